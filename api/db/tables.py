@@ -1,0 +1,194 @@
+"""The tables. The database is the truth; what can be a constraint is one. Migrations in /migrations build them."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    TypeDecorator,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+BigId = BigInteger().with_variant(Integer(), "sqlite")  # SQLite autoincrements INTEGER PRIMARY KEY only
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """Aware UTC datetimes on every database (SQLite forgets the zone)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        return value if value is None else value.astimezone(dt.UTC)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        return value if value is None or value.tzinfo else value.replace(tzinfo=dt.UTC)
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {dt.datetime: UtcDateTime(), dict[str, Any]: Json, list[str]: Json}
+
+
+class Account(Base):
+    """Who owns models and credits. `credits` is always the sum of the account's ledger entries."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (CheckConstraint("credits >= 0", name="credits_not_negative"),)
+
+    id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    credits: Mapped[int] = mapped_column(default=0)
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    suspended_at: Mapped[dt.datetime | None]
+    created_at: Mapped[dt.datetime]
+
+
+class Token(Base):
+    """An API key. Only its SHA-256 is kept; `hint` is the few first characters, so that people can tell keys apart."""
+
+    __tablename__ = "tokens"
+
+    id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    hint: Mapped[str] = mapped_column(String(20))
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    scopes: Mapped[list[str]]
+    expires_at: Mapped[dt.datetime | None]
+    revoked_at: Mapped[dt.datetime | None]
+    last_used_at: Mapped[dt.datetime | None]
+    created_at: Mapped[dt.datetime]
+
+
+class LedgerEntry(Base):
+    """A change of an account's credits. Append-only: triggers refuse UPDATE and DELETE.
+
+    kind: grant (+), charge (-, once per render), refund (+, once per render).
+    """
+
+    __tablename__ = "ledger"
+    __table_args__ = (
+        CheckConstraint("kind IN ('grant', 'charge', 'refund')", name="kind_known"),
+        CheckConstraint("(kind = 'charge') = (amount < 0)", name="amount_sign"),
+        CheckConstraint("(kind = 'grant') = (render_id IS NULL)", name="render_named"),
+        Index("one_entry_per_render_and_kind", "render_id", "kind", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    amount: Mapped[int]
+    render_id: Mapped[str | None] = mapped_column(String(12))  # no foreign key: entries outlive deleted renders
+    note: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[dt.datetime]
+
+
+class Model(Base):
+    """An uploaded 3D file, unique by its bytes within an account until deleted."""
+
+    __tablename__ = "models"
+    __table_args__ = (
+        Index("one_live_model_per_bytes", "account_id", "sha256", unique=True,
+              sqlite_where=text("deleted_at IS NULL"), postgresql_where=text("deleted_at IS NULL")),
+    )
+
+    id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    original_name: Mapped[str] = mapped_column(String(255))
+    title: Mapped[str | None] = mapped_column(String(200))
+    sku: Mapped[str | None] = mapped_column(String(100))
+    tags: Mapped[list[str]]
+    file_size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    storage_key: Mapped[str] = mapped_column(String(200))
+    archived_at: Mapped[dt.datetime | None]
+    deleted_at: Mapped[dt.datetime | None]
+    created_at: Mapped[dt.datetime]
+
+
+class Shot(Base):
+    """A sequence of frames of one model that one or more renders share. `spec` is renderer.spec.FrameSpec as JSON."""
+
+    __tablename__ = "shots"
+
+    id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    model_id: Mapped[str] = mapped_column(ForeignKey("models.id"), index=True)
+    frame_key: Mapped[str] = mapped_column(String(64))
+    spec: Mapped[dict[str, Any]]
+    created_at: Mapped[dt.datetime]
+
+
+class Render(Base):
+    """What a user asked and paid for. `files` maps video, web, thumb, poster, poster_full to {key, size, etag, type}."""
+
+    __tablename__ = "renders"
+    __table_args__ = (Index("renders_by_account", "account_id", "created_at"),)
+
+    id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
+    model_id: Mapped[str] = mapped_column(ForeignKey("models.id"), index=True)
+    shot_id: Mapped[str] = mapped_column(ForeignKey("shots.id"), index=True)
+    status: Mapped[str] = mapped_column(String(20))
+    settings: Mapped[dict[str, Any]]
+    variant: Mapped[dict[str, Any]]  # renderer.spec.VideoVariant as JSON
+    is_system_preview: Mapped[bool] = mapped_column(default=False)
+    credits: Mapped[int]
+    files: Mapped[dict[str, Any]]
+    error_message: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[dt.datetime]
+    updated_at: Mapped[dt.datetime]
+
+
+class Segment(Base):
+    """A contiguous run of a shot's frames: what a worker claims.
+
+    A claim raises `attempt` and sets `lease_until`; only the holder of the newest attempt may settle. `state` is pending,
+    running, done or failed. `in_flight` rows of an account decide who is served next, so the index covers it.
+    """
+
+    __tablename__ = "segments"
+    __table_args__ = (
+        Index("segments_to_claim", "queue", "state", "priority", "created_at"),
+        Index("segments_in_flight", "account_id", "state"),
+        CheckConstraint("state IN ('pending', 'running', 'done', 'failed')", name="state_known"),
+    )
+
+    id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    shot_id: Mapped[str] = mapped_column(ForeignKey("shots.id"), index=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
+    queue: Mapped[str] = mapped_column(String(20))
+    priority: Mapped[int]  # lower is sooner: 0 previews, 10 paid renders
+    first_frame: Mapped[int]
+    frame_count: Mapped[int]
+    state: Mapped[str] = mapped_column(String(10))
+    attempt: Mapped[int] = mapped_column(default=0)
+    worker: Mapped[str | None] = mapped_column(String(100))
+    lease_until: Mapped[dt.datetime | None] = mapped_column(index=True)
+    stage: Mapped[str] = mapped_column(String(20), default="")  # shown as progress
+    frames_done: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[dt.datetime | None]
+    error_message: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[dt.datetime]
+    updated_at: Mapped[dt.datetime]
+
+
+class OutboxMessage(Base):
+    """A hint to send once the transaction that wrote it is committed. Deleted when sent."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    queue: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[dt.datetime]

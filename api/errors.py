@@ -1,0 +1,117 @@
+"""Domain errors: a stable code, a message for the user, and nothing about HTTP (api/http/errors.py knows statuses).
+
+    FarmError
+    |- Unauthorized, TokenExpired, Forbidden, InsufficientScope       who is asking
+    |- InvalidRequest, InvalidSettings, InvalidFormat, FileTooLarge   what was sent
+    |  NoFile, ModelIdRequired
+    |- NoCredits, UploadLimit                                         what the account may do
+    `- ModelNotFound, RenderNotFound, VideoNotFound, PosterNotFound,  what isn't there
+       ThumbNotFound, FileNotFound, NotFound
+"""
+
+
+class FarmError(Exception):
+    """Base of all errors that a user may see. `param` names the field at fault, where there is one."""
+
+    code = "internal"
+    default_message = "Internal server error"
+
+    def __init__(self, message: str | None = None, *, param: str | None = None) -> None:
+        self.message = message or self.default_message
+        self.param = param
+        super().__init__(self.message)
+
+
+class Unauthorized(FarmError):
+    code = "unauthorized"
+    default_message = "Missing, invalid, or revoked token"
+
+
+class TokenExpired(FarmError):
+    code = "token_expired"
+    default_message = "Token has expired"
+
+
+class Forbidden(FarmError):
+    code = "forbidden"
+    default_message = "Account suspended"
+
+
+class InsufficientScope(FarmError):
+    code = "insufficient_scope"
+    default_message = "Token lacks the required scope"
+
+
+class InvalidRequest(FarmError):
+    code = "invalid_request"
+    default_message = "The request is malformed"
+
+
+class InvalidSettings(FarmError):
+    code = "invalid_settings"
+    default_message = "Invalid renderSettings value"
+
+
+class InvalidFormat(FarmError):
+    code = "invalid_format"
+    default_message = "File is not .glb, .gltf, or .zip"
+
+
+class FileTooLarge(FarmError):
+    code = "file_too_large"
+    default_message = "File exceeds the 100 MB limit"
+
+
+class NoFile(FarmError):
+    code = "no_file"
+    default_message = "No file in upload request"
+
+
+class ModelIdRequired(FarmError):
+    code = "model_id_required"
+    default_message = "Missing modelId field"
+
+
+class NoCredits(FarmError):
+    code = "no_credits"
+    default_message = "No render credits remaining"
+
+
+class UploadLimit(FarmError):
+    code = "upload_limit"
+    default_message = "Free upload limit reached"
+
+
+class NotFound(FarmError):
+    code = "not_found"
+    default_message = "No such resource"
+
+
+class ModelNotFound(FarmError):
+    code = "model_not_found"
+    default_message = "Model not found"
+
+
+class RenderNotFound(FarmError):
+    code = "render_not_found"
+    default_message = "Render not found"
+
+
+class VideoNotFound(FarmError):
+    code = "video_not_found"
+    default_message = "Video not yet available"
+
+
+class PosterNotFound(FarmError):
+    code = "poster_not_found"
+    default_message = "Poster not yet available"
+
+
+class ThumbNotFound(FarmError):
+    code = "thumb_not_found"
+    default_message = "Thumbnail not yet available"
+
+
+class FileNotFound(FarmError):
+    code = "file_not_found"
+    default_message = "Model file not found in storage"

@@ -1,0 +1,60 @@
+"""Every PIROUETTE_* environment variable, grouped. The README's table is tested against these fields.
+
+Embedded and distributed operation differ in these values alone: a bare `Settings()` is an embedded farm in ./data.
+"""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from the environment once per process, handed on as an argument, never imported as a global."""
+
+    model_config = SettingsConfigDict(env_prefix="PIROUETTE_", frozen=True, extra="ignore")
+
+    # where things are kept
+    data_dir: Path = Field(Path("data"), description="Folder for the database, files, broker and caches of an embedded farm")
+    database_url: str = Field("", description="SQLAlchemy URL; empty means SQLite in the data folder")
+    broker_url: str = Field("", description="Celery broker URL; empty means Celery's filesystem transport in the data folder")
+    storage_dir: Path | None = Field(None, description="Folder for models and results, shared by servers and workers; empty means the data folder")
+
+    # the server
+    host: str = Field("127.0.0.1", description="Address to listen on")
+    port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 picks a free one")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+    # limits
+    max_upload_mb: int = Field(100, ge=1, description="Largest model file in MB (1024 x 1024 bytes)")
+    signup_credits: int = Field(10, ge=0, description="Free credits of a new account")
+    upload_limit: int = Field(0, ge=0, description="Most models of an account that never bought credits; 0 means no limit")
+
+    # workers
+    workers: int = Field(2, ge=0, description="Worker processes that `pirouette serve` starts; 0 leaves work to `pirouette worker`")
+    gl_device: str = Field("auto", description='GL device: "auto", "software", or the number of an EGL device')
+    allow_software: bool = Field(True, description="Whether a worker may render on the CPU when it finds no GPU")
+    lease_seconds: float = Field(30.0, gt=0, description="How long a claim on work lasts without a heartbeat")
+    heartbeat_seconds: float = Field(5.0, gt=0, description="How often a worker renews its claim")
+    sweep_seconds: float = Field(5.0, gt=0, description="How often lost work and lost messages are looked for")
+    max_attempts: int = Field(3, ge=1, description="Tries of a piece of work before its renders end in error")
+
+    @model_validator(mode="after")
+    def _heartbeat_fits_lease(self) -> Self:
+        if self.heartbeat_seconds * 2 > self.lease_seconds:
+            raise ValueError("PIROUETTE_HEARTBEAT_SECONDS must be at most half of PIROUETTE_LEASE_SECONDS")
+        return self
+
+    @cached_property
+    def sqlalchemy_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir.absolute()}/pirouette.sqlite3"
+
+    @cached_property
+    def files_dir(self) -> Path:
+        return (self.storage_dir or self.data_dir / "files").absolute()
+
+    @property
+    def embedded_broker(self) -> bool:
+        return not self.broker_url

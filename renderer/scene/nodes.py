@@ -1,0 +1,184 @@
+"""A loaded model: nodes, meshes, materials, images, skins and clips, all plain data.
+
+Everything follows glTF 2.0 (Khronos, sections 3.5 to 3.11): right-handed, +Y up, metres, column vectors. Matrices here are
+NumPy float64 arrays indexed [row, column], so a point p moves to ``M @ p``. Arrays are decoded: normalised integers
+are floats already, sparse accessors are expanded, indices are uint32, images are RGBA8.
+"""
+
+import dataclasses
+import enum
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Float32 = npt.NDArray[np.float32]
+Float64 = npt.NDArray[np.float64]
+UInt32 = npt.NDArray[np.uint32]
+UInt8 = npt.NDArray[np.uint8]
+
+
+class Topology(enum.Enum):
+    """How indices become primitives, after strips, loops and fans were rewritten as lists."""
+
+    POINTS = "points"
+    LINES = "lines"
+    TRIANGLES = "triangles"
+
+
+class AlphaMode(enum.Enum):
+    OPAQUE = "OPAQUE"
+    MASK = "MASK"
+    BLEND = "BLEND"
+
+
+@dataclasses.dataclass(slots=True)
+class Sampler:
+    """Filters and wrap modes by their GL numbers (glTF uses the same ones)."""
+
+    mag_filter: int = 9729  # GL_LINEAR
+    min_filter: int = 9987  # GL_LINEAR_MIPMAP_LINEAR
+    wrap_s: int = 10497  # GL_REPEAT
+    wrap_t: int = 10497
+
+
+@dataclasses.dataclass(slots=True)
+class Image:
+    """Decoded pixels, (height, width, 4) RGBA8, first row on top, as encoded in the file (no colour conversion)."""
+
+    name: str
+    pixels: UInt8
+
+
+@dataclasses.dataclass(slots=True)
+class TextureRef:
+    """One use of an image by a material. `image` indexes `Scene.images`, `texcoord` `Primitive.texcoords`.
+
+    `transform` is the 3x3 matrix of KHR_texture_transform (identity without it), applied as ``M @ (u, v, 1)``.
+    """
+
+    image: int
+    sampler: Sampler
+    texcoord: int = 0
+    transform: Float32 = dataclasses.field(default_factory=lambda: np.eye(3, dtype=np.float32))
+
+
+@dataclasses.dataclass(slots=True)
+class Material:
+    """glTF's metallic-roughness material. Factors are linear; `alpha_cutoff` counts in MASK mode only."""
+
+    name: str = ""
+    base_color_factor: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
+    base_color_texture: TextureRef | None = None
+    metallic_factor: float = 1.0
+    roughness_factor: float = 1.0
+    metallic_roughness_texture: TextureRef | None = None  # G roughness, B metallic
+    normal_texture: TextureRef | None = None
+    normal_scale: float = 1.0
+    occlusion_texture: TextureRef | None = None  # R
+    occlusion_strength: float = 1.0
+    emissive_factor: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    emissive_texture: TextureRef | None = None
+    alpha_mode: AlphaMode = AlphaMode.OPAQUE
+    alpha_cutoff: float = 0.5
+    double_sided: bool = False
+    unlit: bool = False
+
+
+@dataclasses.dataclass(slots=True)
+class MorphTarget:
+    """Displacements of one morph target, (n, 3) each or None where the target leaves that attribute alone."""
+
+    positions: Float32 | None = None
+    normals: Float32 | None = None
+    tangents: Float32 | None = None
+
+
+@dataclasses.dataclass(slots=True)
+class Primitive:
+    """Vertices and indices drawn with one material. Every array has n rows; `indices` is flat.
+
+    Triangles always have normals (computed flat where the file has none), and tangents (xyz, w = handedness)
+    where the material has a normal map. `joints` and `weights` are (n, 4k).
+    """
+
+    topology: Topology
+    positions: Float32
+    indices: UInt32
+    material: int  # into Scene.materials; the loader appends glTF's default material where none is named
+    normals: Float32 | None = None
+    tangents: Float32 | None = None
+    texcoords: tuple[Float32, ...] = ()
+    colors: Float32 | None = None  # (n, 4) linear RGBA
+    joints: npt.NDArray[np.uint16] | None = None
+    weights: Float32 | None = None
+    targets: tuple[MorphTarget, ...] = ()
+
+
+@dataclasses.dataclass(slots=True)
+class Mesh:
+    name: str
+    primitives: list[Primitive]
+    weights: tuple[float, ...] = ()
+
+
+@dataclasses.dataclass(slots=True)
+class Node:
+    """`matrix` is set only where the file gives a matrix; otherwise translation, rotation (xyzw) and scale count."""
+
+    name: str
+    children: tuple[int, ...] = ()
+    mesh: int | None = None
+    skin: int | None = None
+    matrix: Float64 | None = None
+    translation: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    rotation: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 1.0)
+    scale: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    weights: tuple[float, ...] | None = None
+
+
+@dataclasses.dataclass(slots=True)
+class Skin:
+    joints: tuple[int, ...]
+    inverse_bind_matrices: Float64  # (joints, 4, 4)
+
+
+Path = Literal["translation", "rotation", "scale", "weights"]
+Interpolation = Literal["STEP", "LINEAR", "CUBICSPLINE"]
+
+
+@dataclasses.dataclass(slots=True)
+class Channel:
+    """Keyframes of one property. `times` (k,) seconds, rising; `values` (k, width), or (k, 3, width) for CUBICSPLINE
+    (in-tangent, value, out-tangent). For weights, width is the number of morph targets."""
+
+    node: int
+    path: Path
+    interpolation: Interpolation
+    times: Float32
+    values: Float32
+
+
+@dataclasses.dataclass(slots=True)
+class Clip:
+    name: str
+    channels: list[Channel]
+
+    @property
+    def duration(self) -> float:
+        """Seconds up to the last keyframe of any channel."""
+        return max((float(c.times[-1]) for c in self.channels if len(c.times)), default=0.0)
+
+
+@dataclasses.dataclass(slots=True)
+class Scene:
+    """A model, ready to pose and draw. `roots` are the nodes of the file's default scene."""
+
+    nodes: list[Node]
+    roots: tuple[int, ...]
+    meshes: list[Mesh]
+    materials: list[Material]
+    images: list[Image]
+    skins: list[Skin]
+    clips: list[Clip]
+    warnings: list[str] = dataclasses.field(default_factory=list)

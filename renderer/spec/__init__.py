@@ -1,0 +1,23 @@
+"""What to render, as plain frozen data: importable without GL, hashable, JSON-serialisable.
+
+    renderSettings (JSON)  -> settings.parse  -> RenderSettings   what the user asked, complete with defaults
+    RenderSettings         -> plan.plan_video -> VideoPlan        frames to draw + the encodings made of them
+"""
+
+from renderer.spec.frames import Backdrop, FrameSpec, VideoPlan, VideoVariant
+from renderer.spec.plan import QUALITY_TIERS, plan_preview, plan_video, still_frame
+from renderer.spec.settings import SETTINGS, RenderSettings, parse_settings
+
+__all__ = [
+    "QUALITY_TIERS",
+    "SETTINGS",
+    "Backdrop",
+    "FrameSpec",
+    "RenderSettings",
+    "VideoPlan",
+    "VideoVariant",
+    "parse_settings",
+    "plan_preview",
+    "plan_video",
+    "still_frame",
+]

@@ -1,0 +1,83 @@
+"""The specs that the renderer executes. No defaults that a user could see live here: see `settings`."""
+
+import dataclasses
+import hashlib
+import json
+from typing import Any
+
+FRAME_FORMAT = 1
+"""Raised whenever a change of the renderer changes pixels, so that old frames are never taken for new ones."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FrameSpec:
+    """Everything a shot's pixels depend on before compositing, apart from the model's bytes.
+
+    Sizes are delivered pixels (the renderer draws 2x2 samples for each); angles are degrees.
+    """
+
+    width: int
+    height: int
+    frame_count: int
+    fps: int = 30
+    easing: bool = True
+    rotate_y: float = 0.0
+    tilt_x: float = 0.0
+    pan_x: float = 0.0
+    roll_z: float = 0.0
+    zoom: float = 1.0
+    shadows: bool = True
+    animation: str | None = None
+    animation_speed: float = 1.0
+
+    def key(self, model_sha256: str) -> str:
+        """The frame key: equal keys mean equal frames. 64 hex digits."""
+        text = json.dumps([FRAME_FORMAT, model_sha256, dataclasses.asdict(self)], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def to_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "FrameSpec":
+        return cls(**data)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Backdrop:
+    """What a frame is composited on, in display space. `color` is "#rrggbb"; `vignette` is 0 (none) to 1."""
+
+    color: str = "#ffffff"
+    vignette: float = 0.0
+
+    @property
+    def rgb(self) -> tuple[float, float, float]:
+        """The colour as sRGB-encoded floats in 0..1."""
+        return (int(self.color[1:3], 16) / 255, int(self.color[3:5], 16) / 255, int(self.color[5:7], 16) / 255)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class VideoVariant:
+    """One render's files, made from a shot's frames: video, thumbnail and poster always, a web version where asked.
+
+    `web_size` is (width, height) in pixels of the lighter MP4, or None.
+    """
+
+    backdrop: Backdrop
+    web_size: tuple[int, int] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "VideoVariant":
+        web = data["web_size"]
+        return cls(Backdrop(**data["backdrop"]), None if web is None else (int(web[0]), int(web[1])))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class VideoPlan:
+    """A render, planned: the frames to draw and what is made of them."""
+
+    frames: FrameSpec
+    variant: VideoVariant

@@ -1,0 +1,68 @@
+"""From settings to specs: tiers, sizes and frame counts. Pure functions."""
+
+import dataclasses
+
+from renderer.spec.frames import Backdrop, FrameSpec, VideoPlan, VideoVariant
+from renderer.spec.settings import RenderSettings
+
+FPS = 30
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class QualityTier:
+    """`short_side` and `long_side` are pixels; `web_long_side` is None where the video itself is light enough."""
+
+    short_side: int
+    long_side: int
+    web_long_side: int | None
+
+
+QUALITY_TIERS: dict[str, QualityTier] = {
+    "share": QualityTier(540, 960, None),
+    "standard": QualityTier(1080, 1920, 1280),
+    "4k": QualityTier(2160, 3840, 1920),
+}
+
+
+def _even(value: float) -> int:
+    return max(2, round(value / 2) * 2)
+
+
+def frame_size(tier: QualityTier, aspect: str) -> tuple[int, int]:
+    """(width, height) of the video: the short side of the tier is kept in every aspect."""
+    return {
+        "16:9": (tier.long_side, tier.short_side),
+        "1:1": (tier.short_side, tier.short_side),
+        "9:16": (tier.short_side, tier.long_side),
+    }[aspect]
+
+
+def plan_video(settings: RenderSettings) -> VideoPlan:
+    """The frames and files that `settings` ask for."""
+    tier = QUALITY_TIERS[settings.quality]
+    width, height = frame_size(tier, settings.aspect)
+    web = None
+    if tier.web_long_side is not None:
+        scale = min(1.0, tier.web_long_side / max(width, height))
+        web = (_even(width * scale), _even(height * scale))
+    frames = FrameSpec(
+        width=width, height=height, frame_count=round(settings.length * FPS), fps=FPS, easing=settings.easing,
+        rotate_y=settings.rotate_y, tilt_x=settings.tilt_x, pan_x=settings.pan_x, roll_z=settings.roll_z,
+        zoom=settings.zoom, shadows=settings.shadows, animation=settings.animation,
+        animation_speed=settings.animation_speed,
+    )
+    return VideoPlan(frames, VideoVariant(Backdrop(settings.bg_color, settings.vignette), web))
+
+
+def plan_preview() -> VideoPlan:
+    """The free system preview: one quick turn at the default tier's size, three seconds of twelve frames each.
+
+    Few frames make it cheap enough to be there seconds after the upload; constant speed, so that it loops.
+    """
+    frames = FrameSpec(width=960, height=540, frame_count=36, fps=12, easing=False)
+    return VideoPlan(frames, VideoVariant(Backdrop()))
+
+
+def still_frame(settings: RenderSettings) -> FrameSpec:
+    """The spec of a single picture: frame 0 of the same settings' video."""
+    return dataclasses.replace(plan_video(settings).frames, frame_count=1)

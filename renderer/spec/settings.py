@@ -1,0 +1,141 @@
+"""The render settings of the API: one table of names, types, ranges and defaults, and the parser that obeys it.
+
+Source of the table: dx.gl's API reference, "Render Settings".
+"""
+
+import dataclasses
+import math
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from renderer.errors import SettingsError
+
+Kind = Literal["string", "color", "number", "integer", "boolean"]
+
+MAX_LENGTH_S = 30.0
+MAX_LENGTH_ADMIN_S = 600.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the settings table. `name` is the JSON key, `attribute` the field of `RenderSettings`."""
+
+    name: str
+    attribute: str
+    kind: Kind
+    default: Any
+    description: str
+    choices: tuple[str, ...] = ()
+    not_yet: tuple[str | bool, ...] = ()  # valid in the API, refused by this version with a clear message
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("quality", "quality", "string", "share", "Quality tier.",
+            choices=("share", "standard", "4k", "pro"), not_yet=("pro",)),
+    Setting("effect", "effect", "string", "turntable", "Camera path.",
+            choices=("turntable", "hero-spin", "showcase", "zoom-orbit", "reveal", "dataset"),
+            not_yet=("hero-spin", "showcase", "zoom-orbit", "reveal", "dataset")),
+    Setting("output", "output", "string", "video", "What to make.",
+            choices=("video", "dataset"), not_yet=("dataset",)),
+    Setting("aspect", "aspect", "string", "16:9", "Video aspect ratio.", choices=("16:9", "1:1", "9:16")),
+    Setting("bgColor", "bg_color", "color", "#ffffff", "Background colour, six hex digits with a leading #."),
+    Setting("vignette", "vignette", "number", 0.0, "Vignette intensity, 0 none to 1 full.", minimum=0, maximum=1),
+    Setting("length", "length", "number", 6.0, "Video duration in seconds.", minimum=3, maximum=MAX_LENGTH_S),
+    Setting("animation", "animation", "string", None,
+            'Name of the animation clip to play, or "*" for the model\'s first clip.'),
+    Setting("animationSpeed", "animation_speed", "number", 1.0, "Playback speed multiplier of the animation.",
+            minimum=0.01, maximum=100),
+    Setting("shadows", "shadows", "boolean", True, "Soft shadow on the ground."),
+    Setting("reflector", "reflector", "boolean", False, "Reflective ground plane.", not_yet=(True,)),
+    Setting("easing", "easing", "boolean", True, "Ease the rotation in and out."),
+    Setting("rotateY", "rotate_y", "integer", 0, "Starting angle of the camera in degrees.",
+            minimum=-180, maximum=180),
+    Setting("tiltX", "tilt_x", "integer", 0, "Forward/back tilt of the model in degrees.", minimum=-90, maximum=90),
+    Setting("panX", "pan_x", "integer", 0, "Yaw of the model in degrees, applied after the tilt.",
+            minimum=-180, maximum=180),
+    Setting("rollZ", "roll_z", "integer", 0, "Roll of the model about Z in degrees.", minimum=-180, maximum=180),
+    Setting("zoom", "zoom", "number", 1.0, "Camera distance multiplier: below 1 is closer.",
+            minimum=0.5, maximum=2.0),
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RenderSettings:
+    """What the user asked for, complete with defaults. `to_json` is what the API echoes."""
+
+    quality: str = "share"
+    effect: str = "turntable"
+    output: str = "video"
+    aspect: str = "16:9"
+    bg_color: str = "#ffffff"
+    vignette: float = 0.0
+    length: float = 6.0
+    animation: str | None = None
+    animation_speed: float = 1.0
+    shadows: bool = True
+    reflector: bool = False
+    easing: bool = True
+    rotate_y: int = 0
+    tilt_x: int = 0
+    pan_x: int = 0
+    roll_z: int = 0
+    zoom: float = 1.0
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON names and effective values; settings without a value (`animation`) are left out."""
+        pairs = ((row.name, getattr(self, row.attribute)) for row in SETTINGS)
+        return {name: value for name, value in pairs if value is not None}
+
+
+def parse_settings(data: object, *, max_length_s: float = MAX_LENGTH_S) -> RenderSettings:
+    """Checks `data` (decoded JSON) against the table. Unknown keys are ignored; null means the default.
+
+    Raises SettingsError naming the field.
+    """
+    if data is None:
+        data = {}
+    if not isinstance(data, Mapping):
+        raise SettingsError("renderSettings", "renderSettings must be a JSON object")
+    values = {}
+    for row in SETTINGS:
+        value = data.get(row.name)
+        if value is not None:
+            values[row.attribute] = _checked(row, value, max_length_s)
+    return RenderSettings(**values)
+
+
+def _checked(row: Setting, value: Any, max_length_s: float) -> Any:
+    def fail(rule: str) -> SettingsError:
+        return SettingsError(row.name, f"{row.name} must be {rule}")
+
+    match row.kind:
+        case "boolean":
+            if not isinstance(value, bool):
+                raise fail("true or false")
+        case "color":
+            if not isinstance(value, str) or not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+                raise fail('a colour such as "#ff8800": # and six hex digits')
+        case "string":
+            if not isinstance(value, str) or not 1 <= len(value) <= 200:
+                raise fail("a string of 1 to 200 characters")
+            if row.choices and value not in row.choices:
+                raise fail("one of " + ", ".join(f'"{c}"' for c in row.choices))
+        case "number" | "integer":
+            if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+                raise fail("a number")
+            if row.kind == "integer":
+                if value != int(value):
+                    raise fail("a whole number")
+                value = int(value)
+            else:
+                value = float(value)
+            maximum = max_length_s if row.name == "length" else row.maximum
+            if (row.minimum is not None and value < row.minimum) or (maximum is not None and value > maximum):
+                raise fail(f"between {row.minimum:g} and {maximum:g}")
+    if value in row.not_yet and type(value) in {type(v) for v in row.not_yet}:
+        shown = f'"{value}"' if isinstance(value, str) else str(value).lower()
+        raise SettingsError(row.name, f"{row.name} {shown} is not offered by this server version")
+    return value
