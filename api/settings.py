@@ -17,10 +17,16 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PIROUETTE_", frozen=True, extra="ignore")
 
     # where things are kept
-    data_dir: Path = Field(Path("data"), description="Folder for the database, files, broker and caches of an embedded farm")
+    data_dir: Path = Field(
+        Path("data"), description="Folder for the database, files, broker and caches of an embedded farm"
+    )
     database_url: str = Field("", description="SQLAlchemy URL; empty means SQLite in the data folder")
-    broker_url: str = Field("", description="Celery broker URL; empty means Celery's filesystem transport in the data folder")
-    storage_dir: Path | None = Field(None, description="Folder for models and results, shared by servers and workers; empty means the data folder")
+    broker_url: str = Field(
+        "", description="Celery broker URL; empty means Celery's filesystem transport in the data folder"
+    )
+    storage_dir: Path | None = Field(
+        None, description="Folder for models and results, shared by servers and workers; empty means the data folder"
+    )
 
     # the server
     host: str = Field("127.0.0.1", description="Address to listen on")
@@ -30,10 +36,14 @@ class Settings(BaseSettings):
     # limits
     max_upload_mb: int = Field(100, ge=1, description="Largest model file in MB (1024 x 1024 bytes)")
     signup_credits: int = Field(10, ge=0, description="Free credits of a new account")
-    upload_limit: int = Field(0, ge=0, description="Most models of an account that never bought credits; 0 means no limit")
+    upload_limit: int = Field(
+        0, ge=0, description="Most models of an account that never bought credits; 0 means no limit"
+    )
 
     # workers
-    workers: int = Field(2, ge=0, description="Worker processes that `pirouette serve` starts; 0 leaves work to `pirouette worker`")
+    workers: int = Field(
+        2, ge=0, description="Worker processes that `pirouette serve` starts; 0 leaves work to `pirouette worker`"
+    )
     gl_device: str = Field("auto", description='GL device: "auto", "software", or the number of an EGL device')
     allow_software: bool = Field(True, description="Whether a worker may render on the CPU when it finds no GPU")
     lease_seconds: float = Field(30.0, gt=0, description="How long a claim on work lasts without a heartbeat")

@@ -1,7 +1,7 @@
 """The tables. The database is the truth; what can be a constraint is one. Migrations in /migrations build them."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -38,7 +38,7 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
 
 
 class Base(DeclarativeBase):
-    type_annotation_map = {dt.datetime: UtcDateTime(), dict[str, Any]: Json, list[str]: Json}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {dt.datetime: UtcDateTime(), dict[str, Any]: Json, list[str]: Json}
 
 
 class Account(Base):
@@ -131,7 +131,10 @@ class Shot(Base):
 
 
 class Render(Base):
-    """What a user asked and paid for. `files` maps video, web, thumb, poster, poster_full to {key, size, etag, type}."""
+    """What a user asked and paid for.
+
+    `files` maps video, web, thumb, poster, poster_full to {key, size, etag, content_type}.
+    """
 
     __tablename__ = "renders"
     __table_args__ = (Index("renders_by_account", "account_id", "created_at"),)
@@ -154,8 +157,8 @@ class Render(Base):
 class Segment(Base):
     """A contiguous run of a shot's frames: what a worker claims.
 
-    A claim raises `attempt` and sets `lease_until`; only the holder of the newest attempt may settle. `state` is pending,
-    running, done or failed. `in_flight` rows of an account decide who is served next, so the index covers it.
+    A claim raises `attempt` and sets `lease_until`; only the holder of the newest attempt may settle. Running segments
+    of an account decide who is served next, so an index covers them.
     """
 
     __tablename__ = "segments"
