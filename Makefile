@@ -1,0 +1,44 @@
+# `make demo` and `make test` do their own set-up; the rest is for people who work on Pirouette.
+BIN := .venv/bin
+
+.PHONY: help demo test check serve bench lock clean
+
+help:
+	@echo "make demo               render the sample model from upload to video, into out/"
+	@echo "make demo MODEL=a.glb   the same with your own model"
+	@echo "make serve              an embedded farm on http://127.0.0.1:8080, kept in data/"
+	@echo "make test               linters, type checks, import contracts and all tests"
+	@echo "make bench              time the standard job, stage by stage"
+	@echo "make lock               resolve the locked Python packages anew"
+
+demo:
+	@deploy/install.sh run
+	@$(BIN)/python -m api.demo $(if $(MODEL),"$(MODEL)")
+
+serve:
+	@deploy/install.sh run
+	@$(BIN)/pirouette serve
+
+test: check
+	$(BIN)/pytest -n 2 --dist worksteal
+
+check:
+	@deploy/install.sh test
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench:
+	@deploy/install.sh test
+	$(BIN)/python -m tests.benchmarks.turntable
+
+# Without index addresses, for every platform, with the hash of every file.
+LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-header --no-emit-index-url --quiet
+lock:
+	@deploy/install.sh test
+	$(LOCK) --extra build -o deploy/requirements.lock
+	$(LOCK) --extra build --extra dev -c deploy/requirements.lock -o deploy/requirements-dev.lock
+
+clean:
+	rm -rf .venv out data build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/node/node_modules
