@@ -4,7 +4,6 @@ Source of the table: dx.gl's API reference, "Render Settings".
 """
 
 import dataclasses
-import math
 import re
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -124,7 +123,7 @@ def _checked(row: Setting, value: Any, max_length_s: float) -> Any:
             if row.choices and value not in row.choices:
                 raise fail("one of " + ", ".join(f'"{c}"' for c in row.choices))
         case "number" | "integer":
-            if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            if isinstance(value, bool) or not isinstance(value, int | float) or not -1e9 <= value <= 1e9:  # or NaN
                 raise fail("a number")
             if row.kind == "integer":
                 if value != int(value):

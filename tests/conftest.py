@@ -1,0 +1,6 @@
+"""What holds for every test: hypothesis draws the same examples each time, and fixtures that start real servers."""
+
+import hypothesis
+
+hypothesis.settings.register_profile("deterministic", derandomize=True, deadline=None, database=None)
+hypothesis.settings.load_profile("deterministic")

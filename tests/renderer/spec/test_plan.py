@@ -1,0 +1,71 @@
+"""From settings to frames: sizes, counts and frame keys."""
+
+import json
+
+import pytest
+
+from renderer.spec import Backdrop, FrameSpec, VideoVariant, parse_settings, plan_preview, plan_video, still_frame
+
+
+@pytest.mark.parametrize(
+    ("quality", "aspect", "size", "web"),
+    [
+        ("share", "16:9", (960, 540), None),
+        ("share", "1:1", (540, 540), None),
+        ("share", "9:16", (540, 960), None),
+        ("standard", "16:9", (1920, 1080), (1280, 720)),
+        ("standard", "1:1", (1080, 1080), (1080, 1080)),
+        ("standard", "9:16", (1080, 1920), (720, 1280)),
+        ("4k", "16:9", (3840, 2160), (1920, 1080)),
+        ("4k", "1:1", (2160, 2160), (1920, 1920)),
+        ("4k", "9:16", (2160, 3840), (1080, 1920)),
+    ],
+)
+def test_tiers_keep_their_short_side_in_every_aspect(
+    quality: str, aspect: str, size: tuple[int, int], web: tuple[int, int] | None
+) -> None:
+    plan = plan_video(parse_settings({"quality": quality, "aspect": aspect}))
+    assert (plan.frames.width, plan.frames.height) == size
+    assert plan.variant.web_size == web
+
+
+@pytest.mark.parametrize(("length", "frames"), [(3, 90), (6, 180), (4.7, 141), (30, 900)])
+def test_a_video_has_thirty_frames_a_second(length: float, frames: int) -> None:
+    plan = plan_video(parse_settings({"length": length}))
+    assert (plan.frames.frame_count, plan.frames.fps) == (frames, 30)
+
+
+def test_the_preview_is_a_short_540p_loop() -> None:
+    frames = plan_preview().frames
+    assert (frames.width, frames.height) == (960, 540)
+    assert frames.frame_count / frames.fps == 3
+    assert not frames.easing
+
+
+def test_a_still_is_frame_zero_of_the_video() -> None:
+    settings = parse_settings({"rotateY": 30, "aspect": "1:1"})
+    still = still_frame(settings)
+    assert still.frame_count == 1
+    assert (still.width, still.rotate_y) == (540, 30)
+
+
+def test_specs_survive_json() -> None:
+    plan = plan_video(parse_settings({"quality": "standard", "bgColor": "#ff8800", "vignette": 0.5, "animation": "*"}))
+    assert FrameSpec.from_json(json.loads(json.dumps(plan.frames.to_json()))) == plan.frames
+    assert VideoVariant.from_json(json.loads(json.dumps(plan.variant.to_json()))) == plan.variant
+
+
+def test_equal_frames_have_equal_keys_whatever_they_are_composited_on() -> None:
+    white, black = (plan_video(parse_settings({"bgColor": color})) for color in ("#ffffff", "#000000"))
+    assert white.frames.key("a" * 64) == black.frames.key("a" * 64)
+
+
+@pytest.mark.parametrize("change", [{"zoom": 1.1}, {"shadows": False}, {"aspect": "1:1"}, {"length": 7}, {"tiltX": 1}])
+def test_whatever_changes_pixels_changes_the_frame_key(change: dict[str, object]) -> None:
+    base, changed = plan_video(parse_settings({})).frames, plan_video(parse_settings(change)).frames
+    assert base.key("a" * 64) != changed.key("a" * 64)
+    assert base.key("a" * 64) != base.key("b" * 64)
+
+
+def test_a_backdrop_gives_its_colour_as_floats() -> None:
+    assert Backdrop("#ff8800").rgb == (1.0, 136 / 255, 0.0)

@@ -1,0 +1,96 @@
+"""The settings table and its parser: defaults, ranges, types, and errors that name the field."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from renderer.errors import SettingsError
+from renderer.spec import SETTINGS, RenderSettings, parse_settings
+from renderer.spec.settings import MAX_LENGTH_ADMIN_S
+
+
+def test_no_settings_mean_the_documented_defaults() -> None:
+    assert parse_settings(None).to_json() == {
+        "quality": "share", "effect": "turntable", "output": "video", "aspect": "16:9", "bgColor": "#ffffff",
+        "vignette": 0.0, "length": 6.0, "animationSpeed": 1.0, "shadows": True, "reflector": False, "easing": True,
+        "rotateY": 0, "tiltX": 0, "panX": 0, "rollZ": 0, "zoom": 1.0,
+    }
+
+
+def test_table_and_dataclass_agree() -> None:
+    fields = {field.name: field.default for field in dataclasses.fields(RenderSettings)}
+    assert {row.attribute: row.default for row in SETTINGS} == fields
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("quality", "8k"), ("quality", 1), ("quality", ""), ("effect", "spin"), ("aspect", "4:3"),
+        ("bgColor", "ffffff"), ("bgColor", "#fff"), ("bgColor", "#gggggg"), ("bgColor", "#ffffff\n"), ("bgColor", 0),
+        ("length", 2.99), ("length", 30.01), ("length", "6"), ("length", True), ("length", float("nan")),
+        ("length", float("inf")), ("animation", ""), ("animation", 7), ("animationSpeed", 0), ("shadows", "true"),
+        ("shadows", 1), ("easing", 0), ("rotateY", 181), ("rotateY", 0.5), pytest.param("rotateY", 10**400, id="rotateY-huge"), ("tiltX", -91),
+        ("zoom", 0.49), ("zoom", 2.01), ("vignette", 1.5),
+    ],
+)
+def test_a_value_out_of_range_or_of_the_wrong_type_is_refused_by_name(field: str, value: Any) -> None:
+    with pytest.raises(SettingsError, match=field) as error:
+        parse_settings({field: value})
+    assert error.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("quality", "pro"), ("effect", "hero-spin"), ("output", "dataset"), ("reflector", True)],
+)
+def test_what_this_version_does_not_offer_is_said_so(field: str, value: Any) -> None:
+    with pytest.raises(SettingsError, match="not offered") as error:
+        parse_settings({field: value})
+    assert error.value.field == field
+
+
+@pytest.mark.parametrize("data", ["turntable", 3, ["quality"], True])
+def test_settings_must_be_an_object(data: object) -> None:
+    with pytest.raises(SettingsError, match="JSON object"):
+        parse_settings(data)
+
+
+def test_unknown_keys_are_ignored_and_not_echoed() -> None:
+    assert "sparkle" not in parse_settings({"sparkle": True}).to_json()
+
+
+def test_null_means_the_default() -> None:
+    assert parse_settings({row.name: None for row in SETTINGS}) == RenderSettings()
+
+
+def test_whole_floats_count_as_integers() -> None:
+    assert parse_settings({"rotateY": 90.0}).to_json()["rotateY"] == 90
+
+
+def test_admins_may_ask_for_long_videos() -> None:
+    assert parse_settings({"length": 600}, max_length_s=MAX_LENGTH_ADMIN_S).length == 600
+    with pytest.raises(SettingsError, match="between 3 and 600"):
+        parse_settings({"length": 601}, max_length_s=MAX_LENGTH_ADMIN_S)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@given(st.dictionaries(st.sampled_from([row.name for row in SETTINGS]), json_values, max_size=4))
+def test_any_json_is_either_parsed_or_refused_with_a_field_of_the_table(data: dict[str, Any]) -> None:
+    refused = None
+    try:
+        settings = parse_settings(data)
+    except SettingsError as error:
+        refused = error.field
+    if refused is None:
+        assert parse_settings(settings.to_json()) == settings
+    else:
+        assert refused in data
