@@ -32,8 +32,8 @@ def test_table_and_dataclass_agree() -> None:
         ("bgColor", "ffffff"), ("bgColor", "#fff"), ("bgColor", "#gggggg"), ("bgColor", "#ffffff\n"), ("bgColor", 0),
         ("length", 2.99), ("length", 30.01), ("length", "6"), ("length", True), ("length", float("nan")),
         ("length", float("inf")), ("animation", ""), ("animation", 7), ("animationSpeed", 0), ("shadows", "true"),
-        ("shadows", 1), ("easing", 0), ("rotateY", 181), ("rotateY", 0.5), pytest.param("rotateY", 10**400, id="rotateY-huge"), ("tiltX", -91),
-        ("zoom", 0.49), ("zoom", 2.01), ("vignette", 1.5),
+        ("shadows", 1), ("easing", 0), ("rotateY", 181), ("rotateY", 0.5), ("tiltX", -91), ("zoom", 0.49),
+        ("zoom", 2.01), ("vignette", 1.5), pytest.param("rotateY", 10**400, id="rotateY-huge"),
     ],
 )
 def test_a_value_out_of_range_or_of_the_wrong_type_is_refused_by_name(field: str, value: Any) -> None:
