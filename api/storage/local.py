@@ -1,0 +1,116 @@
+"""Files in a folder that servers and workers share: the storage of an embedded farm, or of one with a shared volume."""
+
+import contextlib
+import hashlib
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from api.storage.base import CHUNK_BYTES, FileMissing, StoredFile, Writer, key_parts
+
+_STALE_SECONDS = 24 * 3600
+_ABSENT = (FileNotFoundError, IsADirectoryError, NotADirectoryError)  # only files are stored, folders are our business
+
+
+class LocalStorage:
+    """Keeps the file of key ``a/b.mp4`` at ``root/a/b.mp4``.
+
+    A file is written beside the others under ``root/.incoming`` (no key can name it), flushed to the disk and renamed
+    into place, so a reader sees all of it or nothing, and a crash leaves at most an orphan there. Orphans go when the
+    next process opens the storage a day later.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.absolute()
+        self._incoming = self._root / ".incoming"
+        self._incoming.mkdir(parents=True, exist_ok=True)
+        for orphan in self._incoming.iterdir():
+            with contextlib.suppress(FileNotFoundError):  # another process may tidy at the same time
+                if orphan.stat().st_mtime < time.time() - _STALE_SECONDS:
+                    orphan.unlink()
+
+    @contextlib.contextmanager
+    def writer(self, key: str) -> Iterator[Writer]:
+        target = self._path(key)
+        with self._temporary() as (temporary, file):
+            yield file
+            _publish(file, temporary, target)
+
+    def put_file(self, key: str, path: Path) -> StoredFile:
+        target = self._path(key)
+        if path.stat().st_dev == self._incoming.stat().st_dev:
+            with path.open("rb") as file:
+                _publish(file, path, target)
+        else:
+            with path.open("rb") as source, self._temporary() as (temporary, file):
+                shutil.copyfileobj(source, file, CHUNK_BYTES)
+                _publish(file, temporary, target)
+        return self.stat(key)
+
+    def read(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        path = self._path(key)
+        try:
+            file = path.open("rb", buffering=0)
+        except _ABSENT:
+            raise FileMissing(key) from None
+        with file:
+            file.seek(start)
+            left = None if end is None else max(0, end - start)
+            while left is None or left > 0:
+                chunk = file.read(CHUNK_BYTES if left is None else min(CHUNK_BYTES, left))
+                if not chunk:
+                    return
+                if left is not None:
+                    left -= len(chunk)
+                yield chunk
+
+    def stat(self, key: str) -> StoredFile:
+        path = self._path(key)
+        if not path.is_file():
+            raise FileMissing(key)
+        info = path.stat()
+        identity = f"{key}:{info.st_size}:{info.st_mtime_ns}"
+        return StoredFile(key, info.st_size, hashlib.sha256(identity.encode()).hexdigest()[:32])
+
+    @contextlib.contextmanager
+    def local_path(self, key: str) -> Iterator[Path]:
+        path = self._path(key)
+        if not path.is_file():
+            raise FileMissing(key)
+        yield path
+
+    def delete(self, key: str) -> None:
+        self._path(key).unlink(missing_ok=True)
+
+    def delete_prefix(self, prefix: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(self._path(prefix))
+
+    def _path(self, key: str) -> Path:
+        return self._root.joinpath(*key_parts(key))
+
+    @contextlib.contextmanager
+    def _temporary(self) -> Iterator[tuple[Path, BinaryIO]]:
+        path = self._incoming / secrets.token_hex(16)
+        try:
+            with path.open("xb") as file:
+                yield path, file
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _publish(file: BinaryIO, path: Path, target: Path) -> None:
+    """Flushes the open `file` that lies at `path` to the disk, renames it to `target`, and makes the name durable."""
+    file.flush()
+    os.fsync(file.fileno())
+    target.parent.mkdir(parents=True, exist_ok=True)
+    path.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

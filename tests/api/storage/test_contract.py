@@ -1,0 +1,153 @@
+"""What every storage must do. A new backend joins by one more entry in `BACKENDS`."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from api.storage.base import CHUNK_BYTES, MAX_KEY_LENGTH, FileMissing, Storage
+from api.storage.local import LocalStorage
+
+BACKENDS: dict[str, Callable[[Path], Storage]] = {"local": lambda folder: LocalStorage(folder / "store")}
+
+
+@pytest.fixture(params=BACKENDS)
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
+    return BACKENDS[request.param](tmp_path)
+
+
+def put(storage: Storage, key: str, data: bytes) -> None:
+    with storage.writer(key) as writer:
+        writer.write(data)
+
+
+def contents(storage: Storage, key: str) -> bytes:
+    return b"".join(storage.read(key))
+
+
+def test_what_was_written_is_read_back(storage: Storage) -> None:
+    with storage.writer("models/a.glb") as writer:
+        writer.write(b"glTF")
+        writer.write(memoryview(b"-rest"))
+    assert contents(storage, "models/a.glb") == b"glTF-rest"
+    stored = storage.stat("models/a.glb")
+    assert (stored.key, stored.size) == ("models/a.glb", 9)
+
+
+def test_an_empty_file_is_a_file(storage: Storage) -> None:
+    put(storage, "empty", b"")
+    assert storage.stat("empty").size == 0
+    assert contents(storage, "empty") == b""
+
+
+def test_a_file_does_not_exist_before_its_writer_ends(storage: Storage) -> None:
+    with storage.writer("a/b") as writer:
+        writer.write(b"half")
+        with pytest.raises(FileMissing):
+            storage.stat("a/b")
+    assert storage.stat("a/b").size == 4
+
+
+def test_a_failed_writer_leaves_nothing(storage: Storage, tmp_path: Path) -> None:
+    def write_and_fail() -> None:
+        with storage.writer("a/b") as writer:
+            writer.write(b"half")
+            raise RuntimeError("the sender went away")
+
+    with pytest.raises(RuntimeError, match="went away"):
+        write_and_fail()
+    with pytest.raises(FileMissing):
+        storage.stat("a/b")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_file_is_taken_in_from_a_path(storage: Storage, tmp_path: Path) -> None:
+    source = tmp_path / "video.mp4"
+    source.write_bytes(b"moov")
+    stored = storage.put_file("renders/r/1/video.mp4", source)
+    assert stored == storage.stat("renders/r/1/video.mp4")
+    assert contents(storage, "renders/r/1/video.mp4") == b"moov"
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [(0, None), (5, None), (0, 5), (3, 3), (7, 3), (CHUNK_BYTES - 1, CHUNK_BYTES + 1), (0, 10**9), (10**9, None)],
+)
+def test_a_range_is_what_slicing_gives(storage: Storage, start: int, end: int | None) -> None:
+    data = bytes(range(256)) * (2 * CHUNK_BYTES // 256) + b"tail"
+    put(storage, "big", data)
+    assert b"".join(storage.read("big", start, end)) == data[start:end]
+
+
+def test_reading_is_chunked(storage: Storage) -> None:
+    put(storage, "big", b"x" * (3 * CHUNK_BYTES))
+    assert max(len(chunk) for chunk in storage.read("big")) <= CHUNK_BYTES
+
+
+def test_an_etag_is_stable_for_a_file_and_differs_between_files(storage: Storage) -> None:
+    put(storage, "a", b"same bytes")
+    put(storage, "b", b"same bytes")
+    etags = [storage.stat(key).etag for key in ("a", "a", "b")]
+    assert etags[0] == etags[1] != etags[2]
+    assert all(etag.isalnum() for etag in etags)
+
+
+def test_a_missing_file_is_told_as_such(storage: Storage) -> None:
+    put(storage, "a/b/c", b"1")
+    for key in ("nothing", "a/b", "a/b/c/d"):  # a folder is not a file
+        with pytest.raises(FileMissing):
+            storage.stat(key)
+        with pytest.raises(FileMissing):
+            contents(storage, key)
+        with pytest.raises(FileMissing), storage.local_path(key):
+            pass
+
+
+def test_a_local_path_can_be_read_and_keeps_the_suffix(storage: Storage) -> None:
+    put(storage, "models/chair.glb", b"glTF")
+    with storage.local_path("models/chair.glb") as path:
+        assert path.suffix == ".glb"
+        assert path.read_bytes() == b"glTF"
+
+
+def test_deleting_takes_one_file_and_forgives_absence(storage: Storage) -> None:
+    put(storage, "a/1", b"1")
+    put(storage, "a/2", b"2")
+    storage.delete("a/1")
+    storage.delete("a/1")
+    with pytest.raises(FileMissing):
+        storage.stat("a/1")
+    assert contents(storage, "a/2") == b"2"
+
+
+def test_deleting_a_prefix_takes_the_folder_and_not_its_namesakes(storage: Storage) -> None:
+    for key in ("a/b/1", "a/b/c/2", "a/bc"):
+        put(storage, key, b".")
+    storage.delete_prefix("a/b")
+    storage.delete_prefix("a/b")
+    for key in ("a/b/1", "a/b/c/2"):
+        with pytest.raises(FileMissing):
+            storage.stat(key)
+    assert contents(storage, "a/bc") == b"."
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["", "/etc/passwd", "a//b", "a/", "../a", "a/../../b", "./a", "a/.", ".incoming/x", "a\\b", "a\0b", "a b", "ä",
+     "a\n", "x" * (MAX_KEY_LENGTH + 1)],
+)
+def test_a_malformed_key_is_refused_by_every_method(storage: Storage, tmp_path: Path, key: str) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(b"1")
+    for use in (
+        lambda: put(storage, key, b"1"),
+        lambda: storage.put_file(key, source),
+        lambda: contents(storage, key),
+        lambda: storage.stat(key),
+        lambda: storage.local_path(key).__enter__(),
+        lambda: storage.delete(key),
+        lambda: storage.delete_prefix(key),
+    ):
+        with pytest.raises(ValueError, match="malformed storage key"):
+            use()
+    assert source.exists()
