@@ -1,0 +1,7 @@
+"""Frames into files: planar YUV from `renderer.frames` in, checked MP4s and PNG posters out.
+
+    ffmpeg.py   one ffmpeg child per variant, fed through a bounded queue, never outliving its render
+    h264.py     which arguments make the video, its web version and its thumbnail
+    poster.py   frame 0 as PNG
+    probe.py    whether the files are what was asked for
+"""

@@ -1,0 +1,69 @@
+"""ffmpeg's MP4s -> here -> delivered: a file that isn't what was asked for is an error, never a result."""
+
+import json
+import struct
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from renderer.encode.h264 import COLOR, H264File
+from renderer.errors import EncodeError
+
+PROBE_TIMEOUT_S = 60.0
+
+
+def check_h264(file: H264File, fps: int, frame_count: int) -> None:
+    """Raises EncodeError naming the first property of `file` that differs from what was asked."""
+    stream = _probe(file.path)
+    expected: dict[str, object] = {
+        "codec_name": "h264", "profile": "High", "width": file.width, "height": file.height, "pix_fmt": "yuv420p",
+        "r_frame_rate": f"{fps}/1", "avg_frame_rate": f"{fps}/1", "nb_read_packets": str(frame_count),
+        "color_range": COLOR["color_range"], "color_space": COLOR["colorspace"],
+        "color_transfer": COLOR["color_trc"], "color_primaries": COLOR["color_primaries"],
+    }
+    for name, value in expected.items():
+        if stream.get(name) != value:
+            raise EncodeError(f"{file.path.name} has {name} {stream.get(name)!r} where {value!r} was asked for")
+    duration = float(stream.get("duration", "nan"))
+    if not abs(duration - frame_count / fps) < 0.5 / fps:
+        raise EncodeError(f"{file.path.name} lasts {duration} s where {frame_count / fps:.3f} s was asked for")
+    boxes = top_level_boxes(file.path)
+    if "moov" not in boxes or "mdat" not in boxes or boxes.index("moov") > boxes.index("mdat"):
+        raise EncodeError(f"{file.path.name} does not have its index before its data (boxes: {' '.join(boxes)})")
+
+
+def top_level_boxes(path: Path) -> list[str]:
+    """The four-letter types of an MP4's outermost boxes in file order (ISO 14496-12, 4.2).
+
+    Raises EncodeError where a box is cut off: players would take such a file, and stop early.
+    """
+    boxes = []
+    end = path.stat().st_size
+    at = 0
+    with path.open("rb") as file:
+        while at < end:
+            file.seek(at)
+            header = file.read(16)
+            size, kind = struct.unpack(">I4s", header[:8].ljust(8, b"\0"))
+            if size == 1:  # a 64-bit size follows
+                size = struct.unpack(">Q", header[8:].ljust(8, b"\0"))[0]
+            if size < 8 or at + size > end:
+                raise EncodeError(f"{path.name} is cut off or damaged at byte {at} of {end}")
+            boxes.append(kind.decode("latin-1"))
+            at += size
+    return boxes
+
+
+def _probe(path: Path) -> dict[str, Any]:
+    """ffprobe's facts of the only stream; counting packets reads the file but decodes nothing."""
+    command = ["ffprobe", "-v", "error", "-count_packets", "-show_streams", "-of", "json", str(path)]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=PROBE_TIMEOUT_S, check=True, text=True)
+    except subprocess.CalledProcessError as error:
+        raise EncodeError(f"{path.name} can't be read back: {error.stderr.strip()[-500:]}") from error
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise EncodeError(f"{path.name} can't be checked: {error}") from error
+    streams: list[dict[str, Any]] = json.loads(done.stdout)["streams"]
+    if len(streams) != 1:
+        raise EncodeError(f"{path.name} has {len(streams)} streams where 1 was asked for")
+    return streams[0]

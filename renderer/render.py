@@ -1,0 +1,178 @@
+"""A model file and specs -> here -> finished files: the library's two jobs, a turntable video and a still.
+
+    load -> ShotRenderer (upload, light, shadow) -> each frame: draw once, composite and encode per variant -> check
+
+Needs a device (`renderer.gl.context.open_device`), a folder to write to, and nothing else.
+"""
+
+import contextlib
+import dataclasses
+import logging
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+import numpy as np
+
+from renderer.encode.ffmpeg import EncoderProcess
+from renderer.encode.h264 import LIGHT_CRF, VIDEO_CRF, H264File, h264_arguments, thumbnail_size
+from renderer.encode.poster import write_png, write_posters
+from renderer.encode.probe import check_h264
+from renderer.frames import ShotRenderer
+from renderer.gl.context import Device
+from renderer.load import load_model
+from renderer.scene.nodes import UInt8
+from renderer.spec import Backdrop, FrameSpec, VideoVariant
+
+log = logging.getLogger(__name__)
+
+STAGES = ("loading", "lighting", "drawing", "encoding", "checking")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class VideoFiles:
+    """One variant's files. `poster` is a quarter of `poster_full`'s width and height."""
+
+    video: Path
+    thumb: Path
+    poster: Path
+    poster_full: Path
+    web: Path | None
+
+
+class Listener(Protocol):
+    """Hears how a render goes on, in the render's own thread. Any method may raise Cancelled to stop it."""
+
+    def on_stage(self, stage: str) -> None:
+        """`stage`, one of STAGES, begins."""
+
+    def on_frame(self, done: int, total: int) -> None:
+        """`done` of `total` frames are drawn; called after every frame."""
+
+    def on_poster(self, variant: str, poster: Path, poster_full: Path) -> None:
+        """The posters are there, long before the video. They stay where they are if the render succeeds."""
+
+
+def render_video(
+    model: Path,
+    frames: FrameSpec,
+    variants: Mapping[str, VideoVariant],
+    out: Path,
+    *,
+    device: Device,
+    cache_dir: Path | None,
+    listener: Listener,
+    frame_limit: int | None = None,
+) -> dict[str, VideoFiles]:
+    """Draws the shot once and encodes it for each of `variants`, into `out`/<variant name>/ (which must not exist yet).
+
+    `frame_limit` stops after that many frames of the path that `frames` describes. Nothing is left in `out` by a render
+    that ends in an exception. Raises ModelError, SettingsError (an unknown clip), DeviceError, EncodeError, and
+    whatever the listener raises.
+    """
+    total = frames.frame_count if frame_limit is None else min(frame_limit, frames.frame_count)
+    stage = _StageClock(listener)
+    with contextlib.ExitStack() as undo, contextlib.ExitStack() as running:
+        stage.begin("loading")
+        scene = load_model(model)
+        stage.begin("lighting")
+        shot = running.enter_context(ShotRenderer(device, scene, frames, cache_dir=cache_dir))
+        stage.begin("drawing")
+        encodings = []
+        for name, variant in variants.items():
+            folder = out / name
+            folder.mkdir(parents=True)
+            undo.callback(shutil.rmtree, folder, ignore_errors=True)
+            encodings.append(running.enter_context(_Encoding(name, variant, folder, frames)))
+        for index in range(total):
+            shot.draw(index)
+            if index == 0:
+                for encoding in encodings:
+                    encoding.write_posters(shot, listener)
+            planes = {backdrop: shot.read_yuv420(backdrop) for backdrop in {v.backdrop for v in variants.values()}}
+            for encoding in encodings:
+                encoding.process.write(planes[encoding.variant.backdrop])
+            listener.on_frame(index + 1, total)
+        stage.begin("encoding")
+        for encoding in encodings:
+            encoding.process.finish()
+        stage.begin("checking")
+        for encoding in encodings:
+            for file in encoding.h264:
+                check_h264(file, frames.fps, total)
+        undo.pop_all()
+    log.info("%s: %d frames of %dx%d; %s", model.name, total, frames.width, frames.height, stage.seconds())
+    return {encoding.name: encoding.files for encoding in encodings}
+
+
+def render_still(
+    model: Path, frames: FrameSpec, backdrop: Backdrop | None, path: Path, *, device: Device, cache_dir: Path | None
+) -> None:
+    """Writes frame 0 of `frames` as PNG: composited on `backdrop`, or with straight alpha where that is None.
+
+    Raises like `render_video`.
+    """
+    scene = load_model(model)
+    with ShotRenderer(device, scene, frames, cache_dir=cache_dir) as shot:
+        shot.draw(0)
+        write_png(_straight(shot.read_rgba()) if backdrop is None else shot.read_rgb(backdrop), path)
+
+
+def _straight(premultiplied: UInt8) -> UInt8:
+    """Divides colour by alpha, (h, w, 4) each; fully transparent pixels become black."""
+    colour = premultiplied[..., :3].astype(np.float32)
+    alpha = premultiplied[..., 3:]
+    straight = np.round(colour * 255 / np.maximum(alpha, 1)).clip(0, 255).astype(np.uint8)
+    return np.concatenate([straight, alpha], axis=2)
+
+
+class _Encoding:
+    """One variant on its way to its files: their names, and the ffmpeg that writes them."""
+
+    def __init__(self, name: str, variant: VideoVariant, folder: Path, frames: FrameSpec) -> None:
+        self.name = name
+        self.variant = variant
+        self.files = VideoFiles(
+            video=folder / "video.mp4",
+            thumb=folder / "thumb.mp4",
+            poster=folder / "poster.png",
+            poster_full=folder / "poster_full.png",
+            web=None if variant.web_size is None else folder / "web.mp4",
+        )
+        self.h264 = [
+            H264File(self.files.video, frames.width, frames.height, VIDEO_CRF),
+            H264File(self.files.thumb, *thumbnail_size(frames.width, frames.height), LIGHT_CRF),
+        ]
+        if variant.web_size is not None and self.files.web is not None:
+            self.h264.append(H264File(self.files.web, *variant.web_size, LIGHT_CRF))
+        self.process = EncoderProcess(h264_arguments(frames.width, frames.height, frames.fps, self.h264))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.process.stop()
+
+    def write_posters(self, shot: ShotRenderer, listener: Listener) -> None:
+        write_posters(shot.read_rgb(self.variant.backdrop), self.files.poster, self.files.poster_full)
+        listener.on_poster(self.name, self.files.poster, self.files.poster_full)
+
+
+class _StageClock:
+    """Tells the listener of each stage and remembers when it began."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._began: list[tuple[str, float]] = []
+
+    def begin(self, stage: str) -> None:
+        self._began.append((stage, time.perf_counter()))
+        self._listener.on_stage(stage)
+
+    def seconds(self) -> str:
+        """Each stage with its seconds, the last one up to now."""
+        ends = [start for _, start in self._began[1:]] + [time.perf_counter()]
+        return ", ".join(f"{stage} {end - start:.2f} s" for (stage, start), end in zip(self._began, ends, strict=True))

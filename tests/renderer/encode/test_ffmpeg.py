@@ -1,0 +1,116 @@
+import contextlib
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from renderer.encode.ffmpeg import EncoderProcess
+from renderer.encode.h264 import H264File, h264_arguments
+from renderer.errors import EncodeError
+
+FRAME = bytes([128]) * (64 * 64 * 3 // 2)
+
+
+def arguments(path: Path) -> list[str]:
+    return h264_arguments(64, 64, 30, [H264File(path, 64, 64, 18)])
+
+
+def until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def write_forever(process: EncoderProcess) -> None:
+    """Writes until the pipe's failure shows, which takes a queue and a pipe full of frames."""
+    for _ in range(1_000):
+        process.write(FRAME)
+
+
+def script(path: Path, body: str) -> str:
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return str(path)
+
+
+def test_an_unwritable_path_is_reported_in_ffmpegs_own_words(tmp_path: Path) -> None:
+    with (
+        EncoderProcess(arguments(tmp_path / "absent" / "video.mp4")) as process,
+        pytest.raises(EncodeError, match=r"ffmpeg stopped reading frames: .*No such file or directory"),
+    ):
+        write_forever(process)
+
+
+def test_a_failure_at_the_end_is_reported_with_its_code(tmp_path: Path) -> None:
+    fake = script(tmp_path / "ffmpeg", "cat > /dev/null; echo 'No space left on device' >&2; exit 3")
+    with EncoderProcess([fake]) as process:
+        process.write(FRAME)
+        with pytest.raises(EncodeError, match="ended with code 3: No space left on device"):
+            process.finish()
+
+
+def test_only_the_tail_of_a_long_complaint_is_kept(tmp_path: Path) -> None:
+    fake = script(tmp_path / "ffmpeg", "seq -f 'complaint %g' 100000 >&2; exit 1")
+    with EncoderProcess([fake]) as process, pytest.raises(EncodeError) as caught:
+        process.finish()
+    assert str(caught.value).endswith("complaint 99999\ncomplaint 100000")
+    assert len(str(caught.value)) < 2_200
+
+
+def test_a_process_that_leaves_early_without_an_error_is_an_error(tmp_path: Path) -> None:
+    with EncoderProcess([script(tmp_path / "ffmpeg", "exit 0")]) as process, pytest.raises(EncodeError):
+        write_forever(process)
+
+
+def test_a_missing_ffmpeg_is_named_with_the_way_out() -> None:
+    with pytest.raises(EncodeError, match="apt-get install ffmpeg"):
+        EncoderProcess(["/nonexistent/ffmpeg"])
+
+
+def test_ffmpeg_runs_in_a_session_of_its_own(tmp_path: Path) -> None:
+    with EncoderProcess(arguments(tmp_path / "video.mp4")) as process:
+        assert os.getsid(process.pid) == process.pid
+        assert os.getsid(process.pid) != os.getsid(0)
+
+
+def test_an_exception_kills_ffmpeg_and_its_children(tmp_path: Path) -> None:
+    fake = script(tmp_path / "ffmpeg", "sleep 300 & sleep 300")
+    with contextlib.suppress(RuntimeError), EncoderProcess([fake]) as process:
+        assert until(lambda: len(psutil.Process(process.pid).children()) == 2)
+        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children()]
+        process.write(FRAME)
+        raise RuntimeError
+    assert until(lambda: not any(member.is_running() and member.status() != "zombie" for member in family))
+
+
+WORKER = """
+import sys
+from pathlib import Path
+from renderer.encode.ffmpeg import EncoderProcess
+from renderer.encode.h264 import H264File, h264_arguments
+process = EncoderProcess(h264_arguments(64, 64, 30, [H264File(Path(sys.argv[1]), 64, 64, 18)]))
+print(process.pid, flush=True)
+while True:
+    process.write(bytes(64 * 64 * 3 // 2))
+"""
+
+
+def test_ffmpeg_ends_when_its_worker_is_killed(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", WORKER, str(tmp_path / "video.mp4")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout is not None
+        encoder = psutil.Process(int(worker.stdout.readline()))
+        assert encoder.name() == "ffmpeg"
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+    assert until(lambda: not encoder.is_running() or encoder.status() == "zombie")
