@@ -1,0 +1,49 @@
+"""The README says what the code does: its settings tables are compared with the code."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from api.settings import Settings
+from renderer.spec import SETTINGS
+
+README = (Path(__file__).parents[1] / "README.md").read_text()
+
+
+def rows_below(heading: str) -> list[list[str]]:
+    """The cells of the first table below a heading, without its two head lines."""
+    section = README.split(f"\n{heading}\n", 1)[1]
+    lines = re.search(r"(?:^\|.*\n)+", section, re.MULTILINE)
+    assert lines is not None, f"no table below {heading!r}"
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[0].splitlines()[2:]]
+
+
+def shown(value: object) -> str:
+    return "" if value in (None, "") else str(value).lower() if isinstance(value, bool) else f"{value}"
+
+
+def test_the_table_of_environment_variables_is_the_settings_class() -> None:
+    expected = [
+        [f"`PIROUETTE_{name.upper()}`", shown(field.default), field.description]
+        for name, field in Settings.model_fields.items()
+    ]
+    assert rows_below("### Server settings") == expected
+
+
+def test_the_table_of_render_settings_is_the_settings_table() -> None:
+    expected = []
+    for row in SETTINGS:
+        if row.choices:
+            values = ", ".join(f"`{choice}`" for choice in row.choices if choice not in row.not_yet)
+        elif row.minimum is not None:
+            values = f"{row.minimum:g} to {row.maximum:g}"
+        else:
+            values = row.kind if True not in row.not_yet else "`false`"
+        expected.append([f"`{row.name}`", values, shown(row.default), row.description])
+    assert rows_below("### Render settings") == expected
+
+
+@pytest.mark.parametrize("command", ["make demo", "make test", "pirouette serve", "pirouette worker"])
+def test_the_commands_it_names_are_there(command: str) -> None:
+    assert command in README
