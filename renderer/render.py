@@ -18,7 +18,7 @@ from typing import Protocol, Self
 import numpy as np
 
 from renderer.encode.ffmpeg import EncoderProcess
-from renderer.encode.h264 import LIGHT_CRF, VIDEO_CRF, H264File, h264_arguments, thumbnail_size
+from renderer.encode.h264 import h264_arguments, variant_files
 from renderer.encode.poster import write_png, write_posters
 from renderer.encode.probe import check_h264
 from renderer.frames import ShotRenderer
@@ -101,7 +101,7 @@ def render_video(
             encoding.process.finish()
         stage.begin("checking")
         for encoding in encodings:
-            for file in encoding.h264:
+            for file in encoding.h264.values():
                 check_h264(file, frames.fps, total)
         undo.pop_all()
     log.info("%s: %d frames of %dx%d; %s", model.name, total, frames.width, frames.height, stage.seconds())
@@ -135,20 +135,15 @@ class _Encoding:
     def __init__(self, name: str, variant: VideoVariant, folder: Path, frames: FrameSpec) -> None:
         self.name = name
         self.variant = variant
+        self.h264 = variant_files(folder, frames, variant)
         self.files = VideoFiles(
-            video=folder / "video.mp4",
-            thumb=folder / "thumb.mp4",
+            video=self.h264["video"].path,
+            thumb=self.h264["thumb"].path,
             poster=folder / "poster.png",
             poster_full=folder / "poster_full.png",
-            web=None if variant.web_size is None else folder / "web.mp4",
+            web=self.h264["web"].path if "web" in self.h264 else None,
         )
-        self.h264 = [
-            H264File(self.files.video, frames.width, frames.height, VIDEO_CRF),
-            H264File(self.files.thumb, *thumbnail_size(frames.width, frames.height), LIGHT_CRF),
-        ]
-        if variant.web_size is not None and self.files.web is not None:
-            self.h264.append(H264File(self.files.web, *variant.web_size, LIGHT_CRF))
-        self.process = EncoderProcess(h264_arguments(frames.width, frames.height, frames.fps, self.h264))
+        self.process = EncoderProcess(h264_arguments(frames.width, frames.height, frames.fps, self.h264.values()))
 
     def __enter__(self) -> Self:
         return self

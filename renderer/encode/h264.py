@@ -1,10 +1,12 @@
 """A shot's planar frames -> here (arguments) -> ffmpeg -> H.264 in MP4: the video, its web version, its thumbnail."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import ffmpeg
+
+from renderer.spec import FrameSpec, VideoVariant
 
 VIDEO_CRF = 18
 LIGHT_CRF = 23
@@ -34,18 +36,30 @@ def thumbnail_size(width: int, height: int) -> tuple[int, int]:
     return max(2, round(width / 8) * 2), max(2, round(height / 8) * 2)
 
 
-def h264_arguments(width: int, height: int, fps: int, files: Sequence[H264File]) -> list[str]:
+def variant_files(folder: Path, frames: FrameSpec, variant: VideoVariant) -> dict[str, H264File]:
+    """The MP4s of one variant by name: "video" and "thumb", and "web" where it is asked for."""
+    thumb_width, thumb_height = thumbnail_size(frames.width, frames.height)
+    files = {
+        "video": H264File(folder / "video.mp4", frames.width, frames.height, VIDEO_CRF),
+        "thumb": H264File(folder / "thumb.mp4", thumb_width, thumb_height, LIGHT_CRF),
+    }
+    if variant.web_size is not None:
+        files["web"] = H264File(folder / "web.mp4", *variant.web_size, LIGHT_CRF)
+    return files
+
+
+def h264_arguments(width: int, height: int, fps: int, files: Iterable[H264File]) -> list[str]:
     """The command line of one ffmpeg that encodes all `files` from I420 frames (BT.709, limited range) on stdin.
 
-    The frames are decoded, tagged and handed out once. Smaller files are scaled from the same planes: no second
-    conversion of colours.
+    The frames are read and tagged once and handed to every encoder. Smaller files are scaled from the same planes,
+    with no second conversion of colours.
     """
     source = ffmpeg.input("pipe:0", format="rawvideo", pix_fmt="yuv420p", s=f"{width}x{height}", framerate=fps)
     # the encoder copies these tags from the frames; raw video comes without
     source = source.filter(
         "setparams", color_primaries="bt709", color_trc="bt709", colorspace="bt709", range="tv"
     )
-    branches = source.split() if len(files) > 1 else [source]
+    branches = source.split()
     outputs = []
     for index, file in enumerate(files):
         frames = branches[index]

@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from renderer.encode.ffmpeg import EncoderProcess
-from renderer.encode.h264 import GOP_S, LIGHT_CRF, VIDEO_CRF, H264File, h264_arguments, thumbnail_size
+from renderer.encode.h264 import GOP_S, H264File, h264_arguments, thumbnail_size, variant_files
 from renderer.encode.probe import check_h264, top_level_boxes
 from renderer.scene.nodes import UInt8
+from renderer.spec import Backdrop, FrameSpec, VideoVariant
 from tests.renderer.encode.media import decode_rgb, ffprobe, i420, moving_frames
 
 WIDTH, HEIGHT, FPS = 320, 180, 10
@@ -16,11 +17,8 @@ WIDTH, HEIGHT, FPS = 320, 180, 10
 def encode(folder: Path, frames: list[UInt8]) -> list[H264File]:
     """Video, thumbnail and web version, by one ffmpeg."""
     height, width = frames[0].shape[:2]
-    files = [
-        H264File(folder / "video.mp4", width, height, VIDEO_CRF),
-        H264File(folder / "thumb.mp4", *thumbnail_size(width, height), LIGHT_CRF),
-        H264File(folder / "web.mp4", 214, 120, LIGHT_CRF),
-    ]
+    spec = FrameSpec(width=width, height=height, frame_count=len(frames), fps=FPS)
+    files = list(variant_files(folder, spec, VideoVariant(Backdrop(), web_size=(214, 120))).values())
     with EncoderProcess(h264_arguments(width, height, FPS, files)) as process:
         for frame in frames:
             process.write(i420(frame))

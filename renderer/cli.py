@@ -1,0 +1,133 @@
+"""The renderer without a service: `python -m renderer chair.glb -o chair.mp4`.
+
+Exit codes: 0 the file is there, 1 the model, the device or ffmpeg failed, 2 the command or a setting is wrong.
+"""
+
+import json
+import logging
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from renderer.errors import RendererError, SettingsError
+from renderer.gl.context import Device, open_device
+from renderer.render import Listener, render_still, render_video
+from renderer.spec import RenderSettings, parse_settings, plan_video, still_frame
+from renderer.spec.settings import MAX_LENGTH_ADMIN_S
+
+VARIANT = "render"
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("model", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path),
+              help="File to write: .mp4 for a turntable video, .png for a still.")
+@click.option("--settings", "settings_json", default="{}", metavar="JSON|@FILE",
+              help="The API's renderSettings, as JSON or as the name of a file after an @.")
+@click.option("--frames", type=click.IntRange(min=1), help="Stop the video after this many frames of its path.")
+@click.option("--alpha", is_flag=True, help="Still with a transparent background instead of bgColor.")
+@click.option("--device", "selector", default="auto", show_default=True,
+              help='GL device: "auto", "software", or the number of an EGL device.')
+@click.option("--no-software", is_flag=True, help="Fail rather than draw on the CPU.")
+def main(
+    model: Path, output: Path, settings_json: str, frames: int | None, alpha: bool, selector: str, no_software: bool
+) -> None:
+    """Renders MODEL (.glb, .gltf, or .zip) to a turntable video or a still."""
+    kind = output.suffix.lower()
+    if kind not in (".mp4", ".png"):
+        raise click.BadParameter(f"{output.name} must end in .mp4 or .png", param_hint="--output")
+    if not output.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {output.parent}", param_hint="--output")
+    if alpha and kind == ".mp4":
+        raise click.BadParameter("only a .png can be transparent", param_hint="--alpha")
+    if frames is not None and kind == ".png":
+        raise click.BadParameter("only a .mp4 has frames", param_hint="--frames")
+    logging.basicConfig(format="%(message)s")
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that temporary files go
+    try:
+        settings = _settings(settings_json)
+        device = open_device(selector, allow_software=not no_software)
+        # beside the output, so that the finished file moves there in one step
+        with tempfile.TemporaryDirectory(dir=output.parent, prefix=".rendering-") as folder:
+            if kind == ".png":
+                made = _still(model, settings, alpha, Path(folder), device)
+            else:
+                made = _video(model, settings, frames, Path(folder), device)
+            made.replace(output)
+    except SettingsError as error:
+        raise click.BadParameter(str(error), param_hint="--settings") from error
+    except (RendererError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(output)
+
+
+def _settings(text: str) -> RenderSettings:
+    if text.startswith("@"):
+        text = Path(text[1:]).read_text(encoding="utf-8")
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise SettingsError("renderSettings", f"renderSettings are not JSON: {error}") from error
+    return parse_settings(data, max_length_s=MAX_LENGTH_ADMIN_S)
+
+
+def _still(model: Path, settings: RenderSettings, alpha: bool, folder: Path, device: Device) -> Path:
+    path = folder / "still.png"
+    backdrop = None if alpha else plan_video(settings).variant.backdrop
+    render_still(model, still_frame(settings), backdrop, path, device=device, cache_dir=_cache_dir())
+    return path
+
+
+def _video(model: Path, settings: RenderSettings, limit: int | None, folder: Path, device: Device) -> Path:
+    plan = plan_video(settings)
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description:>8}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        console=console, transient=True, disable=not console.is_terminal,
+    ) as progress:
+        listener: Listener = _ProgressBar(progress) if console.is_terminal else _Lines()
+        files = render_video(
+            model, plan.frames, {VARIANT: plan.variant}, folder,
+            device=device, cache_dir=_cache_dir(), listener=listener, frame_limit=limit,
+        )
+    return files[VARIANT].video
+
+
+def _cache_dir() -> Path:
+    """Where the prefiltered environment is kept between runs (XDG base directory specification)."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pirouette"
+
+
+class _ProgressBar:
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("", total=None)
+
+    def on_stage(self, stage: str) -> None:
+        self._progress.update(self._task, description=stage)
+
+    def on_frame(self, done: int, total: int) -> None:
+        self._progress.update(self._task, completed=done, total=total)
+
+    def on_poster(self, variant: str, poster: Path, poster_full: Path) -> None:
+        """Only the video is delivered."""
+
+
+class _Lines:
+    """Progress for logs: a line per stage and per tenth of the frames."""
+
+    def on_stage(self, stage: str) -> None:
+        click.echo(stage, err=True)
+
+    def on_frame(self, done: int, total: int) -> None:
+        if done * 10 // total > (done - 1) * 10 // total:
+            click.echo(f"  {done}/{total} frames", err=True)
+
+    def on_poster(self, variant: str, poster: Path, poster_full: Path) -> None:
+        """Only the video is delivered."""

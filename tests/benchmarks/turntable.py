@@ -1,0 +1,176 @@
+"""Times the standard job, stage by stage: `python tests/benchmarks/turntable.py --model path.glb`.
+
+180 frames of 960x540 with true 2x2 supersampling, easing, image-based light, ground shadow and white background, to
+H.264. First the job as a user gets it, with nothing cached; then its parts alone, each brought to a full stop before
+the next: what the job would cost if nothing overlapped. The model is our own sample unless one is given.
+"""
+
+import dataclasses
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from renderer.encode.ffmpeg import EncoderProcess
+from renderer.encode.h264 import h264_arguments, variant_files
+from renderer.frames import ShotRenderer
+from renderer.gl.context import Device, open_device
+from renderer.load import load_model
+from renderer.render import render_video
+from renderer.spec import VideoPlan, parse_settings, plan_video
+
+
+@dataclasses.dataclass
+class Cost:
+    """Seconds of wall clock, of this process's CPU and of its finished children's."""
+
+    wall: float = 0.0
+    cpu: float = 0.0
+    children: float = 0.0
+
+
+def now() -> Cost:
+    own, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return Cost(time.perf_counter(), own.ru_utime + own.ru_stime, children.ru_utime + children.ru_stime)
+
+
+class Costs(dict[str, Cost]):
+    """Costs by name, in the order in which they were first met."""
+
+    @contextmanager
+    def measure(self, name: str) -> Iterator[None]:
+        start = now()
+        yield
+        self.book(name, start)
+
+    def book(self, name: str, start: Cost) -> Cost:
+        """Adds what was used since `start`; returns the present moment."""
+        end = now()
+        cost = self.setdefault(name, Cost())
+        cost.wall += end.wall - start.wall
+        cost.cpu += end.cpu - start.cpu
+        cost.children += end.children - start.children
+        return end
+
+    def total(self) -> Cost:
+        return Cost(*(sum(getattr(cost, field.name) for cost in self.values()) for field in dataclasses.fields(Cost)))
+
+
+class StageListener:
+    """Books the job's own stages."""
+
+    def __init__(self, costs: Costs) -> None:
+        self._costs = costs
+        self._stage: str | None = None
+        self._since = now()
+
+    def on_stage(self, stage: str | None) -> None:
+        if self._stage is not None:
+            self._costs.book(self._stage, self._since)
+        self._stage = stage
+        self._since = now()
+
+    def on_frame(self, done: int, total: int) -> None:
+        """Frames are not booked one by one."""
+
+    def on_poster(self, variant: str, poster: Path, poster_full: Path) -> None:
+        """Posters are part of drawing."""
+
+
+def whole_job(model: Path, plan: VideoPlan, count: int, selector: str, folder: Path) -> tuple[Costs, Device]:
+    """The job as a user gets it, from the start of Python on."""
+    costs = Costs()
+    with costs.measure("start-up"):
+        subprocess.run([sys.executable, "-c", "import renderer.cli"], check=True)
+    with costs.measure("device"):
+        device = open_device(selector)
+    listener = StageListener(costs)
+    render_video(
+        model, plan.frames, {"job": plan.variant}, folder,
+        device=device, cache_dir=folder / "cache", listener=listener, frame_limit=count,
+    )
+    listener.on_stage(None)
+    return costs, device
+
+
+def parts_alone(model: Path, plan: VideoPlan, count: int, device: Device, folder: Path) -> Costs:
+    """The same work with no overlap. The prefiltered environment is cached by now, as in a warm worker."""
+    costs = Costs()
+    with costs.measure("loading"):
+        scene = load_model(model)
+    planes = []
+    start = now()
+    with ShotRenderer(device, scene, plan.frames, cache_dir=folder / "cache") as shot:
+        costs.book("lighting, cache warm", start)
+        for index in range(count):
+            with costs.measure("draw"):
+                shot.draw(index)
+                device.ctx.finish()
+            with costs.measure("resolve, convert, read"):
+                planes.append(shot.read_yuv420(plan.variant.backdrop))
+    width, height, fps = plan.frames.width, plan.frames.height, plan.frames.fps
+    outputs = variant_files(folder, plan.frames, plan.variant)
+    with (
+        costs.measure("encode"),
+        EncoderProcess(h264_arguments(width, height, fps, outputs.values())) as process,
+    ):
+        for frame in planes:
+            process.write(frame)
+        process.finish()
+    return costs
+
+
+@click.command()
+@click.option("--model", type=click.Path(exists=True, path_type=Path), help="Default: the project's sample model.")
+@click.option("--frames", "count", default=180, show_default=True, help="Frames of the path to draw.")
+@click.option("--device", "selector", default="auto", show_default=True, help="As in `python -m renderer`.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
+def main(model: Path | None, count: int, selector: str, as_json: bool) -> None:
+    plan = plan_video(parse_settings({}))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if model is None:
+            model = folder / "sample.glb"
+            # by another process: what it imports and allocates is no part of the job
+            subprocess.run([sys.executable, "-m", "renderer.samples", str(model)], check=True)
+        job, device = whole_job(model, plan, count, selector, folder)
+        sizes = {path.name: path.stat().st_size for path in sorted((folder / "job").iterdir())}
+        parts = parts_alone(model, plan, count, device, folder)
+    if as_json:
+        report = {
+            "model": model.name, "device": device.name, "cores": os.cpu_count(), "frames": count, "bytes": sizes,
+            "job": {name: dataclasses.asdict(cost) for name, cost in job.items()},
+            "parts": {name: dataclasses.asdict(cost) for name, cost in parts.items()},
+        }
+        click.echo(json.dumps(report, indent=1))
+        return
+    console = Console()
+    console.print(f"{model.name}, {count} frames, {device.name}, {os.cpu_count()} cores")
+    console.print(_table("The whole job", job, count))
+    console.print(_table("Its parts alone", parts, count))
+    console.print(", ".join(f"{name} {size / 1000:.0f} kB" for name, size in sizes.items()))
+
+
+def _table(title: str, costs: Costs, count: int) -> Table:
+    table = Table("stage", title=title, title_justify="left")
+    for heading in ("wall s", "CPU s", "of it children", "wall ms/frame", "CPU ms/frame"):
+        table.add_column(heading, justify="right")
+    for name, cost in [*costs.items(), ("together", costs.total())]:
+        cpu = cost.cpu + cost.children
+        figures = (cost.wall, cpu, cost.children, 1000 * cost.wall / count, 1000 * cpu / count)
+        table.add_row(name, *(f"{figure:.2f}" for figure in figures), end_section=name == list(costs)[-1])
+    return table
+
+
+if __name__ == "__main__":
+    main()
