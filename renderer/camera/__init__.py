@@ -1,0 +1,1 @@
+"""Where the camera stands: pure functions from a FrameSpec and the model's bounds to matrices."""

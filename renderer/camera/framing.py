@@ -1,0 +1,115 @@
+"""After the scene's bounds are known: how the model is placed, how far away the camera stands and what it projects.
+
+World and camera follow OpenGL: right-handed, +Y up, the camera looks along its own -Z, clip space -1..1 on all axes.
+Matrices are float64, [row, column], column vectors.
+"""
+
+import dataclasses
+import math
+
+import numpy as np
+
+from renderer.scene.bounds import Bounds
+from renderer.scene.nodes import Float64
+from renderer.spec import FrameSpec
+
+FIELD_OF_VIEW = math.radians(35)
+"""Vertical, radians: about a 57 mm lens on 35 mm film, long enough that products keep their proportions."""
+
+MARGIN = 0.08
+"""Air around the bounding sphere, as a share of its radius."""
+
+SHADOW_REACH = 4.5
+"""The ground shadow's rectangle never lies further from the sphere's centre than this many radii."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class View:
+    """One camera. `view` maps world to camera, `projection` camera to clip space; `fov_y` is in radians."""
+
+    eye: Float64
+    target: Float64
+    up: Float64
+    fov_y: float
+    near: float
+    far: float
+    view: Float64
+    projection: Float64
+
+
+def fit_distance(radius: float, aspect: float) -> float:
+    """Distance from a sphere's centre at which it fills the narrower field of view but for the margin.
+
+    A sphere touches the frustum where its tangent plane through the eye does: r = d sin(half angle).
+    """
+    half_height = math.tan(FIELD_OF_VIEW / 2)
+    narrower = math.atan(half_height * min(1.0, aspect))
+    return radius * (1 + MARGIN) / math.sin(narrower)
+
+
+def framed_view(spec: FrameSpec, bounds: Bounds, direction: Float64) -> View:
+    """The camera that looks at the bounds' centre from `direction` (unit vector, centre to eye).
+
+    The distance depends on the sphere alone, which is the same in all frames: a path never cuts or breathes.
+    `spec.zoom` multiplies it. Near and far hold the sphere and the ground shadow around it.
+    """
+    radius = max(bounds.radius, 1e-6)
+    aspect = spec.width / spec.height
+    distance = fit_distance(radius, aspect) * spec.zoom
+    eye = bounds.center + direction * distance
+    up = np.array([0.0, 1.0, 0.0])
+    near = max(distance - radius * SHADOW_REACH, distance * 0.05)
+    far = distance + radius * SHADOW_REACH
+    return View(
+        eye=eye, target=bounds.center, up=up, fov_y=FIELD_OF_VIEW, near=near, far=far,
+        view=look_at(eye, bounds.center, up), projection=perspective(FIELD_OF_VIEW, aspect, near, far),
+    )
+
+
+def look_at(eye: Float64, target: Float64, up: Float64) -> Float64:
+    """World-to-camera matrix, 4x4."""
+    back = eye - target
+    back = back / np.linalg.norm(back)
+    right = np.cross(up, back)
+    right /= np.linalg.norm(right)
+    rotation = np.stack([right, np.cross(back, right), back])
+    matrix = np.eye(4)
+    matrix[:3, :3] = rotation
+    matrix[:3, 3] = -rotation @ eye
+    return matrix
+
+
+def perspective(fov_y: float, aspect: float, near: float, far: float) -> Float64:
+    """OpenGL's perspective projection, 4x4. `fov_y` in radians, `aspect` is width / height."""
+    f = 1 / math.tan(fov_y / 2)
+    matrix = np.zeros((4, 4))
+    matrix[0, 0] = f / aspect
+    matrix[1, 1] = f
+    matrix[2, 2] = (near + far) / (near - far)
+    matrix[2, 3] = 2 * near * far / (near - far)
+    matrix[3, 2] = -1
+    return matrix
+
+
+def model_placement(spec: FrameSpec, bounds: Bounds) -> Float64:
+    """The matrix, 4x4, that turns the model about its bounds' centre: tiltX, then panX, then rollZ.
+
+    Angles are right-handed about the world's axes, so a positive tilt brings the top towards the viewer of frame 0,
+    a positive pan turns the front to the right, a positive roll leans the top to the left. The bounding sphere stays.
+    """
+    about_x, about_y, about_z = (_rotation(axis, angle) for axis, angle in
+                                 enumerate((spec.tilt_x, spec.pan_x, spec.roll_z)))
+    matrix = np.eye(4)
+    matrix[:3, :3] = about_z @ about_y @ about_x
+    matrix[:3, 3] = bounds.center - matrix[:3, :3] @ bounds.center
+    return matrix
+
+
+def _rotation(axis: int, degrees: float) -> Float64:
+    """Right-handed rotation about one of the axes, 3x3."""
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    i, j = (axis + 1) % 3, (axis + 2) % 3
+    matrix = np.eye(3)
+    matrix[i, i] = matrix[j, j] = cos
+    matrix[i, j], matrix[j, i] = -sin, sin
+    return matrix

@@ -1,0 +1,190 @@
+"""Before the frames: the light as textures and coefficients, which every material shader looks up.
+
+    radiance of all directions -> prefilter (a second on a CPU) -> LightTables -> a file in the cache (milliseconds)
+                                                                             `-> Environment: textures on the device
+"""
+
+import dataclasses
+import hashlib
+import inspect
+import logging
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+
+import moderngl
+import numpy as np
+import numpy.typing as npt
+
+from renderer.gl.context import Device
+from renderer.gl.programs import read_shader, set_uniform
+from renderer.lighting import prefilter, studio
+from renderer.lighting.prefilter import SPECULAR_LEVELS, SPECULAR_SIZE
+from renderer.scene.nodes import Float32
+
+logger = logging.getLogger(__name__)
+
+STUDIO_SIZE = (512, 1024)
+"""Height and width of the studio's equirectangular picture: a third of a degree per texel."""
+
+MAX_LOD = SPECULAR_LEVELS - 1
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LightTables:
+    """An environment as arrays. `specular` holds the levels, `irradiance_sh` (9, 3) leaves the key light out.
+
+    The key: unit `key_direction` towards it, `key_irradiance` (3,) that it gives to a surface facing it, over pi, and
+    `key_spread`, the sine of its half angle. An environment without a key has zero irradiance there.
+    """
+
+    specular: tuple[npt.NDArray[np.float16], ...]
+    irradiance_sh: Float32
+    brdf: npt.NDArray[np.float16]
+    key_direction: Float32
+    key_irradiance: Float32
+    key_spread: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Environment:
+    """Light on a device. `specular` is an octahedral RGBA16F map whose level at roughness r is max_lod * r * (2 - r).
+
+    `glsl` declares the uniforms and defines `vec3 specular_light(vec3 direction, float roughness)` (radiance),
+    `vec2 split_sum(float cos_v, float roughness)`, and `vec3 irradiance(vec3 normal)`, which is irradiance / pi and
+    the sum of `ambient_irradiance` and `direct_irradiance` (the key alone, for shadowing).
+    """
+
+    specular: moderngl.Texture
+    brdf_lut: moderngl.Texture
+    tables: LightTables
+    max_lod: int
+    glsl: str
+
+    @property
+    def irradiance_sh(self) -> Float32:
+        return self.tables.irradiance_sh
+
+    def bind(self, program: moderngl.Program, first_unit: int) -> int:
+        """Sets the snippet's uniforms, as far as the program uses them. Returns the next free texture unit."""
+        self.specular.use(first_unit)
+        self.brdf_lut.use(first_unit + 1)
+        values = {
+            "specular_map": first_unit,
+            "brdf_lut": first_unit + 1,
+            "irradiance_sh": [tuple(row) for row in self.tables.irradiance_sh.tolist()],
+            "key_direction": tuple(self.tables.key_direction.tolist()),
+            "key_irradiance": tuple(self.tables.key_irradiance.tolist()),
+            "key_spread": self.tables.key_spread,
+        }
+        for name, value in values.items():
+            set_uniform(program, name, value)
+        return first_unit + 2
+
+    def release(self) -> None:
+        self.specular.release()
+        self.brdf_lut.release()
+
+
+def load_environment(device: Device, cache_dir: Path | None) -> Environment:
+    """The studio's light. With a `cache_dir` the filtered tables are kept there; a damaged file is made anew."""
+    path = None if cache_dir is None else cache_dir / f"studio-{_studio_key()}.npz"
+    tables = None if path is None else _read_tables(path)
+    if tables is None:
+        directions, _ = prefilter.equirectangular_directions(*STUDIO_SIZE)
+        ambient = studio.ambient_radiance(directions).reshape(*STUDIO_SIZE, 3)
+        key = studio.key_radiance(directions).reshape(*STUDIO_SIZE, 3)
+        tables = filter_tables(device, ambient.astype(np.float32), key.astype(np.float32))
+        if path is not None:
+            _write_tables(path, tables)
+    return upload(device, tables)
+
+
+def filter_tables(device: Device, ambient: Float32, key: Float32 | None = None) -> LightTables:
+    """Filters an environment, for example a photographed one. Both are equirectangular as `prefilter` says.
+
+    The light of `key` counts as one lamp that can be shadowed; all the rest is `ambient`.
+    """
+    whole = ambient if key is None else ambient + key
+    direction, irradiance, spread = np.array([0.0, 1.0, 0.0]), np.zeros(3), 1.0
+    if key is not None:
+        direction, irradiance, spread = _as_lamp(key)
+    return LightTables(
+        specular=tuple(prefilter.filter_specular(device, whole)),
+        irradiance_sh=prefilter.filter_irradiance(ambient),
+        brdf=prefilter.integrate_brdf(),
+        key_direction=np.asarray(direction, np.float32),
+        key_irradiance=np.asarray(irradiance, np.float32),
+        key_spread=spread,
+    )
+
+
+def upload(device: Device, tables: LightTables) -> Environment:
+    """Makes the textures of `tables`."""
+    specular = device.ctx.texture((SPECULAR_SIZE, SPECULAR_SIZE), 4, dtype="f2")
+    specular.build_mipmaps(max_level=MAX_LOD)
+    for level, pixels in enumerate(tables.specular):
+        specular.write(pixels.tobytes(), level=level)
+    specular.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+    lut = device.ctx.texture((prefilter.BRDF_SIZE, prefilter.BRDF_SIZE), 2, tables.brdf.tobytes(), dtype="f2")
+    lut.filter = (moderngl.LINEAR, moderngl.LINEAR)
+    for texture in (specular, lut):
+        texture.repeat_x = texture.repeat_y = False
+    glsl = f"const float SPECULAR_MAX_LOD = {MAX_LOD}.0;\n{read_shader('renderer.lighting', 'environment.glsl')}"
+    return Environment(specular, lut, tables, MAX_LOD, glsl)
+
+
+def _as_lamp(radiance: Float32) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], float]:
+    """(direction, irradiance / pi facing it, sine of the half angle) of the one lamp that `radiance` shows."""
+    directions, solid_angles = prefilter.equirectangular_directions(*radiance.shape[:2])
+    light = radiance.reshape(-1, 3) * solid_angles[:, None]
+    luminance = light @ [0.2126, 0.7152, 0.0722]
+    direction = luminance @ directions
+    direction /= np.linalg.norm(direction)
+    cosines = directions @ direction
+    # A cone of half angle a that is evenly bright has its centroid at cos² (a / 2).
+    mean_cosine = float(luminance @ cosines / luminance.sum())
+    spread = np.sin(2 * np.arccos(np.sqrt(mean_cosine)))
+    return direction, np.maximum(cosines, 0.0) @ light / np.pi, float(spread)
+
+
+def _studio_key() -> str:
+    """Changes with everything the tables depend on: both modules and their shaders."""
+    digest = hashlib.sha256()
+    for text in (inspect.getsource(studio), inspect.getsource(prefilter), inspect.getsource(_as_lamp),
+                 prefilter.PREFILTER, str(STUDIO_SIZE)):
+        digest.update(text.encode())
+    return digest.hexdigest()[:16]
+
+
+def _read_tables(path: Path) -> LightTables | None:
+    """The tables of an earlier run, or None where there is no sound file."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            tables = LightTables(
+                specular=tuple(file[f"specular_{level}"] for level in range(SPECULAR_LEVELS)),
+                irradiance_sh=file["irradiance_sh"], brdf=file["brdf"], key_direction=file["key_direction"],
+                key_irradiance=file["key_irradiance"], key_spread=float(file["key_spread"]),
+            )
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        logger.warning("The cached light %s is damaged (%s); making it anew", path, error)
+        return None
+    return tables
+
+
+def _write_tables(path: Path, tables: LightTables) -> None:
+    """Writes atomically, so that processes that start together never read half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    arrays = dataclasses.asdict(tables)
+    arrays |= {f"specular_{level}": pixels for level, pixels in enumerate(arrays.pop("specular"))}
+    descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            np.savez(file, **arrays)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

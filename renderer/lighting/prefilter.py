@@ -1,0 +1,121 @@
+"""From the radiance of all directions to what a shader can look up: done once, then kept on disk by `environment`.
+
+Sources of radiance are equirectangular arrays (height, width, 3): linear, float32, row 0 looks up (+Y), the middle
+column along +Z, columns go towards +X.
+"""
+
+import math
+
+import moderngl
+import numpy as np
+import numpy.typing as npt
+
+from renderer.gl.context import Device
+from renderer.gl.programs import Programs, read_shader
+from renderer.scene.nodes import Float32, Float64
+
+SPECULAR_SIZE = 512
+SPECULAR_LEVELS = 6
+BRDF_SIZE = 128
+SAMPLES = 160
+
+FULL_SCREEN = read_shader("renderer.lighting", "full_screen.vert.glsl")
+PREFILTER = read_shader("renderer.lighting", "prefilter.frag.glsl")
+
+
+def level_roughness(level: int) -> float:
+    """Perceptual roughness stored in a mip level: the inverse of lod = max_lod * r * (2 - r).
+
+    The parabola gives smooth surfaces, where reflections change fastest, most of the levels.
+    """
+    return 1 - math.sqrt(1 - level / (SPECULAR_LEVELS - 1))
+
+
+def equirectangular_directions(height: int, width: int) -> tuple[Float64, Float64]:
+    """Unit directions (height * width, 3) of the texel centres and their solid angles (height * width,)."""
+    polar = (np.arange(height) + 0.5) / height * np.pi
+    azimuth = ((np.arange(width) + 0.5) / width * 2 - 1) * np.pi
+    sin, cos = np.sin(polar)[:, None], np.cos(polar)[:, None]
+    directions = np.stack(np.broadcast_arrays(sin * np.sin(azimuth), cos, sin * np.cos(azimuth)), axis=-1)
+    rows = (np.cos(polar - np.pi / height / 2) - np.cos(polar + np.pi / height / 2)) * 2 * np.pi / width
+    return directions.reshape(-1, 3), np.repeat(rows, width)
+
+
+def filter_specular(device: Device, radiance: Float32) -> list[npt.NDArray[np.float16]]:
+    """The levels of the specular map, (size, size, 4) RGBA16F each, row 0 at v = 0, from 512 down to 16.
+
+    Level l holds the radiance around a direction, weighted by the GGX lobe of `level_roughness(l)`; a constant
+    environment stays as it is.
+    """
+    ctx = device.ctx
+    height, width = radiance.shape[:2]
+    source = ctx.texture((width, height), 3, radiance.astype("f4").tobytes(), dtype="f4")
+    source.build_mipmaps()
+    source.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+    source.repeat_y = False
+    programs = Programs(device)
+    program = programs.get(FULL_SCREEN, PREFILTER)
+    triangle = ctx.vertex_array(program, [])
+    program["sample_count"] = SAMPLES
+    program["texel_angle"] = 2 * math.pi**2 / (width * height)
+    levels = []
+    for level in range(SPECULAR_LEVELS):
+        size = SPECULAR_SIZE >> level
+        target = ctx.texture((size, size), 4, dtype="f2")
+        framebuffer = ctx.framebuffer([target])
+        program["roughness"] = level_roughness(level)
+        program["inverse_size"] = (1 / size, 1 / size)
+        source.use(0)
+        with ctx.scope(framebuffer):
+            triangle.render(moderngl.TRIANGLES, vertices=3)
+        levels.append(np.frombuffer(target.read(), np.float16).reshape(size, size, 4))
+        framebuffer.release()
+        target.release()
+    for resource in (triangle, programs, source):
+        resource.release()
+    return levels
+
+
+def filter_irradiance(radiance: Float32) -> Float32:
+    """Irradiance / pi of every normal, as coefficients (9, 3) of 1, y, z, x, xy, yz, 3z²-1, xz, x²-y².
+
+    Multiplied by a diffuse albedo it is the outgoing radiance. Spherical harmonics up to band 2, convolved with the
+    cosine (Ramamoorthi and Hanrahan 2001); the basis functions' constants are in the coefficients.
+    """
+    directions, solid_angles = equirectangular_directions(*radiance.shape[:2])
+    constants = np.array([0.282095] + [0.488603] * 3 + [1.092548, 1.092548, 0.315392, 1.092548, 0.546274])
+    cosine = np.array([1.0] + [2 / 3] * 3 + [1 / 4] * 5)
+    basis = harmonics(directions) * solid_angles[:, None]
+    return np.asarray((constants**2 * cosine)[:, None] * (basis.T @ radiance.reshape(-1, 3)), np.float32)
+
+
+def harmonics(directions: Float64) -> Float64:
+    """The nine polynomials of `filter_irradiance` at unit `directions` (n, 3) -> (n, 9)."""
+    x, y, z = directions.T
+    return np.stack([np.ones_like(x), y, z, x, x * y, y * z, 3 * z * z - 1, x * z, x * x - y * y], axis=1)
+
+
+def integrate_brdf(size: int = BRDF_SIZE, samples: int = 256) -> npt.NDArray[np.float16]:
+    """The split sum's second half (Karis 2013): (size, size, 2) float16, scale and bias of F0.
+
+    Columns are n·v, rows perceptual roughness, both at (i + 0.5) / size. Smith's height-correlated visibility.
+    """
+    cos_v = ((np.arange(size) + 0.5) / size)[None, :]
+    alpha = (((np.arange(size) + 0.5) / size) ** 2)[:, None]
+    alpha2 = alpha * alpha
+    sin_v = np.sqrt(1 - cos_v**2)
+    result = np.zeros((size, size, 2))
+    for i in range(samples):
+        u = (i + 0.5) / samples
+        turn = 2 * np.pi * ((i * 0.6180339887498949) % 1)
+        cos_h = np.sqrt((1 - u) / (1 + (alpha2 - 1) * u))
+        sin_h = np.sqrt(1 - cos_h**2)
+        v_h = np.maximum(sin_v * sin_h * np.cos(turn) + cos_v * cos_h, 0.0)
+        cos_l = np.maximum(2 * v_h * cos_h - cos_v, 0.0)
+        lambda_v = cos_l * np.sqrt(cos_v**2 * (1 - alpha2) + alpha2)
+        lambda_l = cos_v * np.sqrt(cos_l**2 * (1 - alpha2) + alpha2)
+        weight = 2 * cos_l / np.maximum(lambda_v + lambda_l, 1e-9) * v_h / cos_h  # V G term over the sampling density
+        fresnel = (1 - v_h) ** 5
+        result[..., 0] += (1 - fresnel) * weight
+        result[..., 1] += fresnel * weight
+    return (result / samples).astype(np.float16)

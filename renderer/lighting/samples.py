@@ -1,0 +1,66 @@
+"""The lamps as directions to cast shadows along: deterministic and evenly spread, so that sums are smooth.
+
+A light that comes from direction d moves a point at height h above a plane by -h (d.x, d.z) / d.y on that plane: this
+shear is all that a shadow on level ground needs of a light.
+"""
+
+import dataclasses
+
+import numpy as np
+
+from renderer.lighting.studio import KEY
+from renderer.scene.nodes import Float64
+
+KEY_SHARE = 0.62
+"""Of the light on the floor that the key gives; the dome of room and fills gives the rest."""
+
+DOME_SINE = 0.84
+"""The dome's lowest light stands at acos(DOME_SINE) = 33 degrees: lower ones only draw long, faint streaks."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Lights:
+    """`directions` (n, 3) are unit vectors towards the lights; `weights` (n,) sum to 1."""
+
+    directions: Float64
+    weights: Float64
+
+    @property
+    def shears(self) -> Float64:
+        """(n, 2): how far a shadow moves along x and z for each unit of height, with the sign turned."""
+        return np.asarray(self.directions[:, [0, 2]] / self.directions[:, 1:2])
+
+
+def key_lights(count: int) -> Lights:
+    """`count` directions over the key's cloth, weighted by the light that each part of it throws on level ground."""
+    right, up, axis = KEY.frame
+    spot = (_plane_sequence(count) * 2 - 1) * (1 - KEY.softness / 2)
+    points = axis * np.linalg.norm(KEY.center)
+    points = points + spot[:, :1] * KEY.half_size[0] * right + spot[:, 1:] * KEY.half_size[1] * up
+    distances = np.linalg.norm(points, axis=1, keepdims=True)
+    directions = points / distances
+    weights = KEY.emitted(directions)[:, 1] * (directions @ axis) / distances[:, 0] ** 2 * directions[:, 1]
+    return Lights(directions, weights / weights.sum())
+
+
+def ground_lights(count: int) -> Lights:
+    """The key and a cosine-weighted dome, in an order that any stretch of which has its share of both."""
+    key_count = round(count * KEY_SHARE)
+    key = key_lights(key_count)
+    u, turn = _plane_sequence(count - key_count).T
+    sines = DOME_SINE * np.sqrt(u)
+    dome = np.stack([sines * np.cos(2 * np.pi * turn), np.sqrt(1 - sines**2), sines * np.sin(2 * np.pi * turn)], axis=1)
+    return Lights(
+        np.concatenate([key.directions, dome]),
+        np.concatenate([key.weights * KEY_SHARE, np.full(len(dome), (1 - KEY_SHARE) / len(dome))]),
+    )
+
+
+def _plane_sequence(count: int) -> Float64:
+    """`count` points (n, 2) in the unit square with low discrepancy: Roberts' R2 sequence (2018).
+
+    Its steps are the powers of the inverse of the plastic number, the real root of x³ = x + 1.
+    """
+    plastic = 1.324717957244746
+    index = np.arange(count)[:, None] + 0.5
+    return np.asarray((0.5 + index * np.array([1 / plastic, 1 / plastic**2])) % 1)

@@ -1,0 +1,48 @@
+// Fragment shader: one level of the specular map, GGX-filtered from an equirectangular source.
+// Importance sampling of the normal distribution with N = V = R (Karis 2013, "Real Shading in Unreal Engine 4"),
+// each sample taken from the source mip whose texels cover the sample's solid angle (Krivanek and Colbert 2008).
+#include "octahedral.glsl"
+
+uniform sampler2D radiance;  // equirectangular, top row first in memory: v = 0 is +Y
+uniform float roughness;     // perceptual
+uniform int sample_count;
+uniform float texel_angle;   // solid angle of a source texel at the equator, steradians
+uniform vec2 inverse_size;
+
+out vec4 filtered;
+
+const float PI = 3.141592653589793;
+
+vec2 equirectangular_uv(vec3 d) {
+    return vec2(atan(d.x, d.z) / (2.0 * PI) + 0.5, acos(clamp(d.y, -1.0, 1.0)) / PI);
+}
+
+void main() {
+    vec3 normal = octahedral_direction(gl_FragCoord.xy * inverse_size);
+    if (roughness == 0.0) {
+        filtered = vec4(textureLod(radiance, equirectangular_uv(normal), 0.0).rgb, 1.0);
+        return;
+    }
+    vec3 tangent = normalize(cross(abs(normal.y) < 0.9 ? vec3(0.0, 1.0, 0.0) : vec3(1.0, 0.0, 0.0), normal));
+    vec3 bitangent = cross(normal, tangent);
+    float alpha = roughness * roughness;
+    float alpha2 = alpha * alpha;
+    vec3 sum = vec3(0.0);
+    float weight = 0.0;
+    for (int i = 0; i < sample_count; i++) {
+        float u = (float(i) + 0.5) / float(sample_count);
+        float turn = 2.0 * PI * fract(float(i) * 0.6180339887498949);
+        float cos_h = sqrt((1.0 - u) / (1.0 + (alpha2 - 1.0) * u));
+        float sin_h = sqrt(1.0 - cos_h * cos_h);
+        vec3 light = vec3(2.0 * cos_h * sin_h * vec2(cos(turn), sin(turn)), 2.0 * cos_h * cos_h - 1.0);
+        if (light.z <= 0.0) continue;
+        float spread = cos_h * cos_h * (alpha2 - 1.0) + 1.0;
+        float density = alpha2 / (PI * spread * spread) / 4.0;  // D(h) / 4, as N = V
+        vec3 d = tangent * light.x + bitangent * light.y + normal * light.z;
+        float texel = texel_angle * max(sqrt(1.0 - d.y * d.y), 0.2);
+        float level = 0.5 * log2(1.0 / (float(sample_count) * density * texel)) + 1.0;
+        sum += textureLod(radiance, equirectangular_uv(d), max(level, 0.0)).rgb * light.z;
+        weight += light.z;
+    }
+    filtered = vec4(sum / weight, 1.0);
+}
