@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    MetaData,
     String,
     Text,
     TypeDecorator,
@@ -38,6 +39,15 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
 
 
 class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
     type_annotation_map: ClassVar[dict[Any, Any]] = {dt.datetime: UtcDateTime(), dict[str, Any]: Json, list[str]: Json}
 
 
@@ -75,7 +85,8 @@ class Token(Base):
 class LedgerEntry(Base):
     """A change of an account's credits. Append-only: triggers refuse UPDATE and DELETE.
 
-    kind: grant (+), charge (-, once per render), refund (+, once per render).
+    kind: grant (+), charge (-, once per render), refund (+, once per render). `source` says where a grant came from:
+    the free credits of sign-up, or a purchase.
     """
 
     __tablename__ = "ledger"
@@ -83,6 +94,8 @@ class LedgerEntry(Base):
         CheckConstraint("kind IN ('grant', 'charge', 'refund')", name="kind_known"),
         CheckConstraint("(kind = 'charge') = (amount < 0)", name="amount_sign"),
         CheckConstraint("(kind = 'grant') = (render_id IS NULL)", name="render_named"),
+        CheckConstraint("(kind = 'grant') = (source IS NOT NULL)", name="source_named"),
+        CheckConstraint("source IN ('signup', 'purchase')", name="source_known"),
         Index("one_entry_per_render_and_kind", "render_id", "kind", unique=True),
     )
 
@@ -91,6 +104,7 @@ class LedgerEntry(Base):
     kind: Mapped[str] = mapped_column(String(10))
     amount: Mapped[int]
     render_id: Mapped[str | None] = mapped_column(String(12))  # no foreign key: entries outlive deleted renders
+    source: Mapped[str | None] = mapped_column(String(10))
     note: Mapped[str] = mapped_column(String(200), default="")
     created_at: Mapped[dt.datetime]
 
@@ -157,15 +171,20 @@ class Render(Base):
 class Segment(Base):
     """A contiguous run of a shot's frames: what a worker claims.
 
-    A claim raises `attempt` and sets `lease_until`; only the holder of the newest attempt may settle. Running segments
-    of an account decide who is served next, so an index covers them.
+    A claim raises `attempt` and sets `lease_until`; only the holder of the newest attempt may settle. `failures` counts
+    the attempts that went wrong, and decides when to give up. Segments leave `pending` only under their lane's lock.
     """
 
     __tablename__ = "segments"
     __table_args__ = (
-        Index("segments_to_claim", "queue", "state", "priority", "created_at"),
-        Index("segments_in_flight", "account_id", "state"),
+        Index("segments_pending", "account_id", "queue", "priority", "created_at",
+              sqlite_where=text("state = 'pending'"), postgresql_where=text("state = 'pending'")),
+        Index("segments_running", "account_id",
+              sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'")),
+        Index("segments_leased", "lease_until",
+              sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'")),
         CheckConstraint("state IN ('pending', 'running', 'done', 'failed')", name="state_known"),
+        CheckConstraint("(state = 'running') = (lease_until IS NOT NULL)", name="lease_held_while_running"),
     )
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)
@@ -177,14 +196,30 @@ class Segment(Base):
     frame_count: Mapped[int]
     state: Mapped[str] = mapped_column(String(10))
     attempt: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
     worker: Mapped[str | None] = mapped_column(String(100))
-    lease_until: Mapped[dt.datetime | None] = mapped_column(index=True)
-    stage: Mapped[str] = mapped_column(String(20), default="")  # shown as progress
+    lease_until: Mapped[dt.datetime | None]  # by the database's clock
+    stage: Mapped[str] = mapped_column(String(20), default="queued")  # shown as progress
     frames_done: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[dt.datetime | None]
     error_message: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[dt.datetime]
     updated_at: Mapped[dt.datetime]
+
+
+class Lane(Base):
+    """An account's line of pending segments in one queue at one priority; the row is there while the line isn't empty.
+
+    Claims choose among lanes, of which there are few, instead of among segments, of which there may be very many; and
+    who adds to a line or takes from it holds its row's lock.
+    """
+
+    __tablename__ = "lanes"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    queue: Mapped[str] = mapped_column(String(20), primary_key=True)
+    priority: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    oldest_at: Mapped[dt.datetime]  # created_at of the line's first segment
 
 
 class OutboxMessage(Base):
@@ -195,3 +230,15 @@ class OutboxMessage(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     queue: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[dt.datetime]
+
+
+class Worker(Base):
+    """A worker process that is up, and the device it draws on. Removed when it leaves or falls silent."""
+
+    __tablename__ = "workers"
+
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    device: Mapped[str] = mapped_column(String(200))
+    software: Mapped[bool]
+    started_at: Mapped[dt.datetime]
+    seen_at: Mapped[dt.datetime]  # by the database's clock

@@ -1,0 +1,42 @@
+"""The two spots where SQLite and PostgreSQL speak differently: conflict clauses and the clock."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from api.db.tables import Base, UtcDateTime
+
+
+def insert(session: Session, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that knows ON CONFLICT."""
+    dialect = session.get_bind().dialect.name
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+class from_now(FunctionElement[dt.datetime]):
+    """The database's own clock, `seconds` from now.
+
+    Leases are written and judged by this one clock, so workers whose clocks differ can't take each other's work.
+    """
+
+    name = "from_now"
+    type = UtcDateTime()
+    inherit_cache = True
+
+
+@compiles(from_now, "postgresql")
+def _postgresql(element: from_now, compiler: SQLCompiler, **options: Any) -> str:
+    # clock_timestamp(), not now(): the latter stands still in a transaction, also while it waits for a lock
+    return f"(clock_timestamp() + {compiler.process(element.clauses, **options)} * interval '1 second')"
+
+
+@compiles(from_now, "sqlite")
+def _sqlite(element: from_now, compiler: SQLCompiler, **options: Any) -> str:
+    # the text form in which SQLAlchemy keeps datetimes, so that comparisons of text are comparisons of time
+    seconds = compiler.process(element.clauses, **options)
+    return f"(strftime('%Y-%m-%d %H:%M:%f', 'now', {seconds} || ' seconds') || '000')"

@@ -1,0 +1,89 @@
+"""The way to the database: one Database per process, one Session per transaction, the schema by Alembic.
+
+    with database.begin() as session:    one transaction, committed at the end, rolled back on any exception
+    with database.read() as session:     the same for reading only; a write in it fails
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import alembic.command
+import alembic.config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+import migrations
+
+BUSY_SECONDS = 30.0
+"""How long SQLite waits for another writer."""
+
+MIGRATION_LOCK = 0x7069726F  # "piro"; any number that no other program takes on the same PostgreSQL database
+
+
+class Database:
+    """A SQLite file or a PostgreSQL database. Safe to share between threads, not between forked processes."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = _sqlite_engine(url) if make_url(url).get_backend_name() == "sqlite" else _postgresql_engine(url)
+        self._reader = self._engine.execution_options(read_only=True, postgresql_readonly=True)
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        with Session(self._engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        with Session(self._reader) as session:
+            yield session
+
+    def migrate(self) -> None:
+        """Brings the schema to the newest version. Of several processes at once, one does the work, the rest wait."""
+        config = alembic.config.Config()
+        config.set_main_option("script_location", migrations.__path__[0].replace("%", "%%"))
+        with self._engine.begin() as connection:  # on SQLite this is BEGIN IMMEDIATE, the lock itself
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+            config.attributes["connection"] = connection
+            alembic.command.upgrade(config, "head")
+
+    def ping(self) -> None:
+        """Raises sqlalchemy.exc.SQLAlchemyError if the database does not answer."""
+        with self._reader.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def dispose(self) -> None:
+        """Closes all connections."""
+        self._engine.dispose()
+
+
+def _postgresql_engine(url: str) -> Engine:
+    address = make_url(url).set(drivername="postgresql+psycopg")
+    return create_engine(address, pool_pre_ping=True, isolation_level="READ COMMITTED")
+
+
+def _sqlite_engine(url: str) -> Engine:
+    address = make_url(url)
+    Path(address.database or "").parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        # The driver would begin transactions late and deferred; with None it leaves that to on_begin.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        read_only = connection.get_execution_options().get("read_only", False)
+        connection.exec_driver_sql(f"PRAGMA query_only = {int(read_only)}")
+        # A deferred transaction that reads first and writes later fails where another wrote in between.
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,51 @@
+"""The words for where a render and a segment stand, and the ways from one to the next."""
+
+from enum import StrEnum
+
+
+class RenderStatus(StrEnum):
+    """A render's status, in dx.gl's words."""
+
+    PENDING = "pending"
+    """Waits for a worker; also again after an attempt was lost."""
+    POSTER_PROCESSING = "poster-processing"
+    """A worker holds it and draws frames."""
+    POSTER_DONE = "poster-done"
+    """The posters are stored and can be fetched; the video isn't there yet."""
+    VIDEO_PROCESSING = "video-processing"
+    """The worker has been heard of since the posters were stored."""
+    DONE = "done"
+    """All files are stored. Final."""
+    ERROR = "error"
+    """It could not be rendered; `error_message` says why, and its credits are refunded. Final."""
+
+
+UNFINISHED = (
+    RenderStatus.PENDING,
+    RenderStatus.POSTER_PROCESSING,
+    RenderStatus.POSTER_DONE,
+    RenderStatus.VIDEO_PROCESSING,
+)
+
+COMES_FROM: dict[RenderStatus, tuple[RenderStatus, ...]] = {
+    RenderStatus.PENDING: UNFINISHED,
+    RenderStatus.POSTER_PROCESSING: (RenderStatus.PENDING,),
+    RenderStatus.POSTER_DONE: (RenderStatus.POSTER_PROCESSING,),
+    RenderStatus.VIDEO_PROCESSING: (RenderStatus.POSTER_DONE,),
+    RenderStatus.DONE: UNFINISHED[1:],
+    RenderStatus.ERROR: UNFINISHED,
+}
+"""For each status, those that it may follow. Updates carry this in their WHERE."""
+
+
+class SegmentState(StrEnum):
+    """A segment's state, for the farm's own use."""
+
+    PENDING = "pending"
+    """In its account's lane; any worker may claim it."""
+    RUNNING = "running"
+    """Claimed: one worker holds it until `lease_until`."""
+    DONE = "done"
+    """Settled by the worker that held it. Final."""
+    FAILED = "failed"
+    """Given up. Final."""
