@@ -139,7 +139,7 @@ def create_renders(
             Model.id.in_(wanted), Model.account_id == account_id, Model.deleted_at.is_(None)
         )
     )
-    found = dict(rows)
+    found = dict(rows.all())
     if missing := sorted(wanted - found.keys()):
         raise ModelNotFound(f"Model not found: {missing[0]}", param="modelId")
     ids = place(session, account_id, [paid_order(model, found[model], settings) for model, settings in orders])
