@@ -1,0 +1,128 @@
+"""The body: feet, base tray, walnut plinth, front wordmark, controls and the sockets at the back. y = 0 is the ground."""
+
+import numpy as np
+
+from renderer.samples.finishes import Finishes
+from renderer.samples.geometry import block, circle, fluted, profile, rectangle, revolve, tube
+from renderer.samples.glb import Material
+from renderer.samples.lettering import wordmark
+from renderer.samples.mesh import Mesh
+from renderer.samples.wood import BAND_ROWS, HEIGHT, TOP_ROW
+
+WIDTH, DEPTH = 0.450, 0.360
+FLOOR, TOP = 0.0240, 0.0920
+"""Heights of the walnut's lower and upper face over the ground."""
+BUTTON = (-0.1880, 0.1430)
+"""Centre of the start button on the top, (x, z)."""
+_CORNER = 0.024
+_BEVEL = 0.0045
+
+Piece = tuple[Material, Mesh]
+
+
+def body(finishes: Finishes) -> tuple[Piece, ...]:
+    return (*_walnut(finishes), *_underside(finishes), *_lettering(finishes), *_knob(finishes), *_button(finishes), *_sockets(finishes))
+
+
+def _walnut(finishes: Finishes) -> list[Piece]:
+    """The veneer runs round the sides as one band and folds over the bevel; the top board is one piece with the grain along x."""
+    ring = rectangle(WIDTH, DEPTH, _CORNER, steps=16)
+    inner = _CORNER - _BEVEL
+    band = revolve(
+        profile((inner - 0.006, FLOOR), (_CORNER, FLOOR, 0.0030), (_CORNER, TOP, _BEVEL), (inner, TOP), steps=6), ring
+    )
+    band = band.with_uvs(np.column_stack([band.uvs[:, 0] * 2.0, 0.004 + band.uvs[:, 1] * (BAND_ROWS / HEIGHT - 0.008)]))
+    top = revolve(profile((inner, TOP), (0, TOP)), ring)
+    across = TOP_ROW / HEIGHT + (0.5 + top.positions[:, 2] / DEPTH) * (1.0 - TOP_ROW / HEIGHT)
+    top = top.with_uvs(np.column_stack([0.5 + top.positions[:, 0] / WIDTH, across]))
+    return [(finishes.walnut, band), (finishes.walnut, top)]
+
+
+def _underside(finishes: Finishes) -> list[Piece]:
+    """A dark tray set back under the walnut, so that the body floats on a shadow line, and four feet."""
+    tray = block(WIDTH - 0.020, 0.014, DEPTH - 0.020, 0.016, 0.002, 6).moved(y=0.0120)
+    rubber = revolve(
+        profile((0, 0), (0.0165, 0, 0.0016), (0.0180, 0.0075, 0.0010), (0.0170, 0.0082, 0.0005), (0, 0.0082)), circle(64)
+    )
+    metal = revolve(
+        profile((0, 0.0078), (0.0205, 0.0078, 0.0008), (0.0205, 0.0115, 0.0008), (0.0150, 0.0122), (0.0150, 0.0140)), circle(72)
+    )
+    places = [(x, z) for x in (-0.176, 0.176) for z in (-0.132, 0.132)]
+    feet = [(material, mesh.moved(x=x, z=z)) for x, z in places for material, mesh in ((finishes.rubber, rubber), (finishes.brushed, metal))]
+    return [(finishes.satin, tray), *feet]
+
+
+def _lettering(finishes: Finishes) -> list[Piece]:
+    """The wordmark as half-sunk brass wire on the front."""
+    strokes, width = wordmark()
+    scale = 0.094 / width
+    pieces: list[Piece] = []
+    for stroke in strokes:
+        flat = stroke * scale
+        path = np.column_stack([flat[:, 0] - 0.196, flat[:, 1] + (FLOOR + TOP) / 2 - 0.0098, np.full(len(flat), DEPTH / 2)])
+        pieces.append((finishes.brass, tube(path, 0.00105, 10)))
+    return pieces
+
+
+def _knob(finishes: Finishes) -> list[Piece]:
+    """The speed knob on the front face, its line pointing at 33, with two lamps for 33 and 45."""
+    x, y, z = 0.158, (FLOOR + TOP) / 2, DEPTH / 2
+    def on_front(mesh: Mesh) -> Mesh:
+        return mesh.turned("x", 90).moved(x, y, z)
+
+    rose = revolve(profile((0, 0), (0.0205, 0), (0.0205, 0.0014, 0.0006), (0, 0.0014)), circle(96))
+    skirt = revolve(profile((0.0160, 0.0014), (0.0160, 0.0150, 0.0006), (0.0150, 0.0158)), fluted(60, 0.035, 6))
+    face = revolve(profile((0.0152, 0.0152), (0.0152, 0.0168, 0.0010), (0.0040, 0.0164), (0, 0.0164)), circle(96))
+    line = block(0.0012, 0.0008, 0.0075, 0.0003, 0.0002).moved(y=0.0162, z=-0.0100).turned("y", 28)
+    lamp = revolve(profile((0, 0), (0.0019, 0), (0.0019, 0.0012, 0.0009), (0, 0.0012)), circle(32))
+    bezel = revolve(profile((0, 0), (0.0030, 0), (0.0030, 0.0009, 0.0004), (0, 0.0009)), circle(40))
+    angles = np.radians([118.0, 62.0])
+    lamps: list[Piece] = []
+    for angle, material in zip(angles, (finishes.glow, finishes.ivory), strict=True):
+        dx, dy = 0.0290 * np.cos(angle), 0.0290 * np.sin(angle)
+        lamps += [(material, on_front(lamp).moved(dx, dy, 0.0004)), (finishes.satin, on_front(bezel).moved(dx, dy))]
+    return [
+        (finishes.satin, on_front(rose)),
+        (finishes.aluminium, on_front(skirt)),
+        (finishes.brushed, on_front(face)),
+        (finishes.coral, on_front(line)),
+        *lamps,
+    ]
+
+
+def _button(finishes: Finishes) -> list[Piece]:
+    """The start button: a dished aluminium cap in a glowing ring."""
+    collar = revolve(
+        profile((0.0196, 0), (0.0196, 0.0032, 0.0010), (0.0176, 0.0032, 0.0004), (0.0172, 0.0020)), circle(112)
+    )
+    light = revolve(profile((0.0174, 0.0010), (0.0174, 0.0030, 0.0009), (0.0148, 0.0030, 0.0009), (0.0148, 0.0010)), circle(112))
+    cap = revolve(
+        profile((0.0146, 0.0005), (0.0146, 0.0058, 0.0009), (0.0128, 0.0058, 0.0010), (0.0060, 0.0046, 0.02), (0, 0.0044)), circle(112)
+    )
+    x, z = BUTTON
+    pieces = ((finishes.satin, collar), (finishes.glow, light), (finishes.brushed, cap))
+    return [(material, mesh.moved(x, TOP, z)) for material, mesh in pieces]
+
+
+def _sockets(finishes: Finishes) -> list[Piece]:
+    """A black panel at the back with two phono jacks, an earth post and the power inlet."""
+    panel = block(0.128, 0.0020, 0.034, 0.0050, 0.0008, 5).turned("x", -90).moved(0.0, (FLOOR + TOP) / 2, -DEPTH / 2)
+    shell = revolve(
+        profile((0, 0), (0.0056, 0), (0.0056, 0.0016, 0.0004), (0.0042, 0.0016), (0.0042, 0.0100, 0.0006), (0.0030, 0.0100, 0.0004), (0.0030, 0.0040), (0, 0.0040)),
+        circle(48),
+    )
+    collar = revolve(profile((0, 0.0), (0.0078, 0.0), (0.0078, 0.0010, 0.0004), (0, 0.0010)), circle(48))
+    nut = revolve(profile((0, 0), (0.0062, 0), (0.0062, 0.0060, 0.0008), (0.0030, 0.0066), (0.0022, 0.0120, 0.0008), (0, 0.0120)), fluted(20, 0.08))
+    inlet = revolve(profile((0.0030, 0.0), (0.0072, 0.0), (0.0072, 0.0030, 0.0006), (0.0056, 0.0030, 0.0004), (0.0056, 0.0006), (0.0030, 0.0006)), circle(48))
+    pin = tube(np.array([(0.0, 0.0, 0.0), (0.0, 0.0028, 0.0)]), 0.0011, 12)
+
+    def at_back(x: float, *pieces: Piece) -> list[Piece]:
+        return [(material, mesh.turned("x", -90).moved(x, (FLOOR + TOP) / 2, -DEPTH / 2 - 0.0020)) for material, mesh in pieces]
+
+    return [
+        (finishes.satin, panel),
+        *at_back(0.046, (finishes.coral, collar), (finishes.brass, shell)),
+        *at_back(0.024, (finishes.ivory, collar), (finishes.brass, shell)),
+        *at_back(0.002, (finishes.chrome, nut)),
+        *at_back(-0.042, (finishes.rubber, inlet), (finishes.chrome, pin)),
+    ]
