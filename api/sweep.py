@@ -1,0 +1,45 @@
+"""What makes the queue dispensable: every few seconds, lost work is taken back and pending work announced again.
+
+An embedded farm's `pirouette serve` runs it in a thread; a distributed farm runs one or more `pirouette sweep`. It is a
+plain loop and no Celery beat task, because a task would wait behind renders, or for a broker that is down, while leases
+expire; and sweeping twice does nothing that sweeping once doesn't.
+"""
+
+import logging
+import threading
+
+from celery import Celery
+
+from api.db.session import Database
+from api.domain import scheduling
+from api.queue import relay, send_hint
+from api.settings import Settings
+from api.storage.base import Storage
+
+logger = logging.getLogger(__name__)
+
+
+def sweep_once(database: Database, storage: Storage, celery: Celery, settings: Settings) -> None:
+    """Takes back expired claims, ends hopeless ones with a refund, and sends a hint for every queue with work."""
+    with database.begin() as session:
+        report = scheduling.sweep(session, max_attempts=settings.max_attempts)
+    if report.requeued or report.failed:
+        logger.warning("Took back %d lost claims and gave up on %d", report.requeued, report.failed)
+    for prefix in report.stale_prefixes:
+        storage.delete_prefix(prefix.rstrip("/"))
+    relay(database, celery)
+    for queue in report.queues:
+        send_hint(celery, queue)
+
+
+def sweep_until(
+    stop: threading.Event, database: Database, storage: Storage, celery: Celery, settings: Settings
+) -> None:
+    """Sweeps now and every `settings.sweep_seconds` until `stop` is set. Errors are logged: the next sweep may work."""
+    while True:
+        try:
+            sweep_once(database, storage, celery, settings)
+        except Exception as error:  # noqa: BLE001 (a database or broker that is down comes back)
+            logger.warning("Could not sweep, will try again in %g s: %s", settings.sweep_seconds, error)
+        if stop.wait(settings.sweep_seconds):
+            return

@@ -1,0 +1,147 @@
+"""`pirouette worker`: the process around the work. Opens what a worker needs, once; then Celery's own loop waits for
+hints and runs them one at a time in this process (pool "solo"), because a GL context belongs to one thread.
+"""
+
+import logging
+import os
+import socket
+import sys
+import threading
+import time
+import warnings
+from typing import Any
+
+import click
+from celery import Celery, signals
+from celery.exceptions import SecurityWarning, WorkerShutdown
+
+from api import log
+from api.db.session import Database
+from api.domain import fleet
+from api.queue import make_celery
+from api.settings import Settings
+from api.storage.local import LocalStorage
+from api.worker.run_segment import Bench
+from api.worker.tasks import register
+from api.worker.workspace import work_folder
+from renderer.errors import DeviceError
+from renderer.gl.context import open_device
+
+ORPHAN_GRACE_S = 3.0
+"""How long a worker whose supervisor died may take to give back its claim."""
+DATABASE_RETRY_S = 2.0
+
+logger = logging.getLogger(__name__)
+
+
+@click.command(name="worker")
+@click.option("--supervisor-fd", type=int, hidden=True, help="A pipe that ends when the supervising process does.")
+def command(supervisor_fd: int | None) -> None:
+    """Render what the farm's database asks for, until SIGTERM or SIGINT."""
+    settings = Settings()
+    log.configure(settings.log_level, f"worker {os.getpid()}")
+    if supervisor_fd is not None:
+        threading.Thread(target=_end_with_supervisor, args=(supervisor_fd,), name="supervisor", daemon=True).start()
+    sys.exit(run_worker(settings))
+
+
+def run_worker(settings: Settings) -> int:
+    """Works until the process is asked to end; returns the exit code. Raises ClickException without a GL device."""
+    try:
+        device = open_device(settings.gl_device, allow_software=settings.allow_software)
+    except DeviceError as error:
+        raise click.ClickException(str(error)) from error
+    name = f"{socket.gethostname()}-{os.getpid()}"
+    database = Database(settings.sqlalchemy_url)
+    stop = threading.Event()
+    with work_folder(settings.data_dir.absolute() / "work", name) as work_dir:
+        bench = Bench(
+            worker=name,
+            settings=settings,
+            database=database,
+            storage=LocalStorage(settings.files_dir),
+            device=device,
+            work_dir=work_dir,
+            cache_dir=settings.data_dir.absolute() / "cache",
+            stop=stop,
+        )
+        _announce(bench)
+        presence = threading.Thread(target=_stay_present, args=(bench,), name="presence", daemon=True)
+        presence.start()
+        celery = make_celery(settings)
+        register(celery, bench)
+        code = _consume(celery, bench)
+        stop.set()
+        presence.join()
+        with database.begin() as session:
+            fleet.leave(session, name)
+    database.dispose()
+    logger.info("Stopped")
+    return code
+
+
+def _announce(bench: Bench) -> None:
+    """Enters this worker into the fleet. Waits for a database that isn't up, or isn't migrated, yet."""
+    while True:
+        try:
+            with bench.database.begin() as session:
+                fleet.announce(session, bench.worker, bench.device.name, bench.device.software)
+            return
+        except Exception as error:  # noqa: BLE001 (each driver has its own)
+            logger.warning("The database can't be used yet, trying again in %g s: %s", DATABASE_RETRY_S, error)
+            time.sleep(DATABASE_RETRY_S)
+
+
+def _stay_present(bench: Bench) -> None:
+    """Thread: keeps this worker in the list of those alive."""
+    while not bench.stop.wait(bench.settings.heartbeat_seconds):
+        try:
+            with bench.database.begin() as session:
+                if not fleet.seen(session, bench.worker):  # it stood still for long, and was taken for dead
+                    fleet.announce(session, bench.worker, bench.device.name, bench.device.software)
+        except Exception as error:  # noqa: BLE001
+            logger.warning("Could not tell the database that this worker is alive: %s", error)
+
+
+def _consume(celery: Celery, bench: Bench) -> int:
+    """Celery's worker, in this thread, until a signal ends it. Returns the exit code."""
+    busy = threading.Event()
+
+    # Celery would let the running task end first, and look at its stop flag only every two seconds when idle.
+    def on_shutdown(**_: Any) -> None:
+        bench.stop.set()
+        if not busy.is_set():
+            raise WorkerShutdown(0)
+
+    def on_start(**_: Any) -> None:
+        busy.set()
+
+    def on_end(**_: Any) -> None:
+        busy.clear()
+
+    def keep_logging(**_: Any) -> None:
+        """Celery leaves logging alone when this signal has a receiver."""
+
+    signals.setup_logging.connect(keep_logging)
+    signals.worker_shutting_down.connect(on_shutdown)
+    signals.task_prerun.connect(on_start)
+    signals.task_postrun.connect(on_end)
+    # Celery warns root of pickled messages; ours are JSON, and in a container everybody is root.
+    warnings.simplefilter("ignore", SecurityWarning)
+    worker = celery.Worker(
+        pool="solo", concurrency=1, hostname=bench.worker, quiet=True,
+        without_gossip=True, without_mingle=True, without_heartbeat=True,
+    )
+    logger.info("Waiting for work on %s", bench.device.name)
+    worker.start()
+    return int(worker.exitcode or 0)
+
+
+def _end_with_supervisor(fd: int) -> None:
+    """Thread: when the supervisor is gone, however it went, this process stops as if asked to, and soon in any case."""
+    while os.read(fd, 1):
+        pass
+    logger.warning("The server is gone; stopping")
+    os.kill(os.getpid(), 15)
+    time.sleep(ORPHAN_GRACE_S)
+    os._exit(1)

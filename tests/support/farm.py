@@ -1,0 +1,181 @@
+"""A whole farm for tests: a real `pirouette serve` process with its own data folder and port, and means to harm it."""
+
+import contextlib
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+from sqlalchemy import select
+
+from api.client import FarmClient
+from api.db.session import Database
+from api.db.tables import LedgerEntry, Render, Segment
+from api.settings import Settings
+
+START_S = 30.0
+QUICK = {
+    "PIROUETTE_LEASE_SECONDS": "2",
+    "PIROUETTE_HEARTBEAT_SECONDS": "0.5",
+    "PIROUETTE_SWEEP_SECONDS": "0.5",
+    "PIROUETTE_GL_DEVICE": "software",
+}
+
+
+def wait_for(condition: Callable[[], Any], what: str, seconds: float = 20.0) -> Any:
+    """Polls until `condition` gives something true, and returns that."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds:g} s: {what}")
+        time.sleep(0.05)
+
+
+def pirouette(*arguments: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Runs the command line to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "api.cli", *arguments], env={**os.environ, **environment}, capture_output=True,
+        text=True, timeout=60, check=False,
+    )
+
+
+@dataclasses.dataclass
+class Farm:
+    """Settings are embedded unless `extra` says otherwise. Call `start` first and `stop` in the end."""
+
+    folder: Path
+    workers: int = 1
+    extra: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    server: subprocess.Popen[bytes] | None = None
+    url: str = ""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "PIROUETTE_DATA_DIR": str(self.folder / "data"),
+            "PIROUETTE_PORT": "0",
+            "PIROUETTE_WORKERS": str(self.workers),
+            **QUICK,
+            **self.extra,
+        }
+
+    @property
+    def settings(self) -> Settings:
+        values = {name.removeprefix("PIROUETTE_").lower(): value for name, value in self.environment.items()}
+        return Settings(**values)  # type: ignore[arg-type]  # pydantic parses the strings
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "serve.log").read_text()
+
+    def start(self) -> None:
+        """Starts the server and waits until it answers, and until its workers have drawn breath."""
+        address = self.folder / "data" / "server.json"
+        address.unlink(missing_ok=True)
+        with (self.folder / "serve.log").open("ab") as log:
+            self.server = subprocess.Popen(
+                [sys.executable, "-m", "api.cli", "serve"], env={**os.environ, **self.environment},
+                stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+            )
+        server = self.server
+        wait_for(lambda: address.exists() or server.poll() is not None, "the server's address", START_S)
+        if server.poll() is not None:
+            raise AssertionError(f"the server ended with {server.returncode}:\n{self.log}")
+        self.url = json.loads(address.read_text())["url"]
+        httpx.get(f"{self.url}/v1/health").raise_for_status()
+        wait_for(lambda: len(self.worker_processes()) == self.workers, "the workers", START_S)
+
+    def stop(self) -> int:
+        """SIGTERM; the exit code."""
+        assert self.server is not None
+        self.server.send_signal(signal.SIGTERM)
+        return self.server.wait(30)
+
+    def kill(self) -> None:
+        """SIGKILL to the server process alone."""
+        assert self.server is not None
+        self.server.kill()
+        self.server.wait(10)
+
+    def worker_processes(self) -> list[psutil.Process]:
+        """The server's children that are workers."""
+        assert self.server is not None
+        children = psutil.Process(self.server.pid).children()
+        return [child for child in children if child.is_running() and "worker" in child.cmdline()]
+
+    def encoders(self) -> list[psutil.Process]:
+        """The ffmpegs that encode this farm's renders, whoever their parent is now."""
+        mark = str(self.folder)
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+                if process.name() == "ffmpeg" and any(mark in argument for argument in process.cmdline()):
+                    found.append(process)
+        return found
+
+    def new_account(self, email: str) -> str:
+        """Opens an account with the command line; returns a token of it."""
+        for command in (("create-account", email), ("create-token", email)):
+            done = pirouette("admin", *command, environment=self.environment)
+            assert done.returncode == 0, done.stderr
+        token: str = json.loads(done.stdout)["token"]
+        return token
+
+    def client(self, token: str | None) -> FarmClient:
+        return FarmClient(self.url, token)
+
+    @contextlib.contextmanager
+    def database(self) -> Iterator[Database]:
+        database = Database(self.settings.sqlalchemy_url)
+        try:
+            yield database
+        finally:
+            database.dispose()
+
+    def running_segment(self, render_id: str) -> Segment | None:
+        """The segment of a render while a worker holds it and has drawn frames."""
+        with self.database() as database, database.read() as session:
+            return session.scalar(
+                select(Segment)
+                .join(Render, Render.shot_id == Segment.shot_id)
+                .where(Render.id == render_id, Segment.state == "running", Segment.frames_done > 0)
+            )
+
+    def ledger(self, render_id: str) -> list[tuple[str, int]]:
+        """(kind, amount) of the entries that name the render, oldest first."""
+        with self.database() as database, database.read() as session:
+            entries = session.scalars(
+                select(LedgerEntry).where(LedgerEntry.render_id == render_id).order_by(LedgerEntry.id)
+            )
+            return [(entry.kind, entry.amount) for entry in entries]
+
+    def stored_attempts(self, render_id: str) -> list[str]:
+        """The folders of attempts that have files in the storage."""
+        folder = self.settings.files_dir / "renders" / render_id
+        return sorted(each.name for each in folder.iterdir() if any(each.iterdir())) if folder.exists() else []
+
+
+@contextlib.contextmanager
+def running_farm(farm: Farm) -> Iterator[Farm]:
+    """Starts `farm`; in the end stops it, whatever became of it, and shows its log if the test failed."""
+    try:
+        farm.start()
+        yield farm
+    except BaseException:
+        if (farm.folder / "serve.log").exists():
+            print(farm.log)
+        raise
+    finally:
+        if farm.server is not None and farm.server.poll() is None:
+            farm.stop()
