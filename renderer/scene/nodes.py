@@ -1,8 +1,8 @@
 """A loaded model: nodes, meshes, materials, images, skins and clips, all plain data.
 
 Everything follows glTF 2.0 (Khronos, sections 3.5 to 3.11): right-handed, +Y up, metres, column vectors. Matrices
-here are NumPy float64 arrays indexed [row, column], so a point p moves to ``M @ p``. Arrays are decoded: normalised integers
-are floats already, sparse accessors are expanded, indices are uint32, images are RGBA8.
+here are NumPy float64 arrays indexed [row, column], so a point p moves to ``M @ p``. Arrays are decoded: normalised
+integers are floats already, sparse accessors are expanded, indices are uint32, images are RGBA8.
 """
 
 import dataclasses

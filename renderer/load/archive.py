@@ -1,0 +1,111 @@
+"""A ZIP with a model in it: read member by member in memory, never unpacked to disk.
+
+Names, links, sizes and ratios are judged from the central directory before any member is unpacked, and the unpacked
+size is held to what the directory declared.
+"""
+
+import io
+import posixpath
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from renderer.errors import InvalidModel, ModelTooLarge, UnsupportedModel
+from renderer.load import limits
+
+MODEL_SUFFIXES = (".glb", ".gltf")
+OTHER_MODEL_SUFFIXES = (".obj", ".fbx", ".usdz", ".usd", ".stl", ".ply", ".dae", ".blend", ".3ds")
+NESTED_SUFFIXES = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst")
+
+_END_RECORD = b"PK\5\6"  # APPNOTE.TXT 4.3.16, 22 bytes and a comment
+_ZIP64_LOCATOR = b"PK\6\7"  # 4.3.15, the 20 bytes before it
+
+
+class Archive:
+    """The members of a ZIP by their path. `model` is the path of its one .glb or .gltf."""
+
+    def __init__(self, data: bytes) -> None:
+        _check_directory_size(data)
+        with _zip_errors("the archive"):
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+        self._members = {info.filename: info for info in self._checked_members()}
+        self.model = self._find_model()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._members
+
+    def read(self, name: str) -> bytes:
+        """The unpacked bytes of a member."""
+        info = self._members[name]
+        with _zip_errors(f"{name!r} in the archive"), self._zip.open(info) as member:
+            data = member.read(info.file_size + 1)
+        if len(data) != info.file_size:
+            raise InvalidModel(f"{name!r} in the archive does not have the size that the archive declares")
+        return data
+
+    def _checked_members(self) -> Iterator[zipfile.ZipInfo]:
+        infos = self._zip.infolist()
+        if len(infos) > limits.ARCHIVE_ENTRIES:
+            raise ModelTooLarge(f"the archive has {len(infos):,} entries, and {limits.ARCHIVE_ENTRIES:,} are allowed")
+        total = sum(info.file_size for info in infos)
+        if total > limits.FILE_BYTES:
+            raise ModelTooLarge(f"the archive unpacks to {total:,} bytes, and {limits.FILE_BYTES:,} are allowed")
+        for info in infos:
+            if not info.is_dir() and not info.filename.startswith("__MACOSX/"):
+                _check_member(info)
+                yield info
+
+    def _find_model(self) -> str:
+        found = [name for name in self._members if name.lower().endswith(MODEL_SUFFIXES)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise InvalidModel(f"the archive holds {len(found)} models ({', '.join(found[:3])}): pack exactly one")
+        for name in self._members:
+            if name.lower().endswith(OTHER_MODEL_SUFFIXES):
+                raise UnsupportedModel(f"the archive holds {name!r}; only .glb and .gltf models are supported")
+        raise InvalidModel("the archive holds no .glb or .gltf file")
+
+
+def _check_directory_size(data: bytes) -> None:
+    """Refuses a huge directory before zipfile makes an object of each entry, by the rules by which zipfile finds it."""
+    end = len(data) - 22
+    if end < 0 or data[end : end + 4] != _END_RECORD or data[-2:] != b"\0\0":
+        end = data.rfind(_END_RECORD, max(0, len(data) - 22 - 0xFFFF))
+    if end < 0 or len(data) < end + 22:
+        raise InvalidModel("the archive is truncated: its directory is missing")
+    if data[max(0, end - 20) : end].startswith(_ZIP64_LOCATOR):
+        raise UnsupportedModel("the archive is a ZIP64, which no model of an allowed size needs: pack it as plain ZIP")
+    size = int.from_bytes(data[end + 12 : end + 16], "little")
+    if size > limits.ARCHIVE_DIRECTORY_BYTES:
+        raise ModelTooLarge(f"the archive's directory has {size:,} bytes: it lists too many or too long names")
+
+
+def _check_member(info: zipfile.ZipInfo) -> None:
+    name = info.filename
+    mode = info.external_attr >> 16
+    if name.startswith(("/", "../")) or "\\" in name or ":" in name or posixpath.normpath(name) != name:
+        raise InvalidModel(f"the archive has an entry named {name[:100]!r}: names must be plain relative paths")
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+        raise InvalidModel(f"{name!r} in the archive is a link or a device, not a file")
+    if info.flag_bits & 1:
+        raise UnsupportedModel(f"{name!r} in the archive is encrypted")
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise UnsupportedModel(f"{name!r} in the archive is not packed with deflate")
+    if name.lower().endswith(NESTED_SUFFIXES):
+        raise InvalidModel(f"{name!r} is an archive inside the archive: pack the model's files directly")
+    if info.file_size > max(limits.MEGABYTE, info.compress_size * limits.ARCHIVE_RATIO):
+        raise ModelTooLarge(
+            f"{name!r} in the archive unpacks to {info.file_size:,} bytes from {info.compress_size:,}: refused"
+        )
+
+
+@contextmanager
+def _zip_errors(what: str) -> Iterator[None]:
+    """zipfile and zlib report broken bytes in many ways; all of them mean the same here."""
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError) as error:
+        raise InvalidModel(f"{what} is damaged: {error}") from error

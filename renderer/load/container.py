@@ -1,0 +1,76 @@
+"""From a file to a JSON document and its resources: GLB, .gltf and ZIP, told apart by their first bytes.
+
+The container and its JSON are parsed here by hand: pygltflib trusts the lengths and types that a file claims.
+"""
+
+import dataclasses
+import posixpath
+import struct
+from pathlib import Path
+
+from renderer.errors import InvalidModel, ModelTooLarge, UnsupportedModel
+from renderer.load import limits
+from renderer.load.archive import Archive
+from renderer.load.fields import Fields, parse_json
+from renderer.load.resolver import Resolver
+
+_GLB_MAGIC = b"glTF"
+_CHUNK_JSON = 0x4E4F534A
+_CHUNK_BIN = 0x004E4942
+_ZIP_MAGICS = (b"PK\3\4", b"PK\5\6")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Document:
+    """A glTF document: its JSON root, the GLB's binary chunk where there is one, and the way to other resources."""
+
+    root: Fields
+    binary: memoryview | None
+    resolver: Resolver
+
+
+def open_document(path: Path) -> Document:
+    """Reads a .glb, .gltf or .zip. Raises ModelError subclasses, and OSError where `path` itself can't be read."""
+    size = path.stat().st_size
+    if size > limits.FILE_BYTES:
+        raise ModelTooLarge(f"the file has {size:,} bytes, and {limits.FILE_BYTES:,} are allowed")
+    data = path.read_bytes()
+    if not data.startswith(_ZIP_MAGICS):
+        return _open_gltf(data, Resolver())
+    archive = Archive(data)
+    return _open_gltf(archive.read(archive.model), Resolver(archive, posixpath.dirname(archive.model)))
+
+
+def _open_gltf(data: bytes, resolver: Resolver) -> Document:
+    if data.startswith(_GLB_MAGIC):
+        text, binary = _split_glb(memoryview(data))
+        return Document(parse_json(bytes(text), "the GLB's JSON chunk"), binary, resolver)
+    if data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return Document(parse_json(data, "the glTF file"), None, resolver)
+    raise InvalidModel("the file is neither a GLB, a glTF file nor a ZIP archive" if data else "the file is empty")
+
+
+def _split_glb(data: memoryview) -> tuple[memoryview, memoryview | None]:
+    """The JSON chunk and the binary chunk (glTF 2.0, section 4). Chunks of other types are skipped."""
+    if len(data) < 12:
+        raise InvalidModel(f"the GLB is truncated: its header takes 12 bytes, and the file has {len(data)}")
+    version, length = struct.unpack_from("<II", data, 4)
+    if version != 2:
+        raise UnsupportedModel(f"the file is a GLB of version {version}: convert it to glTF 2.0")
+    if length > len(data):
+        raise InvalidModel(f"the GLB is truncated: it declares {length:,} bytes, and the file has {len(data):,}")
+    chunks: list[tuple[int, memoryview]] = []
+    start = 12
+    while start + 8 <= length and len(chunks) < 2:
+        size, kind = struct.unpack_from("<II", data, start)
+        start += 8
+        if start + size > length:
+            raise InvalidModel(
+                f"the GLB is truncated: a chunk declares {size:,} bytes, and {max(0, length - start):,} are left"
+            )
+        chunks.append((kind, data[start : start + size]))
+        start += size
+    if not chunks or chunks[0][0] != _CHUNK_JSON:
+        raise InvalidModel("the GLB does not begin with a JSON chunk")
+    binary = next((chunk for kind, chunk in chunks[1:] if kind == _CHUNK_BIN), None)
+    return chunks[0][1], binary

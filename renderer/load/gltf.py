@@ -1,0 +1,98 @@
+"""The first step of every render: a glTF 2.0 file of unknown origin becomes a Scene, or a ModelError.
+
+    file -> container (JSON, bytes) -> nodes -> meshes they show -> materials they use -> images those need -> Scene
+
+What the default scene doesn't reach is checked as JSON where it is cheap, but not decoded.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from renderer.errors import EmptyModel, InvalidModel, UnsupportedModel
+from renderer.load import limits
+from renderer.load.accessors import Accessors
+from renderer.load.container import Document, open_document
+from renderer.load.extensions import check_extensions
+from renderer.load.fields import Fields
+from renderer.load.geometry import Meshes, check_joints
+from renderer.load.graph import read_nodes, read_roots
+from renderer.load.limits import Budget
+from renderer.load.materials import Materials
+from renderer.load.rigging import read_clips, read_skin
+from renderer.load.textures import Textures
+from renderer.scene.animation import pose_scene
+from renderer.scene.hierarchy import reachable
+from renderer.scene.nodes import Scene
+
+
+def load_model(path: Path) -> Scene:
+    """The scene in a .glb, .gltf (data URIs only) or .zip (one .glb or .gltf and its files); the name doesn't matter.
+
+    Raises a ModelError that names what is wrong with the file, or OSError where `path` can't be read.
+    """
+    return _build_scene(open_document(path))
+
+
+def _build_scene(document: Document) -> Scene:
+    root = document.root
+    _check_version(root)
+    warnings = check_extensions(root)
+    budget = Budget()
+    accessors = Accessors(document, budget)
+    textures = Textures(document, accessors, budget, warnings)
+    materials = Materials(root, textures)
+    meshes = Meshes(root, accessors, materials, budget, warnings)
+    skin_fields = root.children("skins")
+    nodes = read_nodes(root, len(meshes), len(skin_fields))
+    scene = Scene(nodes, read_roots(root, nodes), meshes.used, materials.used, [], [], [], warnings)
+
+    _load_drawn(scene, meshes, skin_fields, accessors, budget)
+    scene.clips = read_clips(root, accessors, nodes, scene.meshes, budget)
+    _check_world(scene)
+    scene.images = textures.decode()
+    return scene
+
+
+def _check_version(root: Fields) -> None:
+    asset = root.required_child("asset")
+    version, least = asset.string("version"), asset.string("minVersion", "2.0")
+    if version.partition(".")[0] != "2" or least != "2.0":
+        wanted = version if least == "2.0" else least
+        raise UnsupportedModel(f"the model is glTF {wanted[:20]!r}; this renderer reads glTF 2.0")
+
+
+def _load_drawn(
+    scene: Scene, meshes: Meshes, skin_fields: list[Fields], accessors: Accessors, budget: Budget
+) -> None:
+    """Loads the meshes and skins of all nodes below the roots, and points those nodes at them. Other nodes lose theirs.
+
+    Raises EmptyModel where nothing is left to draw.
+    """
+    skins: dict[int, int] = {}
+    reached = set(reachable(scene))
+    for index, node in enumerate(scene.nodes):
+        if index not in reached or node.mesh is None:
+            node.mesh = node.skin = None
+            continue
+        path = f"nodes[{index}]"
+        node.mesh = meshes.use(node.mesh)
+        mesh = scene.meshes[node.mesh]
+        if node.weights is not None and len(node.weights) != len(mesh.weights):
+            raise InvalidModel(f"{path}.weights must have one number per morph target")
+        if node.skin is not None:
+            if node.skin not in skins:
+                scene.skins.append(read_skin(skin_fields[node.skin], accessors, len(scene.nodes), budget))
+                skins[node.skin] = len(skins)
+            node.skin = skins[node.skin]
+            check_joints(mesh, len(scene.skins[node.skin].joints), path)
+    if not any(mesh.primitives for mesh in scene.meshes):
+        raise EmptyModel("the model's scene has no triangles, lines or points to draw")
+
+
+def _check_world(scene: Scene) -> None:
+    """Refuses hierarchies whose products leave the range that a camera could frame."""
+    with np.errstate(all="ignore"):
+        world = pose_scene(scene, None, 0.0).world[reachable(scene)]
+    if not np.isfinite(world).all() or np.abs(world).max() > limits.COORDINATE:
+        raise InvalidModel(f"the node transforms reach beyond {limits.COORDINATE:g} metres")

@@ -1,0 +1,91 @@
+"""Nodes and scenes: a forest that is checked to be one (glTF 2.0, section 3.5)."""
+
+import math
+
+import numpy as np
+
+from renderer.errors import InvalidModel, ModelTooLarge
+from renderer.load import limits
+from renderer.load.fields import Fields
+from renderer.scene.nodes import Node
+
+
+def read_nodes(root: Fields, mesh_count: int, skin_count: int) -> list[Node]:
+    """All nodes of the file; `mesh` and `skin` are still the file's own indices. Raises InvalidModel for a graph that
+    isn't a forest: a node with two parents, or a cycle."""
+    fields = root.children("nodes")
+    if len(fields) > limits.NODES:
+        raise ModelTooLarge(f"the model has {len(fields):,} nodes, and {limits.NODES:,} are allowed")
+    nodes = [_read_node(item, len(fields), mesh_count, skin_count) for item in fields]
+    _check_forest(nodes)
+    return nodes
+
+
+def read_roots(root: Fields, nodes: list[Node]) -> tuple[int, ...]:
+    """The nodes of the file's default scene: scene 0 where none is named, all parentless nodes without scenes."""
+    scenes = root.children("scenes")
+    children = {child for node in nodes for child in node.children}
+    if not scenes:
+        return tuple(i for i in range(len(nodes)) if i not in children)
+    chosen = scenes[root.optional_index("scene", len(scenes)) or 0]
+    roots = chosen.indices("nodes", len(nodes))
+    if len(set(roots)) < len(roots):
+        raise InvalidModel(f"{chosen.path}.nodes lists a node twice")
+    for index in roots:
+        if index in children:
+            raise InvalidModel(f"{chosen.path}.nodes lists node {index}, which is the child of another node")
+    return roots
+
+
+def _read_node(fields: Fields, count: int, mesh_count: int, skin_count: int) -> Node:
+    weights = fields.number_list("weights")
+    node = Node(
+        name=fields.string("name", ""),
+        children=fields.indices("children", count),
+        mesh=fields.optional_index("mesh", mesh_count),
+        skin=fields.optional_index("skin", skin_count),
+        translation=_triple(fields, "translation", 0.0),
+        rotation=_unit_quaternion(fields),
+        scale=_triple(fields, "scale", 1.0),
+        weights=weights or None,
+    )
+    if fields.has("matrix"):
+        matrix = np.array(fields.numbers("matrix", 16), np.float64).reshape(4, 4).T
+        if np.abs(matrix).max() > limits.COORDINATE:
+            raise fields.wrong("matrix", f"made of numbers up to {limits.COORDINATE:g}")
+        matrix[3] = (0.0, 0.0, 0.0, 1.0)
+        node.matrix = matrix
+    return node
+
+
+def _triple(fields: Fields, key: str, default: float) -> tuple[float, float, float]:
+    x, y, z = fields.numbers(key, 3, (default, default, default))
+    if max(abs(x), abs(y), abs(z)) > limits.COORDINATE:
+        raise fields.wrong(key, f"made of numbers up to {limits.COORDINATE:g}")
+    return x, y, z
+
+
+def _unit_quaternion(fields: Fields) -> tuple[float, float, float, float]:
+    x, y, z, w = fields.numbers("rotation", 4, (0.0, 0.0, 0.0, 1.0))
+    length = math.hypot(x, y, z, w)
+    if not 1e-9 < length < limits.COORDINATE:
+        raise fields.wrong("rotation", "a unit quaternion")
+    return x / length, y / length, z / length, w / length
+
+
+def _check_forest(nodes: list[Node]) -> None:
+    parents = [-1] * len(nodes)
+    for index, node in enumerate(nodes):
+        for child in node.children:
+            if parents[child] >= 0:
+                raise InvalidModel(f"node {child} has two parents, nodes {parents[child]} and {index}")
+            parents[child] = index
+    # with one parent each, nodes form a forest exactly if all of them hang below parentless ones
+    pending = [index for index, parent in enumerate(parents) if parent < 0]
+    reached = len(pending)
+    while pending:
+        children = nodes[pending.pop()].children
+        pending += children
+        reached += len(children)
+    if reached < len(nodes):
+        raise InvalidModel("the node graph has a cycle")

@@ -1,0 +1,76 @@
+"""What a model may cost before it is refused. Every number is checked before the memory or time is spent.
+
+The numbers are far above what a model that people look at needs, and low enough that one hostile file of a few
+kilobytes can't take a worker with 4 GB down. `Budget` counts what accumulates over the whole file.
+"""
+
+import dataclasses
+
+from renderer.errors import ModelTooLarge
+
+MEGABYTE = 1024 * 1024
+
+FILE_BYTES = 512 * MEGABYTE
+"""A file as uploaded, and all that an archive unpacks to."""
+
+JSON_BYTES = 192 * MEGABYTE
+"""The text of a .gltf or of a GLB's JSON chunk. Generous, since .gltf files carry their buffers as data URIs."""
+
+JSON_TOKENS = 3_000_000
+"""Opening brackets, colons and commas outside strings: Python needs about 100 bytes for each."""
+
+JSON_DEPTH = 64
+
+NODES = 100_000
+SKIN_JOINTS = 100_000
+"""Joints of all skins together."""
+
+PRIMITIVES = 50_000
+
+INDICES = 15_000_000
+"""Corners of all primitives together, lists, strips and fans alike: 5 million triangles as a list."""
+
+DRAWN_INDICES = 60_000_000
+"""The same, counted once for each node that shows the mesh."""
+
+DECODED_BYTES = 1024 * MEGABYTE
+"""Everything that accessors decode to and that is derived from them, in total."""
+
+KEYFRAMES = 5_000_000
+"""Keyframes of all channels together."""
+
+TEXTURE_SIDE = 16384
+"""The largest texture that GL devices take, llvmpipe included."""
+
+TEXTURE_PIXELS = 256 * 1024 * 1024
+"""Decoded pixels of all images together, 4 bytes each."""
+
+TEXCOORD_SETS = 8
+JOINT_SETS = 4
+MORPH_TARGETS = 1024
+
+COORDINATE = 1e12
+"""Metres. Beyond it float32 products overflow, and no camera could frame the model."""
+
+ARCHIVE_ENTRIES = 2000
+ARCHIVE_DIRECTORY_BYTES = MEGABYTE
+ARCHIVE_RATIO = 250
+"""Unpacked over packed size of one entry above a megabyte; deflate reaches 1032 on zeros, textures and meshes stay
+below 50."""
+
+
+@dataclasses.dataclass(slots=True)
+class Budget:
+    """Adds up what the parts of one file cost. `what` in the messages is the plural of the thing counted."""
+
+    spent: dict[str, int] = dataclasses.field(default_factory=dict)
+
+    def take(self, what: str, amount: int, limit: int, path: str) -> None:
+        """Raises ModelTooLarge where `amount` more of `what` goes over `limit`; `path` names the spender."""
+        total = self.spent.get(what, 0) + amount
+        if total > limit:
+            raise ModelTooLarge(f"{path} brings the model to {total:,} {what}, and {limit:,} are allowed")
+        self.spent[what] = total
+
+    def take_bytes(self, amount: int, path: str) -> None:
+        self.take("bytes of decoded geometry and animation", amount, DECODED_BYTES, path)

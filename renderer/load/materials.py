@@ -1,0 +1,74 @@
+"""glTF materials: metallic-roughness factors and textures (glTF 2.0, section 3.9), unlit and emissive strength."""
+
+from renderer.load.fields import Fields
+from renderer.load.textures import Textures
+from renderer.scene.nodes import AlphaMode, Material
+
+EMISSIVE_STRENGTH = 1e6  # the largest accepted: half-float targets end at 65504 anyway
+
+
+class Materials:
+    """Reads the materials that primitives ask for, each once; `used` becomes `Scene.materials`."""
+
+    def __init__(self, root: Fields, textures: Textures) -> None:
+        self._fields = root.children("materials")
+        self._textures = textures
+        self._indices: dict[int | None, int] = {}
+        self.used: list[Material] = []
+
+    def use(self, primitive: Fields) -> int:
+        """The index in `used` of the material of `primitive`: glTF's default material where it names none."""
+        index = primitive.optional_index("material", len(self._fields))
+        if index not in self._indices:
+            material = Material() if index is None else _read_material(self._fields[index], self._textures)
+            self._indices[index] = len(self.used)
+            self.used.append(material)
+        return self._indices[index]
+
+
+def highest_texcoord(material: Material) -> int:
+    """The highest texture coordinate set that the material's textures use; -1 without textures."""
+    references = (
+        material.base_color_texture, material.metallic_roughness_texture, material.normal_texture,
+        material.occlusion_texture, material.emissive_texture,
+    )
+    return max((reference.texcoord for reference in references if reference is not None), default=-1)
+
+
+def _read_material(fields: Fields, textures: Textures) -> Material:
+    pbr = fields.child("pbrMetallicRoughness") or Fields({}, f"{fields.path}.pbrMetallicRoughness")
+    normal, occlusion = fields.child("normalTexture"), fields.child("occlusionTexture")
+    strength = fields.extension("KHR_materials_emissive_strength")
+    emission = 1.0 if strength is None else strength.number("emissiveStrength", 1.0, low=0, high=EMISSIVE_STRENGTH)
+    r, g, b = _factors(fields, "emissiveFactor", (0.0, 0.0, 0.0))
+    red, green, blue, alpha = _factors(pbr, "baseColorFactor", (1.0, 1.0, 1.0, 1.0))
+    return Material(
+        name=fields.string("name", ""),
+        base_color_factor=(red, green, blue, alpha),
+        base_color_texture=textures.reference(pbr, "baseColorTexture"),
+        metallic_factor=pbr.number("metallicFactor", 1.0, low=0, high=1),
+        roughness_factor=pbr.number("roughnessFactor", 1.0, low=0, high=1),
+        metallic_roughness_texture=textures.reference(pbr, "metallicRoughnessTexture"),
+        normal_texture=textures.reference(fields, "normalTexture"),
+        normal_scale=1.0 if normal is None else normal.number("scale", 1.0),
+        occlusion_texture=textures.reference(fields, "occlusionTexture"),
+        occlusion_strength=1.0 if occlusion is None else occlusion.number("strength", 1.0, low=0, high=1),
+        emissive_factor=(r * emission, g * emission, b * emission),
+        emissive_texture=textures.reference(fields, "emissiveTexture"),
+        alpha_mode=_alpha_mode(fields),
+        alpha_cutoff=fields.number("alphaCutoff", 0.5, low=0, high=1e6),
+        double_sided=fields.boolean("doubleSided", False),
+        unlit=fields.extension("KHR_materials_unlit") is not None,
+    )
+
+
+def _factors(fields: Fields, key: str, default: tuple[float, ...]) -> tuple[float, ...]:
+    """Factors in 0..1; exporters write slightly larger ones, which are clamped as other viewers do."""
+    return tuple(min(max(v, 0.0), 1.0) for v in fields.numbers(key, len(default), default))
+
+
+def _alpha_mode(fields: Fields) -> AlphaMode:
+    try:
+        return AlphaMode(fields.string("alphaMode", "OPAQUE"))
+    except ValueError:
+        raise fields.wrong("alphaMode", "OPAQUE, MASK or BLEND") from None

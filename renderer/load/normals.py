@@ -1,0 +1,26 @@
+"""Flat normals, for triangles that come without (glTF 2.0, section 3.7.2.1: clients must compute flat ones)."""
+
+import numpy as np
+
+from renderer.scene.nodes import Float32, Float64
+
+
+def flat_normals(corners: Float32) -> Float32:
+    """One normal per corner of unshared triangles: (3t, 3) positions in, unit normals out; counter-clockwise is front.
+
+    A triangle without area gets +Y.
+    """
+    triangle = corners.reshape(-1, 3, 3).astype(np.float64)
+    normals = np.cross(triangle[:, 1] - triangle[:, 0], triangle[:, 2] - triangle[:, 0])
+    return np.repeat(unit(normals), 3, axis=0)
+
+
+def unit(vectors: Float32 | Float64, fallback: tuple[float, float, float] = (0.0, 1.0, 0.0)) -> Float32:
+    """Rows scaled to length 1, as float32; rows without a length become `fallback`."""
+    wide = vectors.astype(np.float64)
+    length = np.sqrt(np.einsum("ij,ij->i", wide, wide))
+    short = ~(length > 0)
+    length[short] = 1.0
+    result: Float32 = (wide / length[:, None]).astype(np.float32)
+    result[short] = fallback
+    return result

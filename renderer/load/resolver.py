@@ -1,0 +1,64 @@
+"""From a URI in a glTF file to bytes: data URIs and files of the same archive, and nothing else, ever."""
+
+import base64
+import binascii
+import posixpath
+import urllib.parse
+from typing import Protocol
+
+from renderer.errors import InvalidModel, ResourceMissing
+
+SHOWN_URI = 100  # characters of a URI that an error quotes
+
+
+class Files(Protocol):
+    """The files that came along with the glTF file, by their path relative to the archive's root."""
+
+    def read(self, name: str) -> bytes: ...
+
+    def __contains__(self, name: object) -> bool: ...
+
+
+class Resolver:
+    """Reads the resources of one glTF file. `folder` is where the glTF file lies inside `files`."""
+
+    def __init__(self, files: Files | None = None, folder: str = "") -> None:
+        self._files = files
+        self._folder = folder
+
+    def read(self, uri: str, path: str) -> bytes:
+        """The bytes behind `uri`; `path` is the JSON path of the object that names it.
+
+        Raises ResourceMissing for a file that isn't there or that lies where nothing is fetched from, InvalidModel
+        for a broken data URI.
+        """
+        if uri[:5].lower() == "data:":
+            return _decode_data_uri(uri, path)
+        shown = repr(uri if len(uri) <= SHOWN_URI else uri[:SHOWN_URI] + "...")
+        name = urllib.parse.unquote(uri)
+        if ":" in name or name.startswith(("/", "\\")):
+            raise ResourceMissing(f"{path} points at {shown}: only files packed with the model are read")
+        name = posixpath.normpath(posixpath.join(self._folder, name))
+        if name.startswith("../") or name == ".." or "\\" in name or "\0" in name:
+            raise ResourceMissing(f"{path} points at {shown}, which is outside the model's own files")
+        if self._files is None:
+            raise ResourceMissing(f"{path} needs the file {shown}: upload a GLB, or a ZIP with all the files in it")
+        if name not in self._files:
+            raise ResourceMissing(f"{path} needs the file {shown}, which is not in the archive")
+        return self._files.read(name)
+
+
+def _decode_data_uri(uri: str, path: str) -> bytes:
+    header, comma, body = uri.partition(",")
+    if not comma:
+        raise InvalidModel(f"{path} has a data URI without a comma")
+    if not header.lower().endswith(";base64"):
+        return urllib.parse.unquote_to_bytes(body)
+    if "%" in body:
+        body = urllib.parse.unquote(body)
+    try:
+        return base64.b64decode(body, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InvalidModel(f"{path} has a data URI that is not valid base64: {error}") from error
+
+

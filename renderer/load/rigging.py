@@ -1,0 +1,92 @@
+"""Skins and animation clips (glTF 2.0, sections 3.7.3.3 and 3.11)."""
+
+import numpy as np
+
+from renderer.errors import InvalidModel
+from renderer.load import limits
+from renderer.load.accessors import Accessors
+from renderer.load.fields import Fields
+from renderer.load.limits import Budget
+from renderer.scene.nodes import Channel, Clip, Float32, Interpolation, Mesh, Node, Path, Skin
+
+WIDTHS: dict[Path, int] = {"translation": 3, "rotation": 4, "scale": 3}
+INTERPOLATIONS: dict[str, Interpolation] = {"STEP": "STEP", "LINEAR": "LINEAR", "CUBICSPLINE": "CUBICSPLINE"}
+PATHS: dict[str, Path] = {"translation": "translation", "rotation": "rotation", "scale": "scale", "weights": "weights"}
+
+
+def read_skin(fields: Fields, accessors: Accessors, node_count: int, budget: Budget) -> Skin:
+    joints = fields.indices("joints", node_count)
+    if not joints:
+        raise fields.wrong("joints", "a list of at least one node")
+    budget.take("joints", len(joints), limits.SKIN_JOINTS, fields.path)
+    index = fields.optional_index("inverseBindMatrices", len(accessors))
+    if index is None:
+        return Skin(joints, np.broadcast_to(np.eye(4), (len(joints), 4, 4)).copy())
+    found = accessors.floats(index, f"{fields.path}.inverseBindMatrices", (16,))
+    if len(found) < len(joints):
+        raise InvalidModel(f"{fields.path}.inverseBindMatrices has {len(found)} matrices for {len(joints)} joints")
+    if np.abs(found).max() > limits.COORDINATE:
+        raise InvalidModel(f"{fields.path}.inverseBindMatrices has numbers beyond {limits.COORDINATE:g}")
+    matrices = found[: len(joints)].astype(np.float64).reshape(-1, 4, 4).transpose(0, 2, 1).copy()
+    matrices[:, 3] = (0.0, 0.0, 0.0, 1.0)
+    return Skin(joints, matrices)
+
+
+def read_clips(
+    root: Fields, accessors: Accessors, nodes: list[Node], meshes: list[Mesh], budget: Budget
+) -> list[Clip]:
+    """All animations, with the channels that move something this renderer draws.
+
+    Channels without a target node (extensions have those) and morph weights of nodes that draw no morphed mesh are
+    left out; node meshes must be indices into `meshes` by now.
+    """
+    clips = []
+    for number, fields in enumerate(root.children("animations")):
+        samplers = fields.children("samplers")
+        read = (_read_channel(c, samplers, accessors, nodes, meshes, budget) for c in fields.children("channels"))
+        channels = [channel for channel in read if channel is not None]
+        clips.append(Clip(fields.string("name", f"animation {number}"), channels))
+    return clips
+
+
+def _read_channel(
+    fields: Fields, samplers: list[Fields], accessors: Accessors, nodes: list[Node], meshes: list[Mesh], budget: Budget
+) -> Channel | None:
+    target = fields.required_child("target")
+    node, path = target.optional_index("node", len(nodes)), PATHS.get(target.string("path"))
+    sampler = samplers[fields.index("sampler", len(samplers))]
+    if node is None or path is None:
+        return None
+    mesh = nodes[node].mesh
+    width = len(meshes[mesh].weights) if path == "weights" and mesh is not None else WIDTHS.get(path, 0)
+    if not width:
+        return None
+    interpolation = INTERPOLATIONS.get(sampler.string("interpolation", "LINEAR"))
+    if interpolation is None:
+        raise sampler.wrong("interpolation", "one of " + ", ".join(INTERPOLATIONS))
+    times = _times(sampler, accessors)
+    budget.take("keyframes", len(times), limits.KEYFRAMES, sampler.path)
+    values = _values(sampler, accessors, path, interpolation, len(times), width)
+    return Channel(node, path, interpolation, times, values)
+
+
+def _times(sampler: Fields, accessors: Accessors) -> Float32:
+    user = f"{sampler.path}.input"
+    times = accessors.floats(sampler.index("input", len(accessors)), user, (1,))[:, 0]
+    if times[0] < 0 or times[-1] > limits.COORDINATE or (np.diff(times) < 0).any():
+        raise InvalidModel(f"{user} must be rising times from 0 on")
+    return times
+
+
+def _values(
+    sampler: Fields, accessors: Accessors, path: Path, interpolation: Interpolation, keys: int, width: int
+) -> Float32:
+    """(k, width), or (k, 3, width) for CUBICSPLINE. Weights come as scalars, `width` in a row per keyframe."""
+    user = f"{sampler.path}.output"
+    found = accessors.floats(sampler.index("output", len(accessors)), user, (1,) if path == "weights" else (width,))
+    per_key = 3 if interpolation == "CUBICSPLINE" else 1
+    if found.size != keys * per_key * width:
+        raise InvalidModel(f"{user} has {found.size} numbers; {keys} keyframes need {keys * per_key * width}")
+    if np.abs(found).max() > limits.COORDINATE:
+        raise InvalidModel(f"{user} has numbers beyond {limits.COORDINATE:g}")
+    return found.reshape((keys, 3, width) if per_key == 3 else (keys, width))

@@ -1,0 +1,150 @@
+"""Images, samplers and textures: from an image's bytes to RGBA8 pixels, in parallel and each image once.
+
+The size is read from the image's header and checked before any pixel is decoded. Pillow's format classes are called
+directly: `Image.open` would judge the size by a limit of the whole process, and warn.
+"""
+
+import concurrent.futures
+import io
+import math
+import os
+
+import numpy as np
+import PIL.Image
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+from renderer.errors import InvalidModel, ModelError, ModelTooLarge, UnsupportedModel
+from renderer.load import limits
+from renderer.load.accessors import Accessors
+from renderer.load.container import Document
+from renderer.load.fields import Fields
+from renderer.load.limits import Budget
+from renderer.scene.nodes import Float32, Image, Sampler, TextureRef, UInt8
+
+MAG_FILTERS = (9728, 9729)  # NEAREST, LINEAR
+MIN_FILTERS = (9728, 9729, 9984, 9985, 9986, 9987)  # the same, and with mipmaps
+WRAPS = (33071, 33648, 10497)  # CLAMP_TO_EDGE, MIRRORED_REPEAT, REPEAT
+
+_KTX2_MAGIC = b"\xabKTX 20\xbb"
+_BROKEN = (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, MemoryError)
+"""What Pillow's decoders raise on broken files."""
+
+
+class Textures:
+    """Hands out texture references and remembers which images they need; `decode` then decodes those, once each."""
+
+    def __init__(self, document: Document, accessors: Accessors, budget: Budget, warnings: list[str]) -> None:
+        self._document = document
+        self._accessors = accessors
+        self._budget = budget
+        self._warnings = warnings
+        self._textures = document.root.children("textures")
+        self._images = document.root.children("images")
+        self._samplers = [_read_sampler(fields) for fields in document.root.children("samplers")]
+        self._used: dict[int, int] = {}
+
+    def reference(self, material: Fields | None, key: str) -> TextureRef | None:
+        """The texture that object `material` uses as `key`; None where it has none, or one without an image."""
+        info = None if material is None else material.child(key)
+        if info is None:
+            return None
+        texture = self._textures[info.index("index", len(self._textures))]
+        source = self._source(texture)
+        if source is None:
+            self._warnings.append(f"{texture.path} has no image that this renderer reads, and is left out")
+            return None
+        sampler = texture.optional_index("sampler", len(self._samplers))
+        transform = info.extension("KHR_texture_transform")
+        owner = transform if transform is not None and transform.has("texCoord") else info
+        return TextureRef(
+            image=self._used.setdefault(source, len(self._used)),
+            sampler=Sampler() if sampler is None else self._samplers[sampler],
+            texcoord=owner.integer("texCoord", 0, high=limits.TEXCOORD_SETS - 1),
+            transform=np.eye(3, dtype=np.float32) if transform is None else _texture_transform(transform),
+        )
+
+    def decode(self) -> list[Image]:
+        """The images in use, in the order of `TextureRef.image`. Raises ModelError subclasses naming the image."""
+        opened = [self._open(self._images[index]) for index in self._used]
+        if not opened:
+            return []
+        threads = min(len(opened), os.cpu_count() or 1)
+        with concurrent.futures.ThreadPoolExecutor(threads) as pool:
+            return list(pool.map(_decode, opened))
+
+    def _source(self, texture: Fields) -> int | None:
+        webp = texture.extension("EXT_texture_webp")
+        return (webp or texture).optional_index("source", len(self._images))
+
+    def _open(self, image: Fields) -> tuple[str, str, PIL.Image.Image]:
+        """Name, JSON path and the opened but undecoded image."""
+        if image.has("uri"):
+            data = self._document.resolver.read(image.string("uri"), f"{image.path}.uri")
+        elif image.has("bufferView"):
+            data = self._accessors.view(image.index("bufferView", self._accessors.view_count())).data.tobytes()
+        else:
+            raise InvalidModel(f"{image.path} has neither a uri nor a bufferView")
+        opened = _open_header(data, image.path)
+        width, height = opened.size
+        if max(width, height) > limits.TEXTURE_SIDE:
+            raise ModelTooLarge(
+                f"{image.path} is {width}x{height} pixels, and {limits.TEXTURE_SIDE} are allowed per side"
+            )
+        self._budget.take("pixels of textures", width * height, limits.TEXTURE_PIXELS, image.path)
+        return image.string("name", ""), image.path, opened
+
+
+def _open_header(data: bytes, path: str) -> PIL.Image.Image:
+    if data.startswith(_KTX2_MAGIC):
+        raise UnsupportedModel(f"{path} is a KTX2 image, not supported yet: use PNG, JPEG or WebP")
+    try:
+        if data.startswith(b"\x89PNG\r\n\x1a\n"):
+            return PngImageFile(io.BytesIO(data))
+        if data.startswith(b"\xff\xd8\xff"):
+            return JpegImageFile(io.BytesIO(data))
+        if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+            return WebPImageFile(io.BytesIO(data))
+    except _BROKEN as error:
+        raise InvalidModel(f"{path} can't be decoded: {error}") from error
+    raise InvalidModel(f"{path} is neither a PNG, a JPEG nor a WebP image")
+
+
+def _decode(opened: tuple[str, str, PIL.Image.Image]) -> Image:
+    name, path, image = opened
+    try:
+        return Image(name, _rgba(image))
+    except ModelError:
+        raise
+    except _BROKEN as error:
+        raise InvalidModel(f"{path} can't be decoded: {error}") from error
+
+
+def _rgba(image: PIL.Image.Image) -> UInt8:
+    """(height, width, 4). 16-bit gray keeps its high byte, where Pillow's own conversion would clip."""
+    if image.mode.startswith("I"):
+        gray = (np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8)
+        return np.dstack((gray, gray, gray, np.full_like(gray, 255)))
+    if image.mode == "CMYK":
+        image = image.convert("RGB")
+    return np.asarray(image.convert("RGBA"))
+
+
+def _read_sampler(fields: Fields) -> Sampler:
+    default = Sampler()
+    return Sampler(
+        mag_filter=fields.choice("magFilter", MAG_FILTERS, default.mag_filter),
+        min_filter=fields.choice("minFilter", MIN_FILTERS, default.min_filter),
+        wrap_s=fields.choice("wrapS", WRAPS, default.wrap_s),
+        wrap_t=fields.choice("wrapT", WRAPS, default.wrap_t),
+    )
+
+
+def _texture_transform(fields: Fields) -> Float32:
+    """KHR_texture_transform as translation @ rotation @ scale; it rotates counter-clockwise with v pointing down."""
+    u, v = fields.numbers("offset", 2, (0.0, 0.0))
+    su, sv = fields.numbers("scale", 2, (1.0, 1.0))
+    angle = fields.number("rotation", 0.0)
+    c, s = math.cos(angle), math.sin(angle)
+    return np.array([[c * su, s * sv, u], [-s * su, c * sv, v], [0.0, 0.0, 1.0]], np.float32)

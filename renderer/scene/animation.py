@@ -1,0 +1,124 @@
+"""Poses: where every node stands at a moment of a clip (glTF 2.0, section 3.11 and appendix C)."""
+
+import dataclasses
+from collections.abc import Mapping
+
+import numpy as np
+
+from renderer.errors import SettingsError
+from renderer.scene.hierarchy import local_matrices, world_matrices
+from renderer.scene.nodes import Channel, Clip, Float32, Float64, Scene
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pose:
+    """The scene at one moment.
+
+    `world` (nodes, 4, 4) is what each node's mesh is drawn with: the identity for nodes with a skin, as the joints
+    alone place those vertices (glTF 2.0, section 3.7.3.3). `weights` has the morph weights of each node that shows a
+    morphed mesh. `joints` has, per skin, the (joints, 4, 4) matrices from bind space to world space.
+    """
+
+    world: Float64
+    weights: Mapping[int, Float64]
+    joints: tuple[Float64, ...]
+
+
+def find_clip(scene: Scene, name: str | None) -> Clip | None:
+    """The clip called `name`; "*" is the first one, and nothing where there are no clips. None plays nothing.
+
+    Raises SettingsError for a name that the model lacks.
+    """
+    if name is None:
+        return None
+    if name == "*":
+        return scene.clips[0] if scene.clips else None
+    for clip in scene.clips:
+        if clip.name == name:
+            return clip
+    known = ", ".join(f'"{clip.name[:40]}"' for clip in scene.clips[:10])
+    raise SettingsError("animation", f'the model has no animation "{name}"; it has {known or "none"}')
+
+
+def clip_time(clip: Clip, frame: int, fps: int, speed: float) -> float:
+    """Seconds into the clip at a frame of the video; the clip starts over when it ends."""
+    return frame / fps * speed % clip.duration if clip.duration > 0 else 0.0
+
+
+def pose_scene(scene: Scene, clip: Clip | None, time: float) -> Pose:
+    """The pose at `time` seconds of `clip`, or the rest pose without a clip."""
+    translations = np.array([node.translation for node in scene.nodes], np.float64).reshape(-1, 3)
+    rotations = np.array([node.rotation for node in scene.nodes], np.float64).reshape(-1, 4)
+    scales = np.array([node.scale for node in scene.nodes], np.float64).reshape(-1, 3)
+    weights = {
+        index: np.array(node.weights or scene.meshes[node.mesh].weights, np.float64)
+        for index, node in enumerate(scene.nodes)
+        if node.mesh is not None and scene.meshes[node.mesh].weights
+    }
+    animated = {"translation": translations, "rotation": rotations, "scale": scales}
+    for channel in clip.channels if clip else ():
+        value = sample(channel, time)
+        if channel.path == "weights":
+            weights[channel.node] = value
+        else:
+            animated[channel.path][channel.node] = value
+
+    local = local_matrices(translations, rotations, scales)
+    for index, node in enumerate(scene.nodes):
+        if node.matrix is not None:
+            local[index] = node.matrix
+    world = world_matrices(scene.nodes, local)
+    joints = tuple(world[list(skin.joints)] @ skin.inverse_bind_matrices for skin in scene.skins)
+    world[[index for index, node in enumerate(scene.nodes) if node.skin is not None]] = np.eye(4)
+    return Pose(world, weights, joints)
+
+
+def sample(channel: Channel, time: float) -> Float64:
+    """The channel's value, (width,), at `time` seconds; clamped to its first and last keyframe."""
+    times = channel.times
+    after = int(np.searchsorted(times, time, side="right"))
+    cubic = channel.interpolation == "CUBICSPLINE"
+    if after == 0 or after == len(times) or channel.interpolation == "STEP":
+        key = channel.values[max(after - 1, 0)]
+        return _proper(channel, key[1] if cubic else key)
+    before = after - 1
+    span = float(times[after]) - float(times[before])
+    t = (time - float(times[before])) / span
+    start: Float64 = channel.values[before].astype(np.float64)
+    end: Float64 = channel.values[after].astype(np.float64)
+    if cubic:
+        return _proper(channel, _hermite(start, end, t, span))
+    if channel.path == "rotation":
+        return _slerp(_proper(channel, start), _proper(channel, end), t)
+    return start + (end - start) * t
+
+
+def _hermite(start: Float64, end: Float64, t: float, span: float) -> Float64:
+    """Appendix C.5; keys are rows (in-tangent, value, out-tangent)."""
+    t2, t3 = t * t, t * t * t
+    value: Float64 = (
+        (2 * t3 - 3 * t2 + 1) * start[1] + span * (t3 - 2 * t2 + t) * start[2]
+        + (-2 * t3 + 3 * t2) * end[1] + span * (t3 - t2) * end[0]
+    )
+    return value
+
+
+def _slerp(start: Float64, end: Float64, t: float) -> Float64:
+    """Appendix C.4: along the shorter arc; nearly equal rotations are interpolated linearly."""
+    dot = float(start @ end)
+    if dot < 0:
+        end, dot = -end, -dot
+    angle = float(np.arccos(min(dot, 1.0)))
+    near = angle < 0.03
+    first, second = (1 - t, t) if near else (np.sin((1 - t) * angle), np.sin(t * angle))
+    mixed: Float64 = first * start + second * end
+    return mixed / np.linalg.norm(mixed)
+
+
+def _proper(channel: Channel, raw: Float32 | Float64) -> Float64:
+    """The value in double precision; rotations as unit quaternions."""
+    value = raw.astype(np.float64)
+    if channel.path != "rotation":
+        return value
+    length = float(np.linalg.norm(value))
+    return value / length if length > 1e-12 else np.array([0.0, 0.0, 0.0, 1.0])

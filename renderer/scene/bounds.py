@@ -1,0 +1,55 @@
+"""How much room a model takes over its whole animation: what the camera is framed on."""
+
+import dataclasses
+from collections.abc import Iterator
+
+import numpy as np
+
+from renderer.errors import InvalidModel
+from renderer.scene.animation import Pose, pose_scene
+from renderer.scene.deform import Drawable, deformed, drawables, is_deforming
+from renderer.scene.nodes import Clip, Float64, Scene
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Bounds:
+    """World space, metres. `low` and `high` are the corners of the box; the sphere is about the box's centre, and its
+    radius reaches the farthest vertex, so it is tighter than the sphere around the box."""
+
+    center: Float64
+    radius: float
+    low: Float64
+    high: Float64
+
+
+def scene_bounds(scene: Scene, clip: Clip | None, samples: int = 24) -> Bounds:
+    """The bounds over `samples` moments of `clip`, or of the rest pose without one.
+
+    Raises InvalidModel where the animation throws vertices out of any range.
+    """
+    times = np.linspace(0.0, clip.duration, samples, endpoint=False) if clip else np.zeros(1)
+    poses = [pose_scene(scene, clip, float(time)) for time in times]
+    with np.errstate(all="ignore"):
+        boxes = [(cloud.min(axis=0), cloud.max(axis=0)) for cloud in _clouds(scene, poses)]
+        low, high = np.min([box[0] for box in boxes], axis=0), np.max([box[1] for box in boxes], axis=0)
+        center = (low + high) / 2
+        radius = max(float(np.linalg.norm(cloud - center, axis=1).max()) for cloud in _clouds(scene, poses))
+    if not np.isfinite(radius):
+        raise InvalidModel("the animation moves vertices beyond any range")
+    return Bounds(center, radius, low, high)
+
+
+def _clouds(scene: Scene, poses: list[Pose]) -> Iterator[Float64]:
+    """World positions of every drawable in every pose; of rigid ones once per distinct place."""
+    for drawable in drawables(scene):
+        if is_deforming(scene, drawable):
+            yield from (_placed(scene, drawable, pose) for pose in poses)
+        else:
+            distinct = {pose.world[drawable.node].tobytes(): pose for pose in poses}
+            yield from (_placed(scene, drawable, pose) for pose in distinct.values())
+
+
+def _placed(scene: Scene, drawable: Drawable, pose: Pose) -> Float64:
+    matrix = pose.world[drawable.node]
+    placed: Float64 = deformed(scene, drawable, pose).positions.astype(np.float64) @ matrix[:3, :3].T
+    return placed + matrix[:3, 3]
