@@ -62,7 +62,7 @@ class Storage(Protocol):
         """Deleting what isn't there is no error."""
 
     def delete_prefix(self, prefix: str) -> None:
-        """Deletes every key below the folder `prefix`: ``a/b`` covers ``a/b/c`` but not ``a/bc``."""
+        """Deletes every key below the folder `prefix`: ``a/b`` and ``a/b/`` cover ``a/b/c`` but not ``a/bc``."""
 
 
 def key_parts(key: str) -> list[str]:

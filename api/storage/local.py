@@ -88,7 +88,7 @@ class LocalStorage:
 
     def delete_prefix(self, prefix: str) -> None:
         with contextlib.suppress(FileNotFoundError):
-            shutil.rmtree(self._path(prefix))
+            shutil.rmtree(self._path(prefix.removesuffix("/")))
 
     def _path(self, key: str) -> Path:
         return self._root.joinpath(*key_parts(key))

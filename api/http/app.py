@@ -1,0 +1,40 @@
+"""Builds the web application from its parts. Nothing is global: two apps in one process know nothing of each other."""
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+
+from api.db.session import Database
+from api.http import errors
+from api.http.boundary import Boundary
+from api.http.dxgl import account, assets, health, models, renders
+from api.http.limits import BodyLimit
+from api.http.state import Farm
+from api.settings import Settings
+from api.storage.base import Storage
+
+DESCRIPTION = "A self-hosted 3D render farm: a model in, a turntable out. This is dx.gl's API under /v1."
+
+ROUTERS = (models.router, renders.router, assets.router, account.router, health.router)
+
+
+def create_app(settings: Settings, database: Database, storage: Storage, wake: Callable[[], None]) -> FastAPI:
+    """The application. `wake` is called after each commit that left hints in the outbox; it must not block or fail."""
+    app = FastAPI(
+        title="Pirouette",
+        description=DESCRIPTION,
+        docs_url=None,  # the documentation pages would load their scripts from a CDN
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.farm = Farm(settings, database, storage, wake)
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_middleware(
+        BodyLimit,
+        max_upload_mb=settings.max_upload_mb,
+        uploads=frozenset({("POST", models.UPLOAD_PATH)}),
+    )
+    app.add_middleware(Boundary)  # added last: the outermost
+    return app

@@ -1,0 +1,118 @@
+"""/v1/renders/:id/...: the files of a render, one by one with ranges, or all in a ZIP."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import PurePosixPath
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response, StreamingResponse
+
+from api.domain import renders
+from api.domain.renders import FileView, RenderView
+from api.domain.states import RenderStatus
+from api.domain.tokens import Principal
+from api.errors import FarmError, PosterNotFound, ThumbNotFound, VideoNotFound
+from api.http.auth import Reader
+from api.http.bundle import Entry, bundle_etag, bundle_length, stream_bundle
+from api.http.dxgl.paths import ERRORS, PREFIX, RenderId
+from api.http.ranges import answer, file_response, matches
+from api.http.state import Farm, FarmDep
+
+IMMUTABLE = "public, max-age=31536000, immutable"
+"""Files of a finished render never change."""
+
+BUNDLED = {"video": "video", "web": "web", "poster_full": "poster", "thumb": "thumb"}
+"""The files of a bundle, by their names in the database, and their names in the ZIP without the suffix."""
+
+router = APIRouter(prefix=PREFIX, tags=["assets"], responses=ERRORS)
+
+Route = TypeVar("Route", bound=Callable[..., Response])
+
+
+def _get_and_head(path: str, *content_types: str) -> Callable[[Route], Route]:
+    """Two routes, because FastAPI adds no HEAD and documents a route of two methods under one operation id twice."""
+    documented: dict[int | str, dict[str, Any]] = {200: {"content": {kind: {} for kind in content_types}}}
+
+    def add(route: Route) -> Route:
+        router.head(path, include_in_schema=False)(route)
+        router.get(path, response_class=Response, responses=documented)(route)
+        return route
+
+    return add
+
+
+@_get_and_head("/renders/{render_id}/video", "video/mp4", "video/quicktime")
+def get_video(
+    principal: Reader, farm: FarmDep, render_id: RenderId, request: Request, quality: str = ""
+) -> Response:
+    """The video; with `quality=web` its lighter version, where there is one (`hasWebVariant`)."""
+    name = "web" if quality == "web" else "video"
+    return _file(farm, principal, render_id, request, name, VideoNotFound)
+
+
+@_get_and_head("/renders/{render_id}/poster", "image/png")
+def get_poster(
+    principal: Reader, farm: FarmDep, render_id: RenderId, request: Request, quality: str = ""
+) -> Response:
+    """The first frame at a quarter of the video's size; with `quality=full` in full size."""
+    name = "poster_full" if quality == "full" else "poster"
+    return _file(farm, principal, render_id, request, name, PosterNotFound)
+
+
+@_get_and_head("/renders/{render_id}/thumb", "video/mp4")
+def get_thumb(principal: Reader, farm: FarmDep, render_id: RenderId, request: Request) -> Response:
+    """The video at a quarter of its size."""
+    return _file(farm, principal, render_id, request, "thumb", ThumbNotFound)
+
+
+@_get_and_head("/renders/{render_id}/bundle", "application/zip")
+def get_bundle(principal: Reader, farm: FarmDep, render_id: RenderId, request: Request) -> Response:
+    """All files of the render in one ZIP."""
+    view = _view(farm, principal, render_id)
+    if view.status != RenderStatus.DONE:
+        raise VideoNotFound
+    entries = [
+        _entry(farm, stem, view.files[name]) for name, stem in BUNDLED.items() if name in view.files
+    ]
+    etag = bundle_etag(entries)
+    headers = {
+        "Cache-Control": IMMUTABLE,
+        "Content-Disposition": f'attachment; filename="{render_id}.zip"',
+        "ETag": f'"{etag}"',
+    }
+    if matches(request.headers.get("if-none-match"), etag):
+        return Response(status_code=304, headers=headers)
+    headers["Content-Length"] = str(bundle_length(entries))
+    if request.method == "HEAD":
+        return Response(headers=headers, media_type="application/zip")
+    return StreamingResponse(stream_bundle(entries), headers=headers, media_type="application/zip")
+
+
+def _view(farm: Farm, principal: Principal, render_id: str) -> RenderView:
+    with farm.database.read() as session:
+        return renders.get_render(session, principal.account_id, render_id)
+
+
+def _file(
+    farm: Farm, principal: Principal, render_id: str, request: Request, name: str, missing: type[FarmError]
+) -> Response:
+    view = _view(farm, principal, render_id)
+    file = view.files.get(name)
+    if file is None:
+        raise missing
+    # A lost attempt's poster is made anew by the next one: until the render is done nobody may keep it.
+    caching = IMMUTABLE if view.status == RenderStatus.DONE else "private, no-store"
+    return file_response(
+        farm.storage,
+        file.key,
+        answer(request.headers, size=file.size, etag=file.etag),
+        method=request.method,
+        content_type=file.content_type,
+        headers={"Cache-Control": caching},
+    )
+
+
+def _entry(farm: Farm, stem: str, file: FileView) -> Entry:
+    name = stem + PurePosixPath(file.key).suffix
+    return Entry(name, file.size, file.etag, partial(farm.storage.read, file.key))

@@ -1,0 +1,102 @@
+"""From errors to answers: the one place that knows status numbers, and which envelope a path speaks.
+
+Every error of a request ends here: the domain's FarmErrors by their code, and those of the framework (unknown route,
+wrong method, validation).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+
+from api.errors import FarmError, InvalidRequest
+
+STATUS: dict[str, int] = {
+    "invalid_request": 400,
+    "invalid_settings": 400,
+    "invalid_format": 400,
+    "file_too_large": 400,
+    "no_file": 400,
+    "model_id_required": 400,
+    "unauthorized": 401,
+    "token_expired": 401,
+    "no_credits": 402,
+    "forbidden": 403,
+    "insufficient_scope": 403,
+    "not_found": 404,
+    "model_not_found": 404,
+    "render_not_found": 404,
+    "video_not_found": 404,
+    "poster_not_found": 404,
+    "thumb_not_found": 404,
+    "file_not_found": 404,
+    "upload_limit": 429,
+    "internal": 500,
+}
+"""The status of every code. Source: dx.gl's API reference, "Errors"; invalid_request and not_found are ours."""
+
+_FRAMEWORK_CODES: dict[int, tuple[str, str]] = {
+    404: ("not_found", "No such path"),
+    405: ("method_not_allowed", "This path does not know the method"),
+    416: ("range_not_satisfiable", "The range lies outside the file"),
+}
+
+Envelope = Callable[[str, str, int, str | None], Mapping[str, object]]
+
+
+def _dxgl(code: str, message: str, status: int, param: str | None) -> Mapping[str, object]:
+    error: dict[str, object] = {"code": code, "message": message, "status": status}
+    if param is not None:
+        error["param"] = param
+    return {"error": error}
+
+
+ENVELOPES: dict[tuple[str, ...], Envelope] = {("v1",): _dxgl, (): _dxgl}
+"""How errors look below a path, given in whole segments. The longest match counts; () is everything else."""
+
+
+def envelope_for(path: str) -> Envelope:
+    segments = tuple(path.strip("/").split("/"))
+    return ENVELOPES[max((prefix for prefix in ENVELOPES if segments[: len(prefix)] == prefix), key=len)]
+
+
+def error_response(path: str, error: FarmError, *, headers: Mapping[str, str] | None = None) -> Response:
+    """The answer that tells `error` to a caller of `path`."""
+    status = STATUS[error.code]
+    merged = dict(headers or {})
+    if status == 401:
+        merged["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(envelope_for(path)(error.code, error.message, status, error.param), status, merged)
+
+
+def install(app: FastAPI) -> None:
+    """Makes `app` answer its errors in the envelope of the path."""
+
+    @app.exception_handler(FarmError)
+    async def on_farm_error(request: Request, error: FarmError) -> Response:
+        return error_response(request.url.path, error)
+
+    @app.exception_handler(HTTPException)
+    async def on_http_exception(request: Request, error: HTTPException) -> Response:
+        code, message = _FRAMEWORK_CODES[error.status_code]
+        content = envelope_for(request.url.path)(code, message, error.status_code, None)
+        return JSONResponse(content, error.status_code, error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def on_validation_error(request: Request, error: RequestValidationError) -> Response:
+        return error_response(request.url.path, invalid_request(error.errors()[0]))
+
+    @app.exception_handler(ClientDisconnect)
+    async def on_disconnect(request: Request, error: ClientDisconnect) -> Response:
+        return error_response(request.url.path, InvalidRequest("The connection ended before the request did"))
+
+
+def invalid_request(detail: Mapping[str, Any]) -> InvalidRequest:
+    """One of pydantic's error details as an error that names the field."""
+    field = ".".join(str(part) for part in detail["loc"] if part not in ("body", "query", "path"))
+    return InvalidRequest(f"{field}: {detail['msg']}" if field else detail["msg"], param=field or None)

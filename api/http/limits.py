@@ -1,0 +1,114 @@
+"""How many bytes a request may bring: counted as they arrive, before anything parses or stores them.
+
+A client that is refused in mid-upload is often still sending, and closing the socket on it would destroy the answer
+that it hasn't read yet. So the answer goes out whole, then what still arrives is read and thrown away, within bounds.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import FarmError, FileTooLarge, InvalidRequest
+from api.http.errors import error_response
+
+MEGABYTE = 1024 * 1024
+BODY_LIMIT = MEGABYTE
+"""Bytes of a request that is not an upload."""
+ENVELOPE_BYTES = MEGABYTE
+"""What an upload may bring beside the file: boundaries, settings, fields that nobody reads."""
+
+_LINGER_SECONDS = 30.0
+_LINGER_BYTES = 512 * MEGABYTE
+
+
+def file_too_large(max_upload_mb: int) -> FileTooLarge:
+    return FileTooLarge(f"File exceeds the {max_upload_mb} MB limit")
+
+
+class BodyLimit:
+    """Refuses bodies over the limit: at once where Content-Length says so, else as soon as it is passed.
+
+    `uploads` names the requests, as (method, path), that may be as long as an upload.
+    """
+
+    def __init__(self, app: ASGIApp, *, max_upload_mb: int, uploads: frozenset[tuple[str, str]]) -> None:
+        self._app = app
+        self._uploads = uploads
+        self._upload_limit = max_upload_mb * MEGABYTE + ENVELOPE_BYTES
+        self._upload_error = file_too_large(max_upload_mb)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit, error = self._rule(scope)
+        body = _Body(Headers(scope=scope), receive, limit, error)
+        send = _lingering(body, send)
+        if body.announced > limit:
+            await error_response(scope["path"], error)(scope, receive, send)
+        else:
+            await self._app(scope, body.receive, send)
+
+    def _rule(self, scope: Scope) -> tuple[int, FarmError]:
+        if (scope["method"], scope["path"]) in self._uploads:
+            return self._upload_limit, self._upload_error
+        return BODY_LIMIT, InvalidRequest(f"The request is longer than {BODY_LIMIT // 1024} KB")
+
+
+class _Body:
+    """The request's body on its way in. `finished`: all of it has arrived, or the client is gone."""
+
+    def __init__(self, headers: Mapping[str, str], receive: Receive, limit: int, error: FarmError) -> None:
+        length = headers.get("content-length", "0")
+        self.announced = int(length) if length.isdecimal() else 0
+        self.finished = self.announced == 0 and "transfer-encoding" not in headers
+        self._receive = receive
+        self._left = limit
+        self._error = error
+
+    async def receive(self) -> Message:
+        """ASGI's receive; raises the FarmError when the limit is passed."""
+        message = await self.receive_unlimited()
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise self._error
+        return message
+
+    async def receive_unlimited(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            self.finished = True
+        return message
+
+
+def _lingering(body: _Body, send: Send) -> Send:
+    """A `send` that, where the body has not arrived in full, reads on after the answer before it lets go."""
+
+    async def send_and_linger(message: Message) -> None:
+        if body.finished:
+            await send(message)
+        elif message["type"] == "http.response.start":
+            MutableHeaders(scope=message)["Connection"] = "close"
+            await send(message)
+        elif message.get("more_body", False):
+            await send(message)
+        else:
+            await send({**message, "more_body": True})
+            await _discard(body)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return send_and_linger
+
+
+async def _discard(body: _Body) -> None:
+    deadline = time.monotonic() + _LINGER_SECONDS
+    left = _LINGER_BYTES
+    while not body.finished and left > 0:
+        try:
+            message = await asyncio.wait_for(body.receive_unlimited(), max(0.0, deadline - time.monotonic()))
+        except TimeoutError:
+            return
+        left -= len(message.get("body", b""))

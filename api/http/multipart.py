@@ -1,0 +1,208 @@
+"""Uploads: a multipart body parsed as it arrives, its file written straight to the storage and hashed on the way.
+
+Starlette's form parser would spool the whole file to a temporary one first. Here no more than a network chunk is in
+memory, and the file is written once. Everything that blocks runs in a worker thread, and the next chunk is asked for
+only when the last one is on its way to the disk.
+"""
+
+import contextlib
+import dataclasses
+import hashlib
+import re
+from collections.abc import AsyncIterable, Callable, Mapping
+from pathlib import PurePosixPath
+from typing import TypeVar
+
+import anyio
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+from starlette.concurrency import run_in_threadpool
+
+from api.errors import FileTooLarge, InvalidRequest, NoFile
+from api.storage.base import Storage, Writer
+
+T = TypeVar("T")
+
+MAX_PARTS = 32
+MAX_NAME_LENGTH = 255
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ReceivedFile:
+    """A file that is in the storage now. `name` is what its sender calls it, made harmless."""
+
+    name: str
+    key: str
+    size: int
+    sha256: str
+
+
+class UploadForm:
+    """A form with one file, in the field ``file``. Feed it the body, `check` it, then `finish` or `abandon` it.
+
+    `key_for` names the storage key for a file name, or raises to refuse it before its bytes are read. `field_limits`
+    are the other fields to keep and their longest sizes in bytes; the rest is skipped. The methods block.
+    """
+
+    def __init__(
+        self,
+        content_type: str | None,
+        storage: Storage,
+        *,
+        key_for: Callable[[str], str],
+        too_large: FileTooLarge,
+        max_file_bytes: int,
+        field_limits: Mapping[str, int],
+    ) -> None:
+        kind, options = parse_options_header(content_type)
+        if kind != b"multipart/form-data" or not options.get(b"boundary"):
+            raise NoFile('Send the file as multipart/form-data, in a field named "file"')
+        self.fields: dict[str, bytes] = {}
+        self._storage = storage
+        self._key_for = key_for
+        self._too_large = too_large
+        self._max_file_bytes = max_file_bytes
+        self._field_limits = field_limits
+        self._stack = contextlib.ExitStack()
+        self._sha256 = hashlib.sha256()
+        self._name = self._key = ""
+        self._size = 0
+        self._writer: Writer | None = None
+        self._parts = 0
+        self._ended = False
+        self._header = self._value = b""
+        self._disposition = b""
+        self._sink: Callable[[memoryview], None] = _skip
+        try:
+            self._parser = MultipartParser(
+                options[b"boundary"],
+                {
+                    "on_part_begin": self._on_part_begin,
+                    "on_header_field": self._on_header_field,
+                    "on_header_value": self._on_header_value,
+                    "on_header_end": self._on_header_end,
+                    "on_headers_finished": self._on_headers_finished,
+                    "on_part_data": self._on_part_data,
+                    "on_end": self._on_end,
+                },
+            )
+        except FormParserError as error:
+            raise InvalidRequest(f"Malformed multipart body: {error}") from None
+
+    def feed(self, data: bytes) -> None:
+        """Raises FarmErrors: malformed, too many parts, a part too large, a file name refused."""
+        try:
+            self._parser.write(data)
+        except FormParserError as error:
+            raise InvalidRequest(f"Malformed multipart body: {error}") from None
+
+    def check(self) -> None:
+        """After the last `feed`: raises unless the form is complete and has a file."""
+        if not self._ended:
+            raise InvalidRequest("The multipart body ends before its closing boundary")
+        if self._writer is None:
+            raise NoFile('No file in upload request: it belongs in a field named "file", with a file name')
+        if self._size == 0:
+            raise NoFile("The uploaded file is empty")
+
+    def finish(self) -> ReceivedFile:
+        """Makes the file appear in the storage."""
+        self._stack.close()
+        return ReceivedFile(self._name, self._key, self._size, self._sha256.hexdigest())
+
+    def abandon(self) -> None:
+        """Leaves nothing in the storage, unless the form is finished."""
+        with contextlib.suppress(_Abandoned), self._stack:
+            raise _Abandoned
+
+    def _on_part_begin(self) -> None:
+        self._parts += 1
+        if self._parts > MAX_PARTS:
+            raise InvalidRequest(f"The form has more than {MAX_PARTS} parts")
+        self._disposition = b""
+
+    def _on_header_field(self, data: bytes, start: int, end: int) -> None:
+        self._header += data[start:end]
+
+    def _on_header_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+
+    def _on_header_end(self) -> None:
+        if self._header.lower() == b"content-disposition":
+            self._disposition = self._value
+        self._header = self._value = b""
+
+    def _on_headers_finished(self) -> None:
+        _, options = parse_options_header(self._disposition)
+        field = options.get(b"name", b"").decode("utf-8", "replace")
+        file_name = options.get(b"filename", b"").decode("utf-8", "replace")
+        if field == "file" and file_name:
+            self._open_file(file_name)
+        elif field in self._field_limits:
+            self._open_field(field, self._field_limits[field])
+        else:
+            self._sink = _skip
+
+    def _open_file(self, file_name: str) -> None:
+        if self._writer is not None:
+            raise InvalidRequest("The form has more than one file", param="file")
+        self._name = harmless_name(file_name)
+        self._key = self._key_for(self._name)
+        writer = self._stack.enter_context(self._storage.writer(self._key))
+        self._writer = writer
+
+        def sink(data: memoryview) -> None:
+            self._size += len(data)
+            if self._size > self._max_file_bytes:
+                raise self._too_large
+            self._sha256.update(data)
+            writer.write(data)
+
+        self._sink = sink
+
+    def _open_field(self, field: str, limit: int) -> None:
+        self.fields[field] = b""
+
+        def sink(data: memoryview) -> None:
+            if len(self.fields[field]) + len(data) > limit:
+                raise InvalidRequest(f"{field} is longer than {limit // 1024} KB", param=field)
+            self.fields[field] += data
+
+        self._sink = sink
+
+    def _on_part_data(self, data: bytes, start: int, end: int) -> None:
+        self._sink(memoryview(data)[start:end])
+
+    def _on_end(self) -> None:
+        self._ended = True
+
+
+async def receive_form(form: UploadForm, body: AsyncIterable[bytes], then: Callable[[], T]) -> T:
+    """Feeds the body to `form`, checks that it is complete, and returns what `then` makes of it in a worker thread.
+
+    Whatever goes wrong on the way, the client's leaving included: the form is abandoned.
+    """
+    try:
+        async for chunk in body:
+            await run_in_threadpool(form.feed, chunk)
+        form.check()
+        return await run_in_threadpool(then)
+    except BaseException:
+        with anyio.CancelScope(shield=True):
+            await run_in_threadpool(form.abandon)
+        raise
+
+
+def harmless_name(name: str) -> str:
+    """The last part of a path of any system, without control characters, at most 255 characters with its suffix."""
+    base = "".join(c for c in re.split(r"[/\\]", name)[-1] if c.isprintable()).strip()
+    suffix = PurePosixPath(base).suffix[:MAX_NAME_LENGTH]
+    return base.removesuffix(suffix)[: MAX_NAME_LENGTH - len(suffix)] + suffix
+
+
+def _skip(data: memoryview) -> None:
+    """Where parts go that nobody reads."""
+
+
+class _Abandoned(Exception):
+    """Ends a storage writer's block, so that it leaves nothing."""

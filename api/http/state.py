@@ -1,0 +1,29 @@
+"""What every route works with. It hangs on the application object: no module keeps any of it."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.db.session import Database
+from api.settings import Settings
+from api.storage.base import Storage
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Farm:
+    """`wake` is called after a commit that left hints in the outbox."""
+
+    settings: Settings
+    database: Database
+    storage: Storage
+    wake: Callable[[], None]
+
+
+async def farm_of(request: Request) -> Farm:
+    farm: Farm = request.app.state.farm
+    return farm
+
+
+FarmDep = Annotated[Farm, Depends(farm_of)]
