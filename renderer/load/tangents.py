@@ -107,10 +107,10 @@ def _orthonormal(directions: Vectors, normals: Vectors) -> Vectors:
 
 
 def _in_plane(vectors: Vectors, normals: Vectors) -> Vectors:
-    return vectors - normals * np.einsum("ij,ij->i", vectors, normals)[:, None]
+    height: Vectors = np.einsum("ij,ij->i", vectors, normals)
+    return vectors - normals * height[:, None]
 
 
 def _unit_or_zero(vectors: Vectors) -> Vectors:
     length = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
-    unit: Vectors = np.where(length > np.finfo(np.float32).tiny, vectors / np.where(length > 0, length, 1), 0)
-    return unit
+    return np.where(length > np.finfo(np.float32).tiny, vectors / np.where(length > 0, length, 1), 0)

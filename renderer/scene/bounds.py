@@ -51,5 +51,5 @@ def _clouds(scene: Scene, poses: list[Pose]) -> Iterator[Float64]:
 
 def _placed(scene: Scene, drawable: Drawable, pose: Pose) -> Float64:
     matrix = pose.world[drawable.node]
-    placed: Float64 = deformed(scene, drawable, pose).positions.astype(np.float64) @ matrix[:3, :3].T
-    return placed + matrix[:3, 3]
+    turned: Float64 = np.matmul(deformed(scene, drawable, pose).positions, matrix[:3, :3].T)
+    return turned + matrix[:3, 3]

@@ -80,9 +80,11 @@ class GlbBuilder:
         return node
 
     def glb(self) -> bytes:
-        if self.binary:
-            self.document.setdefault("buffers", [{"byteLength": len(self.binary)}])
-        return make_glb(self.document, bytes(self.binary))
+        """The finished file; a `buffers` list in `document` replaces the one that fits."""
+        return make_glb({"buffers": self.buffers()} | self.document, bytes(self.binary))
+
+    def buffers(self) -> list[Json]:
+        return [{"byteLength": len(self.binary)}] if self.binary else []
 
     def gltf(self) -> bytes:
         """The same as a .gltf with its buffer in a data URI."""
@@ -109,15 +111,14 @@ def triangle_builder(**primitive: Any) -> GlbBuilder:
 def triangle_glb(**overrides: Any) -> bytes:
     """The triangle's GLB with top-level keys of its JSON replaced, as in ``triangle_glb(asset={"version": "1.0"})``."""
     builder = triangle_builder()
-    builder.glb()
-    return make_glb(builder.document | {"buffers": [{"byteLength": len(builder.binary)}]} | overrides,
-                    bytes(builder.binary))
+    builder.document |= overrides
+    return builder.glb()
 
 
 def edited_triangle(path: str, value: Any) -> bytes:
     """The triangle's GLB with one value deep in its JSON replaced: ``edited_triangle("accessors.0.count", -1)``."""
     builder = triangle_builder()
-    builder.glb()
+    builder.document["buffers"] = builder.buffers()
     *parents, last = path.split(".")
     place: Any = builder.document
     for step in parents:
@@ -126,7 +127,7 @@ def edited_triangle(path: str, value: Any) -> bytes:
         place[int(last)] = value
     else:
         place[last] = value
-    return make_glb(builder.document, bytes(builder.binary))
+    return builder.glb()
 
 
 def png(width: int = 2, height: int = 2, color: tuple[int, ...] = (255, 128, 0, 255), mode: str = "RGBA") -> bytes:
