@@ -107,8 +107,8 @@ def _orthonormal(directions: Vectors, normals: Vectors) -> Vectors:
 
 
 def _in_plane(vectors: Vectors, normals: Vectors) -> Vectors:
-    height: Vectors = np.einsum("ij,ij->i", vectors, normals)
-    return vectors - normals * height[:, None]
+    flat: Vectors = vectors - normals * np.einsum("ij,ij->i", vectors, normals)[:, None]
+    return flat
 
 
 def _unit_or_zero(vectors: Vectors) -> Vectors:

@@ -51,5 +51,5 @@ def _clouds(scene: Scene, poses: list[Pose]) -> Iterator[Float64]:
 
 def _placed(scene: Scene, drawable: Drawable, pose: Pose) -> Float64:
     matrix = pose.world[drawable.node]
-    turned: Float64 = np.matmul(deformed(scene, drawable, pose).positions, matrix[:3, :3].T)
-    return turned + matrix[:3, 3]
+    placed: Float64 = deformed(scene, drawable, pose).positions @ matrix[:3, :3].T + matrix[:3, 3]
+    return placed
