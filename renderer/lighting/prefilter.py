@@ -19,7 +19,7 @@ SPECULAR_LEVELS = 6
 BRDF_SIZE = 128
 SAMPLES = 160
 
-FULL_SCREEN = read_shader("renderer.lighting", "full_screen.vert.glsl")
+FULL_SCREEN = read_shader("renderer.passes", "full_screen.vert.glsl")
 PREFILTER = read_shader("renderer.lighting", "prefilter.frag.glsl")
 
 

@@ -14,8 +14,8 @@ from renderer.scene.nodes import Float64
 KEY_SHARE = 0.62
 """Of the light on the floor that the key gives; the dome of room and fills gives the rest."""
 
-DOME_SINE = 0.84
-"""The dome's lowest light stands at acos(DOME_SINE) = 33 degrees: lower ones only draw long, faint streaks."""
+DOME_SINE = 0.78
+"""The dome's lowest light stands at acos(DOME_SINE) = 39 degrees: lower ones only draw long, faint streaks."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -31,29 +31,40 @@ class Lights:
         return np.asarray(self.directions[:, [0, 2]] / self.directions[:, 1:2])
 
 
-def key_lights(count: int) -> Lights:
-    """`count` directions over the key's cloth, weighted by the light that each part of it throws on level ground."""
+def key_lights(places: Float64) -> Lights:
+    """Directions to `places` (n, 2) on the key's cloth, 0..1 across it, weighted by the light that each sends here."""
     right, up, axis = KEY.frame
-    spot = (_plane_sequence(count) * 2 - 1) * (1 - KEY.softness / 2)
+    spot = (places * 2 - 1) * (1 - KEY.softness / 2)
     points = axis * np.linalg.norm(KEY.center)
     points = points + spot[:, :1] * KEY.half_size[0] * right + spot[:, 1:] * KEY.half_size[1] * up
     distances = np.linalg.norm(points, axis=1, keepdims=True)
     directions = points / distances
-    weights = KEY.emitted(directions)[:, 1] * (directions @ axis) / distances[:, 0] ** 2 * directions[:, 1]
+    weights = KEY.emitted(directions)[:, 1] * (directions @ axis) / distances[:, 0] ** 2
     return Lights(directions, weights / weights.sum())
 
 
 def ground_lights(count: int) -> Lights:
-    """The key and a cosine-weighted dome, in an order that any stretch of which has its share of both."""
+    """The key and a cosine-weighted dome, as they light level ground."""
     key_count = round(count * KEY_SHARE)
-    key = key_lights(key_count)
+    key = key_lights(_plane_sequence(key_count))
+    key_ground = key.weights * key.directions[:, 1]
     u, turn = _plane_sequence(count - key_count).T
     sines = DOME_SINE * np.sqrt(u)
     dome = np.stack([sines * np.cos(2 * np.pi * turn), np.sqrt(1 - sines**2), sines * np.sin(2 * np.pi * turn)], axis=1)
     return Lights(
         np.concatenate([key.directions, dome]),
-        np.concatenate([key.weights * KEY_SHARE, np.full(len(dome), (1 - KEY_SHARE) / len(dome))]),
+        np.concatenate([key_ground / key_ground.sum() * KEY_SHARE, np.full(len(dome), (1 - KEY_SHARE) / len(dome))]),
     )
+
+
+def key_grid() -> Lights:
+    """Sixteen directions over the key in four groups of four that follow each other, each group evenly spread.
+
+    The grid is turned so that the sixteen are seen apart from every side, as the samples of a rotated-grid filter.
+    """
+    row, column = np.divmod(np.arange(16), 4)
+    row, column = (row + column) % 4, column
+    return key_lights(np.stack([(4 * column + row + 0.5) / 16, (4 * row + 3 - column + 0.5) / 16], axis=1))
 
 
 def _plane_sequence(count: int) -> Float64:

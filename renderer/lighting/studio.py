@@ -2,9 +2,9 @@
 
 The model stands at the origin and its front faces +Z. A big softbox hangs overhead, a little to the front left; two
 tall strips left and right draw long highlights along edges; a strip at the back separates the outline; a dim panel in
-front fills. The floor is white paper that bounces the light, the room is dark grey: metals need something dark to reflect,
-or they look like white plastic. All radiance is linear, in units where a white diffuse surface that faces the brightest
-part of the room comes out near 1.
+front fills. The floor is white paper that bounces the light, the room is dark grey: metals need something dark to
+reflect, or they look like white plastic. All radiance is linear, in units where a white diffuse surface that faces the
+brightest part of the room comes out near 1.
 """
 
 import dataclasses

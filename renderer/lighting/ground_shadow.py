@@ -1,0 +1,124 @@
+"""Once per shot, before the frames: the model's soft shadow on the ground, summed over many lights.
+
+Each light flattens the model onto the ground along its direction. All of them add up in one float texture, so the
+shadow is sharp and dark where the model touches the ground and wide and faint away from it, as in a real studio.
+"""
+
+from typing import NamedTuple, Protocol
+
+import moderngl
+import numpy as np
+
+from renderer.gl.context import Device
+from renderer.gl.programs import Programs, read_shader
+from renderer.lighting.samples import ground_lights
+from renderer.scene.bounds import Bounds
+from renderer.scene.nodes import Float64
+
+LIGHTS = 128
+SIZE = 768
+EDGE_FADE = 0.12
+
+REACH = 3.0
+"""The rectangle goes at most this many bounding radii from the model's centre to each side."""
+
+STRENGTH = 0.72
+"""Opacity of the shadow where all light is blocked: the floor bounces some light into any real shadow."""
+
+
+class Caster(Protocol):
+    """What casts the shadow: `renderer.gl.resources.GpuScene`."""
+
+    def draw_geometry(self, program: moderngl.Program, *, blend_cutoff: float) -> None: ...
+
+
+class _Blur(NamedTuple):
+    source: moderngl.Texture
+    target: moderngl.Framebuffer
+    direction: tuple[int, int]
+    fade: float
+
+
+class GroundShadow:
+    """The share of the floor's light that the model blocks, on a level rectangle.
+
+    `texture` is R16F, 0 (all light arrives) to 1, with mip levels and zero along its edges; u runs along +x and v along
+    +z from `low` to `low + size`, (x, z) in metres at height `ground`. The shadow's opacity is `strength` times it.
+    """
+
+    strength = STRENGTH
+
+    def __init__(self, device: Device, bounds: Bounds, ground: float, *, lights: int = LIGHTS) -> None:
+        """Nothing is cast yet. `bounds` hold the placed model in all poses, y = `ground` is the floor, in metres."""
+        self.ground = ground
+        self._device = device
+        self._lights = ground_lights(lights)
+        self.low, self.size = shadow_rectangle(bounds, ground, self._lights.shears)
+        ctx = device.ctx
+        self.texture = ctx.texture((SIZE, SIZE), 1, dtype="f2")
+        self.texture.build_mipmaps()
+        self.texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        self.texture.repeat_x = self.texture.repeat_y = False
+        self._total, self._between = (ctx.texture((SIZE, SIZE), 1, dtype="f4") for _ in range(2))
+        self._depth = ctx.depth_renderbuffer((SIZE, SIZE))
+        self._sum_target = ctx.framebuffer([self._total], self._depth)
+        self._blurs = (
+            _Blur(self._total, ctx.framebuffer([self._between]), (1, 0), 0.0),
+            _Blur(self._between, ctx.framebuffer([self.texture]), (0, 1), EDGE_FADE),
+        )
+        self._programs = Programs(device)
+        self._cast = self._programs.get(read_shader("renderer.lighting", "cast_ground.vert.glsl"),
+                                        read_shader("renderer.lighting", "cast.frag.glsl"))
+        self._soften = self._programs.get(read_shader("renderer.passes", "full_screen.vert.glsl"),
+                                          read_shader("renderer.lighting", "soften.frag.glsl"))
+        self._triangle = ctx.vertex_array(self._soften, [])
+
+    def cast(self, caster: Caster) -> None:
+        """Replaces the shadow by that of `caster` as it stands now.
+
+        Geometry below the ground counts as touching it; masked surfaces cast their holes, blended ones their opacity.
+        """
+        ctx = self._device.ctx
+        self._cast["ground"] = self.ground
+        self._cast["window"] = (*self.low, *(2 / self.size))
+        count = len(self._lights.weights)
+        with ctx.scope(self._sum_target, moderngl.DEPTH_TEST | moderngl.BLEND):
+            self._sum_target.clear()
+            ctx.blend_func = moderngl.ONE, moderngl.ONE
+            # Every light draws nearer than the last and only strictly nearer fragments pass, so a light counts once
+            # however many triangles lie over each other, without a target of its own.
+            for index, (shear, weight) in enumerate(zip(self._lights.shears, self._lights.weights, strict=True)):
+                self._cast["shear"] = tuple(shear)
+                self._cast["weight"] = weight
+                self._cast["layer"] = 1 - 2 * (index + 1) / (count + 1)
+                caster.draw_geometry(self._cast, blend_cutoff=(index * 0.6180339887498949 + 0.5) % 1)
+            ctx.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
+        for blur in self._blurs:
+            with ctx.scope(blur.target, moderngl.NOTHING):
+                blur.source.use(0)
+                self._soften["direction"] = blur.direction
+                self._soften["fade"] = blur.fade
+                self._triangle.render(moderngl.TRIANGLES, vertices=3)
+        self.texture.build_mipmaps()
+        self._device.check_errors("accumulating the ground shadow")
+
+    def release(self) -> None:
+        for framebuffer in (self._sum_target, *(blur.target for blur in self._blurs)):
+            framebuffer.release()
+        for texture in (self._total, self._between, self.texture):
+            texture.release()
+        self._depth.release()
+        self._triangle.release()
+        self._programs.release()
+
+
+def shadow_rectangle(bounds: Bounds, ground: float, shears: Float64) -> tuple[Float64, Float64]:
+    """(low, size), each (x, z) in metres, of the rectangle that holds the shadows of `bounds` under all `shears`."""
+    height = max(float(bounds.high[1]) - ground, 0.0)
+    low = bounds.low[[0, 2]] - np.maximum(shears.max(axis=0), 0.0) * height
+    high = bounds.high[[0, 2]] - np.minimum(shears.min(axis=0), 0.0) * height
+    margin = EDGE_FADE * (high - low)
+    reach = REACH * max(bounds.radius, 1e-6)
+    center = bounds.center[[0, 2]]
+    low, high = np.maximum(low - margin, center - reach), np.minimum(high + margin, center + reach)
+    return low, np.maximum(high - low, 1e-6)

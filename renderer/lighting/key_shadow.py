@@ -1,0 +1,82 @@
+"""Once per shot, before the frames: from which parts of the key each point of the model can be seen.
+
+Sixteen depth maps, one per part of the key, lie as tiles in one atlas. A shader asks four of them per sample and, since
+a pixel is made of four samples, all sixteen per pixel: penumbrae widen with distance as under a real softbox.
+"""
+
+import math
+
+import moderngl
+import numpy as np
+
+from renderer.gl.context import Device
+from renderer.gl.programs import Programs, read_shader, set_uniform
+from renderer.lighting.environment import LightTables
+from renderer.lighting.ground_shadow import Caster
+from renderer.lighting.samples import key_grid
+from renderer.scene.bounds import Bounds
+
+TILE = 512
+TILES = 4  # per side
+OFFSET = 1.5
+"""Texels that a lookup is moved off the surface along its normal, against self-shadowing by rounding."""
+
+
+class KeyShadow:
+    """The atlas and how to look it up; `cast` draws it anew. Nothing is cast before the first call."""
+
+    def __init__(self, device: Device, bounds: Bounds) -> None:
+        """`bounds` hold the placed model in all poses."""
+        ctx = device.ctx
+        self._device = device
+        self._lights = key_grid()
+        radius = max(bounds.radius, 1e-6) * 1.02
+        # A shear stretches the sphere's silhouette from its radius to radius * sqrt(1 + shear²).
+        reach = radius * math.sqrt(1 + float((self._lights.shears**2).sum(axis=1).max()))
+        self._center = tuple(bounds.center.tolist())
+        self._scale = (1 / reach, 1 / radius)
+        self._offset = OFFSET * 2 * reach / TILE
+        self._texture = ctx.depth_texture((TILE * TILES, TILE * TILES))
+        self._texture.compare_func = "<="
+        self._texture.repeat_x = self._texture.repeat_y = False
+        self._framebuffer = ctx.framebuffer(depth_attachment=self._texture)
+        self._programs = Programs(device)
+        self._program = self._programs.get(read_shader("renderer.lighting", "cast_key.vert.glsl"),
+                                           read_shader("renderer.lighting", "cast.frag.glsl"))
+
+    def cast(self, caster: Caster) -> None:
+        """Replaces the maps by those of `caster` as it stands now."""
+        ctx = self._device.ctx
+        self._program["center"] = self._center
+        self._program["scale"] = self._scale
+        with ctx.scope(self._framebuffer, moderngl.DEPTH_TEST):
+            self._framebuffer.viewport = (0, 0, *self._texture.size)
+            self._framebuffer.clear()
+            ctx.polygon_offset = 2.0, 2.0
+            for index, shear in enumerate(self._lights.shears):
+                row, column = divmod(index, TILES)
+                self._framebuffer.viewport = (column * TILE, row * TILE, TILE, TILE)
+                self._program["shear"] = tuple(shear)
+                caster.draw_geometry(self._program, blend_cutoff=(index + 0.5) / len(self._lights.weights))
+            ctx.polygon_offset = 0.0, 0.0
+        self._device.check_errors("drawing the key's shadow maps")
+
+    def bind(self, program: moderngl.Program, unit: int, tables: LightTables) -> None:
+        """Sets the uniforms of shadow.glsl that speak of the key; its light is that of `tables`."""
+        self._texture.use(unit)
+        shears = self._lights.shears
+        # Turned towards the key, a surface that sees all of it gets all of its irradiance.
+        facing = np.maximum(self._lights.directions @ tables.key_direction, 0.0)
+        weights = self._lights.weights / (self._lights.weights @ facing) * self._lights.directions[:, 1]
+        # Four of sixteen per sample, and the mean of four samples per pixel.
+        lights = np.column_stack([shears, weights * TILES, np.zeros(len(shears))])
+        set_uniform(program, "key_depth", unit)
+        set_uniform(program, "key_lights", [tuple(row) for row in lights.tolist()])
+        set_uniform(program, "key_center", self._center)
+        set_uniform(program, "key_scale", self._scale)
+        set_uniform(program, "key_offset", self._offset)
+
+    def release(self) -> None:
+        self._framebuffer.release()
+        self._texture.release()
+        self._programs.release()

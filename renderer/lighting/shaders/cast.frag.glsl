@@ -1,0 +1,13 @@
+// Where geometry stops light: the contract of GpuScene.draw_geometry for holes and blended surfaces.
+uniform sampler2D u_alpha_map;
+uniform vec3 u_alpha;  // factor, cutoff, 1 where the map counts
+uniform float weight;
+
+in vec2 alpha_uv;
+out float blocked;
+
+void main() {
+    float alpha = u_alpha.z > 0.5 ? u_alpha.x * texture(u_alpha_map, alpha_uv).a : u_alpha.x;
+    if (alpha < u_alpha.y) discard;
+    blocked = weight;
+}

@@ -1,0 +1,35 @@
+// Shadows on the model: put after environment.glsl, bound by Shadows.bind.
+uniform sampler2DShadow key_depth;
+uniform vec4 key_lights[16];   // shear x, z; weight; unused
+uniform vec3 key_center;
+uniform vec2 key_scale;        // clip units per metre, across and along height
+uniform float key_offset;      // metres
+uniform sampler2D floor_shadow;
+uniform vec4 floor_window;     // low x, low z, 1 / width, 1 / depth
+uniform vec2 floor_height;     // world height, texels per metre
+
+// The key's irradiance / pi where parts of it are hidden: replaces direct_irradiance. `surface` is the normal of the
+// geometry and `normal` the shading one, both unit and turned to the viewer. Each of the 2x2 samples of a pixel asks a
+// quarter of the key, so it works only where all four are averaged.
+vec3 shadowed_irradiance(vec3 position, vec3 surface, vec3 normal) {
+    vec3 p = position + surface * key_offset - key_center;
+    int group = (int(gl_FragCoord.x) & 1) + 2 * (int(gl_FragCoord.y) & 1);
+    float depth = 0.5 - 0.5 * p.y * key_scale.y;
+    float sum = 0.0;
+    for (int i = 0; i < 4; i++) {
+        vec4 light = key_lights[4 * group + i];
+        vec2 spot = (p.xz - light.xy * p.y) * key_scale.x * 0.5 + 0.5;
+        float lit = texture(key_depth, vec3((spot + vec2(i, group)) * 0.25, depth));
+        sum += lit * light.z * max(normal.x * light.x + normal.y + normal.z * light.y, 0.0);
+    }
+    return key_irradiance * sum;
+}
+
+// The share of the floor's bounce that reaches a point: the floor around it, the wider the higher it is, lies in the
+// model's shadow. Counts for light from below only, so weigh it by how far a normal or a reflection points down.
+float floor_bounce(vec3 position, vec3 direction) {
+    float height = max(position.y - floor_height.x, 0.0);
+    float level = log2(max(height * floor_height.y, 1.0));
+    float blocked = textureLod(floor_shadow, (position.xz - floor_window.xy) * floor_window.zw, level).r;
+    return 1.0 - blocked * (0.5 - 0.5 * direction.y);
+}
