@@ -4,7 +4,7 @@ from typing import Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, NullPool, create_engine
 
 from api.db.tables import Base, UtcDateTime
 from api.settings import Settings
@@ -27,5 +27,5 @@ given: Connection | None = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    with create_engine(Settings().sqlalchemy_url).connect() as opened:
+    with create_engine(Settings().sqlalchemy_url, poolclass=NullPool).connect() as opened:
         run(opened)

@@ -40,7 +40,7 @@ def upgrade() -> None:
         sa.Column("is_admin", sa.Boolean(), nullable=False),
         sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("credits >= 0", name="ck_accounts_credits_not_negative"),
+        sa.CheckConstraint("credits >= 0", name=op.f("ck_accounts_credits_not_negative")),
         sa.PrimaryKeyConstraint("id", name="pk_accounts"),
         sa.UniqueConstraint("email", name="uq_accounts_email"),
     )
@@ -79,11 +79,11 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=10), nullable=True),
         sa.Column("note", sa.String(length=200), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("(kind = 'charge') = (amount < 0)", name="ck_ledger_amount_sign"),
-        sa.CheckConstraint("(kind = 'grant') = (render_id IS NULL)", name="ck_ledger_render_named"),
-        sa.CheckConstraint("(kind = 'grant') = (source IS NOT NULL)", name="ck_ledger_source_named"),
-        sa.CheckConstraint("kind IN ('grant', 'charge', 'refund')", name="ck_ledger_kind_known"),
-        sa.CheckConstraint("source IN ('signup', 'purchase')", name="ck_ledger_source_known"),
+        sa.CheckConstraint("(kind = 'charge') = (amount < 0)", name=op.f("ck_ledger_amount_sign")),
+        sa.CheckConstraint("(kind = 'grant') = (render_id IS NULL)", name=op.f("ck_ledger_render_named")),
+        sa.CheckConstraint("(kind = 'grant') = (source IS NOT NULL)", name=op.f("ck_ledger_source_named")),
+        sa.CheckConstraint("kind IN ('grant', 'charge', 'refund')", name=op.f("ck_ledger_kind_known")),
+        sa.CheckConstraint("source IN ('signup', 'purchase')", name=op.f("ck_ledger_source_known")),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_ledger_account_id"),
         sa.PrimaryKeyConstraint("id", name="pk_ledger"),
     )
@@ -187,9 +187,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "(state = 'running') = (lease_until IS NOT NULL)", name="ck_segments_lease_held_while_running"
+            "(state = 'running') = (lease_until IS NOT NULL)", name=op.f("ck_segments_lease_held_while_running")
         ),
-        sa.CheckConstraint("state IN ('pending', 'running', 'done', 'failed')", name="ck_segments_state_known"),
+        sa.CheckConstraint("state IN ('pending', 'running', 'done', 'failed')", name=op.f("ck_segments_state_known")),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_segments_account_id"),
         sa.ForeignKeyConstraint(["shot_id"], ["shots.id"], name="fk_segments_shot_id"),
         sa.PrimaryKeyConstraint("id", name="pk_segments"),

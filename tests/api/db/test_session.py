@@ -1,0 +1,113 @@
+"""Transactions as the domain relies on them, on both databases."""
+
+import datetime as dt
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, insert, select, text, update
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from api import clock
+from api.db.dialects import from_now
+from api.db.session import Database
+from api.db.tables import Account, OutboxMessage
+
+
+def add_account(database: Database, credits: int = 0) -> None:
+    with database.begin() as session:
+        session.add(Account(id="a", email="a@example.org", credits=credits, created_at=clock.now()))
+
+
+def count_accounts(database: Database) -> int:
+    with database.read() as session:
+        return session.scalar(select(func.count(Account.id))) or 0
+
+
+def test_a_transaction_is_committed_at_the_end(database: Database) -> None:
+    add_account(database)
+    assert count_accounts(database) == 1
+
+
+def test_an_exception_rolls_everything_back(database: Database) -> None:
+    def write_and_fail() -> None:
+        with database.begin() as session:
+            session.add(Account(id="a", email="a@example.org", created_at=clock.now()))
+            session.flush()
+            raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        write_and_fail()
+    assert count_accounts(database) == 0
+
+
+def test_a_write_in_a_read_fails_and_the_next_write_works(database: Database) -> None:
+    with pytest.raises(DBAPIError), database.read() as session:
+        session.execute(insert(OutboxMessage).values(queue="render", created_at=clock.now()))
+    add_account(database)
+    assert count_accounts(database) == 1
+
+
+def test_a_read_is_not_stopped_by_an_open_write(database: Database) -> None:
+    with database.begin() as session:
+        session.add(Account(id="a", email="a@example.org", created_at=clock.now()))
+        session.flush()
+        assert count_accounts(database) == 0
+
+
+def test_read_then_write_in_two_threads_loses_no_update(database: Database) -> None:
+    add_account(database)
+    barrier = threading.Barrier(4)
+
+    def work() -> None:
+        barrier.wait()
+        for _ in range(10):
+            with database.begin() as session:
+                have = session.scalar(select(Account.credits).where(Account.id == "a").with_for_update())
+                session.execute(update(Account).where(Account.id == "a").values(credits=(have or 0) + 1))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.read() as session:
+        assert session.scalar(select(Account.credits)) == 40
+
+
+def test_a_constraint_of_the_schema_is_enforced(database: Database) -> None:
+    with pytest.raises(DBAPIError, match="credits_not_negative"):
+        add_account(database, credits=-1)
+    with pytest.raises(DBAPIError, match=r"(?i)foreign key"), database.begin() as session:
+        session.execute(text("INSERT INTO lanes VALUES ('nobody', 'render', 0, '2026-01-01')"))
+
+
+def test_the_database_clock_agrees_with_ours(database: Database) -> None:
+    with database.read() as session:
+        before, after = session.execute(select(from_now(-2.5), from_now(60))).one()
+    assert after - before == pytest.approx(dt.timedelta(seconds=62.5), abs=dt.timedelta(milliseconds=5))
+    assert abs(before + dt.timedelta(seconds=2.5) - clock.now()) < dt.timedelta(seconds=5)
+
+
+def test_a_time_written_by_us_and_one_by_the_database_compare_as_times(database: Database) -> None:
+    with database.begin() as session:
+        for seconds in (-60, 60):
+            session.add(OutboxMessage(queue=f"{seconds}", created_at=clock.now() + dt.timedelta(seconds=seconds)))
+    with database.read() as session:
+        assert session.scalars(select(OutboxMessage.queue).where(OutboxMessage.created_at < from_now(0))).all() == [
+            "-60"
+        ]
+
+
+def test_ping_tells_whether_the_database_answers(database: Database, tmp_path: Path) -> None:
+    database.ping()
+    gone = Database(f"postgresql://nobody@/nowhere?host={tmp_path}")
+    with pytest.raises(OperationalError):
+        gone.ping()
+
+
+def test_a_sqlite_database_makes_its_folder(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/new/folder/x.sqlite3")
+    database.ping()
+    database.dispose()
+    assert (tmp_path / "new/folder/x.sqlite3").exists()
