@@ -21,12 +21,22 @@ _EGL_DEVICES_TRIED = 16
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Device:
-    """An open GL context and what it can do. `max_size` bounds both sides of textures and of viewports, in pixels."""
+    """An open GL context and what it can do. `max_size` bounds both sides of textures and of viewports, in pixels.
+
+    `idle` is a framebuffer of one pixel, current when nothing is drawn: moderngl binds the last one again now and then,
+    so a framebuffer that is released must not be current.
+    """
 
     ctx: moderngl.Context
     name: str
     software: bool
     max_size: int
+    idle: moderngl.Framebuffer
+
+    def release_framebuffer(self, framebuffer: moderngl.Framebuffer) -> None:
+        """Releases a framebuffer that may be current."""
+        self.idle.use()
+        framebuffer.release()
 
     def check_errors(self, doing: str) -> None:
         """Raises DeviceError when a GL call since the last check failed; `doing` says what was being done."""
@@ -108,6 +118,7 @@ def _open_number(number: int) -> Device:
         name=name,
         software=any(word in name.lower() for word in _SOFTWARE_NAMES),
         max_size=min(int(ctx.info["GL_MAX_TEXTURE_SIZE"]), *viewport),
+        idle=ctx.framebuffer([ctx.texture((1, 1), 4)]),
     )
     if device.software:
         logger.warning("Drawing in software on %s: right pictures, but many times slower than a GPU", name)

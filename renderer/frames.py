@@ -1,0 +1,124 @@
+"""The loop's body: pose -> light -> draw -> hand over. One `ShotRenderer` draws all frames of one shot."""
+
+import contextlib
+import functools
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from renderer.camera.framing import model_placement
+from renderer.camera.turntable import turntable_view
+from renderer.gl.context import Device
+from renderer.gl.resources import GpuScene
+from renderer.gl.targets import SampleTarget
+from renderer.lighting.environment import Environment, load_environment
+from renderer.lighting.shadow import Shadows
+from renderer.passes.geometry import GeometryPass
+from renderer.passes.ground import GroundPass
+from renderer.passes.resolve import ResolvePass
+from renderer.passes.yuv import YuvPass
+from renderer.scene.animation import clip_time, find_clip, pose_scene
+from renderer.scene.bounds import Bounds, scene_bounds
+from renderer.scene.nodes import Float64, Scene, UInt8
+from renderer.spec import Backdrop, FrameSpec
+
+POSES_MEASURED = 24
+"""Moments of an animation at which the model's extent above the ground is measured."""
+
+
+@functools.cache
+def _environment(device: Device, cache_dir: Path | None) -> Environment:
+    """The studio's light, once per device: all shots of a process share it."""
+    return load_environment(device, cache_dir)
+
+
+class ShotRenderer:
+    """Draws the frames of `spec` and reads them in the format that is wanted. Equal inputs give equal bytes.
+
+    `draw(i)` issues a frame; the `read_...` calls give the frame drawn last, as often as wanted, for any backdrop.
+    Use it as a context manager: it owns everything it put on the device. Raises DeviceError when the frame is too
+    large for the device, SettingsError for an unknown animation.
+    """
+
+    def __init__(self, device: Device, scene: Scene, spec: FrameSpec, *, cache_dir: Path | None) -> None:
+        self._device = device
+        self._scene = scene
+        self._spec = spec
+        self._clip = find_clip(scene, spec.animation)
+        bounds = scene_bounds(scene, self._clip)
+        # The world is moved to the bounds' centre, so that models far from their origin lose no float precision.
+        to_center = np.eye(4)
+        to_center[:3, 3] = -bounds.center
+        self._placement: Float64 = to_center @ model_placement(spec, bounds)
+        with contextlib.ExitStack() as owned:
+            self._target = SampleTarget(device, spec.width, spec.height)
+            owned.callback(self._target.release)
+            self._gpu_scene = GpuScene(device, scene)
+            owned.callback(self._gpu_scene.release)
+            environment = _environment(device, cache_dir)
+            self._bounds = self._placed_bounds(bounds.radius)
+            self._shadows = Shadows(device, environment, self._bounds, float(self._bounds.low[1]))
+            owned.callback(self._shadows.release)
+            self._geometry = GeometryPass(self._gpu_scene, environment, self._shadows)
+            owned.callback(self._geometry.release)
+            self._ground = GroundPass(device)
+            owned.callback(self._ground.release)
+            self._resolve = ResolvePass(device, self._target)
+            owned.callback(self._resolve.release)
+            self._yuv = YuvPass(device, self._target)
+            owned.callback(self._yuv.release)
+            self._pose(0.0)
+            self._owned = owned.pop_all()
+
+    def draw(self, index: int) -> None:
+        """Draws frame `index`, 0 to frame_count - 1, replacing the one before. Raises DeviceError on a GL error."""
+        if self._clip is not None:
+            self._pose(clip_time(self._clip, index, self._spec.fps, self._spec.animation_speed))
+        view = turntable_view(self._spec, self._bounds, index)
+        self._target.begin()
+        if self._spec.shadows:
+            self._ground.draw(view, self._shadows.ground)
+        self._geometry.draw(view, self._target.framebuffer)
+        self._device.check_errors(f"drawing frame {index}")
+
+    def read_rgba(self) -> UInt8:
+        """(height, width, 4) uint8: premultiplied, sRGB-encoded, top row first; the ground shadow is in alpha."""
+        return self._resolve.read_rgba()
+
+    def read_rgb(self, backdrop: Backdrop) -> UInt8:
+        """(height, width, 3) uint8: composited on `backdrop`, sRGB-encoded, top row first."""
+        return self._resolve.read_rgb(backdrop)
+
+    def read_yuv420(self, backdrop: Backdrop) -> bytes:
+        """Composited, as planar I420: BT.709 limited range, top row first, width * height * 3 / 2 bytes."""
+        self._yuv.convert(backdrop)
+        return self._yuv.read()
+
+    def close(self) -> None:
+        """Gives everything on the device back."""
+        self._owned.close()
+
+    def __enter__(self) -> "ShotRenderer":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _pose(self, time: float) -> None:
+        """Moves the model to its pose at `time` seconds of the clip, and its shadows with it."""
+        self._gpu_scene.update(pose_scene(self._scene, self._clip, time), self._placement)
+        self._shadows.cast(self._gpu_scene)
+
+    def _placed_bounds(self, radius: float) -> Bounds:
+        """The bounds in the world that is drawn: turning the model about its centre keeps the sphere, not the box."""
+        moments = np.linspace(0.0, self._clip.duration, POSES_MEASURED) if self._clip is not None else [0.0]
+        boxes = []
+        for time in moments:
+            self._gpu_scene.update(pose_scene(self._scene, self._clip, float(time)), self._placement)
+            boxes.append(self._gpu_scene.box())
+        low = np.min([box[0] for box in boxes], axis=0)
+        high = np.max([box[1] for box in boxes], axis=0)
+        return Bounds(center=np.zeros(3), radius=radius, low=low, high=high)

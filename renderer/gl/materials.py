@@ -1,0 +1,181 @@
+"""How a material's maps lie in textures: which channels share a texture, and the `#define`s that name them in GLSL.
+
+Texture fetches are what a software rasteriser pays most for. So channels of images of one size that a material reads
+at the same coordinates are packed: five maps (base colour, normal, metallic-roughness, occlusion, emissive) become
+three textures. An image is repacked only where every material that uses it wants the same packing, so that memory
+can't grow.
+"""
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Iterator
+
+from renderer.scene.nodes import AlphaMode, Material, Sampler, Scene, TextureRef
+
+_MIRRORED_REPEAT = 33648
+_REPEAT = 10497
+_NEAREST_FILTERS = (9728, 9984, 9986)
+
+Channel = tuple[int, int]  # image index, channel 0..3
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Wrapping:
+    """How a texture is sampled, in what GL and the shader need to know; hashable, unlike the scene's `Sampler`."""
+
+    repeat: tuple[bool, bool]
+    mirror: tuple[bool, bool]
+    nearest_mag: bool
+    nearest_min: bool
+
+    @classmethod
+    def of(cls, sampler: Sampler) -> "Wrapping":
+        return cls(
+            repeat=(sampler.wrap_s == _REPEAT, sampler.wrap_t == _REPEAT),
+            mirror=(sampler.wrap_s == _MIRRORED_REPEAT, sampler.wrap_t == _MIRRORED_REPEAT),
+            nearest_mag=sampler.mag_filter in _NEAREST_FILTERS,
+            nearest_min=sampler.min_filter in _NEAREST_FILTERS,
+        )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class UvSlot:
+    """Texture coordinates as the shader gets them: one set of the primitive, transformed (3x3, row-major)."""
+
+    texcoord: int
+    transform: tuple[float, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PackedMap:
+    """One texture: where each of its (up to four) channels comes from. Equal maps share a texture."""
+
+    channels: tuple[Channel, ...]
+    wrapping: Wrapping
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class MaterialLayout:
+    """`maps[i]` is bound to unit i and read at `uv_slots[map_slots[i]]`. `defines` tell the shader the rest.
+
+    `alpha_map` is the index of the map whose fourth channel is the base colour's alpha, or None.
+    """
+
+    maps: tuple[PackedMap, ...]
+    map_slots: tuple[int, ...]
+    uv_slots: tuple[UvSlot, ...]
+    defines: dict[str, str]
+    alpha_map: int | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Block:
+    """Channels that must lie side by side in one texture, in this order, under one name in the shader."""
+
+    name: str
+    image: int
+    channels: tuple[int, ...]
+    slot: UvSlot
+    wrapping: Wrapping
+    size: tuple[int, ...]
+
+    @property
+    def place(self) -> tuple[UvSlot, Wrapping, tuple[int, ...]]:
+        """Blocks of equal place may share a texture."""
+        return (self.slot, self.wrapping, self.size)
+
+
+_Bin = list[_Block]
+
+
+def lay_out_materials(scene: Scene) -> list[MaterialLayout]:
+    """The layout of every material of the scene, in order."""
+    blocks = [list(_blocks(scene, material)) for material in scene.materials]
+    packed = [_pack(of_material) for of_material in blocks]
+    packings: dict[int, set[tuple[tuple[Channel, ...], ...]]] = defaultdict(set)
+    for bins in packed:
+        key = tuple(_channels(one) for one in bins)
+        for one in bins:
+            for block in one:
+                packings[block.image].add(key)
+    shared = {image for image, keys in packings.items() if len(keys) > 1}
+    layouts = []
+    for of_material, bins in zip(blocks, packed, strict=True):
+        if any(block.image in shared for block in of_material):
+            bins = _one_bin_per_image(of_material)
+        layouts.append(_layout(bins))
+    return layouts
+
+
+def _blocks(scene: Scene, material: Material) -> Iterator[_Block]:
+    def block(name: str, ref: TextureRef, channels: tuple[int, ...]) -> _Block:
+        slot = UvSlot(ref.texcoord, tuple(float(x) for x in ref.transform.flatten()))
+        return _Block(name, ref.image, channels, slot, Wrapping.of(ref.sampler), scene.images[ref.image].pixels.shape)
+
+    if material.base_color_texture is not None:
+        opaque = material.alpha_mode is AlphaMode.OPAQUE
+        yield block("BASE", material.base_color_texture, (0, 1, 2) if opaque else (0, 1, 2, 3))
+    if material.unlit:
+        return
+    if material.emissive_texture is not None and any(material.emissive_factor):
+        yield block("EMISSIVE", material.emissive_texture, (0, 1, 2))
+    if material.normal_texture is not None:
+        yield block("NORMAL", material.normal_texture, (0, 1))
+    if material.metallic_roughness_texture is not None:
+        yield block("ROUGHNESS_METALLIC", material.metallic_roughness_texture, (1, 2))
+    if material.occlusion_texture is not None and material.occlusion_strength > 0:
+        yield block("OCCLUSION", material.occlusion_texture, (0,))
+
+
+def _pack(blocks: list[_Block]) -> list[_Bin]:
+    """First fit, largest first; the order of equals is the order of `_blocks`, so that equal inputs pack equally."""
+    bins: list[_Bin] = []
+    for block in sorted(blocks, key=lambda block: -len(block.channels)):
+        for one in bins:
+            if one[0].place == block.place and len(_channels(one)) + len(block.channels) <= 4:
+                one.append(block)
+                break
+        else:
+            bins.append([block])
+    unpacked = _one_bin_per_image(blocks)
+    return bins if len(bins) < len(unpacked) else unpacked
+
+
+def _one_bin_per_image(blocks: list[_Block]) -> list[_Bin]:
+    """Every image as it is in the file; maps of one image (occlusion beside metallic-roughness) still share a fetch."""
+    bins: dict[tuple[int, UvSlot, Wrapping], _Bin] = defaultdict(list)
+    for block in blocks:
+        bins[block.image, block.slot, block.wrapping].append(block)
+    return list(bins.values())
+
+
+def _channels(one: _Bin) -> tuple[Channel, ...]:
+    return tuple((block.image, channel) for block in one for channel in block.channels)
+
+
+def _layout(bins: list[_Bin]) -> MaterialLayout:
+    maps: list[PackedMap] = []
+    map_slots: list[int] = []
+    slots: list[UvSlot] = []
+    defines: dict[str, str] = {}
+    alpha_map = None
+    for unit, one in enumerate(bins):
+        channels = _channels(one)
+        if len({block.image for block in one}) == 1:
+            channels = tuple((one[0].image, channel) for channel in range(4))
+        if one[0].slot not in slots:
+            slots.append(one[0].slot)
+        maps.append(PackedMap(channels, one[0].wrapping))
+        map_slots.append(slots.index(one[0].slot))
+        mirror = "".join("1" if flag else "0" for flag in one[0].wrapping.mirror)
+        defines[f"MAP{unit}_UV"] = f"v_uv{map_slots[-1]}" if mirror == "00" else (
+            f"mirrored_{mirror}(v_uv{map_slots[-1]})"
+        )
+        for block in one:
+            swizzle = "".join("xyzw"[channels.index((block.image, channel))] for channel in block.channels)
+            defines[f"{block.name}_TEXEL"] = f"texel{unit}.{swizzle}"
+            if len(block.channels) == 4:
+                alpha_map = unit
+    defines["MAP_COUNT"] = str(len(maps))
+    defines["UV_COUNT"] = str(len(slots))
+    return MaterialLayout(tuple(maps), tuple(map_slots), tuple(slots), defines, alpha_map)

@@ -1,0 +1,61 @@
+"""GLSL programs: source files become one text with `#define`s in front, and each text is compiled once.
+
+A source file has no `#version` line; it may say ``#include "name.glsl"`` for another file of the same folder.
+"""
+
+import functools
+import re
+from collections.abc import Mapping
+from importlib.resources import files
+
+import moderngl
+
+from renderer.errors import DeviceError
+from renderer.gl.context import Device
+
+_INCLUDE = re.compile(r'^#include "([\w.]+)"$', re.MULTILINE)
+
+
+@functools.cache
+def read_shader(package: str, name: str) -> str:
+    """The text of ``shaders/<name>`` in `package` (such as "renderer.passes"), with its includes in place."""
+    text = files(package).joinpath("shaders", name).read_text("utf-8")
+    return _INCLUDE.sub(lambda match: read_shader(package, match[1]), text)
+
+
+class Programs:
+    """Compiles programs on a device and owns them until `release`."""
+
+    def __init__(self, device: Device) -> None:
+        self._device = device
+        self._by_text: dict[tuple[str, str], moderngl.Program] = {}
+
+    def get(self, vertex: str, fragment: str, defines: Mapping[str, str] | None = None) -> moderngl.Program:
+        """The program made of two GLSL 3.30 texts; `defines` are names and values known to both.
+
+        Raises DeviceError with the compiler's words where the driver refuses it.
+        """
+        head = "#version 330 core\n" + "".join(f"#define {name} {value}\n" for name, value in (defines or {}).items())
+        key = (head + vertex, head + fragment)
+        if key not in self._by_text:
+            try:
+                program = self._device.ctx.program(vertex_shader=key[0], fragment_shader=key[1])
+            except moderngl.Error as error:
+                raise DeviceError(f"{self._device.name} refuses a shader: {error}") from error
+            self._by_text[key] = program
+        return self._by_text[key]
+
+    def release(self) -> None:
+        for program in self._by_text.values():
+            program.release()
+        self._by_text.clear()
+
+
+def set_uniform(program: moderngl.Program, name: str, value: object) -> None:
+    """Writes a uniform where the program has it: compilers drop those that don't count."""
+    member = program.get(name, None)
+    if isinstance(member, moderngl.Uniform):
+        if isinstance(value, bytes):
+            member.write(value)
+        else:
+            member.value = value

@@ -1,0 +1,219 @@
+"""A scene on the device: vertex and index buffers, textures, and where everything stands in the current pose.
+
+`GpuScene` knows geometry only; how surfaces are shaded is the business of `renderer.passes`. Passes walk `drawables`,
+ask each for a vertex array that suits their program, and draw.
+"""
+
+import dataclasses
+from typing import Any
+
+import moderngl
+import numpy as np
+import numpy.typing as npt
+
+from renderer.gl.context import Device
+from renderer.gl.materials import MaterialLayout, UvSlot, lay_out_materials
+from renderer.gl.programs import set_uniform
+from renderer.gl.textures import Textures
+from renderer.scene.animation import Pose, pose_scene
+from renderer.scene.deform import Drawable, deformed, drawables, is_deforming
+from renderer.scene.nodes import AlphaMode, Float32, Float64, Material, Primitive, Scene, Topology
+
+_MODES = {
+    Topology.POINTS: moderngl.POINTS,
+    Topology.LINES: moderngl.LINES,
+    Topology.TRIANGLES: moderngl.TRIANGLES,
+}
+
+
+Attributes = dict[str, tuple[moderngl.Buffer, str]]
+"""Attribute name -> its buffer and moderngl's name of its format."""
+
+
+@dataclasses.dataclass(slots=True, eq=False)
+class GpuDrawable:
+    """One primitive at one node. `world` (4x4) takes its vertices to world space; `centre` is in world space, metres.
+
+    `mirrored` says that `world` turns the winding of triangles around.
+    """
+
+    source: Drawable
+    material: Material
+    layout: MaterialLayout
+    textures: tuple[moderngl.Texture, ...]
+    attributes: Attributes
+    indices: moderngl.Buffer
+    index_size: int
+    deforming: bool
+    positions: Float32  # of the current pose, before `world`
+    world: Float64 = dataclasses.field(default_factory=lambda: np.eye(4))
+    centre: Float64 = dataclasses.field(default_factory=lambda: np.zeros(3))
+    mirrored: bool = False
+
+    @property
+    def primitive(self) -> Primitive:
+        return self.source.primitive
+
+    @property
+    def mode(self) -> int:
+        return _MODES[self.primitive.topology]
+
+    def place(self, world: Float64) -> None:
+        self.world = world
+        middle = (self.positions.min(axis=0).astype(np.float64) + self.positions.max(axis=0)) / 2
+        self.centre = world[:3, :3] @ middle + world[:3, 3]
+        self.mirrored = bool(np.linalg.det(world[:3, :3]) < 0)
+
+    def normal_matrix(self) -> Float64:
+        """The 3x3 matrix for normals: cofactors, which equal the inverse transpose up to length and exist for flat
+        scales too; the sign keeps normals outside under mirroring."""
+        a, b, c = self.world[:3, :3].T
+        cofactors = np.stack([np.cross(b, c), np.cross(c, a), np.cross(a, b)], axis=1)
+        return -cofactors if self.mirrored else cofactors
+
+
+class GpuScene:
+    """Uploads a scene and follows its pose; owns every GL object it makes until `release`."""
+
+    def __init__(self, device: Device, scene: Scene) -> None:
+        self.device = device
+        self.scene = scene
+        self._textures = Textures(device, scene.images)
+        self._owned: list[moderngl.Buffer | moderngl.VertexArray] = []
+        # Programs are kept with their vertex arrays, so that no later program is taken for a released one.
+        self._vertex_arrays: dict[tuple[int, int], tuple[moderngl.Program, moderngl.VertexArray]] = {}
+        self._index_buffers: dict[int, moderngl.Buffer] = {}
+        self._attributes: dict[tuple[int, tuple[UvSlot, ...]], Attributes] = {}
+        layouts = lay_out_materials(scene)
+        self.drawables = [self._upload(drawable, layouts[drawable.primitive.material]) for drawable in drawables(scene)]
+        self.update(pose_scene(scene, None, 0.0))
+        device.check_errors("uploading the model")
+
+    def update(self, pose: Pose, placement: Float64 | None = None) -> None:
+        """Moves everything to `pose`, in a world moved by `placement` (4x4), and deforms what has skins or morphs."""
+        root = np.eye(4) if placement is None else placement
+        for drawable in self.drawables:
+            if drawable.deforming:
+                self._deform(drawable, pose)
+            drawable.place(root @ pose.world[drawable.source.node])
+
+    def box(self) -> tuple[Float64, Float64]:
+        """The lowest and highest corner, (3,) each, metres, of everything as it stands now."""
+        clouds = [one.positions @ one.world[:3, :3].T + one.world[:3, 3] for one in self.drawables]
+        lows, highs = [cloud.min(axis=0) for cloud in clouds], [cloud.max(axis=0) for cloud in clouds]
+        return np.min(lows, axis=0), np.max(highs, axis=0)
+
+    def vertex_array(self, drawable: GpuDrawable, program: moderngl.Program) -> moderngl.VertexArray:
+        """The vertex array that feeds `program` with those of the drawable's attributes that it has."""
+        key = (id(drawable), id(program))
+        if key not in self._vertex_arrays:
+            content = [(buffer, layout, name) for name, (buffer, layout) in drawable.attributes.items()
+                       if isinstance(program.get(name, None), moderngl.Attribute)]
+            array = self.device.ctx.vertex_array(
+                program, content, index_buffer=drawable.indices, index_element_size=drawable.index_size
+            )
+            self._vertex_arrays[key] = (program, array)
+            self._owned.append(array)
+        return self._vertex_arrays[key][1]
+
+    def draw_geometry(self, program: moderngl.Program, *, blend_cutoff: float = 0.5) -> None:
+        """Draws the shape of all triangles into the current framebuffer, with the caller's depth and culling state.
+
+        The program has the attribute `in_position` and the uniform `u_model` (mat4, vertices to world). To let holes
+        through, it also has the attribute `in_alpha_uv`, `uniform sampler2D u_alpha_map` (unit 0) and `uniform vec3
+        u_alpha`: (factor, cutoff, 1 where the map counts); it discards where factor * map.a < cutoff. Blended surfaces
+        get `blend_cutoff`: drawn many times with cutoffs spread over 0..1 they cast their exact share.
+        """
+        for drawable in self.drawables:
+            if drawable.primitive.topology is not Topology.TRIANGLES:
+                continue
+            material, layout = drawable.material, drawable.layout
+            mapped = layout.alpha_map is not None
+            cutoff = {AlphaMode.OPAQUE: 0.0, AlphaMode.MASK: material.alpha_cutoff}.get(
+                material.alpha_mode, blend_cutoff
+            )
+            if material.alpha_mode is AlphaMode.BLEND and not mapped and material.base_color_factor[3] < cutoff:
+                continue
+            set_uniform(program, "u_model", matrix_bytes(drawable.world))
+            set_uniform(program, "u_alpha", (material.base_color_factor[3], cutoff, float(mapped)))
+            set_uniform(program, "u_alpha_map", 0)
+            if layout.alpha_map is not None:
+                drawable.textures[layout.alpha_map].use(0)
+            self.device.ctx.front_face = "cw" if drawable.mirrored else "ccw"
+            self.vertex_array(drawable, program).render(drawable.mode)
+        self.device.ctx.front_face = "ccw"
+
+    def release(self) -> None:
+        for resource in self._owned:
+            resource.release()
+        self._owned.clear()
+        self._vertex_arrays.clear()
+        self.drawables.clear()
+        self._textures.release()
+
+    def _upload(self, source: Drawable, layout: MaterialLayout) -> GpuDrawable:
+        primitive = source.primitive
+        deforming = is_deforming(self.scene, source)
+        key = (id(primitive), layout.uv_slots)
+        if deforming:
+            attributes = self._upload_attributes(primitive, layout)
+        else:  # nodes that share a mesh share its buffers
+            if key not in self._attributes:
+                self._attributes[key] = self._upload_attributes(primitive, layout)
+            attributes = self._attributes[key]
+        if id(primitive) not in self._index_buffers:
+            small = len(primitive.positions) <= 1 << 16
+            self._index_buffers[id(primitive)] = self._buffer(
+                primitive.indices.astype(np.uint16) if small else primitive.indices
+            )
+        return GpuDrawable(
+            source=source,
+            material=self.scene.materials[primitive.material],
+            layout=layout,
+            textures=tuple(self._textures.get(packed) for packed in layout.maps),
+            attributes=attributes,
+            indices=self._index_buffers[id(primitive)],
+            index_size=2 if len(primitive.positions) <= 1 << 16 else 4,
+            deforming=deforming,
+            positions=primitive.positions,
+        )
+
+    def _upload_attributes(self, primitive: Primitive, layout: MaterialLayout) -> Attributes:
+        arrays: list[tuple[str, Float32 | None, str]] = [
+            ("in_position", primitive.positions, "3f"),
+            ("in_normal", primitive.normals, "3f"),
+            ("in_tangent", primitive.tangents, "4f"),
+            ("in_color", primitive.colors, "4f"),
+        ]
+        arrays += [(f"in_uv{index}", _texcoords(primitive, slot), "2f") for index, slot in enumerate(layout.uv_slots)]
+        attributes = {name: (self._buffer(array), kind) for name, array, kind in arrays if array is not None}
+        if layout.alpha_map is not None:
+            attributes["in_alpha_uv"] = attributes[f"in_uv{layout.map_slots[layout.alpha_map]}"]
+        return attributes
+
+    def _deform(self, drawable: GpuDrawable, pose: Pose) -> None:
+        vertices = deformed(self.scene, drawable.source, pose)
+        for name, array in (
+            ("in_position", vertices.positions), ("in_normal", vertices.normals), ("in_tangent", vertices.tangents)
+        ):
+            if array is not None and name in drawable.attributes:
+                drawable.attributes[name][0].write(np.ascontiguousarray(array, np.float32))
+        drawable.positions = vertices.positions
+
+    def _buffer(self, array: npt.NDArray[Any]) -> moderngl.Buffer:
+        buffer = self.device.ctx.buffer(np.ascontiguousarray(array))
+        self._owned.append(buffer)
+        return buffer
+
+
+def matrix_bytes(matrix: Float64) -> bytes:
+    """A matrix [row, column] as GL wants it: float32, column by column."""
+    return matrix.T.astype(np.float32).tobytes()
+
+
+def _texcoords(primitive: Primitive, slot: UvSlot) -> Float32:
+    """One set with its transform applied; zeros where the file names a set that the primitive lacks."""
+    if slot.texcoord >= len(primitive.texcoords):
+        return np.zeros((len(primitive.positions), 2), np.float32)
+    transform = np.array(slot.transform, np.float32).reshape(3, 3)
+    return primitive.texcoords[slot.texcoord] @ transform[:2, :2].T + transform[:2, 2]

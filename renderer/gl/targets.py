@@ -1,0 +1,69 @@
+"""What is drawn into: the supersampled picture, and the pictures made of it that are read back."""
+
+import moderngl
+
+from renderer.gl.context import Device
+
+SUPERSAMPLING = 2
+"""Samples per pixel along each axis, for every tier."""
+
+
+class SampleTarget:
+    """The picture of one frame: RGBA8, premultiplied, sRGB-encoded, SUPERSAMPLING times the frame's size, with depth.
+
+    Raises DeviceError when the device can't draw it in one piece.
+    """
+
+    def __init__(self, device: Device, width: int, height: int) -> None:
+        size = (width * SUPERSAMPLING, height * SUPERSAMPLING)
+        device.require_size(*size)
+        self._device = device
+        self.width = width
+        self.height = height
+        self.color = device.ctx.texture(size, 4)
+        self.color.filter = (moderngl.LINEAR, moderngl.LINEAR)
+        self.color.repeat_x = self.color.repeat_y = False
+        self._depth = device.ctx.depth_renderbuffer(size)
+        self.framebuffer = device.ctx.framebuffer([self.color], self._depth)
+
+    def begin(self) -> None:
+        """Makes it current, transparent and empty."""
+        self.framebuffer.use()
+        self.framebuffer.clear()
+
+    def release(self) -> None:
+        self._device.release_framebuffer(self.framebuffer)
+        self._depth.release()
+        self.color.release()
+
+
+class ReadTarget:
+    """Pictures of `size` (width, height) that one full-screen triangle of `program` fills, then read back.
+
+    `components` has one number per picture: 4 for RGBA8, 1 for a plane of bytes.
+    """
+
+    def __init__(
+        self, device: Device, program: moderngl.Program, size: tuple[int, int], components: tuple[int, ...]
+    ) -> None:
+        self._device = device
+        self._components = components
+        self._size = size
+        self._textures = [device.ctx.texture(size, count, alignment=1) for count in components]
+        self._framebuffer = device.ctx.framebuffer(self._textures)
+        self._triangle = device.ctx.vertex_array(program, [])
+
+    def fill(self) -> None:
+        """Runs the program once over every texel."""
+        self._framebuffer.use()
+        self._triangle.render(moderngl.TRIANGLES, vertices=3)
+
+    def read(self, picture: int = 0) -> bytes:
+        """The texels of one picture, row by row without gaps, in the order the program wrote them."""
+        return self._framebuffer.read(components=self._components[picture], attachment=picture, alignment=1)
+
+    def release(self) -> None:
+        self._triangle.release()
+        self._device.release_framebuffer(self._framebuffer)
+        for texture in self._textures:
+            texture.release()

@@ -1,0 +1,37 @@
+// From linear light to the bytes of the picture, and back from the bytes of textures.
+
+// sRGB decoding (IEC 61966-2-1) as a polynomial through 0 and 1, fitted for least error as seen: 0.7/255 at most.
+vec3 srgb_decode(vec3 c) {
+    return c * (0.05933 + c * (0.363338 + c * (0.896209 - 0.318877 * c)));
+}
+
+// sRGB encoding by square roots, fitted the same way: 0.2/255 at most.
+vec3 srgb_encode(vec3 light) {
+    vec3 s1 = sqrt(light);
+    vec3 s2 = sqrt(s1);
+    vec3 s3 = sqrt(s2);
+    vec3 curve = 0.587301 * s1 + 0.775834 * s2 - 0.363135 * s3;
+    return mix(curve, 12.92 * light, lessThan(light, vec3(0.0031308)));
+}
+
+// Khronos PBR Neutral tone mapping, as its specification (version 1.0) gives it: colours below 0.8 stay as they are but
+// for the 4 % that a Fresnel reflection of white adds; brighter ones are compressed to 1 and lose saturation.
+vec3 tone_map(vec3 color) {
+    const float start_compression = 0.8 - 0.04;
+    const float desaturation = 0.15;
+    float darkest = min(color.r, min(color.g, color.b));
+    color -= darkest < 0.08 ? darkest - 6.25 * darkest * darkest : 0.04;
+    float peak = max(color.r, max(color.g, color.b));
+    if (peak < start_compression) return color;
+    float room = 1.0 - start_compression;
+    float new_peak = 1.0 - room * room / (peak + room - start_compression);
+    color *= new_peak / peak;
+    return mix(vec3(new_peak), color, 1.0 / (desaturation * (peak - new_peak) + 1.0));
+}
+
+// Interleaved gradient noise (Jimenez, SIGGRAPH 2014), -0.5 to 0.5 of an 8-bit step, one value for the four samples of a
+// pixel: it breaks up the bands of soft gradients and survives the resolve.
+float dither(vec2 sample_position) {
+    vec2 pixel = floor(sample_position * 0.5);
+    return (fract(52.9829189 * fract(dot(pixel, vec2(0.06711056, 0.00583715)))) - 0.5) / 255.0;
+}

@@ -1,0 +1,74 @@
+// Vertices to world and clip space, with what the material's fragment shader asks for.
+uniform mat4 u_model;
+uniform mat3 u_normal_matrix;
+uniform mat4 u_view_projection;
+
+in vec3 in_position;
+out vec3 v_position;
+
+#ifdef HAS_NORMAL
+in vec3 in_normal;
+out vec3 v_normal;
+#endif
+
+#ifdef HAS_TANGENT
+uniform float u_mirror;  // -1 where u_model turns the winding around
+in vec4 in_tangent;
+out vec4 v_tangent;
+#endif
+
+#ifdef HAS_COLOR
+in vec4 in_color;
+out vec4 v_color;
+#endif
+
+#if UV_COUNT > 0
+in vec2 in_uv0;
+out vec2 v_uv0;
+#endif
+#if UV_COUNT > 1
+in vec2 in_uv1;
+out vec2 v_uv1;
+#endif
+#if UV_COUNT > 2
+in vec2 in_uv2;
+out vec2 v_uv2;
+#endif
+#if UV_COUNT > 3
+in vec2 in_uv3;
+out vec2 v_uv3;
+#endif
+#if UV_COUNT > 4
+in vec2 in_uv4;
+out vec2 v_uv4;
+#endif
+
+void main() {
+    vec4 world = u_model * vec4(in_position, 1.0);
+    v_position = world.xyz;
+#ifdef HAS_NORMAL
+    v_normal = normalize(u_normal_matrix * in_normal);
+#endif
+#ifdef HAS_TANGENT
+    v_tangent = vec4(normalize(mat3(u_model) * in_tangent.xyz), in_tangent.w * u_mirror);
+#endif
+#ifdef HAS_COLOR
+    v_color = in_color;
+#endif
+#if UV_COUNT > 0
+    v_uv0 = in_uv0;
+#endif
+#if UV_COUNT > 1
+    v_uv1 = in_uv1;
+#endif
+#if UV_COUNT > 2
+    v_uv2 = in_uv2;
+#endif
+#if UV_COUNT > 3
+    v_uv3 = in_uv3;
+#endif
+#if UV_COUNT > 4
+    v_uv4 = in_uv4;
+#endif
+    gl_Position = u_view_projection * world;
+}

@@ -1,0 +1,13 @@
+// The frame as RGBA8 or RGB in RGBA8, top row first.
+#include "composite.glsl"
+
+out vec4 out_color;
+
+void main() {
+    vec2 pixel = floor(gl_FragCoord.xy);
+#ifdef COMPOSITE
+    out_color = vec4(composited(resolved(pixel), pixel) + grain(pixel) / 255.0, 1.0);
+#else
+    out_color = resolved(pixel);
+#endif
+}

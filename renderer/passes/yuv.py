@@ -1,0 +1,46 @@
+"""From the supersampled picture to video frames: composited and converted on the device, 1.5 bytes read per pixel.
+
+Planar 4:2:0, BT.709 limited range (ITU-R BT.709-6, section 3), chroma samples sited left. With R'G'B' in 0..1 and
+E = 0.2126 R' + 0.7152 G' + 0.0722 B' it is Y = 16 + 219 E, U = 128 + 224 (B' - E) / 1.8556 and
+V = 128 + 224 (R' - E) / 1.5748.
+"""
+
+from renderer.gl.context import Device
+from renderer.gl.programs import Programs
+from renderer.gl.targets import ReadTarget, SampleTarget
+from renderer.passes.resolve import read_full_screen, set_composite
+from renderer.spec import Backdrop
+
+
+class YuvPass:
+    """Converts a `SampleTarget`. Between `convert` and `read` the next frame may be drawn: the planes are copies."""
+
+    def __init__(self, device: Device, samples: SampleTarget) -> None:
+        if samples.width % 2 or samples.height % 2:
+            raise ValueError(f"4:2:0 video needs even sides, not {samples.width}x{samples.height}")
+        self._samples = samples
+        self._programs = Programs(device)
+        self._luma = self._programs.get(*read_full_screen("luma.frag.glsl"))
+        self._chroma = self._programs.get(*read_full_screen("chroma.frag.glsl"))
+        self._luma_target = ReadTarget(device, self._luma, ((samples.width + 3) // 4, samples.height), (4,))
+        self._chroma_target = ReadTarget(device, self._chroma, (samples.width // 2, samples.height // 2), (1, 1))
+
+    def convert(self, backdrop: Backdrop) -> None:
+        """Issues the conversion; waits for nothing."""
+        for program, target in ((self._luma, self._luma_target), (self._chroma, self._chroma_target)):
+            set_composite(program, self._samples, backdrop)
+            target.fill()
+
+    def read(self) -> bytes:
+        """The converted frame as I420: the planes Y, U, V, each top row first, without gaps."""
+        luma = self._luma_target.read()
+        excess = -self._samples.width % 4
+        if excess:  # the last texel of a row holds pixels beyond the frame
+            stride = self._samples.width + excess
+            luma = b"".join(luma[row : row + self._samples.width] for row in range(0, len(luma), stride))
+        return luma + self._chroma_target.read(0) + self._chroma_target.read(1)
+
+    def release(self) -> None:
+        self._luma_target.release()
+        self._chroma_target.release()
+        self._programs.release()
