@@ -1,0 +1,124 @@
+"""The model fits the picture, everywhere on the path and in every aspect, and is turned as the settings say."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from renderer.camera.framing import MARGIN, fit_distance, model_placement, placed_bounds
+from renderer.camera.turntable import turntable_view
+from renderer.scene.bounds import Bounds, scene_bounds
+from renderer.scene.nodes import Float64, Material, Mesh, Node, Primitive, Scene, Topology
+from renderer.spec import FrameSpec
+
+ASPECTS = [(960, 540), (540, 540), (540, 960)]
+
+
+def _sphere(count: int) -> Float64:
+    z = np.linspace(-1, 1, count)
+    turn = np.arange(count) * 2.399963
+    ring = np.sqrt(1 - z**2)
+    return np.stack([ring * np.cos(turn), z, ring * np.sin(turn)], axis=1)
+
+
+SHAPES: dict[str, Callable[[], Float64]] = {
+    "ball": lambda: _sphere(400) + np.array([3, -2, 1]),
+    "pole": lambda: _sphere(400) * [0.05, 2, 0.05] + [0, 5, 0],
+    "plate": lambda: _sphere(400) * [1, 0.02, 0.4],
+    "off-centre": lambda: np.concatenate([_sphere(300) * 0.1, [[4.0, 0.0, 0.0]]]),
+    "tiny": lambda: _sphere(200) * 1e-4,
+    "huge": lambda: _sphere(200) * 1e4 + 1e5,
+}
+
+
+def bounds_of(points: Float64) -> Bounds:
+    low, high = points.min(axis=0), points.max(axis=0)
+    center = (low + high) / 2
+    return Bounds(center, float(np.linalg.norm(points - center, axis=1).max()), low, high)
+
+
+def _projected(points: Float64, spec: FrameSpec, bounds: Bounds, index: int) -> Float64:
+    view = turntable_view(spec, bounds, index)
+    clip = np.column_stack([points, np.ones(len(points))]) @ (view.projection @ view.view).T
+    assert (clip[:, 3] > 0).all()
+    return np.asarray(clip[:, :3] / clip[:, 3:])
+
+
+@pytest.mark.parametrize("size", ASPECTS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_vertex_leaves_the_frame_on_the_whole_path(shape: str, size: tuple[int, int]) -> None:
+    points = SHAPES[shape]()
+    spec = FrameSpec(*size, frame_count=48, rotate_y=17)
+    for index in range(spec.frame_count):
+        place = _projected(points, spec, bounds_of(points), index)
+        assert np.abs(place[:, :2]).max() < 1 - MARGIN / 2
+        assert np.abs(place[:, 2]).max() < 1  # between near and far
+
+
+@pytest.mark.parametrize("size", ASPECTS)
+def test_a_ball_fills_the_narrower_side_but_for_the_margin_and_is_centred(size: tuple[int, int]) -> None:
+    points = _sphere(20000)
+    place = _projected(points, FrameSpec(*size, frame_count=4), bounds_of(points), 1)[:, :2]
+    narrower = 0 if size[0] <= size[1] else 1
+    assert place[:, narrower].max() == pytest.approx(1 / (1 + MARGIN), abs=0.012)
+    assert np.allclose(place.max(axis=0) + place.min(axis=0), 0, atol=2e-3)
+
+
+def test_zoom_multiplies_the_distance() -> None:
+    bounds = bounds_of(_sphere(100))
+    near, far = (turntable_view(FrameSpec(960, 540, 10, zoom=zoom), bounds, 3) for zoom in (0.5, 2.0))
+    assert np.linalg.norm(far.eye - bounds.center) == pytest.approx(4 * np.linalg.norm(near.eye - bounds.center))
+    assert np.linalg.norm(near.eye - bounds.center) == pytest.approx(0.5 * fit_distance(bounds.radius, 16 / 9))
+
+
+def test_the_margin_is_air_of_the_radius() -> None:
+    half = math.radians(17.5)
+    assert fit_distance(1.0, 1.0) * math.sin(half) == pytest.approx(1 + MARGIN)
+    assert fit_distance(1.0, 2.0) == fit_distance(1.0, 1.0) < fit_distance(1.0, 0.5)
+
+
+def test_the_view_matrix_is_a_rigid_motion_that_puts_the_eye_at_the_origin() -> None:
+    bounds = bounds_of(_sphere(100) + np.array([1, 2, 3]))
+    view = turntable_view(FrameSpec(960, 540, 10), bounds, 4)
+    assert np.allclose(view.view[:3, :3] @ view.view[:3, :3].T, np.eye(3))
+    assert np.linalg.det(view.view[:3, :3]) == pytest.approx(1)
+    assert np.allclose(view.view @ [*view.eye, 1], [0, 0, 0, 1])
+    ahead = view.view @ [*view.target, 1]
+    assert np.allclose(ahead[:2], 0)
+    assert ahead[2] < 0
+
+
+@pytest.mark.parametrize(
+    ("angles", "front", "top"),
+    [
+        ({}, (0, 0, 1), (0, 1, 0)),
+        ({"tilt_x": 90}, (0, -1, 0), (0, 0, 1)),
+        ({"pan_x": 90}, (1, 0, 0), (0, 1, 0)),
+        ({"roll_z": 90}, (0, 0, 1), (-1, 0, 0)),
+        ({"tilt_x": 90, "pan_x": 90}, (0, -1, 0), (1, 0, 0)),  # the pan turns the tilted model
+        ({"pan_x": 90, "roll_z": 90}, (0, 1, 0), (-1, 0, 0)),  # the roll turns the panned model
+    ],
+)
+def test_tilt_pan_and_roll_follow_each_other_about_the_centre(
+    angles: dict[str, float], front: tuple[float, ...], top: tuple[float, ...]
+) -> None:
+    bounds = bounds_of(_sphere(100) + np.array([1, 2, 3]))
+    matrix = model_placement(FrameSpec(960, 540, 10, **angles), bounds)  # type: ignore[arg-type]
+    assert np.allclose(matrix @ [*bounds.center, 1], [*bounds.center, 1])
+    assert np.allclose(matrix[:3, :3] @ [0, 0, 1], front)
+    assert np.allclose(matrix[:3, :3] @ [0, 1, 0], top)
+
+
+def test_a_tilted_model_stands_on_its_new_lowest_point() -> None:
+    corners = np.array([[x, y, z] for x in (-1, 1) for y in (0, 4) for z in (-1, 1)], np.float32)
+    scene = Scene(
+        nodes=[Node("box", mesh=0)], roots=(0,), materials=[Material()], images=[], skins=[], clips=[],
+        meshes=[Mesh("box", [Primitive(Topology.TRIANGLES, corners, np.arange(6, dtype=np.uint32), 0)])],
+    )
+    bounds = scene_bounds(scene, None)
+    spec = FrameSpec(960, 540, 10, tilt_x=90)
+    placed = placed_bounds(scene, None, model_placement(spec, bounds), bounds)
+    assert placed.low == pytest.approx([-1, 1, -2])  # it lies: two thick, four long, still centred at height 2
+    assert placed.radius == bounds.radius
+    assert placed_bounds(scene, None, np.eye(4), bounds) is bounds
