@@ -5,6 +5,7 @@ Source of the table: dx.gl's API reference, "Render Settings".
 
 import dataclasses
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -120,6 +121,8 @@ def _checked(row: Setting, value: Any, max_length_s: float) -> Any:
         case "string":
             if not isinstance(value, str) or not 1 <= len(value) <= 200:
                 raise fail("a string of 1 to 200 characters")
+            if any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
+                raise fail("a string without control characters")  # nor halves of characters: no database stores them
             if row.choices and value not in row.choices:
                 raise fail("one of " + ", ".join(f'"{c}"' for c in row.choices))
         case "number" | "integer":
