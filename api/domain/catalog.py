@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from api.db.tables import Model, Render
 from api.domain.renders import RenderView, select_views
 from api.errors import ModelNotFound
+from api.ids import is_id
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class ModelView:
 
 def get_model(session: Session, account_id: str, model_id: str) -> ModelView:
     """Raises ModelNotFound, also for a deleted model and for one of another account."""
+    if not is_id(model_id):
+        raise ModelNotFound
     model = session.scalar(
         select(Model).where(Model.id == model_id, Model.account_id == account_id, Model.deleted_at.is_(None))
     )

@@ -14,7 +14,7 @@ from api.domain import ledger, outbox, shots
 from api.domain.pricing import price
 from api.domain.states import RenderStatus, SegmentState
 from api.errors import ModelNotFound, RenderNotFound
-from api.ids import new_id
+from api.ids import is_id, new_id
 from renderer.spec import RenderSettings, VideoPlan, plan_preview, plan_video
 
 
@@ -133,15 +133,15 @@ def create_renders(
     session: Session, account_id: str, orders: Sequence[tuple[str, RenderSettings]]
 ) -> list[RenderView]:
     """One render for each (model id, settings). Raises ModelNotFound, NoCredits; then nothing is created."""
-    wanted = {model_id for model_id, _ in orders}
+    wanted = {model_id for model_id, _ in orders if is_id(model_id)}
     rows = session.execute(
         select(Model.id, Model.sha256).where(
             Model.id.in_(wanted), Model.account_id == account_id, Model.deleted_at.is_(None)
         )
     )
     found = dict(rows.all())
-    if missing := sorted(wanted - found.keys()):
-        raise ModelNotFound(f"Model not found: {missing[0]}", param="modelId")
+    if any(model_id not in found for model_id, _ in orders):
+        raise ModelNotFound(param="modelId")
     ids = place(session, account_id, [paid_order(model, found[model], settings) for model, settings in orders])
     created = {view.id: view for view in select_views(session, Render.id.in_(ids))}
     return [created[render_id] for render_id in ids]
@@ -154,6 +154,8 @@ def create_render(session: Session, account_id: str, model_id: str, settings: Re
 
 def get_render(session: Session, account_id: str, render_id: str) -> RenderView:
     """Raises RenderNotFound, also for a render of another account."""
+    if not is_id(render_id):
+        raise RenderNotFound
     views = select_views(session, Render.id == render_id, Render.account_id == account_id)
     if not views:
         raise RenderNotFound

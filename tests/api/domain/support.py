@@ -1,0 +1,117 @@
+"""Short ways to accounts, models and files for the domain's tests."""
+
+import hashlib
+from collections.abc import Mapping
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from api.db.dialects import from_now
+from api.db.session import Database
+from api.db.tables import Account, LedgerEntry, Segment
+from api.domain import accounts, renders, scheduling, uploads
+from api.domain.renders import FileView, RenderView
+from api.domain.scheduling import Claim
+from api.ids import new_id
+from renderer.spec import RenderSettings
+
+SHARE = RenderSettings()
+LEASE = 30.0
+ATTEMPTS = 3
+
+
+def sign_up(database: Database, credits: int = 10) -> str:
+    with database.begin() as session:
+        return accounts.sign_up(session, f"{new_id()}@example.org", credits=credits).id
+
+
+def upload(
+    database: Database, account_id: str, content: str = "a chair", settings: RenderSettings = SHARE, limit: int = 0
+) -> uploads.Registered:
+    with database.begin() as session:
+        return uploads.register_upload(
+            session,
+            account_id,
+            original_name="chair.glb",
+            sha256=hashlib.sha256(content.encode()).hexdigest(),
+            file_size=len(content),
+            storage_key=f"models/{new_id()}",
+            settings=settings,
+            upload_limit=limit,
+        )
+
+
+def claim(database: Database, worker: str = "w", lease_seconds: float = LEASE) -> Claim | None:
+    with database.begin() as session:
+        return scheduling.claim(session, worker=worker, queues=["render"], lease_seconds=lease_seconds)
+
+
+def claimed(database: Database, worker: str = "w") -> Claim:
+    found = claim(database, worker)
+    assert found is not None
+    return found
+
+
+def claim_of(database: Database, render_id: str) -> Claim:
+    """Claims until `render_id` is among the claimed; the other claims stay open."""
+    while True:
+        found = claimed(database)
+        if render_id in found.variants:
+            return found
+
+
+def files(claim: Claim, *names: str) -> dict[str, dict[str, FileView]]:
+    """Invented files of those names for each of the claim's renders."""
+    return {
+        render_id: {name: FileView(claim.output_prefix(render_id) + name, 7, "etag", "video/mp4") for name in names}
+        for render_id in claim.variants
+    }
+
+
+def settle(database: Database, claim: Claim) -> bool:
+    with database.begin() as session:
+        return scheduling.settle_done(session, claim, files(claim, "video", "thumb", "poster", "poster_full"))
+
+
+def fail(database: Database, claim: Claim, message: str = "It broke", *, retry: bool = False) -> bool:
+    with database.begin() as session:
+        return scheduling.settle_error(session, claim, message, retry=retry, max_attempts=ATTEMPTS)
+
+
+def expire_leases(database: Database) -> None:
+    """As if all workers had been silent for longer than their leases."""
+    with database.begin() as session:
+        session.execute(update(Segment).where(Segment.state == "running").values(lease_until=from_now(-1)))
+
+
+def sweep(database: Database) -> scheduling.SweepReport:
+    with database.begin() as session:
+        return scheduling.sweep(session, max_attempts=ATTEMPTS)
+
+
+def get(database: Database, account_id: str, render_id: str) -> RenderView:
+    with database.read() as session:
+        return renders.get_render(session, account_id, render_id)
+
+
+def balance(database: Database, account_id: str) -> int:
+    """The account's credits, after checking that they are the sum of its entries."""
+    with database.read() as session:
+        credits = session.scalar(select(Account.credits).where(Account.id == account_id)) or 0
+        assert credits == session.scalar(
+            select(func.coalesce(func.sum(LedgerEntry.amount), 0)).where(LedgerEntry.account_id == account_id)
+        )
+        return credits
+
+
+def entries(database: Database, account_id: str) -> Mapping[str, list[int]]:
+    """The account's ledger: amounts by kind, in order."""
+    found: dict[str, list[int]] = {"grant": [], "charge": [], "refund": []}
+    with database.read() as session:
+        for kind, amount in session.execute(
+            select(LedgerEntry.kind, LedgerEntry.amount)
+            .where(LedgerEntry.account_id == account_id)
+            .order_by(LedgerEntry.id)
+        ):
+            found[kind].append(amount)
+    return found
