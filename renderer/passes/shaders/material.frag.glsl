@@ -149,19 +149,19 @@ void main() {
     vec3 average = f0 + (1.0 - f0) / 21.0;
     vec3 multiple = single * average * lost / (1.0 - lost * average);
 
-    // Light from below the surface that the normal map tilts must not be reflected.
+    // A normal map can turn reflections below the surface's horizon: there they meet the surface itself.
     float horizon = clamp(1.0 + 1.2 * dot(reflected, normal), 0.0, 1.0);
-    float specular_occlusion = horizon * horizon;
+    float specular_occlusion = 1.0;
 #ifdef OCCLUSION_TEXEL
-    specular_occlusion *= clamp(pow(cos_v + occlusion, exp2(-16.0 * roughness - 1.0)) - 1.0 + occlusion, 0.0, 1.0);
+    specular_occlusion = clamp(pow(cos_v + occlusion, exp2(-16.0 * roughness - 1.0)) - 1.0 + occlusion, 0.0, 1.0);
 #endif
 
     vec3 ambient = ambient_irradiance(bent) * (occlusion * floor_bounce(v_position, bent));
     vec3 direct = shadowed_irradiance(v_position, normal, bent);
     vec3 diffuse_light = (ambient + direct) * (albedo * (1.0 - single - multiple));
     specular_occlusion *= floor_bounce(v_position, reflected);
-    vec3 specular_light_out = single * specular_light(reflected, roughness) * specular_occlusion
-        + multiple * (ambient + direct);
+    vec3 met = mix(base.rgb * (ambient + direct), specular_light(reflected, roughness), horizon * horizon);
+    vec3 specular_light_out = single * met * specular_occlusion + multiple * (ambient + direct);
 
 #ifdef EMISSIVE_TEXEL
     specular_light_out += material.emissive.rgb * srgb_decode(EMISSIVE_TEXEL);
