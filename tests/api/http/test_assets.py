@@ -1,0 +1,122 @@
+"""The downloads of a render: availability, ranges, caching, the bundle."""
+
+import io
+import zipfile
+
+import pytest
+
+from api.domain import scheduling
+from tests.support.web import Web
+
+FOREVER = "public, max-age=31536000, immutable"
+
+
+@pytest.fixture
+def render_id(web: Web) -> str:
+    made: str = web.upload().json()["data"]["renderId"]
+    return made
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("video", "video_not_found"),
+        ("video?quality=web", "video_not_found"),
+        ("poster", "poster_not_found"),
+        ("poster?quality=full", "poster_not_found"),
+        ("thumb", "thumb_not_found"),
+        ("bundle", "video_not_found"),
+    ],
+)
+def test_what_is_not_made_yet_is_not_found(web: Web, render_id: str, path: str, code: str) -> None:
+    answer = web.get(f"/v1/renders/{render_id}/{path}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, code)
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "content_type"),
+    [
+        ("video", "video", "video/mp4"),
+        ("video?quality=web", "web", "video/mp4"),
+        ("poster", "poster", "image/png"),
+        ("poster?quality=full", "poster_full", "image/png"),
+        ("thumb", "thumb", "video/mp4"),
+    ],
+)
+def test_each_file_of_a_finished_render(web: Web, render_id: str, path: str, name: str, content_type: str) -> None:
+    data = web.finish(render_id, web=True)[name]
+    url = f"/v1/renders/{render_id}/{path}"
+    answer = web.get(url)
+    assert (answer.status_code, answer.content) == (200, data)
+    assert answer.headers["content-type"] == content_type
+    assert answer.headers["content-length"] == str(len(data))
+    assert answer.headers["accept-ranges"] == "bytes"
+    assert answer.headers["cache-control"] == FOREVER
+
+    head = web.request("HEAD", url)
+    assert (head.status_code, head.content) == (200, b"")
+    own = {"x-request-id"}
+    assert {k: v for k, v in head.headers.items() if k not in own} == {
+        k: v for k, v in answer.headers.items() if k not in own
+    }
+
+    part = web.get(url, headers={"Range": "bytes=5-9", "If-Range": answer.headers["etag"]})
+    assert (part.status_code, part.content) == (206, data[5:10])
+    assert part.headers["content-range"] == f"bytes 5-9/{len(data)}"
+    assert part.headers["content-length"] == "5"
+    assert part.headers["cache-control"] == FOREVER
+
+    tail = web.get(url, headers={"Range": "bytes=-4"})
+    assert (tail.status_code, tail.content) == (206, data[-4:])
+
+    several = web.get(url, headers={"Range": "bytes=0-1,5-6"})
+    assert (several.status_code, several.content) == (200, data)
+
+    same = web.get(url, headers={"If-None-Match": answer.headers["etag"]})
+    assert (same.status_code, same.content) == (304, b"")
+    assert same.headers["cache-control"] == FOREVER
+
+    outside = web.get(url, headers={"Range": "bytes=100000-"})
+    assert outside.status_code == 416
+    assert outside.headers["content-range"] == f"bytes */{len(data)}"
+    assert outside.headers["cache-control"] == "no-store"
+    assert outside.json()["error"]["code"] == "range_not_satisfiable"
+
+
+def test_without_a_web_version_there_is_none_to_fetch(web: Web, render_id: str) -> None:
+    web.finish(render_id)
+    answer = web.get(f"/v1/renders/{render_id}/video?quality=web")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "video_not_found")
+
+
+def test_the_poster_of_a_running_render_is_not_kept(web: Web, render_id: str) -> None:
+    claim = web.claim(render_id)
+    poster = web.put(claim, render_id, "poster.png", b"\x89PNG", "image/png")
+    with web.database.begin() as session:
+        assert scheduling.posters_done(session, claim, {render_id: {"poster": poster}})
+    answer = web.get(f"/v1/renders/{render_id}/poster")
+    assert (answer.status_code, answer.content) == (200, b"\x89PNG")
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert web.get(f"/v1/renders/{render_id}/bundle").json()["error"]["code"] == "video_not_found"
+
+
+@pytest.mark.parametrize("with_web", [False, True])
+def test_the_bundle_has_all_files_under_their_documented_names(web: Web, render_id: str, with_web: bool) -> None:
+    contents = web.finish(render_id, web=with_web)
+    url = f"/v1/renders/{render_id}/bundle"
+    answer = web.get(url)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/zip"
+    assert answer.headers["content-length"] == str(len(answer.content))
+    assert answer.headers["cache-control"] == FOREVER
+    expected = {
+        "video.mp4": contents["video"], "poster.png": contents["poster_full"], "thumb.mp4": contents["thumb"]
+    } | ({"web.mp4": contents["web"]} if with_web else {})
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == expected
+
+    assert web.get(url).content == answer.content
+    same = web.get(url, headers={"If-None-Match": answer.headers["etag"]})
+    assert (same.status_code, same.content) == (304, b"")
+    head = web.request("HEAD", url)
+    assert (head.content, head.headers["content-length"]) == (b"", answer.headers["content-length"])

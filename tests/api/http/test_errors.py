@@ -1,0 +1,135 @@
+"""Whatever goes wrong, the answer is dx.gl's envelope, and a stranger learns nothing about the inside."""
+
+import logging
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+
+from api.errors import FarmError
+from api.http.errors import ENVELOPES, STATUS, envelope_for
+from tests.support.web import Web
+
+
+def all_codes(error: type[FarmError]) -> set[str]:
+    return {error.code}.union(*(all_codes(child) for child in error.__subclasses__()))
+
+
+def test_every_error_of_the_service_has_a_status() -> None:
+    assert all_codes(FarmError) == STATUS.keys()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/", 404, "not_found"),
+        ("GET", "/v1", 404, "not_found"),
+        ("GET", "/v1/chairs", 404, "not_found"),
+        ("GET", "/v1/account/", 404, "not_found"),
+        ("GET", "/docs", 404, "not_found"),
+        ("DELETE", "/v1/account", 405, "method_not_allowed"),
+        ("PUT", "/v1/models", 405, "method_not_allowed"),
+        ("POST", "/v1/models/Ab3kF9x2qL1m", 405, "method_not_allowed"),
+    ],
+)
+def test_wrong_paths_and_methods(web: Web, method: str, path: str, status: int, code: str) -> None:
+    answer = web.request(method, path)
+    assert answer.status_code == status
+    error = answer.json()["error"]
+    assert error == {"code": code, "message": error["message"], "status": status}
+    assert ("allow" in answer.headers) == (status == 405)
+
+
+def test_the_envelope_is_chosen_by_whole_segments(monkeypatch: pytest.MonkeyPatch) -> None:
+    def of_v1(code: str, message: str, status: int, param: str | None) -> dict[str, object]:
+        return {}
+
+    monkeypatch.setitem(ENVELOPES, ("v1",), of_v1)
+    assert envelope_for("/v1/models") is envelope_for("/v1") is of_v1
+    assert envelope_for("/v12/models") is envelope_for("/api/v1") is envelope_for("/") is ENVELOPES[()]
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"{", "not valid JSON"),
+        (b'{"modelId": NaN}', "NaN is not a JSON number"),
+        (b"\xff", "not valid JSON"),
+        (b"[" * 200_000, "nested too deeply"),
+        (b"[1]", "must be a JSON object"),
+        (b"null", "must be a JSON object"),
+    ],
+)
+def test_a_body_that_is_no_json_object(web: Web, body: bytes, message: str) -> None:
+    answer = web.post("/v1/renders", content=body)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == "invalid_request"
+    assert message in answer.json()["error"]["message"]
+
+
+def test_a_field_of_the_wrong_type_is_named(web: Web) -> None:
+    answer = web.post("/v1/renders", json={"modelId": 12})
+    error = answer.json()["error"]
+    assert (error["code"], error["status"], error["param"]) == ("invalid_request", 400, "modelId")
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_body_beyond_the_limit_is_refused(web: Web, announced: bool) -> None:
+    body = b'{"modelId": "' + b"x" * 1024 * 1024 + b'"}'
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for start in range(0, len(body), 65536):
+            yield body[start : start + 65536]
+
+    answer = web.post("/v1/renders", content=body if announced else pieces())
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == "invalid_request"
+    assert "1024 KB" in answer.json()["error"]["message"]
+
+
+def test_a_defect_is_logged_and_told_without_details(web: Web, caplog: pytest.LogCaptureFixture) -> None:
+    def wake() -> None:
+        raise RuntimeError("secret detail")
+
+    model_id = web.upload().json()["data"]["modelId"]
+    with caplog.at_level(logging.INFO, logger="api.http"):
+        answer = web.post("/v1/renders", json={"modelId": model_id}, app=web.app(wake))
+    assert answer.status_code == 500
+    error = answer.json()["error"]
+    assert (error["code"], error["status"]) == ("internal", 500)
+    assert answer.headers["x-request-id"] in error["message"]
+    assert "secret" not in answer.text
+    assert "secret detail" in caplog.text
+    assert answer.headers["x-request-id"] in caplog.text
+
+
+def test_every_answer_has_a_request_id_of_its_own(web: Web) -> None:
+    ids = [web.get(path).headers["x-request-id"] for path in ("/v1/health", "/v1/account", "/nowhere")]
+    assert len(set(ids)) == 3
+    assert all(re.fullmatch(r"[A-Za-z0-9]{12}", each) for each in ids)
+
+
+def test_the_access_log_says_what_was_asked_and_no_secrets(web: Web, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="api.http"):
+        web.get("/v1/account?key=private")
+        web.get("/v1/a%0Ab")
+    first, second = [record.getMessage() for record in caplog.records if record.name == "api.http"]
+    assert re.fullmatch(r"GET /v1/account 200 \d+ ms [A-Za-z0-9]{12}", first)
+    assert second.startswith("GET /v1/a%0Ab 404 ")
+    assert web.token not in caplog.text
+
+
+def test_answers_without_a_word_on_caching_are_not_kept(web: Web) -> None:
+    for path in ("/v1/account", "/v1/renders/Ab3kF9x2qL1m/video"):
+        assert web.get(path).headers["cache-control"] == "no-store"
+
+
+def test_the_openapi_document_describes_the_paths(web: Web) -> None:
+    document = web.get("/openapi.json", token=None).json()
+    assert "/v1/renders/{render_id}/bundle" in document["paths"]
+    upload = document["paths"]["/v1/models"]["post"]
+    assert set(upload["requestBody"]["content"]["multipart/form-data"]["schema"]["properties"]) == {
+        "file", "renderSettings"
+    }
+    assert upload["security"] == [{"HTTPBearer": []}]
+    assert document["components"]["schemas"]["RenderDetail"]["properties"]["createdAt"]["format"] == "date-time"

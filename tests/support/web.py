@@ -1,0 +1,131 @@
+"""The web application in the test's own process, and a hand that does what workers do to its database."""
+
+import asyncio
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from api.db.session import Database
+from api.domain import accounts, scheduling, tokens
+from api.domain.renders import FileView
+from api.domain.scheduling import Claim
+from api.http.app import create_app
+from api.settings import Settings
+from api.storage.local import LocalStorage
+
+GLB = b"glTF" + bytes(range(256)) * 8
+"""Bytes of a model for those who never parse it."""
+
+
+@dataclasses.dataclass
+class Web:
+    """`request` talks to the application as `token` unless told otherwise. `woken` counts the calls of wake."""
+
+    database: Database
+    storage: LocalStorage
+    settings: Settings
+    account_id: str
+    token: str
+    woken: int = 0
+
+    @classmethod
+    def make(cls, database: Database, folder: Path, *, credits: int = 10, **settings: Any) -> "Web":
+        with database.begin() as session:
+            account = accounts.sign_up(session, "maker@example.com", credits=credits)
+            token = tokens.issue(session, account.id, name="test")
+        return cls(
+            database, LocalStorage(folder / "files"), Settings(data_dir=folder, **settings), account.id, token.raw
+        )
+
+    def app(self, wake: Callable[[], None] | None = None) -> FastAPI:
+        return create_app(self.settings, self.database, self.storage, wake or self._wake)
+
+    def _wake(self) -> None:
+        self.woken += 1
+
+    def request(
+        self, method: str, path: str, *, token: str | None = "", app: FastAPI | None = None, **arguments: Any
+    ) -> httpx.Response:
+        """`token` None sends none; "" stands for the account's own."""
+        headers = {"Authorization": f"Bearer {token or self.token}"} if token is not None else {}
+        headers |= arguments.pop("headers", {})
+
+        async def send() -> httpx.Response:
+            transport = httpx.ASGITransport(app or self.app(), raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://farm") as client:
+                return await client.request(method, path, headers=headers, **arguments)
+
+        return asyncio.run(send())
+
+    def get(self, path: str, **arguments: Any) -> httpx.Response:
+        return self.request("GET", path, **arguments)
+
+    def post(self, path: str, **arguments: Any) -> httpx.Response:
+        return self.request("POST", path, **arguments)
+
+    def upload(self, data: bytes = GLB, *, name: str = "chair.glb", settings: str | None = None, **arguments: Any
+               ) -> httpx.Response:
+        form = {} if settings is None else {"renderSettings": settings}
+        return self.post("/v1/models", files={"file": (name, data)}, data=form, **arguments)
+
+    def another_token(
+        self, *, email: str = "other@example.com", credits: int = 10, is_admin: bool = False,
+        scopes: Sequence[str] = tokens.SCOPES, expires_at: dt.datetime | None = None,
+    ) -> str:
+        """A token of another account."""
+        with self.database.begin() as session:
+            account = accounts.sign_up(session, email, credits=credits, is_admin=is_admin)
+            return tokens.issue(session, account.id, name="test", scopes=scopes, expires_at=expires_at).raw
+
+    def scoped_token(self, *scopes: str) -> str:
+        """A token of the same account with these scopes."""
+        with self.database.begin() as session:
+            return tokens.issue(session, self.account_id, name="scoped", scopes=scopes).raw
+
+    def balance(self) -> int:
+        with self.database.read() as session:
+            return accounts.get(session, self.account_id).credits
+
+    def stored(self) -> list[str]:
+        """The keys of all stored files, and whatever lies around half-written."""
+        root = self.settings.data_dir / "files"
+        return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+
+    def claim(self, render_id: str) -> Claim:
+        """Takes the render's segment as a worker would, finishing nothing that comes before it."""
+        while True:
+            with self.database.begin() as session:
+                claim = scheduling.claim(session, worker="test", queues=["render"], lease_seconds=60)
+            assert claim is not None, f"no segment of render {render_id} is pending"
+            if render_id in claim.variants:
+                return claim
+
+    def put(self, claim: Claim, render_id: str, name: str, data: bytes, content_type: str) -> FileView:
+        key = f"renders/{render_id}/{claim.attempt}/{name}"
+        with self.storage.writer(key) as writer:
+            writer.write(data)
+        stored = self.storage.stat(key)
+        return FileView(key, stored.size, stored.etag, content_type)
+
+    def finish(self, render_id: str, *, web: bool = False) -> dict[str, bytes]:
+        """Brings the render to `done`; returns what its files hold, by their names in the database."""
+        claim = self.claim(render_id)
+        kinds = {
+            "video": ("video.mp4", "video/mp4"),
+            "thumb": ("thumb.mp4", "video/mp4"),
+            "poster": ("poster.png", "image/png"),
+            "poster_full": ("poster_full.png", "image/png"),
+        } | ({"web": ("web.mp4", "video/mp4")} if web else {})
+        contents = {name: f"{render_id} {name} ".encode() * 40 for name in kinds}
+        files = {
+            name: self.put(claim, render_id, file_name, contents[name], content_type)
+            for name, (file_name, content_type) in kinds.items()
+        }
+        with self.database.begin() as session:
+            assert scheduling.settle_done(session, claim, {render_id: files})
+        return contents
