@@ -5,7 +5,7 @@ from renderer.samples.geometry import block, circle, profile, rectangle, revolve
 from renderer.samples.glb import Material
 from renderer.samples.mesh import Mesh
 
-WIDTH, DEPTH, HEIGHT = 0.446, 0.356, 0.052
+WIDTH, DEPTH, HEIGHT = 0.446, 0.356, 0.060
 HINGES = (-0.135, 0.135)
 """Where the hinges sit, x."""
 _CORNER, _BEVEL, _SHEET = 0.022, 0.010, 0.0032
@@ -23,7 +23,7 @@ def hood(finishes: Finishes) -> tuple[Piece, ...]:
         profile((_CORNER - _SHEET, 0.0026), (_CORNER - _SHEET, 0, 0.0006), (_CORNER + 0.0001, 0, 0.0006), (_CORNER + 0.0001, 0.0026)), ring
     )
     middle = DEPTH / 2 + _SETBACK
-    clamp = block(0.034, 0.0060, 0.0300, 0.0040, 0.0014).turned("x", 90).moved(y=0.0190, z=_SETBACK - 0.0066)
+    clamp = block(0.026, 0.0040, 0.0200, 0.0040, 0.0012, 4).turned("x", 90).moved(y=0.0140, z=_SETBACK - 0.0044)
     return (
         (finishes.acrylic, sheet.moved(z=middle)),
         (finishes.acrylic_edge, edge.moved(z=middle)),
@@ -34,7 +34,7 @@ def hood(finishes: Finishes) -> tuple[Piece, ...]:
 def hinges(finishes: Finishes) -> tuple[Piece, ...]:
     """The barrels and the leaves that hold them to the plinth's back, which is the plane z = 0.0025."""
     barrel = revolve(profile((0, -0.019), (0.0052, -0.019, 0.0010), (0.0052, 0.019, 0.0010), (0, 0.019)), circle(40)).turned("z", 90)
-    leaf = block(0.030, 0.0040, 0.0320, 0.0040, 0.0010).turned("x", -90).moved(y=-0.0190, z=0.0030)
+    leaf = block(0.026, 0.0036, 0.0260, 0.0040, 0.0012, 4).turned("x", -90).moved(y=-0.0150, z=0.0030)
     return tuple(
         piece for x in HINGES for piece in ((finishes.chrome, barrel.moved(x=x)), (finishes.aluminium, leaf.moved(x=x)))
     )

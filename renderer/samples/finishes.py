@@ -57,9 +57,9 @@ class Finishes:
             rubber=Material("Rubber", (0.022, 0.021, 0.021, 1.0), 0.0, 0.88),
             coral=Material("Coral", (0.74, 0.095, 0.035, 1.0), 0.0, 0.38),
             ivory=Material("Ivory", (0.80, 0.74, 0.62, 1.0), 0.0, 0.45),
-            glow=Material("Glow", (0.9, 0.35, 0.12, 1.0), 0.0, 0.5, emissive=(1.0, 0.36, 0.10)),
+            glow=Material("Glow", (0.10, 0.02, 0.005, 1.0), 0.0, 0.45, emissive=(1.0, 0.27, 0.045)),
             acrylic=Material(
-                "Smoked acrylic", (0.045, 0.042, 0.040, 0.20), 0.0, 0.06, blended=True, double_sided=True
+                "Smoked acrylic", (0.085, 0.060, 0.042, 0.22), 0.0, 0.06, blended=True, double_sided=True
             ),
-            acrylic_edge=Material("Acrylic edge", (0.10, 0.095, 0.09, 0.62), 0.0, 0.18, blended=True, double_sided=True),
+            acrylic_edge=Material("Acrylic edge", (0.16, 0.12, 0.09, 0.50), 0.0, 0.18, blended=True, double_sided=True),
         )

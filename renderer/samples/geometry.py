@@ -35,7 +35,7 @@ class Ring:
 Corner = tuple[float, float] | tuple[float, float, float]
 
 
-def profile(*corners: Corner, steps: int = 5) -> Profile:
+def profile(*corners: Corner, steps: int = 3) -> Profile:
     """An open polyline of (radius, height[, fillet radius]) corners; the outside lies on the right of the way.
 
     A corner with a fillet becomes an arc of `steps` segments whose normals run on smoothly into flat neighbours; one without

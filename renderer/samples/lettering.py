@@ -9,7 +9,7 @@ Stroke = Float64  # (n, 2): x to the right, y up; one unit is the height of an "
 
 def _arc(x: float, y: float, radius: float, start: float, end: float) -> list[tuple[float, float]]:
     """Points from angle `start` to `end`, degrees, counter-clockwise positive."""
-    steps = max(int(abs(end - start) / 9), 2)
+    steps = max(int(abs(end - start) / 11), 2)
     return [(x + radius * np.cos(a), y + radius * np.sin(a)) for a in np.radians(np.linspace(start, end, steps + 1))]
 
 

@@ -1,4 +1,4 @@
-"""The body: feet, base tray, walnut plinth, front wordmark, controls and the sockets at the back. y = 0 is the ground."""
+"""The body: feet, base tray, walnut plinth, front wordmark, controls, adapter and the sockets at the back. y = 0 is the ground."""
 
 import numpy as np
 
@@ -10,10 +10,12 @@ from renderer.samples.mesh import Mesh
 from renderer.samples.wood import BAND_ROWS, HEIGHT, TOP_ROW
 
 WIDTH, DEPTH = 0.450, 0.360
-FLOOR, TOP = 0.0240, 0.0920
+FLOOR, TOP = 0.0270, 0.0950
 """Heights of the walnut's lower and upper face over the ground."""
 BUTTON = (-0.1880, 0.1430)
 """Centre of the start button on the top, (x, z)."""
+ADAPTER = (-0.1900, -0.1440)
+"""Centre of the puck for records with a large hole, which waits at the back left."""
 _CORNER = 0.024
 _BEVEL = 0.0045
 
@@ -21,7 +23,7 @@ Piece = tuple[Material, Mesh]
 
 
 def body(finishes: Finishes) -> tuple[Piece, ...]:
-    return (*_walnut(finishes), *_underside(finishes), *_lettering(finishes), *_knob(finishes), *_button(finishes), *_sockets(finishes))
+    return (*_walnut(finishes), *_underside(finishes), *_lettering(finishes), *_knob(finishes), *_button(finishes), _adapter(finishes), *_sockets(finishes))
 
 
 def _walnut(finishes: Finishes) -> list[Piece]:
@@ -40,12 +42,12 @@ def _walnut(finishes: Finishes) -> list[Piece]:
 
 def _underside(finishes: Finishes) -> list[Piece]:
     """A dark tray set back under the walnut, so that the body floats on a shadow line, and four feet."""
-    tray = block(WIDTH - 0.020, 0.014, DEPTH - 0.020, 0.016, 0.002, 6).moved(y=0.0120)
+    tray = block(WIDTH - 0.020, 0.014, DEPTH - 0.020, 0.016, 0.002, 6).moved(y=0.0150)
     rubber = revolve(
-        profile((0, 0), (0.0165, 0, 0.0016), (0.0180, 0.0075, 0.0010), (0.0170, 0.0082, 0.0005), (0, 0.0082)), circle(64)
+        profile((0, 0), (0.0175, 0, 0.0016), (0.0190, 0.0085, 0.0010), (0.0180, 0.0092, 0.0005), (0.0120, 0.0092)), circle(40)
     )
     metal = revolve(
-        profile((0, 0.0078), (0.0205, 0.0078, 0.0008), (0.0205, 0.0115, 0.0008), (0.0150, 0.0122), (0.0150, 0.0140)), circle(72)
+        profile((0.0120, 0.0088), (0.0215, 0.0088, 0.0008), (0.0215, 0.0135, 0.0008), (0.0150, 0.0142), (0.0150, 0.0170)), circle(48)
     )
     places = [(x, z) for x in (-0.176, 0.176) for z in (-0.132, 0.132)]
     feet = [(material, mesh.moved(x=x, z=z)) for x, z in places for material, mesh in ((finishes.rubber, rubber), (finishes.brushed, metal))]
@@ -60,7 +62,7 @@ def _lettering(finishes: Finishes) -> list[Piece]:
     for stroke in strokes:
         flat = stroke * scale
         path = np.column_stack([flat[:, 0] - 0.196, flat[:, 1] + (FLOOR + TOP) / 2 - 0.0098, np.full(len(flat), DEPTH / 2)])
-        pieces.append((finishes.brass, tube(path, 0.00105, 10)))
+        pieces.append((finishes.brass, tube(path, 0.00105, 8, 2)))
     return pieces
 
 
@@ -93,15 +95,27 @@ def _knob(finishes: Finishes) -> list[Piece]:
 def _button(finishes: Finishes) -> list[Piece]:
     """The start button: a dished aluminium cap in a glowing ring."""
     collar = revolve(
-        profile((0.0196, 0), (0.0196, 0.0032, 0.0010), (0.0176, 0.0032, 0.0004), (0.0172, 0.0020)), circle(112)
+        profile((0.0196, 0), (0.0196, 0.0032, 0.0010), (0.0176, 0.0032, 0.0004), (0.0172, 0.0020)), circle(96)
     )
-    light = revolve(profile((0.0174, 0.0010), (0.0174, 0.0030, 0.0009), (0.0148, 0.0030, 0.0009), (0.0148, 0.0010)), circle(112))
+    light = revolve(profile((0.0174, 0.0010), (0.0174, 0.0030, 0.0009), (0.0148, 0.0030, 0.0009), (0.0148, 0.0010)), circle(96))
     cap = revolve(
-        profile((0.0146, 0.0005), (0.0146, 0.0058, 0.0009), (0.0128, 0.0058, 0.0010), (0.0060, 0.0046, 0.02), (0, 0.0044)), circle(112)
+        profile((0.0146, 0.0005), (0.0146, 0.0058, 0.0009), (0.0128, 0.0058, 0.0010), (0.0060, 0.0046, 0.02), (0, 0.0044)), circle(96)
     )
     x, z = BUTTON
     pieces = ((finishes.satin, collar), (finishes.glow, light), (finishes.brushed, cap))
     return [(material, mesh.moved(x, TOP, z)) for material, mesh in pieces]
+
+
+def _adapter(finishes: Finishes) -> Piece:
+    """The aluminium puck that centres singles: a low cone with a step and a hole for the spindle."""
+    puck = revolve(
+        profile(
+            (0.0190, 0), (0.0190, 0.0036, 0.0008), (0.0172, 0.0036, 0.0005), (0.0166, 0.0105, 0.0014), (0.0062, 0.0122, 0.0012),
+            (0.0040, 0.0104, 0.0006), (0.0038, 0.0010),
+        ),
+        circle(80),
+    )
+    return finishes.brushed, puck.moved(ADAPTER[0], TOP, ADAPTER[1])
 
 
 def _sockets(finishes: Finishes) -> list[Piece]:

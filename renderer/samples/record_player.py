@@ -18,7 +18,7 @@ from renderer.scene.nodes import Float64
 SPINDLE = (-0.0560, 0.0050)
 PIVOT = (0.1580, -0.1000)
 ARM_REST = (0.1580, 0.0220)
-COVER_ANGLE = 62.0
+COVER_ANGLE = 48.0
 SECONDS_PER_TURN = 1.8  # 33 1/3 rpm
 
 Quaternion = tuple[float, float, float, float]
@@ -40,6 +40,7 @@ def record_player() -> Part:
         Drum(*PIVOT, 0.0350, 0.0, 0.0060),
         Drum(*PIVOT, 0.0190, 0.0060, 0.0180),
         Drum(*plinth.BUTTON, 0.0196, 0.0, 0.0040),
+        Drum(*plinth.ADAPTER, 0.0180, 0.0, 0.0110),
     ]
     occlusion = board_occlusion(plinth.WIDTH, plinth.DEPTH, (108, 135), 96, drums)
     finishes = Finishes.made(occlusion, turntable.TRACK_GAPS)

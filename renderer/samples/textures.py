@@ -59,8 +59,8 @@ def groove_maps(seed: int, bands: tuple[float, ...]) -> tuple[bytes, bytes]:
     for band in bands:
         gap = np.maximum(gap, 1.0 - smoothstep(0.006, 0.009, np.abs(v - band)))
     loudness = 0.6 + 0.25 * smooth_noise(rng, (height, width), (90, 5))
-    groove = np.sin(2 * np.pi * (v * 170 + turn)) * loudness * (1.0 - gap)
-    swell = np.cumsum(smooth_noise(rng, (height, 1), (60, 1)), axis=0) * 0.05
-    roughness = 0.23 + 0.05 * loudness * (1.0 - gap) + 0.02 * smooth_noise(rng, (height, width), (30, 12)) - 0.08 * gap
+    groove = np.sin(2 * np.pi * (v * 110 + turn)) * loudness * (1.0 - gap)
+    swell = smooth_noise(rng, (height, 1), (260, 1)) * 0.30
+    roughness = 0.33 + 0.05 * loudness * (1.0 - gap) + 0.02 * smooth_noise(rng, (height, width), (30, 12)) - 0.14 * gap
     surface: Float32 = np.stack([np.ones_like(roughness), roughness, np.zeros_like(roughness)], axis=-1)
-    return as_jpeg(to_bytes(surface), 88), as_png(relief((groove * 0.30 + swell).astype(np.float32), 1.0))
+    return as_jpeg(to_bytes(surface), 88), as_png(relief((groove * 0.22 + swell).astype(np.float32), 1.0))

@@ -13,7 +13,7 @@ from renderer.samples.mesh import Mesh
 from renderer.samples.turntable import RECORD_TOP, STYLUS_RADIUS
 from renderer.scene.nodes import Float64
 
-PIVOT_HEIGHT = RECORD_TOP + 0.0225
+PIVOT_HEIGHT = RECORD_TOP + 0.0175
 """Of the arm's axis over the plinth's top."""
 OVERHANG, OFFSET_ANGLE = 0.0145, 21.0
 """How far the stylus passes the spindle, metres, and the headshell's angle to the arm, degrees: usual for a 10-inch arm."""
@@ -39,19 +39,18 @@ def arm_stand(finishes: Finishes) -> tuple[Piece, ...]:
     """Base disc, lift collar, pillar and the bearing's yoke."""
     h = PIVOT_HEIGHT
     base = revolve(
-        profile((0, 0), (0.0350, 0), (0.0350, 0.0050, 0.0012), (0.0335, 0.0060, 0.0006), (0.0250, 0.0060, 0.0006), (0.0250, 0.0052)),
-        circle(128),
+        profile((0.0350, 0), (0.0350, 0.0050, 0.0012), (0.0335, 0.0060, 0.0006), (0.0250, 0.0060, 0.0006), (0.0250, 0.0052)),
+        circle(80),
     )
     well = revolve(profile((0.0250, 0.0052), (0.0180, 0.0052)), circle(96))
     collar = revolve(
-        profile((0.0190, 0.0052), (0.0190, 0.0170, 0.0012), (0.0150, 0.0185, 0.0008), (0.0120, 0.0185, 0.0008), (0.0105, 0.0280, 0.0015), (0, 0.0280)),
+        profile((0.0190, 0.0052), (0.0190, 0.0170, 0.0012), (0.0150, 0.0185, 0.0008), (0.0120, 0.0185, 0.0008), (0.0105, 0.0260, 0.0015), (0, 0.0260)),
         circle(96),
     )
-    ridges = revolve(profile((0.0196, 0.0075), (0.0200, 0.0080), (0.0200, 0.0128), (0.0196, 0.0133)), fluted(48, 0.035))
-    post = revolve(profile((0.0078, 0.0275), (0.0078, h - 0.0165, 0.0008), (0, h - 0.0165)), circle(64))
-    yoke = torus(0.0165, 0.0042, 96, 20).turned("z", 90).moved(y=h)
-    cap = revolve(profile((0, h + 0.0150), (0.0042, h + 0.0150, 0.0006), (0.0042, h + 0.0208, 0.0010), (0, h + 0.0208)), circle(48))
-    dot = revolve(profile((0.0024, h + 0.0205), (0.0024, h + 0.0212, 0.0004), (0, h + 0.0212)), circle(32))
+    ridges = revolve(profile((0.0196, 0.0075), (0.0200, 0.0080), (0.0200, 0.0128), (0.0196, 0.0133)), fluted(48, 0.035, 6))
+    post = revolve(profile((0.0078, 0.0255), (0.0078, h - 0.0115, 0.0008), (0, h - 0.0115)), circle(64))
+    yoke = torus(0.0112, 0.0032, 64, 14).turned("z", 90).moved(y=h)
+    cap = revolve(profile((0.0030, h + 0.0115), (0.0030, h + 0.0136, 0.0008), (0, h + 0.0136)), circle(40))
     return (
         (finishes.brushed, base),
         (finishes.satin, well),
@@ -59,8 +58,7 @@ def arm_stand(finishes: Finishes) -> tuple[Piece, ...]:
         (finishes.satin, ridges),
         (finishes.chrome, post),
         (finishes.chrome, cap),
-        (finishes.coral, dot),
-        (finishes.aluminium, yoke.turned("y", 0)),
+        (finishes.aluminium, yoke),
     )
 
 
@@ -90,8 +88,8 @@ def _along_x(mesh: Mesh) -> Mesh:
 
 def _hub(finishes: Finishes) -> list[Piece]:
     """The block on the bearing, with its cross axle, and the tube's ferrule."""
-    block_ = revolve(profile((0, -0.0092), (0.0082, -0.0092, 0.0016), (0.0082, 0.0092, 0.0016), (0, 0.0092)), circle(64))
-    pins = [revolve(profile((0, 0.0125), (0.0028, 0.0125), (0.0028, 0.0150), (0, 0.0150)), circle(24)).turned("z", tilt) for tilt in (0, 180)]
+    block_ = revolve(profile((0, -0.0078), (0.0074, -0.0078, 0.0016), (0.0074, 0.0078, 0.0016), (0, 0.0078)), circle(64))
+    pins = [revolve(profile((0, 0.0070), (0.0024, 0.0070), (0.0024, 0.0105), (0, 0.0105)), circle(24)).turned("x", tilt) for tilt in (90, -90)]
     ferrule = _along_x(revolve(profile((0, 0.006), (0.0062, 0.006), (0.0062, 0.021, 0.0008), (0.0044, 0.0235)), circle(48)))
     return [(finishes.aluminium, block_), (finishes.aluminium, ferrule), *((finishes.chrome, pin) for pin in pins)]
 
@@ -105,9 +103,9 @@ def _weight(finishes: Finishes) -> list[Piece]:
                 (0.0036, -0.0725), (0.0080, -0.0735, 0.0006), (0.0165, -0.0735, 0.0022), (0.0180, -0.0705, 0.0012),
                 (0.0180, -0.0660, 0.0004), (0.0170, -0.0655, 0.0003), (0.0170, -0.0640, 0.0003), (0.0180, -0.0635, 0.0004),
                 (0.0180, -0.0590, 0.0004), (0.0170, -0.0585, 0.0003), (0.0170, -0.0570, 0.0003), (0.0180, -0.0565, 0.0004),
-                (0.0180, -0.0480, 0.0014), (0.0120, -0.0465, 0.0010), (0.0036, -0.0465), steps=4,
+                (0.0180, -0.0480, 0.0014), (0.0120, -0.0465, 0.0010), (0.0036, -0.0465), steps=2,
             ),
-            circle(96),
+            circle(64),
         )
     )
     scale = _along_x(revolve(profile((0.0100, -0.0465), (0.0132, -0.0462, 0.0004), (0.0132, -0.0405, 0.0008), (0.0036, -0.0405)), circle(72)))
@@ -126,7 +124,7 @@ def _head(finishes: Finishes) -> list[Piece]:
     )
     neck = _along_x(revolve(profile((0, _HEAD + 0.004), (0.0040, _HEAD + 0.004), (0.0040, _HEAD + 0.016, 0.001), (0, _HEAD + 0.016)), circle(32)))
     shell = block(0.0440, 0.0034, 0.0185, 0.0048, 0.0011, 5).moved(x=-0.0145, y=-0.0042)
-    finger: Float64 = bezier([(-0.002, -0.0022, 0.0075), (-0.002, -0.0022, 0.0150), (0.002, -0.0015, 0.0185), (0.009, 0.0035, 0.0200)], 16)
+    finger: Float64 = bezier([(-0.002, -0.0022, -0.0075), (-0.002, -0.0022, -0.0150), (0.002, -0.0015, -0.0185), (0.009, 0.0035, -0.0200)], 16)
     body = block(0.0240, 0.0088, 0.0160, 0.0022, 0.0012).moved(x=-0.0115, y=-0.0130)
     tip = block(0.0150, 0.0062, 0.0130, 0.0018, 0.0012).moved(x=-0.0035, y=-0.0176)
     needle = np.array([(-0.0030, -0.0165, 0.0), (-0.0006, -drop + 0.0024, 0.0), (0.0, -drop + 0.0007, 0.0)])

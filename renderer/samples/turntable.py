@@ -17,7 +17,7 @@ STYLUS_RADIUS = 0.1130
 TRACK_GAPS = (0.185, 0.37, 0.555, 0.70, 0.865)
 """Where the gaps between tracks lie, as v of the record's face."""
 
-_ROUND = circle(256)
+_ROUND = circle(192)
 
 Piece = tuple[Material, Mesh]
 
@@ -27,7 +27,7 @@ def turntable(finishes: Finishes) -> tuple[Piece, ...]:
     wall = revolve(profile((r, low + 0.0030), (r, top - 0.0030)), _ROUND)
     wall = wall.with_uvs(wall.uvs * (STROBE_TILES, 1.0))
     foot = revolve(
-        profile((0, low), (r - 0.012, low, 0.002), (r - 0.0050, low + 0.0005, 0.0006), (r, low + 0.0020, 0.0008), (r, low + 0.0030)),
+        profile((r - 0.040, low), (r - 0.012, low, 0.002), (r - 0.0050, low + 0.0005, 0.0006), (r, low + 0.0020, 0.0008), (r, low + 0.0030)),
         _ROUND,
     )
     # The rim rises above the mat, so that the record seems to lie in a dish.
@@ -37,12 +37,12 @@ def turntable(finishes: Finishes) -> tuple[Piece, ...]:
             (r, top, 0.0014),
             (r - 0.0040, top + 0.0004, 0.0008),
             (r - 0.0052, top - 0.0018, 0.0005),
-            (0.004, top - 0.0018),
-            steps=6,
+            (r - 0.0100, top - 0.0018),
+            steps=4,
         ),
         _ROUND,
     )
-    mat = revolve(profile((r - 0.0065, top - 0.0018), (r - 0.0065, top + 0.0016, 0.001), (0.004, top + 0.0016)), _ROUND)
+    mat = revolve(profile((r - 0.0065, top - 0.0018), (r - 0.0065, top + 0.0016, 0.001), (RECORD_RADIUS - 0.0100, top + 0.0016)), _ROUND)
     spindle = revolve(
         profile((0.0036, top), (0.0036, RECORD_TOP + 0.0075, 0.0022), (0.0016, RECORD_TOP + 0.0100, 0.0016), (0, RECORD_TOP + 0.0100)),
         circle(40),

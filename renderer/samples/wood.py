@@ -11,8 +11,8 @@ import numpy as np
 from renderer.samples.noise import as_jpeg, as_png, relief, smooth_noise, smoothstep, to_bytes
 from renderer.scene.nodes import Float32
 
-WIDTH, HEIGHT = 2048, 1024
-BAND_ROWS, TOP_ROW = 248, 264
+WIDTH, HEIGHT = 2048, 1536
+BAND_ROWS, TOP_ROW = 384, 400
 _DARK, _MIDDLE, _LIGHT = ((52, 29, 17), (101, 62, 37), (148, 98, 61))  # sRGB of oiled American walnut
 
 
@@ -73,8 +73,8 @@ def _board(
     streak = noise(0.35, 0.006)
     figure = noise(0.018, 0.05) * noise(0.12, 0.08)
     tone = 0.56 - 0.30 * late + 0.06 * year + 0.055 * fibre + 0.10 * streak + 0.03 * figure + 0.07 * noise(0.4, 0.06)
-    dashes = noise(0.0045, 0.0004) + 0.45 * noise(0.04, 0.004) + 0.5 * (0.5 - late)
-    return np.clip(tone, 0.0, 1.0), smoothstep(1.25, 2.1, dashes)
+    dashes = noise(0.0024, 0.0003) + 0.4 * noise(0.05, 0.004) + 0.5 * (0.5 - late)
+    return np.clip(tone, 0.0, 1.0), smoothstep(1.35, 2.3, dashes)
 
 
 def _colour(tone: Float32) -> Float32:
