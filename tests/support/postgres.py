@@ -1,7 +1,7 @@
-"""A real PostgreSQL for tests: one throw-away server per test process, one fresh database per test.
+"""A real PostgreSQL for tests: one throw-away server per test process, an empty database for each test.
 
-The server listens on a Unix socket in its own folder only, and does not sync to disk. Databases are copies of a
-template that the real migrations built.
+The server listens on a Unix socket in its own folder only, and does not sync to disk. The real migrations build the
+schema once; between tests the tables are emptied, which takes a tenth of the time of a new database.
 """
 
 import contextlib
@@ -20,8 +20,9 @@ import pytest
 from psycopg import sql
 
 from api.db.session import Database
+from api.db.tables import Base
 
-TEMPLATE = "migrated"
+MIGRATED = "migrated"
 START_SECONDS = 30.0
 FAST = {
     "listen_addresses": "",
@@ -45,19 +46,32 @@ class PostgresServer:
         """The SQLAlchemy URL of one of its databases."""
         return f"postgresql+psycopg://postgres@/{name}?host={self._folder}"
 
-    def execute(self, statement: sql.SQL | sql.Composed) -> None:
-        with psycopg.connect(host=str(self._folder), user="postgres", dbname="postgres", autocommit=True) as connection:
-            connection.execute(statement)
+    def connect(self, name: str = "postgres") -> psycopg.Connection:
+        """A connection as superuser."""
+        return psycopg.connect(host=str(self._folder), user="postgres", dbname=name, autocommit=True)
 
     @contextlib.contextmanager
-    def database(self, template: str = "template0") -> Iterator[str]:
-        """The URL of a new database, a copy of `template`, dropped at the end with whatever is connected to it."""
+    def database(self) -> Iterator[str]:
+        """The URL of a new database without any table, dropped at the end."""
         name = f"test_{next(self._numbers)}"
-        self.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        with self.connect() as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         try:
             yield self.url(name)
         finally:
-            self.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            with self.connect() as connection:
+                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def empty(self, name: str) -> None:
+        """Ends all other connections to the database and removes all rows, the ledger's too."""
+        with self.connect(name) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
+                [name],
+            )
+            connection.execute("SET session_replication_role = replica")  # no triggers: neither keys nor the ledger's
+            for table in Base.metadata.tables:
+                connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
 
 
 @contextlib.contextmanager
@@ -97,7 +111,7 @@ def _wait_until_up(server: PostgresServer, process: subprocess.Popen[bytes], log
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
-            server.execute(sql.SQL("SELECT 1"))
+            server.connect().close()
         except psycopg.OperationalError:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}") from None
@@ -108,10 +122,11 @@ def _wait_until_up(server: PostgresServer, process: subprocess.Popen[bytes], log
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
-    """A server with the template database `TEMPLATE`."""
+    """A server with the database `MIGRATED`, which has the newest schema."""
     with _server() as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
-        database = Database(server.url(TEMPLATE))
+        with server.connect() as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(MIGRATED)))
+        database = Database(server.url(MIGRATED))
         database.migrate()
         database.dispose()
         yield server
@@ -119,6 +134,6 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 @pytest.fixture
 def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
-    """The URL of a database of the test's own, with the newest schema."""
-    with postgres_server.database(TEMPLATE) as url:
-        yield url
+    """The URL of an empty database with the newest schema, the test's own while it runs."""
+    yield postgres_server.url(MIGRATED)
+    postgres_server.empty(MIGRATED)

@@ -1,10 +1,10 @@
 """Short ways to accounts, models and files for the domain's tests."""
 
 import hashlib
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
 
 from api.db.dialects import from_now
 from api.db.session import Database
@@ -115,3 +115,12 @@ def entries(database: Database, account_id: str) -> Mapping[str, list[int]]:
         ):
             found[kind].append(amount)
     return found
+
+
+def run_at_once(work: Callable[[], None], count: int) -> None:
+    """Runs `work` in `count` threads and waits for them."""
+    threads = [threading.Thread(target=work) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
