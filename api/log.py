@@ -8,5 +8,5 @@ def configure(level: str, role: str) -> None:
     logging.basicConfig(
         level=level.upper(), format=f"%(asctime)s %(levelname)-7s {role}: %(message)s", datefmt="%H:%M:%S", force=True
     )
-    for library in ("alembic", "celery", "httpx", "kombu", "sqlalchemy"):
+    for library in ("alembic", "celery", "httpx", "kombu", "sqlalchemy", "uvicorn"):
         logging.getLogger(library).setLevel(logging.WARNING)

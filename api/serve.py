@@ -30,9 +30,12 @@ logger = logging.getLogger(__name__)
 
 
 @click.command(name="serve")
-def command() -> None:
-    """Serve the API; without a broker of its own, be the whole farm."""
-    settings = Settings()
+@click.option("--host", help="Address to listen on, instead of PIROUETTE_HOST.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port, instead of PIROUETTE_PORT; 0 picks a free one.")
+def command(host: str | None, port: int | None) -> None:
+    """Serve the API and run PIROUETTE_WORKERS workers; without PIROUETTE_BROKER_URL, be the whole farm."""
+    given = {"host": host, "port": port}
+    settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
     log.configure(settings.log_level, "server")
     serve(settings)
 

@@ -51,46 +51,37 @@ def run_segment(bench: Bench, claim: Claim) -> None:
     | the lease was lost             | not ours any more: untouched   | deleted              |
     """
     kept = False
+    lease = Lease(bench.database, claim, bench.settings, bench.stop)
     try:
-        with (
-            tempfile.TemporaryDirectory(dir=bench.work_dir) as folder,
-            Lease(bench.database, claim, bench.settings, bench.stop) as lease,
-        ):
-            try:
-                files = _Attempt(bench, claim, lease).render(Path(folder))
-            except Cancelled as reason:
-                logger.info("Stopped segment %s: %s", claim.segment_id, reason)
-                if not lease.lost:
-                    _release(bench, claim)
-            except (ModelError, SettingsError) as error:
-                _fail(bench, claim, str(error), retry=False)
-            except FileMissing:
-                _fail(bench, claim, "The model's file is gone from the storage; upload it again", retry=False)
-            except RendererError as error:
-                logger.error("Segment %s, attempt %d: %s", claim.segment_id, claim.attempt, error)
-                _fail(bench, claim, str(error), retry=True)
-            except Exception:
-                logger.exception("Segment %s, attempt %d", claim.segment_id, claim.attempt)
-                _fail(bench, claim, "The renderer failed unexpectedly", retry=True)
-            else:
-                with bench.database.begin() as session:
-                    kept = scheduling.settle_done(session, claim, files)
+        with tempfile.TemporaryDirectory(dir=bench.work_dir) as folder, lease:
+            files = _Attempt(bench, claim, lease).render(Path(folder))
+        kept = True  # if the commit fails, nobody knows whether it counted
+        with bench.database.begin() as session:
+            kept = scheduling.settle_done(session, claim, files)
+    except Cancelled as reason:
+        logger.info("Stopped segment %s: %s", claim.segment_id, reason)
+        if not lease.lost:
+            with bench.database.begin() as session:
+                scheduling.release(session, claim)
+    except (ModelError, SettingsError) as error:
+        _fail(bench, claim, str(error), retry=False)
+    except FileMissing:
+        _fail(bench, claim, "The model's file is gone from the storage; upload it again", retry=False)
+    except RendererError as error:
+        logger.error("Segment %s, attempt %d: %s", claim.segment_id, claim.attempt, error)
+        _fail(bench, claim, str(error), retry=True)
+    except Exception:
+        logger.exception("Segment %s, attempt %d", claim.segment_id, claim.attempt)
+        _fail(bench, claim, "The renderer failed unexpectedly", retry=True)
     finally:
         for render_id in claim.variants:
             for attempt in range(1, claim.attempt) if kept else (claim.attempt,):
                 bench.storage.delete_prefix(output_prefix(render_id, attempt).rstrip("/"))
 
 
-def _release(bench: Bench, claim: Claim) -> None:
-    with bench.database.begin() as session:
-        scheduling.release(session, claim)
-
-
 def _fail(bench: Bench, claim: Claim, message: str, *, retry: bool) -> None:
     with bench.database.begin() as session:
-        scheduling.settle_error(
-            session, claim, message, retry=retry, max_attempts=bench.settings.max_attempts
-        )
+        scheduling.settle_error(session, claim, message, retry=retry, max_attempts=bench.settings.max_attempts)
 
 
 class _Attempt:

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import functools
 import json
 import os
 import signal
@@ -12,13 +13,13 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psutil
 from sqlalchemy import select
 
 from api.client import FarmClient
 from api.db.session import Database
 from api.db.tables import LedgerEntry, Render, Segment
+from api.domain import fleet
 from api.settings import Settings
 
 START_S = 30.0
@@ -52,12 +53,13 @@ def pirouette(*arguments: str, environment: Mapping[str, str]) -> subprocess.Com
 
 @dataclasses.dataclass
 class Farm:
-    """Settings are embedded unless `extra` says otherwise. Call `start` first and `stop` in the end."""
+    """A farm in `folder`: embedded, unless `extra` sets another database and broker. See `running_farm`."""
 
     folder: Path
     workers: int = 1
     extra: Mapping[str, str] = dataclasses.field(default_factory=dict)
     server: subprocess.Popen[bytes] | None = None
+    others: list[subprocess.Popen[bytes]] = dataclasses.field(default_factory=list)
     url: str = ""
 
     @property
@@ -77,24 +79,31 @@ class Farm:
 
     @property
     def log(self) -> str:
-        return (self.folder / "serve.log").read_text()
+        return (self.folder / "farm.log").read_text()
 
     def start(self) -> None:
-        """Starts the server and waits until it answers, and until its workers have drawn breath."""
+        """Starts the server and waits until it answers and its workers are in the fleet."""
         address = self.folder / "data" / "server.json"
         address.unlink(missing_ok=True)
-        with (self.folder / "serve.log").open("ab") as log:
-            self.server = subprocess.Popen(
-                [sys.executable, "-m", "api.cli", "serve"], env={**os.environ, **self.environment},
+        server = self.server = self.spawn("serve")
+        wait_for(lambda: address.exists() or server.poll() is not None, "the server's address", START_S)
+        assert server.poll() is None, f"the server ended with {server.returncode}:\n{self.log}"
+        self.url = json.loads(address.read_text())["url"]
+        wait_for(lambda: len(self.fleet_pids() & {p.pid for p in self.worker_processes()}) == self.workers,
+                 "the workers", START_S)
+
+    def start_beside(self, command: str) -> subprocess.Popen[bytes]:
+        """Starts another process of the farm, such as a worker; `running_farm` ends it."""
+        process = self.spawn(command)
+        self.others.append(process)
+        return process
+
+    def spawn(self, command: str) -> subprocess.Popen[bytes]:
+        with (self.folder / "farm.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "api.cli", command], env={**os.environ, **self.environment},
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL,
             )
-        server = self.server
-        wait_for(lambda: address.exists() or server.poll() is not None, "the server's address", START_S)
-        if server.poll() is not None:
-            raise AssertionError(f"the server ended with {server.returncode}:\n{self.log}")
-        self.url = json.loads(address.read_text())["url"]
-        httpx.get(f"{self.url}/v1/health").raise_for_status()
-        wait_for(lambda: len(self.worker_processes()) == self.workers, "the workers", START_S)
 
     def stop(self) -> int:
         """SIGTERM; the exit code."""
@@ -135,26 +144,35 @@ class Farm:
     def client(self, token: str | None) -> FarmClient:
         return FarmClient(self.url, token)
 
-    @contextlib.contextmanager
-    def database(self) -> Iterator[Database]:
-        database = Database(self.settings.sqlalchemy_url)
-        try:
-            yield database
-        finally:
-            database.dispose()
+    @functools.cached_property
+    def database(self) -> Database:
+        """The farm's database, seen by the test."""
+        return Database(self.settings.sqlalchemy_url)
 
-    def running_segment(self, render_id: str) -> Segment | None:
-        """The segment of a render while a worker holds it and has drawn frames."""
-        with self.database() as database, database.read() as session:
-            return session.scalar(
-                select(Segment)
-                .join(Render, Render.shot_id == Segment.shot_id)
-                .where(Render.id == render_id, Segment.state == "running", Segment.frames_done > 0)
-            )
+    def fleet_pids(self) -> set[int]:
+        """The processes of the workers that have announced themselves."""
+        with self.database.read() as session:
+            return {int(worker.name.rpartition("-")[2]) for worker in fleet.list_workers(session)}
+
+    def segment(self, render_id: str) -> Segment:
+        with self.database.read() as session:
+            return session.scalars(
+                select(Segment).join(Render, Render.shot_id == Segment.shot_id).where(Render.id == render_id)
+            ).one()
+
+    def wait_until_drawn_by(self, render_id: str) -> psutil.Process:
+        """Waits until the render is being drawn; returns the worker that does it."""
+
+        def drawing() -> str | None:
+            segment = self.segment(render_id)
+            return segment.worker if segment.state == "running" and segment.stage == "drawing" else None
+
+        worker: str = wait_for(drawing, f"{render_id} being drawn", 40)
+        return psutil.Process(int(worker.rpartition("-")[2]))
 
     def ledger(self, render_id: str) -> list[tuple[str, int]]:
         """(kind, amount) of the entries that name the render, oldest first."""
-        with self.database() as database, database.read() as session:
+        with self.database.read() as session:
             entries = session.scalars(
                 select(LedgerEntry).where(LedgerEntry.render_id == render_id).order_by(LedgerEntry.id)
             )
@@ -168,14 +186,14 @@ class Farm:
 
 @contextlib.contextmanager
 def running_farm(farm: Farm) -> Iterator[Farm]:
-    """Starts `farm`; in the end stops it, whatever became of it, and shows its log if the test failed."""
+    """Starts `farm`; in the end stops all of it."""
     try:
         farm.start()
         yield farm
-    except BaseException:
-        if (farm.folder / "serve.log").exists():
-            print(farm.log)
-        raise
     finally:
-        if farm.server is not None and farm.server.poll() is None:
-            farm.stop()
+        for process in (farm.server, *farm.others):
+            if process is not None and process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+                process.terminate()
+                process.wait(30)
+        farm.database.dispose()

@@ -1,0 +1,52 @@
+"""A worker's bench on a fresh database and storage, with a model uploaded; the renderer is the tests' own."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from api.db.session import Database
+from api.domain import accounts, uploads
+from api.settings import Settings
+from api.storage.local import LocalStorage
+from api.worker.run_segment import Bench
+from renderer.gl.context import Device
+from renderer.spec import RenderSettings
+from tests.api.domain.support import claim_of
+from tests.api.worker.support import Order
+
+
+@pytest.fixture
+def bench(sqlite_url: str, tmp_path: Path) -> Iterator[Bench]:
+    settings = Settings(data_dir=tmp_path, database_url=sqlite_url, lease_seconds=0.6, heartbeat_seconds=0.05)
+    database = Database(sqlite_url)
+    work = tmp_path / "work"
+    work.mkdir()
+    yield Bench(
+        worker="w",
+        settings=settings,
+        database=database,
+        storage=LocalStorage(settings.files_dir),
+        device=cast(Device, None),  # only the renderer looks at it
+        work_dir=work,
+        cache_dir=tmp_path / "cache",
+        stop=threading.Event(),
+    )
+    database.dispose()
+
+
+@pytest.fixture
+def order(bench: Bench) -> Order:
+    """A paid render of an uploaded model, claimed by the worker."""
+    key = "models/a.glb"
+    with bench.storage.writer(key) as file:
+        file.write(b"the model's bytes")
+    with bench.database.begin() as session:
+        account = accounts.sign_up(session, "a@example.org", credits=10)
+        registered = uploads.register_upload(
+            session, account.id, original_name="a.glb", sha256="0" * 64, file_size=17, storage_key=key,
+            settings=RenderSettings(),
+        )
+    return Order(bench, account.id, registered.render_id, claim_of(bench.database, registered.render_id))
