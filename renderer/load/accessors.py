@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.errors import InvalidModel, ResourceMissing
+from renderer.load import limits
 from renderer.load.container import Document
 from renderer.load.fields import Fields
 from renderer.load.limits import Budget
@@ -68,9 +69,11 @@ class Accessors:
                 raise InvalidModel(f"accessor {index} ({user}) has NaN or infinite values")
         return self._of_width(index, user, self._decoded[key], widths)
 
-    def integers(self, index: int, user: str, widths: tuple[int, ...]) -> Array:
-        """(count, width) of the accessor's own unsigned type."""
-        self._accessors[index].choice("componentType", UNSIGNED_COMPONENTS)
+    def integers(
+        self, index: int, user: str, widths: tuple[int, ...], components: tuple[int, ...] = UNSIGNED_COMPONENTS
+    ) -> Array:
+        """(count, width) of the accessor's own type, which must be one of `components`."""
+        self._accessors[index].choice("componentType", components)
         return self._of_width(index, user, self._read(index), widths)
 
     def view(self, index: int) -> View:
@@ -101,6 +104,7 @@ class Accessors:
                 raise ResourceMissing(f"{fields.path} has neither a uri nor a binary chunk to lie in")
             if length > len(source):
                 raise InvalidModel(f"{fields.path} declares {length} bytes, and its data has {len(source)}")
+            self._budget.take("bytes of resources", len(source), limits.RESOURCE_BYTES, fields.path)
             self._bytes[index] = np.frombuffer(source, np.uint8, length)
         return self._bytes[index]
 

@@ -62,10 +62,11 @@ class Archive:
         if len(found) == 1:
             return found[0]
         if found:
-            raise InvalidModel(f"the archive holds {len(found)} models ({', '.join(found[:3])}): pack exactly one")
+            names = ", ".join(repr(name[:100]) for name in found[:3])
+            raise InvalidModel(f"the archive holds {len(found)} models ({names}): pack exactly one")
         for name in self._members:
             if name.lower().endswith(OTHER_MODEL_SUFFIXES):
-                raise UnsupportedModel(f"the archive holds {name!r}; only .glb and .gltf models are supported")
+                raise UnsupportedModel(f"the archive holds {name[:100]!r}; only .glb and .gltf models are supported")
         raise InvalidModel("the archive holds no .glb or .gltf file")
 
 

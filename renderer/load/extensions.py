@@ -1,7 +1,7 @@
 """Which glTF extensions the loader knows. A new one gets a line here and its code beside what it extends."""
 
 from renderer.errors import UnsupportedModel
-from renderer.load.fields import Fields
+from renderer.load.fields import Fields, printable
 
 SUPPORTED = frozenset({
     "EXT_texture_webp",
@@ -14,9 +14,9 @@ SUPPORTED = frozenset({
 
 def check_extensions(root: Fields) -> list[str]:
     """Warnings about used extensions that are ignored. Raises UnsupportedModel for the required ones among them."""
-    missing = [name for name in root.strings("extensionsRequired") if name not in SUPPORTED]
+    missing = [printable(name) for name in root.strings("extensionsRequired") if name not in SUPPORTED]
     if missing:
         noun = "extension" if len(missing) == 1 else "extensions"
-        raise UnsupportedModel(f"the model requires the glTF {noun} {', '.join(missing)}, not supported yet")
+        raise UnsupportedModel(f"the model requires the glTF {noun} {', '.join(missing[:10])}, not supported yet")
     used = dict.fromkeys(root.strings("extensionsUsed"))
-    return [f"the glTF extension {name} is ignored" for name in used if name not in SUPPORTED]
+    return [f"the glTF extension {printable(name)} is ignored" for name in used if name not in SUPPORTED]

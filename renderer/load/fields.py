@@ -18,8 +18,10 @@ from renderer.errors import InvalidModel, ModelTooLarge
 from renderer.load import limits
 
 LARGEST_INTEGER = 2**53  # the largest that every JSON reader keeps exact
+LARGEST_NUMBER = 3e38  # the largest that fits a float32
 
-_STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+# possessive, and content with an open end: linear in whatever comes
+_STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _DEPTH_STEP = np.zeros(256, np.int32)
 _DEPTH_STEP[[ord("["), ord("{")]] = 1
 _DEPTH_STEP[[ord("]"), ord("}")]] = -1
@@ -43,6 +45,11 @@ def parse_json(data: bytes, name: str) -> "Fields":
     if not isinstance(values, dict):
         raise InvalidModel(f"{name} must hold a JSON object")
     return Fields(values, "")
+
+
+def printable(text: str, limit: int = 100) -> str:
+    """Text from a file as it may stand in a message or a database: cut to `limit`, with ? for control characters."""
+    return "".join(c if c.isprintable() else "?" for c in text[:limit])
 
 
 def _refuse_constant(name: str) -> None:
@@ -109,6 +116,10 @@ class Fields:
         if not isinstance(value, str):
             raise self.wrong(key, "a string")
         return value
+
+    def name(self, default: str = "") -> str:
+        """The object's name, fit to be shown."""
+        return printable(self.string("name", default))
 
     # lists of scalars
 
@@ -188,6 +199,6 @@ def _whole(value: Any) -> int | None:
 
 
 def _finite(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e300:
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > LARGEST_NUMBER:
         return None
     return float(value)

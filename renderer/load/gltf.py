@@ -14,7 +14,7 @@ from renderer.load import limits
 from renderer.load.accessors import Accessors
 from renderer.load.container import Document, open_document
 from renderer.load.extensions import check_extensions
-from renderer.load.fields import Fields
+from renderer.load.fields import Fields, printable
 from renderer.load.geometry import Meshes, check_joints
 from renderer.load.graph import read_nodes, read_roots
 from renderer.load.limits import Budget
@@ -51,6 +51,7 @@ def _build_scene(document: Document) -> Scene:
     scene.clips = read_clips(root, accessors, nodes, scene.meshes, budget)
     _check_world(scene)
     scene.images = textures.decode()
+    del warnings[limits.WARNINGS :]
     return scene
 
 
@@ -59,7 +60,7 @@ def _check_version(root: Fields) -> None:
     version, least = asset.string("version"), asset.string("minVersion", "2.0")
     if version.partition(".")[0] != "2" or least != "2.0":
         wanted = version if least == "2.0" else least
-        raise UnsupportedModel(f"the model is glTF {wanted[:20]!r}; this renderer reads glTF 2.0")
+        raise UnsupportedModel(f"the model is glTF {printable(wanted, 20)!r}; this renderer reads glTF 2.0")
 
 
 def _load_drawn(
@@ -80,6 +81,8 @@ def _load_drawn(
         mesh = scene.meshes[node.mesh]
         if node.weights is not None and len(node.weights) != len(mesh.weights):
             raise InvalidModel(f"{path}.weights must have one number per morph target")
+        if not any(primitive.joints is not None for primitive in mesh.primitives):
+            node.skin = None
         if node.skin is not None:
             if node.skin not in skins:
                 scene.skins.append(read_skin(skin_fields[node.skin], accessors, len(scene.nodes), budget))
@@ -92,7 +95,7 @@ def _load_drawn(
 
 def _check_world(scene: Scene) -> None:
     """Refuses hierarchies whose products leave the range that a camera could frame."""
-    with np.errstate(all="ignore"):
-        world = pose_scene(scene, None, 0.0).world[reachable(scene)]
-    if not np.isfinite(world).all() or np.abs(world).max() > limits.COORDINATE:
-        raise InvalidModel(f"the node transforms reach beyond {limits.COORDINATE:g} metres")
+    pose = pose_scene(scene, None, 0.0)
+    for matrices in (pose.world[reachable(scene)], *pose.joints):
+        if not np.abs(matrices).max() <= limits.COORDINATE:
+            raise InvalidModel(f"the node transforms reach beyond {limits.COORDINATE:g} metres")

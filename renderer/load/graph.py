@@ -40,7 +40,7 @@ def read_roots(root: Fields, nodes: list[Node]) -> tuple[int, ...]:
 def _read_node(fields: Fields, count: int, mesh_count: int, skin_count: int) -> Node:
     weights = fields.number_list("weights")
     node = Node(
-        name=fields.string("name", ""),
+        name=fields.name(),
         children=fields.indices("children", count),
         mesh=fields.optional_index("mesh", mesh_count),
         skin=fields.optional_index("skin", skin_count),

@@ -13,6 +13,9 @@ MEGABYTE = 1024 * 1024
 FILE_BYTES = 512 * MEGABYTE
 """A file as uploaded, and all that an archive unpacks to."""
 
+RESOURCE_BYTES = 512 * MEGABYTE
+"""Buffers and encoded images, counted as often as the file names them."""
+
 JSON_BYTES = 192 * MEGABYTE
 """The text of a .gltf or of a GLB's JSON chunk. Generous, since .gltf files carry their buffers as data URIs."""
 
@@ -21,20 +24,24 @@ JSON_TOKENS = 3_000_000
 
 JSON_DEPTH = 64
 
-NODES = 100_000
-SKIN_JOINTS = 100_000
+NODES = 50_000
+SKIN_JOINTS = 50_000
 """Joints of all skins together."""
 
-PRIMITIVES = 50_000
+DRAWN_PRIMITIVES = 100_000
+"""Primitives, counted once for each node that shows their mesh."""
 
 INDICES = 15_000_000
-"""Corners of all primitives together, lists, strips and fans alike: 5 million triangles as a list."""
+"""Corners of all primitives together, as lists: 5 million triangles."""
 
 DRAWN_INDICES = 60_000_000
 """The same, counted once for each node that shows the mesh."""
 
 DECODED_BYTES = 1024 * MEGABYTE
 """Everything that accessors decode to and that is derived from them, in total."""
+
+CHANNELS = 20_000
+"""Animated properties of one clip: each is sampled for every frame."""
 
 KEYFRAMES = 5_000_000
 """Keyframes of all channels together."""
@@ -48,6 +55,9 @@ TEXTURE_PIXELS = 256 * 1024 * 1024
 TEXCOORD_SETS = 8
 JOINT_SETS = 4
 MORPH_TARGETS = 1024
+
+WARNINGS = 50
+"""Kept of a file; the rest would say the same."""
 
 COORDINATE = 1e12
 """Metres. Beyond it float32 products overflow, and no camera could frame the model."""

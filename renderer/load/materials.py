@@ -43,7 +43,7 @@ def _read_material(fields: Fields, textures: Textures) -> Material:
     r, g, b = _factors(fields, "emissiveFactor", (0.0, 0.0, 0.0))
     red, green, blue, alpha = _factors(pbr, "baseColorFactor", (1.0, 1.0, 1.0, 1.0))
     return Material(
-        name=fields.string("name", ""),
+        name=fields.name(),
         base_color_factor=(red, green, blue, alpha),
         base_color_texture=textures.reference(pbr, "baseColorTexture"),
         metallic_factor=pbr.number("metallicFactor", 1.0, low=0, high=1),

@@ -7,8 +7,7 @@ import urllib.parse
 from typing import Protocol
 
 from renderer.errors import InvalidModel, ResourceMissing
-
-SHOWN_URI = 100  # characters of a URI that an error quotes
+from renderer.load.fields import printable
 
 
 class Files(Protocol):
@@ -34,12 +33,12 @@ class Resolver:
         """
         if uri[:5].lower() == "data:":
             return _decode_data_uri(uri, path)
-        shown = repr(uri if len(uri) <= SHOWN_URI else uri[:SHOWN_URI] + "...")
-        name = urllib.parse.unquote(uri)
-        if ":" in name or name.startswith(("/", "\\")):
+        shown = repr(printable(uri))
+        name = urllib.parse.unquote(uri).replace("\\", "/")
+        if ":" in name or name.startswith("/"):
             raise ResourceMissing(f"{path} points at {shown}: only files packed with the model are read")
         name = posixpath.normpath(posixpath.join(self._folder, name))
-        if name.startswith("../") or name == ".." or "\\" in name or "\0" in name:
+        if name.startswith("../") or name == "..":
             raise ResourceMissing(f"{path} points at {shown}, which is outside the model's own files")
         if self._files is None:
             raise ResourceMissing(f"{path} needs the file {shown}: upload a GLB, or a ZIP with all the files in it")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from renderer.errors import InvalidModel
+from renderer.errors import InvalidModel, ModelTooLarge
 from renderer.load import limits
 from renderer.load.accessors import Accessors
 from renderer.load.fields import Fields
@@ -42,10 +42,14 @@ def read_clips(
     """
     clips = []
     for number, fields in enumerate(root.children("animations")):
-        samplers = fields.children("samplers")
-        read = (_read_channel(c, samplers, accessors, nodes, meshes, budget) for c in fields.children("channels"))
+        samplers, channel_fields = fields.children("samplers"), fields.children("channels")
+        if len(channel_fields) > limits.CHANNELS:
+            raise ModelTooLarge(
+                f"{fields.path} has {len(channel_fields):,} channels, and {limits.CHANNELS:,} are allowed"
+            )
+        read = (_read_channel(item, samplers, accessors, nodes, meshes, budget) for item in channel_fields)
         channels = [channel for channel in read if channel is not None]
-        clips.append(Clip(fields.string("name", f"animation {number}"), channels))
+        clips.append(Clip(fields.name(f"animation {number}"), channels))
     return clips
 
 

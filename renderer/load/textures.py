@@ -8,6 +8,7 @@ import concurrent.futures
 import io
 import math
 import os
+import warnings
 
 import numpy as np
 import PIL.Image
@@ -15,7 +16,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from renderer.errors import InvalidModel, ModelError, ModelTooLarge, UnsupportedModel
+from renderer.errors import InvalidModel, ModelTooLarge, UnsupportedModel
 from renderer.load import limits
 from renderer.load.accessors import Accessors
 from renderer.load.container import Document
@@ -35,11 +36,11 @@ _BROKEN = (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, A
 class Textures:
     """Hands out texture references and remembers which images they need; `decode` then decodes those, once each."""
 
-    def __init__(self, document: Document, accessors: Accessors, budget: Budget, warnings: list[str]) -> None:
+    def __init__(self, document: Document, accessors: Accessors, budget: Budget, notes: list[str]) -> None:
         self._document = document
         self._accessors = accessors
         self._budget = budget
-        self._warnings = warnings
+        self._notes = notes
         self._textures = document.root.children("textures")
         self._images = document.root.children("images")
         self._samplers = [_read_sampler(fields) for fields in document.root.children("samplers")]
@@ -53,7 +54,7 @@ class Textures:
         texture = self._textures[info.index("index", len(self._textures))]
         source = self._source(texture)
         if source is None:
-            self._warnings.append(f"{texture.path} has no image that this renderer reads, and is left out")
+            self._notes.append(f"{texture.path} has no image that this renderer reads, and is left out")
             return None
         sampler = texture.optional_index("sampler", len(self._samplers))
         transform = info.extension("KHR_texture_transform")
@@ -67,12 +68,11 @@ class Textures:
 
     def decode(self) -> list[Image]:
         """The images in use, in the order of `TextureRef.image`. Raises ModelError subclasses naming the image."""
-        opened = [self._open(self._images[index]) for index in self._used]
-        if not opened:
-            return []
-        threads = min(len(opened), os.cpu_count() or 1)
-        with concurrent.futures.ThreadPoolExecutor(threads) as pool:
-            return list(pool.map(_decode, opened))
+        with warnings.catch_warnings():  # Pillow warns of oddities in files that it reads all the same
+            warnings.simplefilter("ignore")
+            opened = [self._open(self._images[index]) for index in self._used]
+            with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+                return list(pool.map(_decode, opened))
 
     def _source(self, texture: Fields) -> int | None:
         webp = texture.extension("EXT_texture_webp")
@@ -86,6 +86,7 @@ class Textures:
             data = self._accessors.view(image.index("bufferView", self._accessors.view_count())).data.tobytes()
         else:
             raise InvalidModel(f"{image.path} has neither a uri nor a bufferView")
+        self._budget.take("bytes of resources", len(data), limits.RESOURCE_BYTES, image.path)
         opened = _open_header(data, image.path)
         width, height = opened.size
         if max(width, height) > limits.TEXTURE_SIDE:
@@ -93,7 +94,7 @@ class Textures:
                 f"{image.path} is {width}x{height} pixels, and {limits.TEXTURE_SIDE} are allowed per side"
             )
         self._budget.take("pixels of textures", width * height, limits.TEXTURE_PIXELS, image.path)
-        return image.string("name", ""), image.path, opened
+        return image.name(), image.path, opened
 
 
 def _open_header(data: bytes, path: str) -> PIL.Image.Image:
@@ -115,8 +116,6 @@ def _decode(opened: tuple[str, str, PIL.Image.Image]) -> Image:
     name, path, image = opened
     try:
         return Image(name, _rgba(image))
-    except ModelError:
-        raise
     except _BROKEN as error:
         raise InvalidModel(f"{path} can't be decoded: {error}") from error
 

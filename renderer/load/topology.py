@@ -5,6 +5,9 @@ import numpy as np
 from renderer.scene.nodes import Topology, UInt32
 
 MODES = (0, 1, 2, 3, 4, 5, 6)
+GROWTH = (1, 1, 2, 2, 1, 3, 3)
+"""Indices of the list per index of the mode, at most."""
+
 POINTS, LINES, LINE_LOOP, LINE_STRIP, TRIANGLES, TRIANGLE_STRIP, TRIANGLE_FAN = MODES
 
 _TOPOLOGIES = {POINTS: Topology.POINTS, LINES: Topology.LINES, LINE_LOOP: Topology.LINES, LINE_STRIP: Topology.LINES}

@@ -45,6 +45,7 @@ def clip_time(clip: Clip, frame: int, fps: int, speed: float) -> float:
     return frame / fps * speed % clip.duration if clip.duration > 0 else 0.0
 
 
+@np.errstate(over="ignore", invalid="ignore")  # hostile transforms may overflow: `scene_bounds` refuses the result
 def pose_scene(scene: Scene, clip: Clip | None, time: float) -> Pose:
     """The pose at `time` seconds of `clip`, or the rest pose without a clip."""
     translations = np.array([node.translation for node in scene.nodes], np.float64).reshape(-1, 3)

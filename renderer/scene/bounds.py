@@ -10,6 +10,9 @@ from renderer.scene.animation import Pose, pose_scene
 from renderer.scene.deform import Drawable, deformed, drawables, is_deforming
 from renderer.scene.nodes import Clip, Float64, Scene
 
+LARGEST_RADIUS = 1e12  # metres: far beyond, squares leave float32
+SMALLEST_RADIUS = 1e-9  # a single point still needs a camera
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Bounds:
@@ -25,7 +28,7 @@ class Bounds:
 def scene_bounds(scene: Scene, clip: Clip | None, samples: int = 24) -> Bounds:
     """The bounds over `samples` moments of `clip`, or of the rest pose without one.
 
-    Raises InvalidModel where the animation throws vertices out of any range.
+    Raises InvalidModel where the animation throws vertices beyond LARGEST_RADIUS.
     """
     times = np.linspace(0.0, clip.duration, samples, endpoint=False) if clip else np.zeros(1)
     poses = [pose_scene(scene, clip, float(time)) for time in times]
@@ -34,9 +37,9 @@ def scene_bounds(scene: Scene, clip: Clip | None, samples: int = 24) -> Bounds:
         low, high = np.min([box[0] for box in boxes], axis=0), np.max([box[1] for box in boxes], axis=0)
         center = (low + high) / 2
         radius = max(float(np.linalg.norm(cloud - center, axis=1).max()) for cloud in _clouds(scene, poses))
-    if not np.isfinite(radius):
-        raise InvalidModel("the animation moves vertices beyond any range")
-    return Bounds(center, radius, low, high)
+    if not radius <= LARGEST_RADIUS:
+        raise InvalidModel(f"the model reaches beyond {LARGEST_RADIUS:g} metres")
+    return Bounds(center, max(radius, SMALLEST_RADIUS), low, high)
 
 
 def _clouds(scene: Scene, poses: list[Pose]) -> Iterator[Float64]:

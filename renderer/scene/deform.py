@@ -45,6 +45,7 @@ def is_deforming(scene: Scene, drawable: Drawable) -> bool:
     return skinned or bool(drawable.primitive.targets)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # as in `pose_scene`
 def deformed(scene: Scene, drawable: Drawable, pose: Pose) -> Vertices:
     """The drawable's vertices in `pose`: the primitive's own arrays where nothing deforms them."""
     primitive = drawable.primitive
