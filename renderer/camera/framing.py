@@ -9,8 +9,8 @@ import math
 
 import numpy as np
 
-from renderer.scene.bounds import Bounds, scene_bounds
-from renderer.scene.nodes import Clip, Float64, Node, Scene
+from renderer.scene.bounds import Bounds
+from renderer.scene.nodes import Float64
 from renderer.spec import FrameSpec
 
 FIELD_OF_VIEW = math.radians(35)
@@ -103,19 +103,6 @@ def model_placement(spec: FrameSpec, bounds: Bounds) -> Float64:
     matrix[:3, :3] = about_z @ about_y @ about_x
     matrix[:3, 3] = bounds.center - matrix[:3, :3] @ bounds.center
     return matrix
-
-
-def placed_bounds(scene: Scene, clip: Clip | None, placement: Float64, bounds: Bounds) -> Bounds:
-    """`bounds` of the model turned by `placement` about their centre: the same sphere, the box of the turned model.
-
-    The box's lowest point is where the ground lies.
-    """
-    if np.allclose(placement, np.eye(4)):
-        return bounds
-    turned = Node("placement", children=scene.roots, matrix=placement)
-    placed = dataclasses.replace(scene, nodes=[*scene.nodes, turned], roots=(len(scene.nodes),))
-    box = scene_bounds(placed, clip)
-    return dataclasses.replace(bounds, low=box.low, high=box.high)
 
 
 def _rotation(axis: int, degrees: float) -> Float64:

@@ -18,6 +18,9 @@ from renderer.scene.nodes import Float64
 LIGHTS = 128
 SIZE = 768
 EDGE_FADE = 0.12
+SHARP_SIGMA = 1.2
+WIDE_LEVEL = 2
+WIDE_SIGMA = 6.0
 
 REACH = 3.0
 """The rectangle goes at most this many bounding radii from the model's centre to each side."""
@@ -34,9 +37,10 @@ class Caster(Protocol):
 
 class _Blur(NamedTuple):
     source: moderngl.Texture
+    level: int
     target: moderngl.Framebuffer
     direction: tuple[int, int]
-    fade: float
+    sigma: float
 
 
 class GroundShadow:
@@ -54,24 +58,37 @@ class GroundShadow:
         self._device = device
         self._lights = ground_lights(lights)
         self.low, self.size = shadow_rectangle(bounds, ground, self._lights.shears)
-        ctx = device.ctx
-        self.texture = ctx.texture((SIZE, SIZE), 1, dtype="f2")
-        self.texture.build_mipmaps()
-        self.texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
-        self.texture.repeat_x = self.texture.repeat_y = False
-        self._total, self._between = (ctx.texture((SIZE, SIZE), 1, dtype="f4") for _ in range(2))
-        self._depth = ctx.depth_renderbuffer((SIZE, SIZE))
-        self._sum_target = ctx.framebuffer([self._total], self._depth)
-        self._blurs = (
-            _Blur(self._total, ctx.framebuffer([self._between]), (1, 0), 0.0),
-            _Blur(self._between, ctx.framebuffer([self.texture]), (0, 1), EDGE_FADE),
-        )
         self._programs = Programs(device)
+        vertex = read_shader("renderer.passes", "full_screen.vert.glsl")
         self._cast = self._programs.get(read_shader("renderer.lighting", "cast_ground.vert.glsl"),
                                         read_shader("renderer.lighting", "cast.frag.glsl"))
-        self._soften = self._programs.get(read_shader("renderer.passes", "full_screen.vert.glsl"),
-                                          read_shader("renderer.lighting", "soften.frag.glsl"))
-        self._triangle = ctx.vertex_array(self._soften, [])
+        self._soften = self._programs.get(vertex, read_shader("renderer.lighting", "soften.frag.glsl"))
+        self._merge = self._programs.get(vertex, read_shader("renderer.lighting", "merge.frag.glsl"))
+        self._triangles = {program: device.ctx.vertex_array(program, []) for program in (self._soften, self._merge)}
+        small = SIZE >> WIDE_LEVEL
+        self.texture = self._picture(SIZE, "f2")
+        self._total, self._between, self._sharp = (self._picture(SIZE, "f4") for _ in range(3))
+        self._small, self._wide = (self._picture(small, "f4") for _ in range(2))
+        self._depth = device.ctx.depth_renderbuffer((SIZE, SIZE))
+        self._sum_target = device.ctx.framebuffer([self._total], self._depth)
+        self._target = device.ctx.framebuffer([self.texture])
+        across, along = (1, 0), (0, 1)
+        self._blurs = [
+            _Blur(source, level, device.ctx.framebuffer([target]), direction, sigma)
+            for source, level, target, direction, sigma in (
+                (self._total, 0, self._between, across, SHARP_SIGMA),
+                (self._between, 0, self._sharp, along, SHARP_SIGMA),
+                (self._sharp, WIDE_LEVEL, self._small, across, WIDE_SIGMA),
+                (self._small, 0, self._wide, along, WIDE_SIGMA),
+            )
+        ]
+
+    def _picture(self, size: int, kind: str) -> moderngl.Texture:
+        texture = self._device.ctx.texture((size, size), 1, dtype=kind)
+        texture.build_mipmaps()
+        texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        texture.repeat_x = texture.repeat_y = False
+        return texture
 
     def cast(self, caster: Caster) -> None:
         """Replaces the shadow by that of `caster` as it stands now.
@@ -93,22 +110,38 @@ class GroundShadow:
                 self._cast["layer"] = 1 - 2 * (index + 1) / (count + 1)
                 caster.draw_geometry(self._cast, blend_cutoff=(index * 0.6180339887498949 + 0.5) % 1)
             ctx.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
-        for blur in self._blurs:
-            with ctx.scope(blur.target, moderngl.NOTHING):
-                blur.source.use(0)
-                self._soften["direction"] = blur.direction
-                self._soften["fade"] = blur.fade
-                self._triangle.render(moderngl.TRIANGLES, vertices=3)
-        self.texture.build_mipmaps()
+        self._smooth()
         self._device.check_errors("accumulating the ground shadow")
 
+    def _smooth(self) -> None:
+        """From the sum of the lights to `texture`."""
+        ctx = self._device.ctx
+        for blur in self._blurs:
+            if blur.level:
+                blur.source.build_mipmaps()
+            blur.source.use(0)
+            self._soften["level"] = blur.level
+            self._soften["direction"] = blur.direction
+            self._soften["sigma"] = blur.sigma
+            with ctx.scope(blur.target, moderngl.NOTHING):
+                self._triangles[self._soften].render(moderngl.TRIANGLES, vertices=3)
+        self._sharp.use(0)
+        self._wide.use(1)
+        self._merge["sharp"] = 0
+        self._merge["wide"] = 1
+        self._merge["fade"] = EDGE_FADE
+        with ctx.scope(self._target, moderngl.NOTHING):
+            self._triangles[self._merge].render(moderngl.TRIANGLES, vertices=3)
+        self.texture.build_mipmaps()
+
     def release(self) -> None:
-        for framebuffer in (self._sum_target, *(blur.target for blur in self._blurs)):
+        for framebuffer in (self._sum_target, self._target, *(blur.target for blur in self._blurs)):
             framebuffer.release()
-        for texture in (self._total, self._between, self.texture):
+        for texture in (self._total, self._between, self._sharp, self._small, self._wide, self.texture):
             texture.release()
+        for triangle in self._triangles.values():
+            triangle.release()
         self._depth.release()
-        self._triangle.release()
         self._programs.release()
 
 

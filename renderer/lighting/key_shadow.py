@@ -1,10 +1,8 @@
 """Once per shot, before the frames: from which parts of the key each point of the model can be seen.
 
-Sixteen depth maps, one per part of the key, lie as tiles in one atlas. A shader asks four of them per sample and, since
-a pixel is made of four samples, all sixteen per pixel: penumbrae widen with distance as under a real softbox.
+Thirty-two depth maps, one per part of the key, lie as tiles in one atlas. A shader asks eight of them per sample and,
+since a pixel is made of four samples, all of them per pixel: penumbrae widen with distance as under a real softbox.
 """
-
-import math
 
 import moderngl
 import numpy as np
@@ -13,11 +11,10 @@ from renderer.gl.context import Device
 from renderer.gl.programs import Programs, read_shader, set_uniform
 from renderer.lighting.environment import LightTables
 from renderer.lighting.ground_shadow import Caster
-from renderer.lighting.samples import key_grid
+from renderer.lighting.samples import GROUP, GROUPS, key_grid
 from renderer.scene.bounds import Bounds
 
-TILE = 512
-TILES = 4  # per side
+TILE = 320
 OFFSET = 1.5
 """Texels that a lookup is moved off the surface along its normal, against self-shadowing by rounding."""
 
@@ -30,13 +27,12 @@ class KeyShadow:
         ctx = device.ctx
         self._device = device
         self._lights = key_grid()
-        radius = max(bounds.radius, 1e-6) * 1.02
-        # A shear stretches the sphere's silhouette from its radius to radius * sqrt(1 + shear²).
-        reach = radius * math.sqrt(1 + float((self._lights.shears**2).sum(axis=1).max()))
-        self._center = tuple(bounds.center.tolist())
-        self._scale = (1 / reach, 1 / radius)
-        self._offset = OFFSET * 2 * reach / TILE
-        self._texture = ctx.depth_texture((TILE * TILES, TILE * TILES))
+        size = np.maximum(bounds.high - bounds.low, 0.02 * max(bounds.radius, 1e-6)) * 1.02
+        reach = size[[0, 2]] + np.abs(self._lights.shears).max(axis=0) * size[1]
+        self._center = tuple(((bounds.low + bounds.high) / 2).tolist())
+        self._scale = (*(1 / reach).tolist(), 1 / float(size[1]))
+        self._offset = OFFSET * float(reach.max()) / TILE
+        self._texture = ctx.depth_texture((TILE * GROUP, TILE * GROUPS))
         self._texture.compare_func = "<="
         self._texture.repeat_x = self._texture.repeat_y = False
         self._framebuffer = ctx.framebuffer(depth_attachment=self._texture)
@@ -54,7 +50,7 @@ class KeyShadow:
             self._framebuffer.clear()
             ctx.polygon_offset = 2.0, 2.0
             for index, shear in enumerate(self._lights.shears):
-                row, column = divmod(index, TILES)
+                row, column = divmod(index, GROUP)
                 self._framebuffer.viewport = (column * TILE, row * TILE, TILE, TILE)
                 self._program["shear"] = tuple(shear)
                 caster.draw_geometry(self._program, blend_cutoff=(index + 0.5) / len(self._lights.weights))
@@ -68,8 +64,8 @@ class KeyShadow:
         # Turned towards the key, a surface that sees all of it gets all of its irradiance.
         facing = np.maximum(self._lights.directions @ tables.key_direction, 0.0)
         weights = self._lights.weights / (self._lights.weights @ facing) * self._lights.directions[:, 1]
-        # Four of sixteen per sample, and the mean of four samples per pixel.
-        lights = np.column_stack([shears, weights * TILES, np.zeros(len(shears))])
+        # A sample sees one group, a pixel the mean of all groups.
+        lights = np.column_stack([shears, weights * GROUPS, np.zeros(len(shears))])
         set_uniform(program, "key_depth", unit)
         set_uniform(program, "key_lights", [tuple(row) for row in lights.tolist()])
         set_uniform(program, "key_center", self._center)

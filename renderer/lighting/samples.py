@@ -17,6 +17,10 @@ KEY_SHARE = 0.62
 DOME_SINE = 0.78
 """The dome's lowest light stands at acos(DOME_SINE) = 39 degrees: lower ones only draw long, faint streaks."""
 
+GROUPS, GROUP = 4, 8
+LATTICE_STEP = 13
+"""Found by trial: keeps the lights of the lattice and of each group well apart."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Lights:
@@ -58,13 +62,13 @@ def ground_lights(count: int) -> Lights:
 
 
 def key_grid() -> Lights:
-    """Sixteen directions over the key in four groups of four that follow each other, each group evenly spread.
+    """`GROUPS` * `GROUP` directions over the key; those of one group follow each other and are evenly spread.
 
-    The grid is turned so that the sixteen are seen apart from every side, as the samples of a rotated-grid filter.
+    A rank-1 lattice: no two lights stand behind each other along either side of the key.
     """
-    row, column = np.divmod(np.arange(16), 4)
-    row, column = (row + column) % 4, column
-    return key_lights(np.stack([(4 * column + row + 0.5) / 16, (4 * row + 3 - column + 0.5) / 16], axis=1))
+    count = GROUPS * GROUP
+    index = np.arange(count).reshape(GROUP, GROUPS).T.ravel()
+    return key_lights(np.stack([(index + 0.5) / count, (index * LATTICE_STEP % count + 0.5) / count], axis=1))
 
 
 def _plane_sequence(count: int) -> Float64:

@@ -13,7 +13,7 @@ import numpy as np
 
 from renderer.scene.nodes import Float64
 
-EXPOSURE = 1.0
+EXPOSURE = 1.28
 """Multiplies all of the studio's light: set so that an 18 % grey ball averages mid-grey (sRGB 0.46)."""
 
 WARM = (1.03, 1.0, 0.955)
@@ -61,12 +61,12 @@ class Panel:
         return result
 
 
-KEY = Panel((-0.85, 2.5, 1.05), (1.45, 1.15), 5.0, WARM)
+KEY = Panel((-0.75, 2.4, 0.8), (1.75, 1.4), 4.4, WARM, falloff=0.75, softness=0.2)
 FILLS = (
-    Panel((-2.7, 0.55, 0.35), (0.30, 1.35), 3.2, NEUTRAL),
-    Panel((2.7, 0.55, -0.15), (0.34, 1.35), 2.6, COOL),
-    Panel((0.35, 1.15, -2.7), (1.5, 0.26), 3.4, NEUTRAL),
-    Panel((1.0, 0.75, 2.8), (0.95, 0.65), 0.55, COOL, softness=0.5),
+    Panel((-2.7, 0.6, 0.3), (0.36, 1.4), 4.0, NEUTRAL, falloff=0.6, softness=0.25),
+    Panel((2.7, 0.6, -0.1), (0.42, 1.4), 3.6, COOL, falloff=0.6, softness=0.25),
+    Panel((0.3, 1.15, -2.7), (1.5, 0.36), 4.0, NEUTRAL, falloff=0.6, softness=0.25),
+    Panel((0.9, 0.9, 2.7), (1.0, 0.6), 1.3, COOL, softness=0.6),
 )
 
 

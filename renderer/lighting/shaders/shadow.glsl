@@ -1,8 +1,8 @@
 // Shadows on the model: put after environment.glsl, bound by Shadows.bind.
 uniform sampler2DShadow key_depth;
-uniform vec4 key_lights[16];   // shear x, z; weight; unused
+uniform vec4 key_lights[32];   // shear x, z; weight; unused
 uniform vec3 key_center;
-uniform vec2 key_scale;        // clip units per metre, across and along height
+uniform vec3 key_scale;        // shares of a tile per metre of x and z, and of the depth range per metre of height
 uniform float key_offset;      // metres
 uniform sampler2D floor_shadow;
 uniform vec4 floor_window;     // low x, low z, 1 / width, 1 / depth
@@ -14,12 +14,12 @@ uniform vec2 floor_height;     // world height, texels per metre
 vec3 shadowed_irradiance(vec3 position, vec3 surface, vec3 normal) {
     vec3 p = position + surface * key_offset - key_center;
     int group = (int(gl_FragCoord.x) & 1) + 2 * (int(gl_FragCoord.y) & 1);
-    float depth = 0.5 - 0.5 * p.y * key_scale.y;
+    float depth = 0.5 - p.y * key_scale.z;
     float sum = 0.0;
-    for (int i = 0; i < 4; i++) {
-        vec4 light = key_lights[4 * group + i];
-        vec2 spot = (p.xz - light.xy * p.y) * key_scale.x * 0.5 + 0.5;
-        float lit = texture(key_depth, vec3((spot + vec2(i, group)) * 0.25, depth));
+    for (int i = 0; i < 8; i++) {
+        vec4 light = key_lights[8 * group + i];
+        vec2 spot = (p.xz - light.xy * p.y) * key_scale.xy + 0.5;
+        float lit = texture(key_depth, vec3((spot + vec2(i, group)) * vec2(0.125, 0.25), depth));
         sum += lit * light.z * max(normal.x * light.x + normal.y + normal.z * light.y, 0.0);
     }
     return key_irradiance * sum;

@@ -1,24 +1,21 @@
-// One direction of a Gaussian blur; the second pass also fades out towards the rectangle's edges.
+// One direction of a Gaussian blur of a share of blocked light.
 uniform sampler2D source;
+uniform int level;        // mip level of the source that is as large as the target
 uniform ivec2 direction;  // (1, 0) or (0, 1)
-uniform float fade;       // share of the rectangle's size over which it fades, or 0
+uniform float sigma;      // texels
 
 out float blocked;
 
-const float WEIGHTS[4] = float[](0.2702703, 0.2162162, 0.1216216, 0.0270270);  // binomial (12 over k), tails folded in
-
 void main() {
-    ivec2 size = textureSize(source, 0);
+    ivec2 last = textureSize(source, level) - 1;
     ivec2 center = ivec2(gl_FragCoord.xy);
+    int reach = int(ceil(2.5 * sigma));
     float sum = 0.0;
-    for (int i = -3; i <= 3; i++) {
-        ivec2 texel = clamp(center + i * direction, ivec2(0), size - 1);
-        sum += WEIGHTS[abs(i)] * texelFetch(source, texel, 0).r;
+    float weights = 0.0;
+    for (int i = -reach; i <= reach; i++) {
+        float weight = exp(-0.5 * float(i * i) / (sigma * sigma));
+        sum += weight * texelFetch(source, clamp(center + i * direction, ivec2(0), last), level).r;
+        weights += weight;
     }
-    if (fade > 0.0) {
-        vec2 inset = 0.5 - abs(gl_FragCoord.xy / vec2(size) - 0.5);
-        vec2 edge = smoothstep(0.0, fade, inset - 1.0 / vec2(size));
-        sum *= edge.x * edge.y;
-    }
-    blocked = sum;
+    blocked = sum / weights;
 }
