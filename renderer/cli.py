@@ -48,10 +48,10 @@ def main(
         raise click.BadParameter("only a .png can be transparent", param_hint="--alpha")
     if frames is not None and kind == ".png":
         raise click.BadParameter("only a .mp4 has frames", param_hint="--frames")
-    logging.basicConfig(format="%(message)s")
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that temporary files go
     try:
         settings = _settings(settings_json)
+        logging.basicConfig(format="%(message)s")
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that temporary files go
         device = open_device(selector, allow_software=not no_software)
         # beside the output, so that the finished file moves there in one step
         with tempfile.TemporaryDirectory(dir=output.parent, prefix=".rendering-") as folder:

@@ -1,5 +1,6 @@
 """The library's two jobs from model file to finished files, at sizes that make them quick."""
 
+import dataclasses
 import hashlib
 from pathlib import Path
 
@@ -47,23 +48,29 @@ class Recorder:
         self.heard.append(f"poster {variant}")
 
 
+@dataclasses.dataclass(frozen=True)
+class Rendered:
+    """A finished render with both variants."""
+
+    out: Path
+    files: dict[str, VideoFiles]
+    listener: Recorder
+
+
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return triangle_builder().save(tmp_path_factory.mktemp("model"))
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture(scope="module")
 def rendered(
-    device: Device, model: Path, cache: Path, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, dict[str, VideoFiles], Recorder]:
-    """The folder, files and events of one render with both variants."""
+    opened_device: Device, model: Path, light_cache: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Rendered:
     out, listener = tmp_path_factory.mktemp("out"), Recorder()
-    return out, render_video(model, FRAMES, VARIANTS, out, device=device, cache_dir=cache, listener=listener), listener
+    files = render_video(
+        model, FRAMES, VARIANTS, out, device=opened_device, cache_dir=light_cache, listener=listener
+    )
+    return Rendered(out, files, listener)
 
 
 def ffmpeg_children() -> list[psutil.Process]:
@@ -75,8 +82,8 @@ def digests(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def test_each_variant_gets_its_files_in_its_folder(rendered: tuple[Path, dict[str, VideoFiles], Recorder]) -> None:
-    out, files, _ = rendered
+def test_each_variant_gets_its_files_in_its_folder(rendered: Rendered) -> None:
+    out, files = rendered.out, rendered.files
     common = {"video.mp4", "thumb.mp4", "poster.png", "poster_full.png"}
     assert {path.name for path in (out / "white").iterdir()} == common
     assert {path.name for path in (out / "orange").iterdir()} == common | {"web.mp4"}
@@ -85,17 +92,15 @@ def test_each_variant_gets_its_files_in_its_folder(rendered: tuple[Path, dict[st
     assert decode_rgb(files["orange"].web, 80, 48).shape[0] == FRAMES.frame_count
 
 
-def test_the_listener_hears_stages_posters_and_frames_in_order(
-    rendered: tuple[Path, dict[str, VideoFiles], Recorder],
-) -> None:
-    heard = rendered[2].heard
+def test_the_listener_hears_stages_posters_and_frames_in_order(rendered: Rendered) -> None:
+    heard = rendered.listener.heard
     assert [word for word in heard if word in STAGES] == list(STAGES)
     drawing = heard[heard.index("drawing") + 1 : heard.index("encoding")]
     assert drawing == ["poster white", "poster orange", *(f"{done}/12" for done in range(1, 13))]
 
 
-def test_the_poster_is_frame_0_of_the_video(rendered: tuple[Path, dict[str, VideoFiles], Recorder]) -> None:
-    for name, files in rendered[1].items():
+def test_the_poster_is_frame_0_of_the_video(rendered: Rendered) -> None:
+    for name, files in rendered.files.items():
         video = decode_rgb(files.video, WIDTH, HEIGHT) @ LUMA
         with Image.open(files.poster_full) as full, Image.open(files.poster) as poster:
             assert full.size == (WIDTH, HEIGHT)
@@ -106,26 +111,24 @@ def test_the_poster_is_frame_0_of_the_video(rendered: tuple[Path, dict[str, Vide
         assert difference[0].mean() < difference[1].mean(), name  # not just any frame
 
 
-def test_the_background_comes_back_from_every_frame_of_the_video(
-    rendered: tuple[Path, dict[str, VideoFiles], Recorder],
-) -> None:
+def test_the_background_comes_back_from_every_frame_of_the_video(rendered: Rendered) -> None:
     for name, colour, tolerance in (("orange", ORANGE, 3), ("white", (255, 255, 255), 1)):
-        video = decode_rgb(rendered[1][name].video, WIDTH, HEIGHT).astype(int)
+        video = decode_rgb(rendered.files[name].video, WIDTH, HEIGHT).astype(int)
         corners = np.concatenate([video[:, :10, :10], video[:, -10:, -10:]])
         assert np.abs(corners - colour).max() <= tolerance
-        with Image.open(rendered[1][name].poster_full) as full:
+        with Image.open(rendered.files[name].poster_full) as full:
             assert full.getpixel((0, 0)) == colour
 
 
-def test_the_model_is_in_the_picture_and_turns(rendered: tuple[Path, dict[str, VideoFiles], Recorder]) -> None:
-    video = decode_rgb(rendered[1]["orange"].video, WIDTH, HEIGHT).astype(int)
+def test_the_model_is_in_the_picture_and_turns(rendered: Rendered) -> None:
+    video = decode_rgb(rendered.files["orange"].video, WIDTH, HEIGHT).astype(int)
     covered = np.abs(video - ORANGE).max(axis=3) > 24
     assert covered[0].mean() > 0.05
     assert (covered[0] != covered[3]).mean() > 0.01
 
 
 def test_variants_share_one_drawing_of_each_frame(
-    device: Device, model: Path, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    device: Device, model: Path, light_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: list[int] = []
 
@@ -136,46 +139,46 @@ def test_variants_share_one_drawing_of_each_frame(
 
     monkeypatch.setattr("renderer.render.ShotRenderer", CountingRenderer)
     render_video(
-        model, FRAMES, VARIANTS, tmp_path, device=device, cache_dir=cache, listener=Recorder(), frame_limit=3
+        model, FRAMES, VARIANTS, tmp_path, device=device, cache_dir=light_cache, listener=Recorder(), frame_limit=3
     )
     assert drawn == [0, 1, 2]
 
 
 def test_equal_inputs_give_equal_bytes(
-    device: Device, model: Path, cache: Path, tmp_path: Path, rendered: tuple[Path, dict[str, VideoFiles], Recorder]
+    device: Device, model: Path, light_cache: Path, tmp_path: Path, rendered: Rendered
 ) -> None:
-    render_video(model, FRAMES, VARIANTS, tmp_path, device=device, cache_dir=cache, listener=Recorder())
-    assert digests(tmp_path) == digests(rendered[0])
+    render_video(model, FRAMES, VARIANTS, tmp_path, device=device, cache_dir=light_cache, listener=Recorder())
+    assert digests(tmp_path) == digests(rendered.out)
 
 
 def test_a_frame_limit_shortens_the_video_but_not_the_path(
-    device: Device, model: Path, cache: Path, tmp_path: Path, rendered: tuple[Path, dict[str, VideoFiles], Recorder]
+    device: Device, model: Path, light_cache: Path, tmp_path: Path, rendered: Rendered
 ) -> None:
     listener = Recorder()
     files = render_video(
-        model, FRAMES, VARIANTS, tmp_path, device=device, cache_dir=cache, listener=listener, frame_limit=4
+        model, FRAMES, VARIANTS, tmp_path, device=device, cache_dir=light_cache, listener=listener, frame_limit=4
     )
     short = decode_rgb(files["orange"].video, WIDTH, HEIGHT).astype(int)
-    full = decode_rgb(rendered[1]["orange"].video, WIDTH, HEIGHT)
+    full = decode_rgb(rendered.files["orange"].video, WIDTH, HEIGHT)
     assert len(short) == 4
     assert "4/4" in listener.heard
     assert np.abs(short[3] - full[3]).mean() < 1
 
 
 def test_a_cancelled_render_leaves_no_process_and_no_file(
-    device: Device, model: Path, cache: Path, tmp_path: Path
+    device: Device, model: Path, light_cache: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "kept.txt").write_text("from before")
     listener = Recorder(stop_after=5)
     with pytest.raises(Cancelled):
-        render_video(model, FRAMES, VARIANTS, tmp_path, device=device, cache_dir=cache, listener=listener)
+        render_video(model, FRAMES, VARIANTS, tmp_path, device=device, cache_dir=light_cache, listener=listener)
     assert listener.heard[-1] == "5/12"
     assert ffmpeg_children() == []
     assert [path.name for path in tmp_path.iterdir()] == ["kept.txt"]
 
 
 def test_a_failing_ffmpeg_is_quoted_and_leaves_nothing(
-    device: Device, model: Path, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    device: Device, model: Path, light_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake = tmp_path / "bin" / "ffmpeg"
     fake.parent.mkdir()
@@ -184,32 +187,32 @@ def test_a_failing_ffmpeg_is_quoted_and_leaves_nothing(
     monkeypatch.setenv("PATH", str(fake.parent), prepend=":")
     out = tmp_path / "out"
     with pytest.raises(EncodeError, match="code 8: Unknown encoder libx264"):
-        render_video(model, FRAMES, VARIANTS, out, device=device, cache_dir=cache, listener=Recorder())
+        render_video(model, FRAMES, VARIANTS, out, device=device, cache_dir=light_cache, listener=Recorder())
     assert list(out.iterdir()) == []
 
 
-def test_a_clip_that_the_model_lacks_is_named(device: Device, model: Path, cache: Path, tmp_path: Path) -> None:
+def test_a_clip_that_the_model_lacks_is_named(device: Device, model: Path, light_cache: Path, tmp_path: Path) -> None:
     frames = FrameSpec(width=WIDTH, height=HEIGHT, frame_count=2, animation="Walk")
     with pytest.raises(SettingsError, match="Walk") as caught:
-        render_video(model, frames, VARIANTS, tmp_path, device=device, cache_dir=cache, listener=Recorder())
+        render_video(model, frames, VARIANTS, tmp_path, device=device, cache_dir=light_cache, listener=Recorder())
     assert caught.value.field == "animation"
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_still_is_the_posters_picture(
-    device: Device, model: Path, cache: Path, tmp_path: Path, rendered: tuple[Path, dict[str, VideoFiles], Recorder]
+    device: Device, model: Path, light_cache: Path, tmp_path: Path, rendered: Rendered
 ) -> None:
-    render_still(model, FRAMES, Backdrop("#ff8800"), tmp_path / "still.png", device=device, cache_dir=cache)
-    with Image.open(tmp_path / "still.png") as still, Image.open(rendered[1]["orange"].poster_full) as poster:
+    render_still(model, FRAMES, Backdrop("#ff8800"), tmp_path / "still.png", device=device, cache_dir=light_cache)
+    with Image.open(tmp_path / "still.png") as still, Image.open(rendered.files["orange"].poster_full) as poster:
         assert still.mode == "RGB"
         assert np.array_equal(np.asarray(still), np.asarray(poster))
 
 
 def test_a_still_without_backdrop_has_straight_alpha(
-    device: Device, model: Path, cache: Path, tmp_path: Path, rendered: tuple[Path, dict[str, VideoFiles], Recorder]
+    device: Device, model: Path, light_cache: Path, tmp_path: Path, rendered: Rendered
 ) -> None:
-    render_still(model, FRAMES, None, tmp_path / "still.png", device=device, cache_dir=cache)
-    with Image.open(tmp_path / "still.png") as still, Image.open(rendered[1]["orange"].poster_full) as poster:
+    render_still(model, FRAMES, None, tmp_path / "still.png", device=device, cache_dir=light_cache)
+    with Image.open(tmp_path / "still.png") as still, Image.open(rendered.files["orange"].poster_full) as poster:
         assert still.mode == "RGBA"
         assert still.getpixel((0, 0)) == (0, 0, 0, 0)
         alpha = np.asarray(still)[..., 3]

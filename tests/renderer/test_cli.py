@@ -1,0 +1,150 @@
+"""The command itself, run as a user runs it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from renderer.cli import main
+from renderer.encode.h264 import H264File
+from renderer.encode.probe import check_h264
+from tests.renderer.encode.media import decode_rgb
+from tests.renderer.load.glb_builder import triangle_builder
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where commands run; holds a model, and the cache that they share."""
+    folder = tmp_path_factory.mktemp("cli")
+    triangle_builder().save(folder)
+    return folder
+
+
+def render(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    with started(folder, *arguments) as process:
+        stdout, stderr = process.communicate()
+    return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+
+def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "renderer", *arguments], cwd=folder,
+        env=os.environ | {"XDG_CACHE_HOME": str(folder / "cache")},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )
+
+
+def leftovers(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def test_a_video_of_the_first_frames(folder: Path) -> None:
+    done = render(
+        folder, "model.glb", "-o", "model.mp4", "--frames", "4",
+        "--settings", '{"bgColor": "#0044ff", "aspect": "1:1", "shadows": false}',
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "model.mp4\n"
+    check_h264(H264File(folder / "model.mp4", 540, 540, 18), 30, 4)
+    corner = decode_rgb(folder / "model.mp4", 540, 540)[:, 0, 0].astype(int)
+    assert abs(corner - (0, 68, 255)).max() <= 3
+    # progress goes to stderr, one line each where that is no terminal
+    lines = [line.strip() for line in done.stderr.splitlines()]
+    assert [line for line in lines if line in ("loading", "lighting", "drawing", "encoding", "checking")]
+    assert "4/4 frames" in lines
+    assert leftovers(folder) == []
+
+
+def test_a_still_with_settings_from_a_file(folder: Path) -> None:
+    (folder / "settings.json").write_text('{"bgColor": "#ff8800", "aspect": "9:16"}')
+    done = render(folder, "model.glb", "-o", "model.png", "--settings", "@settings.json")
+    assert done.returncode == 0, done.stderr
+    with Image.open(folder / "model.png") as still:
+        assert still.size == (540, 960)
+        assert still.mode == "RGB"
+        assert still.getpixel((0, 0)) == (255, 136, 0)
+
+
+def test_a_transparent_still(folder: Path) -> None:
+    done = render(folder, "model.glb", "-o", "clear.png", "--alpha")
+    assert done.returncode == 0, done.stderr
+    with Image.open(folder / "clear.png") as still:
+        assert still.mode == "RGBA"
+        assert still.getchannel("A").getextrema() == (0, 255)
+
+
+def test_a_bad_model_ends_in_one_clear_line_and_code_1(folder: Path) -> None:
+    (folder / "bad.glb").write_bytes(b"not a model")
+    (folder / "kept.mp4").write_bytes(b"an older video")
+    done = render(folder, "bad.glb", "-o", "kept.mp4")
+    assert done.returncode == 1
+    assert "Error: the file is neither a GLB" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (folder / "kept.mp4").read_bytes() == b"an older video"
+    assert leftovers(folder) == []
+
+
+def test_no_software_is_obeyed(folder: Path) -> None:
+    done = render(folder, "model.glb", "-o", "no.png", "--device", "software", "--no-software")
+    assert done.returncode == 1
+    assert "software rendering is not allowed" in done.stderr
+    assert not (folder / "no.png").exists()
+
+
+def test_a_clip_that_the_model_lacks_is_a_wrong_setting(folder: Path) -> None:
+    done = render(folder, "model.glb", "-o", "no.png", "--settings", '{"animation": "Walk"}')
+    assert done.returncode == 2
+    assert "--settings" in done.stderr
+    assert "Walk" in done.stderr
+
+
+def test_a_terminated_render_leaves_no_process_and_no_file(folder: Path) -> None:
+    with started(folder, "model.glb", "-o", "never.mp4", "--settings", '{"length": 600}') as process:
+        assert process.stderr is not None
+        while process.stderr.readline() != "drawing\n":
+            assert process.poll() is None
+        encoder = wait_for_child(process.pid)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert not encoder.is_running() or encoder.status() == psutil.STATUS_ZOMBIE
+    assert not (folder / "never.mp4").exists()
+    assert leftovers(folder) == []
+
+
+def wait_for_child(pid: int) -> psutil.Process:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        for child in psutil.Process(pid).children():
+            if child.name() == "ffmpeg":
+                return child
+        time.sleep(0.01)
+    raise AssertionError("no ffmpeg was started")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["model.glb", "-o", "a.mp4", "--settings", '{"zoom": 9}'], "zoom must be between 0.5 and 2"),
+        (["model.glb", "-o", "a.mp4", "--settings", '{"zoom": '], "not JSON"),
+        (["model.glb", "-o", "a.gif"], ".mp4 or .png"),
+        (["model.glb", "-o", "a.mp4", "--alpha"], "transparent"),
+        (["model.glb", "-o", "a.png", "--frames", "3"], "--frames"),
+        (["model.glb", "-o", "nowhere/a.mp4"], "no folder nowhere"),
+        (["absent.glb", "-o", "a.mp4"], "absent.glb"),
+    ],
+)
+def test_a_wrong_command_ends_in_code_2_and_names_what_is_wrong(
+    folder: Path, arguments: list[str], says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert says in result.stderr
