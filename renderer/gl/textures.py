@@ -8,7 +8,6 @@ import math
 
 import moderngl
 import numpy as np
-from PIL import Image as PillowImage
 
 from renderer.gl.context import Device
 from renderer.gl.materials import Channel, PackedMap, Wrapping
@@ -66,10 +65,16 @@ def _pack_channels(images: list[Image], channels: tuple[Channel, ...]) -> UInt8:
 
 
 def fit_size(pixels: UInt8, max_size: int) -> UInt8:
-    """Shrinks a picture (h, w, 4) by whole factors of its sides until neither exceeds `max_size` pixels."""
+    """Shrinks a picture (h, w, 4) by the least whole factor that brings both sides within `max_size` pixels.
+
+    Channels are averaged each by itself: they may hold anything, alpha says nothing of the others.
+    """
     height, width = pixels.shape[:2]
     factor = math.ceil(max(height, width) / max_size)
     if factor == 1:
         return pixels
-    shrunk = PillowImage.fromarray(pixels, "RGBA").reduce((min(factor, width), min(factor, height)))
-    return np.asarray(shrunk)
+    rows, columns = np.arange(0, height, factor), np.arange(0, width, factor)
+    sums = np.add.reduceat(np.add.reduceat(pixels.astype(np.uint32), rows, axis=0), columns, axis=1)
+    counts = np.outer(np.diff(rows, append=height), np.diff(columns, append=width))
+    means: UInt8 = ((sums + counts[..., None] // 2) // counts[..., None]).astype(np.uint8)
+    return means
