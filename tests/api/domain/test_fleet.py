@@ -1,0 +1,101 @@
+"""Workers report themselves, and are forgotten when they fall silent; hints are handed out once."""
+
+import threading
+
+from sqlalchemy import update
+
+from api.db.dialects import from_now
+from api.db.session import Database
+from api.db.tables import Worker
+from api.domain import fleet, outbox
+from tests.api.domain.support import run_at_once, sweep
+
+
+def announce(database: Database, worker: str, *, software: bool = True) -> None:
+    with database.begin() as session:
+        fleet.announce(session, worker, "llvmpipe (LLVM 15.0.6, 256 bits)", software)
+
+
+def names(database: Database) -> list[str]:
+    with database.read() as session:
+        return [worker.name for worker in fleet.list_workers(session)]
+
+
+def seen(database: Database, worker: str) -> bool:
+    with database.begin() as session:
+        return fleet.seen(session, worker)
+
+
+def fall_silent(database: Database, worker: str) -> None:
+    with database.begin() as session:
+        silent_since = from_now(-fleet.SILENCE_SECONDS - 1)
+        session.execute(update(Worker).where(Worker.name == worker).values(seen_at=silent_since))
+
+
+def test_workers_are_listed_with_their_devices_until_they_leave(database: Database) -> None:
+    announce(database, "b", software=False)
+    announce(database, "a")
+    with database.read() as session:
+        a, b = fleet.list_workers(session)
+    assert (a.name, a.software, b.name, b.software) == ("a", True, "b", False)
+    assert a.device.startswith("llvmpipe")
+    assert a.started_at <= a.seen_at
+    with database.begin() as session:
+        fleet.leave(session, "b")
+    assert names(database) == ["a"]
+
+
+def test_a_worker_that_starts_again_is_one_worker(database: Database) -> None:
+    announce(database, "a", software=True)
+    announce(database, "a", software=False)
+    with database.read() as session:
+        assert [worker.software for worker in fleet.list_workers(session)] == [False]
+
+
+def test_a_silent_worker_is_not_listed_and_a_sweep_removes_it(database: Database) -> None:
+    announce(database, "a")
+    announce(database, "b")
+    fall_silent(database, "a")
+    assert names(database) == ["b"]
+    assert seen(database, "a")  # a late sign of life before the sweep counts
+    assert names(database) == ["a", "b"]
+    fall_silent(database, "a")
+    sweep(database)
+    assert not seen(database, "a")
+    announce(database, "a")
+    assert names(database) == ["a", "b"]
+
+
+def test_each_hint_is_handed_out_once_oldest_first(database: Database) -> None:
+    for queue in ("render", "convert", "render"):
+        with database.begin() as session:
+            outbox.add(session, queue)
+    with database.begin() as session:
+        assert sorted(outbox.take(session, 2)) == ["convert", "render"]
+        assert outbox.take(session, 2) == ["render"]
+        assert outbox.take(session, 2) == []
+
+
+def test_relays_at_once_share_the_hints(database: Database) -> None:
+    with database.begin() as session:
+        for _ in range(20):
+            outbox.add(session, "render")
+    barrier, taken = threading.Barrier(4), []
+
+    def work() -> None:
+        barrier.wait()
+        with database.begin() as session:
+            taken.extend(outbox.take(session, 10))
+
+    run_at_once(work, 4)
+    with database.begin() as session:
+        taken.extend(outbox.take(session, 100))
+    assert taken == ["render"] * 20
+
+
+def test_hints_of_a_transaction_that_fails_are_never_sent(database: Database) -> None:
+    with database.begin() as session:
+        outbox.add(session, "render")
+        session.rollback()
+    with database.begin() as session:
+        assert outbox.take(session, 10) == []
