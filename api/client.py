@@ -219,7 +219,7 @@ def _retrying() -> Iterator[Any]:
         Retrying(
             retry=retry_if_exception(_may_pass),
             stop=stop_after_attempt(TRIES),
-            wait=wait_exponential_jitter(initial=0.2, max=5.0),
+            wait=wait_exponential_jitter(multiplier=0.2, max=5.0, jitter=0.2),
             reraise=True,
         )
     )

@@ -1,0 +1,42 @@
+"""Whole farms of real processes, shared by the tests of a module, and a model that is quick to render."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api.client import FarmClient, Upload
+from tests.integration.support import SETTINGS, Customer, box_glb
+from tests.support.farm import Farm, pirouette, running_farm
+
+
+@pytest.fixture(scope="module")
+def box(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("model") / "box.glb"
+    path.write_bytes(box_glb())
+    return path
+
+
+@pytest.fixture(scope="module")
+def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
+    """An embedded farm with two workers."""
+    with running_farm(Farm(tmp_path_factory.mktemp("farm"), workers=2)) as farm:
+        yield farm
+
+
+@pytest.fixture(scope="module")
+def first(farm: Farm, box: Path) -> Iterator[tuple[str, Upload]]:
+    """An account's token, and what its first upload made."""
+    token = farm.new_account("first@example.com")
+    granted = pirouette("admin", "grant", "first@example.com", "100", environment=farm.environment)
+    assert granted.returncode == 0, granted.stderr
+    with farm.client(token) as client:
+        yield token, client.upload(box, SETTINGS)
+
+
+@pytest.fixture
+def customer(farm: Farm, first: tuple[str, Upload]) -> Iterator[Customer]:
+    """The farm's customer, who talks to it wherever it listens now."""
+    token, upload = first
+    with FarmClient(farm.url, token) as client:
+        yield Customer(farm, client, upload)

@@ -1,0 +1,68 @@
+"""What the integration tests share: a small model, a customer, and what must hold of every render that is done."""
+
+import dataclasses
+import json
+import subprocess
+from pathlib import Path
+
+from api.client import FarmClient, Upload
+from tests.renderer.load.glb_builder import GlbBuilder
+from tests.support.farm import Farm, wait_for
+
+LENGTH_S = 3
+SETTINGS = {"length": LENGTH_S, "aspect": "1:1", "bgColor": "#ff8800"}
+FILES = {"video.mp4", "thumb.mp4", "poster.png", "poster_full.png"}
+
+
+def box_glb() -> bytes:
+    """A red box a metre wide."""
+    corners = [(x, y, z) for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)]
+    quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+    builder = GlbBuilder()
+    positions = builder.add_accessor(corners, min=[-0.5] * 3, max=[0.5] * 3)
+    indices = builder.add_accessor([corner for a, b, c, d in quads for corner in (a, b, c, a, c, d)], "uint16")
+    material = builder.add("materials", {"pbrMetallicRoughness": {"baseColorFactor": [0.8, 0.1, 0.1, 1]}})
+    builder.show(
+        builder.add_mesh({"attributes": {"POSITION": positions}, "indices": indices, "material": material})
+    )
+    return builder.glb()
+
+
+@dataclasses.dataclass(frozen=True)
+class Customer:
+    """Somebody with credits who has uploaded the box before."""
+
+    farm: Farm
+    client: FarmClient
+    upload: Upload
+
+    def order(self) -> str:
+        """A paid render of the box; its id."""
+        return self.client.create_render(self.upload.model_id, SETTINGS).id
+
+    def check_done(self, render_id: str, *, attempt: int) -> None:
+        """Waits until the render is done, and checks that `attempt` made it: one charge, one set of valid files."""
+        self.client.wait(render_id, timeout=60, poll_seconds=0.1)
+        check_settled(self.farm, render_id, attempt=attempt)
+
+
+def check_settled(farm: Farm, render_id: str, *, attempt: int) -> None:
+    assert farm.ledger(render_id) == [("charge", -1)]
+    wait_for(lambda: farm.stored_attempts(render_id) == [str(attempt)], "the other attempts' files to go", 10)
+    folder = farm.settings.files_dir / "renders" / render_id / str(attempt)
+    assert {path.name for path in folder.iterdir()} == FILES
+    assert probe(folder / "video.mp4") == (540, 540, LENGTH_S * 30)
+
+
+def probe(video: Path) -> tuple[int, int, int]:
+    """Width, height and number of frames, after decoding all of them without an error."""
+    done = subprocess.run(
+        ["ffprobe", "-v", "error", "-count_frames", "-select_streams", "v", "-of", "json",
+         "-show_entries", "stream=width,height,nb_read_frames", str(video)],
+        capture_output=True, check=True,
+    )
+    assert done.stderr == b""
+    stream = json.loads(done.stdout)["streams"][0]
+    return stream["width"], stream["height"], int(stream["nb_read_frames"])
+
+

@@ -1,0 +1,127 @@
+"""Whatever happens to processes and messages, a render ends done, with one charge and one set of files."""
+
+import os
+import signal
+import time
+
+import psutil
+import pytest
+
+from api.queue import make_celery, send_hint
+from tests.integration.support import Customer
+from tests.support.farm import Farm, wait_for
+
+
+@pytest.fixture(autouse=True)
+def _nothing_else_to_do(customer: Customer) -> None:
+    """The first upload's renders are out of the way."""
+    for render in customer.client.model_renders(customer.upload.model_id):
+        customer.client.wait(render.id, timeout=60, poll_seconds=0.1)
+
+
+def gone(processes: list[psutil.Process]) -> bool:
+    return not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
+
+
+def purge(farm: Farm) -> int:
+    messages = list((farm.settings.data_dir / "broker" / "messages").iterdir())
+    for message in messages:
+        message.unlink()
+    return len(messages)
+
+
+def test_a_worker_killed_in_mid_render_is_replaced_and_its_work_done_by_another(
+    farm: Farm, customer: Customer
+) -> None:
+    render_id = customer.order()
+    victim = farm.wait_until_drawn_by(render_id)
+    encoders = farm.encoders()
+    assert encoders
+    victim.kill()
+    wait_for(lambda: gone([victim, *encoders]), "the dead worker's ffmpeg to end", 5)
+    customer.check_done(render_id, attempt=2)
+    wait_for(lambda: len(farm.worker_processes()) == 2, "another worker", 10)
+
+
+def test_a_server_killed_in_mid_render_takes_its_workers_along_and_its_successor_goes_on(
+    farm: Farm, customer: Customer
+) -> None:
+    render_id = customer.order()
+    farm.wait_until_drawn_by(render_id)
+    workers, encoders = farm.worker_processes(), farm.encoders()
+    assert len(workers) == 2
+    farm.kill()
+    wait_for(lambda: gone([*workers, *encoders]), "the orphans to end", 5)
+    farm.start()
+    restarted(farm, customer).check_done(render_id, attempt=2)
+
+
+def restarted(farm: Farm, customer: Customer) -> Customer:
+    """The customer, who has learnt the new address."""
+    token = customer.client._http.headers["Authorization"].removeprefix("Bearer ")
+    return Customer(farm, farm.client(token), customer.upload)
+
+
+def test_sigterm_in_mid_render_ends_everything_and_the_successor_goes_on(farm: Farm, customer: Customer) -> None:
+    render_id = customer.order()
+    farm.wait_until_drawn_by(render_id)
+    workers, encoders = farm.worker_processes(), farm.encoders()
+    assert encoders
+    began = time.monotonic()
+    assert farm.stop() == 0
+    assert time.monotonic() - began < 6
+    assert gone([*workers, *encoders])
+    assert not (farm.settings.data_dir / "server.json").exists()
+    segment = farm.segment(render_id)
+    assert (segment.state, segment.attempt, segment.failures) == ("pending", 1, 0)
+    farm.start()
+    restarted(farm, customer).check_done(render_id, attempt=2)
+
+
+def test_a_hint_delivered_many_times_renders_once(farm: Farm, customer: Customer) -> None:
+    celery = make_celery(farm.settings)
+    render_id = customer.order()
+    for _ in range(5):
+        send_hint(celery, "render")
+    customer.check_done(render_id, attempt=1)
+    wait_for(lambda: not any((farm.settings.data_dir / "broker" / "messages").iterdir()), "the hints to be read", 5)
+    assert farm.segment(render_id).attempt == 1
+
+
+def test_work_is_found_though_all_hints_are_lost(farm: Farm, customer: Customer) -> None:
+    workers = farm.worker_processes()
+    for worker in workers:
+        worker.suspend()
+    render_id = customer.order()
+    wait_for(lambda: purge(farm), "the hint", 5)
+    for worker in workers:
+        worker.resume()
+    customer.check_done(render_id, attempt=1)
+
+
+def test_a_worker_that_stood_still_past_its_lease_changes_nothing_when_it_wakes_up(
+    farm: Farm, customer: Customer
+) -> None:
+    render_id = customer.order()
+    sleeper = farm.wait_until_drawn_by(render_id)
+    os.kill(sleeper.pid, signal.SIGSTOP)
+    try:
+        customer.check_done(render_id, attempt=2)
+        settled = customer.client.get_render(render_id)
+        files = files_of(farm, render_id)
+    finally:
+        os.kill(sleeper.pid, signal.SIGCONT)
+    later = customer.order()  # the sleeper must be good for work again: both workers are needed for these
+    again = customer.order()
+    customer.check_done(later, attempt=1)
+    customer.check_done(again, attempt=1)
+    assert sleeper.pid in {int(str(farm.segment(each).worker).rpartition("-")[2]) for each in (later, again)}
+    assert customer.client.get_render(render_id) == settled
+    assert files_of(farm, render_id) == files
+    customer.check_done(render_id, attempt=2)
+
+
+def files_of(farm: Farm, render_id: str) -> dict[str, int]:
+    """All of a render's files in the storage, with the times they were written."""
+    folder = farm.settings.files_dir / "renders" / render_id
+    return {str(path): path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
