@@ -62,13 +62,16 @@ def parse_range(header: str, size: int) -> Span | None:
     return Span(start, min(int(last) + 1, size) if last else size)
 
 
-def answer(request: Mapping[str, str], *, size: int, etag: str) -> Answer:
-    """The answer to a GET or HEAD with these request headers for a file with the strong `etag` (without quotes)."""
+def answer(method: str, request: Mapping[str, str], *, size: int, etag: str) -> Answer:
+    """The answer to a GET or HEAD with these request headers for a file with the strong `etag` (without quotes).
+
+    Ranges are defined for GET alone.
+    """
     quoted = f'"{etag}"'
     headers = {"Accept-Ranges": "bytes", "ETag": quoted}
     if matches(request.get("if-none-match"), etag):
         return Answer(304, headers, None)
-    wanted = request.get("range")
+    wanted = request.get("range") if method == "GET" else None
     if wanted is None or request.get("if-range", quoted) != quoted:
         return Answer(200, headers | {"Content-Length": str(size)}, Span(0, size))
     try:

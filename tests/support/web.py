@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import dataclasses
 import datetime as dt
+import functools
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -46,8 +47,12 @@ class Web:
             database, LocalStorage(folder / "files"), Settings(data_dir=folder, **settings), account.id, token.raw
         )
 
-    def app(self, wake: Callable[[], None] | None = None) -> FastAPI:
-        return create_app(self.settings, self.database, self.storage, wake or self._wake)
+    @functools.cached_property
+    def app(self) -> FastAPI:
+        return self.app_with(self._wake)
+
+    def app_with(self, wake: Callable[[], None]) -> FastAPI:
+        return create_app(self.settings, self.database, self.storage, wake)
 
     def _wake(self) -> None:
         self.woken += 1
@@ -60,7 +65,7 @@ class Web:
         headers |= arguments.pop("headers", {})
 
         async def send() -> httpx.Response:
-            transport = httpx.ASGITransport(app or self.app(), raise_app_exceptions=False)
+            transport = httpx.ASGITransport(app or self.app, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://farm") as client:
                 return await client.request(method, path, headers=headers, **arguments)
 

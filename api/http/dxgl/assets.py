@@ -1,5 +1,6 @@
 """/v1/renders/:id/...: the files of a render, one by one with ranges, or all in a ZIP."""
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import PurePosixPath
@@ -18,6 +19,9 @@ from api.http.bundle import Entry, bundle_etag, bundle_length, stream_bundle
 from api.http.dxgl.paths import ERRORS, PREFIX, RenderId
 from api.http.ranges import answer, file_response, matches
 from api.http.state import Farm, FarmDep
+from api.storage.base import FileMissing
+
+log = logging.getLogger("api.http")
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 """Files of a finished render never change."""
@@ -73,7 +77,9 @@ def get_bundle(principal: Reader, farm: FarmDep, render_id: RenderId, request: R
     if view.status != RenderStatus.DONE:
         raise VideoNotFound
     entries = [
-        _entry(farm, stem, view.files[name]) for name, stem in BUNDLED.items() if name in view.files
+        _entry(farm, stem, _stored(farm, view, name, VideoNotFound))
+        for name, stem in BUNDLED.items()
+        if name in view.files
     ]
     etag = bundle_etag(entries)
     headers = {
@@ -94,19 +100,30 @@ def _view(farm: Farm, principal: Principal, render_id: str) -> RenderView:
         return renders.get_render(session, principal.account_id, render_id)
 
 
+def _stored(farm: Farm, view: RenderView, name: str, missing: type[FarmError]) -> FileView:
+    """The file `name` of the render, which is there: once an answer has begun, it is too late to find out."""
+    file = view.files.get(name)
+    if file is None:
+        raise missing
+    try:
+        farm.storage.stat(file.key)
+    except FileMissing:
+        log.error("render %s: the storage has lost %s", view.id, file.key)
+        raise missing("The file is no longer in the storage") from None
+    return file
+
+
 def _file(
     farm: Farm, principal: Principal, render_id: str, request: Request, name: str, missing: type[FarmError]
 ) -> Response:
     view = _view(farm, principal, render_id)
-    file = view.files.get(name)
-    if file is None:
-        raise missing
+    file = _stored(farm, view, name, missing)
     # A lost attempt's poster is made anew by the next one: until the render is done nobody may keep it.
     caching = IMMUTABLE if view.status == RenderStatus.DONE else "private, no-store"
     return file_response(
         farm.storage,
         file.key,
-        answer(request.headers, size=file.size, etag=file.etag),
+        answer(request.method, request.headers, size=file.size, etag=file.etag),
         method=request.method,
         content_type=file.content_type,
         headers={"Cache-Control": caching},

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
 from api import clock
 from api.domain.catalog import ModelView
 from api.domain.renders import RenderView
+from renderer.spec import SETTINGS
 
 T = TypeVar("T")
 
@@ -50,11 +51,27 @@ class UploadResult(BaseModel):
     duplicate: Literal[True] | None = Field(None, description="Present where the model was there already")
 
 
-class RenderRequest(BaseModel):
-    """The body of POST /v1/renders."""
+def _settings_schema() -> dict[str, Any]:
+    """The table of render settings as JSON schema."""
+    properties: dict[str, Any] = {}
+    for row in SETTINGS:
+        given = {
+            "default": row.default, "enum": row.choices, "minimum": row.minimum, "maximum": row.maximum,
+            "pattern": "^#[0-9a-fA-F]{6}$" if row.kind == "color" else None,
+        }  # fmt: skip
+        properties[row.name] = {
+            "type": "string" if row.kind == "color" else row.kind,
+            "description": row.description,
+            **{keyword: value for keyword, value in given.items() if value not in (None, ())},
+        }
+    return {"type": "object", "properties": properties}
 
-    modelId: str | None = None
-    renderSettings: Any = Field(None, description="An object of render settings")
+
+class RenderRequest(BaseModel):
+    """The body of POST /v1/renders. The settings are checked by their own table, which names the field at fault."""
+
+    modelId: str | None = Field(None, description="Required")
+    renderSettings: Annotated[Any, WithJsonSchema(_settings_schema())] = None
 
 
 class RenderCreated(BaseModel):

@@ -100,6 +100,15 @@ def test_the_poster_of_a_running_render_is_not_kept(web: Web, render_id: str) ->
     assert web.get(f"/v1/renders/{render_id}/bundle").json()["error"]["code"] == "video_not_found"
 
 
+@pytest.mark.parametrize(("path", "code"), [("video", "video_not_found"), ("bundle", "video_not_found")])
+def test_a_file_that_the_storage_lost_is_not_found(web: Web, render_id: str, path: str, code: str) -> None:
+    web.finish(render_id)
+    web.storage.delete_prefix(f"renders/{render_id}")
+    answer = web.get(f"/v1/renders/{render_id}/{path}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, code)
+    assert "no longer" in answer.json()["error"]["message"]
+
+
 @pytest.mark.parametrize("with_web", [False, True])
 def test_the_bundle_has_all_files_under_their_documented_names(web: Web, render_id: str, with_web: bool) -> None:
     contents = web.finish(render_id, web=with_web)

@@ -69,22 +69,27 @@ def test_the_unit_is_case_insensitive() -> None:
 
 
 def test_without_a_range_the_whole_file_is_sent() -> None:
-    answered = answer({}, size=100, etag="tag")
+    answered = answer("GET", {}, size=100, etag="tag")
     assert (answered.status, answered.span) == (200, Span(0, 100))
     assert answered.headers == {"Accept-Ranges": "bytes", "ETag": '"tag"', "Content-Length": "100"}
 
 
 def test_a_range_is_partial_content() -> None:
-    answered = answer({"range": "bytes=10-19"}, size=100, etag="tag")
+    answered = answer("GET", {"range": "bytes=10-19"}, size=100, etag="tag")
     assert (answered.status, answered.span) == (206, Span(10, 20))
     assert answered.headers["Content-Range"] == "bytes 10-19/100"
     assert answered.headers["Content-Length"] == "10"
 
 
 def test_a_range_outside_the_file_is_unsatisfiable() -> None:
-    answered = answer({"range": "bytes=100-"}, size=100, etag="tag")
+    answered = answer("GET", {"range": "bytes=100-"}, size=100, etag="tag")
     assert (answered.status, answered.span) == (416, None)
     assert answered.headers["Content-Range"] == "bytes */100"
+
+
+def test_a_head_request_has_no_ranges() -> None:
+    answered = answer("HEAD", {"range": "bytes=10-19"}, size=100, etag="tag")
+    assert (answered.status, answered.headers["Content-Length"]) == (200, "100")
 
 
 @pytest.mark.parametrize(
@@ -92,11 +97,11 @@ def test_a_range_outside_the_file_is_unsatisfiable() -> None:
     [('"tag"', 206), ('"other"', 200), ('W/"tag"', 200), ("Wed, 21 Oct 2015 07:28:00 GMT", 200)],
 )
 def test_a_range_holds_only_for_the_same_strong_etag(if_range: str, status: int) -> None:
-    assert answer({"range": "bytes=0-0", "if-range": if_range}, size=100, etag="tag").status == status
+    assert answer("GET", {"range": "bytes=0-0", "if-range": if_range}, size=100, etag="tag").status == status
 
 
 def test_what_the_client_has_is_not_sent_again() -> None:
-    answered = answer({"if-none-match": '"tag"', "range": "bytes=0-0"}, size=100, etag="tag")
+    answered = answer("GET", {"if-none-match": '"tag"', "range": "bytes=0-0"}, size=100, etag="tag")
     assert (answered.status, answered.span) == (304, None)
 
 

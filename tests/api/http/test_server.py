@@ -34,7 +34,7 @@ def small(sqlite_url: str, tmp_path: Path) -> Iterator[Web]:
 
 @pytest.fixture
 def url(small: Web) -> Iterator[str]:
-    with serving(small.app()) as url:
+    with serving(small.app) as url:
         yield url
 
 
