@@ -58,8 +58,6 @@ class Finishes:
             coral=Material("Coral", (0.74, 0.095, 0.035, 1.0), 0.0, 0.38),
             ivory=Material("Ivory", (0.80, 0.74, 0.62, 1.0), 0.0, 0.45),
             glow=Material("Glow", (0.10, 0.02, 0.005, 1.0), 0.0, 0.45, emissive=(1.0, 0.27, 0.045)),
-            acrylic=Material(
-                "Smoked acrylic", (0.085, 0.060, 0.042, 0.22), 0.0, 0.06, blended=True, double_sided=True
-            ),
+            acrylic=Material("Smoked acrylic", (0.085, 0.060, 0.042, 0.22), 0.0, 0.06, blended=True, double_sided=True),
             acrylic_edge=Material("Acrylic edge", (0.16, 0.12, 0.09, 0.50), 0.0, 0.18, blended=True, double_sided=True),
         )

@@ -17,7 +17,7 @@ from renderer.scene.nodes import Float64
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Profile:
-    """Points (n, 2) of radius and height, and the unit outward normals there. A hard edge is two points at one place."""
+    """Points (n, 2) of radius and height, and the unit outward normals there. At a hard edge a point stands twice."""
 
     points: Float64
     normals: Float64
@@ -38,8 +38,8 @@ Corner = tuple[float, float] | tuple[float, float, float]
 def profile(*corners: Corner, steps: int = 3) -> Profile:
     """An open polyline of (radius, height[, fillet radius]) corners; the outside lies on the right of the way.
 
-    A corner with a fillet becomes an arc of `steps` segments whose normals run on smoothly into flat neighbours; one without
-    is a hard edge. So a solid starts on the axis at the bottom, goes out, up, and back to the axis at the top.
+    A corner with a fillet becomes an arc of `steps` segments whose normals run on smoothly into flat neighbours;
+    one without is a hard edge. So a solid starts on the axis at the bottom, goes out, up, and back to the axis.
     """
     points = np.array([corner[:2] for corner in corners], dtype=np.float64)
     radii = [corner[2] if len(corner) == 3 else 0.0 for corner in corners]
@@ -80,9 +80,9 @@ def fluted(flutes: int, depth: float, steps: int = 8) -> Ring:
 
 
 def rectangle(width: float, depth: float, corner: float, steps: int = 8) -> Ring:
-    """A rectangle in (x, z) with rounded corners; profiles on it measure radius from the corners' centres, up to `corner`.
+    """A rectangle in (x, z) with rounded corners; profiles on it measure radius from the corners' centres, to `corner`.
 
-    It starts and ends in the middle of the left side, so that u = 0.25 lies near the front and no corner holds the seam.
+    It starts and ends in the middle of the left side, so that no corner holds the seam.
     """
     quarter = np.linspace(0.0, np.pi / 2, steps + 1)
     half = np.array([width / 2 - corner, depth / 2 - corner])
@@ -101,17 +101,20 @@ def revolve(outline: Profile, ring: Ring) -> Mesh:
     plane = ring.centres + radius[:, None, None] * ring.spokes
     positions = np.stack([plane[..., 0], np.broadcast_to(height[:, None], (rows, columns)), plane[..., 1]], axis=-1)
     flat = outline.normals[:, 0, None, None] * ring.normals
-    normals = np.stack([flat[..., 0], np.broadcast_to(outline.normals[:, 1, None], (rows, columns)), flat[..., 1]], axis=-1)
+    rise = np.broadcast_to(outline.normals[:, 1, None], (rows, columns))
+    normals = np.stack([flat[..., 0], rise, flat[..., 1]], axis=-1)
     widest = plane[np.argmax(radius)]
     u = _shares(np.linalg.norm(np.diff(widest, axis=0), axis=1))
     v = 1.0 - _shares(np.linalg.norm(np.diff(outline.points, axis=0), axis=1))
     uvs = np.stack(np.broadcast_arrays(u[None, :], v[:, None]), axis=-1)
-    low, right = np.meshgrid(np.arange(rows - 1), np.arange(columns - 1), indexing="ij")
-    a = (low * columns + right).ravel()
-    quads = np.column_stack([a, a + 1, a + columns + 1, a, a + columns + 1, a + columns]).reshape(-1, 3)
-    surface = compacted(positions.reshape(-1, 3), normals.reshape(-1, 3), uvs.reshape(-1, 2), quads.astype(np.uint32))
+    surface = _sheet(positions, normals, uvs)
     ends = [(k, up) for k, up in ((0, -1.0), (-1, 1.0)) if radius[k] == 0.0]
     return joined([surface, *(_lid(ring.centres, float(height[k]), up) for k, up in ends)])
+
+
+def lathe(*corners: Corner, segments: int, steps: int = 3) -> Mesh:
+    """A turned body: the filleted polyline of `profile`, revolved about the y axis."""
+    return revolve(profile(*corners, steps=steps), circle(segments))
 
 
 def tube(path: Float64, radius: float, segments: int = 12, round_ends: int = 3) -> Mesh:
@@ -133,13 +136,9 @@ def tube(path: Float64, radius: float, segments: int = 12, round_ends: int = 3) 
     radial = np.cos(angles)[:, None] * across[places][:, None] + np.sin(angles)[:, None] * up[places][:, None]
     normals = np.cos(tilts)[:, None, None] * radial + np.sin(tilts)[:, None, None] * ways[places][:, None]
     positions = path[places][:, None] + radius * normals
-    rows, columns = len(places), segments + 1
     lengths = _shares(np.linalg.norm(np.diff(positions.mean(axis=1), axis=0), axis=1))
     uvs = np.stack(np.broadcast_arrays(angles[None, :] / (2 * np.pi), 1.0 - lengths[:, None]), axis=-1)
-    low, right = np.meshgrid(np.arange(rows - 1), np.arange(columns - 1), indexing="ij")
-    a = (low * columns + right).ravel()
-    quads = np.column_stack([a, a + 1, a + columns + 1, a, a + columns + 1, a + columns]).reshape(-1, 3)
-    return compacted(positions.reshape(-1, 3), normals.reshape(-1, 3), uvs.reshape(-1, 2), quads.astype(np.uint32))
+    return _sheet(positions, normals, uvs)
 
 
 def block(width: float, height: float, depth: float, corner: float, edge: float, steps: int = 3) -> Mesh:
@@ -170,13 +169,23 @@ def _directions(angles: Float64) -> Float64:
 
 def _shares(lengths: Float64) -> Float64:
     """Running sums from 0 to 1."""
-    return np.concatenate([[0.0], np.cumsum(lengths)]) / lengths.sum()
+    shares: Float64 = np.concatenate([[0.0], np.cumsum(lengths)]) / lengths.sum()
+    return shares
+
+
+def _sheet(positions: Float64, normals: Float64, uvs: Float64) -> Mesh:
+    """The mesh of a grid of vertices (rows, columns, ...): columns run counter-clockwise, rows upwards."""
+    rows, columns = positions.shape[:2]
+    a = (np.arange(rows - 1)[:, None] * columns + np.arange(columns - 1)).ravel()
+    quads = np.column_stack([a, a + 1, a + columns + 1, a, a + columns + 1, a + columns]).astype(np.uint32)
+    return compacted(positions.reshape(-1, 3), normals.reshape(-1, 3), uvs.reshape(-1, 2), quads.reshape(-1, 3))
 
 
 def _lid(centres: Float64, height: float, up: float) -> Mesh:
-    """The flat rectangle between a ring's centres (nothing for a circle), facing up or down."""
-    (x0, z0), (x1, z1) = centres.min(axis=0), centres.max(axis=0)
-    positions = np.array([(x0, height, z1), (x1, height, z1), (x1, height, z0), (x0, height, z0)])
-    triangles = np.array([(0, 1, 2), (0, 2, 3)], dtype=np.uint32)[:, :: int(up)]
-    uvs = np.array([(0.0, 1.0), (1.0, 1.0), (1.0, 0.0), (0.0, 0.0)])
-    return compacted(positions, np.tile((0.0, up, 0.0), (4, 1)), uvs, triangles)
+    """The flat polygon of a ring's centres (nothing for a circle), facing up or down, as a fan."""
+    corners = centres[:-1][np.any(np.diff(centres, axis=0) != 0.0, axis=1)]
+    positions = np.column_stack([corners[:, 0], np.full(len(corners), height), corners[:, 1]])
+    second = np.arange(1, max(len(corners) - 1, 1))
+    triangles = np.column_stack([np.zeros_like(second), second, second + 1]).astype(np.uint32)[:, :: int(up)]
+    uvs = np.zeros((len(corners), 2)) if len(corners) == 0 else corners - corners.min(axis=0)
+    return compacted(positions, np.tile((0.0, up, 0.0), (len(corners), 1)), uvs, triangles)

@@ -6,7 +6,6 @@ import struct
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from renderer.samples.mesh import Mesh, joined
@@ -42,12 +41,15 @@ class Material:
         return any((self.color_map, self.orm_map, self.normal_map))
 
 
+Piece = tuple[Material, Mesh]
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Part:
-    """A node of the model: meshes by material, and parts that move with it. `rotation` is a quaternion (x, y, z, w)."""
+    """A node of the model: what it is made of, and parts that move with it. `rotation` is a quaternion (x, y, z, w)."""
 
     name: str
-    meshes: tuple[tuple[Material, Mesh], ...] = ()
+    pieces: tuple[Piece, ...] = ()
     children: tuple["Part", ...] = ()
     translation: tuple[float, float, float] = (0.0, 0.0, 0.0)
     rotation: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 1.0)
@@ -55,7 +57,8 @@ class Part:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Turning:
-    """The rotation of one named part over time: `times` (k,) in seconds, `quaternions` (k, 4), interpolated linearly."""
+    """The rotation of one named part over time: `times` (k,) in seconds, `quaternions` (k, 4),
+    interpolated linearly."""
 
     part: str
     times: Float64
@@ -98,9 +101,9 @@ class _File:
             node["translation"] = part.translation
         if part.rotation != (0.0, 0.0, 0.0, 1.0):
             node["rotation"] = part.rotation
-        if part.meshes:
+        if part.pieces:
             by_material: dict[Material, list[Mesh]] = {}
-            for material, mesh in part.meshes:
+            for material, mesh in part.pieces:
                 by_material.setdefault(material, []).append(mesh)
             primitives = [self._primitive(joined(meshes), material) for material, meshes in by_material.items()]
             node["mesh"] = self._add("meshes", {"name": part.name, "primitives": primitives})

@@ -20,7 +20,7 @@ def rotation(axis: str, degrees: float) -> Float64:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Mesh:
-    """Vertices with unit normals and texture coordinates, (n, 3), (n, 3), (n, 2); triangles (m, 3), counter-clockwise from outside.
+    """Positions and unit normals (n, 3), texture coordinates (n, 2), triangles (m, 3) counter-clockwise from outside.
 
     Texture coordinates follow glTF: (0, 0) is the image's upper left corner.
     """
@@ -31,7 +31,7 @@ class Mesh:
     triangles: UInt32
 
     def moved(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> Self:
-        return dataclasses.replace(self, positions=self.positions + (x, y, z))
+        return dataclasses.replace(self, positions=self.positions + np.array([x, y, z]))
 
     def turned(self, axis: str, degrees: float) -> Self:
         matrix = rotation(axis, degrees)

@@ -17,13 +17,16 @@ def smooth_noise(rng: np.random.Generator, shape: tuple[int, int], cells: tuple[
     lattice = rng.standard_normal((cells[0] + 3, cells[1])).astype(np.float32)
     rows = _spline(lattice, shape[0], cells[0], axis=0)
     field = _spline(rows, shape[1], cells[1], axis=1)
-    return (field - field.mean()) / max(float(field.std()), 1e-6)
+    field -= field.mean()
+    field /= max(float(field.std()), 1e-6)
+    return field
 
 
 def smoothstep(low: float, high: float, value: npt.NDArray[np.floating]) -> Float32:
     """0 below `low`, 1 above `high`, a smooth cubic between."""
-    t = np.clip((value.astype(np.float32) - np.float32(low)) / np.float32(high - low), 0.0, 1.0)
-    return t * t * (3.0 - 2.0 * t)
+    t: Float32 = np.clip((value.astype(np.float32) - np.float32(low)) / np.float32(high - low), 0.0, 1.0)
+    smooth: Float32 = t * t * (3.0 - 2.0 * t)
+    return smooth
 
 
 def relief(height: Float32, slope: float) -> UInt8:
@@ -39,11 +42,12 @@ def relief(height: Float32, slope: float) -> UInt8:
 
 def to_bytes(values: npt.NDArray[np.floating]) -> UInt8:
     """Floats in 0..1 as bytes."""
-    return np.clip(values * 255.0 + 0.5, 0, 255).astype(np.uint8)
+    levels: UInt8 = np.clip(values * 255.0 + 0.5, 0, 255).astype(np.uint8)
+    return levels
 
 
 def as_jpeg(pixels: UInt8, quality: int) -> bytes:
-    """(h, w, 3) as a JPEG without chroma subsampling, which would smear narrow grain and channels that aren't colours."""
+    """(h, w, 3) as a JPEG without chroma subsampling, which would smear fine grain and channels that aren't colours."""
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "JPEG", quality=quality, subsampling=0, optimize=True)
     return buffer.getvalue()
@@ -56,7 +60,7 @@ def as_png(pixels: UInt8) -> bytes:
 
 
 def _spline(values: Float32, size: int, cells: int, axis: int) -> Float32:
-    """Uniform cubic B-spline interpolation along one axis, `size` samples over `cells` intervals; past the end it wraps."""
+    """Uniform cubic B-spline along one axis, `size` samples over `cells` intervals; past the end it wraps."""
     place = (np.arange(size) + 0.5) * (cells / size)
     cell = np.minimum(place.astype(np.intp), cells - 1)
     t = (place - cell).astype(np.float32)

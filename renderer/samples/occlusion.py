@@ -10,7 +10,7 @@ from renderer.scene.nodes import Float32
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Drum:
-    """An upright cylinder over the board: centre (x, z), radius, and the heights of its floor and lid above the board."""
+    """An upright cylinder: centre (x, z), radius, and the heights of its floor and lid above the board."""
 
     x: float
     z: float
@@ -22,8 +22,8 @@ class Drum:
 def board_occlusion(width: float, depth: float, cells: tuple[int, int], rays: int, drums: Sequence[Drum]) -> Float32:
     """Cosine-weighted share of the sky that each cell (rows, columns) of a level board sees past the drums, 0..1.
 
-    The board is centred on the origin of (x, z); row 0 lies at the back (-z). Ray directions are a golden-angle spiral with
-    uniform density in the unit disc, which is cosine-weighted on the hemisphere (Malley's method).
+    The board is centred on the origin of (x, z); row 0 lies at the back (-z). Ray directions are a golden-angle spiral
+    with uniform density in the unit disc, which is cosine-weighted on the hemisphere (Malley's method).
     """
     k = np.arange(rays) + 0.5
     slant = np.sqrt(k / rays)
@@ -33,7 +33,7 @@ def board_occlusion(width: float, depth: float, cells: tuple[int, int], rays: in
     z = ((np.arange(cells[0]) + 0.5) / cells[0] - 0.5)[:, None, None] * depth
     blocked = np.zeros((*cells, rays), dtype=bool)
     for drum in drums:
-        # The ray's stay inside the endless cylinder, as shares of its length, must overlap its stay between floor and lid.
+        # The ray is blocked where its way through the endless cylinder overlaps its way from floor to lid.
         ox, oz = x - drum.x, z - drum.z
         along = ox * dx + oz * dz
         reach = along**2 - slant**2 * (ox * ox + oz * oz - drum.radius**2)
@@ -41,4 +41,5 @@ def board_occlusion(width: float, depth: float, cells: tuple[int, int], rays: in
         enter = np.maximum((-along - root) / slant**2, drum.floor / dy)
         leave = np.minimum((-along + root) / slant**2, drum.lid / dy)
         blocked |= (reach > 0.0) & (leave > enter)
-    return (1.0 - blocked.mean(axis=-1)).astype(np.float32)
+    visible: Float32 = (1.0 - blocked.mean(axis=-1)).astype(np.float32)
+    return visible

@@ -1,7 +1,7 @@
 """The record player, put together: where the parts stand, how they turn, one file.
 
-Seen from the listener (+z): the platter left of the middle, the tonearm at the back right, the start button at the front left,
-the open dust cover behind. The model rests on y = 0 and its bounding box is centred on x = z = 0.
+Seen from the listener (+z): the platter left of the middle, the tonearm at the back right, the start button in front on
+the left, the open dust cover behind. The model rests on y = 0 and its bounding box is centred on x = z = 0.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def write_sample(path: Path) -> None:
     root = record_player()
     low, high = _extent(root)
     centre = (low + high) / 2
-    root = Part(root.name, root.meshes, root.children, (-float(centre[0]), -float(low[1]), -float(centre[2])))
+    root = Part(root.name, root.pieces, root.children, (-float(centre[0]), -float(low[1]), -float(centre[2])))
     write_glb(path, root, "Spin", _spin(), generator="Pirouette sample model")
 
 
@@ -54,7 +54,11 @@ def record_player() -> Part:
             Part("Plinth", plinth.body(finishes)),
             Part("Turntable", spinning, translation=(SPINDLE[0], top, SPINDLE[1])),
             Part("Arm stand", tonearm.arm_stand(finishes), translation=(PIVOT[0], top, PIVOT[1])),
-            Part("Arm rest", tonearm.arm_rest(finishes, tonearm.PIVOT_HEIGHT - 0.006), translation=(ARM_REST[0], top, ARM_REST[1])),
+            Part(
+                "Arm rest",
+                tonearm.arm_rest(finishes, tonearm.PIVOT_HEIGHT - 0.006),
+                translation=(ARM_REST[0], top, ARM_REST[1]),
+            ),
             Part(
                 "Tonearm",
                 arm,
@@ -87,7 +91,9 @@ def _about(axis: str, degrees: float) -> Quaternion:
 def _extent(root: Part) -> tuple[Float64, Float64]:
     """The lowest and highest corner of the parts' vertices; only the top level is moved or turned."""
     clouds = list(_placed(root))
-    return np.min([cloud.min(axis=0) for cloud in clouds], axis=0), np.max([cloud.max(axis=0) for cloud in clouds], axis=0)
+    return np.min([cloud.min(axis=0) for cloud in clouds], axis=0), np.max(
+        [cloud.max(axis=0) for cloud in clouds], axis=0
+    )
 
 
 def _placed(root: Part) -> Iterator[Float64]:
@@ -100,5 +106,5 @@ def _placed(root: Part) -> Iterator[Float64]:
                 [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
             ]
         )
-        for _, mesh in part.meshes:
+        for _, mesh in part.pieces:
             yield mesh.positions @ turn.T + part.translation

@@ -11,7 +11,8 @@ from renderer.scene.nodes import Float32
 STROBE_TILES = 8
 """How often the strobe map goes round the platter."""
 STROBE_DOTS = (216, 160)
-"""Dots in the two rows. At 30 frames/s the upper row stands still at 33 1/3 rpm, the lower at 45: 4 and 5 1/3... per frame."""
+"""Dots in the upper and the lower row. Filmed at 30 frames/s, the upper row stands still at 33 1/3 rpm (four dots pass
+per frame), the lower one at 45 (four again)."""
 
 
 def brushed_maps(seed: int) -> tuple[bytes, bytes]:
@@ -46,10 +47,10 @@ def strobe_maps() -> tuple[bytes, bytes, bytes]:
 
 
 def groove_maps(seed: int, bands: tuple[float, ...]) -> tuple[bytes, bytes]:
-    """Surface and relief of a record side; v = 0 is the inner end of the profile, `bands` are the gaps between tracks in v.
+    """Surface and relief of a record side; v = 0 is the inner end, `bands` are the gaps between tracks in v.
 
-    A spiral of grooves wide enough to survive filtering carries the fine sparkle; slow swells of loud and quiet passages, and the
-    smooth gaps, carry the rings that one sees from afar.
+    A spiral of grooves wide enough to survive filtering carries the fine sparkle; swells of loud and quiet passages,
+    and the smooth gaps, carry the rings that one sees from afar.
     """
     rng = np.random.default_rng(seed)
     height, width = 1024, 128

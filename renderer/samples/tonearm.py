@@ -7,8 +7,8 @@ Both have their origin at the pivot; `y` is 0 at the plinth's top for the stand 
 import numpy as np
 
 from renderer.samples.finishes import Finishes
-from renderer.samples.geometry import bezier, block, circle, fluted, profile, revolve, torus, tube
-from renderer.samples.glb import Material
+from renderer.samples.geometry import bezier, block, fluted, lathe, profile, revolve, torus, tube
+from renderer.samples.glb import Piece
 from renderer.samples.mesh import Mesh
 from renderer.samples.turntable import RECORD_TOP, STYLUS_RADIUS
 from renderer.scene.nodes import Float64
@@ -16,10 +16,8 @@ from renderer.scene.nodes import Float64
 PIVOT_HEIGHT = RECORD_TOP + 0.0175
 """Of the arm's axis over the plinth's top."""
 OVERHANG, OFFSET_ANGLE = 0.0145, 21.0
-"""How far the stylus passes the spindle, metres, and the headshell's angle to the arm, degrees: usual for a 10-inch arm."""
+"""How far the stylus passes the spindle, metres, and the headshell's angle to the arm, degrees: usual for 10 inches."""
 _HEAD = -0.050  # where the tube ends, along the headshell from the stylus
-
-Piece = tuple[Material, Mesh]
 
 
 def arm_length(pivot: tuple[float, float], spindle: tuple[float, float]) -> float:
@@ -28,7 +26,7 @@ def arm_length(pivot: tuple[float, float], spindle: tuple[float, float]) -> floa
 
 
 def playing_yaw(pivot: tuple[float, float], spindle: tuple[float, float]) -> float:
-    """Degrees about +y that turn the arm's +x axis so that the stylus plays at STYLUS_RADIUS, on the listener's side."""
+    """Degrees about +y that turn the arm's +x axis so that the stylus plays at STYLUS_RADIUS, nearer the listener."""
     dx, dz = spindle[0] - pivot[0], spindle[1] - pivot[1]
     distance, length = float(np.hypot(dx, dz)), arm_length(pivot, spindle)
     opening = np.arccos((length**2 + distance**2 - STYLUS_RADIUS**2) / (2 * length * distance))
@@ -38,19 +36,30 @@ def playing_yaw(pivot: tuple[float, float], spindle: tuple[float, float]) -> flo
 def arm_stand(finishes: Finishes) -> tuple[Piece, ...]:
     """Base disc, lift collar, pillar and the bearing's yoke."""
     h = PIVOT_HEIGHT
-    base = revolve(
-        profile((0.0350, 0), (0.0350, 0.0050, 0.0012), (0.0335, 0.0060, 0.0006), (0.0250, 0.0060, 0.0006), (0.0250, 0.0052)),
-        circle(80),
+    base = lathe(
+        (0.0350, 0),
+        (0.0350, 0.0050, 0.0012),
+        (0.0335, 0.0060, 0.0006),
+        (0.0250, 0.0060, 0.0006),
+        (0.0250, 0.0052),
+        segments=80,
     )
-    well = revolve(profile((0.0250, 0.0052), (0.0180, 0.0052)), circle(96))
-    collar = revolve(
-        profile((0.0190, 0.0052), (0.0190, 0.0170, 0.0012), (0.0150, 0.0185, 0.0008), (0.0120, 0.0185, 0.0008), (0.0105, 0.0260, 0.0015), (0, 0.0260)),
-        circle(96),
+    well = lathe((0.0250, 0.0052), (0.0180, 0.0052), segments=96)
+    collar = lathe(
+        (0.0190, 0.0052),
+        (0.0190, 0.0170, 0.0012),
+        (0.0150, 0.0185, 0.0008),
+        (0.0120, 0.0185, 0.0008),
+        (0.0105, 0.0260, 0.0015),
+        (0, 0.0260),
+        segments=96,
     )
-    ridges = revolve(profile((0.0196, 0.0075), (0.0200, 0.0080), (0.0200, 0.0128), (0.0196, 0.0133)), fluted(48, 0.035, 6))
-    post = revolve(profile((0.0078, 0.0255), (0.0078, h - 0.0115, 0.0008), (0, h - 0.0115)), circle(64))
+    ridges = revolve(
+        profile((0.0196, 0.0075), (0.0200, 0.0080), (0.0200, 0.0128), (0.0196, 0.0133)), fluted(48, 0.035, 6)
+    )
+    post = lathe((0.0078, 0.0255), (0.0078, h - 0.0115, 0.0008), (0, h - 0.0115), segments=64)
     yoke = torus(0.0112, 0.0032, 64, 14).turned("z", 90).moved(y=h)
-    cap = revolve(profile((0.0030, h + 0.0115), (0.0030, h + 0.0136, 0.0008), (0, h + 0.0136)), circle(40))
+    cap = lathe((0.0030, h + 0.0115), (0.0030, h + 0.0136, 0.0008), (0, h + 0.0136), segments=40)
     return (
         (finishes.brushed, base),
         (finishes.satin, well),
@@ -64,8 +73,24 @@ def arm_stand(finishes: Finishes) -> tuple[Piece, ...]:
 
 def arm_rest(finishes: Finishes, height: float) -> tuple[Piece, ...]:
     """The post with a cradle that holds the arm when it is parked; the cradle lies along x, its floor at `height`."""
-    foot = revolve(profile((0, 0), (0.0080, 0), (0.0080, 0.0028, 0.0008), (0.0034, 0.0036, 0.0015), (0.0032, height - 0.004), (0, height - 0.004)), circle(48))
-    hook = bezier([(0, height + 0.0085, 0.0068), (0, height - 0.0075, 0.0068), (0, height - 0.0075, -0.0068), (0, height + 0.0045, -0.0068)], 24)
+    foot = lathe(
+        (0, 0),
+        (0.0080, 0),
+        (0.0080, 0.0028, 0.0008),
+        (0.0034, 0.0036, 0.0015),
+        (0.0032, height - 0.004),
+        (0, height - 0.004),
+        segments=48,
+    )
+    hook = bezier(
+        [
+            (0, height + 0.0085, 0.0068),
+            (0, height - 0.0075, 0.0068),
+            (0, height - 0.0075, -0.0068),
+            (0, height + 0.0045, -0.0068),
+        ],
+        24,
+    )
     return (finishes.chrome, foot), (finishes.satin, tube(hook, 0.0017, 16))
 
 
@@ -88,27 +113,42 @@ def _along_x(mesh: Mesh) -> Mesh:
 
 def _hub(finishes: Finishes) -> list[Piece]:
     """The block on the bearing, with its cross axle, and the tube's ferrule."""
-    block_ = revolve(profile((0, -0.0078), (0.0074, -0.0078, 0.0016), (0.0074, 0.0078, 0.0016), (0, 0.0078)), circle(64))
-    pins = [revolve(profile((0, 0.0070), (0.0024, 0.0070), (0.0024, 0.0105), (0, 0.0105)), circle(24)).turned("x", tilt) for tilt in (90, -90)]
-    ferrule = _along_x(revolve(profile((0, 0.006), (0.0062, 0.006), (0.0062, 0.021, 0.0008), (0.0044, 0.0235)), circle(48)))
+    block_ = lathe((0, -0.0078), (0.0074, -0.0078, 0.0016), (0.0074, 0.0078, 0.0016), (0, 0.0078), segments=64)
+    pins = [
+        lathe((0, 0.0070), (0.0024, 0.0070), (0.0024, 0.0105), (0, 0.0105), segments=24).turned("x", tilt)
+        for tilt in (90, -90)
+    ]
+    ferrule = _along_x(lathe((0, 0.006), (0.0062, 0.006), (0.0062, 0.021, 0.0008), (0.0044, 0.0235), segments=48))
     return [(finishes.aluminium, block_), (finishes.aluminium, ferrule), *((finishes.chrome, pin) for pin in pins)]
 
 
 def _weight(finishes: Finishes) -> list[Piece]:
     """The rear stub and the counterweight with its scale ring."""
-    stub = _along_x(revolve(profile((0, -0.079), (0.0036, -0.079, 0.0008), (0.0036, -0.004), (0, -0.004)), circle(40)))
+    stub = _along_x(lathe((0, -0.079), (0.0036, -0.079, 0.0008), (0.0036, -0.004), (0, -0.004), segments=40))
     turned = _along_x(
-        revolve(
-            profile(
-                (0.0036, -0.0725), (0.0080, -0.0735, 0.0006), (0.0165, -0.0735, 0.0022), (0.0180, -0.0705, 0.0012),
-                (0.0180, -0.0660, 0.0004), (0.0170, -0.0655, 0.0003), (0.0170, -0.0640, 0.0003), (0.0180, -0.0635, 0.0004),
-                (0.0180, -0.0590, 0.0004), (0.0170, -0.0585, 0.0003), (0.0170, -0.0570, 0.0003), (0.0180, -0.0565, 0.0004),
-                (0.0180, -0.0480, 0.0014), (0.0120, -0.0465, 0.0010), (0.0036, -0.0465), steps=2,
-            ),
-            circle(64),
+        lathe(
+            (0.0036, -0.0725),
+            (0.0080, -0.0735, 0.0006),
+            (0.0165, -0.0735, 0.0022),
+            (0.0180, -0.0705, 0.0012),
+            (0.0180, -0.0660, 0.0004),
+            (0.0170, -0.0655, 0.0003),
+            (0.0170, -0.0640, 0.0003),
+            (0.0180, -0.0635, 0.0004),
+            (0.0180, -0.0590, 0.0004),
+            (0.0170, -0.0585, 0.0003),
+            (0.0170, -0.0570, 0.0003),
+            (0.0180, -0.0565, 0.0004),
+            (0.0180, -0.0480, 0.0014),
+            (0.0120, -0.0465, 0.0010),
+            (0.0036, -0.0465),
+            steps=2,
+            segments=64,
         )
     )
-    scale = _along_x(revolve(profile((0.0100, -0.0465), (0.0132, -0.0462, 0.0004), (0.0132, -0.0405, 0.0008), (0.0036, -0.0405)), circle(72)))
+    scale = _along_x(
+        lathe((0.0100, -0.0465), (0.0132, -0.0462, 0.0004), (0.0132, -0.0405, 0.0008), (0.0036, -0.0405), segments=72)
+    )
     mark = block(0.0052, 0.0006, 0.0012, 0.0003, 0.0002).moved(x=-0.0435, y=0.0130)
     return [(finishes.chrome, stub), (finishes.brushed, turned), (finishes.satin, scale), (finishes.ivory, mark)]
 
@@ -118,18 +158,30 @@ def _head(finishes: Finishes) -> list[Piece]:
     drop = PIVOT_HEIGHT - RECORD_TOP
     collar = _along_x(
         revolve(
-            profile((0.0030, _HEAD - 0.004), (0.0060, _HEAD - 0.004, 0.0008), (0.0060, _HEAD + 0.0075, 0.0008), (0, _HEAD + 0.0075)),
+            profile(
+                (0.0030, _HEAD - 0.004),
+                (0.0060, _HEAD - 0.004, 0.0008),
+                (0.0060, _HEAD + 0.0075, 0.0008),
+                (0, _HEAD + 0.0075),
+            ),
             fluted(24, 0.06),
         )
     )
-    neck = _along_x(revolve(profile((0, _HEAD + 0.004), (0.0040, _HEAD + 0.004), (0.0040, _HEAD + 0.016, 0.001), (0, _HEAD + 0.016)), circle(32)))
+    neck = _along_x(
+        lathe(
+            (0, _HEAD + 0.004), (0.0040, _HEAD + 0.004), (0.0040, _HEAD + 0.016, 0.001), (0, _HEAD + 0.016), segments=32
+        )
+    )
     shell = block(0.0440, 0.0034, 0.0185, 0.0048, 0.0011, 5).moved(x=-0.0145, y=-0.0042)
-    finger: Float64 = bezier([(-0.002, -0.0022, -0.0075), (-0.002, -0.0022, -0.0150), (0.002, -0.0015, -0.0185), (0.009, 0.0035, -0.0200)], 16)
+    finger: Float64 = bezier(
+        [(-0.002, -0.0022, -0.0075), (-0.002, -0.0022, -0.0150), (0.002, -0.0015, -0.0185), (0.009, 0.0035, -0.0200)],
+        16,
+    )
     body = block(0.0240, 0.0088, 0.0160, 0.0022, 0.0012).moved(x=-0.0115, y=-0.0130)
     tip = block(0.0150, 0.0062, 0.0130, 0.0018, 0.0012).moved(x=-0.0035, y=-0.0176)
     needle = np.array([(-0.0030, -0.0165, 0.0), (-0.0006, -drop + 0.0024, 0.0), (0.0, -drop + 0.0007, 0.0)])
     screws = [
-        revolve(profile((0, -0.001), (0.0019, -0.001), (0.0019, 0.0004, 0.0004), (0, 0.0004)), circle(24)).moved(x=-0.012, z=side)
+        lathe((0, -0.001), (0.0019, -0.001), (0.0019, 0.0004, 0.0004), (0, 0.0004), segments=24).moved(x=-0.012, z=side)
         for side in (-0.0062, 0.0062)
     ]
     return [

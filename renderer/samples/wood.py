@@ -1,7 +1,7 @@
 """Walnut: one atlas for the plinth, grain along x everywhere.
 
-    rows 0 .. BAND_ROWS       the veneer band round the sides; it tiles in x, twice round the plinth
-    rows TOP_ROW .. HEIGHT    the top board, flat-sawn: the rings open into cathedral arches
+rows 0 .. BAND_ROWS       the veneer band round the sides; it tiles in x, twice round the plinth
+rows TOP_ROW .. HEIGHT    the top board, flat-sawn: the rings open into cathedral arches
 """
 
 import dataclasses
@@ -11,8 +11,8 @@ import numpy as np
 from renderer.samples.noise import as_jpeg, as_png, relief, smooth_noise, smoothstep, to_bytes
 from renderer.scene.nodes import Float32
 
-WIDTH, HEIGHT = 2048, 1536
-BAND_ROWS, TOP_ROW = 384, 400
+WIDTH, HEIGHT = 2048, 2048
+BAND_ROWS, TOP_ROW = 496, 512
 _DARK, _MIDDLE, _LIGHT = ((52, 29, 17), (101, 62, 37), (148, 98, 61))  # sRGB of oiled American walnut
 
 
@@ -53,9 +53,10 @@ def _board(
 ) -> tuple[Float32, Float32]:
     """Tone (0 dark .. 1 light) and pore depth (0..1) of a board of `length` by `height` metres.
 
-    The saw passes the tree's heart at a distance of heart[1] metres, heart[0] of the board's height from its upper edge; the heart
-    wanders by `wander` metres along the board, which bends the rings into arches.
+    The saw passes the tree's heart at a distance of heart[1] metres, heart[0] of the board's height from its upper
+    edge; the heart wanders by `wander` metres along the board, which bends the rings into arches.
     """
+
     def noise(along: float, across: float) -> Float32:
         """Noise with features of about these sizes in metres."""
         return smooth_noise(rng, shape, (max(round(height / across), 1), max(round(length / along), 3)))
@@ -98,4 +99,5 @@ def _resampled(field: Float32, shape: tuple[int, int]) -> Float32:
     stretched = np.stack([np.interp(columns, np.arange(field.shape[1]), row) for row in field])
     low = np.minimum(rows.astype(np.intp), field.shape[0] - 2)
     t = (rows - low)[:, None]
-    return (stretched[low] * (1 - t) + stretched[low + 1] * t).astype(np.float32)
+    result: Float32 = (stretched[low] * (1 - t) + stretched[low + 1] * t).astype(np.float32)
+    return result
