@@ -20,8 +20,8 @@ class LocalStorage:
     """Keeps the file of key ``a/b.mp4`` at ``root/a/b.mp4``.
 
     A file is written beside the others under ``root/.incoming`` (no key can name it), flushed to the disk and renamed
-    into place, so a reader sees all of it or nothing, and a crash leaves at most an orphan there. Orphans go when the
-    next process opens the storage a day later.
+    into place, so a reader sees all of it or nothing, and a crash leaves at most an orphan there. Whoever opens the
+    storage removes orphans older than a day.
     """
 
     def __init__(self, root: Path) -> None:

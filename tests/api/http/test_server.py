@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -100,6 +101,22 @@ def test_a_chunked_upload_is_counted_on_the_wire(small: Web, url: str) -> None:
 def test_a_chunked_upload_within_the_limit_is_taken(small: Web, url: str) -> None:
     headers = bearer(small.token) | {"Content-Type": KIND}
     assert requests.post(f"{url}/v1/models", data=body(1), headers=headers, timeout=20).status_code == 201
+
+
+def test_the_same_bytes_sent_at_once_are_one_model(small: Web, url: str) -> None:
+    def upload(number: int) -> dict[str, object]:
+        files = {"file": (f"{number}.glb", GLB)}
+        answer = requests.post(f"{url}/v1/models", files=files, headers=bearer(small.token), timeout=30)
+        data: dict[str, object] = answer.json()["data"]
+        return data
+
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(upload, range(4)))
+    assert len({answer["modelId"] for answer in answers}) == 1
+    assert len({answer["renderId"] for answer in answers}) == 4
+    assert [answer.get("duplicate", False) for answer in answers].count(False) == 1
+    assert len(small.stored()) == 1
+    assert small.balance() == 6
 
 
 @pytest.mark.parametrize(
