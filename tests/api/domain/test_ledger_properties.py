@@ -1,0 +1,264 @@
+"""Whatever happens in whatever order, also at the same time, the books are right.
+
+Hypothesis draws sequences of events: sign-ups, grants, uploads, batches, crashes in mid-transaction, claims, reports of
+workers (in time or too late), lost leases, sweeps, deleted models; one by one, or two at once in threads of their own.
+After each the invariants are asked of the database itself.
+"""
+
+import contextlib
+import threading
+from collections.abc import Callable
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
+
+from api import clock
+from api.db.session import Database
+from api.db.tables import Account, Lane, LedgerEntry, Model, Render, Segment
+from api.domain import ledger, renders, scheduling
+from api.domain.scheduling import Claim
+from api.domain.states import RenderStatus
+from api.errors import ModelNotFound, NoCredits
+from renderer.spec import RenderSettings
+from tests.api.domain.support import (
+    LEASE,
+    claim,
+    expire_leases,
+    fail,
+    files,
+    settle,
+    sign_up,
+    sweep,
+    upload,
+)  # fmt: skip
+
+TIERS = ("share", "share", "standard", "4k")
+
+
+class Crash(Exception):
+    """The process dies between two statements."""
+
+
+class Farm(RuleBasedStateMachine):
+    """An event is (name of a method of `Farm`, two numbers that choose its subject and its kind)."""
+
+    events = st.tuples(
+        st.sampled_from(
+            ["grant", "upload", "upload", "batch", "batch", "crash", "work", "work", "late", "report", "report",
+             "lose_leases", "take_back", "refund_twice", "delete_model"]
+        ),
+        st.integers(0, 7),
+        st.integers(0, 7),
+    )  # fmt: skip
+
+    def __init__(self, database: Database) -> None:
+        super().__init__()
+        self.database = database
+        self.accounts: list[str] = []
+        self.claims: list[Claim] = []
+
+    @initialize(credits=st.lists(st.integers(0, 12), min_size=1, max_size=3))
+    def open(self, credits: list[int]) -> None:
+        self.accounts = [sign_up(self.database, free) for free in credits]
+
+    @rule(event=events)
+    def one(self, event: tuple[str, int, int]) -> None:
+        self.run(event)
+
+    @rule(events=st.lists(events, min_size=2, max_size=2))
+    def two_at_once(self, events: list[tuple[str, int, int]]) -> None:
+        barrier, errors = threading.Barrier(2), []
+
+        def work(event: tuple[str, int, int]) -> None:
+            barrier.wait()
+            try:
+                self.run(event)
+            except BaseException as error:  # noqa: BLE001 - raised again below, where hypothesis sees it
+                errors.append(error)
+
+        threads = [threading.Thread(target=work, args=(event,)) for event in events]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for error in errors:
+            raise error
+
+    def run(self, event: tuple[str, int, int]) -> None:
+        name, which, kind = event
+        # A refusal is an answer; the invariants tell whether it left anything behind.
+        with contextlib.suppress(NoCredits, ModelNotFound, Crash):
+            getattr(self, name)(self.accounts[which % len(self.accounts)], which, kind)
+
+    # the events
+
+    def grant(self, account_id: str, which: int, kind: int) -> None:
+        with self.database.begin() as session:
+            ledger.grant(session, account_id, kind + 1)
+
+    def upload(self, account_id: str, which: int, kind: int) -> None:
+        upload(self.database, account_id, f"model {kind % 2}", RenderSettings(quality=TIERS[which % 4]))
+
+    def batch(self, account_id: str, which: int, kind: int, then: Callable[[], None] = lambda: None) -> None:
+        with self.database.begin() as session:
+            models = session.scalars(select(Model.id).where(Model.account_id == account_id).order_by(Model.id)).all()
+            orders = [
+                (models[(which + i) % len(models)], RenderSettings(quality=TIERS[(kind + i) % 4], rotate_y=i // 2))
+                for i in range(kind % 4 + 1)
+                if models
+            ]
+            if orders:
+                renders.create_renders(session, account_id, orders)
+            then()
+
+    def crash(self, account_id: str, which: int, kind: int) -> None:
+        def die() -> None:
+            raise Crash
+
+        self.batch(account_id, which, kind, then=die)
+
+    def work(self, account_id: str, which: int, kind: int) -> None:
+        held = claim(self.database)
+        if held is not None:
+            self.claims.append(held)
+
+    def report(self, account_id: str, which: int, kind: int) -> None:
+        """One of the newest claims says something, and may say it again later."""
+        if self.claims:
+            self.tell(self.claims[-1 - which % min(3, len(self.claims))], kind)
+
+    def late(self, account_id: str, which: int, kind: int) -> None:
+        """Any claim ever made says something: most have nothing to say any more."""
+        if self.claims:
+            self.tell(self.claims[which % len(self.claims)], kind)
+
+    def tell(self, held: Claim, kind: int) -> None:
+        if kind == 0:
+            with self.database.begin() as session:
+                scheduling.heartbeat(session, held, lease_seconds=LEASE, stage="drawing", frames_done=kind)
+        elif kind == 1:
+            with self.database.begin() as session:
+                scheduling.posters_done(session, held, files(held, "poster"))
+        elif kind == 2:
+            with self.database.begin() as session:
+                scheduling.release(session, held)
+        elif kind in (3, 4):
+            settle(self.database, held)
+        else:
+            fail(self.database, held, retry=kind == 5)
+
+    def lose_leases(self, account_id: str, which: int, kind: int) -> None:
+        expire_leases(self.database)
+
+    def take_back(self, account_id: str, which: int, kind: int) -> None:
+        sweep(self.database)
+
+    def refund_twice(self, account_id: str, which: int, kind: int) -> None:
+        """A second refund of what is refunded already must change nothing."""
+        with self.database.begin() as session:
+            failed = select(Render.id).where(Render.status == RenderStatus.ERROR)
+            for render_id in session.scalars(failed.order_by(Render.id)).all():
+                assert not ledger.refund(session, render_id)
+
+    def delete_model(self, account_id: str, which: int, kind: int) -> None:
+        with self.database.begin() as session:
+            session.execute(
+                update(Model)
+                .where(Model.account_id == account_id, Model.deleted_at.is_(None))
+                .values(deleted_at=clock.now())
+            )
+
+    # what must hold
+
+    @invariant()
+    def the_books_are_right(self) -> None:
+        with self.database.read() as session:
+            for rule_broken in (wrong_balances(), wrongly_paid_renders(), stray_entries(), misplaced_renders()):
+                assert session.scalars(rule_broken).all() == []
+            waiting = select(Segment.account_id, Segment.queue, Segment.priority).where(Segment.state == "pending")
+            lanes = select(Lane.account_id, Lane.queue, Lane.priority)
+            assert set(session.execute(waiting)) == set(session.execute(lanes))
+
+    def teardown(self) -> None:
+        """At last all work is done, and can be: nothing is stuck."""
+        expire_leases(self.database)
+        sweep(self.database)
+        while (held := claim(self.database)) is not None:
+            assert settle(self.database, held)
+        self.the_books_are_right()
+        with self.database.read() as session:
+            unfinished = select(Segment.id).where(Segment.state.in_(["pending", "running"]))
+            assert session.scalars(unfinished).all() == []
+
+
+def wrong_balances() -> Select[str]:
+    """A balance is the sum of its entries, and never negative."""
+    total = func.coalesce(func.sum(LedgerEntry.amount), 0)
+    return (
+        select(Account.id)
+        .outerjoin(LedgerEntry)
+        .group_by(Account.id, Account.credits)
+        .having(or_(Account.credits != total, Account.credits < 0))
+    )
+
+
+def wrongly_paid_renders() -> Select[str]:
+    """A paid render has one charge, a preview none; and exactly what ended in error is refunded, once and in full."""
+    charge = (func.count(case((LedgerEntry.kind == "charge", 1))), amount_of("charge"))
+    refund = (func.count(case((LedgerEntry.kind == "refund", 1))), amount_of("refund"))
+    paid = case((Render.credits > 0, 1), else_=0)
+    failed = case((Render.status == RenderStatus.ERROR, paid), else_=0)
+    return (
+        select(Render.id)
+        .outerjoin(LedgerEntry, LedgerEntry.render_id == Render.id)
+        .group_by(Render.id)
+        .having(
+            or_(
+                charge[0] != paid,
+                charge[1] != -Render.credits,
+                refund[0] != failed,
+                refund[1] != failed * Render.credits,
+                Render.is_system_preview != (Render.credits == 0),
+            )
+        )
+    )
+
+
+def amount_of(kind: str) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((LedgerEntry.kind == kind, LedgerEntry.amount), else_=0)), 0)
+
+
+def stray_entries() -> Select[str | None]:
+    """A charge or refund belongs to a render of the same account: nothing is left of what was rolled back."""
+    return (
+        select(LedgerEntry.render_id)
+        .outerjoin(Render, and_(Render.id == LedgerEntry.render_id, Render.account_id == LedgerEntry.account_id))
+        .where(LedgerEntry.kind != "grant", Render.id.is_(None))
+    )
+
+
+def misplaced_renders() -> Select[str]:
+    """A render stands where its segment stands."""
+    working = (RenderStatus.POSTER_PROCESSING, RenderStatus.POSTER_DONE, RenderStatus.VIDEO_PROCESSING)
+    return (
+        select(Render.id)
+        .join(Segment, Segment.shot_id == Render.shot_id)
+        .where(
+            ~or_(
+                and_(Segment.state == "pending", Render.status == RenderStatus.PENDING),
+                and_(Segment.state == "running", Render.status.in_(working)),
+                and_(Segment.state == "done", Render.status == RenderStatus.DONE),
+                and_(Segment.state == "failed", Render.status == RenderStatus.ERROR),
+            )
+        )
+    )
+
+
+def test_the_books_are_right_whatever_happens(database: Database) -> None:
+    class FarmHere(Farm):
+        def __init__(self) -> None:
+            super().__init__(database)
+
+    run_state_machine_as_test(FarmHere, settings=settings(max_examples=8, stateful_step_count=20))
