@@ -1,0 +1,1 @@
+"""Untrusted bytes from outside: where they may come from, and what they may be."""
