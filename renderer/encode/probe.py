@@ -56,7 +56,7 @@ def top_level_boxes(path: Path) -> list[str]:
 
 def _probe(path: Path) -> dict[str, Any]:
     """ffprobe's facts of the only stream; counting packets reads the file but decodes nothing."""
-    command = ["ffprobe", "-v", "error", "-count_packets", "-show_streams", "-of", "json", str(path)]
+    command = ["ffprobe", "-v", "error", "-count_packets", "-show_streams", "-of", "json", f"file:{path}"]
     try:
         done = subprocess.run(command, capture_output=True, timeout=PROBE_TIMEOUT_S, check=True, text=True)
     except subprocess.CalledProcessError as error:

@@ -72,6 +72,14 @@ def test_a_process_that_leaves_early_without_an_error_is_an_error(tmp_path: Path
         write_forever(process)
 
 
+def test_a_hung_process_is_given_up_and_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("renderer.encode.ffmpeg.STALL_S", 0.2)
+    with EncoderProcess([script(tmp_path / "ffmpeg", "exec sleep 300")]) as process:
+        with pytest.raises(EncodeError, match=r"did not finish within 0\.2 s"):
+            process.finish()
+        assert not psutil.pid_exists(process.pid)
+
+
 def test_a_missing_ffmpeg_is_named_with_the_way_out() -> None:
     with pytest.raises(EncodeError, match="apt-get install ffmpeg"):
         EncoderProcess(["/nonexistent/ffmpeg"])

@@ -105,3 +105,10 @@ def test_equal_frames_give_equal_bytes(files: list[H264File], frames: list[UInt8
     for first, second in zip(files, encode(tmp_path, frames), strict=True):
         digests = {hashlib.sha256(file.path.read_bytes()).hexdigest() for file in (first, second)}
         assert len(digests) == 1
+
+
+def test_paths_may_hold_what_means_something_to_ffmpeg(frames: list[UInt8], tmp_path: Path) -> None:
+    folder = tmp_path / "http:100%d 'a', [b]; \\c"
+    folder.mkdir()
+    for file in encode(folder, frames[:2]):
+        check_h264(file, FPS, 2)
