@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from api.client import FarmClient, Upload
+from api.client import Upload
 from tests.integration.support import SETTINGS, Customer, box_glb
 from tests.support.farm import Farm, pirouette, running_farm
 
@@ -37,6 +37,6 @@ def first(farm: Farm, box: Path) -> Iterator[tuple[str, Upload]]:
 @pytest.fixture
 def customer(farm: Farm, first: tuple[str, Upload]) -> Iterator[Customer]:
     """The farm's customer, who talks to it wherever it listens now."""
-    token, upload = first
-    with FarmClient(farm.url, token) as client:
-        yield Customer(farm, client, upload)
+    customer = Customer(farm, *first)
+    yield customer
+    customer.client.close()

@@ -53,13 +53,8 @@ def test_a_server_killed_in_mid_render_takes_its_workers_along_and_its_successor
     farm.kill()
     wait_for(lambda: gone([*workers, *encoders]), "the orphans to end", 5)
     farm.start()
-    restarted(farm, customer).check_done(render_id, attempt=2)
-
-
-def restarted(farm: Farm, customer: Customer) -> Customer:
-    """The customer, who has learnt the new address."""
-    token = customer.client._http.headers["Authorization"].removeprefix("Bearer ")
-    return Customer(farm, farm.client(token), customer.upload)
+    customer.reconnect()
+    customer.check_done(render_id, attempt=2)
 
 
 def test_sigterm_in_mid_render_ends_everything_and_the_successor_goes_on(farm: Farm, customer: Customer) -> None:
@@ -75,7 +70,8 @@ def test_sigterm_in_mid_render_ends_everything_and_the_successor_goes_on(farm: F
     segment = farm.segment(render_id)
     assert (segment.state, segment.attempt, segment.failures) == ("pending", 1, 0)
     farm.start()
-    restarted(farm, customer).check_done(render_id, attempt=2)
+    customer.reconnect()
+    customer.check_done(render_id, attempt=2)
 
 
 def test_a_hint_delivered_many_times_renders_once(farm: Farm, customer: Customer) -> None:

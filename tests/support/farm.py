@@ -191,9 +191,9 @@ def running_farm(farm: Farm) -> Iterator[Farm]:
         farm.start()
         yield farm
     finally:
-        for process in (farm.server, *farm.others):
-            if process is not None and process.poll() is None:
-                process.send_signal(signal.SIGCONT)
-                process.terminate()
-                process.wait(30)
+        running = [each for each in (farm.server, *farm.others) if each is not None and each.poll() is None]
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait(30)
         farm.database.dispose()

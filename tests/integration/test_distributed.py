@@ -1,0 +1,54 @@
+"""The same farm in pieces: PostgreSQL, Redis, a server without workers, workers and a sweeper beside it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.integration.support import Customer
+from tests.support.farm import Farm, running_farm, wait_for
+from tests.support.postgres import PostgresServer
+from tests.support.redis import running_redis
+
+
+@pytest.fixture(scope="module")
+def farm(tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer) -> Iterator[Farm]:
+    """A server, two workers and a sweeper, each started by itself, on a database that the server has to migrate."""
+    folder = tmp_path_factory.mktemp("farm")
+    with postgres_server.database() as database_url, running_redis(folder) as broker_url:
+        elsewhere = {"PIROUETTE_DATABASE_URL": database_url, "PIROUETTE_BROKER_URL": broker_url}
+        with running_farm(Farm(folder, workers=0, extra=elsewhere)) as farm:
+            for command in ("worker", "worker", "sweep"):
+                farm.start_beside(command)
+            wait_for(lambda: len(farm.fleet_pids()) == 2, "the workers", 30)
+            yield farm
+
+
+def test_the_workers_share_the_work(farm: Farm, customer: Customer) -> None:
+    ordered = [customer.upload.render_id, customer.order(), customer.order()]
+    for render_id in ordered:
+        customer.check_done(render_id, attempt=1)
+    assert len({farm.segment(render_id).worker for render_id in ordered}) == 2
+    assert customer.client.health()["rendering"]["workers"] == 2
+    assert customer.client.account().credits == 107
+
+
+def test_a_killed_workers_render_is_done_by_the_other(farm: Farm, customer: Customer) -> None:
+    render_id = customer.order()
+    victim = farm.wait_until_drawn_by(render_id)
+    victim.kill()
+    customer.check_done(render_id, attempt=2)
+    assert farm.segment(render_id).failures == 1
+
+
+def test_a_worker_that_is_asked_to_end_gives_its_render_back(farm: Farm, customer: Customer) -> None:
+    [process] = [each for each in farm.others if each.poll() is None and each.pid in farm.fleet_pids()]
+    second = farm.start_beside("worker")
+    wait_for(lambda: second.pid in farm.fleet_pids(), "another worker", 30)
+    render_id = customer.order()
+    worker = farm.wait_until_drawn_by(render_id)
+    worker.terminate()
+    ended = process if process.pid == worker.pid else second
+    assert ended.wait(10) == 0
+    assert ended.pid not in farm.fleet_pids()
+    customer.check_done(render_id, attempt=2)
+    assert farm.segment(render_id).failures == 0
