@@ -43,7 +43,7 @@ class Finishes:
                 "Walnut", color_map=wood.color, orm_map=wood.surface, occluded=True, normal_map=wood.relief
             ),
             vinyl=Material(
-                "Vinyl", (0.012, 0.012, 0.013, 1.0), orm_map=groove_surface, metallic=1.0, normal_map=groove_relief
+                "Vinyl", (0.012, 0.012, 0.013, 1.0), orm_map=groove_surface, occluded=True, normal_map=groove_relief
             ),
             label=Material("Label", color_map=label_map(_SEED + 3), roughness=0.62),
             strobe=Material(
@@ -57,7 +57,7 @@ class Finishes:
             rubber=Material("Rubber", (0.022, 0.021, 0.021, 1.0), 0.0, 0.88),
             coral=Material("Coral", (0.74, 0.095, 0.035, 1.0), 0.0, 0.38),
             ivory=Material("Ivory", (0.80, 0.74, 0.62, 1.0), 0.0, 0.45),
-            glow=Material("Glow", (0.10, 0.02, 0.005, 1.0), 0.0, 0.45, emissive=(1.0, 0.27, 0.045)),
+            glow=Material("Glow", (0.10, 0.02, 0.005, 1.0), 0.0, 0.90, emissive=(1.0, 0.27, 0.045)),
             acrylic=Material("Smoked acrylic", (0.085, 0.060, 0.042, 0.22), 0.0, 0.06, blended=True, double_sided=True),
             acrylic_edge=Material("Acrylic edge", (0.16, 0.12, 0.09, 0.50), 0.0, 0.18, blended=True, double_sided=True),
         )

@@ -39,7 +39,7 @@ def record_player() -> Part:
         Drum(*SPINDLE, turntable.PLATTER_RADIUS, turntable.PLATTER_FLOOR, turntable.PLATTER_TOP),
         Drum(*PIVOT, 0.0350, 0.0, 0.0060),
         Drum(*PIVOT, 0.0190, 0.0060, 0.0180),
-        Drum(*plinth.BUTTON, 0.0196, 0.0, 0.0040),
+        Drum(*plinth.BUTTON, 0.0212, 0.0, 0.0040),
         Drum(*plinth.ADAPTER, 0.0180, 0.0, 0.0110),
     ]
     occlusion = board_occlusion(plinth.WIDTH, plinth.DEPTH, (108, 135), 96, drums)

@@ -58,10 +58,11 @@ def groove_maps(seed: int, bands: tuple[float, ...]) -> tuple[bytes, bytes]:
     turn = ((np.arange(width, dtype=np.float32) + 0.5) / width)[None, :]
     gap = np.zeros((height, 1), dtype=np.float32)
     for band in bands:
-        gap = np.maximum(gap, 1.0 - smoothstep(0.006, 0.009, np.abs(v - band)))
+        gap = np.maximum(gap, 1.0 - smoothstep(0.004, 0.007, np.abs(v - band)))
     loudness = 0.6 + 0.25 * smooth_noise(rng, (height, width), (90, 5))
     groove = np.sin(2 * np.pi * (v * 110 + turn)) * loudness * (1.0 - gap)
     swell = smooth_noise(rng, (height, 1), (260, 1)) * 0.30
-    roughness = 0.33 + 0.05 * loudness * (1.0 - gap) + 0.02 * smooth_noise(rng, (height, width), (30, 12)) - 0.14 * gap
-    surface: Float32 = np.stack([np.ones_like(roughness), roughness, np.zeros_like(roughness)], axis=-1)
-    return as_jpeg(to_bytes(surface), 88), as_png(relief((groove * 0.22 + swell).astype(np.float32), 1.0))
+    roughness = 0.37 + 0.05 * loudness * (1.0 - gap) + 0.02 * smooth_noise(rng, (height, width), (30, 12)) - 0.09 * gap
+    open_sky = np.broadcast_to(0.55 + 0.30 * gap, roughness.shape)  # groove walls hide much of it from each other
+    surface: Float32 = np.stack([open_sky, roughness, np.zeros_like(roughness)], axis=-1)
+    return as_jpeg(to_bytes(surface), 88), as_png(relief((groove * 0.15 + swell).astype(np.float32), 1.0))

@@ -50,9 +50,9 @@ def turntable(finishes: Finishes) -> tuple[Piece, ...]:
     )
     spindle = lathe(
         (0.0036, top),
-        (0.0036, RECORD_TOP + 0.0075, 0.0022),
-        (0.0016, RECORD_TOP + 0.0100, 0.0016),
-        (0, RECORD_TOP + 0.0100),
+        (0.0036, RECORD_TOP + 0.0050, 0.0022),
+        (0.0016, RECORD_TOP + 0.0075, 0.0016),
+        (0, RECORD_TOP + 0.0075),
         segments=40,
     )
     return (

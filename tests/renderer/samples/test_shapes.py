@@ -3,7 +3,19 @@
 import numpy as np
 import pytest
 
-from renderer.samples.geometry import Ring, bezier, block, circle, fluted, lathe, profile, rectangle, revolve, torus, tube
+from renderer.samples.geometry import (
+    Ring,
+    bezier,
+    block,
+    circle,
+    fluted,
+    lathe,
+    profile,
+    rectangle,
+    revolve,
+    torus,
+    tube,
+)
 from renderer.samples.lettering import wordmark
 from renderer.samples.mesh import Mesh, joined
 from renderer.samples.occlusion import Drum, board_occlusion
