@@ -26,6 +26,9 @@ from renderer.spec import Backdrop, FrameSpec
 POSES_MEASURED = 24
 """Moments of an animation at which the model's extent above the ground is measured."""
 
+SHADOW_MOMENTS = 8
+"""Moments of an animation that share the lights of a shadow which does not follow it."""
+
 
 @functools.cache
 def _environment(device: Device, cache_dir: Path | None) -> Environment:
@@ -58,7 +61,11 @@ class ShotRenderer:
             owned.callback(self._gpu_scene.release)
             environment = _environment(device, cache_dir)
             self._bounds = self._placed_bounds(bounds.radius)
-            self._shadows = Shadows(device, environment, self._bounds, float(self._bounds.low[1]))
+            self._shadows = Shadows(
+                device, environment, self._bounds, float(self._bounds.low[1]),
+                triangles=sum(len(drawable.primitive.indices) // 3 for drawable in self._gpu_scene.drawables),
+                animated=self._clip is not None,
+            )
             owned.callback(self._shadows.release)
             self._geometry = GeometryPass(self._gpu_scene, environment, self._shadows)
             owned.callback(self._geometry.release)
@@ -68,13 +75,15 @@ class ShotRenderer:
             owned.callback(self._resolve.release)
             self._yuv = YuvPass(device, self._target)
             owned.callback(self._yuv.release)
-            self._pose(0.0)
+            self._cast_shadows()
             self._owned = owned.pop_all()
 
     def draw(self, index: int) -> None:
         """Draws frame `index`, 0 to frame_count - 1, replacing the one before. Raises DeviceError on a GL error."""
         if self._clip is not None:
             self._pose(clip_time(self._clip, index, self._spec.fps, self._spec.animation_speed))
+            if self._shadows.live:
+                self._shadows.cast(self._gpu_scene)
         view = turntable_view(self._spec, self._bounds, index)
         self._target.begin()
         if self._spec.shadows:
@@ -108,9 +117,15 @@ class ShotRenderer:
         self.close()
 
     def _pose(self, time: float) -> None:
-        """Moves the model to its pose at `time` seconds of the clip, and its shadows with it."""
+        """Moves the model to its pose at `time` seconds of the clip."""
         self._gpu_scene.update(pose_scene(self._scene, self._clip, time), self._placement)
-        self._shadows.cast(self._gpu_scene)
+
+    def _cast_shadows(self) -> None:
+        """Casts the shadows that hold for the whole shot; live ones are cast again for every frame."""
+        duration = self._clip.duration if self._clip is not None else 0.0
+        times = np.linspace(0.0, duration, SHADOW_MOMENTS if duration > 0 else 1, endpoint=False)
+        self._shadows.cast(self._gpu_scene, [functools.partial(self._pose, float(time)) for time in times])
+        self._pose(0.0)
 
     def _placed_bounds(self, radius: float) -> Bounds:
         """The bounds in the world that is drawn: turning the model about its centre keeps the sphere, not the box."""

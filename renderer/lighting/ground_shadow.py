@@ -4,6 +4,7 @@ Each light flattens the model onto the ground along its direction. All of them a
 shadow is sharp and dark where the model touches the ground and wide and faint away from it, as in a real studio.
 """
 
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 import moderngl
@@ -15,12 +16,10 @@ from renderer.lighting.samples import ground_lights
 from renderer.scene.bounds import Bounds
 from renderer.scene.nodes import Float64
 
-LIGHTS = 128
-SIZE = 768
 EDGE_FADE = 0.12
-SHARP_SIGMA = 1.2
+SHARP_SIGMA = 1 / 640  # of the rectangle's size, as the next one
+WIDE_SIGMA = 1 / 32
 WIDE_LEVEL = 2
-WIDE_SIGMA = 6.0
 
 REACH = 3.0
 """The rectangle goes at most this many bounding radii from the model's centre to each side."""
@@ -33,6 +32,21 @@ class Caster(Protocol):
     """What casts the shadow: `renderer.gl.resources.GpuScene`."""
 
     def draw_geometry(self, program: moderngl.Program, *, blend_cutoff: float) -> None: ...
+
+
+Moment = Callable[[], None]
+"""Brings the caster into one of its poses."""
+
+
+def stay() -> None:
+    """The moment that is now."""
+
+
+def in_turn(moments: Sequence[Moment], count: int) -> Iterator[int]:
+    """Every index below `count` once; before the first of each of the interleaved shares, its moment is brought on."""
+    for first, move in enumerate(moments):
+        move()
+        yield from range(first, count, len(moments))
 
 
 class _Blur(NamedTuple):
@@ -52,8 +66,11 @@ class GroundShadow:
 
     strength = STRENGTH
 
-    def __init__(self, device: Device, bounds: Bounds, ground: float, *, lights: int = LIGHTS) -> None:
-        """Nothing is cast yet. `bounds` hold the placed model in all poses, y = `ground` is the floor, in metres."""
+    def __init__(self, device: Device, bounds: Bounds, ground: float, *, lights: int, size: int) -> None:
+        """Nothing is cast yet. `bounds` hold the placed model in all poses, y = `ground` is the floor, in metres.
+
+        The shadow is summed over `lights` and has `size` x `size` texels.
+        """
         self.ground = ground
         self._device = device
         self._lights = ground_lights(lights)
@@ -65,21 +82,21 @@ class GroundShadow:
         self._soften = self._programs.get(vertex, read_shader("renderer.lighting", "soften.frag.glsl"))
         self._merge = self._programs.get(vertex, read_shader("renderer.lighting", "merge.frag.glsl"))
         self._triangles = {program: device.ctx.vertex_array(program, []) for program in (self._soften, self._merge)}
-        small = SIZE >> WIDE_LEVEL
-        self.texture = self._picture(SIZE, "f2")
-        self._total, self._between, self._sharp = (self._picture(SIZE, "f4") for _ in range(3))
+        small = size >> WIDE_LEVEL
+        self.texture = self._picture(size, "f2")
+        self._total, self._between, self._sharp = (self._picture(size, "f4") for _ in range(3))
         self._small, self._wide = (self._picture(small, "f4") for _ in range(2))
-        self._depth = device.ctx.depth_renderbuffer((SIZE, SIZE))
+        self._depth = device.ctx.depth_renderbuffer((size, size))
         self._sum_target = device.ctx.framebuffer([self._total], self._depth)
         self._target = device.ctx.framebuffer([self.texture])
         across, along = (1, 0), (0, 1)
         self._blurs = [
             _Blur(source, level, device.ctx.framebuffer([target]), direction, sigma)
             for source, level, target, direction, sigma in (
-                (self._total, 0, self._between, across, SHARP_SIGMA),
-                (self._between, 0, self._sharp, along, SHARP_SIGMA),
-                (self._sharp, WIDE_LEVEL, self._small, across, WIDE_SIGMA),
-                (self._small, 0, self._wide, along, WIDE_SIGMA),
+                (self._total, 0, self._between, across, SHARP_SIGMA * size),
+                (self._between, 0, self._sharp, along, SHARP_SIGMA * size),
+                (self._sharp, WIDE_LEVEL, self._small, across, WIDE_SIGMA * small),
+                (self._small, 0, self._wide, along, WIDE_SIGMA * small),
             )
         ]
 
@@ -90,8 +107,8 @@ class GroundShadow:
         texture.repeat_x = texture.repeat_y = False
         return texture
 
-    def cast(self, caster: Caster) -> None:
-        """Replaces the shadow by that of `caster` as it stands now.
+    def cast(self, caster: Caster, moments: Sequence[Moment] = (stay,)) -> None:
+        """Replaces the shadow by that of `caster`, the mean over `moments`: the lights take turns in them.
 
         Geometry below the ground counts as touching it; masked surfaces cast their holes, blended ones their opacity.
         """
@@ -102,12 +119,13 @@ class GroundShadow:
         with ctx.scope(self._sum_target, moderngl.DEPTH_TEST | moderngl.BLEND):
             self._sum_target.clear()
             ctx.blend_func = moderngl.ONE, moderngl.ONE
-            # Every light draws nearer than the last and only strictly nearer fragments pass, so a light counts once
-            # however many triangles lie over each other, without a target of its own.
-            for index, (shear, weight) in enumerate(zip(self._lights.shears, self._lights.weights, strict=True)):
+            # Every light draws nearer than the one before and only strictly nearer fragments pass, so a light counts
+            # once however many triangles lie over each other, without a target of its own.
+            for drawn, index in enumerate(in_turn(moments, count), 1):
+                shear, weight = self._lights.shears[index], self._lights.weights[index]
                 self._cast["shear"] = tuple(shear)
                 self._cast["weight"] = weight
-                self._cast["layer"] = 1 - 2 * (index + 1) / (count + 1)
+                self._cast["layer"] = 1 - 2 * drawn / (count + 1)
                 caster.draw_geometry(self._cast, blend_cutoff=(index * 0.6180339887498949 + 0.5) % 1)
             ctx.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
         self._smooth()

@@ -4,17 +4,18 @@ Thirty-two depth maps, one per part of the key, lie as tiles in one atlas. A sha
 since a pixel is made of four samples, all of them per pixel: penumbrae widen with distance as under a real softbox.
 """
 
+from collections.abc import Sequence
+
 import moderngl
 import numpy as np
 
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs, read_shader, set_uniform
 from renderer.lighting.environment import LightTables
-from renderer.lighting.ground_shadow import Caster
+from renderer.lighting.ground_shadow import Caster, Moment, in_turn, stay
 from renderer.lighting.samples import GROUP, GROUPS, key_grid
 from renderer.scene.bounds import Bounds
 
-TILE = 320
 OFFSET = 1.5
 """Texels that a lookup is moved off the surface along its normal, against self-shadowing by rounding."""
 
@@ -22,26 +23,28 @@ OFFSET = 1.5
 class KeyShadow:
     """The atlas and how to look it up; `cast` draws it anew. Nothing is cast before the first call."""
 
-    def __init__(self, device: Device, bounds: Bounds) -> None:
-        """`bounds` hold the placed model in all poses."""
+    def __init__(self, device: Device, bounds: Bounds, *, tile: int) -> None:
+        """`bounds` hold the placed model in all poses; a depth map has `tile` x `tile` texels."""
         ctx = device.ctx
         self._device = device
         self._lights = key_grid()
+        self._tile = tile
         size = np.maximum(bounds.high - bounds.low, 0.02 * max(bounds.radius, 1e-6)) * 1.02
         reach = size[[0, 2]] + np.abs(self._lights.shears).max(axis=0) * size[1]
         self._center = tuple(((bounds.low + bounds.high) / 2).tolist())
         self._scale = (*(1 / reach).tolist(), 1 / float(size[1]))
-        self._offset = OFFSET * float(reach.max()) / TILE
-        self._texture = ctx.depth_texture((TILE * GROUP, TILE * GROUPS))
+        self._offset = OFFSET * float(reach.max()) / tile
+        self._texture = ctx.depth_texture((tile * GROUP, tile * GROUPS))
         self._texture.compare_func = "<="
+        self._texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
         self._texture.repeat_x = self._texture.repeat_y = False
         self._framebuffer = ctx.framebuffer(depth_attachment=self._texture)
         self._programs = Programs(device)
         self._program = self._programs.get(read_shader("renderer.lighting", "cast_key.vert.glsl"),
                                            read_shader("renderer.lighting", "cast.frag.glsl"))
 
-    def cast(self, caster: Caster) -> None:
-        """Replaces the maps by those of `caster` as it stands now."""
+    def cast(self, caster: Caster, moments: Sequence[Moment] = (stay,)) -> None:
+        """Replaces the maps by those of `caster`; where it moves, the lights take turns in `moments`."""
         ctx = self._device.ctx
         self._program["center"] = self._center
         self._program["scale"] = self._scale
@@ -49,10 +52,10 @@ class KeyShadow:
             self._framebuffer.viewport = (0, 0, *self._texture.size)
             self._framebuffer.clear()
             ctx.polygon_offset = 2.0, 2.0
-            for index, shear in enumerate(self._lights.shears):
+            for index in in_turn(moments, len(self._lights.weights)):
                 row, column = divmod(index, GROUP)
-                self._framebuffer.viewport = (column * TILE, row * TILE, TILE, TILE)
-                self._program["shear"] = tuple(shear)
+                self._framebuffer.viewport = (column * self._tile, row * self._tile, self._tile, self._tile)
+                self._program["shear"] = tuple(self._lights.shears[index])
                 caster.draw_geometry(self._program, blend_cutoff=(index + 0.5) / len(self._lights.weights))
             ctx.polygon_offset = 0.0, 0.0
         self._device.check_errors("drawing the key's shadow maps")

@@ -1,13 +1,22 @@
 """The shadows of one shot: on the ground and on the model itself. An unanimated model needs them once."""
 
+from collections.abc import Sequence
+
 import moderngl
+import numpy as np
 
 from renderer.gl.context import Device
 from renderer.gl.programs import read_shader, set_uniform
 from renderer.lighting.environment import Environment
-from renderer.lighting.ground_shadow import SIZE, Caster, GroundShadow
+from renderer.lighting.ground_shadow import Caster, GroundShadow, Moment, stay
 from renderer.lighting.key_shadow import KeyShadow
 from renderer.scene.bounds import Bounds
+
+LIVE_TRIANGLES = 12_000
+"""Up to this many triangles an animated model's shadows follow it: on two cores this costs under 0.2 s per frame."""
+
+TRIANGLES_PER_SHADOW = 6_500_000
+"""A still ground shadow takes fewer lights where more triangles than this would be drawn: a second on one core."""
 
 
 class Shadows:
@@ -16,19 +25,34 @@ class Shadows:
     `vec3 shadowed_irradiance(vec3 position, vec3 surface, vec3 normal)`, in place of `direct_irradiance`, and
     `float floor_bounce(vec3 position, vec3 direction)`, the factor of light that comes from `direction` when the floor
     below is shadowed. Positions are in world space.
+
+    `live` says that `cast` is meant to be called for every frame. Otherwise once is enough: the shadows of an animated
+    model that is too heavy for that are the mean over the moments of its animation.
     """
 
-    def __init__(self, device: Device, environment: Environment, bounds: Bounds, ground: float) -> None:
-        """`bounds` hold the placed model in all poses, y = `ground` is the floor. Nothing is cast yet."""
-        self.ground = GroundShadow(device, bounds, ground)
-        self.key = KeyShadow(device, bounds)
+    def __init__(
+        self, device: Device, environment: Environment, bounds: Bounds, ground: float,
+        *, triangles: int = 0, animated: bool = False,
+    ) -> None:
+        """`bounds` hold the placed model in all poses, y = `ground` is the floor. Nothing is cast yet.
+
+        `triangles` that each light has to draw, and whether they move, decide how many lights can be afforded.
+        """
+        self.live = animated and triangles <= LIVE_TRIANGLES
+        if self.live:
+            self.ground = GroundShadow(device, bounds, ground, lights=48, size=384)
+            self.key = KeyShadow(device, bounds, tile=192)
+        else:
+            lights = int(np.clip(TRIANGLES_PER_SHADOW // max(triangles, 1), 64, 128))
+            self.ground = GroundShadow(device, bounds, ground, lights=lights, size=768)
+            self.key = KeyShadow(device, bounds, tile=320)
         self.glsl = read_shader("renderer.lighting", "shadow.glsl")
         self._environment = environment
 
-    def cast(self, caster: Caster) -> None:
-        """Replaces the shadows by those of `caster` as it stands now."""
-        self.ground.cast(caster)
-        self.key.cast(caster)
+    def cast(self, caster: Caster, moments: Sequence[Moment] = (stay,)) -> None:
+        """Replaces the shadows by those of `caster` as it stands now, or by the mean over `moments`."""
+        self.ground.cast(caster, moments)
+        self.key.cast(caster, moments)
 
     def bind(self, program: moderngl.Program, first_unit: int) -> int:
         """Sets the snippet's uniforms, as far as the program uses them. Returns the next free texture unit."""
@@ -37,7 +61,7 @@ class Shadows:
         ground.texture.use(first_unit + 1)
         set_uniform(program, "floor_shadow", first_unit + 1)
         set_uniform(program, "floor_window", (*ground.low.tolist(), *(1 / ground.size).tolist()))
-        set_uniform(program, "floor_height", (ground.ground, SIZE / float(ground.size.max())))
+        set_uniform(program, "floor_height", (ground.ground, ground.texture.width / float(ground.size.max())))
         return first_unit + 2
 
     def release(self) -> None:
