@@ -35,7 +35,9 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
         return value if value is None else value.astimezone(dt.UTC)
 
     def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
-        return value if value is None or value.tzinfo else value.replace(tzinfo=dt.UTC)
+        if value is None:
+            return None
+        return value.astimezone(dt.UTC) if value.tzinfo else value.replace(tzinfo=dt.UTC)
 
 
 class Base(DeclarativeBase):
@@ -238,7 +240,7 @@ class Worker(Base):
     __tablename__ = "workers"
 
     name: Mapped[str] = mapped_column(String(100), primary_key=True)
-    device: Mapped[str] = mapped_column(String(200))
+    device: Mapped[str] = mapped_column(Text)
     software: Mapped[bool]
     started_at: Mapped[dt.datetime]
     seen_at: Mapped[dt.datetime]  # by the database's clock

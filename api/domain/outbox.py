@@ -13,10 +13,8 @@ def add(session: Session, queue: str) -> None:
 
 
 def take(session: Session, limit: int) -> list[str]:
-    """Removes up to `limit` hints, oldest first, and returns their queues, one for each hint."""
-    oldest = (
-        select(OutboxMessage.id).order_by(OutboxMessage.id).limit(limit).with_for_update(skip_locked=True)
-    ).scalar_subquery()
-    return list(
-        session.scalars(delete(OutboxMessage).where(OutboxMessage.id.in_(oldest)).returning(OutboxMessage.queue))
-    )
+    """Removes up to `limit` of the oldest hints and returns their queues, one for each hint."""
+    # A CTE, because PostgreSQL may run a subquery that locks rows more than once, and then exceeds the limit.
+    oldest = select(OutboxMessage.id).order_by(OutboxMessage.id).limit(limit).with_for_update(skip_locked=True).cte()
+    taken = delete(OutboxMessage).where(OutboxMessage.id.in_(select(oldest.c.id))).returning(OutboxMessage.queue)
+    return list(session.scalars(taken))

@@ -10,6 +10,7 @@ newest and still running, so a worker that wakes up after its lease was taken ch
 
 import dataclasses
 import datetime as dt
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,8 @@ from api.domain.states import COMES_FROM, UNFINISHED, RenderStatus, SegmentState
 from renderer.spec import FrameSpec, VideoVariant
 
 LOST_MESSAGE = "The worker died or stood still"
+MESSAGE_LIMIT = 4000
+"""Characters of an error message that are kept."""
 SWEEP_LIMIT = 100
 """Lost segments taken back in one transaction."""
 
@@ -150,6 +153,7 @@ def settle_done(session: Session, claim: Claim, files: Mapping[str, Mapping[str,
 
 def settle_error(session: Session, claim: Claim, message: str, *, retry: bool, max_attempts: int) -> bool:
     """The attempt failed. With `retry` it is tried again, at most `max_attempts` times. False: the lease is lost."""
+    message = _storable(message)
     attempt = _update_held(session, claim, failures=Segment.failures + 1, error_message=message)
     if attempt is None:
         return False
@@ -177,10 +181,11 @@ def sweep(session: Session, *, max_attempts: int) -> SweepReport:
         .order_by(Segment.lease_until)
         .limit(SWEEP_LIMIT)
         .with_for_update(skip_locked=True)
-    ).scalar_subquery()
+        .cte()  # for the same reason as in outbox.take
+    )
     rows = session.execute(
         update(Segment)
-        .where(Segment.id.in_(expired))
+        .where(Segment.id.in_(select(expired.c.id)))
         .values(failures=Segment.failures + 1, error_message=LOST_MESSAGE, updated_at=from_now(0))
         .returning(*_ATTEMPT)
     )
@@ -280,3 +285,11 @@ def _give_up(session: Session, attempt: _Attempt, message: str) -> None:
 
 def _json(files: Mapping[str, FileView]) -> dict[str, Any]:
     return {name: file.to_json() for name, file in files.items()}
+
+
+def _storable(message: str) -> str:
+    """What a model's file calls its parts may be quoted in `message`: at any length, with what no database stores."""
+    return "".join(
+        character if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cs") else "\ufffd"
+        for character in message[:MESSAGE_LIMIT]
+    )

@@ -54,7 +54,7 @@ def upgrade() -> None:
     op.create_table(
         "workers",
         sa.Column("name", sa.String(length=100), nullable=False),
-        sa.Column("device", sa.String(length=200), nullable=False),
+        sa.Column("device", sa.Text(), nullable=False),
         sa.Column("software", sa.Boolean(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),

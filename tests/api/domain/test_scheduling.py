@@ -118,6 +118,14 @@ def test_a_bad_model_ends_in_error_at_once_and_is_refunded(database: Database, p
     assert claim(database) is None
 
 
+def test_a_message_that_quotes_a_hostile_file_is_stored_cut_and_clean(database: Database, paid: Paid) -> None:
+    assert fail(database, claimed(database), "No image \"\0\ud800\x1b[2J\":\nadd it" + "!" * 10_000)
+    message = get(database, paid.account_id, paid.render_id).error_message
+    assert message is not None
+    assert message.startswith('No image "\ufffd\ufffd\ufffd[2J":\nadd it!')
+    assert len(message) == 4000
+
+
 def test_a_failed_preview_refunds_nothing(database: Database) -> None:
     account_id = sign_up(database)
     upload(database, account_id)
