@@ -5,19 +5,21 @@ ask each for a vertex array that suits their program, and draw.
 """
 
 import dataclasses
+import math
 from typing import Any
 
 import moderngl
 import numpy as np
 import numpy.typing as npt
 
+from renderer.gl.coarse import cluster
 from renderer.gl.context import Device
 from renderer.gl.materials import MaterialLayout, UvSlot, lay_out_materials
 from renderer.gl.programs import set_uniform
 from renderer.gl.textures import Textures
 from renderer.scene.animation import Pose, pose_scene
 from renderer.scene.deform import Drawable, deformed, drawables, is_deforming
-from renderer.scene.nodes import AlphaMode, Float32, Float64, Material, Primitive, Scene, Topology
+from renderer.scene.nodes import AlphaMode, Float32, Float64, Material, Primitive, Scene, Topology, UInt32
 
 _MODES = {
     Topology.POINTS: moderngl.POINTS,
@@ -25,6 +27,9 @@ _MODES = {
     Topology.TRIANGLES: moderngl.TRIANGLES,
 }
 
+
+CASTER_CELL = 1 / 256
+"""Shadows leave out details smaller than this share of the model's diagonal; it spans some 300 texels of their maps."""
 
 Attributes = dict[str, tuple[moderngl.Buffer, str]]
 """Attribute name -> its buffer and moderngl's name of its format."""
@@ -46,6 +51,8 @@ class GpuDrawable:
     index_size: int
     deforming: bool
     positions: Float32  # of the current pose, before `world`
+    middle: Float64  # of their box
+    caster: moderngl.Buffer | None = None  # indices for shadows; None where there are no triangles
     world: Float64 = dataclasses.field(default_factory=lambda: np.eye(4))
     centre: Float64 = dataclasses.field(default_factory=lambda: np.zeros(3))
     mirrored: bool = False
@@ -60,8 +67,7 @@ class GpuDrawable:
 
     def place(self, world: Float64) -> None:
         self.world = world
-        middle = (self.positions.min(axis=0).astype(np.float64) + self.positions.max(axis=0)) / 2
-        self.centre = world[:3, :3] @ middle + world[:3, 3]
+        self.centre = world[:3, :3] @ self.middle + world[:3, 3]
         self.mirrored = bool(np.linalg.det(world[:3, :3]) < 0)
 
     def normal_matrix(self) -> Float64:
@@ -84,10 +90,17 @@ class GpuScene:
         self._vertex_arrays: dict[tuple[int, int], tuple[moderngl.Program, moderngl.VertexArray]] = {}
         self._index_buffers: dict[int, moderngl.Buffer] = {}
         self._attributes: dict[tuple[int, tuple[UvSlot, ...]], Attributes] = {}
-        layouts = lay_out_materials(scene)
-        self.drawables = [self._upload(drawable, layouts[drawable.primitive.material]) for drawable in drawables(scene)]
-        self.update(pose_scene(scene, None, 0.0))
-        device.check_errors("uploading the model")
+        self.drawables: list[GpuDrawable] = []
+        try:
+            layouts = lay_out_materials(scene)
+            for drawable in drawables(scene):
+                self.drawables.append(self._upload(drawable, layouts[drawable.primitive.material]))
+            self.update(pose_scene(scene, None, 0.0))
+            self._add_casters()
+            device.check_errors("uploading the model")
+        except BaseException:
+            self.release()
+            raise
 
     def update(self, pose: Pose, placement: Float64 | None = None) -> None:
         """Moves everything to `pose`, in a world moved by `placement` (4x4), and deforms what has skins or morphs."""
@@ -103,14 +116,19 @@ class GpuScene:
         lows, highs = [cloud.min(axis=0) for cloud in clouds], [cloud.max(axis=0) for cloud in clouds]
         return np.min(lows, axis=0), np.max(highs, axis=0)
 
-    def vertex_array(self, drawable: GpuDrawable, program: moderngl.Program) -> moderngl.VertexArray:
-        """The vertex array that feeds `program` with those of the drawable's attributes that it has."""
+    def vertex_array(
+        self, drawable: GpuDrawable, program: moderngl.Program, indices: moderngl.Buffer | None = None
+    ) -> moderngl.VertexArray:
+        """The vertex array that feeds `program` with those of the drawable's attributes that it has.
+
+        `indices` replace the drawable's own; a program always gets the same ones.
+        """
         key = (id(drawable), id(program))
         if key not in self._vertex_arrays:
             content = [(buffer, layout, name) for name, (buffer, layout) in drawable.attributes.items()
                        if isinstance(program.get(name, None), moderngl.Attribute)]
             array = self.device.ctx.vertex_array(
-                program, content, index_buffer=drawable.indices, index_element_size=drawable.index_size
+                program, content, index_buffer=indices or drawable.indices, index_element_size=drawable.index_size
             )
             self._vertex_arrays[key] = (program, array)
             self._owned.append(array)
@@ -119,13 +137,15 @@ class GpuScene:
     def draw_geometry(self, program: moderngl.Program, *, blend_cutoff: float = 0.5) -> None:
         """Draws the shape of all triangles into the current framebuffer, with the caller's depth and culling state.
 
-        The program has the attribute `in_position` and the uniform `u_model` (mat4, vertices to world). To let holes
-        through, it also has the attribute `in_alpha_uv`, `uniform sampler2D u_alpha_map` (unit 0) and `uniform vec3
-        u_alpha`: (factor, cutoff, 1 where the map counts); it discards where factor * map.a < cutoff. Blended surfaces
-        get `blend_cutoff`: drawn many times with cutoffs spread over 0..1 they cast their exact share.
+        Details below CASTER_CELL are left out, except where a texture cuts holes. The program has the attribute
+        `in_position` and the uniform `u_model` (mat4, vertices to world). To let holes through, it also has the
+        attribute `in_alpha_uv`, `uniform sampler2D u_alpha_map` (unit 0) and `uniform vec3 u_alpha`: (factor, cutoff,
+        1 where the map counts); it discards where factor * map.a < cutoff. Blended surfaces get `blend_cutoff`: drawn
+        many times with cutoffs spread over 0..1 they cast their exact share.
         """
+        set_uniform(program, "u_alpha_map", 0)
         for drawable in self.drawables:
-            if drawable.primitive.topology is not Topology.TRIANGLES:
+            if drawable.caster is None:
                 continue
             material, layout = drawable.material, drawable.layout
             mapped = layout.alpha_map is not None
@@ -136,11 +156,10 @@ class GpuScene:
                 continue
             set_uniform(program, "u_model", matrix_bytes(drawable.world))
             set_uniform(program, "u_alpha", (material.base_color_factor[3], cutoff, float(mapped)))
-            set_uniform(program, "u_alpha_map", 0)
             if layout.alpha_map is not None:
                 drawable.textures[layout.alpha_map].use(0)
             self.device.ctx.front_face = "cw" if drawable.mirrored else "ccw"
-            self.vertex_array(drawable, program).render(drawable.mode)
+            self.vertex_array(drawable, program, drawable.caster).render(drawable.mode)
         self.device.ctx.front_face = "ccw"
 
     def release(self) -> None:
@@ -161,11 +180,9 @@ class GpuScene:
             if key not in self._attributes:
                 self._attributes[key] = self._upload_attributes(primitive, layout)
             attributes = self._attributes[key]
+        index_size = 2 if len(primitive.positions) <= 1 << 16 else 4
         if id(primitive) not in self._index_buffers:
-            small = len(primitive.positions) <= 1 << 16
-            self._index_buffers[id(primitive)] = self._buffer(
-                primitive.indices.astype(np.uint16) if small else primitive.indices
-            )
+            self._index_buffers[id(primitive)] = self._index_buffer(primitive.indices, index_size)
         return GpuDrawable(
             source=source,
             material=self.scene.materials[primitive.material],
@@ -173,10 +190,34 @@ class GpuScene:
             textures=tuple(self._textures.get(packed) for packed in layout.maps),
             attributes=attributes,
             indices=self._index_buffers[id(primitive)],
-            index_size=2 if len(primitive.positions) <= 1 << 16 else 4,
+            index_size=index_size,
             deforming=deforming,
             positions=primitive.positions,
+            middle=_middle(primitive.positions),
         )
+
+    def _add_casters(self) -> None:
+        """Gives triangles their coarser indices for shadows; nodes of one mesh and one size share them."""
+        low, high = self.box()
+        cell = CASTER_CELL * float(np.linalg.norm(high - low))
+        shared: dict[tuple[int, float], moderngl.Buffer] = {}
+        for drawable in self.drawables:
+            primitive = drawable.primitive
+            if primitive.topology is not Topology.TRIANGLES:
+                continue
+            scale = float(np.linalg.norm(drawable.world[:3, :3], axis=0).max())
+            drawable.caster = drawable.indices
+            if drawable.layout.alpha_map is None and scale > 0 and cell > 0:
+                local = 2.0 ** math.floor(math.log2(cell / scale))
+                key = (id(primitive), local)
+                if key not in shared:
+                    joined = cluster(primitive.positions, primitive.indices, local)
+                    fewer = 0 < len(joined) < len(primitive.indices) * 3 // 4
+                    shared[key] = self._index_buffer(joined, drawable.index_size) if fewer else drawable.indices
+                drawable.caster = shared[key]
+
+    def _index_buffer(self, indices: UInt32, size: int) -> moderngl.Buffer:
+        return self._buffer(indices.astype(np.uint16) if size == 2 else indices)
 
     def _upload_attributes(self, primitive: Primitive, layout: MaterialLayout) -> Attributes:
         arrays: list[tuple[str, Float32 | None, str]] = [
@@ -199,6 +240,7 @@ class GpuScene:
             if array is not None and name in drawable.attributes:
                 drawable.attributes[name][0].write(np.ascontiguousarray(array, np.float32))
         drawable.positions = vertices.positions
+        drawable.middle = _middle(vertices.positions)
 
     def _buffer(self, array: npt.NDArray[Any]) -> moderngl.Buffer:
         buffer = self.device.ctx.buffer(np.ascontiguousarray(array))
@@ -209,6 +251,10 @@ class GpuScene:
 def matrix_bytes(matrix: Float64) -> bytes:
     """A matrix [row, column] as GL wants it: float32, column by column."""
     return matrix.T.astype(np.float32).tobytes()
+
+
+def _middle(positions: Float32) -> Float64:
+    return np.asarray((positions.min(axis=0).astype(np.float64) + positions.max(axis=0)) / 2)
 
 
 def _texcoords(primitive: Primitive, slot: UvSlot) -> Float32:

@@ -1,0 +1,25 @@
+"""Fewer triangles for shadows: a shadow map needs no detail that is smaller than its texels.
+
+Vertices of one cell of a grid become one of them (vertex clustering: Rossignac and Borrel, 1993). Only indices change,
+so the result follows skins and morphs as the mesh itself does.
+"""
+
+import numpy as np
+
+from renderer.scene.nodes import Float32, UInt32
+
+
+def cluster(positions: Float32, triangles: UInt32, cell: float) -> UInt32:
+    """The flat index list of `triangles` with all vertices of a `cell` (a cube's side, in the positions' unit) joined.
+
+    Triangles that collapse go, and so do copies of one triangle.
+    """
+    low = positions.min(axis=0)
+    places = np.minimum((positions - low) / np.float32(cell), 2**20).astype(np.int64)
+    codes = (places[:, 0] << 42) | (places[:, 1] << 21) | places[:, 2]
+    _, first, cell_of = np.unique(codes, return_index=True, return_inverse=True)
+    faces = first[cell_of][triangles].reshape(-1, 3)
+    faces = faces[(faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 0] != faces[:, 2])]
+    _, unlike = np.unique(np.sort(faces, axis=1), axis=0, return_index=True)
+    joined: UInt32 = faces[np.sort(unlike)].reshape(-1).astype(np.uint32)
+    return joined
