@@ -1,8 +1,8 @@
 """The project's own sample model, drawn by code alone: a record player in walnut, aluminium and acrylic.
 
-    profile + ring (geometry) -> Mesh (mesh)      \\
-    noise -> wood, textures, label, occlusion      > parts (plinth, turntable, tonearm, cover) -> record_player -> glb
-    lettering (strokes for label and plinth)      /
+    geometry: profile + ring -> mesh                       |
+    noise, occlusion -> wood, textures, label -> finishes  |-> plinth, turntable, tonearm, cover -> record_player -> glb
+    lettering: strokes for label and plinth                |
 
 ``python -m renderer.samples out.glb`` writes it.
 """

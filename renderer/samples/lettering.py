@@ -28,10 +28,10 @@ _LETTERS: dict[str, tuple[float, list[list[tuple[float, float]]]]] = {
 _SPACE = 0.36
 
 
-def wordmark(text: str = "Pirouette") -> tuple[list[Stroke], float]:
-    """The strokes of the text, starting at x = 0 on the baseline y = 0, and its width."""
+def wordmark() -> tuple[list[Stroke], float]:
+    """The strokes of the name, starting at x = 0 on the baseline y = 0, and its width."""
     strokes, x = [], 0.0
-    for letter in text:
+    for letter in "Pirouette":
         width, lines = _LETTERS[letter]
         strokes += [np.array(line) + np.array([x, 0.0]) for line in lines]
         x += width + _SPACE

@@ -40,11 +40,6 @@ class Mesh:
     def with_uvs(self, uvs: Float64) -> Self:
         return dataclasses.replace(self, uvs=uvs)
 
-    def volume(self) -> float:
-        """Signed volume by the divergence theorem: positive for a closed mesh whose triangles face outward."""
-        a, b, c = (self.positions[self.triangles[:, k]] for k in range(3))
-        return float(np.einsum("ij,ij->i", a, np.cross(b, c)).sum() / 6)
-
     def tangents(self) -> Float64:
         """(n, 4) unit tangents along +u, w the handedness, averaged over the triangles at each vertex.
 

@@ -1,5 +1,6 @@
 """The written file: valid by the Khronos validator's judgement, right in size, place and contents."""
 
+import fcntl
 import json
 import subprocess
 from pathlib import Path
@@ -17,9 +18,11 @@ _NODE = Path(__file__).resolve().parents[2] / "node"
 @pytest.fixture(scope="session")
 def validator() -> Path:
     """The Node program that runs the Khronos validator; its package is installed on first use."""
-    if not (_NODE / "node_modules" / "gltf-validator").is_dir():
-        command = ["npm", "ci", "--silent", "--no-audit", "--no-fund", "--prefer-offline"]
-        subprocess.run(command, cwd=_NODE, check=True, timeout=100)
+    with (_NODE / "package.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # parallel test processes install once
+        if not (_NODE / "node_modules" / "gltf-validator").is_dir():
+            command = ["npm", "ci", "--silent", "--no-audit", "--no-fund", "--prefer-offline"]
+            subprocess.run(command, cwd=_NODE, check=True, timeout=100)
     return _NODE / "validate_gltf.mjs"
 
 
