@@ -80,6 +80,7 @@ def _url_broker(settings: Settings) -> dict[str, Any]:
             "socket_keepalive": True,
             "health_check_interval": 25,
             "retry_on_timeout": True,
+            "max_retries": 0,  # of senders, who hold a transaction open; workers try for as long as it takes
         },
     }
 
