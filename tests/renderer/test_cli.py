@@ -108,8 +108,12 @@ def test_a_clip_that_the_model_lacks_is_a_wrong_setting(folder: Path) -> None:
 def test_a_terminated_render_leaves_no_process_and_no_file(folder: Path) -> None:
     with started(folder, "model.glb", "-o", "never.mp4", "--settings", '{"length": 600}') as process:
         assert process.stderr is not None
-        while process.stderr.readline() != "drawing\n":
-            assert process.poll() is None
+        heard = []
+        for line in process.stderr:
+            heard.append(line)
+            if line == "drawing\n":
+                break
+        assert process.poll() is None, heard
         encoder = wait_for_child(process.pid)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=30)

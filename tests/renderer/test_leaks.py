@@ -1,0 +1,60 @@
+"""One process renders model after model: what a job took, it gives back."""
+
+import gc
+import threading
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import psutil
+
+from renderer.gl.context import Device
+from renderer.render import render_still, render_video
+from renderer.spec import Backdrop, FrameSpec, VideoVariant
+from tests.renderer.load.glb_builder import encoded, triangle_builder
+from tests.renderer.test_render import Recorder
+
+FRAMES = FrameSpec(width=64, height=48, frame_count=1)
+VARIANTS = {"only": VideoVariant(Backdrop())}
+MODELS = 50
+VIDEO_EVERY = 10
+WARM_UP = 10
+"""Jobs after which caches, thread pools and the allocator have their size."""
+TEXTURE_SIDE = 512
+
+
+def textured_triangle(path: Path, seed: int) -> None:
+    """A model of its own bytes with a texture of about 1.3 MB with mipmaps on the device."""
+    pixels = np.full((TEXTURE_SIDE, TEXTURE_SIDE, 3), seed, np.uint8)
+    builder = triangle_builder(material=0)
+    texcoords = builder.add_accessor([(0, 0), (1, 0), (0, 1)])
+    builder.document["meshes"][0]["primitives"][0]["attributes"]["TEXCOORD_0"] = texcoords
+    texture = builder.add_texture(encoded(PIL.Image.fromarray(pixels)))
+    builder.add("materials", {"pbrMetallicRoughness": {"baseColorTexture": {"index": texture}}})
+    path.write_bytes(builder.glb())
+
+
+def holdings() -> tuple[int, int, int]:
+    """Resident bytes, open files and threads of this process."""
+    gc.collect()
+    process = psutil.Process()
+    return process.memory_info().rss, process.num_fds(), threading.active_count()
+
+
+def test_fifty_models_leave_nothing_behind(device: Device, light_cache: Path, tmp_path: Path) -> None:
+    before = (0, 0, 0)
+    for index in range(MODELS):
+        if index == WARM_UP:
+            before = holdings()
+        model = tmp_path / f"{index}.glb"
+        textured_triangle(model, index)
+        render_still(model, FRAMES, Backdrop(), tmp_path / "still.png", device=device, cache_dir=light_cache)
+        if index % VIDEO_EVERY == 0:
+            out = tmp_path / str(index)
+            render_video(model, FRAMES, VARIANTS, out, device=device, cache_dir=light_cache, listener=Recorder())
+    memory, files, threads = (after - earlier for after, earlier in zip(holdings(), before, strict=True))
+    # were each model's textures kept, once decoded and once on the device, it would be over 80 MB
+    assert memory < 20_000_000
+    assert files <= 0
+    assert threads <= 0
+    assert psutil.Process().children() == []
