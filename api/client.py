@@ -189,15 +189,18 @@ class FarmClient:
         """Streams one of a render's files to `path`, which appears only when it is whole."""
         name, query = _ASSETS[asset]
         part = path.with_name(path.name + ".part")
-        for attempt in _retrying():
-            with attempt, _as_client_errors(), self._http.stream(
-                "GET", f"/renders/{render_id}/{name}", params=query
-            ) as response:
-                _raise_refusal(response)
-                with part.open("wb") as file:
-                    for chunk in response.iter_bytes(DOWNLOAD_CHUNK):
-                        file.write(chunk)
-        part.replace(path)
+        try:
+            for attempt in _retrying():
+                with attempt, _as_client_errors(), self._http.stream(
+                    "GET", f"/renders/{render_id}/{name}", params=query
+                ) as response:
+                    _raise_refusal(response)
+                    with part.open("wb") as file:
+                        for chunk in response.iter_bytes(DOWNLOAD_CHUNK):
+                            file.write(chunk)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
 
     def _data(self, method: str, path: str, **arguments: Any) -> Any:
         if method != "GET":

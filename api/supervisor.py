@@ -8,7 +8,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 
+WORKER = (sys.executable, "-m", "api.cli", "worker")
 STOP_S = 5.0
 """How long a worker may take to give back its claim and end before it is killed."""
 POLL_S = 0.2
@@ -30,14 +32,15 @@ class _Slot:
 
 
 class Supervisor:
-    """Keeps `count` processes `pirouette worker` running between `start` and `stop`.
+    """Keeps `count` processes of `command` running between `start` and `stop`.
 
-    Each child holds the reading end of a pipe whose writing end lives in this process alone: should this process be
-    killed, the kernel closes it and the children end by themselves. Each is a session of its own, so that Ctrl-C in a
-    terminal reaches this process only and a stop always goes the orderly way.
+    Each child is told by --supervisor-fd of the reading end of a pipe whose writing end lives in this process alone:
+    should this process be killed, the kernel closes it and the children end by themselves. Each is a session of its
+    own, so that Ctrl-C in a terminal reaches this process only and a stop always goes the orderly way.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, command: Sequence[str] = WORKER) -> None:
+        self._command = command
         self._slots = [_Slot() for _ in range(count)]
         self._pipe_read, self._pipe_write = os.pipe()
         self._stopping = threading.Event()
@@ -77,10 +80,9 @@ class Supervisor:
                     slot.process = self._spawn()
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "api.cli", "worker", "--supervisor-fd", str(self._pipe_read)]
         return subprocess.Popen(
-            command, env=self._environment, pass_fds=[self._pipe_read], stdin=subprocess.DEVNULL,
-            start_new_session=True,
+            [*self._command, "--supervisor-fd", str(self._pipe_read)], env=self._environment,
+            pass_fds=[self._pipe_read], stdin=subprocess.DEVNULL, start_new_session=True,
         )
 
     def _bury(self, slot: _Slot, process: subprocess.Popen[bytes]) -> None:

@@ -1,0 +1,60 @@
+"""Children are started again when they die, at a decent pace, and none is left behind."""
+
+import os
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from api import supervisor
+from api.supervisor import Supervisor
+from tests.support.farm import wait_for
+
+NOTES_ITSELF = "import os, sys, time; open(sys.argv[1], 'a').write(f'{os.getpid()}\\n'); "
+
+
+def child(notes: Path, then: str) -> list[str]:
+    """A command that writes its process id down, and goes on with `then`."""
+    return [sys.executable, "-c", NOTES_ITSELF + then, str(notes)]
+
+
+def pids(notes: Path) -> list[int]:
+    return [int(line) for line in notes.read_text().split()] if notes.exists() else []
+
+
+def test_a_child_that_dies_is_replaced_at_once_but_not_forever(tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    supervised = Supervisor(1, child(notes, "sys.exit(3)"))
+    supervised.start()
+    wait_for(lambda: len(pids(notes)) == 2, "a second child", 5)
+    wait_for(lambda: len(pids(notes)) == 3, "a third, after a pause", 5)
+    times = len(pids(notes))
+    supervised.stop()
+    assert times == 3
+
+
+def test_a_child_that_does_not_stop_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "STOP_S", 0.3)
+    notes = tmp_path / "notes"
+    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); open(sys.argv[1] + '.deaf', 'w').close(); "
+    supervised = Supervisor(2, child(notes, deaf + "time.sleep(60)"))
+    supervised.start()
+    wait_for(lambda: len(pids(notes)) == 2 and notes.with_suffix(".deaf").exists(), "both children", 5)
+    supervised.stop()
+    assert not any(psutil.pid_exists(pid) for pid in pids(notes))
+
+
+def test_software_rendering_threads_are_shared_out_among_the_children(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LP_NUM_THREADS", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    notes = tmp_path / "notes"
+    tell = "open(sys.argv[1] + '.threads', 'w').write(os.environ['LP_NUM_THREADS']); time.sleep(60)"
+    supervised = Supervisor(2, child(notes, tell))
+    supervised.start()
+    threads = notes.with_suffix(".threads")
+    wait_for(lambda: threads.exists() and threads.read_text(), "a child", 5)
+    supervised.stop()
+    assert threads.read_text() == "4"
