@@ -20,6 +20,9 @@ import migrations
 BUSY_SECONDS = 30.0
 """How long SQLite waits for another writer."""
 
+CONNECT_SECONDS = 5
+"""How long PostgreSQL may take to accept a connection."""
+
 MIGRATION_LOCK = 0x7069726F  # "piro"; any number that no other program takes on the same PostgreSQL database
 
 
@@ -62,7 +65,12 @@ class Database:
 
 def _postgresql_engine(url: str) -> Engine:
     address = make_url(url).set(drivername="postgresql+psycopg")
-    return create_engine(address, pool_pre_ping=True, isolation_level="READ COMMITTED")
+    return create_engine(
+        address,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        connect_args={"connect_timeout": CONNECT_SECONDS},
+    )
 
 
 def _sqlite_engine(url: str) -> Engine:

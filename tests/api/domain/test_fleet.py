@@ -2,7 +2,7 @@
 
 import threading
 
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from api.db.dialects import from_now
 from api.db.session import Database
@@ -91,6 +91,18 @@ def test_relays_at_once_share_the_hints(database: Database) -> None:
     with database.begin() as session:
         taken.extend(outbox.take(session, 100))
     assert taken == ["render"] * 20
+
+
+def test_a_relay_does_not_wait_for_another_that_is_sending(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    with database.begin() as session:
+        for queue in ("a", "b", "c"):
+            outbox.add(session, queue)
+    with database.begin() as sending, database.begin() as session:
+        assert sorted(outbox.take(sending, 2)) == ["a", "b"]
+        session.execute(text("SET LOCAL lock_timeout = '2s'"))
+        assert outbox.take(session, 2) == ["c"]
+    database.dispose()
 
 
 def test_hints_of_a_transaction_that_fails_are_never_sent(database: Database) -> None:
