@@ -19,8 +19,8 @@ RESOURCE_BYTES = 512 * MEGABYTE
 JSON_BYTES = 192 * MEGABYTE
 """The text of a .gltf or of a GLB's JSON chunk. Generous, since .gltf files carry their buffers as data URIs."""
 
-JSON_TOKENS = 3_000_000
-"""Opening brackets, colons and commas outside strings: Python needs about 100 bytes for each."""
+JSON_TOKENS = 4_000_000
+"""Brackets, colons and commas outside strings: Python needs up to 100 bytes for each."""
 
 JSON_DEPTH = 64
 

@@ -79,10 +79,9 @@ class VertexReader:
         joints = np.hstack([self._joint_set(attributes, name) for name, _ in names])
         found = np.hstack([self.floats(attributes, name, (4,), normalized=True) for _, name in names])
         weights = np.clip(found, 0.0, limits.COORDINATE).astype(np.float64)
-        total = weights.sum(axis=1)
-        weights[total == 0, 0] = 1.0
-        weights /= np.where(total == 0, 1.0, total)[:, None]
-        return np.where(weights > 0, joints, np.uint16(0)), weights.astype(np.float32)
+        joints[weights == 0] = 0
+        weights[weights.sum(axis=1) == 0, 0] = 1.0
+        return joints, (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
 
     def _joint_set(self, attributes: Fields, name: str) -> UInt16:
         user, index = attributes.name_of(name), attributes.index(name, len(self._accessors))

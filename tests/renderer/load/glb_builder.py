@@ -14,12 +14,22 @@ import numpy as np
 import numpy.typing as npt
 import PIL.Image
 
+from renderer.scene.nodes import Float32, UInt32
+
 Json = dict[str, Any]
 
 COMPONENTS = {"int8": 5120, "uint8": 5121, "int16": 5122, "uint16": 5123, "uint32": 5125, "float32": 5126}
 TYPES = {1: "SCALAR", 2: "VEC2", 3: "VEC3", 4: "VEC4", 16: "MAT4"}
 
 TRIANGLE = ((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
+
+
+def float32(values: npt.ArrayLike) -> Float32:
+    return np.asarray(values, np.float32)
+
+
+def uint32(values: npt.ArrayLike) -> UInt32:
+    return np.asarray(values, np.uint32)
 
 
 def make_glb(document: Mapping[str, Any] | bytes, binary: bytes = b"") -> bytes:

@@ -1,0 +1,138 @@
+import io
+import json
+import re
+import struct
+import zipfile
+
+import numpy as np
+import pytest
+
+from renderer.errors import InvalidModel, ModelTooLarge, ResourceMissing, UnsupportedModel
+from renderer.load import limits
+from tests.renderer.load.conftest import Load
+from tests.renderer.load.glb_builder import (
+    TRIANGLE,
+    float32,
+    make_zip,
+    png,
+    triangle_builder,
+    triangle_glb,
+)
+
+
+def textured_gltf(buffer_uri: str, image_uri: str) -> tuple[bytes, bytes]:
+    """A .gltf with its buffer and its one texture beside it, and the buffer's bytes."""
+    builder = triangle_builder(material=0)
+    builder.add("images", {"uri": image_uri})
+    builder.add("textures", {"source": 0})
+    builder.add("materials", {"pbrMetallicRoughness": {"baseColorTexture": {"index": 0}}})
+    builder.document["buffers"] = [{"byteLength": len(builder.binary), "uri": buffer_uri}]
+    return json.dumps(builder.document).encode(), bytes(builder.binary)
+
+
+def test_a_gltf_finds_its_files_in_the_archive(load: Load) -> None:
+    text, buffer = textured_gltf("../data/mesh%20one.bin", "./maps\\red.png")
+    files = {"chair/model.gltf": text, "data/mesh one.bin": buffer, "chair/maps/red.png": png(color=(255, 0, 0, 255))}
+    scene = load(make_zip(files))
+    np.testing.assert_array_equal(scene.meshes[0].primitives[0].positions, float32(TRIANGLE))
+    assert scene.images[0].pixels[0, 0].tolist() == [255, 0, 0, 255]
+
+
+@pytest.mark.parametrize(("uri", "message"), [
+    ("file:///etc/passwd", "'file:///etc/passwd': only files packed with the model"),
+    ("http://example.com/a.bin", "'http://example.com/a.bin': only files packed"),
+    ("//example.com/a.bin", "only files packed"),
+    ("/etc/passwd", "'/etc/passwd': only files packed"),
+    ("C:\\secret.bin", "only files packed"),
+    ("../../etc/passwd", "'../../etc/passwd', which is outside"),
+    ("%2e%2e/%2e%2e/etc/passwd", "which is outside"),
+    ("..\\..\\etc\\passwd", "which is outside"),
+    ("a/../../../b", "which is outside"),
+    ("absent.bin", "'absent.bin', which is not in the archive"),
+    ("", "which is not in the archive"),
+    ("a\0b", "not in the archive"),
+])
+def test_nothing_outside_the_archive_is_read(load: Load, uri: str, message: str) -> None:
+    text, _ = textured_gltf(uri, "a.png")
+    with pytest.raises(ResourceMissing, match=r"buffers\[0\]\.uri .*" + re.escape(message)):
+        load(make_zip({"sub/model.gltf": text}))
+
+
+def test_a_lone_gltf_reads_no_file_beside_it(load: Load) -> None:
+    text, _ = textured_gltf("mesh.bin", "a.png")
+    with pytest.raises(ResourceMissing, match=r"needs the file 'mesh\.bin': upload a GLB, or a ZIP"):
+        load(text)
+
+
+@pytest.mark.parametrize(("uri", "message"), [
+    ("data:application/octet-stream;base64", "without a comma"),
+    ("data:;base64,AB=C", "not valid base64"),
+    ("data:;base64,AAAA", r"declares 42 bytes, and its data has 3"),
+])
+def test_a_broken_data_uri_is_refused(load: Load, uri: str, message: str) -> None:
+    with pytest.raises(InvalidModel, match=message):
+        load(triangle_glb(buffers=[{"byteLength": 42, "uri": uri}]))
+
+
+def test_percent_encoded_data_uris_are_read(load: Load) -> None:
+    builder = triangle_builder()
+    uri = "data:," + "".join(f"%{byte:02x}" for byte in builder.binary)
+    scene = load(triangle_glb(buffers=[{"byteLength": len(builder.binary), "uri": uri}]))
+    np.testing.assert_array_equal(scene.meshes[0].primitives[0].positions, float32(TRIANGLE))
+
+
+@pytest.mark.parametrize(("files", "error", "message"), [
+    ({"a.txt": b""}, InvalidModel, "holds no .glb or .gltf"),
+    ({"chair.obj": b"v 0 0 0"}, UnsupportedModel, "holds 'chair.obj'; only .glb and .gltf"),
+    ({"a.glb": b"", "b.gltf": b""}, InvalidModel, "holds 2 models"),
+    ({"../a.glb": b""}, InvalidModel, "plain relative paths"),
+    ({"/a.glb": b""}, InvalidModel, "plain relative paths"),
+    ({"a/../../b.glb": b""}, InvalidModel, "plain relative paths"),
+    ({"a\\b.glb": b""}, InvalidModel, "plain relative paths"),
+    ({"C:a.glb": b""}, InvalidModel, "plain relative paths"),
+    ({"a.glb": b"", "more.zip": b""}, InvalidModel, "an archive inside the archive"),
+    ({f"{i}.txt": b"" for i in range(limits.ARCHIVE_ENTRIES + 1)}, ModelTooLarge, "entries"),
+    ({"x" * 60_000 + str(i): b"" for i in range(20)}, ModelTooLarge, "directory"),
+    ({"a.glb": bytes(2_000_000)}, ModelTooLarge, "unpacks to 2,000,000 bytes from"),
+])
+def test_a_bad_archive_is_refused(
+    load: Load, files: dict[str, bytes], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        load(make_zip(files))
+
+
+def patched(data: bytes, offset: int, value: bytes) -> bytes:
+    """The ZIP with bytes of its first central directory record replaced."""
+    start = data.index(b"PK\1\2") + offset
+    return data[:start] + value + data[start + len(value) :]
+
+
+ZIP = make_zip({"a.glb": triangle_glb()})
+
+
+@pytest.mark.parametrize(("data", "error", "message"), [
+    (patched(ZIP, 38, struct.pack("<I", 0o120777 << 16)), InvalidModel, "a link or a device"),
+    (patched(ZIP, 8, b"\1"), UnsupportedModel, "encrypted"),
+    (patched(ZIP, 10, b"\x0c"), UnsupportedModel, "not packed with deflate"),
+    (patched(ZIP, 24, struct.pack("<I", 2**32 - 2)), ModelTooLarge, "unpacks to 4,294,967,294 bytes"),
+    (patched(ZIP, 24, struct.pack("<I", 10)), InvalidModel, "damaged|declares"),
+    (patched(ZIP, 16, b"\0\0\0\0"), InvalidModel, "damaged: Bad CRC"),
+    (ZIP[:-10], InvalidModel, "truncated"),
+    (ZIP[:40], InvalidModel, "truncated"),
+    (ZIP[:60] + b"\xff" * 20 + ZIP[80:], InvalidModel, "damaged"),
+    (ZIP[:-22] + b"PK\6\7" + bytes(16) + ZIP[-22:], UnsupportedModel, "ZIP64"),
+])
+def test_a_forged_archive_is_refused(load: Load, data: bytes, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        load(data)
+
+
+def test_the_unpacked_total_is_limited_before_unpacking(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "FILE_BYTES", 100_000)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("a.glb", "b.bin", "c.bin"):
+            archive.writestr(name, bytes(40_000))
+    with pytest.raises(ModelTooLarge, match="unpacks to 120,000 bytes"):
+        load(stream.getvalue())

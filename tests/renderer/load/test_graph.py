@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+
+from renderer.errors import InvalidModel
+from renderer.scene.animation import pose_scene
+from tests.renderer.load.conftest import Load
+from tests.renderer.load.glb_builder import Json, triangle_glb
+
+
+def with_nodes(nodes: list[Json], roots: tuple[int, ...] = (0,), **overrides: object) -> bytes:
+    return triangle_glb(nodes=nodes, scenes=[{"nodes": list(roots)}], **overrides)
+
+
+@pytest.mark.parametrize(("nodes", "message"), [
+    ([{"mesh": 0, "children": [0]}], "the node graph has a cycle"),
+    ([{"mesh": 0}, {"children": [2]}, {"children": [1]}], "the node graph has a cycle"),
+    ([{"mesh": 0, "children": [1]}, {"children": [2]}, {"children": [0]}], "the node graph has a cycle"),
+    ([{"mesh": 0, "children": [2]}, {"children": [2]}, {}], "node 2 has two parents, nodes 0 and 1"),
+    ([{"mesh": 0, "children": [1, 1]}, {}], "node 1 has two parents, nodes 0 and 0"),
+    ([{"mesh": 0, "children": [1]}], r"nodes\[0\].children\[0\] must be an integer below 1"),
+    ([{"mesh": 0, "children": [-1]}], r"nodes\[0\].children\[0\] must be an integer below 1"),
+    ([{"mesh": 0, "children": 1}], r"nodes\[0\].children must be a list of integers below 1"),
+    ([{"mesh": 0, "children": ["0"]}], r"nodes\[0\].children must be a list of integers below 1"),
+    ([{"mesh": 1}], r"nodes\[0\].mesh must be an integer below 1"),
+    ([{"mesh": 0, "skin": 0}], r"nodes\[0\].skin must be an index, but there is nothing"),
+    ([{"mesh": 0, "translation": [0, 0]}], r"nodes\[0\].translation must be a list of 3 numbers"),
+    ([{"mesh": 0, "translation": [0, 0, 1e20]}], r"nodes\[0\].translation must be made of numbers up to 1e\+12"),
+    ([{"mesh": 0, "rotation": [0, 0, 0, 0]}], r"nodes\[0\].rotation must be a unit quaternion"),
+    ([{"mesh": 0, "rotation": [0, 0, 0, 1e200]}], r"nodes\[0\].rotation must be a list of 4 numbers"),
+    ([{"mesh": 0, "matrix": [1] * 15}], r"nodes\[0\].matrix must be a list of 16 numbers"),
+    ([{"mesh": 0, "matrix": [1e30] * 16}], r"nodes\[0\].matrix must be made of numbers up to 1e\+12"),
+    ([{"mesh": 0, "weights": [1]}], r"nodes\[0\].weights must have one number per morph target"),
+    ([{"children": [1], "scale": [1e9, 1, 1]}, {"mesh": 0, "scale": [1e9, 1, 1]}], "reach beyond 1e.12 metres"),
+])
+def test_a_graph_that_is_no_forest_is_refused(load: Load, nodes: list[Json], message: str) -> None:
+    with pytest.raises(InvalidModel, match=message):
+        load(with_nodes(nodes))
+
+
+def test_scales_that_overflow_are_refused_without_a_warning(load: Load) -> None:
+    depth = 100
+    nodes: list[Json] = [{"scale": [1e12] * 3, "children": [i + 1]} for i in range(depth)]
+    with pytest.raises(InvalidModel, match=r"reach beyond 1e\+12 metres"):
+        load(with_nodes([*nodes, {"mesh": 0}]))
+
+
+@pytest.mark.parametrize(("roots", "message"), [
+    ((0, 0), r"scenes\[0\].nodes lists a node twice"),
+    ((0, 1), r"scenes\[0\].nodes lists node 1, which is the child of another node"),
+    ((5,), r"scenes\[0\].nodes\[0\] must be an integer below 2"),
+])
+def test_roots_are_distinct_and_parentless(load: Load, roots: tuple[int, ...], message: str) -> None:
+    with pytest.raises(InvalidModel, match=message):
+        load(with_nodes([{"mesh": 0, "children": [1]}, {}], roots))
+
+
+def test_a_chain_as_long_as_the_limit_allows_is_loaded(load: Load) -> None:
+    depth = 5000
+    nodes: list[Json] = [{"translation": [0, 1, 0], "children": [i + 1]} for i in range(depth)]
+    scene = load(with_nodes([*nodes, {"mesh": 0}]))
+    world = pose_scene(scene, None, 0.0).world
+    assert world[depth, 1, 3] == depth
+
+
+def test_scene_0_is_shown_where_none_is_named(load: Load) -> None:
+    scenes = [{"nodes": [1]}, {"nodes": [0]}]
+    scene = load(triangle_glb(nodes=[{"mesh": 0}, {"mesh": 0}], scenes=scenes, scene=1))
+    assert scene.roots == (0,)
+    from_first = triangle_glb(nodes=[{"mesh": 0}, {"mesh": 0}], scenes=scenes).replace(b'"scene": 0, ', b"            ")
+    assert b'"scene":' not in from_first
+    assert load(from_first).roots == (1,)
+
+
+def test_all_parentless_nodes_are_shown_where_there_are_no_scenes(load: Load) -> None:
+    scene = load(triangle_glb(nodes=[{"mesh": 0, "children": [2]}, {"mesh": 0}, {}], scenes=[]))
+    assert scene.roots == (0, 1)
+
+
+def test_nodes_outside_the_scene_show_nothing_and_their_meshes_are_not_read(load: Load) -> None:
+    broken = {"primitives": [{"attributes": {"POSITION": 99}}]}
+    whole = {"primitives": [{"attributes": {"POSITION": 0}, "indices": 1}]}
+    scene = load(with_nodes([{"mesh": 1}, {"mesh": 0}], meshes=[broken, whole]))
+    assert [node.mesh for node in scene.nodes] == [0, None]
+    assert len(scene.meshes) == 1
+
+
+def test_a_matrix_is_column_major_and_kept_affine(load: Load) -> None:
+    matrix = [1, 2, 3, 0.5, 4, 5, 6, 0, 7, 8, 9, 0, 10, 11, 12, 1]
+    node = load(with_nodes([{"mesh": 0, "matrix": matrix}])).nodes[0]
+    assert node.matrix is not None
+    np.testing.assert_array_equal(node.matrix, [(1, 4, 7, 10), (2, 5, 8, 11), (3, 6, 9, 12), (0, 0, 0, 1)])
+
+
+def test_rotations_are_made_unit(load: Load) -> None:
+    node = load(with_nodes([{"mesh": 0, "rotation": [0, 0, 3, 4]}])).nodes[0]
+    np.testing.assert_allclose(node.rotation, (0, 0, 0.6, 0.8))

@@ -1,0 +1,200 @@
+import io
+import struct
+import zlib
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from renderer.errors import InvalidModel, ModelTooLarge, UnsupportedModel
+from renderer.load import limits
+from renderer.scene.nodes import Sampler, TextureRef, UInt8
+from tests.renderer.load.conftest import Load
+from tests.renderer.load.glb_builder import GlbBuilder, Json, encoded, png, triangle_builder
+
+
+def textured(builder: GlbBuilder, texture: Json, **info: object) -> bytes:
+    """The triangle with `texture` as its base colour."""
+    index = builder.add("textures", texture)
+    builder.add("materials", {"pbrMetallicRoughness": {"baseColorTexture": {"index": index} | info}})
+    builder.document["meshes"][0]["primitives"][0]["material"] = 0
+    return builder.glb()
+
+
+def with_image(data: bytes) -> bytes:
+    builder = triangle_builder()
+    return textured(builder, {"source": builder.add_image(data)})
+
+
+def pixels_of(load: Load, data: bytes) -> UInt8:
+    (image,) = load(with_image(data)).images
+    return image.pixels
+
+
+def reference_of(load: Load, data: bytes) -> TextureRef:
+    (material,) = load(data).materials
+    assert material.base_color_texture is not None
+    return material.base_color_texture
+
+
+def gradient(mode: str) -> PIL.Image.Image:
+    rgb = np.zeros((2, 3, 3), np.uint8)
+    rgb[0], rgb[1] = (200, 100, 50), (20, 40, 60)
+    return PIL.Image.fromarray(rgb).convert(mode)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L", "LA", "1"])
+def test_every_png_mode_becomes_rgba_with_the_first_row_on_top(load: Load, mode: str) -> None:
+    image = gradient(mode)
+    pixels = pixels_of(load, encoded(image))
+    np.testing.assert_array_equal(pixels, np.asarray(image.convert("RGBA")))
+    assert pixels.shape == (2, 3, 4)
+    assert pixels.dtype == np.uint8
+
+
+def test_a_16_bit_gray_png_keeps_its_high_byte(load: Load) -> None:
+    image = PIL.Image.fromarray(np.array([[0, 255, 256, 32768, 65535]], np.uint16))
+    assert pixels_of(load, encoded(image))[0].tolist() == [[v, v, v, 255] for v in (0, 0, 1, 128, 255)]
+
+
+def test_a_16_bit_rgb_png_is_read(load: Load) -> None:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    row = b"\0" + struct.pack(">3H", 65535, 32768, 256)
+    data = (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 16, 2, 0, 0, 0))
+        + chunk(b"IDAT", zlib.compress(row)) + chunk(b"IEND", b"")
+    )
+    assert pixels_of(load, data)[0, 0].tolist() == [255, 128, 1, 255]
+
+
+def test_a_palette_with_transparency_keeps_it(load: Load) -> None:
+    image = PIL.Image.new("P", (2, 1))
+    image.putpalette([255, 0, 0, 0, 0, 255])
+    image.putpixel((1, 0), 1)
+    stream = io.BytesIO()
+    image.save(stream, "PNG", transparency=b"\x80\xff")
+    assert pixels_of(load, stream.getvalue())[0].tolist() == [[255, 0, 0, 128], [0, 0, 255, 255]]
+
+
+@pytest.mark.parametrize(("mode", "kind"), [("RGB", "JPEG"), ("L", "JPEG"), ("CMYK", "JPEG"), ("RGBA", "WEBP")])
+def test_jpeg_and_webp_are_read(load: Load, mode: str, kind: str) -> None:
+    image = PIL.Image.new("RGB", (16, 16), (200, 100, 50)).convert(mode)
+    pixels = pixels_of(load, encoded(image, kind))
+    expected = np.asarray(image.convert("RGB").convert("RGBA"))
+    np.testing.assert_allclose(pixels.astype(int), expected, atol=6)
+
+
+def test_each_image_is_decoded_once_and_only_if_it_is_used(load: Load) -> None:
+    builder = triangle_builder(material=1)
+    builder.add_image(b"not an image, but nothing shows it")
+    used = builder.add_image(png())
+    for _ in range(3):
+        builder.add("textures", {"source": used})
+    builder.add("textures", {"source": 0})
+    builder.add("materials", {"emissiveTexture": {"index": 3}})
+    roles = {"normalTexture": {"index": 0}, "occlusionTexture": {"index": 1}, "emissiveTexture": {"index": 2}}
+    builder.add("materials", roles)
+    scene = load(builder.glb())
+    assert len(scene.images) == 1
+    (material,) = scene.materials
+    references = material.normal_texture, material.occlusion_texture, material.emissive_texture
+    assert [r is not None and r.image for r in references] == [0, 0, 0]
+
+
+def test_webp_by_extension_comes_before_the_fallback(load: Load) -> None:
+    builder = triangle_builder()
+    fallback = builder.add_image(png(color=(255, 0, 0, 255)))
+    webp = builder.add_image(encoded(PIL.Image.new("RGB", (4, 4), (0, 0, 255)), "WEBP"), "image/webp")
+    data = textured(builder, {"source": fallback, "extensions": {"EXT_texture_webp": {"source": webp}}})
+    (image,) = load(data).images
+    assert image.pixels[0, 0, 2] > 240
+
+
+def test_a_texture_without_a_readable_source_is_left_out_with_a_warning(load: Load) -> None:
+    scene = load(textured(triangle_builder(), {"extensions": {"KHR_texture_basisu": {"source": 0}}}))
+    assert scene.materials[0].base_color_texture is None
+    assert scene.warnings == ["textures[0] has no image that this renderer reads, and is left out"]
+
+
+def test_samplers_default_to_smooth_repeat_and_are_read_where_given(load: Load) -> None:
+    builder = triangle_builder()
+    assert reference_of(load, textured(builder, {"source": builder.add_image(png())})).sampler == Sampler()
+    builder = triangle_builder()
+    modes = {"magFilter": 9728, "minFilter": 9984, "wrapS": 33071, "wrapT": 33648}
+    texture = {"source": builder.add_image(png()), "sampler": builder.add("samplers", modes)}
+    assert reference_of(load, textured(builder, texture)).sampler == Sampler(9728, 9984, 33071, 33648)
+
+
+@pytest.mark.parametrize(("key", "value"), [
+    ("magFilter", 9987), ("minFilter", 1), ("wrapS", "REPEAT"), ("wrapT", 9728),
+])
+def test_a_sampler_with_an_unknown_mode_is_refused(load: Load, key: str, value: object) -> None:
+    builder = triangle_builder()
+    builder.add("samplers", {key: value})
+    with pytest.raises(InvalidModel, match=rf"samplers\[0\].{key} must be one of"):
+        load(builder.glb())
+
+
+def test_a_texture_transform_scales_then_rotates_then_moves(load: Load) -> None:
+    builder = triangle_builder()
+    transform = {"offset": [0.25, 0.5], "rotation": np.pi / 2, "scale": [2, 3], "texCoord": 1}
+    reference = reference_of(load, textured(
+        builder, {"source": builder.add_image(png())}, texCoord=0, extensions={"KHR_texture_transform": transform},
+    ))
+    assert reference.texcoord == 1
+    # counter-clockwise with v down: u turns towards -v, v towards u
+    np.testing.assert_allclose(reference.transform @ (1, 0, 1), (0.25, 0.5 - 2, 1), atol=1e-6)
+    np.testing.assert_allclose(reference.transform @ (0, 1, 1), (0.25 + 3, 0.5, 1), atol=1e-6)
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A PNG that claims a size and has no pixels."""
+    ihdr = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    idat = b"IDAT" + zlib.compress(b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body)) for body in (ihdr, idat, b"IEND")
+    )
+
+
+@pytest.mark.parametrize(("width", "height"), [(65535, 65535), (20000, 10000), (1, 16385)])
+def test_a_texture_over_the_side_limit_is_refused_by_its_header(load: Load, width: int, height: int) -> None:
+    with pytest.raises(ModelTooLarge, match=rf"images\[0\] is {width}x{height} pixels, and 16384 are allowed"):
+        load(with_image(png_header(width, height)))
+
+
+def test_pixels_are_limited_over_all_textures(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "TEXTURE_PIXELS", 100)
+    with pytest.raises(ModelTooLarge, match=r"images\[0\] brings the model to 110 pixels of textures, and 100 are"):
+        load(with_image(png(11, 10)))
+
+
+@pytest.mark.parametrize(("data", "message"), [
+    (png(50, 50)[:60], r"images\[0\] can't be decoded"),
+    (png_header(16000, 16000), r"images\[0\] can't be decoded"),
+    (encoded(PIL.Image.new("RGB", (64, 64)), "JPEG")[:400], r"images\[0\] can't be decoded"),
+    (encoded(PIL.Image.new("RGB", (64, 64)), "WEBP")[:30], r"images\[0\] can't be decoded"),
+    (b"\x89PNG\r\n\x1a\n" + bytes(30), r"images\[0\] can't be decoded"),
+    (b"\xff\xd8\xff" + bytes(30), r"images\[0\] can't be decoded"),
+    (encoded(PIL.Image.new("RGB", (4, 4)), "BMP"), r"images\[0\] is neither a PNG, a JPEG nor a WebP image"),
+    (b"GIF89a", r"images\[0\] is neither"),
+])
+def test_an_image_that_does_not_decode_is_named(load: Load, data: bytes, message: str) -> None:
+    with pytest.raises(InvalidModel, match=message):
+        load(with_image(data))
+
+
+def test_a_ktx2_image_is_unsupported(load: Load) -> None:
+    with pytest.raises(UnsupportedModel, match=r"images\[0\] is a KTX2 image"):
+        load(with_image(b"\xabKTX 20\xbb\r\n\x1a\n" + bytes(64)))
+
+
+@pytest.mark.parametrize(("image", "message"), [
+    ({}, "neither a uri nor a bufferView"), ({"bufferView": 99}, "images.0..bufferView must be an integer below"),
+    ({"uri": 7}, "images.0..uri must be a string"),
+])
+def test_an_image_without_bytes_is_refused(load: Load, image: Json, message: str) -> None:
+    builder = triangle_builder()
+    with pytest.raises(InvalidModel, match=message):
+        load(textured(builder, {"source": builder.add("images", image)}))
