@@ -3,6 +3,9 @@
 180 frames of 960x540 with true 2x2 supersampling, easing, image-based light, ground shadow and white background, to
 H.264. First the job as a user gets it, with nothing cached; then its parts alone, each brought to a full stop before
 the next: what the job would cost if nothing overlapped. The model is our own sample unless one is given.
+
+CPU counts this process and its children; the system tells a child's only when it ends, so all of ffmpeg's stands under
+"encoding", although most of it is spent while frames are drawn.
 """
 
 import dataclasses
@@ -111,12 +114,12 @@ def parts_alone(model: Path, plan: VideoPlan, count: int, device: Device, folder
     planes = []
     start = now()
     with ShotRenderer(device, scene, plan.frames, cache_dir=folder / "cache") as shot:
-        costs.book("lighting, cache warm", start)
+        costs.book("lighting (warm)", start)
         for index in range(count):
             with costs.measure("draw"):
                 shot.draw(index)
                 device.ctx.finish()
-            with costs.measure("resolve, convert, read"):
+            with costs.measure("resolve + read"):
                 planes.append(shot.read_yuv420(plan.variant.backdrop))
     width, height, fps = plan.frames.width, plan.frames.height, plan.frames.fps
     outputs = variant_files(folder, plan.frames, plan.variant)
@@ -163,7 +166,7 @@ def main(model: Path | None, count: int, selector: str, as_json: bool) -> None:
 
 def _table(title: str, costs: Costs, count: int) -> Table:
     table = Table("stage", title=title, title_justify="left")
-    for heading in ("wall s", "CPU s", "of it children", "wall ms/frame", "CPU ms/frame"):
+    for heading in ("wall s", "CPU s", "children", "wall ms/frame", "CPU ms/frame"):
         table.add_column(heading, justify="right")
     for name, cost in [*costs.items(), ("together", costs.total())]:
         cpu = cost.cpu + cost.children
