@@ -16,8 +16,6 @@ from api.settings import Settings
 
 WORK_TASK = "pirouette.work"
 QUEUES = (shots.RENDER_QUEUE,)
-HINT_LIFE_S = 60.0
-"""A hint that waited this long is dropped unread: the sweeper has sent newer ones for work that is still pending."""
 RELAY_BATCH = 100
 POLL_S = 0.1
 """How often an idle worker of an embedded farm looks into the broker's folder."""
@@ -97,21 +95,26 @@ def declare_queues(celery: Celery) -> None:
 
 
 def send_hint(celery: Celery, queue: str) -> None:
-    """Puts one hint on the broker. Raises kombu's OperationalError when the broker can't be reached."""
-    celery.send_task(WORK_TASK, queue=queue_name(queue), ignore_result=True, expires=HINT_LIFE_S, retry=False)
+    """Puts a hint on the broker, unless one is waiting there: whoever takes that one will find all work of today.
+
+    Whatever the farm's load, a queue so holds a handful of messages at most. Raises what the broker's client raises
+    when the broker can't be reached.
+    """
+    name = queue_name(queue)
+    with celery.producer_pool.acquire(block=True) as producer:
+        if celery.amqp.queues[name](producer.channel).queue_declare().message_count == 0:
+            celery.send_task(WORK_TASK, queue=name, producer=producer, ignore_result=True, retry=False)
 
 
-def relay(database: Database, celery: Celery) -> int:
-    """Sends what the outbox holds; returns the number of hints. The rows stay when sending fails."""
-    sent = 0
-    while True:
+def relay(database: Database, celery: Celery) -> None:
+    """Sends a hint for each queue that the outbox names. The rows stay when sending fails."""
+    taken = RELAY_BATCH
+    while taken == RELAY_BATCH:
         with database.begin() as session:
             queues = outbox.take(session, RELAY_BATCH)
-            for queue in queues:
+            for queue in set(queues):
                 send_hint(celery, queue)
-        sent += len(queues)
-        if len(queues) < RELAY_BATCH:
-            return sent
+        taken = len(queues)
 
 
 class Relay(threading.Thread):

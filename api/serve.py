@@ -72,12 +72,13 @@ def serve(settings: Settings) -> None:
         config = uvicorn.Config(
             app, log_config=None, access_log=False, timeout_graceful_shutdown=CLOSE_CONNECTIONS_S, server_header=False
         )
-        # uvicorn handles the signals while it runs, and afterwards raises them again for the handlers it found.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: None)
         address = data_dir / "server.json"
         closing.callback(address.unlink, missing_ok=True)
-        _Server(config, _url(listener), address).run(sockets=[listener])
+        server = _Server(config, _url(listener), address)
+        # While it runs, uvicorn handles these itself; afterwards it raises them again for the handlers it found.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, server.handle_exit)
+        server.run(sockets=[listener])
         logger.info("Stopping")
     logger.info("Stopped")
 

@@ -11,8 +11,8 @@ import time
 from collections.abc import Sequence
 
 WORKER = (sys.executable, "-m", "api.cli", "worker")
-STOP_S = 5.0
-"""How long a worker may take to give back its claim and end before it is killed."""
+STOP_S = 8.0
+"""How long a worker may take to give back its claim and end before it is killed: it looks up between two frames."""
 POLL_S = 0.2
 LONG_LIFE_S = 30.0
 """A child that lived this long had nothing wrong from the start: it is started again at once."""

@@ -5,7 +5,6 @@ and so on until none is left.
 import logging
 
 from celery import Celery
-from kombu.exceptions import OperationalError
 
 from api.domain import scheduling
 from api.queue import QUEUES, WORK_TASK, send_hint
@@ -37,6 +36,6 @@ def work_until_idle(celery: Celery, bench: Bench) -> None:
             return
         try:
             send_hint(celery, QUEUES[0])
-        except OperationalError as error:
+        except Exception as error:  # noqa: BLE001 (the broker is away: no reason not to work)
             logger.warning("No other worker could be told that there is work: %s", error)
         run_segment(bench, claim)

@@ -7,7 +7,7 @@ import time
 import psutil
 import pytest
 
-from api.queue import make_celery, send_hint
+from api.queue import WORK_TASK, make_celery, queue_name
 from tests.integration.support import Customer
 from tests.support.farm import Farm, wait_for
 
@@ -78,7 +78,8 @@ def test_a_hint_delivered_many_times_renders_once(farm: Farm, customer: Customer
     celery = make_celery(farm.settings)
     render_id = customer.order()
     for _ in range(5):
-        send_hint(celery, "render")
+        celery.send_task(WORK_TASK, queue=queue_name("render"))
+    celery.close()
     customer.check_done(render_id, attempt=1)
     wait_for(lambda: not any((farm.settings.data_dir / "broker" / "messages").iterdir()), "the hints to be read", 5)
     assert farm.segment(render_id).attempt == 1
