@@ -150,10 +150,10 @@ def _as_lamp(radiance: Float32) -> tuple[npt.NDArray[np.float64], npt.NDArray[np
 
 
 def _studio_key() -> str:
-    """Changes with everything the tables depend on: both modules and their shaders."""
+    """Changes with everything the tables depend on: the code that makes them and its shader."""
     digest = hashlib.sha256()
     for text in (inspect.getsource(studio), inspect.getsource(prefilter), inspect.getsource(_as_lamp),
-                 prefilter.PREFILTER, str(STUDIO_SIZE)):
+                 inspect.getsource(filter_tables), prefilter.PREFILTER, str(STUDIO_SIZE)):
         digest.update(text.encode())
     return digest.hexdigest()[:16]
 
@@ -161,7 +161,7 @@ def _studio_key() -> str:
 def _read_tables(path: Path) -> LightTables | None:
     """The tables of an earlier run, or None where there is no sound file."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             tables = LightTables(
                 specular=tuple(file[f"specular_{level}"] for level in range(SPECULAR_LEVELS)),
                 irradiance_sh=file["irradiance_sh"], brdf=file["brdf"], key_direction=file["key_direction"],

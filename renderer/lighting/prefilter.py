@@ -95,7 +95,7 @@ def harmonics(directions: Float64) -> Float64:
     return np.stack([np.ones_like(x), y, z, x, x * y, y * z, 3 * z * z - 1, x * z, x * x - y * y], axis=1)
 
 
-def integrate_brdf(size: int = BRDF_SIZE, samples: int = 256) -> npt.NDArray[np.float16]:
+def integrate_brdf(size: int = BRDF_SIZE, samples: int = 512) -> npt.NDArray[np.float16]:
     """The split sum's second half (Karis 2013): (size, size, 2) float16, scale and bias of F0.
 
     Columns are n·v, rows perceptual roughness, both at (i + 0.5) / size. Smith's height-correlated visibility.

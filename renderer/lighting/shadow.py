@@ -23,8 +23,8 @@ class Shadows:
     """`ground` is what a ground pass draws; `glsl`, behind the environment's snippet, gives material shaders
 
     `vec3 shadowed_irradiance(vec3 position, vec3 surface, vec3 normal)`, in place of `direct_irradiance`, and
-    `float floor_bounce(vec3 position, vec3 direction)`, the factor of light that comes from `direction` when the floor
-    below is shadowed. Positions are in world space.
+    `float floor_blocked(vec3 position, vec3 normal)` with `float floor_bounce(float blocked, vec3 direction)`, the
+    factor of light that comes from `direction` when the floor is shadowed. Positions are in world space.
 
     `live` says that `cast` is meant to be called for every frame. Otherwise once is enough: the shadows of an animated
     model that is too heavy for that are the mean over the moments of its animation.

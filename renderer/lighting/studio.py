@@ -13,7 +13,7 @@ import numpy as np
 
 from renderer.scene.nodes import Float64
 
-EXPOSURE = 1.28
+EXPOSURE = 1.25
 """Multiplies all of the studio's light: set so that an 18 % grey ball averages mid-grey (sRGB 0.46)."""
 
 WARM = (1.03, 1.0, 0.955)
@@ -61,7 +61,7 @@ class Panel:
         return result
 
 
-KEY = Panel((-0.75, 2.4, 0.8), (1.75, 1.4), 4.4, WARM, falloff=0.75, softness=0.2)
+KEY = Panel((-0.75, 2.4, 0.8), (1.75, 1.4), 3.8, WARM, falloff=0.75, softness=0.2)
 FILLS = (
     Panel((-2.7, 0.6, 0.3), (0.36, 1.4), 4.0, NEUTRAL, falloff=0.6, softness=0.25),
     Panel((2.7, 0.6, -0.1), (0.42, 1.4), 3.6, COOL, falloff=0.6, softness=0.25),
@@ -86,7 +86,7 @@ def key_radiance(directions: Float64) -> Float64:
 def _room(directions: Float64) -> Float64:
     """Walls that darken towards the ceiling, and a floor that is brightest around the model."""
     height = directions[:, 1]
-    walls = 0.30 - 0.20 * _smoothstep(height / 0.75)
+    walls = 0.27 - 0.18 * _smoothstep(height / 0.75)
     floor = 0.22 + 0.55 * _smoothstep(-height / 0.8)
     blend = _smoothstep((height + 0.05) / 0.07)
     return (floor + (walls - floor) * blend)[:, None] * np.ones(3)

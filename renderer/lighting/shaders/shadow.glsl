@@ -25,11 +25,16 @@ vec3 shadowed_irradiance(vec3 position, vec3 surface, vec3 normal) {
     return key_irradiance * sum;
 }
 
-// The share of the floor's bounce that reaches a point: the floor around it, the wider the higher it is, lies in the
-// model's shadow. Counts for light from below only, so weigh it by how far a normal or a reflection points down.
-float floor_bounce(vec3 position, vec3 direction) {
+// How much of the floor that a surface sees lies in the model's shadow, 0..1: the wider a stretch of it, and the further
+// out along the normal, the higher the surface is.
+float floor_blocked(vec3 position, vec3 normal) {
     float height = max(position.y - floor_height.x, 0.0);
+    vec2 spot = position.xz + normal.xz * height;
     float level = log2(max(height * floor_height.y, 1.0));
-    float blocked = textureLod(floor_shadow, (position.xz - floor_window.xy) * floor_window.zw, level).r;
+    return textureLod(floor_shadow, (spot - floor_window.xy) * floor_window.zw, level).r;
+}
+
+// The factor of light that comes from around `direction` where that much of the floor is blocked.
+float floor_bounce(float blocked, vec3 direction) {
     return 1.0 - blocked * (0.5 - 0.5 * direction.y);
 }

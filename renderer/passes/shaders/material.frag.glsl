@@ -156,10 +156,11 @@ void main() {
     specular_occlusion = clamp(pow(cos_v + occlusion, exp2(-16.0 * roughness - 1.0)) - 1.0 + occlusion, 0.0, 1.0);
 #endif
 
-    vec3 ambient = ambient_irradiance(bent) * (occlusion * floor_bounce(v_position, bent));
+    float blocked = floor_blocked(v_position, normal);
+    vec3 ambient = ambient_irradiance(bent) * (occlusion * floor_bounce(blocked, bent));
     vec3 direct = shadowed_irradiance(v_position, normal, bent);
     vec3 diffuse_light = (ambient + direct) * (albedo * (1.0 - single - multiple));
-    specular_occlusion *= floor_bounce(v_position, reflected);
+    specular_occlusion *= floor_bounce(blocked, reflected);
     vec3 met = mix(base.rgb * (ambient + direct), specular_light(reflected, roughness), horizon * horizon);
     vec3 specular_light_out = single * met * specular_occlusion + multiple * (ambient + direct);
 

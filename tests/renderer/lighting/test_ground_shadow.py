@@ -1,0 +1,131 @@
+"""The shadow on the floor: where it is dark, how it fades, and what it does not depend on."""
+
+import functools
+
+import numpy as np
+import pytest
+
+from renderer.gl.context import Device
+from renderer.gl.resources import GpuScene
+from renderer.lighting.ground_shadow import GroundShadow
+from renderer.scene.nodes import Float64, Scene
+from tests.renderer.lighting.stage import Vector, bounds_of, box_mesh, scene_of
+
+LIGHTS, SIZE = 96, 256
+STANDING: tuple[Vector, Vector] = ((-0.5, 0.0, -0.5), (0.5, 1.0, 0.5))
+FLOATING: tuple[Vector, Vector] = ((-0.5, 0.6, -0.5), (0.5, 1.0, 0.5))
+
+
+class Cast:
+    """The blocked light, [z, x], with its places in metres."""
+
+    def __init__(self, shadow: GroundShadow) -> None:
+        self.blocked = np.frombuffer(shadow.texture.read(), np.float16).reshape(SIZE, SIZE).astype(np.float64)
+        self.low, self.size = shadow.low, shadow.size
+
+    def at(self, x: float, z: float) -> float:
+        column, row = (np.array([x, z]) - self.low) / self.size * SIZE
+        return float(self.blocked[int(row), int(column)])
+
+    def along(self, start: tuple[float, float], step: tuple[float, float], count: int) -> Float64:
+        return np.array([self.at(start[0] + i * step[0], start[1] + i * step[1]) for i in range(count)])
+
+
+def _cast(device: Device, scene: Scene, *, of: Scene | None = None, ground: float = 0.0) -> Cast:
+    positions = (of or scene).meshes[0].primitives[0].positions
+    gpu_scene = GpuScene(device, scene)
+    shadow = GroundShadow(device, bounds_of(positions), ground, lights=LIGHTS, size=SIZE)
+    shadow.cast(gpu_scene)
+    result = Cast(shadow)
+    shadow.release()
+    gpu_scene.release()
+    return result
+
+
+@functools.cache
+def _boxes(device: Device) -> tuple[Cast, Cast]:
+    standing, floating = (_cast(device, scene_of(*box_mesh(*corners))) for corners in (STANDING, FLOATING))
+    return standing, floating
+
+
+def test_all_light_is_blocked_under_a_standing_box_and_none_at_the_edges(device: Device) -> None:
+    standing, _ = _boxes(device)
+    assert standing.at(0, 0) == pytest.approx(1, abs=0.01)
+    assert standing.blocked.max() <= 1.001
+    rim = np.concatenate([standing.blocked[[0, -1]].ravel(), standing.blocked[:, [0, -1]].ravel()])
+    assert np.abs(rim).max() < 1e-3
+
+
+@pytest.mark.parametrize("step", [(0.02, 0.0), (-0.02, 0.0), (0.0, 0.02), (0.0, -0.02), (0.014, -0.014)])
+def test_the_shadow_is_darkest_at_the_contact_and_only_fades_from_there(
+    device: Device, step: tuple[float, float]
+) -> None:
+    standing, _ = _boxes(device)
+    values = standing.along((0.0, 0.0), step, 90)
+    assert np.diff(values).max() < 0.008  # single lights' edges show by a hair
+    assert values[-1] < 0.1
+    outside = values[int(0.56 / max(np.abs(step))):]
+    assert outside.max() == outside[0]
+
+
+def test_the_key_from_the_front_left_throws_the_shadow_to_the_back_right(device: Device) -> None:
+    standing, _ = _boxes(device)
+    assert standing.at(0.75, 0) > 1.3 * standing.at(-0.75, 0)
+    assert standing.at(0, -0.75) > 1.3 * standing.at(0, 0.75)
+
+
+def test_a_floating_box_has_a_softer_and_lighter_shadow(device: Device) -> None:
+    standing, floating = _boxes(device)
+    assert floating.blocked.max() < 0.97
+    steepest = [np.abs(np.diff(cast.along((0.0, 0.0), (0.0, 0.01), 100))).max() for cast in (standing, floating)]
+    assert steepest[1] < 0.4 * steepest[0]
+    assert floating.at(0, 0.49) < 0.7 * standing.at(0, 0.49)
+
+
+def test_overlapping_and_reordered_triangles_change_nothing(device: Device) -> None:
+    positions, indices = box_mesh(*STANDING)
+    standing, _ = _boxes(device)
+    backwards = indices.reshape(-1, 3)[::-1].ravel()
+    doubled = np.concatenate([indices, indices, backwards])
+    for order in (backwards, doubled):
+        assert np.array_equal(_cast(device, scene_of(positions, order)).blocked, standing.blocked)
+
+
+def test_the_same_cast_gives_the_same_bytes(device: Device) -> None:
+    standing, _ = _boxes(device)
+    assert np.array_equal(_cast(device, scene_of(*box_mesh(*STANDING))).blocked, standing.blocked)
+
+
+@pytest.mark.parametrize("alpha", [0.25, 0.5])
+def test_a_blended_box_blocks_as_much_light_as_its_opacity(device: Device, alpha: float) -> None:
+    standing, _ = _boxes(device)
+    blended = _cast(device, scene_of(*box_mesh(*STANDING), alpha=alpha))
+    assert blended.at(0, 0) == pytest.approx(alpha, abs=0.03)
+    assert blended.blocked.sum() == pytest.approx(alpha * standing.blocked.sum(), rel=0.12)
+
+
+def test_what_reaches_below_the_ground_counts_as_touching_it(device: Device) -> None:
+    standing, _ = _boxes(device)
+    sunk = scene_of(*box_mesh((-0.5, -0.4, -0.5), (0.5, 1.0, 0.5)))
+    of = scene_of(*box_mesh(*STANDING))
+    assert np.allclose(_cast(device, sunk, of=of).blocked, standing.blocked, atol=2e-3)
+
+
+def test_a_moving_box_casts_the_mean_of_its_moments(device: Device) -> None:
+    positions, indices = box_mesh((-0.2, 0.0, -0.2), (0.2, 0.4, 0.2))
+    gpu_scene = GpuScene(device, scene_of(positions, indices))
+    aside = np.array([0.5, 0, 0], np.float32)
+    bounds = bounds_of(np.concatenate([positions - aside, positions + aside]))
+    shadow = GroundShadow(device, bounds, 0.0, lights=LIGHTS, size=SIZE)
+
+    def move(x: float) -> None:
+        matrix = np.eye(4)
+        matrix[0, 3] = x
+        gpu_scene.drawables[0].place(matrix)
+
+    shadow.cast(gpu_scene, [functools.partial(move, x) for x in (-0.5, 0.5)])
+    both = Cast(shadow)
+    shadow.release()
+    gpu_scene.release()
+    assert both.at(-0.5, 0) == pytest.approx(0.5, abs=0.08)
+    assert both.at(-0.5, 0) + both.at(0.5, 0) == pytest.approx(1, abs=0.1)
