@@ -3,10 +3,11 @@
     FarmError
     |- Unauthorized, TokenExpired, Forbidden, InsufficientScope       who is asking
     |- InvalidRequest, InvalidSettings, InvalidFormat, FileTooLarge   what was sent
-    |  NoFile, ModelIdRequired
+    |  NoFile, ModelIdRequired, RendersRequired, TooMany, Sha256Required
     |- NoCredits, UploadLimit                                         what the account may do
+    |- InvalidState                                                   what can't be done any more, or yet
     `- ModelNotFound, RenderNotFound, VideoNotFound, PosterNotFound,  what isn't there
-       ThumbNotFound, FileNotFound, NotFound
+       ThumbNotFound, DatasetNotFound, FileNotFound, NotFound
 """
 
 
@@ -72,6 +73,21 @@ class ModelIdRequired(FarmError):
     default_message = "Missing modelId field"
 
 
+class RendersRequired(FarmError):
+    code = "renders_required"
+    default_message = "Missing or empty renders array"
+
+
+class TooMany(FarmError):
+    code = "too_many"
+    default_message = "Batch exceeds 100 renders"
+
+
+class Sha256Required(FarmError):
+    code = "sha256_required"
+    default_message = "Missing sha256 field"
+
+
 class NoCredits(FarmError):
     code = "no_credits"
     default_message = "No render credits remaining"
@@ -80,6 +96,11 @@ class NoCredits(FarmError):
 class UploadLimit(FarmError):
     code = "upload_limit"
     default_message = "Free upload limit reached"
+
+
+class InvalidState(FarmError):
+    code = "invalid_state"
+    default_message = "The resource is in another state"
 
 
 class NotFound(FarmError):
@@ -110,6 +131,11 @@ class PosterNotFound(FarmError):
 class ThumbNotFound(FarmError):
     code = "thumb_not_found"
     default_message = "Thumbnail not yet available"
+
+
+class DatasetNotFound(FarmError):
+    code = "dataset_not_found"
+    default_message = "Dataset not yet available"
 
 
 class FileNotFound(FarmError):

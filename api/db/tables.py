@@ -116,12 +116,13 @@ class Model(Base):
 
     __tablename__ = "models"
     __table_args__ = (
+        Index("models_by_account", "account_id", "created_at", "id"),
         Index("one_live_model_per_bytes", "account_id", "sha256", unique=True,
               sqlite_where=text("deleted_at IS NULL"), postgresql_where=text("deleted_at IS NULL")),
     )
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)
-    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
     original_name: Mapped[str] = mapped_column(String(255))
     title: Mapped[str | None] = mapped_column(String(200))
     sku: Mapped[str | None] = mapped_column(String(100))
@@ -132,6 +133,16 @@ class Model(Base):
     archived_at: Mapped[dt.datetime | None]
     deleted_at: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime]
+
+
+class ModelTag(Base):
+    """A tag of a model, for finding models by it. `Model.tags` has them all, in their order."""
+
+    __tablename__ = "model_tags"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(50), primary_key=True)
+    model_id: Mapped[str] = mapped_column(ForeignKey("models.id"), primary_key=True, index=True)
 
 
 class Shot(Base):
@@ -153,7 +164,10 @@ class Render(Base):
     """
 
     __tablename__ = "renders"
-    __table_args__ = (Index("renders_by_account", "account_id", "created_at"),)
+    __table_args__ = (
+        Index("renders_by_account", "account_id", "is_system_preview", "created_at", "id"),
+        Index("renders_by_status", "account_id", "status", "created_at", "id"),
+    )
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))

@@ -17,7 +17,9 @@ class RenderStatus(StrEnum):
     DONE = "done"
     """All files are stored. Final."""
     ERROR = "error"
-    """It could not be rendered; `error_message` says why, and its credits are refunded. Final."""
+    """It could not be rendered; `error_message` says why, and its credits are refunded."""
+    FAILED = "failed"
+    """It was in error, and its owner has taken note. Final."""
 
 
 UNFINISHED = (
@@ -34,6 +36,7 @@ COMES_FROM: dict[RenderStatus, tuple[RenderStatus, ...]] = {
     RenderStatus.VIDEO_PROCESSING: (RenderStatus.POSTER_DONE,),
     RenderStatus.DONE: UNFINISHED[1:],
     RenderStatus.ERROR: UNFINISHED,
+    RenderStatus.FAILED: (RenderStatus.ERROR,),
 }
 """For each status, those that it may follow. Updates carry this in their WHERE."""
 

@@ -23,6 +23,9 @@ STATUS: dict[str, int] = {
     "file_too_large": 400,
     "no_file": 400,
     "model_id_required": 400,
+    "renders_required": 400,
+    "too_many": 400,
+    "sha256_required": 400,
     "unauthorized": 401,
     "token_expired": 401,
     "no_credits": 402,
@@ -34,11 +37,14 @@ STATUS: dict[str, int] = {
     "video_not_found": 404,
     "poster_not_found": 404,
     "thumb_not_found": 404,
+    "dataset_not_found": 404,
     "file_not_found": 404,
+    "invalid_state": 409,
     "upload_limit": 429,
     "internal": 500,
 }
-"""The status of every code. Source: dx.gl's API reference, "Errors"; invalid_request and not_found are ours."""
+"""The status of every code. Source: dx.gl's API reference, "Errors"; invalid_request, not_found, dataset_not_found
+and invalid_state are ours."""
 
 _FRAMEWORK_CODES: dict[int, tuple[str, str]] = {
     404: ("not_found", "No such path"),
@@ -98,5 +104,6 @@ def install(app: FastAPI) -> None:
 
 def invalid_request(detail: Mapping[str, Any]) -> InvalidRequest:
     """One of pydantic's error details as an error that names the field."""
-    field = ".".join(str(part) for part in detail["loc"] if part not in ("body", "query", "path"))
+    parts = (part for part in detail["loc"] if part not in ("body", "query", "path"))
+    field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).lstrip(".")
     return InvalidRequest(f"{field}: {detail['msg']}" if field else detail["msg"], param=field or None)

@@ -107,10 +107,21 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_models_account_id"),
         sa.PrimaryKeyConstraint("id", name="pk_models"),
     )
-    op.create_index("ix_models_account_id", "models", ["account_id"])
+    op.create_index("models_by_account", "models", ["account_id", "created_at", "id"])
     op.create_index(
         "one_live_model_per_bytes", "models", ["account_id", "sha256"], unique=True, **where("deleted_at IS NULL")
     )
+
+    op.create_table(
+        "model_tags",
+        sa.Column("account_id", sa.String(length=12), nullable=False),
+        sa.Column("tag", sa.String(length=50), nullable=False),
+        sa.Column("model_id", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_model_tags_account_id"),
+        sa.ForeignKeyConstraint(["model_id"], ["models.id"], name="fk_model_tags_model_id"),
+        sa.PrimaryKeyConstraint("account_id", "tag", "model_id", name="pk_model_tags"),
+    )
+    op.create_index("ix_model_tags_model_id", "model_tags", ["model_id"])
 
     op.create_table(
         "tokens",
@@ -164,7 +175,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_renders_model_id", "renders", ["model_id"])
     op.create_index("ix_renders_shot_id", "renders", ["shot_id"])
-    op.create_index("renders_by_account", "renders", ["account_id", "created_at"])
+    op.create_index("renders_by_account", "renders", ["account_id", "is_system_preview", "created_at", "id"])
+    op.create_index("renders_by_status", "renders", ["account_id", "status", "created_at", "id"])
 
     op.create_table(
         "segments",
@@ -212,6 +224,7 @@ def downgrade() -> None:
         "segments",
         "renders",
         "shots",
+        "model_tags",
         "models",
         "tokens",
         "ledger",
