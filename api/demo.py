@@ -31,8 +31,8 @@ FILES: dict[Asset, str] = {
     "thumb": "thumbnail.mp4",
     "bundle": "bundle.zip",
 }
-SETTINGS = {"animation": "*"}
-SAMPLE_SETTINGS = {"animation": "*", "animationSpeed": 0.9, "rotateY": -30, "zoom": 0.85}
+SETTINGS: dict[str, object] = {"animation": "*"}
+SAMPLE_SETTINGS: dict[str, object] = {"animation": "*", "animationSpeed": 0.9, "rotateY": -30, "zoom": 0.85}
 """The record makes exactly three turns in six seconds, so the video loops; the view and the zoom suit its open lid."""
 
 console = Console(stderr=True, highlight=False)
