@@ -56,6 +56,8 @@ class GpuDrawable:
     world: Float64 = dataclasses.field(default_factory=lambda: np.eye(4))
     centre: Float64 = dataclasses.field(default_factory=lambda: np.zeros(3))
     mirrored: bool = False
+    world_bytes: bytes = b""  # as the uniforms u_model and u_normal_matrix want them
+    normal_bytes: bytes = b""
 
     @property
     def primitive(self) -> Primitive:
@@ -69,12 +71,14 @@ class GpuDrawable:
         self.world = world
         self.centre = world[:3, :3] @ self.middle + world[:3, 3]
         self.mirrored = bool(np.linalg.det(world[:3, :3]) < 0)
+        self.world_bytes = matrix_bytes(world)
+        self.normal_bytes = matrix_bytes(self.normal_matrix())
 
     def normal_matrix(self) -> Float64:
         """The 3x3 matrix for normals: cofactors, which equal the inverse transpose up to length and exist for flat
         scales too; the sign keeps normals outside under mirroring."""
-        a, b, c = self.world[:3, :3].T
-        cofactors = np.stack([np.cross(b, c), np.cross(c, a), np.cross(a, b)], axis=1)
+        matrix, one, two = self.world[:3, :3], [1, 2, 0], [2, 0, 1]
+        cofactors = matrix[one][:, one] * matrix[two][:, two] - matrix[one][:, two] * matrix[two][:, one]
         return -cofactors if self.mirrored else cofactors
 
 
@@ -154,7 +158,7 @@ class GpuScene:
             )
             if material.alpha_mode is AlphaMode.BLEND and not mapped and material.base_color_factor[3] < cutoff:
                 continue
-            set_uniform(program, "u_model", matrix_bytes(drawable.world))
+            set_uniform(program, "u_model", drawable.world_bytes)
             set_uniform(program, "u_alpha", (material.base_color_factor[3], cutoff, float(mapped)))
             if layout.alpha_map is not None:
                 drawable.textures[layout.alpha_map].use(0)

@@ -101,8 +101,8 @@ class GeometryPass:
             self._ctx.enable(moderngl.CULL_FACE)
             self._ctx.cull_face = culled
         self._ctx.front_face = "cw" if drawable.mirrored else "ccw"
-        set_uniform(draw.program, "u_model", matrix_bytes(drawable.world))
-        set_uniform(draw.program, "u_normal_matrix", matrix_bytes(drawable.normal_matrix()))
+        set_uniform(draw.program, "u_model", drawable.world_bytes)
+        set_uniform(draw.program, "u_normal_matrix", drawable.normal_bytes)
         set_uniform(draw.program, "u_mirror", -1.0 if drawable.mirrored else 1.0)
         for unit, texture in enumerate(drawable.textures):
             texture.use(unit)
