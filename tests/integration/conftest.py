@@ -7,31 +7,34 @@ import pytest
 
 from api.client import Upload
 from tests.integration.support import SETTINGS, Customer, box_glb
-from tests.support.farm import Farm, pirouette, running_farm
+from tests.support.farm import Farm, running_farm
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def box(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("model") / "box.glb"
     path.write_bytes(box_glb())
     return path
 
 
-@pytest.fixture(scope="module")
-def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
+@pytest.fixture(scope="session")
+def light_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("light")
+
+
+@pytest.fixture(scope="session")
+def farm(tmp_path_factory: pytest.TempPathFactory, light_cache: Path) -> Iterator[Farm]:
     """An embedded farm with two workers."""
-    with running_farm(Farm(tmp_path_factory.mktemp("farm"), workers=2)) as farm:
+    with running_farm(Farm(tmp_path_factory.mktemp("farm"), workers=2, cache=light_cache)) as farm:
         yield farm
 
 
 @pytest.fixture(scope="module")
-def first(farm: Farm, box: Path) -> Iterator[tuple[str, Upload]]:
+def first(farm: Farm, box: Path) -> tuple[str, Upload]:
     """An account's token, and what its first upload made."""
-    token = farm.new_account("first@example.com")
-    granted = pirouette("admin", "grant", "first@example.com", "100", environment=farm.environment)
-    assert granted.returncode == 0, granted.stderr
+    token = farm.new_account()
     with farm.client(token) as client:
-        yield token, client.upload(box, SETTINGS)
+        return token, client.upload(box, SETTINGS)
 
 
 @pytest.fixture

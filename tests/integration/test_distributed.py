@@ -1,6 +1,7 @@
 """The same farm in pieces: PostgreSQL, Redis, a server without workers, workers and a sweeper beside it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,12 +12,14 @@ from tests.support.redis import running_redis
 
 
 @pytest.fixture(scope="module")
-def farm(tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer) -> Iterator[Farm]:
+def farm(
+    tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer, light_cache: Path
+) -> Iterator[Farm]:
     """A server, two workers and a sweeper, each started by itself, on a database that the server has to migrate."""
     folder = tmp_path_factory.mktemp("farm")
     with postgres_server.database() as database_url, running_redis(folder) as broker_url:
         elsewhere = {"PIROUETTE_DATABASE_URL": database_url, "PIROUETTE_BROKER_URL": broker_url}
-        with running_farm(Farm(folder, workers=0, extra=elsewhere)) as farm:
+        with running_farm(Farm(folder, workers=0, cache=light_cache, extra=elsewhere)) as farm:
             for command in ("worker", "worker", "sweep"):
                 farm.start_beside(command)
             wait_for(lambda: len(farm.fleet_pids()) == 2, "the workers", 30)
@@ -29,7 +32,7 @@ def test_the_workers_share_the_work(farm: Farm, customer: Customer) -> None:
         customer.check_done(render_id, attempt=1)
     assert len({farm.segment(render_id).worker for render_id in ordered}) == 2
     assert customer.client.health()["rendering"]["workers"] == 2
-    assert customer.client.account().credits == 107
+    assert customer.client.account().credits == 97
 
 
 def test_a_killed_workers_render_is_done_by_the_other(farm: Farm, customer: Customer) -> None:

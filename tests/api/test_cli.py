@@ -1,0 +1,132 @@
+"""The command line: accounts, keys and credits by the rules, and errors that say what to do."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from api.cli import COMMANDS, main
+from api.db.session import Database
+from api.domain import tokens
+from api.domain.tokens import Principal
+from api.errors import Forbidden, TokenExpired, Unauthorized
+
+Run = Callable[..., Result]
+EMAIL = "ada@example.com"
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs `pirouette` in this process, on a data folder of the test's own."""
+    monkeypatch.setenv("PIROUETTE_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("PIROUETTE_TOKEN", raising=False)
+    return lambda *arguments: CliRunner().invoke(main, arguments)
+
+
+@pytest.fixture
+def admin(run: Run) -> Callable[..., Any]:
+    """Runs `pirouette admin`; what it printed."""
+
+    def admin(*arguments: str) -> Any:
+        result = run("admin", *arguments)
+        assert result.exit_code == 0, result.output
+        return json.loads(result.stdout)
+
+    return admin
+
+
+def authenticate(tmp_path: Path, raw: str) -> Principal:
+    database = Database(f"sqlite:///{tmp_path}/pirouette.sqlite3")
+    try:
+        with database.read() as session:
+            return tokens.authenticate(session, raw)
+    finally:
+        database.dispose()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(run: Run, command: str) -> None:
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert f"main {command}" in result.output
+
+
+def test_an_unknown_command_is_refused(run: Run) -> None:
+    result = run("sevre")
+    assert result.exit_code == 2
+    assert "No such command 'sevre'" in result.output
+
+
+def test_a_new_account_has_its_free_credits_and_can_be_granted_more(admin: Callable[..., Any]) -> None:
+    account = admin("create-account", EMAIL)
+    assert account["credits"] == 10
+    assert admin("grant", EMAIL, "5", "--note", "for testing") == {"id": account["id"], "credits": 15}
+
+
+def test_a_key_works_with_its_scopes_until_it_is_revoked(admin: Callable[..., Any], tmp_path: Path) -> None:
+    account = admin("create-account", EMAIL, "--admin")
+    key = admin("create-token", EMAIL, "--name", "reader", "--scopes", "read, write")
+    principal = authenticate(tmp_path, key["token"])
+    assert (principal.account_id, principal.is_admin) == (account["id"], True)
+    assert principal.scopes == {"read", "write"}
+    assert [each["id"] for each in admin("show", EMAIL)["tokens"]] == [key["id"]]
+    admin("revoke-token", EMAIL, key["id"])
+    with pytest.raises(Unauthorized):
+        authenticate(tmp_path, key["token"])
+
+
+def test_a_key_may_expire(admin: Callable[..., Any], tmp_path: Path) -> None:
+    admin("create-account", EMAIL)
+    brief = admin("create-token", EMAIL, "--expires", "0.0000001")["token"]
+    with pytest.raises(TokenExpired):
+        authenticate(tmp_path, brief)
+    long = admin("create-token", EMAIL, "--expires", "30")["token"]
+    assert authenticate(tmp_path, long).scopes == set(tokens.SCOPES)
+
+
+def test_a_suspended_account_is_refused_until_it_is_reinstated(admin: Callable[..., Any], tmp_path: Path) -> None:
+    admin("create-account", EMAIL)
+    key = admin("create-token", EMAIL)["token"]
+    admin("suspend", EMAIL)
+    with pytest.raises(Forbidden):
+        authenticate(tmp_path, key)
+    admin("reinstate", EMAIL)
+    assert authenticate(tmp_path, key)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [(("create-account", "nonsense"), '"nonsense" is not an email address'),
+     (("create-token", "nobody@example.com"), "No account nobody@example.com"),
+     (("create-token", EMAIL, "--scopes", "fly"), "scopes are some of"),
+     (("revoke-token", EMAIL, "xyz"), "No token xyz"),
+     (("create-account", EMAIL), "account for ada@example.com already")],
+)
+def test_a_mistake_is_named_and_ends_with_code_1(
+    run: Run, admin: Callable[..., Any], arguments: tuple[str, ...], says: str
+) -> None:
+    admin("create-account", EMAIL)
+    result = run("admin", *arguments)
+    assert result.exit_code == 1
+    assert says in result.stderr
+    assert result.stdout == ""
+
+
+def test_submit_says_when_there_is_no_farm(run: Run, tmp_path: Path) -> None:
+    model = tmp_path / "a.glb"
+    model.write_bytes(b"glTF")
+    result = run("submit", str(model), "--url", "http://127.0.0.1:9", "--token", "x", "-o", str(tmp_path / "out"))
+    assert result.exit_code == 1
+    assert "No answer from the farm" in result.stderr
+
+
+@pytest.mark.parametrize("settings", ["{", "[]"])
+def test_submit_takes_settings_as_a_json_object_only(run: Run, tmp_path: Path, settings: str) -> None:
+    model = tmp_path / "a.glb"
+    model.write_bytes(b"glTF")
+    result = run("submit", str(model), "--token", "x", "--settings", settings)
+    assert result.exit_code == 2
+    assert "--settings" in result.stderr
