@@ -1,0 +1,42 @@
+"""The shadow on the ground: only in alpha, as strong as it says, and never seen from below."""
+
+import numpy as np
+import pytest
+
+from renderer.gl.context import Device
+from renderer.gl.targets import SampleTarget
+from renderer.lighting.ground_shadow import GroundShadow
+from renderer.passes.ground import GroundPass
+from renderer.passes.resolve import ResolvePass
+from renderer.scene.nodes import UInt8
+from tests.renderer.passes.stage import BOUNDS, SIZE, front_view
+
+TEXELS = 64
+
+
+def ground_picture(device: Device, blocked: float, eye: tuple[float, float, float]) -> tuple[UInt8, float]:
+    """The ground alone where `blocked` of the light is missing everywhere, and the shadow's strength."""
+    shadow = GroundShadow(device, BOUNDS, 0.0, lights=4, size=TEXELS)
+    shadow.texture.write(np.full((TEXELS, TEXELS), blocked, np.float16).tobytes())
+    shadow.texture.build_mipmaps()
+    target, ground = SampleTarget(device, SIZE, SIZE), GroundPass(device)
+    resolve = ResolvePass(device, target)
+    target.begin()
+    ground.draw(front_view(eye), shadow)
+    pixels = resolve.read_rgba()
+    for owner in (resolve, ground, target, shadow):
+        owner.release()
+    return pixels, shadow.strength
+
+
+@pytest.mark.parametrize("blocked", [0.0, 0.4, 1.0])
+def test_a_shadow_is_black_with_its_strength_in_alpha(device: Device, blocked: float) -> None:
+    pixels, strength = ground_picture(device, blocked, (0.0, 1.0, 3.0))
+    red, green, blue, alpha = np.moveaxis(pixels[SIZE // 2 - 4 : SIZE // 2 + 4, 24:40].astype(np.float64), -1, 0)
+    assert max(red.max(), green.max(), blue.max()) == 0
+    assert np.abs(alpha - 255 * strength * blocked).max() <= 1
+
+
+def test_the_ground_is_not_seen_from_below(device: Device) -> None:
+    pixels, _ = ground_picture(device, 1.0, (0.0, -1.0, 3.0))
+    assert pixels.max() == 0
