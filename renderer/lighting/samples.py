@@ -14,8 +14,8 @@ from renderer.scene.nodes import Float64
 KEY_SHARE = 0.62
 """Of the light on the floor that the key gives; the dome of room and fills gives the rest."""
 
-DOME_SINE = 0.78
-"""The dome's lowest light stands at acos(DOME_SINE) = 39 degrees: lower ones only draw long, faint streaks."""
+DOME_SINE = 0.74
+"""The dome's lowest light stands at acos(DOME_SINE) = 42 degrees: lower ones only draw long, faint streaks."""
 
 GROUPS, GROUP = 4, 8
 LATTICE_STEP = 13
