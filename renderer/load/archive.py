@@ -7,6 +7,7 @@ size is held to what the directory declared.
 import io
 import posixpath
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -53,7 +54,7 @@ class Archive:
         if total > limits.FILE_BYTES:
             raise ModelTooLarge(f"the archive unpacks to {total:,} bytes, and {limits.FILE_BYTES:,} are allowed")
         for info in infos:
-            if not info.is_dir() and not info.filename.startswith("__MACOSX/"):
+            if not info.filename.endswith("/") and not info.filename.startswith("__MACOSX/"):
                 _check_member(info)
                 yield info
 
@@ -103,10 +104,16 @@ def _check_member(info: zipfile.ZipInfo) -> None:
         )
 
 
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, LookupError, RuntimeError,
+    NotImplementedError,
+)
+"""What zipfile and zlib raise on broken archives."""
+
+
 @contextmanager
 def _zip_errors(what: str) -> Iterator[None]:
-    """zipfile and zlib report broken bytes in many ways; all of them mean the same here."""
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError) as error:
+    except _BROKEN as error:
         raise InvalidModel(f"{what} is damaged: {error}") from error

@@ -1,7 +1,7 @@
 """What a model may cost before it is refused. Every number is checked before the memory or time is spent.
 
-The numbers are far above what a model that people look at needs, and low enough that one hostile file of a few
-kilobytes can't take a worker with 4 GB down. `Budget` counts what accumulates over the whole file.
+The numbers are far above what a model that people look at needs, and low enough that no hostile file takes a
+worker with 6 GB down. `Budget` counts what accumulates over the whole file.
 """
 
 import dataclasses

@@ -36,14 +36,15 @@ def generate_tangents(
     groups = welded * 2 + orientation
     sums = np.stack([np.bincount(groups, weighted[:, axis], welded.max() * 2 + 2) for axis in range(3)], axis=1)
 
-    keys, inverse = np.unique(corners * 2 + orientation, return_inverse=True)
-    group_of_key = np.zeros(len(keys), np.int64)
-    group_of_key[inverse] = groups
+    group_of_key = np.full(len(positions) * 2, -1)  # a key is a vertex and an orientation: one vertex of the result
+    group_of_key[corners * 2 + orientation] = groups
+    keys = np.flatnonzero(group_of_key >= 0)
+    place_of_key = np.cumsum(group_of_key >= 0, dtype=np.uint32) - np.uint32(1)
     rows = keys // 2
     tangents = np.empty((len(keys), 4), np.float32)
-    tangents[:, :3] = _orthonormal(sums[group_of_key], normals[rows].astype(np.float64))
-    tangents[:, 3] = np.where(keys % 2 == 1, 1.0, -1.0)
-    return rows, inverse.astype(np.uint32), tangents
+    tangents[:, :3] = _orthonormal(sums[group_of_key[keys]], normals[rows])
+    tangents[:, 3] = keys % 2 * 2 - 1
+    return rows, place_of_key[corners * 2 + orientation], tangents
 
 
 def _texture_directions(positions: Float32, texcoords: Float32, corners: Int64) -> tuple[Float32, Int64]:
@@ -78,11 +79,10 @@ def _corner_tangents(positions: Float32, normals: Float32, direction: Float32, c
 
 def _weld(positions: Float32, normals: Float32, texcoords: Float32) -> Int64:
     """An id per vertex, equal for vertices with equal position, normal and texture coordinate."""
-    table = np.concatenate((positions, normals, texcoords), axis=1) + np.float32(0.0)  # -0 becomes 0
-    bits = np.ascontiguousarray(table, np.float32).view(np.uint32).astype(np.uint64)
-    mixed = np.zeros(len(bits), np.uint64)
-    for column in bits.T:
-        mixed = (mixed ^ column) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = np.zeros(len(positions), np.uint64)
+    for column in (*positions.T, *normals.T, *texcoords.T):
+        bits = (column + np.float32(0.0)).view(np.uint32)  # the sum turns -0 into 0
+        mixed = (mixed ^ bits) * np.uint64(0x9E3779B97F4A7C15)
         mixed ^= mixed >> np.uint64(29)
     return np.unique(mixed, return_inverse=True)[1].astype(np.int64)
 

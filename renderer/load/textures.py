@@ -8,7 +8,9 @@ import concurrent.futures
 import io
 import math
 import os
+import struct
 import warnings
+import zlib
 
 import numpy as np
 import PIL.Image
@@ -29,7 +31,10 @@ MIN_FILTERS = (9728, 9729, 9984, 9985, 9986, 9987)  # the same, and with mipmaps
 WRAPS = (33071, 33648, 10497)  # CLAMP_TO_EDGE, MIRRORED_REPEAT, REPEAT
 
 _KTX2_MAGIC = b"\xabKTX 20\xbb"
-_BROKEN = (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, MemoryError)
+_BROKEN = (
+    OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, MemoryError, struct.error,
+    zlib.error,
+)
 """What Pillow's decoders raise on broken files."""
 
 

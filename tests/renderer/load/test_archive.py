@@ -112,6 +112,7 @@ ZIP = make_zip({"a.glb": triangle_glb()})
 
 
 @pytest.mark.parametrize(("data", "error", "message"), [
+    (patched(ZIP, 46, b"\0"), InvalidModel, "an entry named '': names must be plain"),
     (patched(ZIP, 38, struct.pack("<I", 0o120777 << 16)), InvalidModel, "a link or a device"),
     (patched(ZIP, 8, b"\1"), UnsupportedModel, "encrypted"),
     (patched(ZIP, 10, b"\x0c"), UnsupportedModel, "not packed with deflate"),
