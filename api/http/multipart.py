@@ -5,40 +5,24 @@ memory, and the file is written once. Everything that blocks runs in a worker th
 only when the last one is on its way to the disk.
 """
 
-import contextlib
-import dataclasses
-import hashlib
-import re
 from collections.abc import AsyncIterable, Callable, Mapping
-from pathlib import PurePosixPath
 from typing import TypeVar
 
-import anyio
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 
 from api.errors import FileTooLarge, InvalidRequest, NoFile
-from api.storage.base import Storage, Writer
+from api.ingest.incoming import IncomingFile, abandoned_on_error
+from api.storage.base import Storage
 
 T = TypeVar("T")
 
 MAX_PARTS = 32
-MAX_NAME_LENGTH = 255
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class ReceivedFile:
-    """A file that is in the storage now. `name` is what its sender calls it, made harmless."""
-
-    name: str
-    key: str
-    size: int
-    sha256: str
 
 
 class UploadForm:
-    """A form with one file, in the field ``file``. Feed it the body, `check` it, then `finish` or `abandon` it.
+    """A form with one file, in the field ``file``. Feed it the body, `check` it, then finish or abandon `file`.
 
     `key_for` names the storage key for a file name, or raises to refuse it before its bytes are read. `field_limits`
     are the other fields to keep and their longest sizes in bytes; the rest is skipped. The methods block.
@@ -58,16 +42,8 @@ class UploadForm:
         if kind != b"multipart/form-data" or not options.get(b"boundary"):
             raise NoFile('Send the file as multipart/form-data, in a field named "file"')
         self.fields: dict[str, bytes] = {}
-        self._storage = storage
-        self._key_for = key_for
-        self._too_large = too_large
-        self._max_file_bytes = max_file_bytes
+        self.file = IncomingFile(storage, key_for=key_for, max_bytes=max_file_bytes, too_large=too_large)
         self._field_limits = field_limits
-        self._stack = contextlib.ExitStack()
-        self._sha256 = hashlib.sha256()
-        self._name = self._key = ""
-        self._size = 0
-        self._writer: Writer | None = None
         self._parts = 0
         self._ended = False
         self._header = self._value = b""
@@ -100,20 +76,10 @@ class UploadForm:
         """After the last `feed`: raises unless the form is complete and has a file."""
         if not self._ended:
             raise InvalidRequest("The multipart body ends before its closing boundary")
-        if self._writer is None:
+        if not self.file.is_open:
             raise NoFile('No file in upload request: it belongs in a field named "file", with a file name')
-        if self._size == 0:
+        if self.file.size == 0:
             raise NoFile("The uploaded file is empty")
-
-    def finish(self) -> ReceivedFile:
-        """Makes the file appear in the storage."""
-        self._stack.close()
-        return ReceivedFile(self._name, self._key, self._size, self._sha256.hexdigest())
-
-    def abandon(self) -> None:
-        """Leaves nothing in the storage, unless the form is finished."""
-        with contextlib.suppress(_Abandoned), self._stack:
-            raise _Abandoned
 
     def _on_part_begin(self) -> None:
         self._parts += 1
@@ -144,21 +110,10 @@ class UploadForm:
             self._sink = _skip
 
     def _open_file(self, file_name: str) -> None:
-        if self._writer is not None:
+        if self.file.is_open:
             raise InvalidRequest("The form has more than one file", param="file")
-        self._name = harmless_name(file_name)
-        self._key = self._key_for(self._name)
-        writer = self._stack.enter_context(self._storage.writer(self._key))
-        self._writer = writer
-
-        def sink(data: memoryview) -> None:
-            self._size += len(data)
-            if self._size > self._max_file_bytes:
-                raise self._too_large
-            self._sha256.update(data)
-            writer.write(data)
-
-        self._sink = sink
+        self.file.open(file_name)
+        self._sink = self.file.write
 
     def _open_field(self, field: str, limit: int) -> None:
         self.fields[field] = b""
@@ -180,29 +135,14 @@ class UploadForm:
 async def receive_form(form: UploadForm, body: AsyncIterable[bytes], then: Callable[[], T]) -> T:
     """Feeds the body to `form`, checks that it is complete, and returns what `then` makes of it in a worker thread.
 
-    Whatever goes wrong on the way, the client's leaving included: the form is abandoned.
+    Whatever goes wrong on the way, the client's leaving included: the file is abandoned.
     """
-    try:
+    async with abandoned_on_error(form.file):
         async for chunk in body:
             await run_in_threadpool(form.feed, chunk)
         form.check()
         return await run_in_threadpool(then)
-    except BaseException:
-        with anyio.CancelScope(shield=True):
-            await run_in_threadpool(form.abandon)
-        raise
-
-
-def harmless_name(name: str) -> str:
-    """The last part of a path of any system, without control characters, at most 255 characters with its suffix."""
-    base = "".join(c for c in re.split(r"[/\\]", name)[-1] if c.isprintable()).strip()
-    suffix = PurePosixPath(base).suffix[:MAX_NAME_LENGTH]
-    return base.removesuffix(suffix)[: MAX_NAME_LENGTH - len(suffix)] + suffix
 
 
 def _skip(data: memoryview) -> None:
     """Where parts go that nobody reads."""
-
-
-class _Abandoned(Exception):
-    """Ends a storage writer's block, so that it leaves nothing."""

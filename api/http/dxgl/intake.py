@@ -1,0 +1,59 @@
+"""What an upload and a download from a URL have in common: credits looked at before, a key, the registration after."""
+
+from pathlib import PurePosixPath
+
+from api.domain import ledger, uploads
+from api.domain.tokens import Principal
+from api.errors import InvalidFormat, NoCredits
+from api.http.dxgl.schemas import Data, UploadResult
+from api.http.state import Farm
+from api.ids import new_id
+from api.ingest.incoming import IncomingFile
+from renderer.spec import RenderSettings
+
+SUFFIXES = (".glb", ".gltf", ".zip")
+
+
+def refuse_without_credits(farm: Farm, principal: Principal) -> None:
+    """Spares the caller a useless transfer. Whether the credits suffice is decided when the render is ordered."""
+    with farm.database.read() as session:
+        if ledger.balance(session, principal.account_id) == 0:
+            raise NoCredits
+
+
+def storage_key(name: str) -> str:
+    """A new key for a model of this file name. Raises InvalidFormat."""
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise InvalidFormat
+    return f"models/{new_id()}{suffix}"
+
+
+def register(farm: Farm, principal: Principal, incoming: IncomingFile, settings: RenderSettings) -> Data[UploadResult]:
+    """Takes the file, whose bytes have all arrived, into the catalog and orders its renders.
+
+    Raises NoCredits or UploadLimit; then, and where the account has the model already, the file is gone again.
+    """
+    file = incoming.finish()
+    try:
+        with farm.database.begin() as session:
+            registered = uploads.register_upload(
+                session,
+                principal.account_id,
+                original_name=file.name,
+                sha256=file.sha256,
+                file_size=file.size,
+                storage_key=file.key,
+                settings=settings,
+                upload_limit=farm.settings.upload_limit,
+            )
+    except BaseException:
+        farm.storage.delete(file.key)
+        raise
+    if registered.duplicate:
+        farm.storage.delete(file.key)
+    farm.wake()
+    result = UploadResult(
+        modelId=registered.model_id, renderId=registered.render_id, duplicate=registered.duplicate or None
+    )
+    return Data(data=result)

@@ -1,0 +1,96 @@
+"""A model file on its way in, from a form or from a URL: counted, hashed and written to the storage as it arrives."""
+
+import contextlib
+import dataclasses
+import hashlib
+import re
+from collections.abc import AsyncIterator, Callable
+from pathlib import PurePosixPath
+
+import anyio
+from starlette.concurrency import run_in_threadpool
+
+from api.errors import FileTooLarge
+from api.storage.base import Storage, Writer
+
+MAX_NAME_LENGTH = 255
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ReceivedFile:
+    """A file that is in the storage now. `name` is what its sender calls it, made harmless."""
+
+    name: str
+    key: str
+    size: int
+    sha256: str
+
+
+class IncomingFile:
+    """Open it, write to it, then `finish` or `abandon` it. The methods block.
+
+    `key_for` names the storage key for a file name, or raises to refuse it. `too_large` is raised above `max_bytes`.
+    """
+
+    def __init__(
+        self, storage: Storage, *, key_for: Callable[[str], str], max_bytes: int, too_large: FileTooLarge
+    ) -> None:
+        self.max_bytes = max_bytes
+        self.too_large = too_large
+        self.size = 0
+        self._storage = storage
+        self._key_for = key_for
+        self._name = self._key = ""
+        self._sha256 = hashlib.sha256()
+        self._stack = contextlib.ExitStack()
+        self._writer: Writer | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self._writer is not None
+
+    def open(self, name: str) -> None:
+        self._name = harmless_name(name)
+        self._key = self._key_for(self._name)
+        self._writer = self._stack.enter_context(self._storage.writer(self._key))
+
+    def write(self, data: bytes | memoryview) -> None:
+        if self._writer is None:
+            raise ValueError("write to a file that is not open")
+        self.size += len(data)
+        if self.size > self.max_bytes:
+            raise self.too_large
+        self._sha256.update(data)
+        self._writer.write(data)
+
+    def finish(self) -> ReceivedFile:
+        """Makes the file appear in the storage."""
+        self._stack.close()
+        return ReceivedFile(self._name, self._key, self.size, self._sha256.hexdigest())
+
+    def abandon(self) -> None:
+        """Leaves nothing in the storage, unless the file is finished."""
+        with contextlib.suppress(_Abandoned), self._stack:
+            raise _Abandoned
+
+
+@contextlib.asynccontextmanager
+async def abandoned_on_error(file: IncomingFile) -> AsyncIterator[None]:
+    """Whatever ends the block early, the task's cancellation included: the file is abandoned."""
+    try:
+        yield
+    except BaseException:
+        with anyio.CancelScope(shield=True):
+            await run_in_threadpool(file.abandon)
+        raise
+
+
+def harmless_name(name: str) -> str:
+    """The last part of a path of any system, without control characters, at most 255 characters with its suffix."""
+    base = "".join(c for c in re.split(r"[/\\]", name)[-1] if c.isprintable()).strip()
+    suffix = PurePosixPath(base).suffix[:MAX_NAME_LENGTH]
+    return base.removesuffix(suffix)[: MAX_NAME_LENGTH - len(suffix)] + suffix
+
+
+class _Abandoned(Exception):
+    """Ends a storage writer's block, so that it leaves nothing."""
