@@ -101,7 +101,8 @@ def test_a_blended_box_blocks_as_much_light_as_its_opacity(device: Device, alpha
     standing, _ = _boxes(device)
     blended = _cast(device, scene_of(*box_mesh(*STANDING), alpha=alpha))
     spots = [(0.0, 0.0), (0.4, 0.4), (-0.4, 0.3)]
-    assert [blended.at(*spot) for spot in spots] == pytest.approx([alpha * standing.at(*spot) for spot in spots], abs=0.03)
+    expected = [alpha * standing.at(*spot) for spot in spots]
+    assert [blended.at(*spot) for spot in spots] == pytest.approx(expected, abs=0.03)
 
 
 def test_what_reaches_below_the_ground_counts_as_touching_it(device: Device) -> None:
