@@ -4,6 +4,7 @@
     |- Unauthorized, TokenExpired, Forbidden, InsufficientScope       who is asking
     |- InvalidRequest, InvalidSettings, InvalidFormat, FileTooLarge   what was sent
     |  NoFile, ModelIdRequired, RendersRequired, TooMany, Sha256Required
+    |  UrlRequired, InvalidUrl, DownloadTimeout
     |- NoCredits, UploadLimit                                         what the account may do
     |- InvalidState                                                   what can't be done any more, or yet
     `- ModelNotFound, RenderNotFound, VideoNotFound, PosterNotFound,  what isn't there
@@ -86,6 +87,21 @@ class TooMany(FarmError):
 class Sha256Required(FarmError):
     code = "sha256_required"
     default_message = "Missing sha256 field"
+
+
+class UrlRequired(FarmError):
+    code = "url_required"
+    default_message = "Missing url field"
+
+
+class InvalidUrl(FarmError):
+    code = "invalid_url"
+    default_message = "Malformed URL"
+
+
+class DownloadTimeout(FarmError):
+    code = "timeout"
+    default_message = "URL download timed out"
 
 
 class NoCredits(FarmError):

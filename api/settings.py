@@ -40,6 +40,12 @@ class Settings(BaseSettings):
         0, ge=0, description="Most models of an account that never bought credits; 0 means no limit"
     )
 
+    # downloads from URLs
+    ingest_seconds: float = Field(120.0, gt=0, description="How long a download from a URL may take in all")
+    ingest_allow: str = Field(
+        "", description="Hosts and CIDR networks, with commas between, that models may come from although not public"
+    )
+
     # workers
     workers: int = Field(
         2, ge=0, description="Worker processes that `pirouette serve` starts; 0 leaves work to `pirouette worker`"

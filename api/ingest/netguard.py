@@ -1,0 +1,177 @@
+"""Where a download may go: public unicast addresses on web ports, and what the farm's allow-list names.
+
+`check_host` judges how a host is spelt, `is_public` an address, and `Guard.resolve` turns a host into addresses that
+have passed. Whoever connects must connect to those very addresses and never ask the name server again.
+
+What is public is decided by tables of our own: the `is_global` of Python's ipaddress changed between patch releases
+(CVE-2024-4032) and calls NAT64, IPv4-mapped and Azure's host addresses public. Addresses with an IPv4 address inside
+are refused whatever is inside: no public name resolves to one, and which IPv4 host they reach is for some gateway to
+say. A farm behind DNS64 names its prefix in the allow-list.
+"""
+
+import dataclasses
+import ipaddress
+import logging
+import re
+import socket
+from collections.abc import Awaitable, Callable
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import Self
+
+import anyio
+
+from api.errors import InvalidUrl
+
+Address = IPv4Address | IPv6Address
+LookUp = Callable[[str], Awaitable[list[str]]]
+
+WEB_PORTS = (80, 443)
+MAX_ADDRESSES = 8
+"""Of a name, tried one after the other."""
+
+# https://www.iana.org/assignments/iana-ipv4-special-registry, and the two multicast and reserved blocks.
+_SPECIAL_V4 = tuple(
+    IPv4Network(block)
+    for block in (
+        "0.0.0.0/8",  # this network; 0.0.0.0 connects to the own machine
+        "10.0.0.0/8",  # private
+        "100.64.0.0/10",  # shared between a carrier and its customers; Alibaba's metadata
+        "127.0.0.0/8",  # loopback
+        "168.63.129.16/32",  # Azure's virtual host, beside the registry
+        "169.254.0.0/16",  # link-local; the metadata of most clouds
+        "172.16.0.0/12",  # private
+        "192.0.0.0/24",  # protocol assignments; Oracle's metadata
+        "192.0.2.0/24",  # documentation
+        "192.31.196.0/24",  # AS112
+        "192.52.193.0/24",  # AMT
+        "192.88.99.0/24",  # 6to4 relays
+        "192.168.0.0/16",  # private
+        "192.175.48.0/24",  # AS112
+        "198.18.0.0/15",  # benchmarking
+        "198.51.100.0/24",  # documentation
+        "203.0.113.0/24",  # documentation
+        "224.0.0.0/4",  # multicast
+        "240.0.0.0/4",  # reserved; broadcast
+    )
+)
+
+# https://www.iana.org/assignments/ipv6-address-space: all unicast that IANA has given out is in here. What is not:
+# loopback, unspecified, unique local (AWS's and Google's metadata), link-local, multicast, IPv4-mapped ::ffff:0:0/96,
+# IPv4-compatible ::/96, NAT64 64:ff9b::/96 and 64:ff9b:1::/48, discard, segment routing.
+_UNICAST_V6 = IPv6Network("2000::/3")
+
+# https://www.iana.org/assignments/iana-ipv6-special-registry, the part in 2000::/3.
+_SPECIAL_V6 = tuple(
+    IPv6Network(block)
+    for block in (
+        "2001::/23",  # protocol assignments: Teredo 2001::/32, benchmarking 2001:2::/48, ORCHID, anycast services
+        "2001:db8::/32",  # documentation
+        "2002::/16",  # 6to4
+        "2620:4f:8000::/48",  # AS112
+        "3fff::/20",  # documentation
+    )
+)
+
+_ISATAP = (0x00005EFE, 0x02005EFE)  # RFC 5214, 6.1: the middle of the address, an IPv4 address follows
+
+_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+
+log = logging.getLogger(__name__)
+
+
+def is_public(address: Address) -> bool:
+    """Whether the address is one that anybody on the Internet may reach, and leads to a single host."""
+    if isinstance(address, IPv4Address):
+        return not any(address in block for block in _SPECIAL_V4)
+    return (
+        address.scope_id is None
+        and address in _UNICAST_V6
+        and not any(address in block for block in _SPECIAL_V6)
+        and (int(address) >> 32 & 0xFFFFFFFF) not in _ISATAP
+    )
+
+
+def parse_address(host: str) -> Address | None:
+    """The address, if `host` is one in its usual spelling, IPv6 without brackets."""
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def check_host(host: str) -> None:
+    """Raises InvalidUrl for a host that is neither an address nor a plain DNS name in lower-case ASCII.
+
+    Refuses what resolvers read in ways of their own: octal, hexadecimal, short and integer IPv4 addresses
+    (the rule is WHATWG URL's: a last label that is a number), a dot at the end, escapes.
+    """
+    if parse_address(host) is None and not (_NAME.fullmatch(host) and not _NUMBER.fullmatch(host.split(".")[-1])):
+        raise InvalidUrl(f"{host[:100]!r} is not a host name or an IP address in its usual spelling", param="url")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AllowList:
+    """Hosts and networks that are admitted on any port although they aren't public."""
+
+    hosts: frozenset[str]
+    networks: tuple[IPv4Network | IPv6Network, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """From names, addresses and CIDR networks between commas. Raises ValueError."""
+        hosts: set[str] = set()
+        networks: list[IPv4Network | IPv6Network] = []
+        for entry in filter(None, (part.strip().lower() for part in text.split(","))):
+            try:
+                networks.append(ipaddress.ip_network(entry))
+            except ValueError as error:
+                try:
+                    check_host(entry)
+                except InvalidUrl:
+                    raise ValueError(
+                        f"PIROUETTE_INGEST_ALLOW: {entry!r} is no host name, address or CIDR network ({error})"
+                    ) from None
+                hosts.add(entry)
+        return cls(frozenset(hosts), tuple(networks))
+
+    def admits(self, host: str, address: Address) -> bool:
+        return host in self.hosts or any(address in network for network in self.networks)
+
+
+async def system_look_up(host: str) -> list[str]:
+    """All addresses of a name as the system's resolver gives them. Raises OSError."""
+    infos = await anyio.to_thread.run_sync(
+        lambda: socket.getaddrinfo(host, None, type=socket.SOCK_STREAM), abandon_on_cancel=True
+    )
+    return [str(address[0]) for _, _, _, _, address in infos]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Guard:
+    """Turns hosts into addresses that may be connected to. `look_up` asks the name servers."""
+
+    allowed: AllowList
+    look_up: LookUp = system_look_up
+
+    async def resolve(self, host: str, port: int) -> list[str]:
+        """The addresses of `host`, in the resolver's order. A single one that isn't admitted refuses them all.
+
+        Raises InvalidUrl. Its message is the same for a host that isn't known and one that isn't public, because a
+        stranger must not learn which internal names exist; the reason is in the log.
+        """
+        check_host(host)
+        refused = InvalidUrl(f"{host[:100]} does not lead to a public address on port 80 or 443", param="url")
+        try:
+            spelt = [host] if parse_address(host) else await self.look_up(host)
+        except (OSError, UnicodeError) as error:
+            log.info("No download from %s: %s", host, error)
+            raise refused from None
+        addresses = [ipaddress.ip_address(each) for each in dict.fromkeys(spelt)][:MAX_ADDRESSES]
+        for address in addresses:
+            if not self.allowed.admits(host, address) and not (is_public(address) and port in WEB_PORTS):
+                log.warning("No download from %s: it leads to %s port %d", host, address, port)
+                raise refused
+        if not addresses:
+            raise refused
+        return [str(address) for address in addresses]
