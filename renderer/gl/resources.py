@@ -75,11 +75,12 @@ class GpuDrawable:
         self.normal_bytes = matrix_bytes(self.normal_matrix())
 
     def normal_matrix(self) -> Float64:
-        """The 3x3 matrix for normals: cofactors, which equal the inverse transpose up to length and exist for flat
+        """The 3x3 matrix for normals, up to length: cofactors, which equal the inverse transpose and exist for flat
         scales too; the sign keeps normals outside under mirroring."""
         matrix, one, two = self.world[:3, :3], [1, 2, 0], [2, 0, 1]
         cofactors = matrix[one][:, one] * matrix[two][:, two] - matrix[one][:, two] * matrix[two][:, one]
-        return -cofactors if self.mirrored else cofactors
+        largest = np.abs(cofactors).max() or 1.0
+        return cofactors / (-largest if self.mirrored else largest)
 
 
 class GpuScene:

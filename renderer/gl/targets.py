@@ -56,6 +56,7 @@ class ReadTarget:
     def fill(self) -> None:
         """Runs the program once over every texel."""
         self._framebuffer.use()
+        self._device.ctx.enable_only(moderngl.NOTHING)
         self._triangle.render(moderngl.TRIANGLES, vertices=3)
 
     def read(self, picture: int = 0) -> bytes:

@@ -2,6 +2,7 @@
 // The snippets of the environment and of the shadows stand before this text. Formulas: glTF 2.0 appendix B; split sum with multiple scattering by
 // Fdez-Aguera (JCGT 8/1, 2019); specular occlusion by Lagarde and de Rousiers (2014).
 #include "display.glsl"
+#include "unit.glsl"
 
 layout(std140) uniform Material {
     vec4 base_color;
@@ -102,7 +103,7 @@ void main() {
     vec3 to_eye = normalize(u_eye - v_position);
 
 #ifdef HAS_NORMAL
-    vec3 normal = normalize(v_normal);
+    vec3 normal = unit(v_normal);
     vec3 bent = normal;
 #if defined(NORMAL_TEXEL) && defined(HAS_TANGENT)
     // MikkTSpace: interpolated vectors stay as they are; the sum alone is normalised.
@@ -110,7 +111,7 @@ void main() {
     float height = sqrt(max(1.0 - dot(slope, slope), 0.0));
     slope *= material.surface.z;
     vec3 bitangent = cross(v_normal, v_tangent.xyz) * v_tangent.w;
-    bent = normalize(slope.x * v_tangent.xyz + slope.y * bitangent + height * v_normal);
+    bent = unit(slope.x * v_tangent.xyz + slope.y * bitangent + height * v_normal);
 #endif
 #ifdef TWO_SIDED
     float side = gl_FrontFacing ? 1.0 : -1.0;

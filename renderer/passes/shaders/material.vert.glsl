@@ -1,4 +1,6 @@
 // Vertices to world and clip space, with what the material's fragment shader asks for.
+#include "unit.glsl"
+
 uniform mat4 u_model;
 uniform mat3 u_normal_matrix;
 uniform mat4 u_view_projection;
@@ -47,10 +49,10 @@ void main() {
     vec4 world = u_model * vec4(in_position, 1.0);
     v_position = world.xyz;
 #ifdef HAS_NORMAL
-    v_normal = normalize(u_normal_matrix * in_normal);
+    v_normal = unit(u_normal_matrix * in_normal);
 #endif
 #ifdef HAS_TANGENT
-    v_tangent = vec4(normalize(mat3(u_model) * in_tangent.xyz), in_tangent.w * u_mirror);
+    v_tangent = vec4(unit(mat3(u_model) * in_tangent.xyz), in_tangent.w * u_mirror);
 #endif
 #ifdef HAS_COLOR
     v_color = in_color;

@@ -78,6 +78,31 @@ def test_a_normal_map_equals_normals_that_lean_the_same_way(device: Device) -> N
         assert np.abs(np.subtract(by_map, by_vertices)).max() <= 2, (handedness, mirror)
 
 
+def test_vertices_without_directions_leave_no_holes(device: Device) -> None:
+    """Degenerate texture coordinates give zero tangents: the map's tilt is lost there, not the light."""
+    bumpy, plain = Material(normal_texture=texture()), Material()
+    images = [flat_image(128, 128, 255, 255)]
+    without_tangents = quad(tangents=np.tile(np.array([0, 0, 0, 1], np.float32), (4, 1)))
+    expected = middle(picture(device, scene_of((quad(), plain)), radiance=0.5))
+    shown = middle(picture(device, scene_of((without_tangents, bumpy), images=images), radiance=0.5))
+    assert np.abs(np.subtract(shown, expected)).max() <= 1
+    no_normals = quad(normals=np.zeros((4, 3), np.float32))
+    assert middle(picture(device, scene_of((no_normals, plain)), radiance=0.5))[3] == 255
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e9])
+def test_shading_does_not_depend_on_scale(device: Device, scale: float) -> None:
+    tangents = np.tile(np.array([1, 0, 0, 1], np.float32), (4, 1))
+    node = Node("scaled", mesh=0, scale=(scale, scale, scale))
+    scene = scene_of((quad(size=1 / scale, tangents=tangents), Material(normal_texture=texture())),
+                     nodes=[node], images=[flat_image(150, 128, 250, 255)])
+    unscaled = scene_of((quad(tangents=tangents), Material(normal_texture=texture())),
+                        images=[flat_image(150, 128, 250, 255)])
+    light = sloping_light(device)
+    shown, expected = (middle(picture(device, one, light=light)) for one in (scene, unscaled))
+    assert np.abs(np.subtract(shown, expected)).max() <= 1
+
+
 def test_vertex_colours_multiply_the_base_colour(device: Device) -> None:
     colors = np.tile(np.array([0.5, 1.0, 0.25, 1.0], np.float32), (4, 1))
     shown = middle(picture(device, scene_of((quad(colors=colors), unlit(0.8, 0.5, 1.0, 1.0)))))
