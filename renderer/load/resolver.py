@@ -51,6 +51,8 @@ def _decode_data_uri(uri: str, path: str) -> bytes:
     header, comma, body = uri.partition(",")
     if not comma:
         raise InvalidModel(f"{path} has a data URI without a comma")
+    if not uri.isascii():
+        raise InvalidModel(f"{path} has a data URI with characters that no URI may have")
     if not header.lower().endswith(";base64"):
         return urllib.parse.unquote_to_bytes(body)
     if "%" in body:

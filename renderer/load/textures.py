@@ -30,6 +30,8 @@ MAG_FILTERS = (9728, 9729)  # NEAREST, LINEAR
 MIN_FILTERS = (9728, 9729, 9984, 9985, 9986, 9987)  # the same, and with mipmaps
 WRAPS = (33071, 33648, 10497)  # CLAMP_TO_EDGE, MIRRORED_REPEAT, REPEAT
 
+BAND_PIXELS = 1 << 20
+
 _KTX2_MAGIC = b"\xabKTX 20\xbb"
 _BROKEN = (
     OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, MemoryError, struct.error,
@@ -51,9 +53,9 @@ class Textures:
         self._samplers = [_read_sampler(fields) for fields in document.root.children("samplers")]
         self._used: dict[int, int] = {}
 
-    def reference(self, material: Fields | None, key: str) -> TextureRef | None:
+    def reference(self, material: Fields, key: str) -> TextureRef | None:
         """The texture that object `material` uses as `key`; None where it has none, or one without an image."""
-        info = None if material is None else material.child(key)
+        info = material.child(key)
         if info is None:
             return None
         texture = self._textures[info.index("index", len(self._textures))]
@@ -120,13 +122,26 @@ def _open_header(data: bytes, path: str) -> PIL.Image.Image:
 def _decode(opened: tuple[str, str, PIL.Image.Image]) -> Image:
     name, path, image = opened
     try:
+        image.load()
         return Image(name, _rgba(image))
     except _BROKEN as error:
         raise InvalidModel(f"{path} can't be decoded: {error}") from error
+    finally:
+        image.close()  # frees Pillow's own pixels before the next image needs the room
 
 
 def _rgba(image: PIL.Image.Image) -> UInt8:
-    """(height, width, 4). 16-bit gray keeps its high byte, where Pillow's own conversion would clip."""
+    """(height, width, 4), converted in bands: large images would otherwise be in memory four times."""
+    pixels = np.empty((image.height, image.width, 4), np.uint8)
+    rows = max(1, BAND_PIXELS // image.width)
+    for top in range(0, image.height, rows):
+        bottom = min(top + rows, image.height)
+        pixels[top:bottom] = _rgba_band(image.crop((0, top, image.width, bottom)))
+    return pixels
+
+
+def _rgba_band(image: PIL.Image.Image) -> UInt8:
+    """16-bit gray keeps its high byte, where Pillow's own conversion would clip."""
     if image.mode.startswith("I"):
         gray = (np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8)
         return np.dstack((gray, gray, gray, np.full_like(gray, 255)))

@@ -30,7 +30,7 @@ def scene_bounds(scene: Scene, clip: Clip | None, samples: int = 24) -> Bounds:
 
     Raises InvalidModel where the animation throws vertices beyond LARGEST_RADIUS.
     """
-    times = np.linspace(0.0, clip.duration, samples, endpoint=False) if clip else np.zeros(1)
+    times = np.unique(np.linspace(0.0, clip.duration, samples, endpoint=False)) if clip else np.zeros(1)
     poses = [pose_scene(scene, clip, float(time)) for time in times]
     with np.errstate(all="ignore"):
         boxes = [(cloud.min(axis=0), cloud.max(axis=0)) for cloud in _clouds(scene, poses)]

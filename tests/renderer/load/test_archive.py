@@ -67,6 +67,8 @@ def test_a_lone_gltf_reads_no_file_beside_it(load: Load) -> None:
 @pytest.mark.parametrize(("uri", "message"), [
     ("data:application/octet-stream;base64", "without a comma"),
     ("data:;base64,AB=C", "not valid base64"),
+    ("data:,\ud800", "characters that no URI may have"),
+    ("data:;base64,%ZZ", "not valid base64"),
     ("data:;base64,AAAA", r"declares 42 bytes, and its data has 3"),
 ])
 def test_a_broken_data_uri_is_refused(load: Load, uri: str, message: str) -> None:

@@ -79,7 +79,7 @@ STRANGE: st.SearchStrategy[Any] = st.sampled_from([
     *range(-3, 40), 255, 2**31, 2**63, 10**400, 0.5, -1e38, 1e-45, 1e300, 5120, 5121, 5123, 5125, 5126,
     None, True, False, [], {}, [0], [[]], [0, 0, 0], [1e12, 1e12, 1e12], [1e-12] * 4, ["x"], {"index": 0},
     {"node": 0, "path": "scale"}, "", "x", "POSITION", "STEP", "CUBICSPLINE", "BLEND", "VEC2", "VEC4", "MAT4", "SCALAR",
-    "data:,", "data:;base64,AAAA", "../x", "\ud800\0",
+    "data:,", "data:,\ud800", "data:;base64,AAAA", "../x", "\ud800\0",
 ])
 
 
@@ -135,7 +135,7 @@ def load_and_measure(path: Path, data: bytes) -> None:
 
 
 quick = settings(
-    derandomize=True, deadline=None, max_examples=300, database=None,
+    derandomize=True, deadline=None, max_examples=200, database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
@@ -158,13 +158,13 @@ def test_no_change_of_its_bytes_breaks_the_loader(upload: Path, data: bytes) -> 
     load_and_measure(upload, data)
 
 
-@settings(quick, max_examples=150)
+@settings(quick, max_examples=100)
 @given(data=changed_bytes(make_zip({"model.glb": GLB, "more.txt": b"text"})))
 def test_no_change_of_an_archive_breaks_the_loader(upload: Path, data: bytes) -> None:
     load_and_measure(upload, data)
 
 
-@pytest.mark.parametrize("value", [None, [], {}, "x", 2**31], ids=repr)
+@pytest.mark.parametrize("value", [None, [], 2**31], ids=repr)
 def test_a_wrong_value_anywhere_in_its_json_does_not_break_the_loader(upload: Path, value: object) -> None:
     for place in PLACES:
         document = copy.deepcopy(MODEL.document)

@@ -7,7 +7,7 @@ import PIL.Image
 import pytest
 
 from renderer.errors import InvalidModel, ModelTooLarge, UnsupportedModel
-from renderer.load import limits
+from renderer.load import limits, textures
 from renderer.scene.nodes import Sampler, TextureRef, UInt8
 from tests.renderer.load.conftest import Load
 from tests.renderer.load.glb_builder import GlbBuilder, Json, encoded, png, triangle_builder
@@ -50,6 +50,12 @@ def test_every_png_mode_becomes_rgba_with_the_first_row_on_top(load: Load, mode:
     np.testing.assert_array_equal(pixels, np.asarray(image.convert("RGBA")))
     assert pixels.shape == (2, 3, 4)
     assert pixels.dtype == np.uint8
+
+
+def test_bands_of_a_large_image_meet_without_a_seam(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(textures, "BAND_PIXELS", 40)
+    noise = np.random.default_rng(0).integers(0, 256, (23, 17, 4)).astype(np.uint8)
+    np.testing.assert_array_equal(pixels_of(load, encoded(PIL.Image.fromarray(noise))), noise)
 
 
 def test_a_16_bit_gray_png_keeps_its_high_byte(load: Load) -> None:
