@@ -82,9 +82,11 @@ def _skinned(vertices: Vertices, joints: UInt16, weights: Float32, matrices: Flo
     positions = np.einsum("nij,nj->ni", linear, vertices.positions) + blended[:, :, 3]
     normals, tangents = vertices.normals, vertices.tangents
     if normals is not None:
-        # the cofactor matrix keeps normals perpendicular under uneven scales, and needs no inverse
+        # determinant * inverse transpose: keeps normals perpendicular under uneven scales, and needs no inverse
         cofactors = np.stack([np.cross(linear[:, (i + 1) % 3], linear[:, (i + 2) % 3]) for i in range(3)], axis=1)
+        mirrored = np.einsum("nj,nj->n", linear[:, 0], cofactors[:, 0]) < 0
         normals = np.einsum("nij,nj->ni", cofactors, normals)
+        normals[mirrored] *= -1
     if tangents is not None:
         turned = np.einsum("nij,nj->ni", linear, tangents[:, :3])
         tangents = np.concatenate((turned, tangents[:, 3:]), axis=1)

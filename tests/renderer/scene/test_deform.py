@@ -79,6 +79,13 @@ def test_normals_stay_perpendicular_under_an_uneven_scale() -> None:
     assert found.tangents[0, 3] == -1
 
 
+def test_a_mirrored_joint_does_not_turn_normals_inside_out() -> None:
+    scene, drawable, pose = skinned(np.tile(np.diag([-1.0, 1.0, 1.0, 1.0]), (2, 1, 1)))
+    normals = deformed(scene, drawable, pose).normals
+    assert normals is not None
+    np.testing.assert_allclose(normals, np.tile([0, 0, 1], (3, 1)), atol=1e-6)
+
+
 def test_a_morphed_skin_is_morphed_first() -> None:
     joints = np.tile(np.diag([2.0, 2.0, 2.0, 1.0]), (2, 1, 1))
     scene, drawable, pose = skinned(joints)
