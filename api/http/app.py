@@ -7,19 +7,24 @@ from fastapi import FastAPI
 from api.db.session import Database
 from api.http import errors
 from api.http.boundary import Boundary
-from api.http.dxgl import account, assets, health, models, renders
+from api.http.dxgl import account, assets, health, ingest, models, renders
 from api.http.limits import BodyLimit
 from api.http.state import Farm
+from api.ingest.fetch import Downloader
+from api.ingest.netguard import AllowList, Guard
 from api.settings import Settings
 from api.storage.base import Storage
 
 DESCRIPTION = "A self-hosted 3D render farm: a model in, a turntable out. This is dx.gl's API under /v1."
 
-ROUTERS = (models.router, renders.router, assets.router, account.router, health.router)
+ROUTERS = (models.router, ingest.router, renders.router, assets.router, account.router, health.router)
 
 
 def create_app(settings: Settings, database: Database, storage: Storage, wake: Callable[[], None]) -> FastAPI:
-    """The application. `wake` is called after each commit that left hints in the outbox; it must not block or fail."""
+    """The application. `wake` is called after each commit that left hints in the outbox; it must not block or fail.
+
+    Raises ValueError where `settings.ingest_allow` is malformed.
+    """
     app = FastAPI(
         title="Pirouette",
         description=DESCRIPTION,
@@ -27,7 +32,9 @@ def create_app(settings: Settings, database: Database, storage: Storage, wake: C
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.farm = Farm(settings, database, storage, wake)
+    guard = Guard(AllowList.parse(settings.ingest_allow))
+    downloader = Downloader(guard, seconds=settings.ingest_seconds)
+    app.state.farm = Farm(settings, database, storage, wake, downloader)
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -7,18 +7,20 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.db.session import Database
+from api.ingest.fetch import Downloader
 from api.settings import Settings
 from api.storage.base import Storage
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Farm:
-    """`wake` is called after a commit that left hints in the outbox."""
+    """`wake` is called after a commit that left hints in the outbox. `downloader` fetches models from URLs."""
 
     settings: Settings
     database: Database
     storage: Storage
     wake: Callable[[], None]
+    downloader: Downloader
 
 
 async def farm_of(request: Request) -> Farm:

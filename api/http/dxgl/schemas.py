@@ -38,19 +38,6 @@ class ErrorEnvelope(BaseModel):
     error: ErrorBody
 
 
-class UploadRequest(BaseModel):
-    """The form of an upload."""
-
-    file: Annotated[str, Field(json_schema_extra={"format": "binary"}, description=".glb, .gltf or .zip")]
-    renderSettings: Annotated[str, Field(description="Render settings as JSON text")] = ""
-
-
-class UploadResult(BaseModel):
-    modelId: str
-    renderId: str
-    duplicate: Literal[True] | None = Field(None, description="Present where the model was there already")
-
-
 def _settings_schema() -> dict[str, Any]:
     """The table of render settings as JSON schema."""
     properties: dict[str, Any] = {}
@@ -65,6 +52,26 @@ def _settings_schema() -> dict[str, Any]:
             **{keyword: value for keyword, value in given.items() if value not in (None, ())},
         }
     return {"type": "object", "properties": properties}
+
+
+class UploadRequest(BaseModel):
+    """The form of an upload."""
+
+    file: Annotated[str, Field(json_schema_extra={"format": "binary"}, description=".glb, .gltf or .zip")]
+    renderSettings: Annotated[str, Field(description="Render settings as JSON text")] = ""
+
+
+class IngestRequest(BaseModel):
+    """The body of POST /v1/models/ingest."""
+
+    url: str | None = Field(None, description="Required: where to download a .glb or .gltf from, by http or https")
+    renderSettings: Annotated[Any, WithJsonSchema(_settings_schema())] = None
+
+
+class UploadResult(BaseModel):
+    modelId: str
+    renderId: str
+    duplicate: Literal[True] | None = Field(None, description="Present where the model was there already")
 
 
 class RenderRequest(BaseModel):

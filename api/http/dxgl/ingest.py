@@ -1,0 +1,40 @@
+"""/v1/models/ingest: a model that the farm downloads itself, from a URL."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.concurrency import run_in_threadpool
+
+from api.errors import UrlRequired
+from api.http.auth import Uploader
+from api.http.body import body_of, documented, render_settings
+from api.http.dxgl import intake
+from api.http.dxgl.paths import ERRORS, PREFIX
+from api.http.dxgl.schemas import Data, IngestRequest, UploadResult
+from api.http.limits import MEGABYTE, file_too_large
+from api.http.state import FarmDep
+from api.ingest.incoming import IncomingFile, abandoned_on_error
+
+router = APIRouter(prefix=PREFIX, tags=["models"], responses=ERRORS)
+
+
+@router.post(
+    "/models/ingest", status_code=201, response_model_exclude_none=True, openapi_extra=documented(IngestRequest)
+)
+async def ingest_model(
+    principal: Uploader, farm: FarmDep, body: Annotated[IngestRequest, Depends(body_of(IngestRequest))]
+) -> Data[UploadResult]:
+    """Downloads a .glb or .gltf, then does what an upload does. The answer comes once the file is stored."""
+    if not body.url:
+        raise UrlRequired(param="url")
+    settings = render_settings(body.renderSettings, principal)
+    await run_in_threadpool(intake.refuse_without_credits, farm, principal)
+    file = IncomingFile(
+        farm.storage,
+        key_for=intake.storage_key,
+        max_bytes=farm.settings.max_upload_mb * MEGABYTE,
+        too_large=file_too_large(farm.settings.max_upload_mb),
+    )
+    async with abandoned_on_error(file):
+        await farm.downloader.download(body.url, file, account_id=principal.account_id)
+        return await run_in_threadpool(intake.register, farm, principal, file, settings)
