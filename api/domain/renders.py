@@ -1,19 +1,23 @@
-"""Renders: what a user asked and paid for. Creating them is one transaction of price, rows, hint and charge."""
+"""Renders: what a user asked and paid for. Creating them is one transaction of price, rows, hint and charge.
+
+What becomes of them: scheduling; how they go away: removal.
+"""
 
 import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Row, Select, func, select, update
 from sqlalchemy.orm import Session
 
 from api import clock
 from api.db.tables import Model, Render, Segment
-from api.domain import ledger, outbox, shots
+from api.domain import ledger, outbox, paging, shots
+from api.domain.paging import Page
 from api.domain.pricing import price
-from api.domain.states import RenderStatus, SegmentState
-from api.errors import ModelNotFound, RenderNotFound
+from api.domain.states import COMES_FROM, RenderStatus, SegmentState
+from api.errors import InvalidState, ModelNotFound, RenderNotFound
 from api.ids import is_id, new_id
 from renderer.spec import RenderSettings, VideoPlan, plan_preview, plan_video
 
@@ -130,9 +134,12 @@ def place(session: Session, account_id: str, orders: Sequence[Order]) -> list[st
 
 
 def create_renders(
-    session: Session, account_id: str, orders: Sequence[tuple[str, RenderSettings]]
+    session: Session, account_id: str, orders: Sequence[tuple[str, RenderSettings]], *, item: str = "renders[{}]"
 ) -> list[RenderView]:
-    """One render for each (model id, settings). Raises ModelNotFound, NoCredits; then nothing is created."""
+    """One render for each (model id, settings). Raises ModelNotFound, NoCredits; then nothing is created.
+
+    `item` is how errors name the order of an index.
+    """
     wanted = {model_id for model_id, _ in orders if is_id(model_id)}
     rows = session.execute(
         select(Model.id, Model.sha256).where(
@@ -140,8 +147,9 @@ def create_renders(
         )
     )
     found = dict(rows.all())
-    if any(model_id not in found for model_id, _ in orders):
-        raise ModelNotFound(param="modelId")
+    for index, (model_id, _) in enumerate(orders):
+        if model_id not in found:
+            raise ModelNotFound(param=f"{item.format(index)}.modelId".lstrip("."))
     ids = place(session, account_id, [paid_order(model, found[model], settings) for model, settings in orders])
     created = {view.id: view for view in select_views(session, Render.id.in_(ids))}
     return [created[render_id] for render_id in ids]
@@ -149,7 +157,7 @@ def create_renders(
 
 def create_render(session: Session, account_id: str, model_id: str, settings: RenderSettings) -> RenderView:
     """Raises ModelNotFound, NoCredits."""
-    return create_renders(session, account_id, [(model_id, settings)])[0]
+    return create_renders(session, account_id, [(model_id, settings)], item="")[0]
 
 
 def get_render(session: Session, account_id: str, render_id: str) -> RenderView:
@@ -162,31 +170,87 @@ def get_render(session: Session, account_id: str, render_id: str) -> RenderView:
     return views[0]
 
 
+def list_renders(
+    session: Session,
+    account_id: str,
+    *,
+    limit: int,
+    offset: int,
+    model_id: str | None = None,
+    status: RenderStatus | None = None,
+    previews: bool = False,
+) -> Page[RenderView]:
+    """The account's renders, newest first: of one model, of one status, with or without system previews."""
+    if model_id is not None and not is_id(model_id):
+        return Page((), 0)
+    conditions = [Render.account_id == account_id]
+    if not previews:
+        conditions.append(Render.is_system_preview.is_(False))
+    if model_id is not None:
+        conditions.append(Render.model_id == model_id)
+    if status is not None:
+        conditions.append(Render.status == status)
+    count = select(func.count()).select_from(Render).where(*conditions)
+    rows, total = paging.fetch(session, _newest(*conditions), count, limit=limit, offset=offset)
+    return Page(tuple(_view(row) for row in rows), total)
+
+
+def dismiss_render(session: Session, account_id: str, render_id: str) -> RenderView:
+    """The owner has taken note of an error. Raises RenderNotFound; InvalidState for a render that isn't in error."""
+    view = get_render(session, account_id, render_id)
+    dismissed = session.scalar(
+        update(Render)
+        .where(Render.id == render_id, Render.status.in_(COMES_FROM[RenderStatus.FAILED]))
+        .values(status=RenderStatus.FAILED, updated_at=clock.now())
+        .returning(Render.id)
+    )
+    if dismissed is None:
+        raise InvalidState(f"Only a render in error can be dismissed; this one is {view.status}")
+    return get_render(session, account_id, render_id)
+
+
 def select_views(session: Session, *conditions: ColumnElement[bool]) -> list[RenderView]:
     """The renders that meet the conditions, newest first."""
-    found = session.execute(
-        select(Render, Segment)
+    return [_view(row) for row in session.execute(_newest(*conditions))]
+
+
+PROGRESS = (
+    Segment.stage, Segment.frames_done, Segment.frame_count, Segment.state, Segment.started_at,
+    Segment.updated_at.label("heard_at"),
+)  # fmt: skip
+"""The columns that `progress_of` works with."""
+
+
+def progress_of(row: Row[*tuple[Any, ...]]) -> Progress:
+    return Progress(row.stage, row.frames_done, row.frame_count, _seconds_left(row))
+
+
+def _newest(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """Plain columns: a list of rows costs a fraction of a list of mapped objects."""
+    return (
+        select(
+            Render.id, Render.model_id, Render.status, Render.settings, Render.is_system_preview, Render.credits,
+            Render.files, Render.error_message, Render.created_at, Render.updated_at, *PROGRESS,
+        )
         .join(Segment, Segment.shot_id == Render.shot_id)
         .where(*conditions)
-        .order_by(Render.created_at.desc(), Render.id)
-        .execution_options(populate_existing=True)
-    )
-    return [_view(render, segment) for render, segment in found]
+        .order_by(Render.created_at.desc(), Render.id.desc())
+    )  # fmt: skip
 
 
-def _view(render: Render, segment: Segment) -> RenderView:
+def _view(row: Row[*tuple[Any, ...]]) -> RenderView:
     return RenderView(
-        id=render.id,
-        model_id=render.model_id,
-        status=RenderStatus(render.status),
-        settings=render.settings,
-        is_system_preview=render.is_system_preview,
-        credits=render.credits,
-        files=_files(render.files),
-        error_message=render.error_message,
-        progress=Progress(segment.stage, segment.frames_done, segment.frame_count, _seconds_left(segment)),
-        created_at=render.created_at,
-        updated_at=render.updated_at,
+        id=row.id,
+        model_id=row.model_id,
+        status=RenderStatus(row.status),
+        settings=row.settings,
+        is_system_preview=row.is_system_preview,
+        credits=row.credits,
+        files=_files(row.files),
+        error_message=row.error_message,
+        progress=progress_of(row),
+        created_at=row.created_at,
+        updated_at=row.updated_at,
     )
 
 
@@ -194,9 +258,9 @@ def _files(stored: Mapping[str, Mapping[str, Any]]) -> dict[str, FileView]:
     return {name: FileView(**file) for name, file in stored.items()}
 
 
-def _seconds_left(segment: Segment) -> float | None:
+def _seconds_left(row: Row[*tuple[Any, ...]]) -> float | None:
     """As if the frames to come took as long as those drawn, up to the last heartbeat."""
-    if segment.state != SegmentState.RUNNING or segment.started_at is None or not segment.frames_done:
+    if row.state != SegmentState.RUNNING or row.started_at is None or not row.frames_done:
         return None
-    drawing = (segment.updated_at - segment.started_at).total_seconds()
-    return drawing / segment.frames_done * (segment.frame_count - segment.frames_done)
+    drawing = (row.heard_at - row.started_at).total_seconds()
+    return float(drawing / row.frames_done * (row.frame_count - row.frames_done))

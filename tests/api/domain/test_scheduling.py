@@ -84,7 +84,7 @@ def test_a_render_goes_through_all_its_states(database: Database, paid: Paid) ->
 def test_every_status_is_reachable_and_final_ones_lead_nowhere() -> None:
     assert COMES_FROM.keys() == set(RenderStatus)
     left = {status for sources in COMES_FROM.values() for status in sources}
-    assert set(RenderStatus) - left == {RenderStatus.DONE, RenderStatus.ERROR}
+    assert set(RenderStatus) - left == {RenderStatus.DONE, RenderStatus.FAILED}
 
 
 def test_progress_tells_stage_frames_and_time_left(database: Database, paid: Paid) -> None:
