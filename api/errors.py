@@ -6,7 +6,7 @@
     |  NoFile, ModelIdRequired, RendersRequired, TooMany, Sha256Required
     |  UrlRequired, InvalidUrl, DownloadTimeout
     |- NoCredits, UploadLimit                                         what the account may do
-    |- InvalidState                                                   what can't be done any more, or yet
+    |- InvalidState, IdempotencyConflict, IdempotencyInProgress      what can't be done any more, or yet
     `- ModelNotFound, RenderNotFound, VideoNotFound, PosterNotFound,  what isn't there
        ThumbNotFound, DatasetNotFound, FileNotFound, NotFound
 """
@@ -117,6 +117,16 @@ class UploadLimit(FarmError):
 class InvalidState(FarmError):
     code = "invalid_state"
     default_message = "The resource is in another state"
+
+
+class IdempotencyConflict(FarmError):
+    code = "idempotency_conflict"
+    default_message = "This Idempotency-Key was sent with a different request before"
+
+
+class IdempotencyInProgress(FarmError):
+    code = "idempotency_in_progress"
+    default_message = "A request with this Idempotency-Key is still being worked on"
 
 
 class NotFound(FarmError):

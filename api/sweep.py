@@ -11,7 +11,7 @@ import threading
 from celery import Celery
 
 from api.db.session import Database
-from api.domain import scheduling
+from api.domain import idempotency, scheduling
 from api.queue import relay, send_hint
 from api.settings import Settings
 from api.storage.base import Storage
@@ -23,6 +23,7 @@ def sweep_once(database: Database, storage: Storage, celery: Celery, settings: S
     """Takes back expired claims, ends hopeless ones with a refund, and sends a hint for every queue with work."""
     with database.begin() as session:
         report = scheduling.sweep(session, max_attempts=settings.max_attempts)
+        idempotency.sweep(session)
     if report.requeued or report.failed:
         logger.warning("Took back %d lost claims and gave up on %d", report.requeued, report.failed)
     for prefix in report.stale_prefixes:

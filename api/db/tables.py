@@ -248,6 +248,24 @@ class OutboxMessage(Base):
     created_at: Mapped[dt.datetime]
 
 
+class IdempotencyKey(Base):
+    """A request that its sender may repeat: who works on it, then the answer it got. See domain.idempotency.
+
+    `status` and `body` are the answer, NULL while `holder` works on it. Times are by the database's clock.
+    """
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (CheckConstraint("(status IS NULL) = (body IS NULL)", name="answer_whole"),)
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    request_sha256: Mapped[str] = mapped_column(String(64))
+    holder: Mapped[str] = mapped_column(String(12))
+    status: Mapped[int | None]
+    body: Mapped[str | None] = mapped_column(Text)
+    expires_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+
 class Worker(Base):
     """A worker process that is up, and the device it draws on. Removed when it leaves or falls silent."""
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fastapi import FastAPI
 
 from api.db.session import Database
-from api.http import errors
+from api.http import errors, idempotency
 from api.http.boundary import Boundary
 from api.http.dxgl import account, assets, health, ingest, models, renders
 from api.http.limits import BodyLimit
@@ -36,6 +36,7 @@ def create_app(settings: Settings, database: Database, storage: Storage, wake: C
     downloader = Downloader(guard, seconds=settings.ingest_seconds)
     app.state.farm = Farm(settings, database, storage, wake, downloader)
     errors.install(app)
+    idempotency.install(app)
     for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(

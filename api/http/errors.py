@@ -43,6 +43,8 @@ STATUS: dict[str, int] = {
     "file_not_found": 404,
     "timeout": 408,
     "invalid_state": 409,
+    "idempotency_conflict": 409,
+    "idempotency_in_progress": 409,
     "upload_limit": 429,
     "internal": 500,
 }

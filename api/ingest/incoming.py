@@ -49,6 +49,11 @@ class IncomingFile:
     def is_open(self) -> bool:
         return self._writer is not None
 
+    @property
+    def sha256(self) -> str:
+        """Of all bytes so far, in hex."""
+        return self._sha256.hexdigest()
+
     def open(self, name: str) -> None:
         self._name = harmless_name(name)
         self._key = self._key_for(self._name)
@@ -66,7 +71,7 @@ class IncomingFile:
     def finish(self) -> ReceivedFile:
         """Makes the file appear in the storage."""
         self._stack.close()
-        return ReceivedFile(self._name, self._key, self.size, self._sha256.hexdigest())
+        return ReceivedFile(self._name, self._key, self.size, self.sha256)
 
     def abandon(self) -> None:
         """Leaves nothing in the storage, unless the file is finished."""

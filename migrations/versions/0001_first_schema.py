@@ -70,6 +70,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "queue", "priority", name="pk_lanes"),
     )
     op.create_table(
+        "idempotency_keys",
+        sa.Column("account_id", sa.String(length=12), nullable=False),
+        sa.Column("key", sa.String(length=255), nullable=False),
+        sa.Column("request_sha256", sa.String(length=64), nullable=False),
+        sa.Column("holder", sa.String(length=12), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("(status IS NULL) = (body IS NULL)", name=op.f("ck_idempotency_keys_answer_whole")),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_idempotency_keys_account_id"),
+        sa.PrimaryKeyConstraint("account_id", "key", name="pk_idempotency_keys"),
+    )
+    op.create_index("ix_idempotency_keys_expires_at", "idempotency_keys", ["expires_at"])
+
+    op.create_table(
         "ledger",
         sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
         sa.Column("account_id", sa.String(length=12), nullable=False),
@@ -228,6 +243,7 @@ def downgrade() -> None:
         "models",
         "tokens",
         "ledger",
+        "idempotency_keys",
         "lanes",
         "workers",
         "outbox",

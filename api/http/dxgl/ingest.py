@@ -5,12 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from starlette.concurrency import run_in_threadpool
 
+from api.domain.idempotency import HOLD_SECONDS
 from api.errors import UrlRequired
 from api.http.auth import Uploader
 from api.http.body import body_of, documented, render_settings
 from api.http.dxgl import intake
 from api.http.dxgl.paths import ERRORS, PREFIX
 from api.http.dxgl.schemas import Data, IngestRequest, UploadResult
+from api.http.idempotency import Once
 from api.http.limits import MEGABYTE, file_too_large
 from api.http.state import FarmDep
 from api.ingest.incoming import IncomingFile, abandoned_on_error
@@ -22,12 +24,14 @@ router = APIRouter(prefix=PREFIX, tags=["models"], responses=ERRORS)
     "/models/ingest", status_code=201, response_model_exclude_none=True, openapi_extra=documented(IngestRequest)
 )
 async def ingest_model(
-    principal: Uploader, farm: FarmDep, body: Annotated[IngestRequest, Depends(body_of(IngestRequest))]
+    principal: Uploader, farm: FarmDep, once: Once, body: Annotated[IngestRequest, Depends(body_of(IngestRequest))]
 ) -> Data[UploadResult]:
     """Downloads a .glb or .gltf, then does what an upload does. The answer comes once the file is stored."""
     if not body.url:
         raise UrlRequired(param="url")
     settings = render_settings(body.renderSettings, principal)
+    seconds = farm.settings.ingest_seconds + HOLD_SECONDS
+    await run_in_threadpool(once.hold, body.url, settings.to_json(), seconds=seconds)
     await run_in_threadpool(intake.refuse_without_credits, farm, principal)
     file = IncomingFile(
         farm.storage,
@@ -37,4 +41,4 @@ async def ingest_model(
     )
     async with abandoned_on_error(file):
         await farm.downloader.download(body.url, file, account_id=principal.account_id)
-        return await run_in_threadpool(intake.register, farm, principal, file, settings)
+        return await run_in_threadpool(intake.register, farm, principal, file, settings, once)

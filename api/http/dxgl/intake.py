@@ -6,6 +6,7 @@ from api.domain import ledger, uploads
 from api.domain.tokens import Principal
 from api.errors import InvalidFormat, NoCredits
 from api.http.dxgl.schemas import Data, UploadResult
+from api.http.idempotency import IdempotentRequest
 from api.http.state import Farm
 from api.ids import new_id
 from api.ingest.incoming import IncomingFile
@@ -29,8 +30,10 @@ def storage_key(name: str) -> str:
     return f"models/{new_id()}{suffix}"
 
 
-def register(farm: Farm, principal: Principal, incoming: IncomingFile, settings: RenderSettings) -> Data[UploadResult]:
-    """Takes the file, whose bytes have all arrived, into the catalog and orders its renders.
+def register(
+    farm: Farm, principal: Principal, incoming: IncomingFile, settings: RenderSettings, once: IdempotentRequest
+) -> Data[UploadResult]:
+    """Takes the file, whose bytes have all arrived, into the catalog and orders its renders; `once` holds its key.
 
     Raises NoCredits or UploadLimit; then, and where the account has the model already, the file is gone again.
     """
@@ -47,13 +50,16 @@ def register(farm: Farm, principal: Principal, incoming: IncomingFile, settings:
                 settings=settings,
                 upload_limit=farm.settings.upload_limit,
             )
+            answer = Data[UploadResult](
+                data=UploadResult(
+                    modelId=registered.model_id, renderId=registered.render_id, duplicate=registered.duplicate or None
+                )
+            )
+            once.keep(session, answer)
     except BaseException:
         farm.storage.delete(file.key)
         raise
     if registered.duplicate:
         farm.storage.delete(file.key)
     farm.wake()
-    result = UploadResult(
-        modelId=registered.model_id, renderId=registered.render_id, duplicate=registered.duplicate or None
-    )
-    return Data(data=result)
+    return answer

@@ -9,6 +9,7 @@ from api.http.body import documented, render_settings_text
 from api.http.dxgl import intake
 from api.http.dxgl.paths import ERRORS, PREFIX, ModelId
 from api.http.dxgl.schemas import Data, ModelDetail, UploadRequest, UploadResult
+from api.http.idempotency import Once
 from api.http.limits import MEGABYTE, file_too_large
 from api.http.multipart import UploadForm, receive_form
 from api.http.state import FarmDep
@@ -25,9 +26,10 @@ router = APIRouter(prefix=PREFIX, tags=["models"], responses=ERRORS)
     response_model_exclude_none=True,
     openapi_extra=documented(UploadRequest, "multipart/form-data"),
 )
-async def upload_model(principal: Uploader, farm: FarmDep, request: Request) -> Data[UploadResult]:
+async def upload_model(principal: Uploader, farm: FarmDep, once: Once, request: Request) -> Data[UploadResult]:
     """Stores a model and orders its first render, and the free preview unless the model was there already."""
-    await run_in_threadpool(intake.refuse_without_credits, farm, principal)
+    if not once.given:  # with a key, it may be a request that is paid for
+        await run_in_threadpool(intake.refuse_without_credits, farm, principal)
     form = UploadForm(
         request.headers.get("content-type"),
         farm.storage,
@@ -39,7 +41,8 @@ async def upload_model(principal: Uploader, farm: FarmDep, request: Request) -> 
 
     def register() -> Data[UploadResult]:
         settings = render_settings_text(form.fields.get("renderSettings", b""), principal)
-        return intake.register(farm, principal, form.file, settings)
+        once.hold(form.file.sha256, settings.to_json())
+        return intake.register(farm, principal, form.file, settings, once)
 
     return await receive_form(form, request.stream(), register)
 

@@ -10,6 +10,7 @@ from api.http.auth import Reader, Renderer
 from api.http.body import body_of, documented, render_settings
 from api.http.dxgl.paths import ERRORS, PREFIX, RenderId, check_id
 from api.http.dxgl.schemas import Data, RenderCreated, RenderDetail, RenderRequest
+from api.http.idempotency import Once
 from api.http.state import FarmDep
 
 router = APIRouter(prefix=PREFIX, tags=["renders"], responses=ERRORS)
@@ -17,16 +18,22 @@ router = APIRouter(prefix=PREFIX, tags=["renders"], responses=ERRORS)
 
 @router.post("/renders", status_code=201, openapi_extra=documented(RenderRequest))
 def create_render(
-    principal: Renderer, farm: FarmDep, body: Annotated[RenderRequest, Depends(body_of(RenderRequest))]
+    principal: Renderer,
+    farm: FarmDep,
+    once: Once,
+    body: Annotated[RenderRequest, Depends(body_of(RenderRequest))],
 ) -> Data[RenderCreated]:
     if not body.modelId:
         raise ModelIdRequired(param="modelId")
     model_id = check_id(body.modelId, ModelNotFound)
     settings = render_settings(body.renderSettings, principal)
+    once.hold(model_id, settings.to_json())
     with farm.database.begin() as session:
         view = renders.create_render(session, principal.account_id, model_id, settings)
+        answer = Data[RenderCreated](data=RenderCreated.of(view))
+        once.keep(session, answer)
     farm.wake()
-    return Data(data=RenderCreated.of(view))
+    return answer
 
 
 @router.get("/renders/{render_id}")
