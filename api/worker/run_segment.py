@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from api.db.session import Database
-from api.domain import scheduling
+from api.domain import removal, scheduling
 from api.domain.renders import FileView
 from api.domain.scheduling import Claim, output_prefix
 from api.settings import Settings
@@ -49,15 +49,18 @@ def run_segment(bench: Bench, claim: Claim) -> None:
     | any other error                | tried again, or error at last  | deleted              |
     | the process is asked to end    | released for somebody else     | deleted              |
     | the lease was lost             | not ours any more: untouched   | deleted              |
+
+    The files of a render that its owner has deleted meanwhile are deleted in any case.
     """
-    kept = False
+    kept: set[str] = set()  # the renders whose files of this attempt count
     lease = Lease(bench.database, claim, bench.settings, bench.stop)
     try:
         with tempfile.TemporaryDirectory(dir=bench.work_dir) as folder, lease:
             files = _Attempt(bench, claim, lease).render(Path(folder))
-        kept = True  # if the commit fails, nobody knows whether it counted
+        kept = set(claim.variants)  # if the commit fails, nobody knows whether it counted
         with bench.database.begin() as session:
-            kept = scheduling.settle_done(session, claim, files)
+            settled = scheduling.settle_done(session, claim, files)
+            kept = kept - removal.deleted(session, kept) if settled else set()
     except Cancelled as reason:
         logger.info("Stopped segment %s: %s", claim.segment_id, reason)
         if not lease.lost:
@@ -75,7 +78,7 @@ def run_segment(bench: Bench, claim: Claim) -> None:
         _fail(bench, claim, "The renderer failed unexpectedly", retry=True)
     finally:
         for render_id in claim.variants:
-            for attempt in range(1, claim.attempt) if kept else (claim.attempt,):
+            for attempt in range(1, claim.attempt) if render_id in kept else (claim.attempt,):
                 bench.storage.delete_prefix(output_prefix(render_id, attempt).rstrip("/"))
 
 
