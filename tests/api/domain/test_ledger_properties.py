@@ -9,7 +9,7 @@ import contextlib
 import threading
 from collections.abc import Callable
 
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
@@ -261,4 +261,7 @@ def test_the_books_are_right_whatever_happens(database: Database) -> None:
         def __init__(self) -> None:
             super().__init__(database)
 
-    run_state_machine_as_test(FarmHere, settings=settings(max_examples=8, stateful_step_count=20))
+    # No shrinking: threads that interleave differently each time can't be shrunk, and it takes minutes.
+    run_state_machine_as_test(
+        FarmHere, settings=settings(max_examples=8, stateful_step_count=20, phases=[Phase.generate])
+    )
