@@ -1,0 +1,151 @@
+"""Idempotency-Key: a costly request may be repeated, and nothing is made or paid twice."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import update
+
+from api.db.dialects import from_now
+from api.db.session import Database
+from api.db.tables import IdempotencyKey
+from api.domain import ledger
+from tests.support.web import GLB, Web
+
+KEY = {"Idempotency-Key": "order 66"}
+
+
+@pytest.fixture
+def web(database: Database, tmp_path: Path) -> Web:
+    return Web.make(database, tmp_path)
+
+
+def model(web: Web) -> str:
+    model_id: str = web.upload().json()["data"]["modelId"]
+    return model_id
+
+
+def order(web: Web, model_id: str, headers: dict[str, str] = KEY, **settings: Any) -> httpx.Response:
+    return web.post("/v1/renders", json={"modelId": model_id, "renderSettings": settings}, headers=headers)
+
+
+def refusal(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["error"]["code"]
+
+
+def test_a_repeated_order_is_the_first_one(web: Web) -> None:
+    model_id = model(web)
+    first = order(web, model_id, length=4)
+    again = order(web, model_id, length=4)
+    assert first.status_code == again.status_code == 201
+    assert first.content == again.content
+    assert first.headers["content-type"] == again.headers["content-type"]
+    assert "idempotent-replayed" not in first.headers
+    assert again.headers["idempotent-replayed"] == "true"
+    assert web.balance() == 8
+    assert len(web.get("/v1/renders").json()["data"]) == 2
+
+
+def test_the_same_request_may_be_spelt_differently(web: Web) -> None:
+    model_id = model(web)
+    first = order(web, model_id)
+    body = f' {{"renderSettings": {{"length": 6}},\n "modelId": "{model_id}"}}'
+    assert web.post("/v1/renders", content=body, headers=KEY).content == first.content
+
+
+def test_another_order_needs_another_key(web: Web) -> None:
+    model_id = model(web)
+    order(web, model_id, length=4)
+    assert refusal(order(web, model_id, length=5)) == (409, "idempotency_conflict")
+    assert refusal(web.upload(headers=KEY)) == (409, "idempotency_conflict")
+    assert order(web, model_id, {"Idempotency-Key": "~"}, length=5).status_code == 201
+    assert order(web, model_id, {}, length=4).json() != order(web, model_id, length=4).json()
+
+
+def test_a_repeated_upload_is_the_first_one(web: Web) -> None:
+    first = web.upload(settings='{"length": 3}', headers=KEY)
+    again = web.upload(settings=' {"length": 3.0}', name="sofa.glb", headers=KEY)
+    assert again.headers["idempotent-replayed"] == "true"
+    assert (first.status_code, first.content) == (again.status_code, again.content)
+    assert "duplicate" not in first.json()["data"]
+    assert len(web.stored()) == 1
+    assert web.balance() == 9
+    for changed in (web.upload(settings='{"length": 4}', headers=KEY), web.upload(GLB + b"x", headers=KEY)):
+        assert refusal(changed) == (409, "idempotency_conflict")
+    assert len(web.stored()) == 1
+
+
+def test_a_paid_upload_is_repeated_although_the_credits_are_spent(database: Database, tmp_path: Path) -> None:
+    web = Web.make(database, tmp_path, credits=1)
+    first = web.upload(headers=KEY)
+    assert web.balance() == 0
+    assert web.upload(headers=KEY).content == first.content
+    assert refusal(web.upload(headers={"Idempotency-Key": "another"})) == (402, "no_credits")
+    assert len(web.stored()) == 1
+
+
+def test_what_was_refused_may_be_tried_again(database: Database, tmp_path: Path) -> None:
+    web = Web.make(database, tmp_path, credits=1)
+    model_id = model(web)
+    assert refusal(order(web, model_id)) == (402, "no_credits")
+    with database.begin() as session:
+        ledger.grant(session, web.account_id, 1)
+    answer = order(web, model_id)
+    assert (answer.status_code, "idempotent-replayed" in answer.headers) == (201, False)
+
+
+def test_an_order_that_was_taken_before_a_defect_is_not_lost(web: Web) -> None:
+    model_id = model(web)
+
+    def broken_wake() -> None:
+        raise RuntimeError("the broker is on fire")
+
+    body = {"modelId": model_id}
+    failed = web.post("/v1/renders", json=body, headers=KEY, app=web.app_with(broken_wake))
+    assert failed.status_code == 500
+    again = web.post("/v1/renders", json=body, headers=KEY)
+    assert again.headers["idempotent-replayed"] == "true"
+    assert web.balance() == 8
+
+
+def test_orders_at_once_are_one_order(web: Web) -> None:
+    model_id = model(web)
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(lambda _: order(web, model_id), range(4)))
+    made = [answer for answer in answers if answer.status_code == 201]
+    assert {answer.content for answer in made} == {order(web, model_id).content}
+    assert all(refusal(answer) == (409, "idempotency_in_progress") for answer in answers if answer not in made)
+    assert web.balance() == 8
+
+
+def test_an_order_that_still_runs_is_not_joined(web: Web) -> None:
+    model_id = model(web)
+    order(web, model_id)
+    with web.database.begin() as session:
+        session.execute(update(IdempotencyKey).values(status=None, body=None))
+    assert refusal(order(web, model_id)) == (409, "idempotency_in_progress")
+    with web.database.begin() as session:
+        session.execute(update(IdempotencyKey).values(expires_at=from_now(-1)))
+    assert order(web, model_id).status_code == 201
+
+
+@pytest.mark.parametrize("key", ["", "k" * 256, "schlüssel", "a\tb"])
+def test_a_malformed_key_is_refused(web: Web, key: str) -> None:
+    answer = web.post("/v1/renders", json={}, headers={"Idempotency-Key": key.encode()})
+    assert refusal(answer) == (400, "invalid_request")
+    assert answer.json()["error"]["param"] == "Idempotency-Key"
+
+
+def test_the_longest_key_is_taken(web: Web) -> None:
+    assert order(web, model(web), {"Idempotency-Key": "k" * 255}).status_code == 201
+
+
+def test_keys_of_strangers_are_not_looked_at(web: Web) -> None:
+    model_id = model(web)
+    order(web, model_id)
+    assert web.post("/v1/renders", headers=KEY, token=None).status_code == 401
+    other = web.another_token()
+    answer = web.post("/v1/renders", json={"modelId": model_id}, headers=KEY, token=other)
+    assert refusal(answer) == (404, "model_not_found")
