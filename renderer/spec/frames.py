@@ -8,6 +8,13 @@ from typing import Any
 FRAME_FORMAT = 1
 """Raised whenever a change of the renderer changes pixels, so that old frames are never taken for new ones."""
 
+ANCHORS = (
+    "top-left", "top-center", "top-right",
+    "center-left", "center", "center-right",
+    "bottom-left", "bottom-center", "bottom-right",
+)  # fmt: skip
+"""Which part of a background image stays when it is cropped to the frame's aspect."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class FrameSpec:
@@ -45,10 +52,16 @@ class FrameSpec:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Backdrop:
-    """What a frame is composited on, in display space. `color` is "#rrggbb"; `vignette` is 0 (none) to 1."""
+    """What a frame is composited on, in display space. `color` is "#rrggbb"; `vignette` is 0 (none) to 1.
+
+    `image` names a picture that covers the frame, cropped at the anchor `align`: whoever renders knows its file. The
+    colour then shows only where the picture is transparent.
+    """
 
     color: str = "#ffffff"
     vignette: float = 0.0
+    image: str | None = None
+    align: str = "top-left"
 
     @property
     def rgb(self) -> tuple[float, float, float]:

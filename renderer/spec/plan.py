@@ -51,7 +51,8 @@ def plan_video(settings: RenderSettings) -> VideoPlan:
         zoom=settings.zoom, shadows=settings.shadows, animation=settings.animation,
         animation_speed=settings.animation_speed,
     )
-    return VideoPlan(frames, VideoVariant(Backdrop(settings.bg_color, settings.vignette), web))
+    backdrop = Backdrop(settings.bg_color, settings.vignette, settings.bg_image_id, settings.bg_align)
+    return VideoPlan(frames, VideoVariant(backdrop, web))
 
 
 def plan_preview() -> VideoPlan:

@@ -10,8 +10,15 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from renderer.errors import SettingsError
+from renderer.spec.frames import ANCHORS
 
-Kind = Literal["string", "color", "number", "integer", "boolean"]
+Kind = Literal["string", "color", "id", "number", "integer", "boolean"]
+
+PATTERNS: dict[Kind, tuple[str, str]] = {
+    "color": (r"^#[0-9a-fA-F]{6}$", 'a colour such as "#ff8800": # and six hex digits'),
+    "id": (r"^[0-9a-zA-Z]{12}$", "an id: 12 letters and digits"),
+}
+"""Regular expressions, as JSON schema has them, and the same in words."""
 
 MAX_LENGTH_S = 30.0
 MAX_LENGTH_ADMIN_S = 600.0
@@ -42,6 +49,9 @@ SETTINGS: tuple[Setting, ...] = (
             choices=("video", "dataset"), not_yet=("dataset",)),
     Setting("aspect", "aspect", "string", "16:9", "Video aspect ratio.", choices=("16:9", "1:1", "9:16")),
     Setting("bgColor", "bg_color", "color", "#ffffff", "Background colour, six hex digits with a leading #."),
+    Setting("bgImageId", "bg_image_id", "id", None, "Overlay to show as background image instead of bgColor."),
+    Setting("bgAlign", "bg_align", "string", "top-left", "The part of the background image that cropping spares.",
+            choices=ANCHORS),
     Setting("vignette", "vignette", "number", 0.0, "Vignette intensity, 0 none to 1 full.", minimum=0, maximum=1),
     Setting("length", "length", "number", 6.0, "Video duration in seconds.", minimum=3, maximum=MAX_LENGTH_S),
     Setting("animation", "animation", "string", None,
@@ -71,6 +81,8 @@ class RenderSettings:
     output: str = "video"
     aspect: str = "16:9"
     bg_color: str = "#ffffff"
+    bg_image_id: str | None = None
+    bg_align: str = "top-left"
     vignette: float = 0.0
     length: float = 6.0
     animation: str | None = None
@@ -85,7 +97,7 @@ class RenderSettings:
     zoom: float = 1.0
 
     def to_json(self) -> dict[str, Any]:
-        """JSON names and effective values; settings without a value (`animation`) are left out."""
+        """JSON names and effective values; settings without a value (such as `animation`) are left out."""
         pairs = ((row.name, getattr(self, row.attribute)) for row in SETTINGS)
         return {name: value for name, value in pairs if value is not None}
 
@@ -115,9 +127,10 @@ def _checked(row: Setting, value: Any, max_length_s: float) -> Any:
         case "boolean":
             if not isinstance(value, bool):
                 raise fail("true or false")
-        case "color":
-            if not isinstance(value, str) or not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
-                raise fail('a colour such as "#ff8800": # and six hex digits')
+        case "color" | "id":
+            pattern, rule = PATTERNS[row.kind]
+            if not isinstance(value, str) or not re.fullmatch(pattern, value):
+                raise fail(rule)
         case "string":
             if not isinstance(value, str) or not 1 <= len(value) <= 200:
                 raise fail("a string of 1 to 200 characters")

@@ -50,14 +50,18 @@ def test_a_still_is_frame_zero_of_the_video() -> None:
 
 
 def test_specs_survive_json() -> None:
-    plan = plan_video(parse_settings({"quality": "standard", "bgColor": "#ff8800", "vignette": 0.5, "animation": "*"}))
+    plan = plan_video(parse_settings({
+        "quality": "standard", "bgColor": "#ff8800", "vignette": 0.5, "animation": "*",
+        "bgImageId": "abc123DEF456", "bgAlign": "center",
+    }))
     assert FrameSpec.from_json(json.loads(json.dumps(plan.frames.to_json()))) == plan.frames
     assert VideoVariant.from_json(json.loads(json.dumps(plan.variant.to_json()))) == plan.variant
 
 
 def test_equal_frames_have_equal_keys_whatever_they_are_composited_on() -> None:
-    white, black = (plan_video(parse_settings({"bgColor": color})) for color in ("#ffffff", "#000000"))
-    assert white.frames.key("a" * 64) == black.frames.key("a" * 64)
+    backdrops = {"bgColor": "#000000"}, {"bgImageId": "abc123DEF456"}, {"bgAlign": "center"}, {"vignette": 1}
+    keys = {plan_video(parse_settings(backdrop)).frames.key("a" * 64) for backdrop in backdrops}
+    assert keys == {plan_video(parse_settings({})).frames.key("a" * 64)}
 
 
 @pytest.mark.parametrize("change", [{"zoom": 1.1}, {"shadows": False}, {"aspect": "1:1"}, {"length": 7}, {"tiltX": 1}])

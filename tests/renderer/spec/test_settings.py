@@ -15,8 +15,8 @@ from renderer.spec.settings import MAX_LENGTH_ADMIN_S
 def test_no_settings_mean_the_documented_defaults() -> None:
     assert parse_settings(None).to_json() == {
         "quality": "share", "effect": "turntable", "output": "video", "aspect": "16:9", "bgColor": "#ffffff",
-        "vignette": 0.0, "length": 6.0, "animationSpeed": 1.0, "shadows": True, "reflector": False, "easing": True,
-        "rotateY": 0, "tiltX": 0, "panX": 0, "rollZ": 0, "zoom": 1.0,
+        "bgAlign": "top-left", "vignette": 0.0, "length": 6.0, "animationSpeed": 1.0, "shadows": True,
+        "reflector": False, "easing": True, "rotateY": 0, "tiltX": 0, "panX": 0, "rollZ": 0, "zoom": 1.0,
     }
 
 
@@ -30,7 +30,8 @@ def test_table_and_dataclass_agree() -> None:
     [
         ("quality", "8k"), ("quality", 1), ("quality", ""), ("effect", "spin"), ("aspect", "4:3"),
         ("bgColor", "ffffff"), ("bgColor", "#fff"), ("bgColor", "#gggggg"), ("bgColor", "#ffffff\n"), ("bgColor", 0),
-        ("length", 2.99), ("length", 30.01), ("length", "6"), ("length", True), ("length", float("nan")),
+        ("bgImageId", "abc"), ("bgImageId", "abc123DEF45/"), ("bgImageId", "abc123DEF4567"), ("bgImageId", 7),
+        ("bgAlign", "middle"), ("bgAlign", ""), ("length", 2.99), ("length", 30.01), ("length", "6"), ("length", True), ("length", float("nan")),
         ("length", float("inf")), ("animation", ""), ("animation", 7), ("animationSpeed", 0), ("shadows", "true"),
         ("shadows", 1), ("easing", 0), ("rotateY", 181), ("rotateY", 0.5), ("tiltX", -91), ("zoom", 0.49),
         ("zoom", 2.01), ("vignette", 1.5), pytest.param("rotateY", 10**400, id="rotateY-huge"),
