@@ -75,7 +75,8 @@ class PostgresServer:
 
 
 @contextlib.contextmanager
-def _server() -> Iterator[PostgresServer]:
+def running_server() -> Iterator[PostgresServer]:
+    """A new server in a folder of its own, stopped and removed at the end."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not programs:
         raise RuntimeError("these tests need PostgreSQL: apt-get install postgresql")
@@ -123,7 +124,7 @@ def _wait_until_up(server: PostgresServer, process: subprocess.Popen[bytes], log
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """A server with the database `MIGRATED`, which has the newest schema."""
-    with _server() as server:
+    with running_server() as server:
         with server.connect() as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(MIGRATED)))
         database = Database(server.url(MIGRATED))

@@ -1,0 +1,213 @@
+"""Times GET /v1/renders/:id and GET /v1/renders beside a bare FastAPI route: `python -m tests.benchmarks.requests`.
+
+A real PostgreSQL with 10,000 renders of one account, and two real uvicorn processes with one worker each: the service as
+`pirouette serve` runs it, and an application of a single route that reads one row by its primary key through the same
+Database, with no token, no middleware and no schema. Clients on kept-open connections ask each for some seconds, turn by
+turn, so that whatever else the machine does meets all of them.
+"""
+
+import asyncio
+import contextlib
+import dataclasses
+import multiprocessing
+import socket
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import uvicorn
+from fastapi import FastAPI
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import insert, select, text
+
+from api import clock
+from api.db.session import Database
+from api.db.tables import Model, Render, Segment, Shot
+from api.domain import accounts, tokens
+from api.http.app import create_app
+from api.ids import new_id
+from api.settings import Settings
+from api.storage.local import LocalStorage
+from renderer.spec import RenderSettings, plan_video
+from tests.support.postgres import running_server
+
+RENDERS = 10_000
+CLIENTS = 16
+START_SECONDS = 30.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    """Something to ask for. `request` are the bytes to send."""
+
+    name: str
+    port: int
+    request: bytes
+
+    @classmethod
+    def get(cls, name: str, port: int, path: str, token: str) -> "Target":
+        head = f"GET {path} HTTP/1.1\r\nHost: farm\r\nAuthorization: Bearer {token}\r\n\r\n"
+        return cls(name, port, head.encode())
+
+
+@dataclasses.dataclass
+class Figures:
+    """Requests per second of each turn, and all answer times in seconds."""
+
+    rates: list[float] = dataclasses.field(default_factory=list)
+    times: list[float] = dataclasses.field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        return statistics.median(self.rates)
+
+    def percentile(self, share: float) -> float:
+        return sorted(self.times)[int(share * (len(self.times) - 1))]
+
+
+def bare_app(database: Database) -> FastAPI:
+    app = FastAPI()
+
+    @app.get("/renders/{render_id}")
+    def get_render(render_id: str) -> dict[str, Any]:
+        with database.read() as session:
+            row = session.execute(select(Render.id, Render.status).where(Render.id == render_id)).one()
+        return {"id": row.id, "status": row.status}
+
+    return app
+
+
+def serve(kind: str, database_url: str, folder: Path, listener: socket.socket) -> None:
+    """The body of a server process."""
+    database = Database(database_url)
+    if kind == "bare":
+        app = bare_app(database)
+    else:
+        app = create_app(Settings(data_dir=folder), database, LocalStorage(folder / "files"), lambda: None)
+    uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False)).run([listener])
+
+
+@contextlib.contextmanager
+def serving(kind: str, database_url: str, folder: Path) -> Iterator[int]:
+    """The port of a server in a process of its own."""
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        process = multiprocessing.get_context("fork").Process(
+            target=serve, args=(kind, database_url, folder, listener), daemon=True
+        )
+        process.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            process.terminate()
+            process.join()
+
+
+def fill(database: Database) -> tuple[str, str]:
+    """One model with `RENDERS` finished renders. Returns a token and the id of a render in the middle."""
+    settings = RenderSettings()
+    plan = plan_video(settings)
+    now = clock.now()
+    with database.begin() as session:
+        account = accounts.sign_up(session, "bench@example.com", credits=10)
+        token = tokens.issue(session, account.id, name="bench").raw
+        model_id = new_id()
+        session.execute(insert(Model).values(
+            id=model_id, account_id=account.id, original_name="chair.glb", tags=[], file_size=1000, sha256="0" * 64,
+            storage_key="models/chair.glb", created_at=now,
+        ))  # fmt: skip
+        render_ids = [new_id() for _ in range(RENDERS)]
+        shot_ids = [new_id() for _ in range(RENDERS)]
+        file = {"size": 2_000_000, "etag": "0" * 32, "content_type": "video/mp4"}
+        session.execute(insert(Shot), [
+            {"id": shot_id, "model_id": model_id, "frame_key": "0" * 64, "spec": plan.frames.to_json(), "created_at": now}
+            for shot_id in shot_ids
+        ])  # fmt: skip
+        session.execute(insert(Segment), [
+            {"id": new_id(), "shot_id": shot_id, "account_id": account.id, "queue": "render", "priority": 10,
+             "first_frame": 0, "frame_count": 180, "frames_done": 180, "state": "done", "attempt": 1, "stage": "done",
+             "created_at": now, "updated_at": now}
+            for shot_id in shot_ids
+        ])  # fmt: skip
+        session.execute(insert(Render), [
+            {"id": render_id, "account_id": account.id, "model_id": model_id, "shot_id": shot_id, "status": "done",
+             "settings": settings.to_json(), "variant": plan.variant.to_json(), "credits": 1,
+             "files": {name: file | {"key": f"renders/{render_id}/1/{name}"}
+                       for name in ("video", "thumb", "poster", "poster_full")},
+             "created_at": now, "updated_at": now}
+            for render_id, shot_id in zip(render_ids, shot_ids, strict=True)
+        ])  # fmt: skip
+        session.execute(text("ANALYZE"))
+    return token, render_ids[RENDERS // 2]
+
+
+async def _ask(target: Target, until: float, times: list[float]) -> None:
+    """One client: asks again as soon as it has its answer."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", target.port)
+    while (started := time.perf_counter()) < until:
+        writer.write(target.request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        if not head.startswith(b"HTTP/1.1 200 "):
+            raise RuntimeError(f"{target.name}: {head.decode('latin-1')}")
+        length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
+        await reader.readexactly(int(length))
+        times.append(time.perf_counter() - started)
+    writer.close()
+
+
+async def load(target: Target, seconds: float) -> list[float]:
+    """Answer times of `CLIENTS` at once."""
+    times: list[float] = []
+    until = time.perf_counter() + seconds
+    await asyncio.gather(*(_ask(target, until, times) for _ in range(CLIENTS)))
+    return times
+
+
+@click.command()
+@click.option("--seconds", default=2.0, show_default=True, help="Of one turn.")
+@click.option("--turns", default=5, show_default=True)
+def main(seconds: float, turns: int) -> None:
+    with contextlib.ExitStack() as closing:
+        folder = Path(closing.enter_context(tempfile.TemporaryDirectory()))
+        url = closing.enter_context(closing.enter_context(running_server()).database())
+        database = Database(url)
+        database.migrate()
+        token, render_id = fill(database)
+        database.dispose()  # before the fork: connections are not shared
+        bare = closing.enter_context(serving("bare", url, folder))
+        ours = closing.enter_context(serving("ours", url, folder))
+        targets = [
+            Target.get("bare read by primary key", bare, f"/renders/{render_id}", token),
+            Target.get("GET /v1/renders/:id", ours, f"/v1/renders/{render_id}", token),
+            Target.get("GET /v1/renders (50 of 10,000)", ours, "/v1/renders?offset=5000", token),
+            Target.get("GET /v1/renders (1 of 10,000)", ours, "/v1/renders?offset=5000&limit=1", token),
+        ]
+        figures = {target.name: Figures() for target in targets}
+        for target in targets:
+            asyncio.run(load(target, 0.5))
+        for _ in range(turns):
+            for target in targets:
+                times = asyncio.run(load(target, seconds))
+                figures[target.name].rates.append(len(times) / seconds)
+                figures[target.name].times += times
+    Console().print(_table(figures, reference=targets[0].name))
+
+
+def _table(figures: dict[str, Figures], reference: str) -> Table:
+    table = Table("route", title=f"{CLIENTS} clients, medians of {len(figures[reference].rates)} turns")
+    for heading in ("requests/s", "median ms", "p99 ms", "of bare"):
+        table.add_column(heading, justify="right")
+    for name, each in figures.items():
+        table.add_row(
+            name, f"{each.rate:.0f}", f"{each.percentile(0.5) * 1000:.1f}", f"{each.percentile(0.99) * 1000:.1f}",
+            f"{each.rate / figures[reference].rate:.0%}",
+        )
+    return table
+
+
+if __name__ == "__main__":
+    main()
