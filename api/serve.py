@@ -17,6 +17,8 @@ import uvicorn
 from api import log
 from api.db.session import Database
 from api.http.app import create_app
+from api.http.server import Server
+from api.http.state import Farm
 from api.queue import Relay, declare_queues, make_celery
 from api.settings import Settings
 from api.storage.local import LocalStorage
@@ -74,7 +76,7 @@ def serve(settings: Settings) -> None:
         )
         address = data_dir / "server.json"
         closing.callback(address.unlink, missing_ok=True)
-        server = _Server(config, _url(listener), address)
+        server = _Server(config, app.state.farm, _url(listener), address)
         # While it runs, uvicorn handles these itself; afterwards it raises them again for the handlers it found.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, server.handle_exit)
@@ -83,11 +85,11 @@ def serve(settings: Settings) -> None:
     logger.info("Stopped")
 
 
-class _Server(uvicorn.Server):
+class _Server(Server):
     """Says where it listens, in the log and in a file, once it does."""
 
-    def __init__(self, config: uvicorn.Config, url: str, address: Path) -> None:
-        super().__init__(config)
+    def __init__(self, config: uvicorn.Config, farm: Farm, url: str, address: Path) -> None:
+        super().__init__(config, farm)
         self._url = url
         self._address = address
 

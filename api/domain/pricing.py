@@ -1,9 +1,12 @@
-"""What a render costs. Source of the table: dx.gl's API reference, "Quality Tiers"."""
+"""What a render costs. Source of the tables: dx.gl's API reference, "Quality Tiers" and "Dataset Export"."""
 
 from renderer.spec import RenderSettings
 
 VIDEO_CREDITS = {"share": 1, "standard": 4, "4k": 16, "pro": 64}
 """Credits of a video by its quality tier, whatever its length."""
+
+DATASET_CREDITS = {"100x800": 4, "196x1024": 16, "400x2048": 64}
+"""Credits of a training set by its tier: views and pixels a side."""
 
 
 def price(settings: RenderSettings) -> int:

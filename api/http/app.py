@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from api.db.session import Database
 from api.http import errors, idempotency
 from api.http.boundary import Boundary
-from api.http.dxgl import account, assets, health, ingest, models, renders
+from api.http.dxgl import account, assets, events, health, ingest, models, quote, renders
 from api.http.limits import BodyLimit
 from api.http.state import Farm
 from api.ingest.fetch import Downloader
@@ -17,7 +17,9 @@ from api.storage.base import Storage
 
 DESCRIPTION = "A self-hosted 3D render farm: a model in, a turntable out. This is dx.gl's API under /v1."
 
-ROUTERS = (models.router, ingest.router, renders.router, assets.router, account.router, health.router)
+ROUTERS = tuple(
+    part.router for part in (models, ingest, renders, events, assets, quote, account, health)
+)
 
 
 def create_app(settings: Settings, database: Database, storage: Storage, wake: Callable[[], None]) -> FastAPI:

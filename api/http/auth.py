@@ -40,5 +40,6 @@ def requires(*scopes: str) -> Callable[[Principal], Awaitable[Principal]]:
 
 
 Reader = Annotated[Principal, Depends(requires("read"))]
+Writer = Annotated[Principal, Depends(requires("write"))]
 Renderer = Annotated[Principal, Depends(requires("render"))]
 Uploader = Annotated[Principal, Depends(requires("write", "render"))]

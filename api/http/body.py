@@ -5,7 +5,8 @@ who sends it.
 """
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn, TypeVar
 
 from fastapi import Request
@@ -13,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
 from api.domain.tokens import Principal
-from api.errors import InvalidRequest, InvalidSettings
+from api.errors import FarmError, InvalidRequest, InvalidSettings
 from renderer.errors import SettingsError
 from renderer.spec import RenderSettings, parse_settings
 from renderer.spec.settings import MAX_LENGTH_ADMIN_S, MAX_LENGTH_S
@@ -45,7 +46,30 @@ def body_of(schema: type[T]) -> Callable[[Request], Awaitable[T]]:
 
 def documented(schema: type[BaseModel], content_type: str = "application/json") -> dict[str, Any]:
     """The `openapi_extra` of a route whose body is read by hand."""
-    return {"requestBody": {"required": True, "content": {content_type: {"schema": schema.model_json_schema()}}}}
+    described = schema.model_json_schema()
+    described = _inlined(described, described.pop("$defs", {}))
+    return {"requestBody": {"required": True, "content": {content_type: {"schema": described}}}}
+
+
+def _inlined(described: Any, definitions: dict[str, Any]) -> Any:
+    """A JSON schema with what it refers to written out, because its references would mean nothing in openapi.json."""
+    if isinstance(described, list):
+        return [_inlined(part, definitions) for part in described]
+    if not isinstance(described, dict):
+        return described
+    if "$ref" in described:
+        return _inlined(definitions[described["$ref"].rpartition("/")[2]], definitions)
+    return {name: _inlined(part, definitions) for name, part in described.items()}
+
+
+@contextmanager
+def naming(place: str) -> Iterator[None]:
+    """Errors about an item of a list say which: `place` is such as "renders[2]" or "renders[2].renderSettings"."""
+    try:
+        yield
+    except FarmError as error:
+        inside = error.param is not None and not place.endswith(f".{error.param}")
+        raise type(error)(f"{place}: {error.message}", param=f"{place}.{error.param}" if inside else place) from None
 
 
 def decode_json(raw: bytes) -> object:

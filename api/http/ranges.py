@@ -7,6 +7,7 @@ worked out here as plain data and its bytes come from `Storage.read`.
 import dataclasses
 import re
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response, StreamingResponse
@@ -15,6 +16,7 @@ from api.storage.base import Storage
 
 _RANGE = re.compile(r"bytes=\s*(\d*)-(\d*)\s*", re.IGNORECASE | re.ASCII)
 _MAX_DIGITS = 18  # more can't be a position in a file
+_UNSAFE = re.compile(r"[^A-Za-z0-9 ._()+-]")
 
 
 class Unsatisfiable(Exception):
@@ -97,6 +99,13 @@ def matches(if_none_match: str | None, etag: str) -> bool:
         return False
     tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
     return tags == ["*"] or f'"{etag}"' in tags
+
+
+def attachment(name: str) -> str:
+    """Content-Disposition for a download called `name`, in whatever characters (RFC 6266, and 8187 for `filename*`)."""
+    plain = _UNSAFE.sub("_", name)
+    header = f'attachment; filename="{plain}"'
+    return header if plain == name else f"{header}; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def file_response(

@@ -1,6 +1,7 @@
 """What every route works with. It hangs on the application object: no module keeps any of it."""
 
 import dataclasses
+import threading
 from collections.abc import Callable
 from typing import Annotated
 
@@ -14,13 +15,17 @@ from api.storage.base import Storage
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Farm:
-    """`wake` is called after a commit that left hints in the outbox. `downloader` fetches models from URLs."""
+    """`wake` is called after a commit that left hints in the outbox. `downloader` fetches models from URLs.
+
+    `stopping` is set by the server when it begins to stop.
+    """
 
     settings: Settings
     database: Database
     storage: Storage
     wake: Callable[[], None]
     downloader: Downloader
+    stopping: threading.Event = dataclasses.field(default_factory=threading.Event)
 
 
 async def farm_of(request: Request) -> Farm:

@@ -20,6 +20,7 @@ from api.domain import accounts, scheduling, tokens
 from api.domain.renders import FileView
 from api.domain.scheduling import Claim
 from api.http.app import create_app
+from api.http.server import Server
 from api.settings import Settings
 from api.storage.local import LocalStorage
 
@@ -144,7 +145,7 @@ class Web:
 def serving(app: FastAPI) -> Iterator[str]:
     """Serves `app` on a free port from a thread; yields the URL."""
     config = uvicorn.Config(app, log_config=None, access_log=False)
-    server = uvicorn.Server(config)
+    server = Server(config, app.state.farm)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

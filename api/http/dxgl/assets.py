@@ -1,10 +1,8 @@
 """/v1/renders/:id/...: the files of a render, one by one with ranges, or all in a ZIP."""
 
 import logging
-from collections.abc import Callable
 from functools import partial
 from pathlib import PurePosixPath
-from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
@@ -13,10 +11,10 @@ from api.domain import renders
 from api.domain.renders import FileView, RenderView
 from api.domain.states import RenderStatus
 from api.domain.tokens import Principal
-from api.errors import FarmError, PosterNotFound, ThumbNotFound, VideoNotFound
+from api.errors import DatasetNotFound, FarmError, PosterNotFound, ThumbNotFound, VideoNotFound
 from api.http.auth import Reader
 from api.http.bundle import Entry, bundle_etag, bundle_length, stream_bundle
-from api.http.dxgl.paths import ERRORS, PREFIX, RenderId
+from api.http.dxgl.paths import ERRORS, PREFIX, RenderId, get_and_head
 from api.http.ranges import answer, file_response, matches
 from api.http.state import Farm, FarmDep
 from api.storage.base import FileMissing
@@ -31,22 +29,7 @@ BUNDLED = {"video": "video", "web": "web", "poster_full": "poster", "thumb": "th
 
 router = APIRouter(prefix=PREFIX, tags=["assets"], responses=ERRORS)
 
-Route = TypeVar("Route", bound=Callable[..., Response])
-
-
-def _get_and_head(path: str, *content_types: str) -> Callable[[Route], Route]:
-    """Two routes, because FastAPI adds no HEAD and documents a route of two methods under one operation id twice."""
-    documented: dict[int | str, dict[str, Any]] = {200: {"content": {kind: {} for kind in content_types}}}
-
-    def add(route: Route) -> Route:
-        router.head(path, include_in_schema=False)(route)
-        router.get(path, response_class=Response, responses=documented)(route)
-        return route
-
-    return add
-
-
-@_get_and_head("/renders/{render_id}/video", "video/mp4", "video/quicktime")
+@get_and_head(router, "/renders/{render_id}/video", "video/mp4", "video/quicktime")
 def get_video(
     principal: Reader, farm: FarmDep, render_id: RenderId, request: Request, quality: str = ""
 ) -> Response:
@@ -55,7 +38,7 @@ def get_video(
     return _file(farm, principal, render_id, request, name, VideoNotFound)
 
 
-@_get_and_head("/renders/{render_id}/poster", "image/png")
+@get_and_head(router, "/renders/{render_id}/poster", "image/png")
 def get_poster(
     principal: Reader, farm: FarmDep, render_id: RenderId, request: Request, quality: str = ""
 ) -> Response:
@@ -64,13 +47,19 @@ def get_poster(
     return _file(farm, principal, render_id, request, name, PosterNotFound)
 
 
-@_get_and_head("/renders/{render_id}/thumb", "video/mp4")
+@get_and_head(router, "/renders/{render_id}/thumb", "video/mp4")
 def get_thumb(principal: Reader, farm: FarmDep, render_id: RenderId, request: Request) -> Response:
     """The video at a quarter of its size."""
     return _file(farm, principal, render_id, request, "thumb", ThumbNotFound)
 
 
-@_get_and_head("/renders/{render_id}/bundle", "application/zip")
+@get_and_head(router, "/renders/{render_id}/dataset", "application/zip")
+def get_dataset(principal: Reader, farm: FarmDep, render_id: RenderId, request: Request) -> Response:
+    """The training set, of a render with `output` "dataset"."""
+    return _file(farm, principal, render_id, request, "dataset", DatasetNotFound)
+
+
+@get_and_head(router, "/renders/{render_id}/bundle", "application/zip")
 def get_bundle(principal: Reader, farm: FarmDep, render_id: RenderId, request: Request) -> Response:
     """All files of the render in one ZIP."""
     view = _view(farm, principal, render_id)

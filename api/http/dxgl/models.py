@@ -1,21 +1,45 @@
-"""/v1/models: upload a 3D file, look at it and at its renders."""
+"""/v1/models: upload a 3D file, look at it and at its renders, say what it is, put it away."""
 
-from fastapi import APIRouter, Request
+import re
+from pathlib import PurePosixPath
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 
 from api.domain import catalog
-from api.http.auth import Reader, Uploader
-from api.http.body import documented, render_settings_text
+from api.domain.tokens import Principal
+from api.errors import FileNotFound, InvalidRequest, Sha256Required
+from api.http.auth import Reader, Uploader, Writer
+from api.http.body import body_of, documented, render_settings_text
 from api.http.dxgl import intake
-from api.http.dxgl.paths import ERRORS, PREFIX, ModelId
-from api.http.dxgl.schemas import Data, ModelDetail, UploadRequest, UploadResult
+from api.http.dxgl.paths import ERRORS, PREFIX, ModelId, WindowDep, get_and_head
+from api.http.dxgl.schemas import (
+    Data,
+    Deleted,
+    HashAnswer,
+    HashQuestion,
+    Listing,
+    ListMeta,
+    ModelDetail,
+    ModelPatch,
+    ModelSummary,
+    UploadRequest,
+    UploadResult,
+)
 from api.http.idempotency import Once
 from api.http.limits import MEGABYTE, file_too_large
 from api.http.multipart import UploadForm, receive_form
-from api.http.state import FarmDep
+from api.http.ranges import answer, attachment, file_response
+from api.http.state import Farm, FarmDep
+from api.storage.base import FileMissing
 
 UPLOAD_PATH = f"{PREFIX}/models"
 MAX_SETTINGS_BYTES = 64 * 1024
+MEDIA_TYPES = {".glb": "model/gltf-binary", ".gltf": "model/gltf+json", ".zip": "application/zip"}
+
+_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 router = APIRouter(prefix=PREFIX, tags=["models"], responses=ERRORS)
 
@@ -47,9 +71,100 @@ async def upload_model(principal: Uploader, farm: FarmDep, once: Once, request: 
     return await receive_form(form, request.stream(), register)
 
 
+@router.get("/models")
+def list_models(
+    principal: Reader,
+    farm: FarmDep,
+    window: WindowDep,
+    tags: Annotated[str, Query(description="Tags, separated by commas: models that have any of them")] = "",
+    archived: Annotated[bool, Query(description="List the archived models instead of the others")] = False,
+) -> Listing[ModelSummary]:
+    """Newest first."""
+    with farm.database.read() as session:
+        page = catalog.list_models(
+            session, principal.account_id, limit=window.limit, offset=window.offset,
+            tags=tags.split(",") if tags else (), archived=archived,
+        )  # fmt: skip
+    return Listing(
+        data=[ModelSummary.of(model) for model in page.items],
+        meta=ListMeta(total=page.total, offset=window.offset, limit=window.limit),
+    )
+
+
+@router.post("/models/check-hash", openapi_extra=documented(HashQuestion))
+def check_hash(
+    principal: Reader, farm: FarmDep, body: Annotated[HashQuestion, Depends(body_of(HashQuestion))]
+) -> Data[HashAnswer]:
+    """Whether a file of these bytes was uploaded before, to be asked before sending it."""
+    if not body.sha256:
+        raise Sha256Required(param="sha256")
+    if not _SHA256.fullmatch(body.sha256):
+        raise InvalidRequest("sha256 must be 64 hex digits", param="sha256")
+    with farm.database.read() as session:
+        model_id = catalog.find_by_sha256(session, principal.account_id, body.sha256.lower())
+    return Data(data=HashAnswer(exists=model_id is not None, modelId=model_id))
+
+
 @router.get("/models/{model_id}")
 def get_model(principal: Reader, farm: FarmDep, model_id: ModelId) -> Data[ModelDetail]:
+    return _detail(farm, principal, model_id)
+
+
+@router.patch("/models/{model_id}", openapi_extra=documented(ModelPatch))
+def update_model(
+    principal: Writer, farm: FarmDep, model_id: ModelId, body: Annotated[ModelPatch, Depends(body_of(ModelPatch))]
+) -> Data[ModelDetail]:
+    with farm.database.begin() as session:
+        catalog.update_model(session, principal.account_id, model_id, body.changes())
+    return _detail(farm, principal, model_id)
+
+
+@router.patch("/models/{model_id}/archive")
+def archive_model(principal: Writer, farm: FarmDep, model_id: ModelId) -> Data[ModelDetail]:
+    """Hides the model from lists, until it is unarchived."""
+    with farm.database.begin() as session:
+        catalog.archive_model(session, principal.account_id, model_id)
+    return _detail(farm, principal, model_id)
+
+
+@router.patch("/models/{model_id}/unarchive")
+def unarchive_model(principal: Writer, farm: FarmDep, model_id: ModelId) -> Data[ModelDetail]:
+    with farm.database.begin() as session:
+        catalog.unarchive_model(session, principal.account_id, model_id)
+    return _detail(farm, principal, model_id)
+
+
+@router.delete("/models/{model_id}")
+def delete_model(principal: Writer, farm: FarmDep, model_id: ModelId) -> Data[Deleted]:
+    """Its renders stay, until they are deleted themselves."""
+    with farm.database.begin() as session:
+        catalog.delete_model(session, principal.account_id, model_id)
+    return Data(data=Deleted(id=model_id))
+
+
+@get_and_head(router, "/models/{model_id}/file", *MEDIA_TYPES.values())
+def get_model_file(principal: Reader, farm: FarmDep, model_id: ModelId, request: Request) -> Response:
+    """The model's bytes as uploaded; of a 3D scan, once it is converted, the .glb."""
+    with farm.database.read() as session:
+        model = catalog.get_model(session, principal.account_id, model_id)
+    try:
+        file = farm.storage.stat(model.storage_key)
+    except FileMissing:
+        raise FileNotFound from None
+    suffix = PurePosixPath(model.storage_key).suffix
+    name = PurePosixPath(model.original_name).stem + suffix
+    return file_response(
+        farm.storage,
+        file.key,
+        answer(request.method, request.headers, size=file.size, etag=file.etag),
+        method=request.method,
+        content_type=MEDIA_TYPES[suffix],
+        headers={"Cache-Control": "private, no-cache", "Content-Disposition": attachment(name)},
+    )
+
+
+def _detail(farm: Farm, principal: Principal, model_id: str) -> Data[ModelDetail]:
     with farm.database.read() as session:
         model = catalog.get_model(session, principal.account_id, model_id)
         renders = catalog.model_renders(session, principal.account_id, model_id)
-    return Data(data=ModelDetail.of(model, renders))
+    return Data(data=ModelDetail.with_renders(model, renders))

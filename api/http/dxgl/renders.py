@@ -1,17 +1,29 @@
-"""/v1/renders: order a render of a model, see how far it is."""
+"""/v1/renders: order renders of models, see how far they are, put them away."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 
-from api.domain import renders
+from api.domain import removal, renders
+from api.domain.states import RenderStatus
+from api.domain.tokens import Principal
 from api.errors import ModelIdRequired, ModelNotFound
-from api.http.auth import Reader, Renderer
-from api.http.body import body_of, documented, render_settings
-from api.http.dxgl.paths import ERRORS, PREFIX, RenderId, check_id
-from api.http.dxgl.schemas import Data, RenderCreated, RenderDetail, RenderRequest
+from api.http.auth import Reader, Renderer, Writer
+from api.http.body import body_of, documented, naming, render_settings
+from api.http.dxgl.paths import ERRORS, PREFIX, RenderId, WindowDep, check_id, listed
+from api.http.dxgl.schemas import (
+    BatchRequest,
+    Data,
+    Deleted,
+    Listing,
+    ListMeta,
+    RenderCreated,
+    RenderDetail,
+    RenderRequest,
+)
 from api.http.idempotency import Once
 from api.http.state import FarmDep
+from renderer.spec import RenderSettings
 
 router = APIRouter(prefix=PREFIX, tags=["renders"], responses=ERRORS)
 
@@ -23,9 +35,7 @@ def create_render(
     once: Once,
     body: Annotated[RenderRequest, Depends(body_of(RenderRequest))],
 ) -> Data[RenderCreated]:
-    if not body.modelId:
-        raise ModelIdRequired(param="modelId")
-    model_id = check_id(body.modelId, ModelNotFound)
+    model_id = _model_id(body)
     settings = render_settings(body.renderSettings, principal)
     once.hold(model_id, settings.to_json())
     with farm.database.begin() as session:
@@ -36,7 +46,75 @@ def create_render(
     return answer
 
 
+@router.post("/renders/batch", status_code=201, openapi_extra=documented(BatchRequest))
+def create_batch(
+    principal: Renderer,
+    farm: FarmDep,
+    once: Once,
+    body: Annotated[BatchRequest, Depends(body_of(BatchRequest))],
+) -> Data[list[RenderCreated]]:
+    """Orders up to 100 renders, all or none. Those whose frames are equal are drawn once."""
+    orders = [_order(item, f"renders[{index}]", principal) for index, item in enumerate(listed(body.renders))]
+    once.hold([(model_id, settings.to_json()) for model_id, settings in orders])
+    with farm.database.begin() as session:
+        views = renders.create_renders(session, principal.account_id, orders)
+        answer: Data[list[RenderCreated]] = Data(data=[RenderCreated.of(view) for view in views])
+        once.keep(session, answer)
+    farm.wake()
+    return answer
+
+
+@router.get("/renders")
+def list_renders(
+    principal: Reader,
+    farm: FarmDep,
+    window: WindowDep,
+    model: Annotated[str, Query(description="Only renders of the model with this id")] = "",
+    status: Annotated[RenderStatus | None, Query(description="Only renders of this status")] = None,
+    include: Annotated[str, Query(description='"preview" lists the free previews of uploads too')] = "",
+) -> Listing[RenderDetail]:
+    """Newest first."""
+    with farm.database.read() as session:
+        page = renders.list_renders(
+            session, principal.account_id, limit=window.limit, offset=window.offset, model_id=model or None,
+            status=status, previews=include == "preview",
+        )  # fmt: skip
+    return Listing(
+        data=[RenderDetail.of(view) for view in page.items],
+        meta=ListMeta(total=page.total, offset=window.offset, limit=window.limit),
+    )
+
+
 @router.get("/renders/{render_id}")
 def get_render(principal: Reader, farm: FarmDep, render_id: RenderId) -> Data[RenderDetail]:
     with farm.database.read() as session:
         return Data(data=RenderDetail.of(renders.get_render(session, principal.account_id, render_id)))
+
+
+@router.patch("/renders/{render_id}/dismiss")
+def dismiss_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> Data[RenderDetail]:
+    """Takes note of a render's error: its status becomes `failed`."""
+    with farm.database.begin() as session:
+        return Data(data=RenderDetail.of(renders.dismiss_render(session, principal.account_id, render_id)))
+
+
+@router.delete("/renders/{render_id}")
+def delete_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> Data[Deleted]:
+    """Deletes the render and its files for good. Its credits come back if no worker had begun with it."""
+    with farm.database.begin() as session:
+        removal.delete_render(session, principal.account_id, render_id)
+    farm.storage.delete_prefix(removal.storage_prefix(render_id))
+    return Data(data=Deleted(id=render_id))
+
+
+def _model_id(body: RenderRequest) -> str:
+    if not body.modelId:
+        raise ModelIdRequired(param="modelId")
+    return check_id(body.modelId, ModelNotFound)
+
+
+def _order(item: RenderRequest, place: str, principal: Principal) -> tuple[str, RenderSettings]:
+    with naming(place):
+        model_id = _model_id(item)
+    with naming(f"{place}.renderSettings"):
+        return model_id, render_settings(item.renderSettings, principal)

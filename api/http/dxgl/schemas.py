@@ -6,11 +6,15 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
 
 from api import clock
-from api.domain.catalog import ModelView
-from api.domain.renders import RenderView
+from api.domain.catalog import MAX_SKU_LENGTH, MAX_TAG_LENGTH, MAX_TAGS, MAX_TITLE_LENGTH, ModelChanges, ModelView
+from api.domain.renders import Progress, RenderView
 from renderer.spec import SETTINGS
+from renderer.spec.settings import PATTERNS
 
 T = TypeVar("T")
+
+MAX_BATCH = 100
+"""Renders of one batch, items of one quote."""
 
 Timestamp = Annotated[
     dt.datetime,
@@ -23,6 +27,26 @@ class Data(BaseModel, Generic[T]):
     """What every success is wrapped in."""
 
     data: T
+
+
+class ListMeta(BaseModel):
+    """`limit` and `offset` as they were taken."""
+
+    total: int = Field(description="How many there are in all")
+    offset: int
+    limit: int
+
+
+class Listing(BaseModel, Generic[T]):
+    """What a page of a list is wrapped in."""
+
+    data: list[T]
+    meta: ListMeta
+
+
+class Deleted(BaseModel):
+    id: str
+    deleted: Literal[True] = True
 
 
 class ErrorBody(BaseModel):
@@ -44,10 +68,10 @@ def _settings_schema() -> dict[str, Any]:
     for row in SETTINGS:
         given = {
             "default": row.default, "enum": row.choices, "minimum": row.minimum, "maximum": row.maximum,
-            "pattern": "^#[0-9a-fA-F]{6}$" if row.kind == "color" else None,
+            "pattern": PATTERNS[row.kind][0] if row.kind in PATTERNS else None,
         }  # fmt: skip
         properties[row.name] = {
-            "type": "string" if row.kind == "color" else row.kind,
+            "type": "string" if row.kind in PATTERNS else row.kind,
             "description": row.description,
             **{keyword: value for keyword, value in given.items() if value not in (None, ())},
         }
@@ -79,6 +103,12 @@ class RenderRequest(BaseModel):
 
     modelId: str | None = Field(None, description="Required")
     renderSettings: Annotated[Any, WithJsonSchema(_settings_schema())] = None
+
+
+class BatchRequest(BaseModel):
+    """The body of POST /v1/renders/batch."""
+
+    renders: list[RenderRequest] | None = Field(None, description=f"Required: 1 to {MAX_BATCH} renders")
 
 
 class RenderCreated(BaseModel):
@@ -122,6 +152,15 @@ class RenderProgress(BaseModel):
     framesTotal: int
     secondsLeft: float | None = Field(description="An estimate; null until there is one")
 
+    @classmethod
+    def of(cls, progress: Progress) -> "RenderProgress":
+        return cls(
+            stage=progress.stage,
+            framesDone=progress.frames_done,
+            framesTotal=progress.frames_total,
+            secondsLeft=progress.seconds_left,
+        )
+
 
 class RenderDetail(BaseModel):
     id: str
@@ -148,18 +187,46 @@ class RenderDetail(BaseModel):
             errorMessage=view.error_message,
             hasWebVariant="web" in view.files,
             is_system_preview=view.is_system_preview,
-            progress=RenderProgress(
-                stage=view.progress.stage,
-                framesDone=view.progress.frames_done,
-                framesTotal=view.progress.frames_total,
-                secondsLeft=view.progress.seconds_left,
-            ),
+            progress=RenderProgress.of(view.progress),
             createdAt=view.created_at,
             updatedAt=view.updated_at,
         )
 
 
-class ModelDetail(BaseModel):
+class ModelPatch(BaseModel):
+    """The body of PATCH /v1/models/:id. What is absent stays as it is."""
+
+    title: str | None = Field(
+        None, description=f"Display title, up to {MAX_TITLE_LENGTH} characters; null takes it away"
+    )
+    sku: str | None = Field(None, description=f"Product code, up to {MAX_SKU_LENGTH} characters; null takes it away")
+    tags: list[str] = Field(
+        [], description=f"Up to {MAX_TAGS} tags of up to {MAX_TAG_LENGTH} characters; lowercased, trimmed, each once"
+    )
+
+    def changes(self) -> ModelChanges:
+        given: ModelChanges = {}
+        if "title" in self.model_fields_set:
+            given["title"] = self.title
+        if "sku" in self.model_fields_set:
+            given["sku"] = self.sku
+        if "tags" in self.model_fields_set:
+            given["tags"] = self.tags
+        return given
+
+
+class HashQuestion(BaseModel):
+    """The body of POST /v1/models/check-hash."""
+
+    sha256: str | None = Field(None, description="Required: 64 hex digits", examples=["0123456789abcdef" * 4])
+
+
+class HashAnswer(BaseModel):
+    exists: bool
+    modelId: str | None
+
+
+class ModelSummary(BaseModel):
     id: str
     originalName: str
     title: str | None
@@ -167,11 +234,11 @@ class ModelDetail(BaseModel):
     tags: list[str]
     fileSize: int
     sha256: str
+    archivedAt: Timestamp | None = Field(description="Beyond dx.gl's fields: null unless the model is archived")
     createdAt: Timestamp
-    renders: list[RenderOfModel]
 
     @classmethod
-    def of(cls, model: ModelView, renders: list[RenderView]) -> "ModelDetail":
+    def of(cls, model: ModelView) -> "ModelSummary":
         return cls(
             id=model.id,
             originalName=model.original_name,
@@ -180,9 +247,18 @@ class ModelDetail(BaseModel):
             tags=list(model.tags),
             fileSize=model.file_size,
             sha256=model.sha256,
+            archivedAt=model.archived_at,
             createdAt=model.created_at,
-            renders=[RenderOfModel.of(view) for view in renders],
         )
+
+
+class ModelDetail(ModelSummary):
+    renders: list[RenderOfModel]
+
+    @classmethod
+    def with_renders(cls, model: ModelView, renders: list[RenderView]) -> "ModelDetail":
+        summary = ModelSummary.of(model)
+        return cls(**dict(summary), renders=[RenderOfModel.of(view) for view in renders])
 
 
 class AccountDetail(BaseModel):

@@ -1,0 +1,58 @@
+"""/v1/renders/:id/events: a render's progress as it happens, instead of asking again and again."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from api.domain import events
+from api.domain.events import RenderState
+from api.errors import RenderNotFound
+from api.http.auth import Reader
+from api.http.dxgl.paths import ERRORS, PREFIX, RenderId
+from api.http.dxgl.schemas import RenderProgress
+from api.http.events import changes
+from api.http.state import Farm, FarmDep
+
+router = APIRouter(prefix=PREFIX, tags=["renders"], responses=ERRORS)
+
+
+class RenderEvent(RenderProgress):
+    """The data of an event: `status` is the render's, as GET /v1/renders/:id tells it."""
+
+    status: str
+
+    @classmethod
+    def of_state(cls, state: RenderState) -> "RenderEvent":
+        return cls(status=state.status, **dict(RenderProgress.of(state.progress)))
+
+
+def _first_state(principal: Reader, farm: FarmDep, render_id: RenderId) -> RenderState:
+    """Asked before the answer begins, which is when a render can still be not found."""
+    return _state(farm, principal.account_id, render_id)
+
+
+def _state(farm: Farm, account_id: str, render_id: str) -> RenderState:
+    with farm.database.read() as session:
+        return events.render_state(session, account_id, render_id)
+
+
+@router.get("/renders/{render_id}/events", response_class=EventSourceResponse)
+async def stream_events(
+    principal: Reader, farm: FarmDep, render_id: RenderId, first: Annotated[RenderState, Depends(_first_state)]
+) -> AsyncIterator[ServerSentEvent]:
+    """Server-sent events: `progress` now and after each change; when the render is over, `end`, and no more.
+
+    The data of both is JSON: status, stage, framesDone, framesTotal, secondsLeft.
+    """
+    state = first
+    try:
+        async for state in changes(
+            farm, first, lambda: _state(farm, principal.account_id, render_id), lambda state: state.is_final
+        ):
+            yield ServerSentEvent(event="progress", data=RenderEvent.of_state(state))
+    except RenderNotFound:  # deleted meanwhile
+        return
+    if state.is_final:
+        yield ServerSentEvent(event="end", data=RenderEvent.of_state(state))

@@ -1,0 +1,71 @@
+"""/v1/quote: what renders would cost."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field, WithJsonSchema
+
+from api.domain import quotes
+from api.domain.quotes import CHOICES, DEFAULTS, QuotedRender
+from api.http.auth import Reader
+from api.http.body import body_of, documented, naming
+from api.http.dxgl.paths import ERRORS, PREFIX, listed
+from api.http.dxgl.schemas import MAX_BATCH, Data
+from api.http.state import FarmDep
+
+router = APIRouter(prefix=PREFIX, tags=["quote"], responses=ERRORS)
+
+
+def _item_schema() -> dict[str, Any]:
+    properties = {
+        name: {"type": "string", "enum": list(choices), "default": DEFAULTS[name]} for name, choices in CHOICES.items()
+    }
+    return {"type": "object", "properties": properties}
+
+
+class QuoteRequest(BaseModel):
+    """The body of POST /v1/quote."""
+
+    renders: list[Annotated[dict[str, Any], WithJsonSchema(_item_schema())]] | None = Field(
+        None,
+        description=f"Required: 1 to {MAX_BATCH} renders' settings; what doesn't decide about the price is ignored",
+    )
+
+
+class QuoteLine(BaseModel):
+    """`quality` of a video or `datasetQuality` of a dataset, and its price."""
+
+    quality: str | None = None
+    datasetQuality: str | None = None
+    credits: int
+
+    @classmethod
+    def of(cls, render: QuotedRender) -> "QuoteLine":
+        return cls(quality=render.quality, datasetQuality=render.dataset_quality, credits=render.credits)
+
+
+class QuoteResult(BaseModel):
+    creditsRequired: int
+    creditsAvailable: int
+    sufficient: bool
+    breakdown: list[QuoteLine]
+
+
+@router.post("/quote", response_model_exclude_none=True, openapi_extra=documented(QuoteRequest))
+def get_quote(
+    principal: Reader, farm: FarmDep, body: Annotated[QuoteRequest, Depends(body_of(QuoteRequest))]
+) -> Data[QuoteResult]:
+    """Orders nothing and takes no credits."""
+    renders = []
+    for index, settings in enumerate(listed(body.renders)):
+        with naming(f"renders[{index}]"):
+            renders.append(quotes.quote_render(settings))
+    with farm.database.read() as session:
+        quote = quotes.quote(session, principal.account_id, renders)
+    result = QuoteResult(
+        creditsRequired=quote.credits_required,
+        creditsAvailable=quote.credits_available,
+        sufficient=quote.sufficient,
+        breakdown=[QuoteLine.of(render) for render in quote.renders],
+    )
+    return Data(data=result)
