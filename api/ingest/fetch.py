@@ -165,7 +165,7 @@ def _download_errors() -> Iterator[None]:
     except httpcore.TimeoutException:
         raise DownloadTimeout("The URL's server could not be reached in time") from None
     except httpcore.ConnectError as error:
-        if isinstance(error.__cause__, ssl.SSLError):
+        if isinstance(error.__context__, ssl.SSLError):
             raise InvalidUrl("The URL's server could not prove its identity by TLS", param="url") from None
         raise InvalidUrl("The URL's server could not be reached", param="url") from None
     except (httpcore.NetworkError, httpcore.ProtocolError):

@@ -1,14 +1,13 @@
 """A model file on its way in, from a form or from a URL: counted, hashed and written to the storage as it arrives."""
 
+import asyncio
 import contextlib
 import dataclasses
 import hashlib
 import re
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import PurePosixPath
-
-import anyio
-from starlette.concurrency import run_in_threadpool
 
 from api.errors import FileTooLarge
 from api.storage.base import Storage, Writer
@@ -30,6 +29,8 @@ class IncomingFile:
     """Open it, write to it, then `finish` or `abandon` it. The methods block.
 
     `key_for` names the storage key for a file name, or raises to refuse it. `too_large` is raised above `max_bytes`.
+    `abandon` may come from another thread while one of the others runs, which happens when a server stops; the file
+    is then finished or gone, nothing between, and the others raise ValueError.
     """
 
     def __init__(
@@ -43,6 +44,8 @@ class IncomingFile:
         self._name = self._key = ""
         self._sha256 = hashlib.sha256()
         self._stack = contextlib.ExitStack()
+        self._lock = threading.Lock()
+        self._abandoned = False
         self._writer: Writer | None = None
 
     @property
@@ -57,7 +60,8 @@ class IncomingFile:
     def open(self, name: str) -> None:
         self._name = harmless_name(name)
         self._key = self._key_for(self._name)
-        self._writer = self._stack.enter_context(self._storage.writer(self._key))
+        with self._unless_abandoned():
+            self._writer = self._stack.enter_context(self._storage.writer(self._key))
 
     def write(self, data: bytes | memoryview) -> None:
         if self._writer is None:
@@ -70,23 +74,36 @@ class IncomingFile:
 
     def finish(self) -> ReceivedFile:
         """Makes the file appear in the storage."""
-        self._stack.close()
+        with self._unless_abandoned():
+            self._stack.close()
         return ReceivedFile(self._name, self._key, self.size, self.sha256)
 
     def abandon(self) -> None:
         """Leaves nothing in the storage, unless the file is finished."""
-        with contextlib.suppress(_Abandoned), self._stack:
-            raise _Abandoned
+        with self._lock:
+            self._abandoned = True
+            with contextlib.suppress(_Abandoned), self._stack:
+                raise _Abandoned
+
+    @contextlib.contextmanager
+    def _unless_abandoned(self) -> Iterator[None]:
+        with self._lock:
+            if self._abandoned:
+                raise ValueError("the file was abandoned")
+            yield
 
 
 @contextlib.asynccontextmanager
 async def abandoned_on_error(file: IncomingFile) -> AsyncIterator[None]:
-    """Whatever ends the block early, the task's cancellation included: the file is abandoned."""
+    """Whatever ends the block early, the task's cancellation included: the file is abandoned.
+
+    A server that stops cancels its tasks more than once, and no cancel scope holds that off. So the thread's work is
+    handed over before anything is awaited, and done even if the waiting ends.
+    """
     try:
         yield
     except BaseException:
-        with anyio.CancelScope(shield=True):
-            await run_in_threadpool(file.abandon)
+        await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, file.abandon))
         raise
 
 

@@ -1,6 +1,6 @@
 """Where a download may go: public unicast addresses on web ports, and what the farm's allow-list names.
 
-`check_host` judges how a host is spelt, `is_public` an address, and `Guard.resolve` turns a host into addresses that
+`is_plain` judges how a host is spelt, `is_public` an address, and `Guard.resolve` turns a host into addresses that
 have passed. Whoever connects must connect to those very addresses and never ask the name server again.
 
 What is public is decided by tables of our own: the `is_global` of Python's ipaddress changed between patch releases
@@ -100,14 +100,15 @@ def parse_address(host: str) -> Address | None:
         return None
 
 
-def check_host(host: str) -> None:
-    """Raises InvalidUrl for a host that is neither an address nor a plain DNS name in lower-case ASCII.
+def is_plain(host: str) -> bool:
+    """Whether the host is an address in its usual spelling or a DNS name in lower-case ASCII.
 
-    Refuses what resolvers read in ways of their own: octal, hexadecimal, short and integer IPv4 addresses
-    (the rule is WHATWG URL's: a last label that is a number), a dot at the end, escapes.
+    What resolvers read in ways of their own is not: octal, hexadecimal, short and integer IPv4 addresses (the rule
+    is WHATWG URL's: a last label that is a number), a dot at the end, escapes.
     """
-    if parse_address(host) is None and not (_NAME.fullmatch(host) and not _NUMBER.fullmatch(host.split(".")[-1])):
-        raise InvalidUrl(f"{host[:100]!r} is not a host name or an IP address in its usual spelling", param="url")
+    if parse_address(host) is not None:
+        return True
+    return _NAME.fullmatch(host) is not None and _NUMBER.fullmatch(host.split(".")[-1]) is None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -126,9 +127,7 @@ class AllowList:
             try:
                 networks.append(ipaddress.ip_network(entry))
             except ValueError as error:
-                try:
-                    check_host(entry)
-                except InvalidUrl:
+                if not is_plain(entry):
                     raise ValueError(
                         f"PIROUETTE_INGEST_ALLOW: {entry!r} is no host name, address or CIDR network ({error})"
                     ) from None
@@ -157,11 +156,12 @@ class Guard:
     async def resolve(self, host: str, port: int) -> list[str]:
         """The addresses of `host`, in the resolver's order. A single one that isn't admitted refuses them all.
 
-        Raises InvalidUrl. Its message is the same for a host that isn't known and one that isn't public, because a
-        stranger must not learn which internal names exist; the reason is in the log.
+        Raises InvalidUrl. Its message is the same for a host that isn't known and one that isn't public, and names
+        neither, because a stranger must not learn which internal hosts exist; the reason is in the log.
         """
-        check_host(host)
-        refused = InvalidUrl(f"{host[:100]} does not lead to a public address on port 80 or 443", param="url")
+        if not is_plain(host):
+            raise InvalidUrl("The URL leads to a host that is no name or IP address in its usual spelling", param="url")
+        refused = InvalidUrl("The URL does not lead to a public address on port 80 or 443", param="url")
         try:
             spelt = [host] if parse_address(host) else await self.look_up(host)
         except (OSError, UnicodeError) as error:

@@ -58,6 +58,20 @@ def test_a_refused_name_opens_nothing(tmp_path: Path) -> None:
     assert files(tmp_path) == []
 
 
+def test_an_abandoned_file_stays_gone_whatever_another_thread_is_about_to_do(tmp_path: Path) -> None:
+    file = incoming(tmp_path)
+    file.open("a.glb")
+    file.write(b"12345")
+    file.abandon()
+    with pytest.raises(ValueError, match="abandoned"):
+        file.finish()
+    unopened = incoming(tmp_path)
+    unopened.abandon()
+    with pytest.raises(ValueError, match="abandoned"):
+        unopened.open("a.glb")
+    assert files(tmp_path) == []
+
+
 def test_a_cancelled_task_abandons_its_file(tmp_path: Path) -> None:
     file = incoming(tmp_path)
 
@@ -69,8 +83,9 @@ def test_a_cancelled_task_abandons_its_file(tmp_path: Path) -> None:
 
     async def cancel() -> None:
         task = asyncio.create_task(receive())
-        await asyncio.sleep(0)
-        task.cancel()
+        for _ in range(2):  # the second while the file is being abandoned, as a stopping server does
+            await asyncio.sleep(0)
+            task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
 
