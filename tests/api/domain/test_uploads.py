@@ -169,6 +169,23 @@ def test_orders_of_one_call_are_paid_together_or_not_at_all(database: Database) 
     assert (count(database, Render), balance(database, account_id)) == (renders_before, 5)
 
 
+def test_of_two_batches_at_once_that_cannot_both_be_paid_one_is_created_whole(database: Database) -> None:
+    account_id = sign_up(database, credits=6)
+    model_id = upload(database, account_id).model_id
+    before, refused, barrier = count(database, Render), [], threading.Barrier(2)
+
+    def work() -> None:
+        barrier.wait()
+        try:
+            order(database, account_id, *[(model_id, SHARE)] * 3)
+        except NoCredits as error:
+            refused.append(error)
+
+    run_at_once(work, 2)
+    assert (count(database, Render), len(refused), balance(database, account_id)) == (before + 3, 1, 2)
+    assert entries(database, account_id)["charge"] == [-1] * 4
+
+
 def test_what_belongs_to_others_or_is_not_there_is_not_found(database: Database) -> None:
     owner, stranger = sign_up(database), sign_up(database)
     made = upload(database, owner)
