@@ -11,7 +11,7 @@ from pathlib import Path
 import alembic.command
 import alembic.config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, IsolationLevel
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -23,6 +23,9 @@ BUSY_SECONDS = 30.0
 CONNECT_SECONDS = 5
 """How long PostgreSQL may take to accept a connection."""
 
+POOL_SIZE = 20
+"""Connections kept open to PostgreSQL, as many for reading and for writing: about the threads that ask at once."""
+
 MIGRATION_LOCK = 0x7069726F  # "piro"; any number that no other program takes on the same PostgreSQL database
 
 
@@ -30,8 +33,12 @@ class Database:
     """A SQLite file or a PostgreSQL database. Safe to share between threads, not between forked processes."""
 
     def __init__(self, url: str) -> None:
-        self._engine = _sqlite_engine(url) if make_url(url).get_backend_name() == "sqlite" else _postgresql_engine(url)
-        self._reader = self._engine.execution_options(read_only=True, postgresql_readonly=True)
+        if make_url(url).get_backend_name() == "sqlite":
+            self._engine = _sqlite_engine(url)
+            self._reader: Engine = self._engine.execution_options(read_only=True)
+        else:
+            self._engine = _postgresql_engine(url)
+            self._reader = _postgresql_reader(url)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -61,16 +68,31 @@ class Database:
     def dispose(self) -> None:
         """Closes all connections."""
         self._engine.dispose()
+        self._reader.dispose()
 
 
-def _postgresql_engine(url: str) -> Engine:
-    address = make_url(url).set(drivername="postgresql+psycopg")
+def _postgresql_engine(url: str, isolation_level: IsolationLevel = "READ COMMITTED") -> Engine:
     return create_engine(
-        address,
+        make_url(url).set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
-        isolation_level="READ COMMITTED",
+        pool_size=POOL_SIZE,
+        isolation_level=isolation_level,
         connect_args={"connect_timeout": CONNECT_SECONDS},
     )
+
+
+def _postgresql_reader(url: str) -> Engine:
+    """Each statement is its own transaction. At READ COMMITTED a longer one promises no more, and is two more trips."""
+    engine = _postgresql_engine(url, "AUTOCOMMIT")
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        cursor.execute("SET default_transaction_read_only = on")
+        connection.commit()
+        cursor.close()
+
+    return engine
 
 
 def _sqlite_engine(url: str) -> Engine:

@@ -6,9 +6,10 @@ from api.domain import accounts
 from api.http.auth import Reader
 from api.http.dxgl.paths import ERRORS, PREFIX
 from api.http.dxgl.schemas import AccountDetail, Data
+from api.http.routes import JsonRoute
 from api.http.state import FarmDep
 
-router = APIRouter(prefix=PREFIX, tags=["account"], responses=ERRORS)
+router = APIRouter(prefix=PREFIX, tags=["account"], responses=ERRORS, route_class=JsonRoute)
 
 
 @router.get("/account")

@@ -16,6 +16,7 @@ from api.http.auth import Reader
 from api.http.bundle import Entry, bundle_etag, bundle_length, stream_bundle
 from api.http.dxgl.paths import ERRORS, PREFIX, RenderId, get_and_head
 from api.http.ranges import answer, file_response, matches
+from api.http.routes import JsonRoute
 from api.http.state import Farm, FarmDep
 from api.storage.base import FileMissing
 
@@ -27,7 +28,7 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 BUNDLED = {"video": "video", "web": "web", "poster_full": "poster", "thumb": "thumb"}
 """The files of a bundle, by their names in the database, and their names in the ZIP without the suffix."""
 
-router = APIRouter(prefix=PREFIX, tags=["assets"], responses=ERRORS)
+router = APIRouter(prefix=PREFIX, tags=["assets"], responses=ERRORS, route_class=JsonRoute)
 
 @get_and_head(router, "/renders/{render_id}/video", "video/mp4", "video/quicktime")
 def get_video(

@@ -14,10 +14,11 @@ from api.http.dxgl.paths import ERRORS, PREFIX
 from api.http.dxgl.schemas import Data, IngestRequest, UploadResult
 from api.http.idempotency import Once
 from api.http.limits import MEGABYTE, file_too_large
+from api.http.routes import JsonRoute
 from api.http.state import FarmDep
 from api.ingest.incoming import IncomingFile, abandoned_on_error
 
-router = APIRouter(prefix=PREFIX, tags=["models"], responses=ERRORS)
+router = APIRouter(prefix=PREFIX, tags=["models"], responses=ERRORS, route_class=JsonRoute)
 
 
 @router.post(

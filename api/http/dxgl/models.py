@@ -32,6 +32,7 @@ from api.http.idempotency import Once
 from api.http.limits import MEGABYTE, file_too_large
 from api.http.multipart import UploadForm, receive_form
 from api.http.ranges import answer, attachment, file_response
+from api.http.routes import JsonRoute
 from api.http.state import Farm, FarmDep
 from api.storage.base import FileMissing
 
@@ -41,7 +42,7 @@ MEDIA_TYPES = {".glb": "model/gltf-binary", ".gltf": "model/gltf+json", ".zip": 
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
-router = APIRouter(prefix=PREFIX, tags=["models"], responses=ERRORS)
+router = APIRouter(prefix=PREFIX, tags=["models"], responses=ERRORS, route_class=JsonRoute)
 
 
 @router.post(

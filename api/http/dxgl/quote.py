@@ -11,9 +11,10 @@ from api.http.auth import Reader
 from api.http.body import body_of, documented, naming
 from api.http.dxgl.paths import ERRORS, PREFIX, listed
 from api.http.dxgl.schemas import MAX_BATCH, Data
+from api.http.routes import JsonRoute
 from api.http.state import FarmDep
 
-router = APIRouter(prefix=PREFIX, tags=["quote"], responses=ERRORS)
+router = APIRouter(prefix=PREFIX, tags=["quote"], responses=ERRORS, route_class=JsonRoute)
 
 
 def _item_schema() -> dict[str, Any]:

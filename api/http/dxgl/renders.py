@@ -22,10 +22,11 @@ from api.http.dxgl.schemas import (
     RenderRequest,
 )
 from api.http.idempotency import Once
+from api.http.routes import JsonRoute
 from api.http.state import FarmDep
 from renderer.spec import RenderSettings
 
-router = APIRouter(prefix=PREFIX, tags=["renders"], responses=ERRORS)
+router = APIRouter(prefix=PREFIX, tags=["renders"], responses=ERRORS, route_class=JsonRoute)
 
 
 @router.post("/renders", status_code=201, openapi_extra=documented(RenderRequest))
