@@ -1,13 +1,14 @@
 """Whatever happens in whatever order, also at the same time, the books are right.
 
 Hypothesis draws sequences of events: sign-ups, grants, uploads, batches, crashes in mid-transaction, claims, reports of
-workers (in time or too late), lost leases, sweeps, deleted models; one by one, or two at once in threads of their own.
+workers (in time or too late), lost leases, sweeps, deletions; one by one, or two at once in threads of their own.
 After each the invariants are asked of the database itself.
 """
 
 import contextlib
 import threading
 from collections.abc import Callable
+from typing import ClassVar
 
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
@@ -16,11 +17,11 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, upd
 
 from api import clock
 from api.db.session import Database
-from api.db.tables import Account, Lane, LedgerEntry, Model, Render, Segment
-from api.domain import ledger, renders, scheduling
+from api.db.tables import Account, Lane, LedgerEntry, Model, Render, Segment, Shot
+from api.domain import ledger, removal, renders, scheduling
 from api.domain.scheduling import Claim
 from api.domain.states import RenderStatus
-from api.errors import ModelNotFound, NoCredits
+from api.errors import InvalidState, ModelNotFound, NoCredits, RenderNotFound
 from renderer.spec import RenderSettings
 from tests.api.domain.support import (
     LEASE,
@@ -47,11 +48,14 @@ class Farm(RuleBasedStateMachine):
     events = st.tuples(
         st.sampled_from(
             ["grant", "upload", "upload", "batch", "batch", "crash", "work", "work", "late", "report", "report",
-             "lose_leases", "take_back", "refund_twice", "delete_model"]
+             "lose_leases", "take_back", "refund_twice", "delete_model", "delete_render", "delete_render", "dismiss"]
         ),
         st.integers(0, 7),
         st.integers(0, 7),
     )  # fmt: skip
+
+    deleted: ClassVar[set[str]] = set()
+    """The deleted renders of all examples: they share a database."""
 
     def __init__(self, database: Database) -> None:
         super().__init__()
@@ -89,7 +93,7 @@ class Farm(RuleBasedStateMachine):
     def run(self, event: tuple[str, int, int]) -> None:
         name, which, kind = event
         # A refusal is an answer; the invariants tell whether it left anything behind.
-        with contextlib.suppress(NoCredits, ModelNotFound, Crash):
+        with contextlib.suppress(NoCredits, ModelNotFound, RenderNotFound, InvalidState, Crash):
             getattr(self, name)(self.accounts[which % len(self.accounts)], which, kind)
 
     # the events
@@ -170,13 +174,32 @@ class Farm(RuleBasedStateMachine):
                 .values(deleted_at=clock.now())
             )
 
+    def delete_render(self, account_id: str, which: int, kind: int) -> None:
+        render_id = self.any_render(account_id, which + kind)
+        if render_id is not None:
+            with self.database.begin() as session:
+                removal.delete_render(session, account_id, render_id)
+            self.deleted.add(render_id)
+
+    def dismiss(self, account_id: str, which: int, kind: int) -> None:
+        render_id = self.any_render(account_id, which + kind)
+        if render_id is not None:
+            with self.database.begin() as session:
+                renders.dismiss_render(session, account_id, render_id)
+
+    def any_render(self, account_id: str, number: int) -> str | None:
+        with self.database.read() as session:
+            found = session.scalars(select(Render.id).where(Render.account_id == account_id).order_by(Render.id)).all()
+        return found[number % len(found)] if found else None
+
     # what must hold
 
     @invariant()
     def the_books_are_right(self) -> None:
         with self.database.read() as session:
-            for rule_broken in (wrong_balances(), wrongly_paid_renders(), stray_entries(), misplaced_renders()):
+            for rule_broken in (wrong_balances(), wrongly_paid_renders(), misplaced_renders(), idle_shots()):
                 assert session.scalars(rule_broken).all() == []
+            assert set(session.scalars(stray_entries())) <= self.deleted
             waiting = select(Segment.account_id, Segment.queue, Segment.priority).where(Segment.state == "pending")
             lanes = select(Lane.account_id, Lane.queue, Lane.priority)
             assert set(session.execute(waiting)) == set(session.execute(lanes))
@@ -209,7 +232,7 @@ def wrongly_paid_renders() -> Select[str]:
     charge = (func.count(case((LedgerEntry.kind == "charge", 1))), amount_of("charge"))
     refund = (func.count(case((LedgerEntry.kind == "refund", 1))), amount_of("refund"))
     paid = case((Render.credits > 0, 1), else_=0)
-    failed = case((Render.status == RenderStatus.ERROR, paid), else_=0)
+    failed = case((Render.status.in_([RenderStatus.ERROR, RenderStatus.FAILED]), paid), else_=0)
     return (
         select(Render.id)
         .outerjoin(LedgerEntry, LedgerEntry.render_id == Render.id)
@@ -250,10 +273,15 @@ def misplaced_renders() -> Select[str]:
                 and_(Segment.state == "pending", Render.status == RenderStatus.PENDING),
                 and_(Segment.state == "running", Render.status.in_(working)),
                 and_(Segment.state == "done", Render.status == RenderStatus.DONE),
-                and_(Segment.state == "failed", Render.status == RenderStatus.ERROR),
+                and_(Segment.state == "failed", Render.status.in_([RenderStatus.ERROR, RenderStatus.FAILED])),
             )
         )
     )
+
+
+def idle_shots() -> Select[str]:
+    """No shot, and so no work, is left whose renders are all deleted."""
+    return select(Shot.id).outerjoin(Render, Render.shot_id == Shot.id).where(Render.id.is_(None))
 
 
 def test_the_books_are_right_whatever_happens(database: Database) -> None:
