@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from renderer.errors import InvalidModel, ModelTooLarge, UnsupportedModel
 from renderer.load import limits
 
-MODEL_SUFFIXES = (".glb", ".gltf")
-OTHER_MODEL_SUFFIXES = (".obj", ".fbx", ".usdz", ".usd", ".stl", ".ply", ".dae", ".blend", ".3ds")
+MODEL_SUFFIXES = (".glb", ".gltf", ".obj")
+OTHER_MODEL_SUFFIXES = (".fbx", ".usdz", ".usd", ".stl", ".ply", ".dae", ".blend", ".3ds")
 NESTED_SUFFIXES = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst")
 
 _END_RECORD = b"PK\5\6"  # APPNOTE.TXT 4.3.16, 22 bytes and a comment
@@ -25,7 +25,7 @@ _ZIP64_LOCATOR = b"PK\6\7"  # 4.3.15, the 20 bytes before it
 
 
 class Archive:
-    """The members of a ZIP by their path. `model` is the path of its one .glb or .gltf."""
+    """The members of a ZIP by their path. `model` is the path of its one .glb, .gltf or .obj."""
 
     def __init__(self, data: bytes) -> None:
         _check_directory_size(data)
@@ -36,6 +36,9 @@ class Archive:
 
     def __contains__(self, name: object) -> bool:
         return name in self._members
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._members)
 
     def read(self, name: str) -> bytes:
         """The unpacked bytes of a member."""
@@ -67,8 +70,10 @@ class Archive:
             raise InvalidModel(f"the archive holds {len(found)} models ({names}): pack exactly one")
         for name in self._members:
             if name.lower().endswith(OTHER_MODEL_SUFFIXES):
-                raise UnsupportedModel(f"the archive holds {name[:100]!r}; only .glb and .gltf models are supported")
-        raise InvalidModel("the archive holds no .glb or .gltf file")
+                raise UnsupportedModel(
+                    f"the archive holds {name[:100]!r}; only .glb, .gltf and .obj models are supported"
+                )
+        raise InvalidModel("the archive holds no .glb, .gltf or .obj file")
 
 
 def _check_directory_size(data: bytes) -> None:

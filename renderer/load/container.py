@@ -12,6 +12,7 @@ from renderer.errors import InvalidModel, ModelTooLarge, UnsupportedModel
 from renderer.load import limits
 from renderer.load.archive import Archive
 from renderer.load.fields import Fields, parse_json
+from renderer.load.obj.document import read_obj_archive
 from renderer.load.resolver import Resolver
 
 _GLB_MAGIC = b"glTF"
@@ -22,15 +23,22 @@ _ZIP_MAGICS = (b"PK\3\4", b"PK\5\6")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Document:
-    """A glTF document: its JSON root, the GLB's binary chunk where there is one, and the way to other resources."""
+    """A glTF document: its JSON root, the GLB's binary chunk where there is one, and the way to other resources.
+
+    `warnings` say what was left out on the way here.
+    """
 
     root: Fields
     binary: memoryview | None
     resolver: Resolver
+    warnings: tuple[str, ...] = ()
 
 
 def open_document(path: Path) -> Document:
-    """Reads a .glb, .gltf or .zip. Raises ModelError subclasses, and OSError where `path` itself can't be read."""
+    """Reads a .glb, .gltf or .zip; an OBJ in a ZIP becomes glTF here.
+
+    Raises ModelError subclasses, and OSError where `path` itself can't be read.
+    """
     size = path.stat().st_size
     if size > limits.FILE_BYTES:
         raise ModelTooLarge(f"the file has {size:,} bytes, and {limits.FILE_BYTES:,} are allowed")
@@ -38,6 +46,9 @@ def open_document(path: Path) -> Document:
     if not data.startswith(_ZIP_MAGICS):
         return _open_gltf(data, Resolver())
     archive = Archive(data)
+    if archive.model.lower().endswith(".obj"):
+        scan = read_obj_archive(archive)
+        return Document(Fields(scan.root, ""), memoryview(scan.binary), Resolver(), scan.warnings)
     return _open_gltf(archive.read(archive.model), Resolver(archive, posixpath.dirname(archive.model)))
 
 

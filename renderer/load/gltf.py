@@ -27,7 +27,8 @@ from renderer.scene.nodes import Scene
 
 
 def load_model(path: Path) -> Scene:
-    """The scene in a .glb, .gltf (data URIs only) or .zip (one .glb or .gltf and its files); the name doesn't matter.
+    """The scene in a .glb, .gltf (data URIs only) or .zip (one .glb, .gltf or .obj and its files); the file's own
+    name doesn't matter.
 
     Raises a ModelError that names what is wrong with the file, or OSError where `path` can't be read.
     """
@@ -37,7 +38,7 @@ def load_model(path: Path) -> Scene:
 def _build_scene(document: Document) -> Scene:
     root = document.root
     _check_version(root)
-    warnings = check_extensions(root)
+    warnings = [*document.warnings, *check_extensions(root)]
     budget = Budget()
     accessors = Accessors(document, budget)
     textures = Textures(document, accessors, budget, warnings)

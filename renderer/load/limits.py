@@ -69,6 +69,24 @@ ARCHIVE_RATIO = 250
 below 50."""
 
 
+OBJ_ROWS = 10_000_000
+"""Lines of an OBJ file that define a vertex; the same for texture coordinates and for normals."""
+
+OBJ_LINE_BYTES = MEGABYTE
+OBJ_STATEMENTS = 500_000
+"""Lines that are neither vertices nor faces: they are looked at one by one."""
+
+OBJ_PARTS = 4000
+"""Objects and materials of an OBJ file that are kept apart, counted in pairs. Where there are more, objects are merged;
+more materials are refused."""
+
+POLYGON_CORNERS = 5000
+CONCAVE_WORK = 1_000_000_000
+"""The squares of the corner counts of all concave polygons, added up: ear clipping takes up to 10 ns for each."""
+
+MTL_BYTES = 4 * MEGABYTE
+
+
 @dataclasses.dataclass(slots=True)
 class Budget:
     """Adds up what the parts of one file cost. `what` in the messages is the plural of the thing counted."""

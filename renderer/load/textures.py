@@ -1,43 +1,28 @@
 """Images, samplers and textures: from an image's bytes to RGBA8 pixels, in parallel and each image once.
 
-The size is read from the image's header and checked before any pixel is decoded. Pillow's format classes are called
-directly: `Image.open` would judge the size by a limit of the whole process, and warn.
+The size is read from the image's header and checked before any pixel is decoded.
 """
 
 import concurrent.futures
-import io
 import math
 import os
-import struct
 import warnings
-import zlib
 
 import numpy as np
 import PIL.Image
-from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile
-from PIL.WebPImagePlugin import WebPImageFile
 
-from renderer.errors import InvalidModel, ModelTooLarge, UnsupportedModel
+from renderer.errors import InvalidModel, ModelTooLarge
 from renderer.load import limits
 from renderer.load.accessors import Accessors
 from renderer.load.container import Document
 from renderer.load.fields import Fields
+from renderer.load.images import BROKEN, open_header, rgba
 from renderer.load.limits import Budget
-from renderer.scene.nodes import Float32, Image, Sampler, TextureRef, UInt8
+from renderer.scene.nodes import Float32, Image, Sampler, TextureRef
 
 MAG_FILTERS = (9728, 9729)  # NEAREST, LINEAR
 MIN_FILTERS = (9728, 9729, 9984, 9985, 9986, 9987)  # the same, and with mipmaps
 WRAPS = (33071, 33648, 10497)  # CLAMP_TO_EDGE, MIRRORED_REPEAT, REPEAT
-
-BAND_PIXELS = 1 << 20
-
-_KTX2_MAGIC = b"\xabKTX 20\xbb"
-_BROKEN = (
-    OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, MemoryError, struct.error,
-    zlib.error,
-)
-"""What Pillow's decoders raise on broken files."""
 
 
 class Textures:
@@ -94,7 +79,7 @@ class Textures:
         else:
             raise InvalidModel(f"{image.path} has neither a uri nor a bufferView")
         self._budget.take("bytes of resources", len(data), limits.RESOURCE_BYTES, image.path)
-        opened = _open_header(data, image.path)
+        opened = open_header(data, image.path)
         width, height = opened.size
         if max(width, height) > limits.TEXTURE_SIDE:
             raise ModelTooLarge(
@@ -104,50 +89,15 @@ class Textures:
         return image.name(), image.path, opened
 
 
-def _open_header(data: bytes, path: str) -> PIL.Image.Image:
-    if data.startswith(_KTX2_MAGIC):
-        raise UnsupportedModel(f"{path} is a KTX2 image, not supported yet: use PNG, JPEG or WebP")
-    try:
-        if data.startswith(b"\x89PNG\r\n\x1a\n"):
-            return PngImageFile(io.BytesIO(data))
-        if data.startswith(b"\xff\xd8\xff"):
-            return JpegImageFile(io.BytesIO(data))
-        if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-            return WebPImageFile(io.BytesIO(data))
-    except _BROKEN as error:
-        raise InvalidModel(f"{path} can't be decoded: {error}") from error
-    raise InvalidModel(f"{path} is neither a PNG, a JPEG nor a WebP image")
-
-
 def _decode(opened: tuple[str, str, PIL.Image.Image]) -> Image:
     name, path, image = opened
     try:
         image.load()
-        return Image(name, _rgba(image))
-    except _BROKEN as error:
+        return Image(name, rgba(image))
+    except BROKEN as error:
         raise InvalidModel(f"{path} can't be decoded: {error}") from error
     finally:
         image.close()  # frees Pillow's own pixels before the next image needs the room
-
-
-def _rgba(image: PIL.Image.Image) -> UInt8:
-    """(height, width, 4), converted in bands: large images would otherwise be in memory four times."""
-    pixels = np.empty((image.height, image.width, 4), np.uint8)
-    rows = max(1, BAND_PIXELS // image.width)
-    for top in range(0, image.height, rows):
-        bottom = min(top + rows, image.height)
-        pixels[top:bottom] = _rgba_band(image.crop((0, top, image.width, bottom)))
-    return pixels
-
-
-def _rgba_band(image: PIL.Image.Image) -> UInt8:
-    """16-bit gray keeps its high byte, where Pillow's own conversion would clip."""
-    if image.mode.startswith("I"):
-        gray = (np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8)
-        return np.dstack((gray, gray, gray, np.full_like(gray, 255)))
-    if image.mode == "CMYK":
-        image = image.convert("RGB")
-    return np.asarray(image.convert("RGBA"))
 
 
 def _read_sampler(fields: Fields) -> Sampler:

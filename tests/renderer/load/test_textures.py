@@ -7,7 +7,7 @@ import PIL.Image
 import pytest
 
 from renderer.errors import InvalidModel, ModelTooLarge, UnsupportedModel
-from renderer.load import limits, textures
+from renderer.load import images, limits
 from renderer.scene.nodes import Sampler, TextureRef, UInt8
 from tests.renderer.load.conftest import Load
 from tests.renderer.load.glb_builder import GlbBuilder, Json, encoded, png, triangle_builder
@@ -53,7 +53,7 @@ def test_every_png_mode_becomes_rgba_with_the_first_row_on_top(load: Load, mode:
 
 
 def test_bands_of_a_large_image_meet_without_a_seam(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(textures, "BAND_PIXELS", 40)
+    monkeypatch.setattr(images, "BAND_PIXELS", 40)
     noise = np.random.default_rng(0).integers(0, 256, (23, 17, 4)).astype(np.uint8)
     np.testing.assert_array_equal(pixels_of(load, encoded(PIL.Image.fromarray(noise))), noise)
 

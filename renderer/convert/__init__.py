@@ -1,0 +1,5 @@
+"""Conversion: a model that came in several files leaves as one GLB."""
+
+from renderer.convert.glb import convert_to_glb
+
+__all__ = ["convert_to_glb"]

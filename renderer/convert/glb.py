@@ -1,0 +1,124 @@
+"""Any model that the loader opens, written as one GLB that needs no other file.
+
+What a ZIP's OBJ, or its .gltf with buffers and images beside it, becomes before it is stored. The document itself is
+not judged beyond what it takes to move its bytes: that is done whenever it is loaded.
+"""
+
+import json
+import struct
+from pathlib import Path
+from typing import Any
+
+from renderer.errors import InvalidModel, ResourceMissing
+from renderer.load import limits
+from renderer.load.container import Document, open_document
+from renderer.load.fields import Fields
+from renderer.load.limits import Budget
+
+Json = dict[str, Any]
+
+_ALIGNMENT = 8  # what the widest data in a buffer needs, that of compressed views
+_SIGNATURES = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"RIFF": "image/webp",
+    b"\xabKTX 20\xbb": "image/ktx2",
+}
+
+
+def convert_to_glb(source: Path, target: Path) -> tuple[str, ...]:
+    """Writes the model at `source`, a .glb, .gltf or .zip as `load_model` takes them, to `target`; returns warnings.
+
+    Equal files give equal bytes. Raises ModelError subclasses, and OSError where a path can't be read or written.
+    """
+    document = open_document(source)
+    root, chunks = _Packer(document).pack()
+    try:
+        text = json.dumps(root, separators=(",", ":"), allow_nan=False).encode()
+    except ValueError as error:
+        raise InvalidModel(f"the model's JSON holds a number that no reader takes: {error}") from error
+    binary = sum(len(chunk) for chunk in chunks)
+    text += b" " * (-len(text) % 4)
+    length = 12 + 8 + len(text) + (8 + binary if binary else 0)
+    with target.open("wb") as file:
+        file.write(struct.pack("<4sII", b"glTF", 2, length) + struct.pack("<I4s", len(text), b"JSON") + text)
+        if binary:
+            file.write(struct.pack("<I4s", binary, b"BIN\0"))
+            file.writelines(chunks)
+    return document.warnings
+
+
+class _Packer:
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._budget = Budget()
+        self._chunks: list[bytes | memoryview] = []
+        self._size = 0
+
+    def pack(self) -> tuple[Json, list[bytes | memoryview]]:
+        """The JSON with all data in buffer 0, and that buffer's bytes in pieces."""
+        root = self._document.root
+        buffers = root.children("buffers")
+        offsets = [self._add_buffer(index, fields) for index, fields in enumerate(buffers)]
+        views = [_moved(fields, offsets) for fields in root.children("bufferViews")]
+        images = [self._packed_image(fields, views) for fields in root.children("images")]
+        placeholders = [fields.values for fields, offset in zip(buffers, offsets, strict=True) if offset is None]
+        packed = [{"byteLength": self._size}] if self._size else []
+        lists = {"buffers": packed + placeholders, "bufferViews": views, "images": images}
+        return root.values | {key: entries for key, entries in lists.items() if entries}, self._chunks
+
+    def _add_buffer(self, index: int, fields: Fields) -> int | None:
+        """Where the buffer's bytes begin in the new one; None for one that only stands for decompressed
+        data."""
+        length = fields.integer("byteLength", low=1)
+        if fields.has("uri"):
+            data: bytes | memoryview = self._document.resolver.read(fields.string("uri"), f"{fields.path}.uri")
+        elif index == 0 and self._document.binary is not None:
+            data = self._document.binary
+        elif fields.has("extensions"):
+            return None
+        else:
+            raise ResourceMissing(f"{fields.path} has no uri, and the file no binary chunk for it")
+        if length > len(data):
+            raise InvalidModel(f"{fields.path} declares {length} bytes, and its data has {len(data)}")
+        return self._add(data[:length], fields.path)
+
+    def _packed_image(self, fields: Fields, views: list[Json]) -> Json:
+        """The image with its file in a buffer view, which is added to `views`."""
+        if not fields.has("uri"):
+            return fields.values
+        data = self._document.resolver.read(fields.string("uri"), f"{fields.path}.uri")
+        mime_type = next((kind for magic, kind in _SIGNATURES.items() if data.startswith(magic)), None)
+        if mime_type is None:
+            raise InvalidModel(f"{fields.path} is no image of a kind that glTF knows")
+        views.append({"buffer": 0, "byteOffset": self._add(data, fields.path), "byteLength": len(data)})
+        kept = {key: value for key, value in fields.values.items() if key != "uri"}
+        return kept | {"mimeType": mime_type, "bufferView": len(views) - 1}
+
+    def _add(self, data: bytes | memoryview, path: str) -> int:
+        """The offset of `data` in the new buffer."""
+        self._budget.take("bytes of resources", len(data), limits.RESOURCE_BYTES, path)
+        offset = self._size
+        padding = b"\0" * (-len(data) % _ALIGNMENT)
+        self._chunks += [data, padding]
+        self._size += len(data) + len(padding)
+        return offset
+
+
+def _moved(fields: Fields, offsets: list[int | None]) -> Json:
+    """A buffer view, or the object of an extension that points at a buffer like one, as it is after packing."""
+    moved = fields.values.copy()
+    if fields.has("buffer"):
+        buffer = fields.index("buffer", len(offsets))
+        offset = offsets[buffer]
+        if offset is None:
+            before = offsets[:buffer].count(None)
+            moved["buffer"] = before + (1 if any(o is not None for o in offsets) else 0)
+        else:
+            moved |= {"buffer": 0, "byteOffset": offset + fields.integer("byteOffset", 0)}
+    extensions = fields.child("extensions")
+    if extensions is not None:
+        moved["extensions"] = {
+            name: _moved(extensions.required_child(name), offsets) for name in extensions.values
+        }
+    return moved

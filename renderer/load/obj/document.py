@@ -1,0 +1,189 @@
+"""An archive with an OBJ as glTF: the JSON document and its binary chunk.
+
+Where a surface has several sources of colour, the most detailed one counts alone: the texture, or else vertex colours,
+or else Kd. Programs that write scans fill in the others at random.
+"""
+
+import dataclasses
+import posixpath
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from renderer.errors import EmptyModel, ModelTooLarge
+from renderer.load import limits
+from renderer.load.archive import Archive
+from renderer.load.fields import printable
+from renderer.load.normals import unit
+from renderer.load.obj.gltf_lists import GltfLists, Json
+from renderer.load.obj.materials import Materials
+from renderer.load.obj.mtl import material_name
+from renderer.load.obj.polygons import triangulate
+from renderer.load.obj.reader import ObjData, Statement, read_obj
+from renderer.load.obj.shading import FLAT, missing_normals, packed
+from renderer.scene.nodes import Float32, Float64
+
+Int64 = npt.NDArray[np.int64]
+
+_FAR = 100.0
+"""A model that is further from the origin than so many times its size is stored around its own centre, below a node
+that moves it back: float32 would round its vertices visibly."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ObjDocument:
+    """`root` is the JSON of a valid glTF 2.0 file, `binary` its buffer 0."""
+
+    root: Json
+    binary: bytearray
+    warnings: tuple[str, ...]
+
+
+def read_obj_archive(archive: Archive) -> ObjDocument:
+    """Raises ModelError subclasses: those of `read_obj`, and ResourceMissing for a texture that isn't packed."""
+    data = read_obj(archive.read(archive.model), archive.model)
+    triangles, faces = triangulate(data.positions, data.corners[:, 0], data.sizes)
+    a, b, c = data.corners[triangles, 0].T
+    whole = (a != b) & (b != c) & (c != a)
+    triangles, faces = triangles[whole], faces[whole]
+    if not len(triangles):
+        raise EmptyModel(f"{printable(archive.model)} has no faces with an area")
+
+    warnings = list(data.warnings)
+    gltf = GltfLists()
+    libraries = [statement.argument for statement in data.statements if statement.keyword == "mtllib"]
+    materials = Materials(archive, libraries, gltf, warnings)
+    writer = _MeshWriter(data, triangles, gltf, materials)
+    stem = posixpath.splitext(posixpath.basename(archive.model))[0]
+    nodes: dict[str, int] = {}
+    for part, material, members in _runs(data, triangles, faces, archive.model):
+        name = printable(part or stem)
+        if name not in nodes:
+            mesh = gltf.add("meshes", {"name": name, "primitives": []})
+            nodes[name] = gltf.add("nodes", {"name": name, "mesh": mesh} | writer.placement)
+        gltf.lists["meshes"][nodes[name]]["primitives"].append(writer.primitive(members, material))
+    return ObjDocument(_root(gltf), gltf.binary, tuple(warnings))
+
+
+def _root(gltf: GltfLists) -> Json:
+    surfaces = [material["pbrMetallicRoughness"] for material in gltf.lists["materials"]]
+    transformed = any("extensions" in surface.get("baseColorTexture", {}) for surface in surfaces)
+    return {
+        "asset": {"version": "2.0", "generator": "Pirouette"},
+        **({"extensionsUsed": ["KHR_texture_transform"]} if transformed else {}),
+        "scene": 0,
+        "scenes": [{"nodes": list(range(len(gltf.lists["nodes"])))}],
+        **gltf.lists,
+        "buffers": [{"byteLength": len(gltf.binary)}],
+    }
+
+
+def _runs(data: ObjData, triangles: Int64, faces: Int64, name: str) -> list[tuple[str, str, Int64]]:
+    """The triangles by part and material: name of the part ("" without one), name of the material, (t, 3) corners."""
+    count = len(data.sizes)
+    material_names, materials = _switches(data.statements, "usemtl", count)
+    part_names, parts = _switches(data.statements, "o", count)
+    if len(part_names) == 1:
+        part_names, parts = _switches(data.statements, "g", count)
+    keys = parts * len(material_names) + materials
+    if len(np.unique(keys)) > limits.OBJ_PARTS:
+        part_names, keys = [""], materials
+    keys = keys[faces]
+    order = np.argsort(keys, kind="stable")
+    used, begins = np.unique(keys[order], return_index=True)
+    if len(used) > limits.OBJ_PARTS:
+        raise ModelTooLarge(f"{printable(name)} uses {len(used):,} materials, and {limits.OBJ_PARTS:,} are allowed")
+    pairs = (divmod(int(key), len(material_names)) for key in used)
+    members = np.split(triangles[order], begins[1:])
+    return [(part_names[part], material_names[m], rows) for (part, m), rows in zip(pairs, members, strict=True)]
+
+
+def _switches(statements: Sequence[Statement], keyword: str, faces: int) -> tuple[list[str], Int64]:
+    """The arguments of such statements, "" first for the faces before any, and for each face which of them it has."""
+    names = {"": 0}
+    begins, values = [0], [0]
+    for statement in statements:
+        if statement.keyword == keyword:
+            begins.append(statement.face)
+            values.append(names.setdefault(material_name(statement.argument), len(names)))
+    return list(names), np.repeat(values, np.diff(begins, append=faces))
+
+
+class _MeshWriter:
+    """Writes primitives; `placement` is what their nodes have beside the mesh."""
+
+    def __init__(self, data: ObjData, triangles: Int64, gltf: GltfLists, materials: Materials) -> None:
+        self._data = data
+        self._gltf = gltf
+        self._materials = materials
+        self._corners, self._normals = _with_normals(data, triangles)
+        origin = _origin(data.positions)
+        self._points = (data.positions - origin).astype(np.float32)
+        self.placement: Json = {"translation": origin.tolist()} if origin.any() else {}
+        # Most programs write colours in 0..1, some in 0..255.
+        self._color_scale = 255.0 if data.colors is not None and np.nanmax(data.colors) > 1 else 1.0
+
+    def primitive(self, triangles: Int64, name: str) -> Json:
+        """The triangles (t, 3) of corners, with the material of that name."""
+        material = self._materials.get(name)
+        corners = self._corners[triangles.ravel()]
+        v, vt, vn = corners.T
+        keys = packed((v, vt + 1, vn) if material.texture else (v, vn))
+        _, first, indices = np.unique(keys, return_index=True, return_inverse=True)
+        v, vt, vn = corners[first].T
+        attributes = {
+            "POSITION": self._gltf.add_attribute(self._points[v], bounded=True),
+            "NORMAL": self._gltf.add_attribute(self._normals[vn]),
+        }
+        colors = None if material.texture or self._data.colors is None else self._data.colors[v]
+        colored = colors is not None and bool(np.isfinite(colors).any())
+        if material.texture:
+            attributes["TEXCOORD_0"] = self._gltf.add_attribute(_flipped(self._data.texcoords, vt))
+        if colors is not None and colored:
+            linear = _linear_rgba(colors / np.float32(self._color_scale), material.color)
+            attributes["COLOR_0"] = self._gltf.add_attribute(linear)
+        return {
+            "attributes": attributes,
+            "indices": self._gltf.add_indices(indices),
+            "material": self._materials.use(name, colored=colored),
+        }
+
+
+def _with_normals(data: ObjData, triangles: Int64) -> tuple[Int64, Float32]:
+    """The corners with a normal each, and the unit normals that they point at."""
+    row = data.corners[:, 2]
+    usable = np.append(data.normals.any(axis=1), False)  # the last one for row -1
+    lacking = ~usable[row]
+    if not lacking.any():
+        return data.corners, unit(data.normals)
+    faces = np.repeat(np.arange(len(data.sizes)), data.sizes)
+    names, switched = _switches(data.statements, "s", len(data.sizes))
+    group_of = np.array([FLAT if name.lower() in ("off", "0") else group for group, name in enumerate(names)])
+    groups = group_of[switched][faces]
+    rows, made = missing_normals(data.positions, data.corners[:, 0], faces, groups, triangles, lacking)
+    corners = data.corners.copy()
+    corners[lacking, 2] = len(data.normals) + rows[lacking]
+    return corners, np.concatenate((unit(data.normals), made))
+
+
+def _origin(positions: Float64) -> Float64:
+    """What to subtract from the positions: zero, unless they are far away."""
+    low, high = positions.min(axis=0), positions.max(axis=0)
+    far = np.maximum(abs(low), abs(high)).max() > _FAR * np.linalg.norm(high - low)
+    return np.round((low + high) / 2) if far else np.zeros(3)
+
+
+def _flipped(texcoords: Float32, rows: Int64) -> Float32:
+    """The texture coordinates of `rows` with v pointing down; those of row -1 are (0, 0) in the OBJ's sense."""
+    found = np.append(texcoords, np.zeros((1, 2), np.float32), axis=0)[rows]
+    found[:, 1] = 1.0 - found[:, 1]
+    return found
+
+
+def _linear_rgba(encoded: Float32, missing: tuple[float, float, float]) -> npt.NDArray[np.uint16]:
+    """(n, 4) normalised linear colours of sRGB ones (IEC 61966-2-1) in 0..1; `missing`, linear, where those are NaN."""
+    encoded = np.clip(encoded, 0.0, 1.0)
+    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    linear = np.where(np.isnan(linear), np.array(missing), linear)
+    return np.pad(np.round(linear * 65535), ((0, 0), (0, 1)), constant_values=65535).astype("<u2")

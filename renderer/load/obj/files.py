@@ -1,0 +1,77 @@
+"""The files that an OBJ or MTL names, found in its archive: whatever system wrote the path, and nowhere else."""
+
+import io
+import posixpath
+import unicodedata
+from collections.abc import Callable
+
+import PIL.Image
+from PIL.BmpImagePlugin import BmpImageFile
+from PIL.TgaImagePlugin import TgaImageFile
+from PIL.TiffImagePlugin import TiffImageFile
+
+from renderer.errors import InvalidModel, ModelTooLarge
+from renderer.load import limits
+from renderer.load.archive import Archive
+from renderer.load.images import BROKEN, open_header, rgba
+from renderer.load.limits import Budget
+
+_STORED_AS_THEY_ARE = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+_CONVERTED: dict[str, Callable[[io.BytesIO], PIL.Image.Image]] = {
+    ".bmp": BmpImageFile, ".tga": TgaImageFile, ".tif": TiffImageFile, ".tiff": TiffImageFile,
+}  # fmt: skip
+_PNG_LEVEL = 3  # a third of the time of Pillow's own level 6, for a few per cent more bytes
+
+
+class Directory:
+    """An archive's files by the names that OBJ and MTL files give them."""
+
+    def __init__(self, archive: Archive) -> None:
+        names = sorted(archive, key=lambda name: (name.count("/"), name))
+        self._paths: dict[str, str] = {}
+        self._bases: dict[str, str] = {}
+        for name in reversed(names):  # so that of several, the first stays
+            self._paths[_folded(name)] = name
+            self._bases[_folded(posixpath.basename(name))] = name
+
+    def find(self, reference: str, folder: str) -> str | None:
+        """The path of the file that is called `reference` in a file in `folder`: the one at that path, upper and lower
+        case aside, or else one of that name anywhere, since many programs write the paths of another machine."""
+        wanted = reference.replace("\\", "/")
+        path = posixpath.normpath(posixpath.join(folder, wanted))
+        return self._paths.get(_folded(path)) or self._bases.get(_folded(posixpath.basename(wanted)))
+
+
+def image_for_gltf(data: bytes, name: str, budget: Budget) -> tuple[bytes, str]:
+    """The image's file and its MIME type: JPEG and PNG as they are, others as PNG. Raises ModelError subclasses."""
+    what = f"texture {name!r}"
+    for magic, mime_type in _STORED_AS_THEY_ARE.items():
+        if data.startswith(magic):
+            open_header(data, what)
+            return data, mime_type
+    opener = _CONVERTED.get(posixpath.splitext(name)[1].lower())
+    if opener is None:
+        image = open_header(data, what)
+    else:
+        try:
+            image = opener(io.BytesIO(data))
+        except BROKEN as error:
+            raise InvalidModel(f"{what} can't be decoded: {error}") from error
+    if max(image.size) > limits.TEXTURE_SIDE:
+        raise ModelTooLarge(
+            f"{what} is {image.width}x{image.height} pixels, and {limits.TEXTURE_SIDE} are allowed per side"
+        )
+    budget.take("pixels of textures", image.width * image.height, limits.TEXTURE_PIXELS, what)
+    try:
+        pixels = PIL.Image.fromarray(rgba(image))
+    except BROKEN as error:
+        raise InvalidModel(f"{what} can't be decoded: {error}") from error
+    if pixels.getchannel("A").getextrema() == (255, 255):
+        pixels = pixels.convert("RGB")
+    stream = io.BytesIO()
+    pixels.save(stream, "PNG", compress_level=_PNG_LEVEL)
+    return stream.getvalue(), "image/png"
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()

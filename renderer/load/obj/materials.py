@@ -1,0 +1,107 @@
+"""The materials that an OBJ's faces name, looked up in its MTL files, as glTF materials: matte, roughness 1."""
+
+import posixpath
+from collections.abc import Sequence
+
+from renderer.errors import ResourceMissing
+from renderer.load import limits
+from renderer.load.archive import Archive
+from renderer.load.fields import printable
+from renderer.load.limits import Budget
+from renderer.load.obj.files import Directory, image_for_gltf
+from renderer.load.obj.gltf_lists import GltfLists, Json
+from renderer.load.obj.mtl import MapKd, ObjMaterial, read_mtl
+
+_LINEAR, _LINEAR_MIPMAP_LINEAR, _CLAMP_TO_EDGE = 9729, 9987, 33071
+
+
+class Materials:
+    """Writes the materials that primitives ask for into `gltf`, each once.
+
+    `libraries` are the arguments of the OBJ's mtllib statements.
+    """
+
+    def __init__(self, archive: Archive, libraries: Sequence[str], gltf: GltfLists, warnings: list[str]) -> None:
+        self._archive = archive
+        self._directory = Directory(archive)
+        self._gltf = gltf
+        self._warnings = warnings
+        self._budget = Budget()
+        self._library = self._read(libraries)
+        self._materials: dict[tuple[str, bool], int] = {}
+        self._textures: dict[tuple[str, bool], int] = {}
+
+    def get(self, name: str) -> ObjMaterial:
+        """A white material where none of that name is defined."""
+        return self._library.get(name, ObjMaterial(name, ""))
+
+    def use(self, name: str, *, colored: bool) -> int:
+        """The index of the glTF material; `colored` where vertex colours take the place of Kd.
+
+        Raises ResourceMissing for a texture that isn't in the archive.
+        """
+        if (name, colored) not in self._materials:
+            if name and name not in self._library:
+                self._warnings.append(f"material {printable(name)!r} is defined nowhere: it becomes a white one")
+            self._materials[name, colored] = self._gltf.add("materials", self._entry(self.get(name), colored))
+        return self._materials[name, colored]
+
+    def _read(self, libraries: Sequence[str]) -> dict[str, ObjMaterial]:
+        """The materials of all MTL files that are named; where none of them is there, of the archive's only MTL."""
+        folder = posixpath.dirname(self._archive.model)
+        files: dict[str, None] = {}  # in order, each once
+        missing: list[str] = []
+        for argument in dict.fromkeys(libraries):
+            whole = self._directory.find(argument.strip('"'), folder)  # a name may hold spaces
+            for name in [argument] if whole else argument.split():
+                found = whole or self._directory.find(name.strip('"'), folder)
+                if found:
+                    files[found] = None
+                else:
+                    missing.append(name)
+        present = [name for name in self._archive if name.lower().endswith(".mtl")]
+        if not files and len(present) == 1:
+            files[present[0]] = None
+        else:
+            self._warnings += [f"the material file {printable(name)!r} is not in the ZIP" for name in missing]
+        library: dict[str, ObjMaterial] = {}
+        for file in files:
+            library = read_mtl(self._archive.read(file), file, self._warnings) | library
+        return library
+
+    def _entry(self, material: ObjMaterial, colored: bool) -> Json:
+        color = (1.0, 1.0, 1.0) if colored or material.texture else material.color
+        surface: Json = {"baseColorFactor": [*color, material.opacity], "metallicFactor": 0.0, "roughnessFactor": 1.0}
+        if material.texture:
+            surface["baseColorTexture"] = self._texture_info(material, material.texture)
+        # OBJ knows no back faces, and scans are rarely closed.
+        entry: Json = {"name": printable(material.name), "pbrMetallicRoughness": surface, "doubleSided": True}
+        if material.opacity < 1 or material.masked:
+            entry["alphaMode"] = "BLEND"
+        return entry
+
+    def _texture_info(self, material: ObjMaterial, texture: MapKd) -> Json:
+        file = self._directory.find(texture.name, posixpath.dirname(material.file))
+        if file is None:
+            raise ResourceMissing(
+                f'texture "{printable(texture.name)}", named by material "{printable(material.name)}" in '
+                f"{printable(posixpath.basename(material.file))}, is not in the ZIP"
+            )
+        info: Json = {"index": self._texture(file, texture.clamped)}
+        if (texture.scale, texture.offset) != ((1.0, 1.0), (0.0, 0.0)):
+            # glTF's v points down: 1 - (s (1 - v) + o) = s v + (1 - s - o)
+            offset = [texture.offset[0], 1.0 - texture.scale[1] - texture.offset[1]]
+            info["extensions"] = {"KHR_texture_transform": {"offset": offset, "scale": list(texture.scale)}}
+        return info
+
+    def _texture(self, file: str, clamped: bool) -> int:
+        if (file, clamped) not in self._textures:
+            data = self._archive.read(file)
+            self._budget.take("bytes of textures", len(data), limits.RESOURCE_BYTES, printable(file))
+            image, mime_type = image_for_gltf(data, printable(file), self._budget)
+            wrap = {"wrapS": _CLAMP_TO_EDGE, "wrapT": _CLAMP_TO_EDGE} if clamped else {}
+            sampler = {"magFilter": _LINEAR, "minFilter": _LINEAR_MIPMAP_LINEAR} | wrap
+            source = {"name": printable(file), "mimeType": mime_type, "bufferView": self._gltf.add_view(image)}
+            texture = {"sampler": self._gltf.add("samplers", sampler), "source": self._gltf.add("images", source)}
+            self._textures[file, clamped] = self._gltf.add("textures", texture)
+        return self._textures[file, clamped]
