@@ -147,7 +147,7 @@ def _render_to(client: FarmClient, model: Path, settings: dict[str, object], out
         console=console,
     ) as bars:
         sending = bars.add_task(f"Sending {model.name}", total=None, detail="")
-        uploaded = client.upload(
+        uploaded = client.models.upload(
             model, settings,
             lambda sent, total: bars.update(
                 sending, completed=sent, total=total, detail=f"{sent / 2**20:.1f} of {total / 2**20:.1f} MiB"
@@ -165,11 +165,11 @@ def _render_to(client: FarmClient, model: Path, settings: dict[str, object], out
                     detail=f"{now.frames_done} of {now.frames_total} frames{left}",
                 )
 
-        client.wait(uploaded.render_id, show, poll_seconds=0.25)
+        client.renders.wait(uploaded.render_id, show, poll_seconds=0.25)
         bars.update(drawing, description="Rendered")
         fetching = bars.add_task("Downloading", total=len(FILES), detail="")
         for asset, name in FILES.items():
-            client.download(uploaded.render_id, asset, out / name)
+            client.renders.download(uploaded.render_id, asset, out / name)
             bars.update(fetching, advance=1, detail=name)
     return client.account().credits
 

@@ -48,16 +48,16 @@ def submit(farm: FarmClient, model: Path, settings: dict[str, Any], out: Path) -
         console=Console(stderr=True),
     ) as bar:
         task = bar.add_task("uploading", detail="")
-        upload = farm.upload(
+        upload = farm.models.upload(
             model, settings,
             lambda sent, total: bar.update(task, completed=sent, total=total, detail=f"{sent / 1e6:.1f} MB"),
         )
-        farm.wait(upload.render_id, lambda render: _show(bar, task, render))
+        farm.renders.wait(upload.render_id, lambda render: _show(bar, task, render))
         bar.update(task, description="downloading", detail="")
         paths = []
         for asset, suffix in FILES:
             paths.append(out / f"{model.stem}{suffix}")
-            farm.download(upload.render_id, asset, paths[-1])
+            farm.renders.download(upload.render_id, asset, paths[-1])
         bar.update(task, description="done", detail=upload.render_id)
     return paths
 

@@ -34,7 +34,7 @@ def first(farm: Farm, box: Path) -> tuple[str, Upload]:
     """An account's token, and what its first upload made."""
     token = farm.new_account()
     with farm.client(token) as client:
-        return token, client.upload(box, SETTINGS)
+        return token, client.models.upload(box, SETTINGS)
 
 
 @pytest.fixture

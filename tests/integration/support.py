@@ -46,11 +46,11 @@ class Customer:
 
     def order(self) -> str:
         """A paid render of the box; its id."""
-        return self.client.create_render(self.upload.model_id, SETTINGS).id
+        return self.client.renders.create(self.upload.model_id, SETTINGS).id
 
     def check_done(self, render_id: str, *, attempt: int) -> None:
         """Waits until the render is done, and checks that `attempt` made it: one charge, one set of valid files."""
-        self.client.wait(render_id, timeout=60, poll_seconds=0.1)
+        self.client.renders.wait(render_id, timeout=60, poll_seconds=0.1)
         check_settled(self.farm, render_id, attempt=attempt)
 
 

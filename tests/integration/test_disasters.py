@@ -15,8 +15,8 @@ from tests.support.farm import Farm, wait_for
 @pytest.fixture(autouse=True)
 def _nothing_else_to_do(customer: Customer) -> None:
     """The first upload's renders are out of the way."""
-    for render in customer.client.model_renders(customer.upload.model_id):
-        customer.client.wait(render.id, timeout=60, poll_seconds=0.1)
+    for render in customer.client.models.get(customer.upload.model_id).renders:
+        customer.client.renders.wait(render.id, timeout=60, poll_seconds=0.1)
 
 
 def gone(processes: list[psutil.Process]) -> bool:
@@ -104,7 +104,7 @@ def test_a_worker_that_stood_still_past_its_lease_changes_nothing_when_it_wakes_
     os.kill(sleeper.pid, signal.SIGSTOP)
     try:
         customer.check_done(render_id, attempt=2)
-        settled = customer.client.get_render(render_id)
+        settled = customer.client.renders.get(render_id)
         files = files_of(farm, render_id)
     finally:
         os.kill(sleeper.pid, signal.SIGCONT)
@@ -113,7 +113,7 @@ def test_a_worker_that_stood_still_past_its_lease_changes_nothing_when_it_wakes_
     customer.check_done(later, attempt=1)
     customer.check_done(again, attempt=1)
     assert sleeper.pid in {int(str(farm.segment(each).worker).rpartition("-")[2]) for each in (later, again)}
-    assert customer.client.get_render(render_id) == settled
+    assert customer.client.renders.get(render_id) == settled
     assert files_of(farm, render_id) == files
     customer.check_done(render_id, attempt=2)
 

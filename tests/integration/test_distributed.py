@@ -31,7 +31,7 @@ def test_the_workers_share_the_work(farm: Farm, customer: Customer) -> None:
     for render_id in ordered:
         customer.check_done(render_id, attempt=1)
     assert len({farm.segment(render_id).worker for render_id in ordered}) == 2
-    assert customer.client.health()["rendering"]["workers"] == 2
+    assert customer.client.health().workers == 2
     assert customer.client.account().credits == 97
 
 

@@ -48,13 +48,13 @@ with open("chair.mp4", "wb") as f:
 def test_an_upload_becomes_a_video_and_a_free_preview(customer: Customer, tmp_path: Path) -> None:
     client, upload = customer.client, customer.upload
     customer.check_done(upload.render_id, attempt=1)
-    [preview] = [each for each in client.model_renders(upload.model_id) if each.is_system_preview]
-    assert client.wait(preview.id, timeout=60).error_message is None
+    [preview] = [each for each in client.models.get(upload.model_id).renders if each.is_system_preview]
+    assert client.renders.wait(preview.id, timeout=60).error_message is None
     assert customer.farm.ledger(preview.id) == []
     assert client.account().credits == 99
-    client.download(upload.render_id, "video", tmp_path / "video.mp4")
-    client.download(upload.render_id, "poster_full", tmp_path / "poster.png")
-    client.download(upload.render_id, "bundle", tmp_path / "bundle.zip")
+    client.renders.download(upload.render_id, "video", tmp_path / "video.mp4")
+    client.renders.download(upload.render_id, "poster_full", tmp_path / "poster.png")
+    client.renders.download(upload.render_id, "bundle", tmp_path / "bundle.zip")
     assert probe(tmp_path / "video.mp4") == (540, 540, 90)
     with PIL.Image.open(tmp_path / "poster.png") as poster:
         assert poster.size == (540, 540)
@@ -96,16 +96,16 @@ def test_bad_models_end_in_error_with_a_refund_and_the_next_job_is_served(farm: 
             if not case.make():
                 continue  # a file without bytes is refused when it is uploaded
             (tmp_path / case.name).write_bytes(case.make())
-            uploads[name] = client.upload(tmp_path / case.name)
+            uploads[name] = client.models.upload(tmp_path / case.name)
         for name, upload in uploads.items():
             with pytest.raises(RenderFailed, match=re.escape(CASES[name].says)):
-                client.wait(upload.render_id, timeout=30, poll_seconds=0.1)
+                client.renders.wait(upload.render_id, timeout=30, poll_seconds=0.1)
             assert farm.ledger(upload.render_id) == [("charge", -1), ("refund", 1)], name
             assert farm.segment(upload.render_id).attempt == 1, name
             assert farm.stored_attempts(upload.render_id) == [], name
         assert client.account().credits == 100
-        after = client.upload(triangle_builder().save(tmp_path, "good.glb"), SETTINGS)
-        client.wait(after.render_id, timeout=60, poll_seconds=0.1)
+        after = client.models.upload(triangle_builder().save(tmp_path, "good.glb"), SETTINGS)
+        client.renders.wait(after.render_id, timeout=60, poll_seconds=0.1)
     check_settled(farm, after.render_id, attempt=1)
 
 

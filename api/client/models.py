@@ -1,0 +1,79 @@
+"""The client's part for /v1/models: files up and down, and what they are called."""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
+
+from api.client.results import Model, Upload
+from api.client.transport import OnProgress, Transport, ignore_progress
+
+INGEST_S = 150.0
+"""Longer than a farm downloads by default; it answers when it has the file."""
+
+
+class ModelChanges(TypedDict, total=False):
+    """What is absent stays as it is; None takes a title or SKU away."""
+
+    title: str | None
+    sku: str | None
+    tags: Collection[str]
+
+
+class Models:
+    """All methods raise FarmUnreachable and RequestRefused."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def upload(
+        self, path: Path, settings: Mapping[str, Any] | None = None, on_progress: OnProgress = ignore_progress
+    ) -> Upload:
+        """Sends a .glb, .gltf or .zip and orders a render of it, which costs credits."""
+        fields = {} if settings is None else {"renderSettings": json.dumps(dict(settings))}
+        return Upload.of(self._transport.send_file("/models", path, fields, on_progress, costs=True))
+
+    def ingest(self, url: str, settings: Mapping[str, Any] | None = None) -> Upload:
+        """Like `upload`, but the farm downloads the file itself; returns when it has."""
+        body = {"url": url, "renderSettings": dict(settings or {})}
+        return Upload.of(self._transport.order("/models/ingest", json=body, timeout=INGEST_S))
+
+    def list(self, *, tags: Collection[str] = (), archived: bool = False) -> Iterator[Model]:
+        """Newest first, those with any of `tags`. Pages are asked for as the iterator gets to them."""
+        wanted = {"tags": ",".join(tags)} if tags else {}
+        hidden = {"archived": "true"} if archived else {}
+        return (Model.of(each) for each in self._transport.pages("/models", 100, **wanted, **hidden))
+
+    def get(self, model_id: str) -> Model:
+        return Model.of(self._transport.data("GET", f"/models/{model_id}"))
+
+    def update(self, model_id: str, **changes: Unpack[ModelChanges]) -> Model:
+        body = {**changes, "tags": [*changes["tags"]]} if "tags" in changes else changes
+        return Model.of(self._transport.data("PATCH", f"/models/{model_id}", json=body))
+
+    def archive(self, model_id: str) -> Model:
+        """Hides the model from lists."""
+        return Model.of(self._transport.data("PATCH", f"/models/{model_id}/archive"))
+
+    def unarchive(self, model_id: str) -> Model:
+        return Model.of(self._transport.data("PATCH", f"/models/{model_id}/unarchive"))
+
+    def download(self, model_id: str, path: Path, on_progress: OnProgress = ignore_progress) -> None:
+        """Streams the model's own file to `path`, which appears only when it is whole."""
+        self._transport.fetch_file(f"/models/{model_id}/file", path, on_progress)
+
+    def find(self, path: Path) -> str | None:
+        """The id of the model with this file's bytes, if there is one: then it needn't be uploaded."""
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        return self.check_hash(sha256)
+
+    def check_hash(self, sha256: str) -> str | None:
+        """The id of the model whose file has this hash, in 64 hex digits, if there is one."""
+        answer = self._transport.data("POST", "/models/check-hash", json={"sha256": sha256})
+        return answer["modelId"] if answer["exists"] else None
+
+    def delete(self, model_id: str) -> None:
+        """Its renders stay."""
+        self._transport.data("DELETE", f"/models/{model_id}", repeatable=False)

@@ -1,0 +1,118 @@
+"""The client's part for /v1/renders: orders, waiting for them, and their files."""
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from api.client.errors import RenderFailed, WaitTimeout
+from api.client.results import Render, RenderEvent
+from api.client.transport import OnProgress, Transport, ignore_progress
+
+Asset = Literal["video", "web", "poster", "poster_full", "thumb", "bundle", "dataset"]
+_ASSETS: Mapping[Asset, tuple[str, dict[str, str]]] = {
+    "video": ("video", {}),
+    "web": ("video", {"quality": "web"}),
+    "poster": ("poster", {}),
+    "poster_full": ("poster", {"quality": "full"}),
+    "thumb": ("thumb", {}),
+    "bundle": ("bundle", {}),
+    "dataset": ("dataset", {}),
+}
+
+OnChange = Callable[[Render], None]
+
+
+def _ignore(render: Render) -> None:
+    """For callers who don't care."""
+
+
+class Renders:
+    """All methods raise FarmUnreachable and RequestRefused."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def create(self, model_id: str, settings: Mapping[str, Any] | None = None) -> Render:
+        """Orders a render, which costs credits."""
+        return Render.of(self._transport.order("/renders", json=_order(model_id, settings)))
+
+    def batch(self, orders: Iterable[tuple[str, Mapping[str, Any] | None]]) -> list[Render]:
+        """Orders up to 100 renders, given as (model id, settings), all or none. Equal frames are drawn once."""
+        body = {"renders": [_order(model_id, settings) for model_id, settings in orders]}
+        return [Render.of(each) for each in self._transport.order("/renders/batch", json=body)]
+
+    def list(
+        self, *, model_id: str | None = None, status: str | None = None, previews: bool = False
+    ) -> Iterator[Render]:
+        """Newest first. Pages are asked for as the iterator gets to them."""
+        wanted = {"model": model_id, "status": status, "include": "preview" if previews else None}
+        given = {name: value for name, value in wanted.items() if value is not None}
+        return (Render.of(each) for each in self._transport.pages("/renders", 100, **given))
+
+    def get(self, render_id: str) -> Render:
+        return Render.of(self._transport.data("GET", f"/renders/{render_id}"))
+
+    def dismiss(self, render_id: str) -> Render:
+        """Takes note of a render's error: it becomes `failed`."""
+        return Render.of(self._transport.data("PATCH", f"/renders/{render_id}/dismiss", repeatable=False))
+
+    def delete(self, render_id: str) -> None:
+        """Its files go too."""
+        self._transport.data("DELETE", f"/renders/{render_id}", repeatable=False)
+
+    def events(self, render_id: str) -> Iterator[RenderEvent]:
+        """What the farm tells of a render's progress, until it is over or the server stops."""
+        for line in self._transport.lines(f"/renders/{render_id}/events"):
+            if line.startswith("data:"):
+                yield RenderEvent.of(json.loads(line.removeprefix("data:")))
+
+    def wait(
+        self, render_id: str, on_change: OnChange = _ignore, *, timeout: float | None = None, poll_seconds: float = 0.5
+    ) -> Render:
+        """Asks until the render is done. Raises RenderFailed and WaitTimeout too."""
+        [render] = self.wait_all([render_id], on_change, timeout=timeout, poll_seconds=poll_seconds)
+        if render.status != "done":
+            raise RenderFailed(render.error_message or "The render failed")
+        return render
+
+    def wait_all(
+        self,
+        render_ids: Sequence[str],
+        on_change: OnChange = _ignore,
+        *,
+        timeout: float | None = None,
+        poll_seconds: float = 0.5,
+    ) -> Iterator[Render]:
+        """Yields each render once it is over, well or not. `on_change` hears each new state. Raises WaitTimeout too.
+
+        Asks anew every `poll_seconds`, and not for events: these need a connection for each render, that has to be
+        taken up again whenever a proxy or a restart ends it.
+        """
+        deadline = None if timeout is None else time.monotonic() + timeout
+        known: dict[str, Render | None] = dict.fromkeys(render_ids)
+        while known:
+            for render_id, before in list(known.items()):
+                render = self.get(render_id)
+                if render != before:
+                    on_change(render)
+                    known[render_id] = render
+                if render.is_over:
+                    del known[render_id]
+                    yield render
+            if not known:
+                return
+            if deadline is not None and time.monotonic() > deadline:
+                waiting = ", ".join(f"{each.id} is {each.status}" for each in known.values() if each)
+                raise WaitTimeout(f"Not done after {timeout:g} s: {waiting}")
+            time.sleep(poll_seconds)
+
+    def download(self, render_id: str, asset: Asset, path: Path, on_progress: OnProgress = ignore_progress) -> None:
+        """Streams one of a render's files to `path`, which appears only when it is whole."""
+        name, query = _ASSETS[asset]
+        self._transport.fetch_file(f"/renders/{render_id}/{name}", path, on_progress, **query)
+
+
+def _order(model_id: str, settings: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {"modelId": model_id, "renderSettings": dict(settings or {})}

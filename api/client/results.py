@@ -1,0 +1,196 @@
+"""What the client returns: the API's JSON as plain data. What only Pirouette tells is empty with other servers."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Self
+
+Json = Mapping[str, Any]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Upload:
+    """What an upload made. `duplicate`: the farm had these bytes already."""
+
+    model_id: str
+    render_id: str
+    duplicate: bool
+
+    @classmethod
+    def of(cls, data: Json) -> Self:
+        return cls(data["modelId"], data["renderId"], data.get("duplicate", False))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a running render stands. `seconds_left` is None until there is something to estimate from."""
+
+    stage: str
+    frames_done: int
+    frames_total: int
+    seconds_left: float | None
+
+    @classmethod
+    def of(cls, data: Json) -> Self:
+        return cls(data["stage"], data["framesDone"], data["framesTotal"], data["secondsLeft"])
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RenderEvent:
+    """A render's progress as the stream of events tells it."""
+
+    status: str
+    progress: Progress
+
+    @classmethod
+    def of(cls, data: Json) -> Self:
+        return cls(data["status"], Progress.of(data))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Render:
+    """A render. `file_size` is the video's, in bytes, None until `done`; a new render has no times yet."""
+
+    id: str
+    model_id: str
+    status: str
+    settings: dict[str, Any]
+    file_size: int | None
+    error_message: str | None
+    has_web_variant: bool
+    is_system_preview: bool
+    progress: Progress | None
+    created_at: dt.datetime | None
+    updated_at: dt.datetime | None
+
+    @classmethod
+    def of(cls, data: Json) -> Self:
+        progress = data.get("progress")
+        return cls(
+            id=data["id"],
+            model_id=data["modelId"],
+            status=data["status"],
+            settings=data.get("renderSettings") or {},  # dx.gl's batches don't echo them
+            file_size=data.get("fileSize"),
+            error_message=data.get("errorMessage"),
+            has_web_variant=data.get("hasWebVariant", False),
+            is_system_preview=data.get("is_system_preview", False),
+            progress=Progress.of(progress) if progress else None,
+            created_at=_time(data.get("createdAt")),
+            updated_at=_time(data.get("updatedAt")),
+        )
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in ("done", "error", "failed")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Model:
+    """A model. `renders` are all its renders, free previews among them; they are left out of lists."""
+
+    id: str
+    original_name: str
+    title: str | None
+    sku: str | None
+    tags: tuple[str, ...]
+    file_size: int
+    sha256: str
+    created_at: dt.datetime | None
+    archived_at: dt.datetime | None
+    renders: tuple[Render, ...]
+
+    @classmethod
+    def of(cls, data: Json) -> Self:
+        return cls(
+            id=data["id"],
+            original_name=data["originalName"],
+            title=data["title"],
+            sku=data["sku"],
+            tags=tuple(data["tags"]),
+            file_size=data["fileSize"],
+            sha256=data["sha256"],
+            created_at=_time(data["createdAt"]),
+            archived_at=_time(data.get("archivedAt")),
+            renders=tuple(Render.of({"modelId": data["id"], **each}) for each in data.get("renders", ())),
+        )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Overlay:
+    """An image that renders can show behind (or before) the model."""
+
+    id: str
+    layer: str
+    alignment: str
+    name: str | None
+    description: str | None
+
+    @classmethod
+    def of(cls, data: Json) -> Self:
+        return cls(data["id"], data["layer"], data["alignment"], data.get("name"), data.get("description"))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Account:
+    id: str
+    email: str
+    credits: int
+
+    @classmethod
+    def of(cls, data: Json) -> Self:
+        return cls(data["id"], data["email"], data["credits"])
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class QuoteLine:
+    """The price of one render: a video has a `quality`, a dataset a `dataset_quality`."""
+
+    quality: str | None
+    dataset_quality: str | None
+    credits: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Quote:
+    """What renders would cost, in all and each."""
+
+    credits_required: int
+    credits_available: int
+    sufficient: bool
+    breakdown: tuple[QuoteLine, ...]
+
+    @classmethod
+    def of(cls, data: Json) -> Self:
+        return cls(
+            credits_required=data["creditsRequired"],
+            credits_available=data["creditsAvailable"],
+            sufficient=data["sufficient"],
+            breakdown=tuple(
+                QuoteLine(line.get("quality"), line.get("datasetQuality"), line["credits"])
+                for line in data["breakdown"]
+            ),
+        )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Health:
+    """Whether the farm can work: `status` and `database` are "ok" or "error". `workers` is None if it doesn't say."""
+
+    status: str
+    database: str
+    workers: int | None
+    devices: tuple[str, ...]
+    note: str | None
+
+    @classmethod
+    def of(cls, data: Json) -> Self:
+        rendering = data.get("rendering") or {}
+        return cls(
+            data["status"], data["database"], rendering.get("workers"), tuple(rendering.get("devices", ())),
+            rendering.get("note"),
+        )
+
+
+def _time(text: str | None) -> dt.datetime | None:
+    return None if text is None else dt.datetime.fromisoformat(text)
