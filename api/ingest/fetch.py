@@ -106,7 +106,7 @@ def parse_url(text: str, *, base: httpx.URL | None = None) -> httpx.URL:
         raise InvalidUrl(f"{what} must begin with http:// or https://", param="url")
     if url.userinfo:
         raise InvalidUrl(f"{what} must not contain a user name or password", param="url")
-    if not url.host or (url.port is not None and not 0 < url.port < 65536):
+    if not url.raw_host or (url.port is not None and not 0 < url.port < 65536):
         raise InvalidUrl(f"{what} is malformed", param="url")
     return url
 

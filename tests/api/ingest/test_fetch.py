@@ -1,6 +1,7 @@
 """Downloads from real servers, honest and hostile. The guard admits loopback here, and only as far as a test says."""
 
 import asyncio
+import contextlib
 import gzip
 import hashlib
 import socket
@@ -9,13 +10,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import httpcore
 import pytest
 import trustme
+from hypothesis import given
+from hypothesis import strategies as st
 
 from api.errors import DownloadTimeout, FarmError, FileTooLarge, InvalidFormat, InvalidUrl
 from api.ingest.fetch import DOWNLOADS_PER_ACCOUNT, MAX_REDIRECTS, Downloader, parse_url
 from api.ingest.incoming import IncomingFile, ReceivedFile, abandoned_on_error
-from api.ingest.netguard import AllowList, Guard, LookUp
+from api.ingest.netguard import AllowList, Guard, LookUp, is_plain
 from api.storage.local import LocalStorage
 from tests.support.origin import Origin, answer, redirect, running_origin
 
@@ -152,6 +156,8 @@ def test_too_large_a_file_ends_the_download_early(
         answer(GLB, headers={"Content-Length": str(len(GLB) + 1)}),
         answer(GLB, headers={"Content-Length": "1, 2"}),
         answer(GLB, headers={"Content-Length": "-1"}),
+        answer(GLB, headers={"Content-Length": "9" * 5000}),
+        answer(status="101 Switching Protocols"),
         answer(GLB, headers={"Transfer-Encoding": "gzip"}),
         answer(b"zz\r\n" + GLB, headers={"Transfer-Encoding": "chunked"}),
         answer(GLB, headers={"X-Long": "x" * 200_000}),
@@ -159,7 +165,7 @@ def test_too_large_a_file_ends_the_download_early(
         b"SSH-2.0-OpenSSH_9.2\r\n",
         b"",
     ],
-    ids=["short", "two lengths", "negative", "packed", "bad chunk", "long header", "half", "not http", "nothing"],
+    ids=["short", "two lengths", "negative", "absurd", "other protocol", "packed", "bad chunk", "long header", "half", "not http", "nothing"],
 )
 def test_a_broken_answer_is_refused(origin: Origin, tmp_path: Path, reply: bytes) -> None:
     origin.answers["/a.glb"] = reply
@@ -265,6 +271,7 @@ def test_a_redirect_without_a_location_is_no_file(origin: Origin, tmp_path: Path
         "http://user:secret@example.com/a.glb", "http://example.com:0/", "http://example.com:65536/",
         "http://example.com:http/", "http://[::1/", "http://[v1.x]/", "http://exam\nple.com/", "http://\ud800.example/",
         "http://example.com/\ud800", "http://" + "a" * 70_000, "http://xn--\udcff/", "http://\u2488example.com/",
+        "http://example.com\\@127.0.0.1/", "http://[::1]@example.com/",
     ],
 )  # fmt: skip
 def test_a_malformed_url_is_refused_at_once(url: str) -> None:
@@ -274,6 +281,20 @@ def test_a_malformed_url_is_refused_at_once(url: str) -> None:
     assert "secret" not in raised.value.message
 
 
+@given(st.text(max_size=40), st.sampled_from(["", "http://", "https://xn--", "//", "http://[", "?", "http://a@", "#"]))
+def test_whatever_is_written_a_url_is_parsed_or_refused(text: str, start: str) -> None:
+    base = parse_url("http://example.com/a/b?c")
+    for url in (lambda: parse_url(start + text), lambda: parse_url(start + text, base=base)):
+        with contextlib.suppress(InvalidUrl):
+            parsed = url()
+            assert parsed.scheme in ("http", "https")
+            target = httpcore.URL(
+                scheme=parsed.raw_scheme, host=parsed.raw_host, port=parsed.port, target=parsed.raw_path
+            )
+            assert bytes(target).isascii()
+            assert not is_plain(target.host.decode()) or target.host == target.host.lower()
+
+
 @pytest.mark.parametrize(
     ("url", "host", "port"),
     [
@@ -281,6 +302,7 @@ def test_a_malformed_url_is_refused_at_once(url: str) -> None:
         (" https://bücher.example:443/a.glb\n", b"xn--bcher-kva.example", None),
         ("https://[2606:4700::1111]:8443/", b"2606:4700::1111", 8443),
         ("http://127。0。0。1/", b"127.0.0.1", None),
+        ("http://xn--a/", b"xn--a", None),
     ],
 )
 def test_a_url_is_brought_to_its_usual_form(url: str, host: bytes, port: int | None) -> None:
