@@ -154,6 +154,6 @@ def encoded(image: PIL.Image.Image, kind: str = "PNG") -> bytes:
 def make_zip(files: Mapping[str, bytes]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():  # a fixed date: test names made of these bytes are then the same in all processes
+        for name, data in files.items():  # a fixed date: the bytes name tests, which all processes must agree on
             archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return stream.getvalue()
