@@ -38,33 +38,34 @@ class SampleTarget:
 
 
 class ReadTarget:
-    """Pictures of `size` (width, height) that one full-screen triangle of `program` fills, then read back.
+    """Pictures of `size` (width, height) that programs fill with one full-screen triangle, then read back.
 
     `components` has one number per picture: 4 for RGBA8, 1 for a plane of bytes.
     """
 
-    def __init__(
-        self, device: Device, program: moderngl.Program, size: tuple[int, int], components: tuple[int, ...]
-    ) -> None:
+    def __init__(self, device: Device, size: tuple[int, int], components: tuple[int, ...]) -> None:
         self._device = device
         self._components = components
         self._size = size
         self._textures = [device.ctx.texture(size, count, alignment=1) for count in components]
         self._framebuffer = device.ctx.framebuffer(self._textures)
-        self._triangle = device.ctx.vertex_array(program, [])
+        self._triangles: dict[moderngl.Program, moderngl.VertexArray] = {}
 
-    def fill(self) -> None:
-        """Runs the program once over every texel."""
+    def fill(self, program: moderngl.Program) -> None:
+        """Runs `program` once over every texel. It must live as long as this target."""
+        if program not in self._triangles:
+            self._triangles[program] = self._device.ctx.vertex_array(program, [])
         self._framebuffer.use()
         self._device.ctx.enable_only(moderngl.NOTHING)
-        self._triangle.render(moderngl.TRIANGLES, vertices=3)
+        self._triangles[program].render(moderngl.TRIANGLES, vertices=3)
 
     def read(self, picture: int = 0) -> bytes:
         """The texels of one picture, row by row without gaps, in the order the program wrote them."""
         return self._framebuffer.read(components=self._components[picture], attachment=picture, alignment=1)
 
     def release(self) -> None:
-        self._triangle.release()
+        for triangle in self._triangles.values():
+            triangle.release()
         self._device.release_framebuffer(self._framebuffer)
         for texture in self._textures:
             texture.release()

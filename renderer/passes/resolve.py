@@ -19,43 +19,53 @@ class ResolvePass:
     def __init__(self, device: Device, samples: SampleTarget) -> None:
         self._samples = samples
         self._programs = Programs(device)
-        vertex, fragment = read_full_screen("resolve.frag.glsl")
-        size = (samples.width, samples.height)
-        self._plain = self._programs.get(vertex, fragment)
-        self._composite = self._programs.get(vertex, fragment, {"COMPOSITE": "1"})
-        self._plain_target = ReadTarget(device, self._plain, size, (4,))
-        self._composite_target = ReadTarget(device, self._composite, size, (4,))
+        self._target = ReadTarget(device, (samples.width, samples.height), (4,))
 
     def read_rgba(self) -> UInt8:
         """(h, w, 4): premultiplied, sRGB-encoded, as drawn."""
-        set_composite(self._plain, self._samples, Backdrop())
-        self._plain_target.fill()
-        return self._pixels(self._plain_target)
+        program = self._programs.get(*full_screen("resolve.frag.glsl"))
+        _set_samples(program, self._samples)
+        return self._pixels(program)
 
-    def read_rgb(self, backdrop: Backdrop) -> UInt8:
-        """(h, w, 3): sRGB-encoded, on a backdrop."""
-        set_composite(self._composite, self._samples, backdrop)
-        self._composite_target.fill()
-        return np.ascontiguousarray(self._pixels(self._composite_target)[..., :3])
+    def read_rgb(self, backdrop: Backdrop, image: moderngl.Texture | None = None) -> UInt8:
+        """(h, w, 3): sRGB-encoded, on a backdrop with its image."""
+        program = composite(self._programs, "resolve.frag.glsl", self._samples, backdrop, image)
+        return np.ascontiguousarray(self._pixels(program)[..., :3])
 
     def release(self) -> None:
-        self._plain_target.release()
-        self._composite_target.release()
+        self._target.release()
         self._programs.release()
 
-    def _pixels(self, target: ReadTarget) -> UInt8:
-        return np.frombuffer(target.read(), np.uint8).reshape(self._samples.height, self._samples.width, 4)
+    def _pixels(self, program: moderngl.Program) -> UInt8:
+        self._target.fill(program)
+        return np.frombuffer(self._target.read(), np.uint8).reshape(self._samples.height, self._samples.width, 4)
 
 
-def read_full_screen(fragment: str) -> tuple[str, str]:
+def full_screen(fragment: str) -> tuple[str, str]:
     """The texts of a program that runs `fragment` (a file beside this one) over a whole target."""
     return read_shader("renderer.passes", "full_screen.vert.glsl"), read_shader("renderer.passes", fragment)
 
 
-def set_composite(program: moderngl.Program, samples: SampleTarget, backdrop: Backdrop) -> None:
-    """Sets the uniforms of composite.glsl."""
+def composite(
+    programs: Programs, fragment: str, samples: SampleTarget, backdrop: Backdrop, image: moderngl.Texture | None
+) -> moderngl.Program:
+    """The program that runs `fragment` on the composited picture, with its uniforms set.
+
+    `image` is the backdrop's, from `BackdropImages`.
+    """
+    # Two programs, because a software rasteriser reads textures of branches that it doesn't take.
+    program = programs.get(*full_screen(fragment), {"COMPOSITE": "1"} | ({} if image is None else {"IMAGE": "1"}))
+    _set_samples(program, samples)
+    if image is not None:
+        image.use(1)
+        set_uniform(program, "u_image", 1)
+    set_uniform(program, "u_backdrop", backdrop.rgb)
+    set_uniform(program, "u_vignette", backdrop.vignette)
+    return program
+
+
+def _set_samples(program: moderngl.Program, samples: SampleTarget) -> None:
+    """Gives composite.glsl its picture."""
     samples.color.use(0)
     set_uniform(program, "u_samples", 0)
     set_uniform(program, "u_size", (float(samples.width), float(samples.height)))
-    set_uniform(program, "u_backdrop", backdrop.rgb)
-    set_uniform(program, "u_vignette", backdrop.vignette)

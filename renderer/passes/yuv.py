@@ -5,10 +5,12 @@ E = 0.2126 R' + 0.7152 G' + 0.0722 B' it is Y = 16 + 219 E, U = 128 + 224 (B' - 
 V = 128 + 224 (R' - E) / 1.5748.
 """
 
+import moderngl
+
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs
 from renderer.gl.targets import ReadTarget, SampleTarget
-from renderer.passes.resolve import read_full_screen, set_composite
+from renderer.passes.resolve import composite
 from renderer.spec import Backdrop
 
 
@@ -20,16 +22,13 @@ class YuvPass:
             raise ValueError(f"4:2:0 video needs even sides, not {samples.width}x{samples.height}")
         self._samples = samples
         self._programs = Programs(device)
-        self._luma = self._programs.get(*read_full_screen("luma.frag.glsl"))
-        self._chroma = self._programs.get(*read_full_screen("chroma.frag.glsl"))
-        self._luma_target = ReadTarget(device, self._luma, ((samples.width + 3) // 4, samples.height), (4,))
-        self._chroma_target = ReadTarget(device, self._chroma, (samples.width // 2, samples.height // 2), (1, 1))
+        self._luma_target = ReadTarget(device, ((samples.width + 3) // 4, samples.height), (4,))
+        self._chroma_target = ReadTarget(device, (samples.width // 2, samples.height // 2), (1, 1))
 
-    def convert(self, backdrop: Backdrop) -> None:
-        """Issues the conversion; waits for nothing."""
-        for program, target in ((self._luma, self._luma_target), (self._chroma, self._chroma_target)):
-            set_composite(program, self._samples, backdrop)
-            target.fill()
+    def convert(self, backdrop: Backdrop, image: moderngl.Texture | None = None) -> None:
+        """Issues the conversion of the frame on a backdrop with its image; waits for nothing."""
+        for fragment, target in (("luma.frag.glsl", self._luma_target), ("chroma.frag.glsl", self._chroma_target)):
+            target.fill(composite(self._programs, fragment, self._samples, backdrop, image))
 
     def read(self) -> bytes:
         """The converted frame as I420: the planes Y, U, V, each top row first, without gaps."""

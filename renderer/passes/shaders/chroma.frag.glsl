@@ -5,14 +5,13 @@
 layout(location = 0) out float out_u;
 layout(location = 1) out float out_v;
 
-vec4 both_rows(vec2 pixel) {
-    return 0.5 * (resolved(pixel) + resolved(pixel + vec2(0.0, 1.0)));
+vec3 both_rows(vec2 pixel) {
+    return 0.5 * (composited(pixel) + composited(pixel + vec2(0.0, 1.0)));
 }
 
 void main() {
     vec2 pixel = floor(gl_FragCoord.xy) * 2.0;
-    vec4 color = 0.25 * both_rows(pixel - vec2(1.0, 0.0)) + 0.5 * both_rows(pixel) + 0.25 * both_rows(pixel + vec2(1.0, 0.0));
-    vec3 shown = composited(color, pixel + vec2(0.0, 0.5));
+    vec3 shown = 0.25 * both_rows(pixel - vec2(1.0, 0.0)) + 0.5 * both_rows(pixel) + 0.25 * both_rows(pixel + vec2(1.0, 0.0));
     float y = luma(shown);
     vec2 noise = vec2(grain(pixel), grain(pixel + 23.0));
     out_u = (128.0 + 224.0 * (shown.b - y) / 1.8556 + noise.x) / 255.0;

@@ -1,11 +1,14 @@
 // The 2x2-supersampled picture, one pixel at a time, and what it is composited on. All in display space.
 uniform sampler2D u_samples;  // premultiplied, twice the size of the frame, bottom row first, linear filter
 uniform vec2 u_size;          // of the frame, in pixels
+#ifdef IMAGE
+uniform sampler2D u_image;    // the backdrop: of the frame's size, top row first
+#else
 uniform vec3 u_backdrop;
+#endif
 uniform float u_vignette;
 
-// Mean of the four samples of a pixel. `pixel` counts from the frame's top left and is whole, or halfway between two
-// pixels for the mean of both.
+// Mean of the four samples of a pixel. `pixel` counts from the frame's top left.
 vec4 resolved(vec2 pixel) {
     return texture(u_samples, vec2(pixel.x + 0.5, u_size.y - pixel.y - 0.5) / u_size);
 }
@@ -14,14 +17,21 @@ vec4 resolved(vec2 pixel) {
 vec3 backdrop(vec2 pixel) {
     vec2 from_middle = (pixel + 0.5) / u_size * 2.0 - 1.0;
     float fall = smoothstep(0.0, 1.0, 0.5 * dot(from_middle, from_middle));
-    return u_backdrop * (1.0 - u_vignette * fall);
+#ifdef IMAGE
+    vec3 color = texture(u_image, (pixel + 0.5) / u_size).rgb;
+#else
+    vec3 color = u_backdrop;
+#endif
+    return color * (1.0 - u_vignette * fall);
 }
 
-vec3 composited(vec4 color, vec2 pixel) {
+// A pixel as it is seen.
+vec3 composited(vec2 pixel) {
+    vec4 color = resolved(pixel);
     return color.rgb + (1.0 - color.a) * backdrop(pixel);
 }
 
-// Interleaved gradient noise (Jimenez, SIGGRAPH 2014), -0.5 to 0.5: only vignettes need it, other backdrops are flat.
+// Interleaved gradient noise (Jimenez, SIGGRAPH 2014), -0.5 to 0.5: only vignettes need it: other backdrops are flat, or images.
 float grain(vec2 pixel) {
     return u_vignette > 0.0 ? fract(52.9829189 * fract(dot(pixel, vec2(0.06711056, 0.00583715)))) - 0.5 : 0.0;
 }

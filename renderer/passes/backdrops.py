@@ -1,0 +1,96 @@
+"""Background images: from a file to pixels that fit the frame, and to the device, where composite.glsl reads them."""
+
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+
+import moderngl
+import numpy as np
+import PIL.Image
+from PIL import ImageOps
+
+from renderer.errors import SettingsError
+from renderer.gl.context import Device
+from renderer.pictures import BROKEN, PictureError, open_picture, to_rgba
+from renderer.scene.nodes import UInt8
+from renderer.spec import Backdrop
+
+MAX_SIDE = 8192
+"""Pixels of a background image's longer side: more than twice a 4K frame's."""
+
+
+class BackdropImages:
+    """The background images of one shot's backdrops, each decoded and fitted once, on first use; owns their textures.
+
+    `files` has an image file for each name that a backdrop may use.
+    """
+
+    def __init__(self, device: Device, size: tuple[int, int], files: Mapping[str, Path]) -> None:
+        self._device = device
+        self._size = size
+        self._files = files
+        self._textures: dict[tuple[str, str, str], moderngl.Texture] = {}
+
+    def get(self, backdrop: Backdrop) -> moderngl.Texture | None:
+        """The texture of the frame's size, top row first, that shows instead of the flat colour, if any does.
+
+        Raises SettingsError for an image that can't be had.
+        """
+        if backdrop.image is None:
+            return None
+        key = (backdrop.image, backdrop.align, backdrop.color)
+        if key not in self._textures:
+            self._textures[key] = self._upload(backdrop, backdrop.image)
+        return self._textures[key]
+
+    def release(self) -> None:
+        for texture in self._textures.values():
+            texture.release()
+        self._textures.clear()
+
+    def _upload(self, backdrop: Backdrop, name: str) -> moderngl.Texture:
+        if name not in self._files:
+            raise SettingsError("bgImageId", f"There is no background image {name}")
+        try:
+            pixels = read_backdrop(self._files[name], self._size, backdrop)
+        except PictureError as error:
+            raise SettingsError("bgImageId", f"The background image {name} {error}") from error
+        texture = self._device.ctx.texture(self._size, 3, pixels, alignment=1)
+        texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
+        texture.repeat_x = texture.repeat_y = False
+        return texture
+
+
+def read_backdrop(path: Path, size: tuple[int, int], backdrop: Backdrop) -> UInt8:
+    """(height, width, 3): the picture turned upright, scaled to cover `size`, cropped at the anchor, on the colour.
+
+    All in display space, like every composition here. Raises PictureError.
+    """
+    with path.open("rb") as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow warns of oddities in files that it reads all the same
+        image = open_picture(file)
+        if max(image.size) > MAX_SIDE:
+            raise PictureError(f"is {image.width}x{image.height} pixels, and {MAX_SIDE} are allowed per side")
+        try:
+            image.load()
+            ImageOps.exif_transpose(image, in_place=True)
+        except BROKEN as error:
+            raise PictureError(f"can't be decoded: {error}") from error
+    image = to_rgba(image).convert("RGBa")  # premultiplied, or the colours of what can't be seen would bleed
+    fitted = image.resize(size, PIL.Image.Resampling.LANCZOS, box=cover_box(image.size, size, backdrop.align))
+    pixels = np.asarray(fitted).astype(np.uint16)
+    color = np.round(np.array(backdrop.rgb) * 255).astype(np.uint16)
+    shown = pixels[..., :3] + ((255 - pixels[..., 3:]) * color + 127) // 255
+    return np.minimum(shown, 255).astype(np.uint8)
+
+
+def cover_box(image: tuple[int, int], frame: tuple[int, int], align: str) -> tuple[float, float, float, float]:
+    """(left, top, right, bottom): the largest part of an image of this (width, height) that has the frame's aspect and
+    lies at the anchor.
+    """
+    scale = min(image[0] / frame[0], image[1] / frame[1])
+    width, height = min(frame[0] * scale, image[0]), min(frame[1] * scale, image[1])
+    across = 0.0 if align.endswith("left") else 1.0 if align.endswith("right") else 0.5
+    down = 0.0 if align.startswith("top") else 1.0 if align.startswith("bottom") else 0.5
+    left, top = (image[0] - width) * across, (image[1] - height) * down
+    return left, top, left + width, top + height
