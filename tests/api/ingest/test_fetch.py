@@ -165,8 +165,11 @@ def test_too_large_a_file_ends_the_download_early(
         b"SSH-2.0-OpenSSH_9.2\r\n",
         b"",
     ],
-    ids=["short", "two lengths", "negative", "absurd", "other protocol", "packed", "bad chunk", "long header", "half", "not http", "nothing"],
-)
+    ids=[
+        "short", "two lengths", "negative", "absurd", "other protocol", "packed", "bad chunk", "long header", "half",
+        "not http", "nothing",
+    ],
+)  # fmt: skip
 def test_a_broken_answer_is_refused(origin: Origin, tmp_path: Path, reply: bytes) -> None:
     origin.answers["/a.glb"] = reply
     assert "broke the download off, or does not speak HTTP" in refused(f"{origin.url}/a.glb", tmp_path, InvalidUrl)
@@ -283,10 +286,9 @@ def test_a_malformed_url_is_refused_at_once(url: str) -> None:
 
 @given(st.text(max_size=40), st.sampled_from(["", "http://", "https://xn--", "//", "http://[", "?", "http://a@", "#"]))
 def test_whatever_is_written_a_url_is_parsed_or_refused(text: str, start: str) -> None:
-    base = parse_url("http://example.com/a/b?c")
-    for url in (lambda: parse_url(start + text), lambda: parse_url(start + text, base=base)):
+    for base in (None, parse_url("http://example.com/a/b?c")):
         with contextlib.suppress(InvalidUrl):
-            parsed = url()
+            parsed = parse_url(start + text, base=base)
             assert parsed.scheme in ("http", "https")
             target = httpcore.URL(
                 scheme=parsed.raw_scheme, host=parsed.raw_host, port=parsed.port, target=parsed.raw_path
