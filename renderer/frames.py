@@ -7,8 +7,8 @@ from types import TracebackType
 
 import numpy as np
 
+from renderer.camera.effects import shot_view
 from renderer.camera.framing import model_placement
-from renderer.camera.turntable import turntable_view
 from renderer.gl.context import Device
 from renderer.gl.resources import GpuScene
 from renderer.gl.targets import SampleTarget
@@ -84,11 +84,12 @@ class ShotRenderer:
             self._pose(clip_time(self._clip, index, self._spec.fps, self._spec.animation_speed))
             if self._shadows.live:
                 self._shadows.cast(self._gpu_scene)
-        view = turntable_view(self._spec, self._bounds, index)
+        view = shot_view(self._spec, self._bounds, index)
         self._target.begin()
-        if self._spec.shadows:
-            self._ground.draw(view, self._shadows.ground)
-        self._geometry.draw(view, self._target.framebuffer)
+        if view is not None:
+            if self._spec.shadows:
+                self._ground.draw(view, self._shadows.ground)
+            self._geometry.draw(view, self._target.framebuffer)
         self._device.check_errors(f"drawing frame {index}")
 
     def read_rgba(self) -> UInt8:

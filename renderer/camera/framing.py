@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from renderer.camera.stance import Stance
 from renderer.scene.bounds import Bounds
 from renderer.scene.nodes import Float64
 from renderer.spec import FrameSpec
@@ -16,11 +17,17 @@ from renderer.spec import FrameSpec
 FIELD_OF_VIEW = math.radians(35)
 """Vertical, radians: about a 57 mm lens on 35 mm film, long enough that products keep their proportions."""
 
+ELEVATION = math.radians(12)
+"""Of the camera above the centre's horizontal plane."""
+
 MARGIN = 0.08
 """Air around the bounding sphere, as a share of its radius."""
 
 SHADOW_REACH = 4.5
 """The ground shadow's rectangle never lies further from the sphere's centre than this many radii."""
+
+SMALLEST_SCALE = 1e-3
+"""Of a model that is drawn: even in 4K it would be two pixels high."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -47,22 +54,34 @@ def fit_distance(radius: float, aspect: float) -> float:
     return radius * (1 + MARGIN) / math.sin(narrower)
 
 
-def framed_view(spec: FrameSpec, bounds: Bounds, direction: Float64) -> View:
-    """The camera that looks at the bounds' centre from `direction` (unit vector, centre to eye).
+def framed_view(spec: FrameSpec, bounds: Bounds, stance: Stance) -> View | None:
+    """The camera that looks at the bounds' centre as `stance` says; None for a model scaled below SMALLEST_SCALE.
 
-    The distance depends on the sphere alone, which is the same in all frames: a path never cuts or breathes.
-    `spec.zoom` multiplies it. Near and far hold the sphere and the ground shadow around it.
+    The fitting distance depends on the sphere alone, which is the same in all frames: a path never cuts or breathes.
+    `spec.zoom` and the stance multiply it. Near and far hold the sphere and the ground shadow around it.
+
+    A scaled model is seen by moving the camera instead: a picture stays the same when everything in the scene and the
+    camera are scaled about one point, here by 1 / scale. So the model keeps its full size, and its shadows with it.
     """
+    if stance.scale < SMALLEST_SCALE:
+        return None
     radius = max(bounds.radius, 1e-6)
     aspect = spec.width / spec.height
-    distance = fit_distance(radius, aspect) * spec.zoom
-    eye = bounds.center + direction * distance
+    distance = fit_distance(radius, aspect) * spec.zoom * stance.distance
+    direction = np.array([
+        math.cos(ELEVATION) * math.sin(stance.angle), math.sin(ELEVATION),
+        math.cos(ELEVATION) * math.cos(stance.angle),
+    ])
+    foot = np.array([bounds.center[0], bounds.low[1], bounds.center[2]])
+    target = foot + (bounds.center - foot) / stance.scale
+    eye = target + direction * (distance / stance.scale)
     up = np.array([0.0, 1.0, 0.0])
-    near = max(distance - radius * SHADOW_REACH, distance * 0.05)
-    far = distance + radius * SHADOW_REACH
+    depth = float((eye - bounds.center) @ direction)  # of the sphere's centre
+    near = max(depth - radius * SHADOW_REACH, depth * 0.05)
+    far = depth + radius * SHADOW_REACH
     return View(
-        eye=eye, target=bounds.center, up=up, fov_y=FIELD_OF_VIEW, near=near, far=far,
-        view=look_at(eye, bounds.center, up), projection=perspective(FIELD_OF_VIEW, aspect, near, far),
+        eye=eye, target=target, up=up, fov_y=FIELD_OF_VIEW, near=near, far=far,
+        view=look_at(eye, target, up), projection=perspective(FIELD_OF_VIEW, aspect, near, far),
     )
 
 

@@ -20,13 +20,21 @@ ANCHORS = (
 class FrameSpec:
     """Everything a shot's pixels depend on before compositing, apart from the model's bytes.
 
-    Sizes are delivered pixels (the renderer draws 2x2 samples for each); angles are degrees.
+    Sizes are delivered pixels (the renderer draws 2x2 samples for each); angles are degrees. `effect` is a camera path;
+    each reads the parameters that are its own, and the others stay at values that change nothing.
     """
 
     width: int
     height: int
     frame_count: int
     fps: int = 30
+    effect: str = "turntable"
+    sweep_angle: float = 360.0
+    ease_out_ratio: float = 0.0
+    amplitude: float = 0.0
+    zoom_start: float = 1.0
+    zoom_end: float = 1.0
+    scale_from: float = 1.0
     easing: bool = True
     rotate_y: float = 0.0
     tilt_x: float = 0.0

@@ -23,6 +23,15 @@ QUALITY_TIERS: dict[str, QualityTier] = {
     "4k": QualityTier(2160, 3840, 1920),
 }
 
+EFFECT_PARAMETERS: dict[str, dict[str, float]] = {
+    "turntable": {"sweep_angle": 360.0},
+    "hero-spin": {"sweep_angle": 540.0, "ease_out_ratio": 0.6},
+    "showcase": {"amplitude": 60.0},
+    "zoom-orbit": {"sweep_angle": 360.0, "zoom_start": 1.0, "zoom_end": 0.7},
+    "reveal": {"sweep_angle": 180.0, "scale_from": 0.0},
+}
+"""The parameters that each effect reads, with their defaults. Source: dx.gl's API reference, "Render Settings"."""
+
 
 def _even(value: float) -> int:
     return max(2, round(value / 2) * 2)
@@ -45,8 +54,11 @@ def plan_video(settings: RenderSettings) -> VideoPlan:
     if tier.web_long_side is not None:
         scale = min(1.0, tier.web_long_side / max(width, height))
         web = (_even(width * scale), _even(height * scale))
+    parameters = {name: default if getattr(settings, name) is None else getattr(settings, name)
+                  for name, default in EFFECT_PARAMETERS[settings.effect].items()}
     frames = FrameSpec(
-        width=width, height=height, frame_count=round(settings.length * FPS), fps=FPS, easing=settings.easing,
+        width=width, height=height, frame_count=round(settings.length * FPS), fps=FPS,
+        effect=settings.effect, easing=settings.easing, **parameters,
         rotate_y=settings.rotate_y, tilt_x=settings.tilt_x, pan_x=settings.pan_x, roll_z=settings.roll_z,
         zoom=settings.zoom, shadows=settings.shadows, animation=settings.animation,
         animation_speed=settings.animation_speed,

@@ -44,7 +44,20 @@ SETTINGS: tuple[Setting, ...] = (
             choices=("share", "standard", "4k", "pro"), not_yet=("pro",)),
     Setting("effect", "effect", "string", "turntable", "Camera path.",
             choices=("turntable", "hero-spin", "showcase", "zoom-orbit", "reveal", "dataset"),
-            not_yet=("hero-spin", "showcase", "zoom-orbit", "reveal", "dataset")),
+            not_yet=("dataset",)),
+    Setting("sweepAngle", "sweep_angle", "number", None,
+            "Degrees that the camera goes around: 540 in a hero-spin, 180 in a reveal, else 360.",
+            minimum=10, maximum=1080),
+    Setting("easeOutRatio", "ease_out_ratio", "number", None,
+            "Share of a hero-spin's time spent slowing down: 0.6 if not given.", minimum=0, maximum=1),
+    Setting("amplitude", "amplitude", "number", None,
+            "Degrees from one end of a showcase's swing to the other: 60 if not given.", minimum=5, maximum=180),
+    Setting("zoomStart", "zoom_start", "number", None,
+            "Camera distance multiplier at a zoom-orbit's start: 1 if not given.", minimum=0.1, maximum=3),
+    Setting("zoomEnd", "zoom_end", "number", None,
+            "Camera distance multiplier at a zoom-orbit's end: 0.7 if not given.", minimum=0.1, maximum=3),
+    Setting("scaleFrom", "scale_from", "number", None,
+            "The model's scale at a reveal's start: 0 if not given.", minimum=0, maximum=1),
     Setting("output", "output", "string", "video", "What to make.",
             choices=("video", "dataset"), not_yet=("dataset",)),
     Setting("aspect", "aspect", "string", "16:9", "Video aspect ratio.", choices=("16:9", "1:1", "9:16")),
@@ -60,8 +73,9 @@ SETTINGS: tuple[Setting, ...] = (
             minimum=0.01, maximum=100),
     Setting("shadows", "shadows", "boolean", True, "Soft shadow on the ground."),
     Setting("reflector", "reflector", "boolean", False, "Reflective ground plane.", not_yet=(True,)),
-    Setting("easing", "easing", "boolean", True, "Ease the rotation in and out."),
-    Setting("rotateY", "rotate_y", "integer", 0, "Starting angle of the camera in degrees.",
+    Setting("easing", "easing", "boolean", True, "Ease the effect's movement in and out."),
+    Setting("rotateY", "rotate_y", "integer", 0,
+            "Starting angle of the camera in degrees; a hero-spin or a reveal ends there.",
             minimum=-180, maximum=180),
     Setting("tiltX", "tilt_x", "integer", 0, "Forward/back tilt of the model in degrees.", minimum=-90, maximum=90),
     Setting("panX", "pan_x", "integer", 0, "Yaw of the model in degrees, applied after the tilt.",
@@ -78,6 +92,12 @@ class RenderSettings:
 
     quality: str = "share"
     effect: str = "turntable"
+    sweep_angle: float | None = None
+    ease_out_ratio: float | None = None
+    amplitude: float | None = None
+    zoom_start: float | None = None
+    zoom_end: float | None = None
+    scale_from: float | None = None
     output: str = "video"
     aspect: str = "16:9"
     bg_color: str = "#ffffff"

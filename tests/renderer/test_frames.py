@@ -56,6 +56,37 @@ def test_without_shadows_nothing_lies_on_the_ground(device: Device, light_cache:
     assert not alpha[:, -20:].any()
 
 
+def test_a_model_that_grows_is_lit_and_shaded_as_in_full_size(device: Device, light_cache: Path) -> None:
+    """Half-way through a reveal the picture is the full-size one at half the size, on the same spot of the ground."""
+    spec = dataclasses.replace(
+        SPEC, width=192, height=192, rotate_y=40, sweep_angle=0, zoom=2, effect="reveal", scale_from=0.5
+    )
+    with ShotRenderer(device, ball(), spec, cache_dir=light_cache) as shot:
+        pictures = []
+        for index in (0, 7):
+            shot.draw(index)
+            pictures.append(shot.read_rgba().astype(np.float64))
+    rows, columns, shadows = zip(*(
+        (*np.nonzero(picture[..., 3] == 255), ((picture[..., 3] > 8) & (picture[..., 3] < 200)).sum())
+        for picture in pictures
+    ), strict=True)
+    half, full = (np.ptp(covered) + 1 for covered in rows)
+    assert half / full == pytest.approx(0.5, abs=0.04)
+    assert rows[1].max() - 10 < rows[0].max() <= rows[1].max()  # it stands where it stood
+    assert columns[0].mean() == pytest.approx(columns[1].mean(), abs=1)
+    assert shadows[0] / shadows[1] == pytest.approx(0.25, abs=0.05)
+    for y, x in ((0, 0), (-12, 0), (12, 4), (0, 15)):
+        small, large = (picture[round(r.mean()) + y * f, round(c.mean()) + x * f]
+                        for picture, r, c, f in zip(pictures, rows, columns, (1, 2), strict=True))
+        assert np.abs(small - large).max() < 12
+
+
+def test_a_reveal_from_nothing_begins_with_an_empty_frame(device: Device, light_cache: Path) -> None:
+    spec = dataclasses.replace(SPEC, effect="reveal", scale_from=0.0)
+    assert not frame(device, ball(), light_cache, 0, spec).any()
+    assert frame(device, ball(), light_cache, 1, spec).any()
+
+
 def test_equal_inputs_give_equal_bytes(device: Device, light_cache: Path) -> None:
     def draw() -> bytes:
         with ShotRenderer(device, ball(), SPEC, cache_dir=light_cache) as shot:

@@ -1,13 +1,15 @@
 """The model fits the picture, everywhere on the path and in every aspect, and is turned as the settings say."""
 
+import dataclasses
 import math
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from renderer.camera.framing import MARGIN, fit_distance, model_placement
-from renderer.camera.turntable import turntable_view
+from renderer.camera.framing import MARGIN, View, fit_distance, framed_view, model_placement
+from renderer.camera.stance import Stance
+from renderer.camera.turntable import turntable
 from renderer.scene.bounds import Bounds
 from renderer.scene.nodes import Float64
 from renderer.spec import FrameSpec
@@ -38,8 +40,17 @@ def bounds_of(points: Float64) -> Bounds:
     return Bounds(center, float(np.linalg.norm(points - center, axis=1).max()), low, high)
 
 
+def view_of(spec: FrameSpec, bounds: Bounds, index: int, scale: float = 1.0) -> View:
+    view = framed_view(spec, bounds, dataclasses.replace(turntable(spec, index), scale=scale))
+    assert view is not None
+    return view
+
+
 def _projected(points: Float64, spec: FrameSpec, bounds: Bounds, index: int) -> Float64:
-    view = turntable_view(spec, bounds, index)
+    return _seen(points, view_of(spec, bounds, index))
+
+
+def _seen(points: Float64, view: View) -> Float64:
     clip = np.column_stack([points, np.ones(len(points))]) @ (view.projection @ view.view).T
     assert (clip[:, 3] > 0).all()
     return np.asarray(clip[:, :3] / clip[:, 3:])
@@ -67,7 +78,7 @@ def test_a_ball_fills_the_narrower_side_but_for_the_margin_and_is_centred(size: 
 
 def test_zoom_multiplies_the_distance() -> None:
     bounds = bounds_of(_sphere(100))
-    near, far = (turntable_view(FrameSpec(960, 540, 10, zoom=zoom), bounds, 3) for zoom in (0.5, 2.0))
+    near, far = (view_of(FrameSpec(960, 540, 10, zoom=zoom), bounds, 3) for zoom in (0.5, 2.0))
     assert np.linalg.norm(far.eye - bounds.center) == pytest.approx(4 * np.linalg.norm(near.eye - bounds.center))
     assert np.linalg.norm(near.eye - bounds.center) == pytest.approx(0.5 * fit_distance(bounds.radius, 16 / 9))
 
@@ -80,7 +91,7 @@ def test_the_margin_is_air_of_the_radius() -> None:
 
 def test_the_view_matrix_is_a_rigid_motion_that_puts_the_eye_at_the_origin() -> None:
     bounds = bounds_of(_sphere(100) + np.array([1, 2, 3]))
-    view = turntable_view(FrameSpec(960, 540, 10), bounds, 4)
+    view = view_of(FrameSpec(960, 540, 10), bounds, 4)
     assert np.allclose(view.view[:3, :3] @ view.view[:3, :3].T, np.eye(3))
     assert np.linalg.det(view.view[:3, :3]) == pytest.approx(1)
     assert np.allclose(view.view @ [*view.eye, 1], [0, 0, 0, 1])
@@ -108,3 +119,34 @@ def test_tilt_pan_and_roll_follow_each_other_about_the_centre(
     assert np.allclose(matrix @ [*bounds.center, 1], [*bounds.center, 1])
     assert np.allclose(matrix[:3, :3] @ [0, 0, 1], front)
     assert np.allclose(matrix[:3, :3] @ [0, 1, 0], top)
+
+
+@pytest.mark.parametrize("scale", [0.002, 0.1, 0.7])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_scaled_model_is_seen_as_if_it_had_been_scaled_about_the_ground_below_its_centre(
+    shape: str, scale: float
+) -> None:
+    points = SHAPES[shape]()
+    bounds = bounds_of(points)
+    spec = FrameSpec(960, 540, 48)
+    foot = np.array([bounds.center[0], bounds.low[1], bounds.center[2]])
+    shrunk = _seen(foot + scale * (points - foot), view_of(spec, bounds, 7))
+    moved = _seen(points, view_of(spec, bounds, 7, scale))
+    assert np.allclose(moved[:, :2], shrunk[:, :2], atol=1e-9)
+    assert np.abs(moved[:, 2]).max() < 1
+    nearer_first = np.argsort(shrunk[:, 2])
+    assert (np.diff(moved[nearer_first, 2]) > -1e-9).all()
+
+
+def test_a_model_scaled_to_nothing_has_no_view() -> None:
+    bounds = bounds_of(_sphere(100))
+    assert framed_view(FrameSpec(960, 540, 10), bounds, Stance(0.0, scale=0.0)) is None
+    assert framed_view(FrameSpec(960, 540, 10), bounds, Stance(0.0, scale=1e-3)) is not None
+
+
+def test_a_stances_distance_multiplies_the_distance() -> None:
+    bounds = bounds_of(_sphere(100))
+    near, fitting = (framed_view(FrameSpec(960, 540, 10), bounds, Stance(0.3, distance=d)) for d in (0.7, 1.0))
+    assert near is not None
+    assert fitting is not None
+    assert np.allclose(near.eye - bounds.center, 0.7 * (fitting.eye - bounds.center))

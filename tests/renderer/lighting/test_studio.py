@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from renderer.camera.turntable import ELEVATION
+from renderer.camera.framing import ELEVATION
 from renderer.lighting import studio
 from renderer.lighting.prefilter import equirectangular_directions
 from renderer.scene.nodes import Float64

@@ -1,5 +1,6 @@
 """From settings to frames: sizes, counts and frame keys."""
 
+import dataclasses
 import json
 
 import pytest
@@ -64,11 +65,40 @@ def test_equal_frames_have_equal_keys_whatever_they_are_composited_on() -> None:
     assert keys == {plan_video(parse_settings({})).frames.key("a" * 64)}
 
 
-@pytest.mark.parametrize("change", [{"zoom": 1.1}, {"shadows": False}, {"aspect": "1:1"}, {"length": 7}, {"tiltX": 1}])
+@pytest.mark.parametrize("change", [{"zoom": 1.1}, {"shadows": False}, {"aspect": "1:1"}, {"length": 7}, {"tiltX": 1},
+                                    {"effect": "showcase"}])
 def test_whatever_changes_pixels_changes_the_frame_key(change: dict[str, object]) -> None:
     base, changed = plan_video(parse_settings({})).frames, plan_video(parse_settings(change)).frames
     assert base.key("a" * 64) != changed.key("a" * 64)
     assert base.key("a" * 64) != base.key("b" * 64)
+
+
+@pytest.mark.parametrize(
+    ("effect", "parameters"),
+    [
+        ("turntable", {"sweep_angle": 360}),
+        ("hero-spin", {"sweep_angle": 540, "ease_out_ratio": 0.6}),
+        ("showcase", {"amplitude": 60}),
+        ("zoom-orbit", {"sweep_angle": 360, "zoom_start": 1.0, "zoom_end": 0.7}),
+        ("reveal", {"sweep_angle": 180, "scale_from": 0}),
+    ],
+)
+def test_each_effect_has_its_documented_defaults(effect: str, parameters: dict[str, float]) -> None:
+    frames = plan_video(parse_settings({"effect": effect})).frames
+    assert frames == dataclasses.replace(plan_video(parse_settings({})).frames, effect=effect, **parameters)  # type: ignore[arg-type]
+
+
+def test_parameters_change_the_frame_key_of_their_own_effect_only() -> None:
+    given = {"sweepAngle": 90, "easeOutRatio": 0, "amplitude": 20, "zoomStart": 2, "zoomEnd": 2, "scaleFrom": 0.5}
+    own = {
+        "turntable": {"sweepAngle"}, "hero-spin": {"sweepAngle", "easeOutRatio"}, "showcase": {"amplitude"},
+        "zoom-orbit": {"sweepAngle", "zoomStart", "zoomEnd"}, "reveal": {"sweepAngle", "scaleFrom"},
+    }
+    for effect, names in own.items():
+        plain = plan_video(parse_settings({"effect": effect})).frames.key("a" * 64)
+        for name, value in given.items():
+            changed = plan_video(parse_settings({"effect": effect, name: value})).frames.key("a" * 64)
+            assert (changed != plain) == (name in names), (effect, name)
 
 
 def test_a_backdrop_gives_its_colour_as_floats() -> None:

@@ -31,10 +31,15 @@ def test_table_and_dataclass_agree() -> None:
         ("quality", "8k"), ("quality", 1), ("quality", ""), ("effect", "spin"), ("aspect", "4:3"),
         ("bgColor", "ffffff"), ("bgColor", "#fff"), ("bgColor", "#gggggg"), ("bgColor", "#ffffff\n"), ("bgColor", 0),
         ("bgImageId", "abc"), ("bgImageId", "abc123DEF45/"), ("bgImageId", "abc123DEF4567"), ("bgImageId", 7),
-        ("bgAlign", "middle"), ("bgAlign", ""), ("length", 2.99), ("length", 30.01), ("length", "6"), ("length", True), ("length", float("nan")),
+        ("bgAlign", "middle"), ("bgAlign", ""),
+        ("length", 2.99), ("length", 30.01), ("length", "6"), ("length", True), ("length", float("nan")),
         ("length", float("inf")), ("animation", ""), ("animation", 7), ("animationSpeed", 0), ("shadows", "true"),
         ("shadows", 1), ("easing", 0), ("rotateY", 181), ("rotateY", 0.5), ("tiltX", -91), ("zoom", 0.49),
-        ("zoom", 2.01), ("vignette", 1.5), pytest.param("rotateY", 10**400, id="rotateY-huge"),
+        ("zoom", 2.01), ("sweepAngle", 9.9), ("sweepAngle", 1080.1), ("sweepAngle", "540"),
+        ("easeOutRatio", -0.01), ("easeOutRatio", 1.01), ("amplitude", 4.9), ("amplitude", 180.1),
+        ("zoomStart", 0.09), ("zoomStart", 3.01), ("zoomEnd", 0.09), ("zoomEnd", 3.01), ("scaleFrom", -0.01),
+        ("scaleFrom", 1.01), ("scaleFrom", True), ("vignette", 1.5),
+        pytest.param("rotateY", 10**400, id="rotateY-huge"),
     ],
 )
 def test_a_value_out_of_range_or_of_the_wrong_type_is_refused_by_name(field: str, value: Any) -> None:
@@ -45,7 +50,7 @@ def test_a_value_out_of_range_or_of_the_wrong_type_is_refused_by_name(field: str
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("quality", "pro"), ("effect", "hero-spin"), ("output", "dataset"), ("reflector", True)],
+    [("quality", "pro"), ("effect", "dataset"), ("output", "dataset"), ("reflector", True)],
 )
 def test_what_this_version_does_not_offer_is_said_so(field: str, value: Any) -> None:
     with pytest.raises(SettingsError, match="not offered") as error:
@@ -75,6 +80,19 @@ def test_admins_may_ask_for_long_videos() -> None:
     assert parse_settings({"length": 600}, max_length_s=MAX_LENGTH_ADMIN_S).length == 600
     with pytest.raises(SettingsError, match="between 3 and 600"):
         parse_settings({"length": 601}, max_length_s=MAX_LENGTH_ADMIN_S)
+
+
+@pytest.mark.parametrize(
+    ("field", "lowest", "highest"),
+    [("sweepAngle", 10, 1080), ("easeOutRatio", 0, 1), ("amplitude", 5, 180), ("zoomStart", 0.1, 3),
+     ("zoomEnd", 0.1, 3), ("scaleFrom", 0, 1)],
+)
+def test_the_effects_parameters_have_no_default_of_their_own_and_take_their_ends(
+    field: str, lowest: float, highest: float
+) -> None:
+    assert field not in parse_settings({}).to_json()
+    for value in (lowest, highest):
+        assert parse_settings({field: value}).to_json()[field] == value
 
 
 json_values = st.recursive(
