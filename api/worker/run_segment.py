@@ -15,6 +15,7 @@ from api.domain.renders import FileView
 from api.domain.scheduling import Claim, output_prefix
 from api.settings import Settings
 from api.storage.base import FileMissing, Storage
+from api.worker.convert import drawable_model
 from api.worker.lease import Lease
 from renderer.errors import Cancelled, ModelError, RendererError, SettingsError
 from renderer.gl.context import Device
@@ -99,10 +100,12 @@ class _Attempt:
 
     def render(self, folder: Path) -> dict[str, dict[str, FileView]]:
         """The stored files of each render, by the names of `api.db.tables.Render.files`."""
-        with self._bench.storage.local_path(self._claim.model_storage_key) as model:
+        bench = self._bench
+        key = drawable_model(bench.database, bench.storage, self._claim, self._lease, folder)
+        with bench.storage.local_path(key) as model:
             made = render_video(
                 model, self._claim.frames, self._claim.variants, folder,
-                device=self._bench.device, cache_dir=self._bench.cache_dir, listener=self,
+                device=bench.device, cache_dir=bench.cache_dir, listener=self,
             )
         for render_id, files in made.items():
             for name, path in _videos(files):
