@@ -3,12 +3,14 @@
 Exit codes: 0 the file is there, 1 the model, the device or ffmpeg failed, 2 the command or a setting is wrong.
 """
 
+import dataclasses
 import json
 import logging
 import os
 import signal
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -30,13 +32,22 @@ VARIANT = "render"
               help="File to write: .mp4 for a turntable video, .png for a still.")
 @click.option("--settings", "settings_json", default="{}", metavar="JSON|@FILE",
               help="The API's renderSettings, as JSON or as the name of a file after an @.")
+@click.option("--background", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
+              help="Background image (PNG, JPEG or WebP); bgAlign says how it is cropped.")
 @click.option("--frames", type=click.IntRange(min=1), help="Stop the video after this many frames of its path.")
 @click.option("--alpha", is_flag=True, help="Still with a transparent background instead of bgColor.")
 @click.option("--device", "selector", default="auto", show_default=True,
               help='GL device: "auto", "software", or the number of an EGL device.')
 @click.option("--no-software", is_flag=True, help="Fail rather than draw on the CPU.")
 def main(
-    model: Path, output: Path, settings_json: str, frames: int | None, alpha: bool, selector: str, no_software: bool
+    model: Path,
+    output: Path,
+    settings_json: str,
+    background: Path | None,
+    frames: int | None,
+    alpha: bool,
+    selector: str,
+    no_software: bool,
 ) -> None:
     """Renders MODEL (.glb, .gltf, or .zip) to a turntable video or a still."""
     kind = output.suffix.lower()
@@ -50,18 +61,23 @@ def main(
         raise click.BadParameter("only a .mp4 has frames", param_hint="--frames")
     try:
         settings = _settings(settings_json)
+        images = {}
+        if background is not None:
+            settings = dataclasses.replace(settings, bg_image_id=background.name)
+            images[background.name] = background
         logging.basicConfig(format="%(message)s")
         signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that temporary files go
         device = open_device(selector, allow_software=not no_software)
         # beside the output, so that the finished file moves there in one step
         with tempfile.TemporaryDirectory(dir=output.parent, prefix=".rendering-") as folder:
             if kind == ".png":
-                made = _still(model, settings, alpha, Path(folder), device)
+                made = _still(model, settings, images, alpha, Path(folder), device)
             else:
-                made = _video(model, settings, frames, Path(folder), device)
+                made = _video(model, settings, images, frames, Path(folder), device)
             made.replace(output)
     except SettingsError as error:
-        raise click.BadParameter(str(error), param_hint="--settings") from error
+        hint = "--background" if error.field == "bgImageId" else "--settings"
+        raise click.BadParameter(str(error), param_hint=hint) from error
     except (RendererError, OSError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(output)
@@ -77,14 +93,25 @@ def _settings(text: str) -> RenderSettings:
     return parse_settings(data, max_length_s=MAX_LENGTH_ADMIN_S)
 
 
-def _still(model: Path, settings: RenderSettings, alpha: bool, folder: Path, device: Device) -> Path:
+def _still(
+    model: Path, settings: RenderSettings, images: Mapping[str, Path], alpha: bool, folder: Path, device: Device
+) -> Path:
     path = folder / "still.png"
     backdrop = None if alpha else plan_video(settings).variant.backdrop
-    render_still(model, still_frame(settings), backdrop, path, device=device, cache_dir=_cache_dir())
+    render_still(
+        model, still_frame(settings), backdrop, path, device=device, cache_dir=_cache_dir(), images=images
+    )
     return path
 
 
-def _video(model: Path, settings: RenderSettings, limit: int | None, folder: Path, device: Device) -> Path:
+def _video(
+    model: Path,
+    settings: RenderSettings,
+    images: Mapping[str, Path],
+    limit: int | None,
+    folder: Path,
+    device: Device,
+) -> Path:
     plan = plan_video(settings)
     console = Console(stderr=True)
     with Progress(
@@ -94,7 +121,7 @@ def _video(model: Path, settings: RenderSettings, limit: int | None, folder: Pat
         listener: Listener = _ProgressBar(progress) if console.is_terminal else _Lines()
         files = render_video(
             model, plan.frames, {VARIANT: plan.variant}, folder,
-            device=device, cache_dir=_cache_dir(), listener=listener, frame_limit=limit,
+            device=device, cache_dir=_cache_dir(), listener=listener, images=images, frame_limit=limit,
         )
     return files[VARIANT].video
 

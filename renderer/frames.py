@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -14,6 +15,7 @@ from renderer.gl.resources import GpuScene
 from renderer.gl.targets import SampleTarget
 from renderer.lighting.environment import Environment, load_environment
 from renderer.lighting.shadow import Shadows
+from renderer.passes.backdrops import BackdropImages
 from renderer.passes.geometry import GeometryPass
 from renderer.passes.ground import GroundPass
 from renderer.passes.resolve import ResolvePass
@@ -42,9 +44,19 @@ class ShotRenderer:
     `draw(i)` issues a frame; the `read_...` calls give the frame drawn last, as often as wanted, for any backdrop.
     Use it as a context manager: it owns everything it put on the device. Raises DeviceError when the frame is too
     large for the device, SettingsError for an unknown animation.
+
+    `images` are the files of the images that backdrops name. Reading raises SettingsError for one that can't be had.
     """
 
-    def __init__(self, device: Device, scene: Scene, spec: FrameSpec, *, cache_dir: Path | None) -> None:
+    def __init__(
+        self,
+        device: Device,
+        scene: Scene,
+        spec: FrameSpec,
+        *,
+        cache_dir: Path | None,
+        images: Mapping[str, Path] = {},
+    ) -> None:
         self._device = device
         self._scene = scene
         self._spec = spec
@@ -75,6 +87,8 @@ class ShotRenderer:
             owned.callback(self._resolve.release)
             self._yuv = YuvPass(device, self._target)
             owned.callback(self._yuv.release)
+            self._images = BackdropImages(device, (spec.width, spec.height), images)
+            owned.callback(self._images.release)
             self._cast_shadows()
             self._owned = owned.pop_all()
 
@@ -98,11 +112,11 @@ class ShotRenderer:
 
     def read_rgb(self, backdrop: Backdrop) -> UInt8:
         """(height, width, 3) uint8: composited on `backdrop`, sRGB-encoded, top row first."""
-        return self._resolve.read_rgb(backdrop)
+        return self._resolve.read_rgb(backdrop, self._images.get(backdrop))
 
     def read_yuv420(self, backdrop: Backdrop) -> bytes:
         """Composited, as planar I420: BT.709 limited range, top row first, width * height * 3 / 2 bytes."""
-        self._yuv.convert(backdrop)
+        self._yuv.convert(backdrop, self._images.get(backdrop))
         return self._yuv.read()
 
     def close(self) -> None:

@@ -65,13 +65,14 @@ def render_video(
     device: Device,
     cache_dir: Path | None,
     listener: Listener,
+    images: Mapping[str, Path] = {},
     frame_limit: int | None = None,
 ) -> dict[str, VideoFiles]:
     """Draws the shot once and encodes it for each of `variants`, into `out`/<variant name>/ (which must not exist yet).
 
-    `frame_limit` stops after that many frames of the path that `frames` describes. Nothing is left in `out` by a render
-    that ends in an exception. Raises ModelError, SettingsError (an unknown clip), DeviceError, EncodeError, and
-    whatever the listener raises.
+    `images` are the files of the background images that `variants` name. `frame_limit` stops after that many frames of
+    the path that `frames` describes. Nothing is left in `out` by a render that ends in an exception. Raises ModelError,
+    SettingsError (an unknown clip, a broken image), DeviceError, EncodeError, and whatever the listener raises.
     """
     total = frames.frame_count if frame_limit is None else min(frame_limit, frames.frame_count)
     stage = _StageClock(listener)
@@ -79,7 +80,7 @@ def render_video(
         stage.begin("loading")
         scene = load_model(model)
         stage.begin("lighting")
-        shot = running.enter_context(ShotRenderer(device, scene, frames, cache_dir=cache_dir))
+        shot = running.enter_context(ShotRenderer(device, scene, frames, cache_dir=cache_dir, images=images))
         stage.begin("drawing")
         encodings = []
         for name, variant in variants.items():
@@ -109,14 +110,21 @@ def render_video(
 
 
 def render_still(
-    model: Path, frames: FrameSpec, backdrop: Backdrop | None, path: Path, *, device: Device, cache_dir: Path | None
+    model: Path,
+    frames: FrameSpec,
+    backdrop: Backdrop | None,
+    path: Path,
+    *,
+    device: Device,
+    cache_dir: Path | None,
+    images: Mapping[str, Path] = {},
 ) -> None:
     """Writes frame 0 of `frames` as PNG: composited on `backdrop`, or with straight alpha where that is None.
 
     Raises like `render_video`.
     """
     scene = load_model(model)
-    with ShotRenderer(device, scene, frames, cache_dir=cache_dir) as shot:
+    with ShotRenderer(device, scene, frames, cache_dir=cache_dir, images=images) as shot:
         shot.draw(0)
         write_png(_straight(shot.read_rgba()) if backdrop is None else shot.read_rgb(backdrop), path)
 
