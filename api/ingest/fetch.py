@@ -57,9 +57,10 @@ class Downloader:
 
         Raises InvalidUrl, DownloadTimeout, InvalidFormat, FileTooLarge; whatever it raises, the caller abandons `file`.
         """
+        first = parse_url(url)
         with anyio.move_on_after(self._seconds) as scope:
             async with self._turn(account_id):
-                await self._follow(parse_url(url), file)
+                await self._follow(first, file)
         if scope.cancelled_caught:
             raise DownloadTimeout(f"The URL was not downloaded within {self._seconds:g} seconds")
 
