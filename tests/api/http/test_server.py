@@ -57,7 +57,7 @@ def memory(pid: int, field: str) -> int:
 
 
 def test_a_100_mb_upload_takes_less_than_16_mb_of_memory(tmp_path: Path) -> None:
-    with running_farm(Farm(tmp_path, workers=0)) as farm:
+    with running_farm(Farm(tmp_path, workers=0, cache=tmp_path / "cache")) as farm:
         with farm.database.begin() as session:
             account = accounts.sign_up(session, "maker@example.com", credits=10)
             token = tokens.issue(session, account.id, name="test").raw
