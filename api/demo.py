@@ -45,7 +45,7 @@ class Farm:
     url: str
     data_dir: Path
 
-    def admin(self, *arguments: str) -> dict[str, str]:
+    def admin(self, *arguments: str) -> str:
         """Runs `pirouette admin ...` on the farm's data folder and returns what it prints."""
         done = subprocess.run(
             [sys.executable, "-m", "api.cli", "admin", *arguments],
@@ -53,8 +53,7 @@ class Farm:
         )
         if done.returncode:
             raise click.ClickException(f"pirouette admin {arguments[0]} failed: {done.stderr.strip()}")
-        answer: dict[str, str] = json.loads(done.stdout)
-        return answer
+        return done.stdout.strip()
 
 
 @click.command(name="demo")
@@ -77,9 +76,9 @@ def main(model: Path | None, out: Path, settings: str | None) -> None:
     shutil.rmtree(data_dir, ignore_errors=True)
     try:
         with _farm(data_dir) as farm:
-            account = farm.admin("create-account", EMAIL)
-            token = farm.admin("create-token", EMAIL, "--name", "demo")["token"]
-            console.print(f"A farm runs on {farm.url}, and {EMAIL} has an account with {account['credits']} credits.")
+            credits = json.loads(farm.admin("create-account", EMAIL))["credits"]
+            token = farm.admin("create-token", EMAIL, "--name", "demo")
+            console.print(f"A farm runs on {farm.url}, and {EMAIL} has an account with {credits} credits.")
             with FarmClient(farm.url, token) as client:
                 credits = _render_to(client, model, render_settings, out)
     except ClientError as error:

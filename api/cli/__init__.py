@@ -13,6 +13,7 @@ COMMANDS = {
     "sweep": "api.cli.sweep",
     "admin": "api.cli.admin",
     "submit": "api.cli.submit",
+    "batch": "api.cli.batch",
 }
 
 

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from api import clock
 from api.db.session import Database
 from api.domain import accounts, ledger, tokens
+from api.domain.accounts import AccountView
 from api.errors import FarmError
 from api.settings import Settings
 
 
 @click.group(name="admin")
 def command() -> None:
-    """Manage accounts, tokens and credits. Prints JSON."""
+    """Manage accounts, tokens and credits. Prints JSON, but a new token as it is."""
 
 
 @contextlib.contextmanager
@@ -32,6 +33,13 @@ def _transaction() -> Iterator[Session]:
         raise click.ClickException(error.message) from error
     finally:
         database.dispose()
+
+
+def _public(account: AccountView) -> dict[str, object]:
+    return {
+        "id": account.id, "email": account.email, "credits": account.credits, "admin": account.is_admin,
+        "suspended": account.suspended_at is not None,
+    }  # fmt: skip
 
 
 def _print(**values: object) -> None:
@@ -60,7 +68,8 @@ def create_token(email: str, name: str, scopes: str, expires: float | None) -> N
     with _transaction() as session:
         account = accounts.find(session, email)
         token = tokens.issue(session, account.id, name=name, scopes=wanted, expires_at=expires_at)
-        _print(id=token.id, token=token.raw)
+    click.echo(f'The key\'s id is {token.id}, its name "{name}"', err=True)
+    click.echo(token.raw)
 
 
 @command.command()
@@ -104,6 +113,14 @@ def reinstate(email: str) -> None:
         _print(id=account.id, suspended=False)
 
 
+@command.command(name="accounts")
+def list_accounts() -> None:
+    """All accounts, one a line, in the order of their addresses."""
+    with _transaction() as session:
+        for account in accounts.list_accounts(session):
+            _print(**_public(account))
+
+
 @command.command(name="show")
 @click.argument("email")
 def show(email: str) -> None:
@@ -111,8 +128,7 @@ def show(email: str) -> None:
     with _transaction() as session:
         account = accounts.find(session, email)
         _print(
-            id=account.id, email=account.email, credits=account.credits, admin=account.is_admin,
-            suspended=account.suspended_at is not None,
+            **_public(account),
             tokens=[
                 {"id": token.id, "name": token.name, "hint": token.hint, "scopes": token.scopes,
                  "revoked": token.revoked_at is not None}

@@ -26,6 +26,9 @@ class AccountView:
     created_at: dt.datetime
 
 
+_VIEW = (Account.id, Account.email, Account.credits, Account.is_admin, Account.suspended_at, Account.created_at)
+
+
 def sign_up(session: Session, email: str, *, credits: int, is_admin: bool = False) -> AccountView:
     """A new account with `credits` free credits. Raises InvalidRequest for a bad or taken address."""
     address = email.strip().lower()
@@ -56,6 +59,11 @@ def find(session: Session, email: str) -> AccountView:
     return _one(session, Account.email == email.strip().lower(), email)
 
 
+def list_accounts(session: Session) -> list[AccountView]:
+    """All of them, in the order of their addresses."""
+    return [AccountView(*row) for row in session.execute(select(*_VIEW).order_by(Account.email))]
+
+
 def suspend(session: Session, account_id: str) -> None:
     """From now on its tokens are refused; what it ordered is still rendered."""
     session.execute(update(Account).where(Account.id == account_id).values(suspended_at=clock.now()))
@@ -66,11 +74,7 @@ def reinstate(session: Session, account_id: str) -> None:
 
 
 def _one(session: Session, condition: ColumnElement[bool], name: str) -> AccountView:
-    row = session.execute(
-        select(
-            Account.id, Account.email, Account.credits, Account.is_admin, Account.suspended_at, Account.created_at
-        ).where(condition)
-    ).one_or_none()
+    row = session.execute(select(*_VIEW).where(condition)).one_or_none()
     if row is None:
         raise NotFound(f"No account {name}")
     return AccountView(*row)

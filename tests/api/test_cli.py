@@ -1,6 +1,7 @@
 """The command line: accounts, keys and credits by the rules, and errors that say what to do."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,18 @@ def admin(run: Run) -> Callable[..., Any]:
     return admin
 
 
+@pytest.fixture
+def new_key(run: Run) -> Callable[..., str]:
+    """Runs `pirouette admin create-token`; the raw token."""
+
+    def new_key(*arguments: str) -> str:
+        result = run("admin", "create-token", EMAIL, *arguments)
+        assert result.exit_code == 0, result.output
+        return result.stdout.strip()
+
+    return new_key
+
+
 def authenticate(tmp_path: Path, raw: str) -> Principal:
     database = Database(f"sqlite:///{tmp_path}/pirouette.sqlite3")
     try:
@@ -66,35 +79,57 @@ def test_a_new_account_has_its_free_credits_and_can_be_granted_more(admin: Calla
     assert admin("grant", EMAIL, "5", "--note", "for testing") == {"id": account["id"], "credits": 15}
 
 
-def test_a_key_works_with_its_scopes_until_it_is_revoked(admin: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_new_key_stands_alone_on_stdout_so_that_a_shell_can_keep_it(run: Run, admin: Callable[..., Any]) -> None:
+    admin("create-account", EMAIL)
+    result = run("admin", "create-token", EMAIL, "--name", "laptop")
+    assert re.fullmatch(r"dxgl_sk_[\w-]+\n", result.stdout)
+    [key] = admin("show", EMAIL)["tokens"]
+    assert result.stderr == f'The key\'s id is {key["id"]}, its name "laptop"\n'
+
+
+def test_a_key_works_with_its_scopes_until_it_is_revoked(
+    admin: Callable[..., Any], new_key: Callable[..., str], tmp_path: Path
+) -> None:
     account = admin("create-account", EMAIL, "--admin")
-    key = admin("create-token", EMAIL, "--name", "reader", "--scopes", "read, write")
-    principal = authenticate(tmp_path, key["token"])
+    key = new_key("--name", "reader", "--scopes", "read, write")
+    principal = authenticate(tmp_path, key)
     assert (principal.account_id, principal.is_admin) == (account["id"], True)
     assert principal.scopes == {"read", "write"}
-    assert [each["id"] for each in admin("show", EMAIL)["tokens"]] == [key["id"]]
-    admin("revoke-token", EMAIL, key["id"])
+    [shown] = admin("show", EMAIL)["tokens"]
+    admin("revoke-token", EMAIL, shown["id"])
     with pytest.raises(Unauthorized):
-        authenticate(tmp_path, key["token"])
+        authenticate(tmp_path, key)
 
 
-def test_a_key_may_expire(admin: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_key_may_expire(admin: Callable[..., Any], new_key: Callable[..., str], tmp_path: Path) -> None:
     admin("create-account", EMAIL)
-    brief = admin("create-token", EMAIL, "--expires", "0.0000001")["token"]
     with pytest.raises(TokenExpired):
-        authenticate(tmp_path, brief)
-    long = admin("create-token", EMAIL, "--expires", "30")["token"]
-    assert authenticate(tmp_path, long).scopes == set(tokens.SCOPES)
+        authenticate(tmp_path, new_key("--expires", "0.0000001"))
+    assert authenticate(tmp_path, new_key("--expires", "30")).scopes == set(tokens.SCOPES)
 
 
-def test_a_suspended_account_is_refused_until_it_is_reinstated(admin: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_suspended_account_is_refused_until_it_is_reinstated(
+    admin: Callable[..., Any], new_key: Callable[..., str], tmp_path: Path
+) -> None:
     admin("create-account", EMAIL)
-    key = admin("create-token", EMAIL)["token"]
+    key = new_key()
     admin("suspend", EMAIL)
     with pytest.raises(Forbidden):
         authenticate(tmp_path, key)
     admin("reinstate", EMAIL)
     assert authenticate(tmp_path, key)
+
+
+def test_accounts_are_listed_one_a_line(run: Run, admin: Callable[..., Any]) -> None:
+    assert run("admin", "accounts").stdout == ""
+    admin("create-account", EMAIL)
+    admin("create-account", "Zuse@example.com", "--admin")
+    admin("create-account", "Aiken@example.com")
+    admin("suspend", "aiken@example.com")
+    listed = [json.loads(line) for line in run("admin", "accounts").stdout.splitlines()]
+    assert [(each["email"], each["credits"], each["admin"], each["suspended"]) for each in listed] == [
+        (EMAIL, 10, False, False), ("aiken@example.com", 10, False, True), ("zuse@example.com", 10, True, False),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -115,7 +150,8 @@ def test_a_mistake_is_named_and_ends_with_code_1(
     assert result.stdout == ""
 
 
-def test_submit_says_when_there_is_no_farm(run: Run, tmp_path: Path) -> None:
+def test_submit_says_when_there_is_no_farm(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
     model = tmp_path / "a.glb"
     model.write_bytes(b"glTF")
     result = run("submit", str(model), "--url", "http://127.0.0.1:9", "--token", "x", "-o", str(tmp_path / "out"))
@@ -123,10 +159,16 @@ def test_submit_says_when_there_is_no_farm(run: Run, tmp_path: Path) -> None:
     assert "No answer from the farm" in result.stderr
 
 
-@pytest.mark.parametrize("settings", ["{", "[]"])
-def test_submit_takes_settings_as_a_json_object_only(run: Run, tmp_path: Path, settings: str) -> None:
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [("{", "Expecting"), ("[]", "not a JSON object"), ('{"lenght": 3}', "no setting lenght"), ('{"zoom": 9}', "zoom")],
+)
+def test_submit_finds_mistakes_in_settings_before_it_sends_anything(
+    run: Run, tmp_path: Path, settings: str, says: str
+) -> None:
     model = tmp_path / "a.glb"
     model.write_bytes(b"glTF")
     result = run("submit", str(model), "--token", "x", "--settings", settings)
     assert result.exit_code == 2
     assert "--settings" in result.stderr
+    assert says in result.stderr
