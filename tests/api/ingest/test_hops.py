@@ -1,0 +1,225 @@
+"""Wherever a URL, a redirect or a name server leads: only to addresses that were checked, each time anew."""
+
+import contextlib
+import socket
+import ssl
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import httpcore
+import pytest
+import trustme
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.errors import InvalidUrl
+from api.ingest.fetch import MAX_REDIRECTS, Downloader, parse_url
+from api.ingest.netguard import AllowList, Guard, LookUp, is_plain
+from tests.api.ingest.support import GLB, downloader, fetch, fields, names, refused, target
+from tests.support.origin import Origin, answer, redirect, running_origin
+
+
+def test_redirects_are_followed_and_the_first_path_names_the_file(origin: Origin, tmp_path: Path) -> None:
+    origin.answers |= {
+        "/chair.glb": redirect("../b?x=1", "301 Moved Permanently"),
+        "/b?x=1": redirect(f"//127.0.0.1:{origin.port}/c", "307 Temporary Redirect"),
+        "/c": redirect(f"{origin.url}/d", "308 Permanent Redirect"),
+        "/d": redirect("?e", "303 See Other"),
+        "/d?e": redirect("/f.glb#fragment"),
+        "/f.glb": answer(GLB),
+    }
+    assert fetch(f"{origin.url}/chair.glb", tmp_path).name == "chair.glb"
+    assert [target(request) for request in origin.requests] == ["/chair.glb", "/b?x=1", "/c", "/d", "/d?e", "/f.glb"]
+
+
+def test_the_sixth_redirect_is_one_too_many(origin: Origin, tmp_path: Path) -> None:
+    origin.answers["/loop.glb"] = redirect("/loop.glb")
+    assert refused(f"{origin.url}/loop.glb", tmp_path, InvalidUrl) == "The URL redirects more than 5 times"
+    assert len(origin.requests) == MAX_REDIRECTS + 1
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://10.0.0.5/a.glb", "http://169.254.169.254/latest/meta-data/", "http://[fd00:ec2::254]/", "http://0/",
+        "http://127.0.0.2/a.glb", "http://2130706433/", "http://127.1/", "http://[::1]/", "http://[::ffff:127.0.0.1]/",
+        "//0x7f.0.0.1/", "http://localhost/", "http://127.0.0.1.:80/", "http://１２７.0.0.1/",
+        "file:///etc/passwd", "ftp://127.0.0.1/a.glb", "gopher://127.0.0.1:6379/_INFO", "data:model/gltf-binary,glTF",
+        "javascript:1", "http://me:secret@127.0.0.1/a.glb", "http://[::1", "http://a:b/",
+    ],
+)  # fmt: skip
+def test_a_redirect_leads_nowhere_that_the_url_itself_may_not(origin: Origin, tmp_path: Path, location: str) -> None:
+    origin.answers["/a.glb"] = redirect(location)
+    by = downloader(look_up=names("127.0.0.3"))
+    refused(f"{origin.url}/a.glb", tmp_path, InvalidUrl, by)
+    assert len(origin.requests) == 1
+
+
+def test_a_redirect_without_a_location_is_no_file(origin: Origin, tmp_path: Path) -> None:
+    origin.answers["/a.glb"] = answer(status="302 Found")
+    assert "status 302" in refused(f"{origin.url}/a.glb", tmp_path, InvalidUrl)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "", " ", "a.glb", "/a.glb", "//example.com/a.glb", "http:", "http://", "http:///a", "https://?", "http:a.glb",
+        "ftp://example.com/a.glb", "file:///etc/passwd", "data:,glTF", "http://user@example.com/", "http://:@example.com",
+        "http://user:secret@example.com/a.glb", "http://example.com:0/", "http://example.com:65536/",
+        "http://example.com:http/", "http://[::1/", "http://[v1.x]/", "http://exam\nple.com/", "http://\ud800.example/",
+        "http://example.com/\ud800", "http://" + "a" * 70_000, "http://xn--\udcff/", "http://\u2488example.com/",
+        "http://example.com\\@127.0.0.1/", "http://[::1]@example.com/",
+    ],
+)  # fmt: skip
+def test_a_malformed_url_is_refused_at_once(url: str) -> None:
+    with pytest.raises(InvalidUrl) as raised:
+        parse_url(url)
+    assert raised.value.param == "url"
+    assert "secret" not in raised.value.message
+
+
+@given(st.text(max_size=40), st.sampled_from(["", "http://", "https://xn--", "//", "http://[", "?", "http://a@", "#"]))
+def test_whatever_is_written_a_url_is_parsed_or_refused(text: str, start: str) -> None:
+    for base in (None, parse_url("http://example.com/a/b?c")):
+        with contextlib.suppress(InvalidUrl):
+            parsed = parse_url(start + text, base=base)
+            assert parsed.scheme in ("http", "https")
+            target = httpcore.URL(
+                scheme=parsed.raw_scheme, host=parsed.raw_host, port=parsed.port, target=parsed.raw_path
+            )
+            assert bytes(target).isascii()
+            assert not is_plain(target.host.decode()) or target.host == target.host.lower()
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port"),
+    [
+        ("HTTP://Example.COM/a.glb", b"example.com", None),
+        (" https://bücher.example:443/a.glb\n", b"xn--bcher-kva.example", None),
+        ("https://[2606:4700::1111]:8443/", b"2606:4700::1111", 8443),
+        ("http://127。0。0。1/", b"127.0.0.1", None),
+        ("http://xn--a/", b"xn--a", None),
+    ],
+)
+def test_a_url_is_brought_to_its_usual_form(url: str, host: bytes, port: int | None) -> None:
+    parsed = parse_url(url)
+    assert (parsed.raw_host, parsed.port) == (host, port)
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "0", "0.0.0.0", "2130706433", "0x7f000001", "0177.1", "127.1", "[::1]", "[::]",  # noqa: S104
+             "[::ffff:127.0.0.1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "127.0.0.1.", "LOCALHOST",
+             "127。0。0。1", "ⓛⓞⓒⓐⓛⓗⓞⓢⓣ", "%31%32%37.0.0.1", "127%2e0.0.1", "example.com%00.localhost"]
+)  # fmt: skip
+def test_without_an_allow_list_nothing_local_is_reached(origin: Origin, tmp_path: Path, host: str) -> None:
+    origin.answers["/a.glb"] = answer(GLB)
+    by = Downloader(Guard(AllowList.parse("")), seconds=10)
+    refused(f"http://{host}:{origin.port}/a.glb", tmp_path, InvalidUrl, by)
+    assert origin.requests == []
+
+
+def changing(answers: Sequence[str]) -> tuple[LookUp, list[str]]:
+    """A name server whose answer changes each time it is asked, and a list of the names it was asked for."""
+    asked: list[str] = []
+
+    async def look_up(host: str) -> list[str]:
+        asked.append(host)
+        return [answers[len(asked) - 1]]
+
+    return look_up, asked
+
+
+def test_a_name_is_asked_for_once_and_the_checked_address_is_the_one_connected_to(tmp_path: Path) -> None:
+    with running_origin() as good, running_origin(host="127.0.0.2", port=good.port) as evil:
+        good.answers["/a.glb"] = evil.answers["/a.glb"] = answer(GLB)
+        look_up, asked = changing(["127.0.0.1", "127.0.0.2"])
+        fetch(f"http://rebind.example:{good.port}/a.glb", tmp_path, downloader(look_up=look_up))
+    assert asked == ["rebind.example"]
+    assert evil.requests == []
+    [request] = good.requests
+    assert fields(request)["host"] == f"rebind.example:{good.port}"
+
+
+def test_a_redirect_to_the_same_host_is_checked_again(tmp_path: Path) -> None:
+    with running_origin() as good, running_origin(host="127.0.0.2", port=good.port) as evil:
+        good.answers["/a.glb"] = redirect("/b.glb")
+        good.answers["/b.glb"] = evil.answers["/b.glb"] = answer(GLB)
+        look_up, asked = changing(["127.0.0.1", "127.0.0.2"])
+        refused(f"http://rebind.example:{good.port}/a.glb", tmp_path, InvalidUrl, downloader(look_up=look_up))
+    assert asked == ["rebind.example", "rebind.example"]
+    assert (len(good.requests), evil.requests) == (1, [])
+
+
+def test_another_address_is_tried_where_one_does_not_answer(origin: Origin, tmp_path: Path) -> None:
+    origin.answers["/a.glb"] = answer(GLB)
+    by = downloader("127.0.0.0/8", look_up=names("127.0.0.9", "127.0.0.1"))
+    assert fetch(f"http://models.example:{origin.port}/a.glb", tmp_path, by).size == len(GLB)
+
+
+def test_a_server_that_is_not_there_is_said_to_be_unreachable(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    by = downloader(look_up=names("127.0.0.1"))
+    message = refused(f"http://models.example:{port}/a.glb", tmp_path, InvalidUrl, by)
+    assert message == "The URL's server could not be reached"
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def secure_origin(authority: trustme.CA) -> Iterator[tuple[Origin, list[str | None]]]:
+    """A server with a certificate for models.example, and the names its clients asked for by SNI."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("models.example").configure_cert(context)
+    asked: list[str | None] = []
+    context.sni_callback = lambda connection, name, _: asked.append(name)
+    with running_origin(tls=context) as running:
+        running.answers["/a.glb"] = answer(GLB)
+        yield running, asked
+
+
+@pytest.fixture
+def trusted(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path.with_name("authority.pem")
+    authority.cert_pem.write_to_path(str(path))
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+
+
+@pytest.mark.usefixtures("trusted")
+def test_tls_is_verified_for_the_name_though_the_address_is_pinned(
+    secure_origin: tuple[Origin, list[str | None]], tmp_path: Path
+) -> None:
+    origin, asked = secure_origin
+    by = downloader(look_up=names("127.0.0.1"))
+    assert fetch(f"https://models.example:{origin.port}/a.glb", tmp_path, by).size == len(GLB)
+    assert asked == ["models.example"]
+    assert fields(origin.requests[0])["host"] == f"models.example:{origin.port}"
+
+
+@pytest.mark.usefixtures("trusted")
+@pytest.mark.parametrize("host", ["other.example", "127.0.0.1"])
+def test_a_certificate_of_another_name_is_refused(
+    secure_origin: tuple[Origin, list[str | None]], tmp_path: Path, host: str
+) -> None:
+    origin, _ = secure_origin
+    by = downloader(look_up=names("127.0.0.1"))
+    assert "identity by TLS" in refused(f"https://{host}:{origin.port}/a.glb", tmp_path, InvalidUrl, by)
+    assert origin.requests == []
+
+
+def test_a_certificate_of_an_unknown_authority_is_refused(
+    secure_origin: tuple[Origin, list[str | None]], tmp_path: Path
+) -> None:
+    origin, _ = secure_origin
+    by = downloader(look_up=names("127.0.0.1"))
+    assert "identity by TLS" in refused(f"https://models.example:{origin.port}/a.glb", tmp_path, InvalidUrl, by)
+
+
+def test_plain_http_where_tls_is_spoken_and_the_other_way_round(
+    secure_origin: tuple[Origin, list[str | None]], origin: Origin, tmp_path: Path
+) -> None:
+    refused(f"http://127.0.0.1:{secure_origin[0].port}/a.glb", tmp_path, InvalidUrl)
+    refused(f"https://127.0.0.1:{origin.port}/a.glb", tmp_path, InvalidUrl)
