@@ -1,0 +1,58 @@
+"""`make demo`, as a newcomer runs it: files in the folder on success, a clear word and a code on failure."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import psutil
+
+from tests.integration.support import SETTINGS
+
+
+def demo(model: Path, out: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "api.demo", str(model), "-o", str(out), "--settings", json.dumps(SETTINGS)],
+        capture_output=True, text=True, timeout=100, check=False,
+    )
+
+
+def processes_of(out: Path) -> list[str]:
+    """Command lines of whatever still runs with its data in `out`."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("PIROUETTE_DATA_DIR", "").startswith(str(out)):
+                found.append(" ".join(process.cmdline()))
+        except psutil.Error:
+            continue
+    return found
+
+
+def test_the_demo_brings_the_files_and_stops_what_it_started(box: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = demo(box, out)
+    assert done.returncode == 0, done.stderr
+    assert "9 credits left" in done.stderr
+    assert "pirouette serve" in done.stderr  # how to go on
+    for name in ("video.mp4", "poster.png", "thumbnail.mp4"):
+        assert (out / name).stat().st_size > 0
+    assert set(zipfile.ZipFile(out / "bundle.zip").namelist()) == {"video.mp4", "poster.png", "thumb.mp4"}
+    assert processes_of(out) == []
+
+
+def test_a_demo_of_a_broken_model_says_why_and_fails(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.glb"
+    broken.write_bytes(b"glTF, but not really")
+    done = demo(broken, tmp_path / "out")
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("Error: ")
+    assert "Traceback" not in done.stderr
+    assert processes_of(tmp_path / "out") == []
+
+
+def test_a_demo_of_a_missing_model_names_it(tmp_path: Path) -> None:
+    done = demo(tmp_path / "missing.glb", tmp_path / "out")
+    assert done.returncode == 2
+    assert "missing.glb" in done.stderr
