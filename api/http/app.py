@@ -1,14 +1,16 @@
 """Builds the web application from its parts. Nothing is global: two apps in one process know nothing of each other."""
 
 from collections.abc import Callable
+from importlib import metadata
 
 from fastapi import FastAPI
 
 from api.db.session import Database
-from api.http import errors, idempotency
+from api.http import docs, errors, idempotency
 from api.http.boundary import Boundary
 from api.http.dxgl import account, assets, events, health, ingest, models, quote, renders
 from api.http.limits import BodyLimit
+from api.http.openapi import openapi_of
 from api.http.state import Farm
 from api.ingest.fetch import Downloader
 from api.ingest.netguard import AllowList, Guard
@@ -29,9 +31,11 @@ def create_app(settings: Settings, database: Database, storage: Storage, wake: C
     """
     app = FastAPI(
         title="Pirouette",
+        version=metadata.version("pirouette"),
         description=DESCRIPTION,
-        docs_url=None,  # the documentation pages would load their scripts from a CDN
+        docs_url=None,  # see docs
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,  # stable names for clients made from openapi.json
         redirect_slashes=False,
     )
     guard = Guard(AllowList.parse(settings.ingest_allow))
@@ -39,8 +43,10 @@ def create_app(settings: Settings, database: Database, storage: Storage, wake: C
     app.state.farm = Farm(settings, database, storage, wake, downloader)
     errors.install(app)
     idempotency.install(app)
+    docs.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     app.add_middleware(
         BodyLimit,
         max_upload_mb=settings.max_upload_mb,

@@ -1,10 +1,9 @@
 """Who is asking: the Bearer token of a request, turned into a Principal that holds the scopes a route asks for."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import Depends
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer, SecurityScopes
 
 from api.domain import tokens
 from api.domain.tokens import Principal
@@ -14,32 +13,31 @@ from api.http.state import FarmDep
 _bearer = HTTPBearer(auto_error=False, description="An API key: dxgl_sk_...")
 
 
-def principal_of(
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)], farm: FarmDep
-) -> Principal:
+def principal_of(request: Request, farm: FarmDep) -> Principal:
     """Raises Unauthorized, TokenExpired or Forbidden."""
-    if credentials is None:
+    scheme, _, raw = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not raw.strip():
         raise Unauthorized("Missing token: send the header Authorization: Bearer dxgl_sk_...")
     with farm.database.read() as session:
-        principal = tokens.authenticate(session, credentials.credentials.strip())
+        principal = tokens.authenticate(session, raw.strip())
     if principal.touch_due:
         with farm.database.begin() as session:
             tokens.touch(session, principal.token_id)
     return principal
 
 
-def requires(*scopes: str) -> Callable[[Principal], Awaitable[Principal]]:
-    """A dependency: the Principal, if its token has all the `scopes`; else InsufficientScope."""
+async def permitted(
+    wanted: SecurityScopes,
+    principal: Annotated[Principal, Depends(principal_of)],
+    _documented: Annotated[object, Depends(_bearer)],
+) -> Principal:
+    """The Principal, if its token has all scopes that the route wants. Raises InsufficientScope."""
+    for scope in wanted.scopes:
+        principal.require(scope)
+    return principal
 
-    async def dependency(principal: Annotated[Principal, Depends(principal_of)]) -> Principal:
-        for scope in scopes:
-            principal.require(scope)
-        return principal
 
-    return dependency
-
-
-Reader = Annotated[Principal, Depends(requires("read"))]
-Writer = Annotated[Principal, Depends(requires("write"))]
-Renderer = Annotated[Principal, Depends(requires("render"))]
-Uploader = Annotated[Principal, Depends(requires("write", "render"))]
+Reader = Annotated[Principal, Security(permitted, scopes=["read"])]
+Writer = Annotated[Principal, Security(permitted, scopes=["write"])]
+Renderer = Annotated[Principal, Security(permitted, scopes=["render"])]
+Uploader = Annotated[Principal, Security(permitted, scopes=["write", "render"])]

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from api.errors import FarmError, InvalidRequest
+from api.errors import FarmError, InvalidRequest, NotFound
 
 STATUS: dict[str, int] = {
     "invalid_request": 400,
@@ -41,21 +41,32 @@ STATUS: dict[str, int] = {
     "thumb_not_found": 404,
     "dataset_not_found": 404,
     "file_not_found": 404,
+    "overlay_not_found": 404,
+    "method_not_allowed": 405,
     "timeout": 408,
     "invalid_state": 409,
     "idempotency_conflict": 409,
     "idempotency_in_progress": 409,
+    "range_not_satisfiable": 416,
     "upload_limit": 429,
     "internal": 500,
 }
-"""The status of every code. Source: dx.gl's API reference, "Errors"; invalid_request, not_found, dataset_not_found
-and invalid_state are ours."""
+"""The status of every code. Source: dx.gl's API reference, "Errors"; invalid_request, method_not_allowed,
+range_not_satisfiable, not_found, dataset_not_found, invalid_state and those of idempotency are ours."""
 
-_FRAMEWORK_CODES: dict[int, tuple[str, str]] = {
-    404: ("not_found", "No such path"),
-    405: ("method_not_allowed", "This path does not know the method"),
-    416: ("range_not_satisfiable", "The range lies outside the file"),
-}
+
+class MethodNotAllowed(FarmError):
+    code = "method_not_allowed"
+    default_message = "This path does not know the method"
+
+
+class RangeNotSatisfiable(FarmError):
+    code = "range_not_satisfiable"
+    default_message = "The range lies outside the file"
+
+
+_FRAMEWORK_ERRORS = {404: NotFound("No such path"), 405: MethodNotAllowed(), 416: RangeNotSatisfiable()}
+"""What FastAPI and Starlette raise by status."""
 
 Envelope = Callable[[str, str, int, str | None], Mapping[str, object]]
 
@@ -94,9 +105,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def on_http_exception(request: Request, error: HTTPException) -> Response:
-        code, message = _FRAMEWORK_CODES[error.status_code]
-        content = envelope_for(request.url.path)(code, message, error.status_code, None)
-        return JSONResponse(content, error.status_code, error.headers)
+        return error_response(request.url.path, _FRAMEWORK_ERRORS[error.status_code], headers=error.headers)
 
     @app.exception_handler(RequestValidationError)
     async def on_validation_error(request: Request, error: RequestValidationError) -> Response:

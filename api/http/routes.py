@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable
-from inspect import iscoroutinefunction
+from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from typing import Any
 
 from fastapi import Response
@@ -11,13 +11,13 @@ from pydantic import BaseModel
 
 
 class JsonRoute(APIRoute):
-    """A route whose plain function returns a pydantic model, which is already valid.
+    """A route. What its plain function returns as a pydantic model is already valid.
 
     FastAPI would validate it again, in another thread; that costs more than reading a render from the database.
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        if not iscoroutinefunction(endpoint):
+        if not any(kind(endpoint) for kind in (iscoroutinefunction, isasyncgenfunction, isgeneratorfunction)):
             endpoint = _answering(endpoint, options.get("status_code") or 200, options["response_model_exclude_none"])
         super().__init__(path, endpoint, **options)
 

@@ -4,7 +4,7 @@ import logging
 from functools import partial
 from pathlib import PurePosixPath
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response, StreamingResponse
 
 from api.domain import renders
@@ -14,9 +14,8 @@ from api.domain.tokens import Principal
 from api.errors import DatasetNotFound, FarmError, PosterNotFound, ThumbNotFound, VideoNotFound
 from api.http.auth import Reader
 from api.http.bundle import Entry, bundle_etag, bundle_length, stream_bundle
-from api.http.dxgl.paths import ERRORS, PREFIX, RenderId, get_and_head
+from api.http.dxgl.paths import RenderId, get_and_head, new_router
 from api.http.ranges import answer, file_response, matches
-from api.http.routes import JsonRoute
 from api.http.state import Farm, FarmDep
 from api.storage.base import FileMissing
 
@@ -28,9 +27,9 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 BUNDLED = {"video": "video", "web": "web", "poster_full": "poster", "thumb": "thumb"}
 """The files of a bundle, by their names in the database, and their names in the ZIP without the suffix."""
 
-router = APIRouter(prefix=PREFIX, tags=["assets"], responses=ERRORS, route_class=JsonRoute)
+router = new_router("assets")
 
-@get_and_head(router, "/renders/{render_id}/video", "video/mp4", "video/quicktime")
+@get_and_head(router, "/renders/{render_id}/video", "video/mp4", "video/quicktime", missing=VideoNotFound)
 def get_video(
     principal: Reader, farm: FarmDep, render_id: RenderId, request: Request, quality: str = ""
 ) -> Response:
@@ -39,7 +38,7 @@ def get_video(
     return _file(farm, principal, render_id, request, name, VideoNotFound)
 
 
-@get_and_head(router, "/renders/{render_id}/poster", "image/png")
+@get_and_head(router, "/renders/{render_id}/poster", "image/png", missing=PosterNotFound)
 def get_poster(
     principal: Reader, farm: FarmDep, render_id: RenderId, request: Request, quality: str = ""
 ) -> Response:
@@ -48,19 +47,19 @@ def get_poster(
     return _file(farm, principal, render_id, request, name, PosterNotFound)
 
 
-@get_and_head(router, "/renders/{render_id}/thumb", "video/mp4")
+@get_and_head(router, "/renders/{render_id}/thumb", "video/mp4", missing=ThumbNotFound)
 def get_thumb(principal: Reader, farm: FarmDep, render_id: RenderId, request: Request) -> Response:
     """The video at a quarter of its size."""
     return _file(farm, principal, render_id, request, "thumb", ThumbNotFound)
 
 
-@get_and_head(router, "/renders/{render_id}/dataset", "application/zip")
+@get_and_head(router, "/renders/{render_id}/dataset", "application/zip", missing=DatasetNotFound)
 def get_dataset(principal: Reader, farm: FarmDep, render_id: RenderId, request: Request) -> Response:
     """The training set, of a render with `output` "dataset"."""
     return _file(farm, principal, render_id, request, "dataset", DatasetNotFound)
 
 
-@get_and_head(router, "/renders/{render_id}/bundle", "application/zip")
+@get_and_head(router, "/renders/{render_id}/bundle", "application/zip", missing=VideoNotFound, ranges=False)
 def get_bundle(principal: Reader, farm: FarmDep, render_id: RenderId, request: Request) -> Response:
     """All files of the render in one ZIP."""
     view = _view(farm, principal, render_id)

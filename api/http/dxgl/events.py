@@ -3,19 +3,20 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.domain import events
 from api.domain.events import RenderState
 from api.errors import RenderNotFound
 from api.http.auth import Reader
-from api.http.dxgl.paths import ERRORS, PREFIX, RenderId
+from api.http.dxgl.failures import errors
+from api.http.dxgl.paths import RenderId, new_router
 from api.http.dxgl.schemas import RenderProgress
 from api.http.events import changes
 from api.http.state import Farm, FarmDep
 
-router = APIRouter(prefix=PREFIX, tags=["renders"], responses=ERRORS)
+router = new_router("renders")
 
 
 class RenderEvent(RenderProgress):
@@ -38,7 +39,7 @@ def _state(farm: Farm, account_id: str, render_id: str) -> RenderState:
         return events.render_state(session, account_id, render_id)
 
 
-@router.get("/renders/{render_id}/events", response_class=EventSourceResponse)
+@router.get("/renders/{render_id}/events", response_class=EventSourceResponse, responses=errors(RenderNotFound))
 async def stream_events(
     principal: Reader, farm: FarmDep, render_id: RenderId, first: Annotated[RenderState, Depends(_first_state)]
 ) -> AsyncIterator[ServerSentEvent]:

@@ -2,23 +2,29 @@
 
 from collections.abc import Sequence
 
-from fastapi import APIRouter, Response
+from fastapi import Response
+from fastapi.responses import JSONResponse
 
 from api.domain.fleet import WorkerView
-from api.http.dxgl.paths import PREFIX
+from api.http.dxgl.failures import errors
+from api.http.dxgl.paths import new_router
 from api.http.dxgl.schemas import Data, HealthReport, Rendering
 from api.http.health import list_workers
 from api.http.state import FarmDep
 
-router = APIRouter(prefix=PREFIX, tags=["health"])
+router = new_router("health")
 
 
-@router.get("/health", responses={503: {"model": Data[HealthReport]}})
-def get_health(farm: FarmDep, response: Response) -> Data[HealthReport]:
+@router.get(
+    "/health",
+    response_model=Data[HealthReport],
+    responses=errors(token=False) | {503: {"model": Data[HealthReport], "description": "The database is down"}},
+)
+def get_health(farm: FarmDep) -> Data[HealthReport] | Response:
     workers = list_workers(farm)
     if workers is None:
-        response.status_code = 503
-        return Data(data=HealthReport(status="error", database="error", rendering=None))
+        report = Data[HealthReport](data=HealthReport(status="error", database="error", rendering=None))
+        return JSONResponse(report.model_dump(), 503)
     return Data(data=HealthReport(status="ok", database="ok", rendering=_rendering(workers)))
 
 

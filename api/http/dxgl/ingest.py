@@ -2,27 +2,31 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from starlette.concurrency import run_in_threadpool
 
 from api.domain.idempotency import HOLD_SECONDS
-from api.errors import UrlRequired
+from api.errors import DownloadTimeout, FileTooLarge, InvalidFormat, InvalidUrl, UploadLimit, UrlRequired
 from api.http.auth import Uploader
 from api.http.body import body_of, documented, render_settings
 from api.http.dxgl import intake
-from api.http.dxgl.paths import ERRORS, PREFIX
+from api.http.dxgl.failures import ORDERING, errors
+from api.http.dxgl.paths import new_router
 from api.http.dxgl.schemas import Data, IngestRequest, UploadResult
 from api.http.idempotency import Once
 from api.http.limits import MEGABYTE, file_too_large
-from api.http.routes import JsonRoute
 from api.http.state import FarmDep
 from api.ingest.incoming import IncomingFile, abandoned_on_error
 
-router = APIRouter(prefix=PREFIX, tags=["models"], responses=ERRORS, route_class=JsonRoute)
+router = new_router("models")
 
 
 @router.post(
-    "/models/ingest", status_code=201, response_model_exclude_none=True, openapi_extra=documented(IngestRequest)
+    "/models/ingest",
+    status_code=201,
+    response_model_exclude_none=True,
+    responses=errors(UrlRequired, InvalidUrl, InvalidFormat, FileTooLarge, DownloadTimeout, UploadLimit, *ORDERING),
+    openapi_extra=documented(IngestRequest),
 )
 async def ingest_model(
     principal: Uploader, farm: FarmDep, once: Once, body: Annotated[IngestRequest, Depends(body_of(IngestRequest))]

@@ -4,17 +4,27 @@ import re
 from pathlib import PurePosixPath
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.domain import catalog
 from api.domain.tokens import Principal
-from api.errors import FileNotFound, InvalidRequest, Sha256Required
+from api.errors import (
+    FileNotFound,
+    FileTooLarge,
+    InvalidFormat,
+    InvalidRequest,
+    ModelNotFound,
+    NoFile,
+    Sha256Required,
+    UploadLimit,
+)
 from api.http.auth import Reader, Uploader, Writer
 from api.http.body import body_of, documented, render_settings_text
 from api.http.dxgl import intake
-from api.http.dxgl.paths import ERRORS, PREFIX, ModelId, WindowDep, get_and_head
+from api.http.dxgl.failures import ORDERING, errors
+from api.http.dxgl.paths import PREFIX, ModelId, WindowDep, get_and_head, new_router
 from api.http.dxgl.schemas import (
     Data,
     Deleted,
@@ -32,7 +42,6 @@ from api.http.idempotency import Once
 from api.http.limits import MEGABYTE, file_too_large
 from api.http.multipart import UploadForm, receive_form
 from api.http.ranges import answer, attachment, file_response
-from api.http.routes import JsonRoute
 from api.http.state import Farm, FarmDep
 from api.storage.base import FileMissing
 
@@ -42,13 +51,14 @@ MEDIA_TYPES = {".glb": "model/gltf-binary", ".gltf": "model/gltf+json", ".zip": 
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
-router = APIRouter(prefix=PREFIX, tags=["models"], responses=ERRORS, route_class=JsonRoute)
+router = new_router("models")
 
 
 @router.post(
     "/models",
     status_code=201,
     response_model_exclude_none=True,
+    responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit, *ORDERING),
     openapi_extra=documented(UploadRequest, "multipart/form-data"),
 )
 async def upload_model(principal: Uploader, farm: FarmDep, once: Once, request: Request) -> Data[UploadResult]:
@@ -72,7 +82,7 @@ async def upload_model(principal: Uploader, farm: FarmDep, once: Once, request: 
     return await receive_form(form, request.stream(), register)
 
 
-@router.get("/models")
+@router.get("/models", responses=errors())
 def list_models(
     principal: Reader,
     farm: FarmDep,
@@ -92,7 +102,7 @@ def list_models(
     )
 
 
-@router.post("/models/check-hash", openapi_extra=documented(HashQuestion))
+@router.post("/models/check-hash", responses=errors(Sha256Required), openapi_extra=documented(HashQuestion))
 def check_hash(
     principal: Reader, farm: FarmDep, body: Annotated[HashQuestion, Depends(body_of(HashQuestion))]
 ) -> Data[HashAnswer]:
@@ -106,12 +116,12 @@ def check_hash(
     return Data(data=HashAnswer(exists=model_id is not None, modelId=model_id))
 
 
-@router.get("/models/{model_id}")
+@router.get("/models/{model_id}", responses=errors(ModelNotFound))
 def get_model(principal: Reader, farm: FarmDep, model_id: ModelId) -> Data[ModelDetail]:
     return _detail(farm, principal, model_id)
 
 
-@router.patch("/models/{model_id}", openapi_extra=documented(ModelPatch))
+@router.patch("/models/{model_id}", responses=errors(ModelNotFound), openapi_extra=documented(ModelPatch))
 def update_model(
     principal: Writer, farm: FarmDep, model_id: ModelId, body: Annotated[ModelPatch, Depends(body_of(ModelPatch))]
 ) -> Data[ModelDetail]:
@@ -120,7 +130,7 @@ def update_model(
     return _detail(farm, principal, model_id)
 
 
-@router.patch("/models/{model_id}/archive")
+@router.patch("/models/{model_id}/archive", responses=errors(ModelNotFound))
 def archive_model(principal: Writer, farm: FarmDep, model_id: ModelId) -> Data[ModelDetail]:
     """Hides the model from lists, until it is unarchived."""
     with farm.database.begin() as session:
@@ -128,14 +138,14 @@ def archive_model(principal: Writer, farm: FarmDep, model_id: ModelId) -> Data[M
     return _detail(farm, principal, model_id)
 
 
-@router.patch("/models/{model_id}/unarchive")
+@router.patch("/models/{model_id}/unarchive", responses=errors(ModelNotFound))
 def unarchive_model(principal: Writer, farm: FarmDep, model_id: ModelId) -> Data[ModelDetail]:
     with farm.database.begin() as session:
         catalog.unarchive_model(session, principal.account_id, model_id)
     return _detail(farm, principal, model_id)
 
 
-@router.delete("/models/{model_id}")
+@router.delete("/models/{model_id}", responses=errors(ModelNotFound))
 def delete_model(principal: Writer, farm: FarmDep, model_id: ModelId) -> Data[Deleted]:
     """Its renders stay, until they are deleted themselves."""
     with farm.database.begin() as session:
@@ -143,7 +153,7 @@ def delete_model(principal: Writer, farm: FarmDep, model_id: ModelId) -> Data[De
     return Data(data=Deleted(id=model_id))
 
 
-@get_and_head(router, "/models/{model_id}/file", *MEDIA_TYPES.values())
+@get_and_head(router, "/models/{model_id}/file", *MEDIA_TYPES.values(), missing=FileNotFound)
 def get_model_file(principal: Reader, farm: FarmDep, model_id: ModelId, request: Request) -> Response:
     """The model's bytes as uploaded; of a 3D scan, once it is converted, the .glb."""
     with farm.database.read() as session:

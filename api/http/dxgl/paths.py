@@ -1,15 +1,18 @@
-"""What the routes have in common: their prefix, the ids in their paths, lists, downloads, documented errors."""
+"""What the routes have in common: their prefix, the ids in their paths, lists, downloads."""
 
 import dataclasses
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from api.errors import FarmError, ModelNotFound, RenderNotFound, RendersRequired, TooMany
-from api.http.dxgl.schemas import MAX_BATCH, ErrorEnvelope
+from api.http.dxgl.failures import Responses, errors
+from api.http.dxgl.schemas import MAX_BATCH
+from api.http.errors import RangeNotSatisfiable
+from api.http.routes import JsonRoute
 from api.ids import ALPHABET
 
 PREFIX = "/v1"
@@ -19,8 +22,10 @@ _MAX_OFFSET = 2**31 - 1  # what every database takes
 
 _ID = re.compile(f"[{ALPHABET}]{{12}}")
 
-ERRORS: dict[int | str, dict[str, Any]] = {"4XX": {"model": ErrorEnvelope}, "5XX": {"model": ErrorEnvelope}}
-"""The `responses` of every route."""
+
+def new_router(tag: str) -> APIRouter:
+    """A router below /v1. Its routes declare their `errors`."""
+    return APIRouter(prefix=PREFIX, tags=[tag], route_class=JsonRoute)
 
 
 def check_id(text: str, error: type[FarmError]) -> str:
@@ -78,13 +83,28 @@ def listed(items: list[T] | None) -> list[T]:
 Route = TypeVar("Route", bound=Callable[..., Response])
 
 
-def get_and_head(router: APIRouter, path: str, *content_types: str) -> Callable[[Route], Route]:
-    """Two routes, because FastAPI adds no HEAD and documents a route of two methods under one operation id twice."""
-    documented: dict[int | str, dict[str, Any]] = {200: {"content": {kind: {} for kind in content_types}}}
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
+
+
+def get_and_head(
+    router: APIRouter, path: str, *content_types: str, missing: type[FarmError], ranges: bool = True
+) -> Callable[[Route], Route]:
+    """A download; `missing` and what `ModelId` or `RenderId` raise are its errors.
+
+    Two routes, because FastAPI adds no HEAD and documents a route of two methods under one operation id twice.
+    """
+    file = {"content": dict.fromkeys(content_types, _BYTES)}
+    responses: Responses = {
+        200: {"description": "The file", **file}, 304: {"description": "Not modified, by `If-None-Match`"}
+    }  # fmt: skip
+    if ranges:
+        responses[206] = {"description": "The part that `Range` asks for", **file}
+    unknown = ModelNotFound if "{model_id}" in path else RenderNotFound
+    responses |= errors(unknown, missing, *((RangeNotSatisfiable,) if ranges else ()))
 
     def add(route: Route) -> Route:
         router.head(path, include_in_schema=False)(route)
-        router.get(path, response_class=Response, responses=documented)(route)
+        router.get(path, response_class=Response, responses=responses)(route)
         return route
 
     return add

@@ -2,43 +2,46 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
-from pydantic import BaseModel, Field, WithJsonSchema
+from fastapi import Depends
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from api.domain import quotes
 from api.domain.quotes import CHOICES, DEFAULTS, QuotedRender
+from api.errors import InvalidSettings, RendersRequired, TooMany
 from api.http.auth import Reader
 from api.http.body import body_of, documented, naming
-from api.http.dxgl.paths import ERRORS, PREFIX, listed
+from api.http.dxgl.failures import errors
+from api.http.dxgl.paths import listed, new_router
 from api.http.dxgl.schemas import MAX_BATCH, Data
-from api.http.routes import JsonRoute
 from api.http.state import FarmDep
 
-router = APIRouter(prefix=PREFIX, tags=["quote"], responses=ERRORS, route_class=JsonRoute)
+router = new_router("quote")
 
 
 def _item_schema() -> dict[str, Any]:
     properties = {
         name: {"type": "string", "enum": list(choices), "default": DEFAULTS[name]} for name, choices in CHOICES.items()
     }
-    return {"type": "object", "properties": properties}
+    return {"type": "object", "properties": properties, "examples": [{"quality": "standard"}]}
 
 
 class QuoteRequest(BaseModel):
     """The body of POST /v1/quote."""
 
+    model_config = ConfigDict(json_schema_extra={"required": ["renders"]})
+
     renders: list[Annotated[dict[str, Any], WithJsonSchema(_item_schema())]] | None = Field(
         None,
-        description=f"Required: 1 to {MAX_BATCH} renders' settings; what doesn't decide about the price is ignored",
+        description=f"1 to {MAX_BATCH} renders' settings; what doesn't decide about the price is ignored",
     )
 
 
 class QuoteLine(BaseModel):
     """`quality` of a video or `datasetQuality` of a dataset, and its price."""
 
-    quality: str | None = None
+    quality: str | None = Field(None, examples=["standard"])
     datasetQuality: str | None = None
-    credits: int
+    credits: int = Field(examples=[4])
 
     @classmethod
     def of(cls, render: QuotedRender) -> "QuoteLine":
@@ -46,13 +49,18 @@ class QuoteLine(BaseModel):
 
 
 class QuoteResult(BaseModel):
-    creditsRequired: int
-    creditsAvailable: int
-    sufficient: bool
+    creditsRequired: int = Field(examples=[4])
+    creditsAvailable: int = Field(examples=[47])
+    sufficient: bool = Field(examples=[True])
     breakdown: list[QuoteLine]
 
 
-@router.post("/quote", response_model_exclude_none=True, openapi_extra=documented(QuoteRequest))
+@router.post(
+    "/quote",
+    response_model_exclude_none=True,
+    responses=errors(RendersRequired, TooMany, InvalidSettings),
+    openapi_extra=documented(QuoteRequest),
+)
 def get_quote(
     principal: Reader, farm: FarmDep, body: Annotated[QuoteRequest, Depends(body_of(QuoteRequest))]
 ) -> Data[QuoteResult]:

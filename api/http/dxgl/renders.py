@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from api.domain import removal, renders
 from api.domain.states import RenderStatus
 from api.domain.tokens import Principal
-from api.errors import ModelIdRequired, ModelNotFound
+from api.errors import InvalidState, ModelIdRequired, ModelNotFound, RenderNotFound, RendersRequired, TooMany
 from api.http.auth import Reader, Renderer, Writer
 from api.http.body import body_of, documented, naming, render_settings
-from api.http.dxgl.paths import ERRORS, PREFIX, RenderId, WindowDep, check_id, listed
+from api.http.dxgl.failures import ORDERING, errors
+from api.http.dxgl.paths import RenderId, WindowDep, listed, new_router
 from api.http.dxgl.schemas import (
     BatchRequest,
     Data,
@@ -22,14 +23,18 @@ from api.http.dxgl.schemas import (
     RenderRequest,
 )
 from api.http.idempotency import Once
-from api.http.routes import JsonRoute
 from api.http.state import FarmDep
 from renderer.spec import RenderSettings
 
-router = APIRouter(prefix=PREFIX, tags=["renders"], responses=ERRORS, route_class=JsonRoute)
+router = new_router("renders")
 
 
-@router.post("/renders", status_code=201, openapi_extra=documented(RenderRequest))
+@router.post(
+    "/renders",
+    status_code=201,
+    responses=errors(ModelIdRequired, ModelNotFound, *ORDERING),
+    openapi_extra=documented(RenderRequest),
+)
 def create_render(
     principal: Renderer,
     farm: FarmDep,
@@ -47,7 +52,12 @@ def create_render(
     return answer
 
 
-@router.post("/renders/batch", status_code=201, openapi_extra=documented(BatchRequest))
+@router.post(
+    "/renders/batch",
+    status_code=201,
+    responses=errors(RendersRequired, TooMany, ModelIdRequired, ModelNotFound, *ORDERING),
+    openapi_extra=documented(BatchRequest),
+)
 def create_batch(
     principal: Renderer,
     farm: FarmDep,
@@ -65,7 +75,7 @@ def create_batch(
     return answer
 
 
-@router.get("/renders")
+@router.get("/renders", responses=errors())
 def list_renders(
     principal: Reader,
     farm: FarmDep,
@@ -86,20 +96,20 @@ def list_renders(
     )
 
 
-@router.get("/renders/{render_id}")
+@router.get("/renders/{render_id}", responses=errors(RenderNotFound))
 def get_render(principal: Reader, farm: FarmDep, render_id: RenderId) -> Data[RenderDetail]:
     with farm.database.read() as session:
         return Data(data=RenderDetail.of(renders.get_render(session, principal.account_id, render_id)))
 
 
-@router.patch("/renders/{render_id}/dismiss")
+@router.patch("/renders/{render_id}/dismiss", responses=errors(RenderNotFound, InvalidState))
 def dismiss_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> Data[RenderDetail]:
     """Takes note of a render's error: its status becomes `failed`."""
     with farm.database.begin() as session:
         return Data(data=RenderDetail.of(renders.dismiss_render(session, principal.account_id, render_id)))
 
 
-@router.delete("/renders/{render_id}")
+@router.delete("/renders/{render_id}", responses=errors(RenderNotFound))
 def delete_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> Data[Deleted]:
     """Deletes the render and its files for good. Its credits come back if no worker had begun with it."""
     with farm.database.begin() as session:
@@ -111,7 +121,7 @@ def delete_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> Data
 def _model_id(body: RenderRequest) -> str:
     if not body.modelId:
         raise ModelIdRequired(param="modelId")
-    return check_id(body.modelId, ModelNotFound)
+    return body.modelId
 
 
 def _order(item: RenderRequest, place: str, principal: Principal) -> tuple[str, RenderSettings]:

@@ -1,14 +1,16 @@
 """The bodies of dx.gl's API, field by field, in its own spelling. They make openapi.json real."""
 
 import datetime as dt
+import json
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from api import clock
 from api.domain.catalog import MAX_SKU_LENGTH, MAX_TAG_LENGTH, MAX_TAGS, MAX_TITLE_LENGTH, ModelChanges, ModelView
 from api.domain.renders import Progress, RenderView
-from renderer.spec import SETTINGS
+from api.domain.states import RenderStatus
+from renderer.spec import SETTINGS, parse_settings
 from renderer.spec.settings import PATTERNS
 
 T = TypeVar("T")
@@ -16,11 +18,18 @@ T = TypeVar("T")
 MAX_BATCH = 100
 """Renders of one batch, items of one quote."""
 
+SETTINGS_EXAMPLE = {"quality": "share", "aspect": "16:9", "bgColor": "#ffffff", "length": 6}
+
 Timestamp = Annotated[
     dt.datetime,
     PlainSerializer(clock.iso, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-02-15T20:00:00.000Z"]}),
 ]
+
+
+ModelIdText = Annotated[str, Field(examples=["Ab3kF9x2qL1m"])]
+RenderIdText = Annotated[str, Field(examples=["Xz7pQ4w8nR2k"])]
+Sha256 = Annotated[str, Field(examples=["a1b2c3d4" * 8])]
 
 
 class Data(BaseModel, Generic[T]):
@@ -32,9 +41,9 @@ class Data(BaseModel, Generic[T]):
 class ListMeta(BaseModel):
     """`limit` and `offset` as they were taken."""
 
-    total: int = Field(description="How many there are in all")
-    offset: int
-    limit: int
+    total: int = Field(description="How many there are in all", examples=[142])
+    offset: int = Field(examples=[0])
+    limit: int = Field(examples=[50])
 
 
 class Listing(BaseModel, Generic[T]):
@@ -45,7 +54,7 @@ class Listing(BaseModel, Generic[T]):
 
 
 class Deleted(BaseModel):
-    id: str
+    id: str = Field(examples=["Ab3kF9x2qL1m"])
     deleted: Literal[True] = True
 
 
@@ -63,7 +72,7 @@ class ErrorEnvelope(BaseModel):
 
 
 def _settings_schema() -> dict[str, Any]:
-    """The table of render settings as JSON schema."""
+    """The table of render settings as JSON schema: what may be sent."""
     properties: dict[str, Any] = {}
     for row in SETTINGS:
         given = {
@@ -75,47 +84,71 @@ def _settings_schema() -> dict[str, Any]:
             "description": row.description,
             **{keyword: value for keyword, value in given.items() if value not in (None, ())},
         }
-    return {"type": "object", "properties": properties}
+    return {"type": "object", "properties": properties, "examples": [SETTINGS_EXAMPLE]}
+
+
+def _effective_schema() -> dict[str, Any]:
+    """The same as it is echoed: without ranges, for an admin's are wider."""
+    properties = {
+        row.name: {"type": "string" if row.kind in PATTERNS else row.kind, "description": row.description}
+        for row in SETTINGS
+    }
+    return {"type": "object", "properties": properties, "examples": [parse_settings(SETTINGS_EXAMPLE).to_json()]}
+
+
+SettingsRequest = Annotated[Any, WithJsonSchema(_settings_schema())]
+EffectiveSettings = Annotated[dict[str, Any], WithJsonSchema(_effective_schema())]
 
 
 class UploadRequest(BaseModel):
     """The form of an upload."""
 
     file: Annotated[str, Field(json_schema_extra={"format": "binary"}, description=".glb, .gltf or .zip")]
-    renderSettings: Annotated[str, Field(description="Render settings as JSON text")] = ""
+    renderSettings: Annotated[
+        str, Field(description="Render settings as JSON text", examples=[json.dumps(SETTINGS_EXAMPLE)])
+    ] = ""
 
 
 class IngestRequest(BaseModel):
     """The body of POST /v1/models/ingest."""
 
-    url: str | None = Field(None, description="Required: where to download a .glb or .gltf from, by http or https")
-    renderSettings: Annotated[Any, WithJsonSchema(_settings_schema())] = None
+    model_config = ConfigDict(json_schema_extra={"required": ["url"]})
+
+    url: str | None = Field(
+        None, description="Where to download a .glb or .gltf from, by http or https",
+        examples=["https://example.com/chair.glb"],
+    )  # fmt: skip
+    renderSettings: SettingsRequest = None
 
 
 class UploadResult(BaseModel):
-    modelId: str
-    renderId: str
+    modelId: ModelIdText
+    renderId: RenderIdText
     duplicate: Literal[True] | None = Field(None, description="Present where the model was there already")
 
 
 class RenderRequest(BaseModel):
     """The body of POST /v1/renders. The settings are checked by their own table, which names the field at fault."""
 
-    modelId: str | None = Field(None, description="Required")
-    renderSettings: Annotated[Any, WithJsonSchema(_settings_schema())] = None
+    model_config = ConfigDict(json_schema_extra={"required": ["modelId"]})
+
+    modelId: str | None = Field(None, examples=["Ab3kF9x2qL1m"])
+    renderSettings: SettingsRequest = None
 
 
 class BatchRequest(BaseModel):
     """The body of POST /v1/renders/batch."""
 
-    renders: list[RenderRequest] | None = Field(None, description=f"Required: 1 to {MAX_BATCH} renders")
+    model_config = ConfigDict(json_schema_extra={"required": ["renders"]})
+
+    renders: list[RenderRequest] | None = Field(None, description=f"1 to {MAX_BATCH} renders")
 
 
 class RenderCreated(BaseModel):
-    id: str
-    modelId: str
-    status: str
-    renderSettings: dict[str, Any]
+    id: RenderIdText
+    modelId: ModelIdText
+    status: RenderStatus = Field(examples=["pending"])
+    renderSettings: EffectiveSettings
 
     @classmethod
     def of(cls, view: RenderView) -> "RenderCreated":
@@ -125,10 +158,10 @@ class RenderCreated(BaseModel):
 class RenderOfModel(BaseModel):
     """A render as its model lists it."""
 
-    id: str
-    status: str
-    renderSettings: dict[str, Any]
-    is_system_preview: bool
+    id: RenderIdText
+    status: RenderStatus = Field(examples=["done"])
+    renderSettings: EffectiveSettings
+    is_system_preview: bool = Field(examples=[False])
     createdAt: Timestamp
     updatedAt: Timestamp
 
@@ -147,10 +180,12 @@ class RenderOfModel(BaseModel):
 class RenderProgress(BaseModel):
     """Beyond dx.gl's fields: how far the render is."""
 
-    stage: str = Field(description="queued, loading, lighting, drawing, encoding, checking, done or failed")
-    framesDone: int
-    framesTotal: int
-    secondsLeft: float | None = Field(description="An estimate; null until there is one")
+    stage: str = Field(
+        description="queued, loading, lighting, drawing, encoding, checking, done or failed", examples=["drawing"]
+    )
+    framesDone: int = Field(examples=[120])
+    framesTotal: int = Field(examples=[180])
+    secondsLeft: float | None = Field(description="An estimate; null until there is one", examples=[4.2])
 
     @classmethod
     def of(cls, progress: Progress) -> "RenderProgress":
@@ -163,14 +198,16 @@ class RenderProgress(BaseModel):
 
 
 class RenderDetail(BaseModel):
-    id: str
-    modelId: str
-    status: str
-    renderSettings: dict[str, Any]
-    fileSize: int | None = Field(description="Video file size in bytes, null until done")
-    errorMessage: str | None
-    hasWebVariant: bool
-    is_system_preview: bool = Field(description="Beyond dx.gl's fields: whether this is the free preview of an upload")
+    id: RenderIdText
+    modelId: ModelIdText
+    status: RenderStatus = Field(examples=["poster-done"])
+    renderSettings: EffectiveSettings
+    fileSize: int | None = Field(description="Video file size in bytes, null until done", examples=[None])
+    errorMessage: str | None = Field(description="What went wrong, when `status` is `error`", examples=[None])
+    hasWebVariant: bool = Field(description="Whether there is a web-optimised video", examples=[False])
+    is_system_preview: bool = Field(
+        description="Beyond dx.gl's fields: whether this is the free preview of an upload", examples=[False]
+    )
     progress: RenderProgress
     createdAt: Timestamp
     updatedAt: Timestamp
@@ -197,12 +234,16 @@ class ModelPatch(BaseModel):
     """The body of PATCH /v1/models/:id. What is absent stays as it is."""
 
     title: str | None = Field(
-        None, description=f"Display title, up to {MAX_TITLE_LENGTH} characters; null takes it away"
+        None, description=f"Display title, up to {MAX_TITLE_LENGTH} characters; null takes it away",
+        examples=["Ergonomic Chair Pro"],
+    )  # fmt: skip
+    sku: str | None = Field(
+        None, description=f"Product code, up to {MAX_SKU_LENGTH} characters; null takes it away", examples=["ECP-2001"]
     )
-    sku: str | None = Field(None, description=f"Product code, up to {MAX_SKU_LENGTH} characters; null takes it away")
     tags: list[str] = Field(
-        [], description=f"Up to {MAX_TAGS} tags of up to {MAX_TAG_LENGTH} characters; lowercased, trimmed, each once"
-    )
+        [], description=f"Up to {MAX_TAGS} tags of up to {MAX_TAG_LENGTH} characters; lowercased, trimmed, each once",
+        examples=[["furniture", "office"]],
+    )  # fmt: skip
 
     def changes(self) -> ModelChanges:
         given: ModelChanges = {}
@@ -218,23 +259,27 @@ class ModelPatch(BaseModel):
 class HashQuestion(BaseModel):
     """The body of POST /v1/models/check-hash."""
 
-    sha256: str | None = Field(None, description="Required: 64 hex digits", examples=["0123456789abcdef" * 4])
+    model_config = ConfigDict(json_schema_extra={"required": ["sha256"]})
+
+    sha256: str | None = Field(None, description="64 hex digits", examples=["a1b2c3d4" * 8])
 
 
 class HashAnswer(BaseModel):
-    exists: bool
-    modelId: str | None
+    exists: bool = Field(examples=[True])
+    modelId: str | None = Field(examples=["Ab3kF9x2qL1m"])
 
 
 class ModelSummary(BaseModel):
-    id: str
-    originalName: str
-    title: str | None
-    sku: str | None
-    tags: list[str]
-    fileSize: int
-    sha256: str
-    archivedAt: Timestamp | None = Field(description="Beyond dx.gl's fields: null unless the model is archived")
+    id: ModelIdText
+    originalName: str = Field(examples=["chair.glb"])
+    title: str | None = Field(examples=["Ergonomic Chair"])
+    sku: str | None = Field(examples=["EC-1001"])
+    tags: list[str] = Field(examples=[["furniture", "office"]])
+    fileSize: int = Field(description="In bytes", examples=[4521984])
+    sha256: Sha256
+    archivedAt: Timestamp | None = Field(
+        description="Beyond dx.gl's fields: null unless the model is archived", examples=[None]
+    )
     createdAt: Timestamp
 
     @classmethod
@@ -262,18 +307,18 @@ class ModelDetail(ModelSummary):
 
 
 class AccountDetail(BaseModel):
-    id: str
-    email: str
-    credits: int
+    id: str = Field(examples=["Ab3kF9x2qL1m"])
+    email: str = Field(examples=["user@example.com"])
+    credits: int = Field(examples=[47])
 
 
 class Rendering(BaseModel):
     """Beyond dx.gl's fields: who draws."""
 
-    workers: int
-    devices: list[str]
-    software: bool = Field(description="Whether some worker draws on the CPU, for want of a GPU")
-    note: str
+    workers: int = Field(examples=[1])
+    devices: list[str] = Field(examples=[["NVIDIA L4"]])
+    software: bool = Field(description="Whether some worker draws on the CPU, for want of a GPU", examples=[False])
+    note: str = Field(examples=["All workers render on a GPU"])
 
 
 class HealthReport(BaseModel):
