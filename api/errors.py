@@ -8,7 +8,7 @@
     |- NoCredits, UploadLimit                                         what the account may do
     |- InvalidState, IdempotencyConflict, IdempotencyInProgress      what can't be done any more, or yet
     `- ModelNotFound, RenderNotFound, VideoNotFound, PosterNotFound,  what isn't there
-       ThumbNotFound, DatasetNotFound, FileNotFound, NotFound
+       ThumbNotFound, DatasetNotFound, FileNotFound, OverlayNotFound, NotFound
 """
 
 
@@ -167,3 +167,8 @@ class DatasetNotFound(FarmError):
 class FileNotFound(FarmError):
     code = "file_not_found"
     default_message = "Model file not found in storage"
+
+
+class OverlayNotFound(FarmError):
+    code = "overlay_not_found"
+    default_message = "Overlay not found"

@@ -145,6 +145,32 @@ class ModelTag(Base):
     model_id: Mapped[str] = mapped_column(ForeignKey("models.id"), primary_key=True, index=True)
 
 
+class Overlay(Base):
+    """An image to composite renders with: an account's, or for all. Deleted ones stay while renders need their file."""
+
+    __tablename__ = "overlays"
+    __table_args__ = (
+        Index("overlays_by_account", "account_id", "created_at", "id"),
+        Index("overlays_deleted", "deleted_at",
+              sqlite_where=text("deleted_at IS NOT NULL"), postgresql_where=text("deleted_at IS NOT NULL")),
+        CheckConstraint("layer IN ('background', 'foreground')", name="layer_known"),
+    )
+
+    id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"))  # NULL: the system's
+    layer: Mapped[str] = mapped_column(String(10))
+    name: Mapped[str | None] = mapped_column(String(100))
+    description: Mapped[str | None] = mapped_column(String(500))
+    alignment: Mapped[str] = mapped_column(String(13))
+    storage_key: Mapped[str] = mapped_column(String(200))
+    content_type: Mapped[str] = mapped_column(String(10))
+    file_size: Mapped[int]
+    width: Mapped[int]
+    height: Mapped[int]
+    deleted_at: Mapped[dt.datetime | None]
+    created_at: Mapped[dt.datetime]
+
+
 class Shot(Base):
     """A sequence of frames of one model that one or more renders share. `spec` is renderer.spec.FrameSpec as JSON."""
 
@@ -167,6 +193,8 @@ class Render(Base):
     __table_args__ = (
         Index("renders_by_account", "account_id", "is_system_preview", "created_at", "id"),
         Index("renders_by_status", "account_id", "status", "created_at", "id"),
+        Index("renders_by_overlay", "overlay_id",
+              sqlite_where=text("overlay_id IS NOT NULL"), postgresql_where=text("overlay_id IS NOT NULL")),
     )
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)
@@ -176,6 +204,7 @@ class Render(Base):
     status: Mapped[str] = mapped_column(String(20))
     settings: Mapped[dict[str, Any]]
     variant: Mapped[dict[str, Any]]  # renderer.spec.VideoVariant as JSON
+    overlay_id: Mapped[str | None] = mapped_column(String(12))  # no foreign key: renders outlive overlays
     is_system_preview: Mapped[bool] = mapped_column(default=False)
     credits: Mapped[int]
     files: Mapped[dict[str, Any]]

@@ -2,8 +2,8 @@
 
     uploads -> renders -> shots + ledger + outbox    what a request creates, in one transaction
     scheduling (lanes, states)                       what workers do with it, under a lease
-    catalog, accounts, tokens, fleet                 what is there, whose it is, who is asking, who is working
+    catalog, overlays, accounts, tokens, fleet       what is there, whose it is, who is asking, who is working
 
-Locks are taken in the order running segment, lane, pending segment, renders, account. Keeping to it, two
+Locks are taken in the order overlays, running segment, lane, pending segment, renders, account. Keeping to it, two
 transactions may wait for each other but never in a circle.
 """

@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime as dt
-import unicodedata
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
@@ -14,6 +13,7 @@ from api.db.tables import Model, ModelTag, Render
 from api.domain import paging
 from api.domain.paging import Page
 from api.domain.renders import RenderView, select_views
+from api.domain.texts import checked_text
 from api.errors import InvalidRequest, ModelNotFound
 from api.ids import is_id
 
@@ -89,9 +89,9 @@ def update_model(session: Session, account_id: str, model_id: str, changes: Mode
     """Raises ModelNotFound; InvalidRequest, naming the field, for what is too long or can't be stored."""
     values: dict[str, Any] = {}
     if "title" in changes:
-        values["title"] = _text("title", changes["title"], MAX_TITLE_LENGTH)
+        values["title"] = checked_text("title", changes["title"], MAX_TITLE_LENGTH)
     if "sku" in changes:
-        values["sku"] = _text("sku", changes["sku"], MAX_SKU_LENGTH)
+        values["sku"] = checked_text("sku", changes["sku"], MAX_SKU_LENGTH)
     if "tags" in changes:
         values["tags"] = _tags(changes["tags"])
         if len(values["tags"]) > MAX_TAGS:
@@ -137,21 +137,11 @@ def _change(session: Session, account_id: str, model_id: str, **values: Any) -> 
         raise ModelNotFound
 
 
-def _text(field: str, value: str | None, limit: int) -> str | None:
-    """`value` without blanks around it, None if nothing is left."""
-    text = (value or "").strip()
-    if len(text) > limit:
-        raise InvalidRequest(f"{field} has up to {limit} characters, not {len(text)}", param=field)
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
-        raise InvalidRequest(f"{field} must be without control characters", param=field)  # no database stores them
-    return text or None
-
-
 def _tags(tags: Sequence[str]) -> list[str]:
     """Lowercased, trimmed, each once, in their order."""
     found: dict[str, None] = {}
     for tag in tags:
-        text = _text("tags", tag.lower(), MAX_TAG_LENGTH)
+        text = checked_text("tags", tag.lower(), MAX_TAG_LENGTH)
         if text is not None:
             if "," in text:
                 raise InvalidRequest("A tag has no comma: lists of tags are separated by commas", param="tags")

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from api import clock
 from api.db.tables import Model, Render, Segment
-from api.domain import ledger, outbox, paging, shots
+from api.domain import ledger, outbox, overlays, paging, shots
 from api.domain.paging import Page
 from api.domain.pricing import price
 from api.domain.states import COMES_FROM, RenderStatus, SegmentState
-from api.errors import InvalidState, ModelNotFound, RenderNotFound
+from api.errors import InvalidSettings, InvalidState, ModelNotFound, RenderNotFound
 from api.ids import is_id, new_id
 from renderer.spec import RenderSettings, VideoPlan, plan_preview, plan_video
 
@@ -81,6 +81,11 @@ class Order:
         """Orders of one account and one call share a shot if this is equal."""
         return self.plan.frames.key(self.model_sha256), self.priority
 
+    @property
+    def overlay_id(self) -> str | None:
+        """The overlay that is the background image."""
+        return self.plan.variant.backdrop.image
+
 
 def paid_order(model_id: str, model_sha256: str, settings: RenderSettings) -> Order:
     return Order(model_id, model_sha256, settings, plan_video(settings), price(settings), shots.PAID_PRIORITY)
@@ -93,8 +98,12 @@ def preview_order(model_id: str, model_sha256: str) -> Order:
     return Order(model_id, model_sha256, settings, plan, 0, shots.PREVIEW_PRIORITY)
 
 
-def place(session: Session, account_id: str, orders: Sequence[Order]) -> list[str]:
-    """Creates the renders and takes their credits, all or, with NoCredits, nothing. Returns ids in the given order."""
+def place(session: Session, account_id: str, orders: Sequence[Order], *, item: str = "") -> list[str]:
+    """Creates the renders and takes their credits, all or, with an error, nothing. Returns ids in the given order.
+
+    Raises NoCredits; InvalidSettings for an overlay that the account can't use, `item` as in `create_renders`.
+    """
+    _pin_overlays(session, account_id, orders, item)
     moment = clock.now()
     shot_ids: dict[tuple[str, int], str] = {}
     renders = []
@@ -119,6 +128,7 @@ def place(session: Session, account_id: str, orders: Sequence[Order]) -> list[st
                 status=RenderStatus.PENDING,
                 settings=order.settings.to_json(),
                 variant=order.plan.variant.to_json(),
+                overlay_id=order.overlay_id,
                 is_system_preview=order.credits == 0,
                 credits=order.credits,
                 files={},
@@ -136,9 +146,9 @@ def place(session: Session, account_id: str, orders: Sequence[Order]) -> list[st
 def create_renders(
     session: Session, account_id: str, orders: Sequence[tuple[str, RenderSettings]], *, item: str = "renders[{}]"
 ) -> list[RenderView]:
-    """One render for each (model id, settings). Raises ModelNotFound, NoCredits; then nothing is created.
+    """One render for each (model id, settings); `item` is how errors name the order of an index.
 
-    `item` is how errors name the order of an index.
+    Raises ModelNotFound, InvalidSettings, NoCredits; then nothing is created.
     """
     wanted = {model_id for model_id, _ in orders if is_id(model_id)}
     rows = session.execute(
@@ -150,13 +160,14 @@ def create_renders(
     for index, (model_id, _) in enumerate(orders):
         if model_id not in found:
             raise ModelNotFound(param=f"{item.format(index)}.modelId".lstrip("."))
-    ids = place(session, account_id, [paid_order(model, found[model], settings) for model, settings in orders])
+    paid = [paid_order(model, found[model], settings) for model, settings in orders]
+    ids = place(session, account_id, paid, item=item)
     created = {view.id: view for view in select_views(session, Render.id.in_(ids))}
     return [created[render_id] for render_id in ids]
 
 
 def create_render(session: Session, account_id: str, model_id: str, settings: RenderSettings) -> RenderView:
-    """Raises ModelNotFound, NoCredits."""
+    """Raises ModelNotFound, InvalidSettings, NoCredits."""
     return create_renders(session, account_id, [(model_id, settings)], item="")[0]
 
 
@@ -223,6 +234,15 @@ PROGRESS = (
 
 def progress_of(row: Row[*tuple[Any, ...]]) -> Progress:
     return Progress(row.stage, row.frames_done, row.frame_count, _seconds_left(row))
+
+
+def _pin_overlays(session: Session, account_id: str, orders: Sequence[Order], item: str) -> None:
+    wanted = {order.overlay_id for order in orders if order.overlay_id is not None}
+    usable = overlays.pin(session, account_id, wanted)
+    for index, order in enumerate(orders):
+        if order.overlay_id is not None and order.overlay_id not in usable:
+            place = f"{item.format(index)}.renderSettings." if item else ""
+            raise InvalidSettings(f"bgImageId: there is no overlay {order.overlay_id}", param=f"{place}bgImageId")
 
 
 def _newest(*conditions: ColumnElement[bool]) -> Select[Any]:

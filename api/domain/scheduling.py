@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from api import clock
 from api.db.dialects import from_now
-from api.db.tables import Model, Render, Segment, Shot
+from api.db.tables import Model, Overlay, Render, Segment, Shot
 from api.domain import fleet, lanes, ledger, outbox
 from api.domain.renders import FileView
 from api.domain.states import COMES_FROM, UNFINISHED, RenderStatus, SegmentState
@@ -36,7 +36,8 @@ SWEEP_LIMIT = 100
 class Claim:
     """A segment in a worker's hands: frames `first_frame` and the `frame_count - 1` after it, for all the variants.
 
-    `variants` is by render id. `model_name` is the file's original name.
+    `variants` is by render id. `model_name` is the file's original name. `image_storage_keys` has the background images
+    that the variants name.
     """
 
     segment_id: str
@@ -49,6 +50,7 @@ class Claim:
     first_frame: int
     frame_count: int
     variants: dict[str, VideoVariant]
+    image_storage_keys: dict[str, str]
 
     def output_prefix(self, render_id: str) -> str:
         """Where this attempt stores the render's files: no two attempts ever write the same key."""
@@ -102,11 +104,12 @@ def claim(session: Session, *, worker: str, queues: Sequence[str], lease_seconds
         .join(Model, Model.id == Shot.model_id)
         .where(Shot.id == segment.shot_id)
     ).one()
-    variants = session.execute(
-        select(Render.id, Render.variant)
+    renders = session.execute(
+        select(Render.id, Render.variant, Overlay.id, Overlay.storage_key)
+        .outerjoin(Overlay, Overlay.id == Render.overlay_id)
         .where(Render.shot_id == segment.shot_id, Render.status.in_(UNFINISHED))
         .order_by(Render.id)
-    )
+    ).all()
     return Claim(
         segment_id=segment.id,
         attempt=segment.attempt,
@@ -117,7 +120,8 @@ def claim(session: Session, *, worker: str, queues: Sequence[str], lease_seconds
         frames=FrameSpec.from_json(spec),
         first_frame=segment.first_frame,
         frame_count=segment.frame_count,
-        variants={render_id: VideoVariant.from_json(variant) for render_id, variant in variants},
+        variants={render_id: VideoVariant.from_json(variant) for render_id, variant, _, _ in renders},
+        image_storage_keys={overlay_id: key for _, _, overlay_id, key in renders if overlay_id is not None},
     )
 
 

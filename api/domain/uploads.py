@@ -38,7 +38,7 @@ def register_upload(
     """Registers a stored file and orders its renders. Two uploads of the same bytes at once make one model.
 
     `upload_limit` is the most models of an account that never bought credits, 0 for no limit.
-    Raises NoCredits, UploadLimit; then nothing is created and the file should be deleted.
+    Raises InvalidSettings, NoCredits, UploadLimit; then nothing is created and the file should be deleted.
     """
     new = session.scalar(
         insert(session, Model)

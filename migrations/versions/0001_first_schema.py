@@ -157,6 +157,28 @@ def upgrade() -> None:
     op.create_index("ix_tokens_account_id", "tokens", ["account_id"])
 
     op.create_table(
+        "overlays",
+        sa.Column("id", sa.String(length=12), nullable=False),
+        sa.Column("account_id", sa.String(length=12), nullable=True),
+        sa.Column("layer", sa.String(length=10), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=True),
+        sa.Column("description", sa.String(length=500), nullable=True),
+        sa.Column("alignment", sa.String(length=13), nullable=False),
+        sa.Column("storage_key", sa.String(length=200), nullable=False),
+        sa.Column("content_type", sa.String(length=10), nullable=False),
+        sa.Column("file_size", sa.Integer(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("layer IN ('background', 'foreground')", name=op.f("ck_overlays_layer_known")),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_overlays_account_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_overlays"),
+    )
+    op.create_index("overlays_by_account", "overlays", ["account_id", "created_at", "id"])
+    op.create_index("overlays_deleted", "overlays", ["deleted_at"], **where("deleted_at IS NOT NULL"))
+
+    op.create_table(
         "shots",
         sa.Column("id", sa.String(length=12), nullable=False),
         sa.Column("model_id", sa.String(length=12), nullable=False),
@@ -177,6 +199,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("settings", JSON, nullable=False),
         sa.Column("variant", JSON, nullable=False),
+        sa.Column("overlay_id", sa.String(length=12), nullable=True),
         sa.Column("is_system_preview", sa.Boolean(), nullable=False),
         sa.Column("credits", sa.Integer(), nullable=False),
         sa.Column("files", JSON, nullable=False),
@@ -190,6 +213,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_renders_model_id", "renders", ["model_id"])
     op.create_index("ix_renders_shot_id", "renders", ["shot_id"])
+    op.create_index("renders_by_overlay", "renders", ["overlay_id"], **where("overlay_id IS NOT NULL"))
     op.create_index("renders_by_account", "renders", ["account_id", "is_system_preview", "created_at", "id"])
     op.create_index("renders_by_status", "renders", ["account_id", "status", "created_at", "id"])
 
@@ -239,6 +263,7 @@ def downgrade() -> None:
         "segments",
         "renders",
         "shots",
+        "overlays",
         "model_tags",
         "models",
         "tokens",

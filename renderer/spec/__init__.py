@@ -4,11 +4,12 @@
     RenderSettings         -> plan.plan_video -> VideoPlan        frames to draw + the encodings made of them
 """
 
-from renderer.spec.frames import Backdrop, FrameSpec, VideoPlan, VideoVariant
+from renderer.spec.frames import ANCHORS, Backdrop, FrameSpec, VideoPlan, VideoVariant
 from renderer.spec.plan import QUALITY_TIERS, plan_preview, plan_video, still_frame
 from renderer.spec.settings import SETTINGS, RenderSettings, parse_settings
 
 __all__ = [
+    "ANCHORS",
     "QUALITY_TIERS",
     "SETTINGS",
     "Backdrop",
