@@ -57,7 +57,7 @@ class Archive:
         if total > limits.FILE_BYTES:
             raise ModelTooLarge(f"the archive unpacks to {total:,} bytes, and {limits.FILE_BYTES:,} are allowed")
         for info in infos:
-            if not info.filename.endswith("/") and not info.filename.startswith("__MACOSX/"):
+            if not info.filename.endswith("/") and not _is_finders(info.filename):
                 _check_member(info)
                 yield info
 
@@ -88,6 +88,11 @@ def _check_directory_size(data: bytes) -> None:
     size = int.from_bytes(data[end + 12 : end + 16], "little")
     if size > limits.ARCHIVE_DIRECTORY_BYTES:
         raise ModelTooLarge(f"the archive's directory has {size:,} bytes: it lists too many or too long names")
+
+
+def _is_finders(name: str) -> bool:
+    """Whether macOS packed a file that holds nothing but another file's attributes."""
+    return name.startswith("__MACOSX/") or posixpath.basename(name).startswith("._")
 
 
 def _check_member(info: zipfile.ZipInfo) -> None:

@@ -1,8 +1,5 @@
 """The written file: valid by the Khronos validator's judgement, right in size, place and contents."""
 
-import fcntl
-import json
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -11,33 +8,19 @@ import pytest
 from renderer.samples import write_sample
 from renderer.scene.nodes import Float64
 from tests.renderer.samples.conftest import Written
-
-_NODE = Path(__file__).resolve().parents[2] / "node"
-
-
-@pytest.fixture(scope="session")
-def validator() -> Path:
-    """The Node program that runs the Khronos validator; its package is installed on first use."""
-    with (_NODE / "package.json").open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # parallel test processes install once
-        if not (_NODE / "node_modules" / "gltf-validator").is_dir():
-            command = ["npm", "ci", "--silent", "--no-audit", "--no-fund", "--prefer-offline"]
-            subprocess.run(command, cwd=_NODE, check=True, timeout=100)
-    return _NODE / "validate_gltf.mjs"
+from tests.support import gltf_validator
 
 
-def test_the_khronos_validator_finds_nothing_to_report(sample: Written, validator: Path) -> None:
-    done = subprocess.run(["node", validator, sample.path], check=True, capture_output=True, timeout=60)
-    issues = json.loads(done.stdout)["issues"]
-    assert issues["messages"] == []
-    assert (issues["numErrors"], issues["numWarnings"]) == (0, 0)
+def test_the_khronos_validator_finds_nothing_to_report(sample: Written) -> None:
+    found = gltf_validator.issues(sample.path)
+    assert found["messages"] == []
+    assert (found["numErrors"], found["numWarnings"]) == (0, 0)
 
 
-def test_the_validator_does_report_a_broken_file(sample: Written, validator: Path, tmp_path: Path) -> None:
+def test_the_validator_does_report_a_broken_file(sample: Written, tmp_path: Path) -> None:
     broken = tmp_path / "broken.glb"
     broken.write_bytes(sample.path.read_bytes().replace(b'"version":"2.0"', b'"version":"x.0"'))
-    done = subprocess.run(["node", validator, broken], check=True, capture_output=True, timeout=60)
-    assert json.loads(done.stdout)["issues"]["numErrors"] > 0
+    assert gltf_validator.issues(broken)["numErrors"] > 0
 
 
 def test_the_same_bytes_are_written_every_time(sample: Written, tmp_path: Path) -> None:
