@@ -92,9 +92,9 @@ class GpuScene:
         self._textures = Textures(device, scene.images)
         self._owned: list[moderngl.Buffer | moderngl.VertexArray] = []
         # Programs are kept with their vertex arrays, so that no later program is taken for a released one.
-        self._vertex_arrays: dict[tuple[int, int], tuple[moderngl.Program, moderngl.VertexArray]] = {}
+        self._vertex_arrays: dict[tuple[int, int, int], tuple[moderngl.Program, moderngl.VertexArray]] = {}
         self._index_buffers: dict[int, moderngl.Buffer] = {}
-        self._attributes: dict[tuple[int, tuple[UvSlot, ...]], Attributes] = {}
+        self._attributes: dict[tuple[int, int | None, tuple[UvSlot, ...]], Attributes] = {}
         self.drawables: list[GpuDrawable] = []
         try:
             layouts = lay_out_materials(scene)
@@ -110,10 +110,14 @@ class GpuScene:
     def update(self, pose: Pose, placement: Float64 | None = None) -> None:
         """Moves everything to `pose`, in a world moved by `placement` (4x4), and deforms what has skins or morphs."""
         root = np.eye(4) if placement is None else placement
+        deformed_already: dict[int, GpuDrawable] = {}
         for drawable in self.drawables:
             if drawable.deforming:
-                self._deform(drawable, pose)
-            drawable.place(root @ pose.world[drawable.source.node])
+                twin = deformed_already.setdefault(id(drawable.attributes), drawable)
+                if twin is drawable:
+                    self._deform(drawable, pose)
+                drawable.positions, drawable.middle = twin.positions, twin.middle
+            drawable.place(root @ drawable.source.world(pose))
 
     def box(self) -> tuple[Float64, Float64]:
         """The lowest and highest corner, (3,) each, metres, of everything as it stands now."""
@@ -126,14 +130,15 @@ class GpuScene:
     ) -> moderngl.VertexArray:
         """The vertex array that feeds `program` with those of the drawable's attributes that it has.
 
-        `indices` replace the drawable's own; a program always gets the same ones.
+        `indices` replace the drawable's own. Drawables of one mesh share their vertex arrays.
         """
-        key = (id(drawable), id(program))
+        index_buffer = indices or drawable.indices
+        key = (id(drawable.attributes), id(index_buffer), id(program))
         if key not in self._vertex_arrays:
             content = [(buffer, layout, name) for name, (buffer, layout) in drawable.attributes.items()
                        if isinstance(program.get(name, None), moderngl.Attribute)]
             array = self.device.ctx.vertex_array(
-                program, content, index_buffer=indices or drawable.indices, index_element_size=drawable.index_size
+                program, content, index_buffer=index_buffer, index_element_size=drawable.index_size
             )
             self._vertex_arrays[key] = (program, array)
             self._owned.append(array)
@@ -178,13 +183,10 @@ class GpuScene:
     def _upload(self, source: Drawable, layout: MaterialLayout) -> GpuDrawable:
         primitive = source.primitive
         deforming = is_deforming(self.scene, source)
-        key = (id(primitive), layout.uv_slots)
-        if deforming:
-            attributes = self._upload_attributes(primitive, layout)
-        else:  # nodes that share a mesh share its buffers
-            if key not in self._attributes:
-                self._attributes[key] = self._upload_attributes(primitive, layout)
-            attributes = self._attributes[key]
+        # nodes that share a mesh share its buffers; one that deforms it shares them among its instances only
+        key = (id(primitive), source.node if deforming else None, layout.uv_slots)
+        if key not in self._attributes:
+            self._attributes[key] = self._upload_attributes(primitive, layout)
         index_size = 2 if len(primitive.positions) <= 1 << 16 else 4
         if id(primitive) not in self._index_buffers:
             self._index_buffers[id(primitive)] = self._index_buffer(primitive.indices, index_size)
@@ -193,7 +195,7 @@ class GpuScene:
             material=self.scene.materials[primitive.material],
             layout=layout,
             textures=tuple(self._textures.get(packed) for packed in layout.maps),
-            attributes=attributes,
+            attributes=self._attributes[key],
             indices=self._index_buffers[id(primitive)],
             index_size=index_size,
             deforming=deforming,

@@ -15,6 +15,7 @@ from renderer.load import limits
 from renderer.load.container import Document
 from renderer.load.fields import Fields
 from renderer.load.limits import Budget
+from renderer.load.meshopt import compression, decompress
 from renderer.scene.nodes import Float32, UInt8
 
 COMPONENT_DTYPES: dict[int, str] = {5120: "i1", 5121: "u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
@@ -44,7 +45,9 @@ class Accessors:
         self._views = document.root.children("bufferViews")
         self._buffers = document.root.children("buffers")
         self._bytes: dict[int, UInt8] = {}
-        self._decoded: dict[tuple[int, bool], Array] = {}
+        self._decompressed: dict[int, UInt8] = {}
+        self._provided: dict[str, Array] = {}
+        self._decoded: dict[tuple[int | str, bool], Array] = {}
 
     def __len__(self) -> int:
         return len(self._accessors)
@@ -59,11 +62,11 @@ class Accessors:
         Integers are scaled to 0..1 or -1..1 where the accessor says so, or always with `normalized`.
         Raises InvalidModel for NaN and infinities.
         """
-        key = (index, normalized)
+        key = (user if user in self._provided else index, normalized)
         if key not in self._decoded:
             fields = self._accessors[index]
             scaled = normalized or fields.boolean("normalized", False)
-            self._decoded[key] = _as_float(self._read(index), scaled)
+            self._decoded[key] = _as_float(self._read(index, user), scaled)
             if not np.isfinite(self._decoded[key]).all():
                 del self._decoded[key]
                 raise InvalidModel(f"accessor {index} ({user}) has NaN or infinite values")
@@ -74,23 +77,48 @@ class Accessors:
     ) -> Array:
         """(count, width) of the accessor's own type, which must be one of `components`."""
         self._accessors[index].choice("componentType", components)
-        return self._of_width(index, user, self._read(index), widths)
+        return self._of_width(index, user, self._read(index, user), widths)
+
+    def provide(self, index: int, user: str, decoded: Array) -> None:
+        """Makes `decoded` (count, width) what `user` reads as accessor `index`, whose own data is then left alone.
+
+        Raises InvalidModel where it doesn't have the count and type that the accessor declares.
+        """
+        count, width, dtype = self._declared(index)
+        if decoded.shape != (count, width):
+            rows, columns = decoded.shape
+            raise InvalidModel(f"{user} holds {rows} x {columns} numbers; accessor {index} declares {count} x {width}")
+        whole = dtype.kind != "f"
+        fits = not whole or np.iinfo(dtype).min <= decoded.min() <= decoded.max() <= np.iinfo(dtype).max
+        if whole != (decoded.dtype.kind != "f") or not fits:
+            raise InvalidModel(f"{user} holds numbers that are not of the component type of accessor {index}")
+        self._budget.take_bytes(count * width * 4, f"accessor {index}")
+        self._provided[user] = decoded.astype(dtype, copy=False)
 
     def view(self, index: int) -> View:
-        """Bytes of buffer view `index`."""
+        """Bytes of buffer view `index`, decompressed where they are compressed."""
         fields = self._views[index]
-        buffer = fields.index("buffer", len(self._buffers))
-        offset, length = fields.integer("byteOffset", 0), fields.integer("byteLength", low=1)
         stride = fields.integer("byteStride", low=4, high=LARGEST_STRIDE) if fields.has("byteStride") else None
-        data = self._buffer(buffer)
-        if offset + length > len(data):
-            raise InvalidModel(
-                f"bufferView {index} reads bytes {offset}..{offset + length} of buffer {buffer}, which has {len(data)}"
-            )
-        return View(index, data[offset : offset + length], stride)
+        packed = compression(fields)
+        if packed is None:
+            return View(index, self._slice(fields, f"bufferView {index}"), stride)
+        if index not in self._decompressed:
+            data = self._slice(packed, packed.path)
+            self._decompressed[index] = decompress(fields, packed, data, self._budget)
+        return View(index, self._decompressed[index], stride)
 
     def view_count(self) -> int:
         return len(self._views)
+
+    def _slice(self, fields: Fields, who: str) -> UInt8:
+        buffer = fields.index("buffer", len(self._buffers))
+        offset, length = fields.integer("byteOffset", 0), fields.integer("byteLength", low=1)
+        data = self._buffer(buffer)
+        if offset + length > len(data):
+            raise InvalidModel(
+                f"{who} reads bytes {offset}..{offset + length} of buffer {buffer}, which has {len(data)}"
+            )
+        return data[offset : offset + length]
 
     def _buffer(self, index: int) -> UInt8:
         if index not in self._bytes:
@@ -108,15 +136,21 @@ class Accessors:
             self._bytes[index] = np.frombuffer(source, np.uint8, length)
         return self._bytes[index]
 
-    def _read(self, index: int) -> Array:
-        """(count, width) in the accessor's component type, sparse values put in place."""
+    def _declared(self, index: int) -> tuple[int, int, np.dtype[Any]]:
+        """Count, width and component type of accessor `index`."""
         fields = self._accessors[index]
         component = fields.choice("componentType", tuple(COMPONENT_DTYPES))
         width = TYPE_WIDTHS.get(fields.string("type"), 0)
         if not width:
             raise fields.wrong("type", "one of " + ", ".join(TYPE_WIDTHS))
-        count = fields.integer("count", low=1)
-        dtype = np.dtype(COMPONENT_DTYPES[component])
+        return fields.integer("count", low=1), width, np.dtype(COMPONENT_DTYPES[component])
+
+    def _read(self, index: int, user: str) -> Array:
+        """(count, width) in the accessor's component type, sparse values put in place."""
+        if user in self._provided:
+            return self._provided[user]
+        fields = self._accessors[index]
+        count, width, dtype = self._declared(index)
         view = fields.optional_index("bufferView", len(self._views))
         sparse = fields.child("sparse")
         if view is not None:

@@ -1,6 +1,7 @@
 """KHR_draco_mesh_compression: a primitive's indices and attributes out of one compressed buffer view.
 
-Runs in a child process with limits: 80,000 mutated streams crashed no decoder, but some of 2 kB took 5 GB and 13 s.
+Decoding runs in a child process (`draco_child.py`): 80,000 mutated streams never crashed DracoPy, but some of 2 kB made
+it take 5 GB of memory and 13 seconds, and nothing in their headers tells.
 """
 
 import contextlib
@@ -12,30 +13,38 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, NamedTuple, Self
 
 import numpy as np
 
-from renderer.errors import InvalidModel, UnsupportedModel
+from renderer.errors import InvalidModel, ModelTooLarge, UnsupportedModel
 from renderer.load import limits, topology
 from renderer.load.accessors import Accessors, Array
-from renderer.load.fields import Fields
+from renderer.load.draco_child import READY, REPLY, REQUEST
+from renderer.load.fields import Fields, printable
 
 NAME = "KHR_draco_mesh_compression"
 
-_HEADER = struct.Struct("<5sBBBBH")  # Draco bitstream 2.2, section 3.1: magic, version, type, method, flags
+_HEADER = struct.Struct("<5sBBBBH")  # Draco bitstream 2.2, section 3.1: magic, version, encoder type, method, flags
 _MESH, _EDGEBREAKER, _METADATA = 1, 1, 0x8000
+_CHILD = Path(__file__).with_name("draco_child.py")
+
+
+class _Child(NamedTuple):
+    process: subprocess.Popen[bytes]
+    requests: IO[bytes]
+    replies: IO[bytes]
 
 
 class Draco:
-    """Decompresses the primitives of one model; a context manager that ends its child process."""
+    """Decompresses the primitives of one model. A context manager: its child process ends with it."""
 
     def __init__(self, accessors: Accessors) -> None:
         self._accessors = accessors
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: _Child | None = None
 
     def decompress(self, primitive: Fields) -> None:
-        """Puts what is compressed in `primitive`, if anything, in place of its accessors' own data.
+        """Puts what is compressed in `primitive`, if anything, in place of the data of its accessors.
 
         Raises InvalidModel for a broken stream, or one that doesn't hold what the accessors declare.
         """
@@ -43,30 +52,116 @@ class Draco:
         if packed is None:
             return
         if primitive.integer("mode", topology.TRIANGLES) != topology.TRIANGLES:
-            raise UnsupportedModel(f"{packed.path} compresses something else than a list of triangles")
+            raise UnsupportedModel(f"{packed.path} compresses something other than a list of triangles")
         accessors = self._accessors
-        index = primitive.index("indices", len(accessors))
+        indices = primitive.index("indices", len(accessors))
         attributes, names = primitive.required_child("attributes"), packed.required_child("attributes")
         wanted = {name: names.integer(name, high=2**32 - 1) for name in names.values if attributes.has(name)}
         if "POSITION" not in wanted:
-            raise packed.wrong("attributes", "an object with a POSITION that the primitive has too")
-        corners = accessors.count(index)
+            raise packed.wrong("attributes", "an object with the primitive's POSITION")
+        corners = accessors.count(indices)
         vertices = accessors.count(attributes.index("POSITION", len(accessors)))
+        if max(corners, vertices) > limits.INDICES:
+            raise ModelTooLarge(f"{primitive.path} has {corners:,} indices, and {limits.INDICES:,} are allowed")
         data = accessors.view(packed.index("bufferView", accessors.view_count())).data.tobytes()
         _check_header(data, corners, vertices, packed.path)
 
         arrays = self._decode(data, sorted(set(wanted.values())), packed.path)
-        accessors.provide(index, f"{primitive.path}.indices", arrays["indices"])
+        accessors.provide(indices, f"{primitive.path}.indices", arrays["faces"].reshape(-1, 1))
         for name, identifier in wanted.items():
             accessors.provide(attributes.index(name, len(accessors)), attributes.name_of(name), arrays[str(identifier)])
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._child is not None:
+            _end(self._child.process)
+
     def _decode(self, data: bytes, identifiers: list[int], path: str) -> Mapping[str, Array]:
+        """The arrays "faces" (n, 3) and, by their unique ids, attributes (points, width)."""
         if self._child is None:
             self._child = _start_child()
         try:
             found = _ask(self._child, data, identifiers)
-        except (OSError, EOFError, ValueError, struct.error, zipfile.BadZipFile) as error:
-            raise InvalidModel(f"{path} can't be decompressed: its decoder failed or took too much") from error
+        except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
+            raise InvalidModel(f"{path} can't be decompressed: its decoder crashed or needed too much") from error
         if isinstance(found, str):
-            raise InvalidModel(f"{path} can't be decompressed: {found}")
+            raise InvalidModel(f"{path} can't be decompressed: {printable(found)}")
         return found
+
+
+def _start_child() -> _Child:
+    """Isolated (-I) and run by its path, so that it imports nothing of this package and takes nothing from outside."""
+    command = [sys.executable, "-I", str(_CHILD), str(limits.DRACO_BYTES), str(limits.DRACO_SECONDS)]
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        env={"OPENBLAS_NUM_THREADS": "1"},  # each thread would reserve memory of what is allowed
+    )
+    requests, replies = process.stdin, process.stdout
+    if requests is None or replies is None or replies.read(len(READY)) != READY:
+        _end(process)
+        raise RuntimeError("the Draco decoder doesn't start: is DracoPy installed?")
+    return _Child(process, requests, replies)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    with contextlib.suppress(BrokenPipeError):  # of a request that it didn't take any more
+        process.communicate()
+
+
+def _ask(child: _Child, data: bytes, identifiers: list[int]) -> Mapping[str, Array] | str:
+    """The decoded arrays, or what the decoder says is wrong. Raises EOFError or OSError where the child died."""
+    child.requests.write(REQUEST.pack(len(data), len(identifiers)))
+    child.requests.write(np.array(identifiers, "<u4").tobytes() + data)
+    child.requests.flush()
+    head = child.replies.read(REPLY.size)
+    if len(head) < REPLY.size:
+        raise EOFError
+    decoded, length = REPLY.unpack(head)
+    payload = child.replies.read(length)
+    if len(payload) < length:
+        raise EOFError
+    if not decoded:
+        return payload.decode(errors="replace")
+    with np.load(io.BytesIO(payload), allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
+def _check_header(data: bytes, corners: int, vertices: int, path: str) -> None:
+    """Refuses streams that say of themselves that they hold something else than the accessors declare.
+
+    Draco bitstream 2.2, sections 3 and 4; where metadata comes first, the counts are left to be found after decoding.
+    """
+    if len(data) < _HEADER.size:
+        raise InvalidModel(f"{path} can't be decompressed: the stream is truncated")
+    magic, major, minor, kind, method, flags = _HEADER.unpack_from(data)
+    if magic != b"DRACO" or kind != _MESH or method > _EDGEBREAKER:
+        raise InvalidModel(f"{path} can't be decompressed: the stream is not a mesh compressed with Draco")
+    if (major, minor) != (2, 2):
+        raise UnsupportedModel(f"{path} is Draco {major}.{minor}: compress the model with Draco 2.2, as glTF asks")
+    if flags & _METADATA:
+        return
+    start = _HEADER.size + method  # edgebreaker has a byte for its traversal first
+    first, start = _varint(data, start)
+    second, start = _varint(data, start)
+    # sequential: faces, points; edgebreaker: vertices, faces, and a vertex becomes one point or more at seams
+    faces, points = (second, first) if method == _EDGEBREAKER else (first, second)
+    if faces * 3 != corners or points > vertices:
+        raise InvalidModel(
+            f"{path} holds {faces:,} triangles of {points:,} vertices; "
+            f"the accessors declare {corners:,} indices and {vertices:,} vertices"
+        )
+
+
+def _varint(data: bytes, start: int) -> tuple[int, int]:
+    """A LEB128 number, and where the next field starts; ends at five bytes or with the data."""
+    value = 0
+    for place, byte in enumerate(data[start : start + 5]):
+        value |= (byte & 0x7F) << (7 * place)
+        if byte < 0x80:
+            return value, start + place + 1
+    return value, start + 5

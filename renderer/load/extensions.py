@@ -4,19 +4,34 @@ from renderer.errors import UnsupportedModel
 from renderer.load.fields import Fields, printable
 
 SUPPORTED = frozenset({
+    "EXT_mesh_gpu_instancing",
+    "EXT_meshopt_compression",
+    "EXT_texture_avif",
     "EXT_texture_webp",
+    "KHR_draco_mesh_compression",
     "KHR_materials_emissive_strength",
     "KHR_materials_unlit",
+    "KHR_materials_variants",
     "KHR_mesh_quantization",
+    "KHR_meshopt_compression",
+    "KHR_node_visibility",
+    "KHR_texture_basisu",
     "KHR_texture_transform",
+    "KHR_xmp_json_ld",  # says who made the model: nothing to draw
 })
+
+DISPENSABLE = frozenset({
+    "KHR_lights_punctual",  # models are lit by the scene that they are put into
+})
+"""Not supported, but a model that requires them is drawn all the same."""
 
 
 def check_extensions(root: Fields) -> list[str]:
     """Warnings about used extensions that are ignored. Raises UnsupportedModel for the required ones among them."""
-    missing = [printable(name) for name in root.strings("extensionsRequired") if name not in SUPPORTED]
+    required = dict.fromkeys(root.strings("extensionsRequired"))
+    missing = [printable(name) for name in required if name not in SUPPORTED | DISPENSABLE]
     if missing:
         noun = "extension" if len(missing) == 1 else "extensions"
         raise UnsupportedModel(f"the model requires the glTF {noun} {', '.join(missing[:10])}, not supported yet")
-    used = dict.fromkeys(root.strings("extensionsUsed"))
+    used = dict.fromkeys(root.strings("extensionsUsed")) | required
     return [f"the glTF extension {printable(name)} is ignored" for name in used if name not in SUPPORTED]

@@ -9,6 +9,7 @@ import numpy as np
 from renderer.errors import InvalidModel, ModelTooLarge
 from renderer.load import limits, topology
 from renderer.load.accessors import Accessors
+from renderer.load.draco import Draco
 from renderer.load.fields import Fields
 from renderer.load.limits import Budget
 from renderer.load.materials import Materials, highest_texcoord
@@ -22,11 +23,13 @@ class Meshes:
     """Reads the meshes that nodes ask for, each once; `used` becomes `Scene.meshes`."""
 
     def __init__(
-        self, root: Fields, accessors: Accessors, materials: Materials, budget: Budget, warnings: list[str]
+        self, root: Fields, accessors: Accessors, materials: Materials, draco: Draco, budget: Budget,
+        warnings: list[str],
     ) -> None:
         self._fields = root.children("meshes")
         self._accessors = accessors
         self._materials = materials
+        self._draco = draco
         self._budget = budget
         self._warnings = warnings
         self._indices: dict[int, int] = {}
@@ -35,16 +38,16 @@ class Meshes:
     def __len__(self) -> int:
         return len(self._fields)
 
-    def use(self, index: int) -> int:
-        """The index in `used` of the file's mesh `index`."""
+    def use(self, index: int, copies: int) -> int:
+        """The index in `used` of the file's mesh `index`, which is drawn `copies` times."""
         if index not in self._indices:
             mesh = self._read_mesh(self._fields[index])
             self._indices[index] = len(self.used)
             self.used.append(mesh)
         mesh, path = self.used[self._indices[index]], self._fields[index].path
-        drawn = sum(len(primitive.indices) for primitive in mesh.primitives)
+        drawn = copies * sum(len(primitive.indices) for primitive in mesh.primitives)
         self._budget.take("indices drawn by nodes", drawn, limits.DRAWN_INDICES, path)
-        self._budget.take("primitives drawn by nodes", len(mesh.primitives), limits.DRAWN_PRIMITIVES, path)
+        self._budget.take("primitives drawn by nodes", copies * len(mesh.primitives), limits.DRAWN_PRIMITIVES, path)
         return self._indices[index]
 
     def _read_mesh(self, fields: Fields) -> Mesh:
@@ -70,6 +73,7 @@ class Meshes:
             self._warnings.append(f"{fields.path} has no positions, and is left out")
             return None
         vertices = self._accessors.count(attributes.index("POSITION", len(self._accessors)))
+        self._draco.decompress(fields)
         kind, indices = topology.as_list(mode, self._read_indices(fields, mode, vertices))
         if not len(indices):
             return None

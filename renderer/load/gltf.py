@@ -13,10 +13,12 @@ from renderer.errors import EmptyModel, InvalidModel, UnsupportedModel
 from renderer.load import limits
 from renderer.load.accessors import Accessors
 from renderer.load.container import Document, open_document
+from renderer.load.draco import Draco
 from renderer.load.extensions import check_extensions
 from renderer.load.fields import Fields, printable
 from renderer.load.geometry import Meshes, check_joints
-from renderer.load.graph import read_nodes, read_roots
+from renderer.load.graph import hidden_nodes, read_nodes, read_roots
+from renderer.load.instancing import read_instances
 from renderer.load.limits import Budget
 from renderer.load.materials import Materials
 from renderer.load.rigging import read_clips, read_skin
@@ -26,29 +28,29 @@ from renderer.scene.hierarchy import reachable
 from renderer.scene.nodes import Scene
 
 
-def load_model(path: Path) -> Scene:
+def load_model(path: Path, variant: str | None = None) -> Scene:
     """The scene in a .glb, .gltf (data URIs only) or .zip (one .glb, .gltf or .obj and its files); the file's own
-    name doesn't matter.
+    name doesn't matter. `variant` names one of its material variants; None shows the default materials.
 
-    Raises a ModelError that names what is wrong with the file, or OSError where `path` can't be read.
+    Raises a ModelError that names what is wrong with the file, SettingsError for a variant that the model lacks, or
+    OSError where `path` can't be read.
     """
-    return _build_scene(open_document(path))
+    return _build_scene(open_document(path), variant)
 
 
-def _build_scene(document: Document) -> Scene:
+def _build_scene(document: Document, variant: str | None) -> Scene:
     root = document.root
     _check_version(root)
     warnings = [*document.warnings, *check_extensions(root)]
     budget = Budget()
     accessors = Accessors(document, budget)
     textures = Textures(document, accessors, budget, warnings)
-    materials = Materials(root, textures)
-    meshes = Meshes(root, accessors, materials, budget, warnings)
-    skin_fields = root.children("skins")
-    nodes = read_nodes(root, len(meshes), len(skin_fields))
-    scene = Scene(nodes, read_roots(root, nodes), meshes.used, materials.used, [], [], [], warnings)
-
-    _load_drawn(scene, meshes, skin_fields, accessors, budget)
+    materials = Materials(root, textures, variant)
+    with Draco(accessors) as draco:
+        meshes = Meshes(root, accessors, materials, draco, budget, warnings)
+        nodes = read_nodes(root, len(meshes), len(root.children("skins")))
+        scene = Scene(nodes, read_roots(root, nodes), meshes.used, materials.used, [], [], [], warnings)
+        _load_drawn(scene, root, meshes, accessors, budget)
     scene.clips = read_clips(root, accessors, nodes, scene.meshes, budget)
     _check_world(scene)
     scene.images = textures.decode()
@@ -65,20 +67,23 @@ def _check_version(root: Fields) -> None:
 
 
 def _load_drawn(
-    scene: Scene, meshes: Meshes, skin_fields: list[Fields], accessors: Accessors, budget: Budget
+    scene: Scene, root: Fields, meshes: Meshes, accessors: Accessors, budget: Budget
 ) -> None:
-    """Loads the meshes and skins of all nodes below the roots, and points those nodes at them. Other nodes lose theirs.
+    """Loads the meshes and skins of all visible nodes below the roots, and points those nodes at them. Other nodes lose
+    theirs.
 
     Raises EmptyModel where nothing is left to draw.
     """
     skins: dict[int, int] = {}
-    reached = set(reachable(scene))
+    node_fields, skin_fields = root.children("nodes"), root.children("skins")
+    shown = set(reachable(scene)) - hidden_nodes(root, scene.nodes)
     for index, node in enumerate(scene.nodes):
-        if index not in reached or node.mesh is None:
+        if index not in shown or node.mesh is None:
             node.mesh = node.skin = None
             continue
         path = f"nodes[{index}]"
-        node.mesh = meshes.use(node.mesh)
+        node.instances = read_instances(node_fields[index], accessors)
+        node.mesh = meshes.use(node.mesh, 1 if node.instances is None else len(node.instances))
         mesh = scene.meshes[node.mesh]
         if node.weights is not None and len(node.weights) != len(mesh.weights):
             raise InvalidModel(f"{path}.weights must have one number per morph target")
@@ -90,6 +95,7 @@ def _load_drawn(
                 skins[node.skin] = len(skins)
             node.skin = skins[node.skin]
             check_joints(mesh, len(scene.skins[node.skin].joints), path)
+            node.instances = None  # the joints alone place a skin
     if not any(mesh.primitives for mesh in scene.meshes):
         raise EmptyModel("the model's scene has no triangles, lines or points to draw")
 
@@ -97,6 +103,7 @@ def _load_drawn(
 def _check_world(scene: Scene) -> None:
     """Refuses hierarchies whose products leave the range that a camera could frame."""
     pose = pose_scene(scene, None, 0.0)
-    for matrices in (pose.world[reachable(scene)], *pose.joints):
+    placed = [pose.world[i] @ node.instances for i, node in enumerate(scene.nodes) if node.instances is not None]
+    for matrices in (pose.world[reachable(scene)], *placed, *pose.joints):
         if not np.abs(matrices).max() <= limits.COORDINATE:
             raise InvalidModel(f"the node transforms reach beyond {limits.COORDINATE:g} metres")

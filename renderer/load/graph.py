@@ -37,6 +37,19 @@ def read_roots(root: Fields, nodes: list[Node]) -> tuple[int, ...]:
     return roots
 
 
+def hidden_nodes(root: Fields, nodes: list[Node]) -> set[int]:
+    """The nodes that KHR_node_visibility hides, each with all nodes below it."""
+    states = (fields.extension("KHR_node_visibility") for fields in root.children("nodes"))
+    pending = [i for i, state in enumerate(states) if state is not None and not state.boolean("visible", True)]
+    hidden: set[int] = set()
+    while pending:
+        index = pending.pop()
+        if index not in hidden:
+            hidden.add(index)
+            pending += nodes[index].children
+    return hidden
+
+
 def _read_node(fields: Fields, count: int, mesh_count: int, skin_count: int) -> Node:
     weights = fields.number_list("weights")
     node = Node(

@@ -10,27 +10,25 @@ import zlib
 
 import numpy as np
 import PIL.Image
+from PIL.AvifImagePlugin import AvifImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from renderer.errors import InvalidModel, UnsupportedModel
+from renderer.errors import InvalidModel
 from renderer.scene.nodes import UInt8
 
 BAND_PIXELS = 1 << 20
 
-_KTX2_MAGIC = b"\xabKTX 20\xbb"
 BROKEN = (
-    OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, MemoryError, struct.error,
-    zlib.error,
+    OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, MemoryError, RuntimeError,
+    struct.error, zlib.error,
 )
 """What Pillow's decoders raise on broken files."""
 
 
 def open_header(data: bytes, path: str) -> PIL.Image.Image:
     """The image, undecoded. Raises ModelError subclasses whose messages begin with `path`."""
-    if data.startswith(_KTX2_MAGIC):
-        raise UnsupportedModel(f"{path} is a KTX2 image, not supported yet: use PNG, JPEG or WebP")
     try:
         if data.startswith(b"\x89PNG\r\n\x1a\n"):
             return PngImageFile(io.BytesIO(data))
@@ -38,9 +36,11 @@ def open_header(data: bytes, path: str) -> PIL.Image.Image:
             return JpegImageFile(io.BytesIO(data))
         if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
             return WebPImageFile(io.BytesIO(data))
+        if data[4:12] in (b"ftypavif", b"ftypmif1"):
+            return AvifImageFile(io.BytesIO(data))
     except BROKEN as error:
         raise InvalidModel(f"{path} can't be decoded: {error}") from error
-    raise InvalidModel(f"{path} is neither a PNG, a JPEG nor a WebP image")
+    raise InvalidModel(f"{path} is neither a PNG, a JPEG, a WebP, an AVIF nor a KTX2 image")
 
 
 def rgba(image: PIL.Image.Image) -> UInt8:

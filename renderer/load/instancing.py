@@ -36,6 +36,6 @@ def read_instances(node: Fields, accessors: Accessors) -> Float64 | None:
     if max(np.abs(places).max(), np.abs(sizes).max()) > limits.COORDINATE:
         raise InvalidModel(f"{attributes.path} has numbers beyond {limits.COORDINATE:g}")
     lengths = np.linalg.norm(turns, axis=1, keepdims=True)
-    if not 1e-9 < lengths.min():
+    if lengths.min() < 1e-9:
         raise InvalidModel(f"{attributes.name_of('ROTATION')} must be unit quaternions")
     return local_matrices(places, turns / lengths, sizes)

@@ -40,6 +40,12 @@ DRAWN_INDICES = 60_000_000
 DECODED_BYTES = 1024 * MEGABYTE
 """Everything that accessors decode to and that is derived from them, in total."""
 
+DRACO_BYTES = 3072 * MEGABYTE
+"""Memory of the process that decodes Draco streams."""
+
+DRACO_SECONDS = 60
+"""Processor time for all Draco streams of a file."""
+
 CHANNELS = 20_000
 """Animated properties of one clip: each is sampled for every frame."""
 

@@ -1,29 +1,44 @@
-"""glTF materials: metallic-roughness factors and textures (glTF 2.0, section 3.9), unlit and emissive strength."""
+"""glTF materials: metallic-roughness factors and textures (glTF 2.0, section 3.9), unlit and emissive strength, and
+which of a model's variants is shown."""
 
+from renderer.errors import SettingsError
 from renderer.load.fields import Fields
 from renderer.load.textures import Textures
 from renderer.scene.nodes import AlphaMode, Material
 
+VARIANTS = "KHR_materials_variants"
 EMISSIVE_STRENGTH = 1e6  # the largest accepted: half-float targets end at 65504 anyway
 
 
 class Materials:
     """Reads the materials that primitives ask for, each once; `used` becomes `Scene.materials`."""
 
-    def __init__(self, root: Fields, textures: Textures) -> None:
+    def __init__(self, root: Fields, textures: Textures, variant: str | None) -> None:
         self._fields = root.children("materials")
+        self._variants = _variant_names(root)
+        self._variant = None if variant is None else _variant_index(self._variants, variant)
         self._textures = textures
         self._indices: dict[int | None, int] = {}
         self.used: list[Material] = []
 
     def use(self, primitive: Fields) -> int:
         """The index in `used` of the material of `primitive`: glTF's default material where it names none."""
-        index = primitive.optional_index("material", len(self._fields))
+        index = self._of_variant(primitive)
+        if index is None:
+            index = primitive.optional_index("material", len(self._fields))
         if index not in self._indices:
             material = Material() if index is None else _read_material(self._fields[index], self._textures)
             self._indices[index] = len(self.used)
             self.used.append(material)
         return self._indices[index]
+
+    def _of_variant(self, primitive: Fields) -> int | None:
+        """The material that the chosen variant gives to `primitive`; None where it gives none."""
+        extension = None if self._variant is None else primitive.extension(VARIANTS)
+        for mapping in [] if extension is None else extension.children("mappings"):
+            if self._variant in mapping.indices("variants", len(self._variants)):
+                return mapping.index("material", len(self._fields))
+        return None
 
 
 def highest_texcoord(material: Material) -> int:
@@ -33,6 +48,18 @@ def highest_texcoord(material: Material) -> int:
         material.occlusion_texture, material.emissive_texture,
     )
     return max((reference.texcoord for reference in references if reference is not None), default=-1)
+
+
+def _variant_names(root: Fields) -> list[str]:
+    extension = root.extension(VARIANTS)
+    return [] if extension is None else [fields.name() for fields in extension.children("variants")]
+
+
+def _variant_index(names: list[str], wanted: str) -> int:
+    if wanted in names:
+        return names.index(wanted)
+    known = ", ".join(f'"{name[:40]}"' for name in names[:10])
+    raise SettingsError("materialVariant", f'the model has no material variant "{wanted}"; it has {known or "none"}')
 
 
 def _read_material(fields: Fields, textures: Textures) -> Material:

@@ -1,6 +1,6 @@
 """EXT_meshopt_compression and KHR_meshopt_compression: buffer views that lie compressed in another buffer.
 
-Runs in this process: a million mutated streams neither crashed the decoder nor made it take more memory than its output.
+Runs in this process: a million mutated streams neither crashed the decoder nor made it take more than its output.
 """
 
 import meshopt

@@ -17,12 +17,15 @@ from renderer.load.accessors import Accessors
 from renderer.load.container import Document
 from renderer.load.fields import Fields
 from renderer.load.images import BROKEN, open_header, rgba
+from renderer.load.ktx2 import MAGIC, Ktx2Image
 from renderer.load.limits import Budget
 from renderer.scene.nodes import Float32, Image, Sampler, TextureRef
 
 MAG_FILTERS = (9728, 9729)  # NEAREST, LINEAR
 MIN_FILTERS = (9728, 9729, 9984, 9985, 9986, 9987)  # the same, and with mipmaps
 WRAPS = (33071, 33648, 10497)  # CLAMP_TO_EDGE, MIRRORED_REPEAT, REPEAT
+
+SOURCE_EXTENSIONS = ("KHR_texture_basisu", "EXT_texture_avif", "EXT_texture_webp")
 
 
 class Textures:
@@ -67,10 +70,12 @@ class Textures:
                 return list(pool.map(_decode, opened))
 
     def _source(self, texture: Fields) -> int | None:
-        webp = texture.extension("EXT_texture_webp")
-        return (webp or texture).optional_index("source", len(self._images))
+        """The image that the texture prefers: that of an extension, or the one that any viewer can read."""
+        found = (texture.extension(name) for name in SOURCE_EXTENSIONS)
+        owner = next((extension for extension in found if extension is not None), texture)
+        return owner.optional_index("source", len(self._images))
 
-    def _open(self, image: Fields) -> tuple[str, str, PIL.Image.Image]:
+    def _open(self, image: Fields) -> tuple[str, str, PIL.Image.Image | Ktx2Image]:
         """Name, JSON path and the opened but undecoded image."""
         if image.has("uri"):
             data = self._document.resolver.read(image.string("uri"), f"{image.path}.uri")
@@ -79,7 +84,7 @@ class Textures:
         else:
             raise InvalidModel(f"{image.path} has neither a uri nor a bufferView")
         self._budget.take("bytes of resources", len(data), limits.RESOURCE_BYTES, image.path)
-        opened = open_header(data, image.path)
+        opened = Ktx2Image(data, image.path) if data.startswith(MAGIC) else open_header(data, image.path)
         width, height = opened.size
         if max(width, height) > limits.TEXTURE_SIDE:
             raise ModelTooLarge(
@@ -89,8 +94,10 @@ class Textures:
         return image.name(), image.path, opened
 
 
-def _decode(opened: tuple[str, str, PIL.Image.Image]) -> Image:
+def _decode(opened: tuple[str, str, PIL.Image.Image | Ktx2Image]) -> Image:
     name, path, image = opened
+    if isinstance(image, Ktx2Image):
+        return Image(name, image.pixels())
     try:
         image.load()
         return Image(name, rgba(image))

@@ -48,11 +48,11 @@ def _clouds(scene: Scene, poses: list[Pose]) -> Iterator[Float64]:
         if is_deforming(scene, drawable):
             yield from (_placed(scene, drawable, pose) for pose in poses)
         else:
-            distinct = {pose.world[drawable.node].tobytes(): pose for pose in poses}
+            distinct = {drawable.world(pose).tobytes(): pose for pose in poses}
             yield from (_placed(scene, drawable, pose) for pose in distinct.values())
 
 
 def _placed(scene: Scene, drawable: Drawable, pose: Pose) -> Float64:
-    matrix = pose.world[drawable.node]
+    matrix = drawable.world(pose)
     placed: Float64 = deformed(scene, drawable, pose).positions @ matrix[:3, :3].T + matrix[:3, 3]
     return placed

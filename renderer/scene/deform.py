@@ -1,28 +1,35 @@
 """Morph targets and skins on the CPU (glTF 2.0, sections 3.7.2.2 and 3.7.3)."""
 
 import dataclasses
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
 
 from renderer.scene.animation import Pose
 from renderer.scene.hierarchy import reachable
-from renderer.scene.nodes import Float32, Primitive, Scene
+from renderer.scene.nodes import Float32, Float64, Primitive, Scene
 
 UInt16 = npt.NDArray[np.uint16]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Drawable:
-    """One primitive as one node shows it."""
+    """One primitive as one node shows it; `instance` (4, 4) is set for one of several."""
 
     node: int
     primitive: Primitive
+    instance: Float64 | None = None
+
+    def world(self, pose: Pose) -> Float64:
+        """(4, 4): takes the vertices that `deformed` gives to the world."""
+        world: Float64 = pose.world[self.node]
+        return world if self.instance is None else world @ self.instance
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Vertices:
-    """What deforming changes, in the space that `Pose.world[node]` takes to the world. Not to be written to."""
+    """What deforming changes, in the space that `Drawable.world` takes to the world. Not to be written to."""
 
     positions: Float32
     normals: Float32 | None
@@ -31,12 +38,14 @@ class Vertices:
 
 def drawables(scene: Scene) -> list[Drawable]:
     """Everything that the scene shows, in the order of its nodes from the roots down."""
-    return [
-        Drawable(index, primitive)
-        for index in reachable(scene)
-        if (mesh := scene.nodes[index].mesh) is not None
-        for primitive in scene.meshes[mesh].primitives
-    ]
+    found = []
+    for index in reachable(scene):
+        node = scene.nodes[index]
+        if node.mesh is not None:
+            instances: Iterable[Float64 | None] = (None,) if node.instances is None else node.instances
+            primitives = scene.meshes[node.mesh].primitives
+            found += [Drawable(index, primitive, instance) for instance in instances for primitive in primitives]
+    return found
 
 
 def is_deforming(scene: Scene, drawable: Drawable) -> bool:

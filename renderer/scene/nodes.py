@@ -124,7 +124,10 @@ class Mesh:
 
 @dataclasses.dataclass(slots=True)
 class Node:
-    """`matrix` is set only where the file gives a matrix; otherwise translation, rotation (xyzw) and scale count."""
+    """`matrix` is set only where the file gives a matrix; otherwise translation, rotation (xyzw) and scale count.
+
+    With `instances` (n, 4, 4), the mesh is drawn n times, each behind one more matrix: ``node @ instance``.
+    """
 
     name: str
     children: tuple[int, ...] = ()
@@ -135,6 +138,7 @@ class Node:
     rotation: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 1.0)
     scale: tuple[float, float, float] = (1.0, 1.0, 1.0)
     weights: tuple[float, ...] | None = None
+    instances: Float64 | None = None
 
 
 @dataclasses.dataclass(slots=True)

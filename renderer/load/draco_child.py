@@ -1,0 +1,62 @@
+"""The process that decodes Draco streams for `draco.py`, within limits on memory and time that no stream can lift.
+
+    python -I draco_child.py BYTES SECONDS
+
+It is run by its path and imports nothing of the project. It writes READY, then answers each REQUEST (its identifiers
+as uint32 and the stream follow) by a REPLY with an .npz file of "faces" and the attributes by their unique ids, or with
+a message. Everything is little-endian.
+"""
+
+import io
+import os
+import struct
+import sys
+from typing import BinaryIO
+
+READY = b"ready"
+REQUEST = struct.Struct("<QI")  # bytes of the stream, number of identifiers
+REPLY = struct.Struct("<?Q")  # whether it was decoded, bytes that follow
+
+
+def main() -> None:
+    import resource
+
+    memory, seconds = map(int, sys.argv[1:])
+    sink = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # Draco prints its complaints
+    import DracoPy  # noqa: F401
+
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    serve(sys.stdin.buffer, sink)
+
+
+def serve(source: BinaryIO, sink: BinaryIO) -> None:
+    sink.write(READY)
+    sink.flush()
+    while head := source.read(REQUEST.size):
+        length, count = REQUEST.unpack(head)
+        identifiers = struct.unpack(f"<{count}I", source.read(4 * count))
+        try:
+            reply, decoded = decode(source.read(length), identifiers), True
+        except Exception as error:  # noqa: BLE001 - whatever a hostile stream makes the decoder raise
+            reply, decoded = f"{type(error).__name__}: {error}".encode(), False
+        sink.write(REPLY.pack(decoded, len(reply)))
+        sink.write(reply)
+        sink.flush()
+
+
+def decode(data: bytes, identifiers: tuple[int, ...]) -> bytes:
+    import DracoPy
+    import numpy as np
+
+    mesh = DracoPy.decode(data)
+    arrays = {str(wanted): mesh.get_attribute_by_unique_id(wanted)["data"] for wanted in identifiers}
+    stream = io.BytesIO()
+    np.savez(stream, faces=mesh.faces, **arrays)
+    return stream.getvalue()
+
+
+if __name__ == "__main__":
+    main()
