@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from api.db.session import Database
-from api.domain import scheduling
+from api.domain import removal, renders, scheduling
 from api.domain.states import RenderStatus
 from api.worker.run_segment import run_segment
 from renderer.errors import EncodeError, InvalidModel
 from renderer.render import Listener
-from tests.api.domain.support import claim_of, settle
+from renderer.spec import RenderSettings
+from tests.api.domain.support import claim_of, get, settle
 from tests.api.worker.support import Order, use_renderer
 
 
@@ -179,3 +180,41 @@ def test_files_stay_when_nobody_knows_whether_the_settlement_counted(
     run_segment(order.bench, order.claim)
     assert order.view.status == RenderStatus.DONE
     assert order.stored == own_files(order)
+
+
+def delete_render(order: Order, render_id: str) -> None:
+    """As DELETE /v1/renders/:id does it."""
+    with order.bench.database.begin() as session:
+        removal.delete_render(session, order.account_id, render_id)
+    order.bench.storage.delete_prefix(removal.storage_prefix(render_id))
+
+
+def test_a_worker_whose_render_is_deleted_stops_and_leaves_no_files(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = []
+
+    def draw(listener: Listener) -> None:
+        delete_render(order, order.render_id)
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            drawn.append(0)
+            listener.on_frame(len(drawn), 10_000)
+            time.sleep(0.01)
+
+    use_renderer(monkeypatch, draw)
+    run_segment(order.bench, order.claim)
+    assert 0 < len(drawn) < 100
+    assert (order.stored, order.credits) == (set(), 9)
+
+
+def test_a_render_deleted_while_it_is_made_with_others_leaves_no_files(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with order.bench.database.begin() as session:
+        settings = RenderSettings()
+        first, second = renders.create_renders(session, order.account_id, [(order.claim.model_id, settings)] * 2)
+    use_renderer(monkeypatch, lambda listener: delete_render(order, first.id))
+    run_segment(order.bench, claim_of(order.bench.database, second.id))
+    assert {key.split("/")[1] for key in order.stored} == {second.id}
+    assert get(order.bench.database, order.account_id, second.id).status == RenderStatus.DONE

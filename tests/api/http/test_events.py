@@ -1,0 +1,134 @@
+"""GET /v1/renders/:id/events: what is told, when it ends, and that nobody has to wait for it."""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from api.domain import removal, scheduling
+from tests.support.farm import wait_for
+from tests.support.statements import recorded_statements
+from tests.support.web import Web, serving
+
+Event = tuple[str, dict[str, object]]
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.http.events.POLL_SECONDS", 0.02)
+
+
+def parse(text: str) -> list[Event]:
+    """The events of a whole stream, comments left out."""
+    blocks = [dict(line.split(": ", 1) for line in block.splitlines()) for block in text.split("\n\n") if block]
+    return [(block["event"], json.loads(block["data"])) for block in blocks if "event" in block]
+
+
+@contextmanager
+def watching(web: Web, url: str, render_id: str) -> Iterator[Iterator[Event]]:
+    """The events as they arrive."""
+    headers = {"Authorization": f"Bearer {web.token}"}
+    with httpx.stream("GET", f"{url}/v1/renders/{render_id}/events", headers=headers, timeout=10) as answer:
+        assert answer.status_code == 200
+        lines = answer.iter_lines()
+
+        def events() -> Iterator[Event]:
+            for line in lines:
+                if line.startswith("event: "):
+                    yield line.removeprefix("event: "), json.loads(next(lines).removeprefix("data: "))
+
+        yield events()
+
+
+def test_a_finished_render_is_told_once_and_ended(web: Web) -> None:
+    render_id = web.upload(settings='{"length": 3}').json()["data"]["renderId"]
+    web.finish(render_id)
+    answer = web.get(f"/v1/renders/{render_id}/events")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+    assert answer.headers["cache-control"] == "no-cache"
+    data = {"status": "done", "stage": "done", "framesDone": 90, "framesTotal": 90, "secondsLeft": None}
+    assert parse(answer.text) == [("progress", data), ("end", data)]
+
+
+def test_a_render_is_watched_from_its_order_to_its_end(web: Web) -> None:
+    render_id = web.upload(settings='{"length": 3}').json()["data"]["renderId"]
+    with serving(web.app) as url, watching(web, url, render_id) as events:
+        assert next(events) == (
+            "progress",
+            {"status": "pending", "stage": "queued", "framesDone": 0, "framesTotal": 90, "secondsLeft": None},
+        )
+        claim = web.claim(render_id)
+        name, data = next(events)
+        assert (name, data["status"], data["stage"]) == ("progress", "poster-processing", "loading")
+        with web.database.begin() as session:
+            assert scheduling.heartbeat(session, claim, lease_seconds=60, stage="drawing", frames_done=45)
+        name, data = next(events)
+        assert (data["stage"], data["framesDone"]) == ("drawing", 45)
+        assert isinstance(data["secondsLeft"], float)
+        with web.database.begin() as session:
+            scheduling.settle_error(session, claim, "It broke", retry=False, max_attempts=3)
+        rest = list(events)
+    assert [(name, data["status"], data["stage"]) for name, data in rest] == [
+        ("progress", "error", "failed"), ("end", "error", "failed")
+    ]
+
+
+def test_a_render_deleted_meanwhile_ends_the_stream(web: Web) -> None:
+    render_id = web.upload().json()["data"]["renderId"]
+    with serving(web.app) as url, watching(web, url, render_id) as events:
+        next(events)
+        with web.database.begin() as session:
+            removal.delete_render(session, web.account_id, render_id)
+        assert list(events) == []
+
+
+def test_a_silent_stream_shows_life_and_asks_one_thing_at_a_time(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fastapi.routing._PING_INTERVAL", 0.05)
+    render_id = web.upload().json()["data"]["renderId"]
+    headers = {"Authorization": f"Bearer {web.token}"}
+    with serving(web.app) as url:
+        web.get("/v1/account")  # the token's use is noted now
+        with (
+            recorded_statements() as statements,
+            httpx.stream("GET", f"{url}/v1/renders/{render_id}/events", headers=headers, timeout=10) as answer,
+        ):
+            assert ": ping" in answer.iter_lines()
+        assert len(set(statements[1:])) == 1
+
+
+def test_a_stopping_server_does_not_wait_for_streams(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.http.events.POLL_SECONDS", 0.2)
+    render_id = web.upload().json()["data"]["renderId"]
+    ended = threading.Event()
+    opened = threading.Event()
+
+    def watch() -> None:
+        with watching(web, url, render_id) as events:
+            next(events)
+            opened.set()
+            assert list(events) == []  # whole, not broken off
+        ended.set()
+
+    with serving(web.app) as url:
+        thread = threading.Thread(target=watch)
+        thread.start()
+        assert opened.wait(10)
+        started = time.monotonic()
+    thread.join()
+    assert ended.is_set()
+    assert time.monotonic() - started < 2.5
+
+
+def test_a_client_that_goes_away_is_forgotten(web: Web, caplog: pytest.LogCaptureFixture) -> None:
+    render_id = web.upload().json()["data"]["renderId"]
+    with serving(web.app) as url, caplog.at_level(logging.INFO, logger="api.http"):
+        with watching(web, url, render_id) as events:
+            next(events)
+            assert "/events" not in caplog.text
+        wait_for(lambda: f"GET /v1/renders/{render_id}/events 200" in caplog.text, "the end of the request", 10)
+    assert "Traceback" not in caplog.text

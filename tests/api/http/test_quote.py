@@ -1,0 +1,80 @@
+"""POST /v1/quote: prices before anything is ordered."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.web import Web
+
+
+def quote(web: Web, *items: object) -> dict[str, Any]:
+    answer = web.post("/v1/quote", json={"renders": items})
+    assert answer.status_code == 200, answer.text
+    data: dict[str, Any] = answer.json()["data"]
+    return data
+
+
+def test_the_documents_example(web: Web) -> None:
+    items = ({"quality": "standard"}, {"quality": "4k"}, {"output": "dataset", "datasetQuality": "196x1024"})
+    assert quote(web, *items) == {
+        "creditsRequired": 36,
+        "creditsAvailable": 10,
+        "sufficient": False,
+        "breakdown": [
+            {"quality": "standard", "credits": 4},
+            {"quality": "4k", "credits": 16},
+            {"datasetQuality": "196x1024", "credits": 16},
+        ],
+    }
+    assert web.balance() == 10
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        ({}, {"quality": "share", "credits": 1}),
+        ({"quality": None, "aspect": "1:1", "length": "x", "unknown": 1}, {"quality": "share", "credits": 1}),
+        ({"quality": "pro"}, {"quality": "pro", "credits": 64}),
+        ({"effect": "reveal"}, {"quality": "share", "credits": 1}),
+        ({"datasetQuality": "400x2048"}, {"quality": "share", "credits": 1}),
+        ({"output": "video", "quality": "4k"}, {"quality": "4k", "credits": 16}),
+        ({"output": "dataset"}, {"datasetQuality": "100x800", "credits": 4}),
+        ({"output": "dataset", "datasetQuality": "400x2048"}, {"datasetQuality": "400x2048", "credits": 64}),
+        ({"effect": "dataset"}, {"datasetQuality": "100x800", "credits": 4}),
+        ({"effect": "dataset", "output": "dataset", "quality": "pro"}, {"datasetQuality": "100x800", "credits": 4}),
+        ({"effect": "turntable", "output": "dataset"}, {"datasetQuality": "100x800", "credits": 4}),
+    ],
+)
+def test_the_price_of_one_render(web: Web, settings: dict[str, object], line: dict[str, object]) -> None:
+    data = quote(web, settings)
+    assert data["breakdown"] == [line]
+    assert data["creditsRequired"] == line["credits"]
+
+
+def test_what_is_just_enough_is_sufficient(web: Web) -> None:
+    assert quote(web, *[{}] * 10)["sufficient"]
+    assert not quote(web, *[{}] * 11)["sufficient"]
+    assert len(quote(web, *[{}] * 100)["breakdown"]) == 100
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "param"),
+    [
+        ({}, "renders_required", "renders"),
+        ({"renders": []}, "renders_required", "renders"),
+        ({"renders": [{}] * 101}, "too_many", "renders"),
+        ({"renders": "x"}, "invalid_request", "renders"),
+        ({"renders": [{}, 5]}, "invalid_request", "renders[1]"),
+        ({"renders": [{}, {"quality": "8k"}]}, "invalid_settings", "renders[1].quality"),
+        ({"renders": [{"quality": ["share"]}]}, "invalid_settings", "renders[0].quality"),
+        ({"renders": [{"output": "still"}]}, "invalid_settings", "renders[0].output"),
+        ({"renders": [{"output": "dataset", "datasetQuality": "1x1"}]}, "invalid_settings",
+         "renders[0].datasetQuality"),
+        ({"renders": [{"effect": "dataset", "output": "video"}]}, "invalid_settings", "renders[0].output"),
+        ({"renders": [{"effect": "reveal", "output": "dataset"}]}, "invalid_settings", "renders[0].effect"),
+    ],
+)
+def test_what_has_no_price_is_refused_and_named(web: Web, body: object, code: str, param: str) -> None:
+    answer = web.post("/v1/quote", json=body)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["param"]) == (400, code, param)

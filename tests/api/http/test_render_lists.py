@@ -1,0 +1,177 @@
+"""/v1/renders once there are many: lists and filters; and what can be done when they are over."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, text, update
+
+from api import clock
+from api.db.tables import Render, Segment, Shot
+from api.domain import scheduling
+from api.ids import new_id
+from tests.support.statements import recorded_statements
+from tests.support.web import Web
+
+
+def listing(web: Web, query: str = "", **arguments: Any) -> dict[str, Any]:
+    answer = web.get(f"/v1/renders{query}", **arguments)
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def ids(web: Web, query: str = "") -> list[str]:
+    return [render["id"] for render in listing(web, query)["data"]]
+
+
+def order(web: Web, model_id: str) -> str:
+    render_id: str = web.post("/v1/renders", json={"modelId": model_id}).json()["data"]["id"]
+    return render_id
+
+
+def break_down(web: Web, render_id: str) -> None:
+    claim = web.claim(render_id)
+    with web.database.begin() as session:
+        scheduling.settle_error(session, claim, "The scene is empty", retry=False, max_attempts=3)
+
+
+def refusal(web: Web, method: str, path: str, **arguments: Any) -> tuple[int, str, str | None]:
+    answer = web.request(method, path, **arguments)
+    error = answer.json()["error"]
+    assert error["status"] == answer.status_code
+    return answer.status_code, error["code"], error.get("param")
+
+
+def test_renders_are_listed_newest_first_without_previews(web: Web) -> None:
+    made = web.upload().json()["data"]
+    renders = [made["renderId"], *(order(web, made["modelId"]) for _ in range(2))]
+    for age, render_id in enumerate(reversed(renders)):
+        with web.database.begin() as session:
+            moment = clock.now() - dt.timedelta(minutes=age)
+            session.execute(update(Render).where(Render.id == render_id).values(created_at=moment))
+    assert ids(web) == renders[::-1]
+    assert listing(web)["meta"] == {"total": 3, "offset": 0, "limit": 50}
+    assert ids(web, "?limit=2&offset=1") == renders[1::-1]
+    assert len(ids(web, "?include=preview")) == 4
+    assert listing(web)["data"][0] == web.get(f"/v1/renders/{renders[2]}").json()["data"]
+
+
+def test_filters_by_model_and_status(web: Web) -> None:
+    first, second = (web.upload(data).json()["data"] for data in (b"first", b"second"))
+    web.finish(first["renderId"])
+    assert ids(web, f"?model={first['modelId']}") == [first["renderId"]]
+    assert ids(web, "?status=done") == [first["renderId"]]
+    assert ids(web, "?status=pending") == [second["renderId"]]
+    assert ids(web, f"?model={second['modelId']}&status=done") == []
+    assert ids(web, "?status=failed") == []
+    for model_id in ("AbsentModel1", "nonsense", "%00"):
+        assert listing(web, f"?model={model_id}") == {"data": [], "meta": {"total": 0, "offset": 0, "limit": 50}}
+
+
+@pytest.mark.parametrize("status", ["finished", "DONE", "", "%00"])
+def test_an_unknown_status_is_named(web: Web, status: str) -> None:
+    assert refusal(web, "GET", f"/v1/renders?status={status}") == (400, "invalid_request", "status")
+
+
+def test_the_renders_of_others_are_not_listed(web: Web) -> None:
+    made = web.upload().json()["data"]
+    other = web.another_token()
+    for query in ("", f"?model={made['modelId']}", "?status=pending", "?include=preview"):
+        assert listing(web, query, token=other)["meta"]["total"] == 0
+
+
+def test_a_page_of_ten_thousand_takes_two_statements_and_no_sorting(web: Web) -> None:
+    many(web, 10_000)
+    listing(web)  # the token's use is noted now
+    with recorded_statements() as statements:
+        body = listing(web, "?limit=100&offset=200")
+    assert (len(body["data"]), body["meta"]["total"]) == (100, 10_000)
+    _token, page, count = statements
+    with web.database.read() as session:
+        for statement in (page, count):
+            plan = " ".join(str(step) for step in session.execute(
+                text("EXPLAIN QUERY PLAN " + statement.replace("?", "'x'"))))
+            assert "renders_by_account" in plan
+            assert "TEMP B-TREE" not in plan
+            assert "SCAN" not in plan
+
+
+def many(web: Web, count: int) -> None:
+    """Rows as so many renders, all done, leave them."""
+    model_id = web.upload().json()["data"]["modelId"]
+    now = clock.now()
+    moments = [now - dt.timedelta(seconds=number) for number in range(count - 1)]
+    shots = [new_id() for _ in moments]
+    with web.database.begin() as session:
+        session.execute(
+            insert(Shot),
+            [{"id": s, "model_id": model_id, "frame_key": s, "spec": {}, "created_at": m}
+             for s, m in zip(shots, moments, strict=True)],
+        )
+        session.execute(
+            insert(Segment),
+            [{"id": s, "shot_id": s, "account_id": web.account_id, "queue": "render", "priority": 10, "first_frame": 0,
+              "frame_count": 180, "state": "done", "created_at": m, "updated_at": m}
+             for s, m in zip(shots, moments, strict=True)],
+        )
+        session.execute(
+            insert(Render),
+            [{"id": s, "account_id": web.account_id, "model_id": model_id, "shot_id": s, "status": "done",
+              "settings": {}, "variant": {}, "credits": 1, "files": {}, "created_at": m, "updated_at": m}
+             for s, m in zip(shots, moments, strict=True)],
+        )
+
+
+def test_an_error_can_be_dismissed_once(web: Web) -> None:
+    render_id = web.upload().json()["data"]["renderId"]
+    path = f"/v1/renders/{render_id}/dismiss"
+    assert refusal(web, "PATCH", path) == (409, "invalid_state", None)
+    break_down(web, render_id)
+    answer = web.request("PATCH", path)
+    data = answer.json()["data"]
+    assert (answer.status_code, data["id"], data["status"]) == (200, render_id, "failed")
+    assert data["errorMessage"] == "The scene is empty"
+    assert data == web.get(f"/v1/renders/{render_id}").json()["data"]
+    assert ids(web, "?status=failed") == [render_id]
+    assert refusal(web, "PATCH", path) == (409, "invalid_state", None)
+
+
+def test_a_deleted_render_is_gone_with_its_files(web: Web) -> None:
+    made = web.upload().json()["data"]
+    render_id = made["renderId"]
+    web.finish(render_id)
+    answer = web.request("DELETE", f"/v1/renders/{render_id}")
+    assert (answer.status_code, answer.json()) == (200, {"data": {"id": render_id, "deleted": True}})
+    for method, path in (("GET", ""), ("GET", "/video"), ("GET", "/events"), ("DELETE", ""), ("PATCH", "/dismiss")):
+        assert refusal(web, method, f"/v1/renders/{render_id}{path}") == (404, "render_not_found", None)
+    assert [key for key in web.stored() if key.startswith(f"renders/{render_id}")] == []
+    assert ids(web) == []
+    assert web.balance() == 9
+    assert web.get(f"/v1/models/{made['modelId']}").status_code == 200
+
+
+def test_credits_come_back_for_what_nobody_began(web: Web) -> None:
+    made = web.upload().json()["data"]
+    web.request("DELETE", f"/v1/renders/{made['renderId']}")
+    assert web.balance() == 10
+    claimed = order(web, made["modelId"])
+    web.claim(claimed)
+    web.request("DELETE", f"/v1/renders/{claimed}")
+    assert web.balance() == 9
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("DELETE", ""), ("PATCH", "/dismiss"), ("GET", "/dataset"), ("GET", "/events")]
+)
+def test_the_renders_of_others_are_not_found(web: Web, method: str, path: str) -> None:
+    render_id = web.upload().json()["data"]["renderId"]
+    for unknown, token in ((render_id, web.another_token()), ("AbsentRender", ""), ("nonsense", "")):
+        answer = refusal(web, method, f"/v1/renders/{unknown}{path}", token=token)
+        assert answer == (404, "render_not_found", None)
+
+
+def test_a_video_has_no_dataset(web: Web) -> None:
+    render_id = web.upload().json()["data"]["renderId"]
+    web.finish(render_id)
+    assert refusal(web, "GET", f"/v1/renders/{render_id}/dataset") == (404, "dataset_not_found", None)

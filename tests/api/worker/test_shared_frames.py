@@ -1,0 +1,61 @@
+"""Renders of one batch that differ in nothing but what they are composited on: their frames are drawn once."""
+
+import dataclasses
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from api.domain import accounts, renders, uploads
+from api.worker.run_segment import Bench, run_segment
+from renderer.frames import ShotRenderer
+from renderer.gl.context import Device
+from renderer.spec import RenderSettings
+from tests.api.domain.support import claim, claim_of, get, settle
+from tests.integration.support import box_glb
+
+SETTINGS = RenderSettings(length=0.2, aspect="1:1", shadows=False)
+VARIANTS = [
+    SETTINGS,
+    dataclasses.replace(SETTINGS, bg_color="#000000"),
+    dataclasses.replace(SETTINGS, bg_color="#ff8800", vignette=0.5),
+]
+
+
+def test_three_variants_of_equal_frames_are_drawn_once(
+    bench: Bench, device: Device, light_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = box_glb()
+    with bench.storage.writer("models/box.glb") as file:
+        file.write(box)
+    with bench.database.begin() as session:
+        account_id = accounts.sign_up(session, "a@example.org", credits=10).id
+        model_id = uploads.register_upload(
+            session, account_id, original_name="box.glb", sha256=hashlib.sha256(box).hexdigest(), file_size=len(box),
+            storage_key="models/box.glb", settings=SETTINGS,
+        ).model_id  # fmt: skip
+    while (other := claim(bench.database)) is not None:
+        settle(bench.database, other)
+    with bench.database.begin() as session:
+        batch = renders.create_renders(session, account_id, [(model_id, settings) for settings in VARIANTS])
+
+    drawn = []
+    draw = ShotRenderer.draw
+
+    def counted(shot: ShotRenderer, index: int) -> None:
+        drawn.append(index)
+        draw(shot, index)
+
+    monkeypatch.setattr(ShotRenderer, "draw", counted)
+    held = claim_of(bench.database, batch[0].id)
+    run_segment(dataclasses.replace(bench, device=device, cache_dir=light_cache), held)
+
+    assert drawn == list(range(6))
+    assert claim(bench.database) is None
+    contents = set()
+    for view in batch:
+        done = get(bench.database, account_id, view.id)
+        assert (done.status, done.progress.frames_done) == ("done", 6)
+        video = bench.settings.files_dir / done.files["video"].key
+        contents.add(video.read_bytes())
+    assert len(contents) == 3
