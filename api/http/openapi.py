@@ -25,6 +25,7 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
             tags=[{"name": name, "description": description} for name, description in TAGS.items()],
         )  # fmt: skip
         schemas = document["components"]["schemas"]
+        _put_errors_into_json(document)
         for media_type in _json_bodies(document):
             if "examples" not in media_type:
                 media_type["example"] = example_of(media_type["schema"], schemas)
@@ -32,13 +33,26 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in document["paths"].values():
+        yield from path.values()
+
+
+def _put_errors_into_json(document: dict[str, Any]) -> None:
+    """FastAPI puts their schema under the media type of the route's success."""
+    for operation in _operations(document):
+        for status, described in operation["responses"].items():
+            content = described.get("content", {})
+            for other in [kind for kind in content if status >= "400" and kind != "application/json"]:
+                content["application/json"] |= content.pop(other)
+
+
 def _json_bodies(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The media types `application/json` of all requests and responses."""
-    for path in document["paths"].values():
-        for operation in path.values():
-            for described in (operation.get("requestBody", {}), *operation["responses"].values()):
-                if "application/json" in described.get("content", {}):
-                    yield described["content"]["application/json"]
+    for operation in _operations(document):
+        for described in (operation.get("requestBody", {}), *operation["responses"].values()):
+            if "application/json" in described.get("content", {}):
+                yield described["content"]["application/json"]
 
 
 def example_of(schema: dict[str, Any], definitions: dict[str, Any]) -> Any:

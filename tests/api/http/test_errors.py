@@ -26,7 +26,6 @@ def test_every_error_of_the_service_has_a_status() -> None:
         ("GET", "/v1", 404, "not_found"),
         ("GET", "/v1/chairs", 404, "not_found"),
         ("GET", "/v1/account/", 404, "not_found"),
-        ("GET", "/docs", 404, "not_found"),
         ("DELETE", "/v1/account", 405, "method_not_allowed"),
         ("PUT", "/v1/models", 405, "method_not_allowed"),
         ("POST", "/v1/models/Ab3kF9x2qL1m", 405, "method_not_allowed"),

@@ -1,26 +1,127 @@
-"""/openapi.json says what the service does."""
+"""/openapi.json says what the service does, and all of what dx.gl's document says."""
 
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from api.http.errors import STATUS
 from tests.support.web import Web
 
+DXGL_ROUTES = {
+    ("POST", "/v1/models"),
+    ("POST", "/v1/models/ingest"),
+    ("GET", "/v1/models"),
+    ("GET", "/v1/models/:id"),
+    ("PATCH", "/v1/models/:id"),
+    ("PATCH", "/v1/models/:id/archive"),
+    ("PATCH", "/v1/models/:id/unarchive"),
+    ("GET", "/v1/models/:id/file"),
+    ("POST", "/v1/models/check-hash"),
+    ("DELETE", "/v1/models/:id"),
+    ("POST", "/v1/renders"),
+    ("GET", "/v1/renders"),
+    ("GET", "/v1/renders/:id"),
+    ("PATCH", "/v1/renders/:id/dismiss"),
+    ("DELETE", "/v1/renders/:id"),
+    ("POST", "/v1/renders/batch"),
+    ("GET", "/v1/renders/:id/video"),
+    ("GET", "/v1/renders/:id/poster"),
+    ("GET", "/v1/renders/:id/thumb"),
+    ("GET", "/v1/renders/:id/bundle"),
+    ("POST", "/v1/overlays"),
+    ("GET", "/v1/overlays"),
+    ("DELETE", "/v1/overlays/:id"),
+    ("GET", "/v1/account"),
+    ("POST", "/v1/quote"),
+    ("GET", "/v1/health"),
+}
+"""Every route of dx.gl's API reference."""
 
-def test_the_openapi_document_describes_the_paths(web: Web) -> None:
-    document = web.get("/openapi.json", token=None).json()
-    assert "/v1/renders/{render_id}/bundle" in document["paths"]
-    upload = document["paths"]["/v1/models"]["post"]
-    assert set(upload["requestBody"]["content"]["multipart/form-data"]["schema"]["properties"]) == {
-        "file", "renderSettings"
-    }
-    assert upload["security"] == [{"HTTPBearer": []}]
-    assert document["components"]["schemas"]["RenderDetail"]["properties"]["createdAt"]["format"] == "date-time"
+OUR_ROUTES = {("GET", "/v1/renders/:id/dataset"), ("GET", "/v1/renders/:id/events")}
+
+IDEMPOTENT_POSTS = {"/v1/models", "/v1/models/ingest", "/v1/renders", "/v1/renders/batch"}
 
 
-def test_the_openapi_document_lists_the_render_settings(web: Web) -> None:
-    document = web.get("/openapi.json", token=None).json()
+@pytest.fixture
+def document(web: Web) -> dict[str, Any]:
+    described: dict[str, Any] = web.get("/openapi.json", token=None).json()
+    return described
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield method.upper(), path, operation
+
+
+def test_our_routes_are_those_of_the_document(document: dict[str, Any]) -> None:
+    ours = {(method, re.sub(r"\{\w+_id\}", ":id", path)) for method, path, _ in operations(document)}
+    assert ours == DXGL_ROUTES | OUR_ROUTES
+
+
+def test_operations_have_names_tags_and_words_of_their_own(document: dict[str, Any]) -> None:
+    names = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)+", name) for name in names)
+    known = {tag["name"] for tag in document["tags"]}
+    assert {tag for _, _, operation in operations(document) for tag in operation["tags"]} == known
+
+
+def test_every_route_but_health_asks_for_a_token_with_scopes(document: dict[str, Any]) -> None:
+    for _, path, operation in operations(document):
+        if path == "/v1/health":
+            assert "security" not in operation
+        else:
+            [[(scheme, scopes)]] = [requirement.items() for requirement in operation["security"]]
+            assert document["components"]["securitySchemes"][scheme]["scheme"] == "bearer"
+            assert scopes
+            assert set(scopes) <= {"read", "write", "render"}
+
+
+def test_routes_name_their_errors_with_examples(document: dict[str, Any]) -> None:
+    for _, path, operation in operations(document):
+        errors = {status: body for status, body in operation["responses"].items() if status >= "400"}
+        assert {"400", "500"} <= errors.keys()
+        assert path == "/v1/health" or {"401", "403"} <= errors.keys()
+        for status, body in errors.items():
+            for code, example in body["content"]["application/json"].get("examples", {}).items():
+                error = example["value"]["error"]
+                assert (error["code"], error["status"]) == (code, int(status)) == (code, STATUS[code])
+                assert f"`{code}`" in body["description"]
+
+
+def test_posts_that_cost_credits_take_an_idempotency_key(document: dict[str, Any]) -> None:
+    for method, path, operation in operations(document):
+        names = {parameter["name"] for parameter in operation.get("parameters", [])}
+        assert ("Idempotency-Key" in names) == (method == "POST" and path in IDEMPOTENT_POSTS)
+        assert ("402" in operation["responses"]) == ("Idempotency-Key" in names)
+        assert ("Idempotency-Key" not in names) or "409" in operation["responses"]
+
+
+def test_every_json_body_has_an_example_that_fits_its_schema(document: dict[str, Any]) -> None:
+    bodies = 0
+    for _, _, operation in operations(document):
+        for part in (operation.get("requestBody", {}), *operation["responses"].values()):
+            media_type = part.get("content", {}).get("application/json")
+            if media_type is not None:
+                examples = [each["value"] for each in media_type.get("examples", {}).values()]
+                schema = media_type["schema"] | {"components": document["components"]}
+                for example in examples or [media_type["example"]]:
+                    jsonschema_rs.validate(schema, example)
+                    bodies += 1
+    assert bodies > 100
+
+
+def test_the_upload_form_and_the_render_settings_are_described(document: dict[str, Any]) -> None:
+    upload = document["paths"]["/v1/models"]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
+    assert set(upload["properties"]) == {"file", "renderSettings"}
     order = document["paths"]["/v1/renders"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert order["required"] == ["modelId"]
     settings = order["properties"]["renderSettings"]["properties"]
     assert settings["aspect"]["enum"] == ["16:9", "1:1", "9:16"]
     assert (settings["zoom"]["type"], settings["zoom"]["minimum"], settings["zoom"]["maximum"]) == ("number", 0.5, 2.0)
     assert settings["bgColor"]["pattern"] == "^#[0-9a-fA-F]{6}$"
-    assert settings["easing"] == {
-        "type": "boolean", "description": "Ease the rotation in and out.", "default": True
-    }
+    assert (settings["easing"]["type"], settings["easing"]["default"]) == ("boolean", True)
