@@ -27,7 +27,7 @@ def sweep_once(database: Database, storage: Storage, celery: Celery, settings: S
     if report.requeued or report.failed:
         logger.warning("Took back %d lost claims and gave up on %d", report.requeued, report.failed)
     for prefix in report.stale_prefixes:
-        storage.delete_prefix(prefix.rstrip("/"))
+        storage.delete_prefix(prefix)
     relay(database, celery)
     for queue in report.queues:
         send_hint(celery, queue)

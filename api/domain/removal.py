@@ -1,6 +1,5 @@
 """Renders that their owner deletes, and what of the farm's work goes with them."""
 
-from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Row, delete, exists, select
@@ -8,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from api.db.tables import Lane, Render, Segment, Shot
 from api.domain import lanes, ledger
+from api.domain.scheduling import Claim
 from api.domain.states import SegmentState
 from api.errors import RenderNotFound
 from api.ids import is_id
@@ -40,9 +40,12 @@ def delete_render(session: Session, account_id: str, render_id: str) -> None:
         ledger.refund(session, render_id)
 
 
-def deleted(session: Session, render_ids: Collection[str]) -> set[str]:
-    """Which of the renders are gone: whoever still makes files for them should throw those away."""
-    return set(render_ids) - set(session.scalars(select(Render.id).where(Render.id.in_(render_ids))))
+def kept(session: Session, claim: Claim) -> set[str]:
+    """The renders whose files of this attempt count: it was settled, and they are still there."""
+    settled = select(Render.id).join(Segment, Segment.shot_id == Render.shot_id).where(
+        Segment.id == claim.segment_id, Segment.attempt == claim.attempt, Segment.state == SegmentState.DONE
+    )
+    return set(session.scalars(settled.where(Render.id.in_(claim.variants))))
 
 
 def _lock(session: Session, shot_id: str) -> Row[*tuple[Any, ...]] | None:

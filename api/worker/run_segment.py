@@ -21,7 +21,7 @@ from renderer.errors import Cancelled, ModelError, RendererError, SettingsError
 from renderer.gl.context import Device
 from renderer.render import VideoFiles, render_video
 
-CONTENT_TYPES = {".mp4": "video/mp4", ".png": "image/png"}
+CONTENT_TYPES = {".mp4": "video/mp4", ".mov": "video/quicktime", ".png": "image/png"}
 
 logger = logging.getLogger(__name__)
 
@@ -53,15 +53,12 @@ def run_segment(bench: Bench, claim: Claim) -> None:
 
     The files of a render that its owner has deleted meanwhile are deleted in any case.
     """
-    kept: set[str] = set()  # the renders whose files of this attempt count
     lease = Lease(bench.database, claim, bench.settings, bench.stop)
     try:
         with tempfile.TemporaryDirectory(dir=bench.work_dir) as folder, lease:
             files = _Attempt(bench, claim, lease).render(Path(folder))
-        kept = set(claim.variants)  # if the commit fails, nobody knows whether it counted
         with bench.database.begin() as session:
-            settled = scheduling.settle_done(session, claim, files)
-            kept = kept - removal.deleted(session, kept) if settled else set()
+            scheduling.settle_done(session, claim, files)
     except Cancelled as reason:
         logger.info("Stopped segment %s: %s", claim.segment_id, reason)
         if not lease.lost:
@@ -78,9 +75,19 @@ def run_segment(bench: Bench, claim: Claim) -> None:
         logger.exception("Segment %s, attempt %d", claim.segment_id, claim.attempt)
         _fail(bench, claim, "The renderer failed unexpectedly", retry=True)
     finally:
-        for render_id in claim.variants:
-            for attempt in range(1, claim.attempt) if render_id in kept else (claim.attempt,):
-                bench.storage.delete_prefix(output_prefix(render_id, attempt).rstrip("/"))
+        _tidy(bench, claim)
+
+
+def _tidy(bench: Bench, claim: Claim) -> None:
+    """Deletes the files that don't count, by what the database says: a settlement counts though its answer gets lost.
+
+    If it doesn't answer now, all files stay, and the sweep deletes this attempt's when it finds that the lease ran out.
+    """
+    with bench.database.read() as session:
+        kept = removal.kept(session, claim)
+    for render_id in claim.variants:
+        for attempt in range(1, claim.attempt) if render_id in kept else (claim.attempt,):
+            bench.storage.delete_prefix(output_prefix(render_id, attempt))
 
 
 def _fail(bench: Bench, claim: Claim, message: str, *, retry: bool) -> None:

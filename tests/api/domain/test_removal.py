@@ -131,9 +131,11 @@ def test_a_worker_that_holds_it_for_others_too_hears_that_it_is_gone(database: D
     first, second = shared(database, account_id)
     held = claim_of(database, second)
     delete(database, account_id, first)
+    with database.read() as session:
+        assert removal.kept(session, held) == set()
     assert settle(database, held)
     with database.read() as session:
-        assert removal.deleted(session, held.variants) == {first}
+        assert removal.kept(session, held) == {second}
     assert get(database, account_id, second).status == RenderStatus.DONE
     assert balance(database, account_id) == 7
 

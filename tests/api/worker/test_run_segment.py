@@ -3,9 +3,10 @@
 import contextlib
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
+from sqlalchemy.orm import Session
 
 from api.db.session import Database
 from api.domain import removal, renders, scheduling
@@ -155,31 +156,72 @@ def test_a_late_settlement_is_refused_and_its_files_deleted(order: Order, monkey
     assert order.stored == set()
 
 
-def test_files_stay_when_nobody_knows_whether_the_settlement_counted(
-    order: Order, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begin = Database.begin
-    armed: list[bool] = []
+class LostLine:
+    """A database whose connection breaks in the settlement's commit, before it counts or after, or for good."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, counts: bool, comes_back: bool = True) -> None:
+        self._begin, self._settle_done = Database.begin, scheduling.settle_done
+        self._counts, self._comes_back = counts, comes_back
+        self._settling = False
+        monkeypatch.setattr(Database, "begin", lambda database: self.begin(database))
+        monkeypatch.setattr(scheduling, "settle_done", self.settle_done)
+        self._monkeypatch = monkeypatch
+
+    def settle_done(self, *arguments: Any) -> bool:
+        self._settling = True
+        return self._settle_done(*arguments)
 
     @contextlib.contextmanager
-    def failing_after_commit(database: Database) -> Iterator[object]:
-        with begin(database) as session:
+    def begin(self, database: Database) -> Iterator[Session]:
+        with self._begin(database) as session:
             yield session
-        if armed and armed.pop():
-            raise ConnectionError("the line went dead during the commit")
+            if self._settling and not self._counts:
+                self._break()
+        if self._settling:
+            self._break()
 
+    def _break(self) -> None:
+        self._settling = False
+        if not self._comes_back:
+            self._monkeypatch.setattr(Database, "begin", lambda database: self.refuse())
+            self._monkeypatch.setattr(Database, "read", lambda database: self.refuse())
+        raise ConnectionError("the line went dead during the commit")
+
+    def refuse(self) -> NoReturn:
+        raise ConnectionError("the line is dead")
+
+
+def test_files_stay_when_the_settlement_counted_though_its_answer_got_lost(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
     use_renderer(monkeypatch)
-    original = scheduling.settle_done
-
-    def settle_done(*arguments: Any) -> bool:
-        armed.append(True)
-        return original(*arguments)
-
-    monkeypatch.setattr(Database, "begin", failing_after_commit)
-    monkeypatch.setattr(scheduling, "settle_done", settle_done)
+    LostLine(monkeypatch, counts=True)
     run_segment(order.bench, order.claim)
     assert order.view.status == RenderStatus.DONE
     assert order.stored == own_files(order)
+
+
+def test_files_go_when_the_settlement_failed(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_renderer(monkeypatch)
+    with monkeypatch.context() as until_it_is_back:
+        LostLine(until_it_is_back, counts=False)
+        run_segment(order.bench, order.claim)
+    assert (order.view.status, order.stored) == (RenderStatus.PENDING, set())
+    run_segment(order.bench, claim_of(order.bench.database, order.render_id))
+    assert (order.view.status, order.stored) == (RenderStatus.DONE, own_files(order, attempt=2))
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_files_stay_while_the_database_can_not_say_whether_they_count(
+    order: Order, monkeypatch: pytest.MonkeyPatch, counts: bool
+) -> None:
+    use_renderer(monkeypatch)
+    with monkeypatch.context() as until_it_is_back:
+        LostLine(until_it_is_back, counts=counts, comes_back=False)
+        with pytest.raises(ConnectionError):
+            run_segment(order.bench, order.claim)
+    assert order.stored == own_files(order)
+    assert order.view.status == (RenderStatus.DONE if counts else RenderStatus.VIDEO_PROCESSING)
 
 
 def delete_render(order: Order, render_id: str) -> None:
