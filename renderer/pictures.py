@@ -13,6 +13,9 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+BACKDROP_SIDE = 8192
+"""Pixels that a background image may have per side: more than twice a 4K frame's."""
+
 BROKEN = (
     OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, MemoryError, struct.error,
     zlib.error,

@@ -80,7 +80,7 @@ def add(
     Raises InvalidRequest naming the field, FileTooLarge, UploadLimit; then the file should be deleted.
     """
     if file_size > MAX_FILE_MB * 1024 * 1024:
-        raise FileTooLarge(f"The image exceeds the {MAX_FILE_MB} MB limit", param="file")
+        raise FileTooLarge(f"File exceeds the {MAX_FILE_MB} MB limit", param="file")
     for field, value, choices in (("layer", layer, tuple(Layer)), ("alignment", alignment, ANCHORS)):
         if value not in choices:
             raise InvalidRequest(f"{field} must be one of {', '.join(choices)}", param=field)

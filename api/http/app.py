@@ -6,9 +6,10 @@ from importlib import metadata
 from fastapi import FastAPI
 
 from api.db.session import Database
+from api.domain.overlays import MAX_FILE_MB
 from api.http import docs, errors, idempotency
 from api.http.boundary import Boundary
-from api.http.dxgl import account, assets, events, health, ingest, models, quote, renders
+from api.http.dxgl import account, assets, events, health, ingest, models, overlays, quote, renders
 from api.http.limits import BodyLimit
 from api.http.openapi import openapi_of
 from api.http.state import Farm
@@ -20,7 +21,7 @@ from api.storage.base import Storage
 DESCRIPTION = "A self-hosted 3D render farm: a model in, a turntable out. This is dx.gl's API under /v1."
 
 ROUTERS = tuple(
-    part.router for part in (models, ingest, renders, events, assets, quote, account, health)
+    part.router for part in (models, ingest, renders, events, assets, overlays, quote, account, health)
 )
 
 
@@ -49,8 +50,10 @@ def create_app(settings: Settings, database: Database, storage: Storage, wake: C
     app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     app.add_middleware(
         BodyLimit,
-        max_upload_mb=settings.max_upload_mb,
-        uploads=frozenset({("POST", models.UPLOAD_PATH)}),
+        uploads={
+            ("POST", models.UPLOAD_PATH): settings.max_upload_mb,
+            ("POST", overlays.UPLOAD_PATH): MAX_FILE_MB,
+        },
     )
     app.add_middleware(Boundary)  # added last: the outermost
     return app

@@ -31,14 +31,12 @@ def file_too_large(max_upload_mb: int) -> FileTooLarge:
 class BodyLimit:
     """Refuses bodies over the limit: at once where Content-Length says so, else as soon as it is passed.
 
-    `uploads` names the requests, as (method, path), that may be as long as an upload.
+    `uploads` names the requests, as (method, path), that bring a file, and says how many MB it may have.
     """
 
-    def __init__(self, app: ASGIApp, *, max_upload_mb: int, uploads: frozenset[tuple[str, str]]) -> None:
+    def __init__(self, app: ASGIApp, *, uploads: Mapping[tuple[str, str], int]) -> None:
         self._app = app
         self._uploads = uploads
-        self._upload_limit = max_upload_mb * MEGABYTE + ENVELOPE_BYTES
-        self._upload_error = file_too_large(max_upload_mb)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -53,8 +51,9 @@ class BodyLimit:
             await self._app(scope, body.receive, send)
 
     def _rule(self, scope: Scope) -> tuple[int, FarmError]:
-        if (scope["method"], scope["path"]) in self._uploads:
-            return self._upload_limit, self._upload_error
+        megabytes = self._uploads.get((scope["method"], scope["path"]))
+        if megabytes is not None:
+            return megabytes * MEGABYTE + ENVELOPE_BYTES, file_too_large(megabytes)
         return BODY_LIMIT, InvalidRequest(f"The request is longer than {BODY_LIMIT // 1024} KB")
 
 

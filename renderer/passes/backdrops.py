@@ -11,12 +11,9 @@ from PIL import ImageOps
 
 from renderer.errors import SettingsError
 from renderer.gl.context import Device
-from renderer.pictures import BROKEN, PictureError, open_picture, to_rgba
+from renderer.pictures import BACKDROP_SIDE, BROKEN, PictureError, open_picture, to_rgba
 from renderer.scene.nodes import UInt8
 from renderer.spec import Backdrop
-
-MAX_SIDE = 8192
-"""Pixels of a background image's longer side: more than twice a 4K frame's."""
 
 
 class BackdropImages:
@@ -69,8 +66,8 @@ def read_backdrop(path: Path, size: tuple[int, int], backdrop: Backdrop) -> UInt
     with path.open("rb") as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of oddities in files that it reads all the same
         image = open_picture(file)
-        if max(image.size) > MAX_SIDE:
-            raise PictureError(f"is {image.width}x{image.height} pixels, and {MAX_SIDE} are allowed per side")
+        if max(image.size) > BACKDROP_SIDE:
+            raise PictureError(f"is {image.width}x{image.height} pixels, and {BACKDROP_SIDE} are allowed per side")
         try:
             image.load()
             ImageOps.exif_transpose(image, in_place=True)

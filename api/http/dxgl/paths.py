@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from api.errors import FarmError, ModelNotFound, RenderNotFound, RendersRequired, TooMany
+from api.errors import FarmError, ModelNotFound, OverlayNotFound, RenderNotFound, RendersRequired, TooMany
 from api.http.dxgl.failures import Responses, errors
 from api.http.dxgl.schemas import MAX_BATCH
 from api.http.errors import RangeNotSatisfiable
@@ -46,8 +46,13 @@ async def _render_id(render_id: str) -> str:
     return check_id(render_id, RenderNotFound)
 
 
+async def _overlay_id(overlay_id: str) -> str:
+    return check_id(overlay_id, OverlayNotFound)
+
+
 ModelId = Annotated[str, Depends(_model_id)]
 RenderId = Annotated[str, Depends(_render_id)]
+OverlayId = Annotated[str, Depends(_overlay_id)]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

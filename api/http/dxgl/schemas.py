@@ -8,9 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSche
 
 from api import clock
 from api.domain.catalog import MAX_SKU_LENGTH, MAX_TAG_LENGTH, MAX_TAGS, MAX_TITLE_LENGTH, ModelChanges, ModelView
+from api.domain.overlays import MAX_DESCRIPTION_LENGTH, MAX_NAME_LENGTH, Layer, OverlayView
 from api.domain.renders import Progress, RenderView
 from api.domain.states import RenderStatus
-from renderer.spec import SETTINGS, parse_settings
+from renderer.spec import ANCHORS, SETTINGS, parse_settings
 from renderer.spec.settings import PATTERNS
 
 T = TypeVar("T")
@@ -26,6 +27,7 @@ Timestamp = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-02-15T20:00:00.000Z"]}),
 ]
 
+Alignment = Annotated[str, WithJsonSchema({"type": "string", "enum": list(ANCHORS)})]
 
 ModelIdText = Annotated[str, Field(examples=["Ab3kF9x2qL1m"])]
 RenderIdText = Annotated[str, Field(examples=["Xz7pQ4w8nR2k"])]
@@ -304,6 +306,50 @@ class ModelDetail(ModelSummary):
     def with_renders(cls, model: ModelView, renders: list[RenderView]) -> "ModelDetail":
         summary = ModelSummary.of(model)
         return cls(**dict(summary), renders=[RenderOfModel.of(view) for view in renders])
+
+
+class OverlayRequest(BaseModel):
+    """The form of an overlay's upload."""
+
+    file: Annotated[str, Field(json_schema_extra={"format": "binary"}, description="A PNG, JPEG or WebP image")]
+    layer: Layer = Layer.BACKGROUND
+    name: str = Field("", max_length=MAX_NAME_LENGTH)
+    description: str = Field("", max_length=MAX_DESCRIPTION_LENGTH)
+    alignment: Alignment = Field(ANCHORS[0], description="The anchor it is meant to be cropped at: see `bgAlign`")
+
+
+class OverlayCreated(BaseModel):
+    id: str = Field(examples=["abc123DEF456"])
+    layer: Layer = Field(examples=[Layer.BACKGROUND])
+    alignment: Alignment = Field(examples=[ANCHORS[0]])
+    name: str | None = Field(examples=["My Gradient"])
+
+    @classmethod
+    def of(cls, view: OverlayView) -> "OverlayCreated":
+        return cls(id=view.id, layer=view.layer, alignment=view.alignment, name=view.name)
+
+
+class OverlayDetail(OverlayCreated):
+    description: str | None = Field(examples=["For the autumn catalogue"])
+    contentType: str = Field(examples=["image/png"])
+    fileSize: int = Field(examples=[248310])
+    width: int = Field(examples=[1920], description="In pixels, as stored")
+    height: int = Field(examples=[1080])
+    isSystem: bool = Field(examples=[False], description="Whether it is published for all accounts")
+    createdAt: Timestamp
+
+    @classmethod
+    def of(cls, view: OverlayView) -> "OverlayDetail":
+        return cls(
+            **dict(OverlayCreated.of(view)),
+            description=view.description,
+            contentType=view.content_type,
+            fileSize=view.file_size,
+            width=view.width,
+            height=view.height,
+            isSystem=view.is_system,
+            createdAt=view.created_at,
+        )
 
 
 class AccountDetail(BaseModel):

@@ -1,0 +1,102 @@
+"""/v1/overlays: images for renders to be composited with."""
+
+from typing import Annotated
+
+from fastapi import Query, Request
+
+from api.domain import overlays
+from api.domain.overlays import MAX_FILE_MB, Layer
+from api.errors import FileTooLarge, InvalidFormat, InvalidRequest, NoFile, OverlayNotFound, UploadLimit
+from api.http.auth import Reader, Writer
+from api.http.body import documented
+from api.http.dxgl.failures import errors
+from api.http.dxgl.paths import PREFIX, OverlayId, WindowDep, new_router
+from api.http.dxgl.schemas import (
+    Data,
+    Deleted,
+    Listing,
+    ListMeta,
+    OverlayCreated,
+    OverlayDetail,
+    OverlayRequest,
+)
+from api.http.limits import MEGABYTE, file_too_large
+from api.http.multipart import UploadForm, receive_form
+from api.http.state import FarmDep
+from api.ingest.inspect import inspect_image
+
+UPLOAD_PATH = f"{PREFIX}/overlays"
+FIELDS = ("layer", "name", "description", "alignment")
+MAX_FIELD_BYTES = 4096
+
+router = new_router("overlays")
+
+
+@router.post(
+    "/overlays",
+    responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit),
+    openapi_extra=documented(OverlayRequest, "multipart/form-data"),
+)
+async def upload_overlay(principal: Writer, farm: FarmDep, request: Request) -> Data[OverlayCreated]:
+    """Stores an image, to be used in renders by its id (`bgImageId`)."""
+    form = UploadForm(
+        request.headers.get("content-type"),
+        farm.storage,
+        key_for=lambda _: overlays.new_key(),
+        max_file_bytes=MAX_FILE_MB * MEGABYTE,
+        too_large=file_too_large(MAX_FILE_MB),
+        field_limits=dict.fromkeys(FIELDS, MAX_FIELD_BYTES),
+    )
+
+    def register() -> Data[OverlayCreated]:
+        labels = {field: _text(field, raw) for field, raw in form.fields.items() if raw}
+        file = form.file.finish()
+        try:
+            with farm.storage.local_path(file.key) as path:
+                image = inspect_image(path)
+            with farm.database.begin() as session:
+                view = overlays.add(
+                    session, principal.account_id, storage_key=file.key, file_size=file.size,
+                    content_type=image.content_type, width=image.width, height=image.height, **labels,
+                )  # fmt: skip
+        except BaseException:
+            farm.storage.delete(file.key)
+            raise
+        return Data(data=OverlayCreated.of(view))
+
+    return await receive_form(form, request.stream(), register)
+
+
+@router.get("/overlays", responses=errors())
+def list_overlays(
+    principal: Reader,
+    farm: FarmDep,
+    window: WindowDep,
+    layer: Annotated[Layer | None, Query(description="Only overlays of this layer")] = None,
+) -> Listing[OverlayDetail]:
+    """Your overlays and those published for all, newest first."""
+    with farm.database.read() as session:
+        page = overlays.list_overlays(
+            session, principal.account_id, limit=window.limit, offset=window.offset, layer=layer
+        )
+    return Listing(
+        data=[OverlayDetail.of(view) for view in page.items],
+        meta=ListMeta(total=page.total, offset=window.offset, limit=window.limit),
+    )
+
+
+@router.delete("/overlays/{overlay_id}", responses=errors(OverlayNotFound))
+def delete_overlay(principal: Writer, farm: FarmDep, overlay_id: OverlayId) -> Data[Deleted]:
+    """Deletes an overlay of yours. Renders that were ordered with it are finished with it."""
+    with farm.database.begin() as session:
+        overlays.delete_overlay(session, principal.account_id, overlay_id)
+    with farm.database.begin() as session:
+        overlays.discard_unneeded(session, farm.storage)
+    return Data(data=Deleted(id=overlay_id))
+
+
+def _text(field: str, raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise InvalidRequest(f"{field} is not UTF-8", param=field) from None
