@@ -16,6 +16,7 @@ from api.db.tables import Model, Render, Segment
 from api.domain import ledger, outbox, overlays, paging, shots
 from api.domain.paging import Page
 from api.domain.pricing import price
+from api.domain.shots import NewShot
 from api.domain.states import COMES_FROM, RenderStatus, SegmentState
 from api.errors import InvalidSettings, InvalidState, ModelNotFound, RenderNotFound
 from api.ids import is_id, new_id
@@ -105,19 +106,12 @@ def place(session: Session, account_id: str, orders: Sequence[Order], *, item: s
     """
     _pin_overlays(session, account_id, orders, item)
     moment = clock.now()
-    shot_ids: dict[tuple[str, int], str] = {}
+    new = {
+        order.shot_key: NewShot(order.model_id, order.plan.frames, order.shot_key[0], order.priority)
+        for order in orders
+    }
+    shot_ids = dict(zip(new, shots.add_shots(session, account_id, list(new.values()), moment), strict=True))
     renders = []
-    for order in sorted(orders, key=lambda o: o.priority):  # lanes are always locked in the same order
-        if order.shot_key not in shot_ids:
-            shot_ids[order.shot_key] = shots.add_shot(
-                session,
-                account_id,
-                order.model_id,
-                frames=order.plan.frames,
-                frame_key=order.shot_key[0],
-                priority=order.priority,
-                created_at=moment,
-            )
     for order in orders:
         renders.append(
             Render(

@@ -67,7 +67,7 @@ def test_a_hundred_renders_are_one_order_and_few_statements(web: Web, model_id: 
     rich = web.another_token(credits=1000)
     model = web.upload(token=rich).json()["data"]["modelId"]
     with recorded_statements() as statements:
-        answer = batch(web, *(item(model, rotateY=number % 2) for number in range(100)), token=rich)
+        answer = batch(web, *(item(model, rotateY=number // 2) for number in range(100)), token=rich)
     assert (answer.status_code, len(answer.json()["data"])) == (201, 100)
     assert len(statements) < 30
 
