@@ -1,24 +1,29 @@
-"""`pirouette admin`: accounts, tokens and credits, by the same rules as everyone's, straight on the database."""
+"""`pirouette admin`: accounts, tokens, credits and overlays, by the same rules as everyone's, straight on the database."""
 
 import contextlib
 import datetime as dt
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 from sqlalchemy.orm import Session
 
 from api import clock
 from api.db.session import Database
-from api.domain import accounts, ledger, tokens
+from api.domain import accounts, ledger, overlays, tokens
 from api.domain.accounts import AccountView
+from api.domain.overlays import Layer
 from api.errors import FarmError
+from api.ingest.inspect import inspect_image
 from api.settings import Settings
+from api.storage.local import LocalStorage
+from renderer.spec import ANCHORS
 
 
 @click.group(name="admin")
 def command() -> None:
-    """Manage accounts, tokens and credits. Prints JSON, but a new token as it is."""
+    """Manage accounts, tokens, credits and the system's overlays. Prints JSON, but a new token as it is."""
 
 
 @contextlib.contextmanager
@@ -135,3 +140,34 @@ def show(email: str) -> None:
                 for token in tokens.list_tokens(session, account.id)
             ],
         )
+
+
+@command.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.option("--layer", type=click.Choice([*Layer]), default=Layer.BACKGROUND, show_default=True)
+@click.option("--name", help=f"Up to {overlays.MAX_NAME_LENGTH} characters.")
+@click.option("--description", help=f"Up to {overlays.MAX_DESCRIPTION_LENGTH} characters.")
+@click.option("--alignment", type=click.Choice(ANCHORS), default=ANCHORS[0], show_default=True,
+              help="The anchor it is meant to be cropped at.")
+def publish_overlay(file: Path, layer: str, name: str | None, description: str | None, alignment: str) -> None:
+    """Offer an image (PNG, JPEG or WebP) to all accounts as an overlay."""
+    with _transaction() as session:
+        image = inspect_image(file)
+        key = overlays.new_key()
+        overlay = overlays.add(
+            session, None, storage_key=key, file_size=file.stat().st_size, content_type=image.content_type,
+            width=image.width, height=image.height, layer=layer, name=name, description=description,
+            alignment=alignment,
+        )  # fmt: skip
+        with LocalStorage(Settings().files_dir).writer(key) as writer:
+            writer.write(file.read_bytes())
+    _print(id=overlay.id, layer=overlay.layer, name=overlay.name)
+
+
+@command.command()
+@click.argument("overlay_id")
+def unpublish_overlay(overlay_id: str) -> None:
+    """Withdraw an overlay from all accounts. Renders that were ordered with it are finished with it."""
+    with _transaction() as session:
+        overlays.delete_overlay(session, None, overlay_id)
+    _print(id=overlay_id, published=False)
