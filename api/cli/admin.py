@@ -1,4 +1,4 @@
-"""`pirouette admin`: accounts, tokens, credits and overlays, by the same rules as everyone's, straight on the database."""
+"""`pirouette admin`: accounts, tokens, credits and overlays, by everyone's rules, straight on the database."""
 
 import contextlib
 import datetime as dt
@@ -144,7 +144,7 @@ def show(email: str) -> None:
 
 @command.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
-@click.option("--layer", type=click.Choice([*Layer]), default=Layer.BACKGROUND, show_default=True)
+@click.option("--layer", type=click.Choice([layer.value for layer in Layer]), default="background", show_default=True)
 @click.option("--name", help=f"Up to {overlays.MAX_NAME_LENGTH} characters.")
 @click.option("--description", help=f"Up to {overlays.MAX_DESCRIPTION_LENGTH} characters.")
 @click.option("--alignment", type=click.Choice(ANCHORS), default=ANCHORS[0], show_default=True,
