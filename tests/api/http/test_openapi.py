@@ -8,6 +8,7 @@ import jsonschema_rs
 import pytest
 
 from api.http.errors import STATUS
+from tests.support.spec import reference_routes
 from tests.support.web import Web
 
 DXGL_ROUTES = {
@@ -60,6 +61,10 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, A
 def test_our_routes_are_those_of_the_document(document: dict[str, Any]) -> None:
     ours = {(method, re.sub(r"\{\w+_id\}", ":id", path)) for method, path, _ in operations(document)}
     assert ours == DXGL_ROUTES | OUR_ROUTES
+
+
+def test_the_list_of_the_documents_routes_is_whole() -> None:
+    assert reference_routes() == DXGL_ROUTES
 
 
 def test_operations_have_names_tags_and_words_of_their_own(document: dict[str, Any]) -> None:

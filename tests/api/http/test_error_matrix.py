@@ -1,0 +1,171 @@
+"""Every error code there is, reached over HTTP: its status, its envelope, and nothing beside them."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api import clock
+from api.db.session import Database
+from api.domain import accounts
+from api.http.errors import STATUS
+from tests.support.origin import running_origin
+from tests.support.spec import reference_errors
+from tests.support.web import Web
+
+UNKNOWN = "Ab3kF9x2qL1m"
+KEY = {"Idempotency-Key": "twice"}
+
+OURS = {
+    "dataset_not_found", "idempotency_conflict", "idempotency_in_progress", "invalid_request", "invalid_state",
+    "method_not_allowed", "not_found", "overlay_not_found", "range_not_satisfiable",
+}  # fmt: skip
+"""Codes that dx.gl's reference does not list."""
+
+
+@pytest.fixture
+def web(sqlite_url: str, tmp_path: Path) -> Iterator[Web]:
+    """A farm with narrow limits, which may download from this machine."""
+    database = Database(sqlite_url)
+    yield Web.make(
+        database, tmp_path, max_upload_mb=1, upload_limit=1, ingest_seconds=0.5, ingest_allow="127.0.0.1"
+    )
+    database.dispose()
+
+
+def model_id(web: Web) -> str:
+    made: str = web.upload().json()["data"]["modelId"]
+    return made
+
+
+def render_id(web: Web) -> str:
+    made: str = web.upload().json()["data"]["renderId"]
+    return made
+
+
+def suspended(web: Web) -> httpx.Response:
+    with web.database.begin() as session:
+        accounts.suspend(session, web.account_id)
+    return web.get("/v1/account")
+
+
+def expired(web: Web) -> httpx.Response:
+    return web.get("/v1/account", token=web.another_token(expires_at=clock.now() - dt.timedelta(seconds=1)))
+
+
+def file_lost(web: Web) -> httpx.Response:
+    model = model_id(web)
+    for key in web.stored():
+        web.storage.delete(key)
+    return web.get(f"/v1/models/{model}/file")
+
+
+def download_too_slow(web: Web) -> httpx.Response:
+    async def silence(writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(5)
+
+    with running_origin() as origin:
+        origin.answers["/chair.glb"] = silence
+        return web.post("/v1/models/ingest", json={"url": f"{origin.url}/chair.glb"})
+
+
+def one_model_too_many(web: Web) -> httpx.Response:
+    model_id(web)
+    return web.upload(b"another")
+
+
+def other_request_with_the_key(web: Web) -> httpx.Response:
+    model = model_id(web)
+    web.post("/v1/renders", json={"modelId": model}, headers=KEY)
+    return web.post("/v1/renders", json={"modelId": model, "renderSettings": {"length": 7}}, headers=KEY)
+
+
+def request_that_still_runs(web: Web) -> httpx.Response:
+    """The second request comes while the first one's download runs."""
+    answers = []
+
+    async def ask_again(writer: asyncio.StreamWriter) -> None:
+        answers.append(await asyncio.to_thread(ingest))
+
+    with running_origin() as origin:
+        def ingest() -> httpx.Response:
+            return web.post("/v1/models/ingest", json={"url": f"{origin.url}/chair.glb"}, headers=KEY)
+
+        origin.answers["/chair.glb"] = ask_again
+        ingest()
+    return answers[0]
+
+
+def beyond_the_end(web: Web) -> httpx.Response:
+    render = render_id(web)
+    web.finish(render)
+    return web.get(f"/v1/renders/{render}/video", headers={"Range": "bytes=999999-"})
+
+
+def defect(web: Web) -> httpx.Response:
+    def wake() -> None:
+        raise RuntimeError("secret detail")
+
+    return web.upload(app=web.app_with(wake))
+
+
+PROVOKE: dict[str, Callable[[Web], httpx.Response]] = {
+    "unauthorized": lambda web: web.get("/v1/account", token=None),
+    "token_expired": expired,
+    "forbidden": suspended,
+    "insufficient_scope": lambda web: web.get("/v1/account", token=web.scoped_token("write")),
+    "no_file": lambda web: web.post("/v1/models", data={"renderSettings": "{}"}, files={"other": b"x"}),
+    "invalid_format": lambda web: web.upload(name="chair.exe"),
+    "invalid_url": lambda web: web.post("/v1/models/ingest", json={"url": "ftp://example.com/chair.glb"}),
+    "url_required": lambda web: web.post("/v1/models/ingest", json={}),
+    "invalid_settings": lambda web: web.upload(settings='{"length": 1}'),
+    "model_id_required": lambda web: web.post("/v1/renders", json={}),
+    "file_too_large": lambda web: web.upload(bytes(1024 * 1024 + 1)),
+    "no_credits": lambda web: web.upload(token=web.another_token(credits=0)),
+    "model_not_found": lambda web: web.get(f"/v1/models/{UNKNOWN}"),
+    "render_not_found": lambda web: web.get(f"/v1/renders/{UNKNOWN}"),
+    "renders_required": lambda web: web.post("/v1/renders/batch", json={"renders": []}),
+    "too_many": lambda web: web.post("/v1/renders/batch", json={"renders": [{"modelId": UNKNOWN}] * 101}),
+    "upload_limit": one_model_too_many,
+    "video_not_found": lambda web: web.get(f"/v1/renders/{render_id(web)}/video"),
+    "poster_not_found": lambda web: web.get(f"/v1/renders/{render_id(web)}/poster"),
+    "thumb_not_found": lambda web: web.get(f"/v1/renders/{render_id(web)}/thumb"),
+    "file_not_found": file_lost,
+    "sha256_required": lambda web: web.post("/v1/models/check-hash", json={}),
+    "timeout": download_too_slow,
+    "internal": defect,
+    "dataset_not_found": lambda web: web.get(f"/v1/renders/{render_id(web)}/dataset"),
+    "idempotency_conflict": other_request_with_the_key,
+    "idempotency_in_progress": request_that_still_runs,
+    "invalid_request": lambda web: web.post("/v1/renders", content=b"{"),
+    "invalid_state": lambda web: web.request("PATCH", f"/v1/renders/{render_id(web)}/dismiss"),
+    "method_not_allowed": lambda web: web.request("DELETE", "/v1/account"),
+    "not_found": lambda web: web.get("/v1/chairs"),
+    "overlay_not_found": lambda web: web.request("DELETE", f"/v1/overlays/{UNKNOWN}"),
+    "range_not_satisfiable": beyond_the_end,
+}
+
+
+@pytest.mark.parametrize("code", sorted(STATUS))
+def test_every_code_is_reached_with_its_status_in_the_envelope(web: Web, code: str) -> None:
+    answer = PROVOKE[code](web)
+    error = answer.json()["error"]
+    assert answer.json().keys() == {"error"}
+    assert error.keys() - {"param"} == {"code", "message", "status"}
+    assert (error["code"], error["status"], answer.status_code) == (code, STATUS[code], STATUS[code])
+    assert error["message"]
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["cache-control"] == "no-store"
+    assert ("www-authenticate" in answer.headers) == (answer.status_code == 401)
+    if code == "internal":
+        assert answer.headers["x-request-id"] in error["message"]
+        assert "secret" not in answer.text
+
+
+def test_the_codes_of_the_document_are_ours_with_their_statuses() -> None:
+    documented = reference_errors()
+    assert len(documented) == 24
+    assert {code: status for code, status in STATUS.items() if code not in OURS} == documented
