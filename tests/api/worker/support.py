@@ -38,20 +38,26 @@ class Order:
         return {str(path.relative_to(root)) for path in root.glob("renders/**/*.*")}
 
 
-def use_renderer(monkeypatch: pytest.MonkeyPatch, act: Callable[[Listener], None] = lambda listener: None) -> None:
-    """Puts a renderer in place that writes posters, calls `act`, and then writes the videos."""
+def use_renderer(
+    monkeypatch: pytest.MonkeyPatch,
+    act: Callable[[Listener], None] = lambda listener: None,
+    *,
+    expected: bytes = b"the model's bytes",
+) -> None:
+    """Puts a renderer in place that wants the `expected` model, writes posters, calls `act`, and writes the videos."""
 
     def render_video(
         model: Path, frames: Any, variants: Mapping[str, VideoVariant], out: Path, *, listener: Listener, **_: Any
     ) -> dict[str, VideoFiles]:
-        assert model.read_bytes() == b"the model's bytes"
+        assert model.read_bytes() == expected
         made = {}
         listener.on_stage("loading")
-        for name in variants:
+        for name, variant in variants.items():
             folder = out / name
             folder.mkdir()
+            video = {"h264": "video.mp4", "prores4444": "video.mov"}[variant.codec]
             files = VideoFiles(
-                folder / "video.mp4", folder / "thumb.mp4", folder / "poster.png", folder / "poster_full.png", None
+                folder / video, folder / "thumb.mp4", folder / "poster.png", folder / "poster_full.png", None
             )
             for path in (files.video, files.thumb, files.poster, files.poster_full):
                 path.write_text(path.name)

@@ -12,16 +12,8 @@ from renderer.load import limits, load_model
 from renderer.load.obj import reader
 from renderer.load.obj.reader import read_obj
 from tests.renderer.load.conftest import Load
-from tests.renderer.load.glb_builder import make_zip, png
-from tests.renderer.load.obj.support import FACE, SQUARE, scan
-
-OBJ = (
-    "# a scan\nmtllib scan.mtl\n" + SQUARE + "v 2 0.5 0 1 0.5 0\nv 3 0 1e-1\nvn 0 0 1\n"
-    "o Seat\nusemtl m\ns 1\nf 1/1/1 2/2/1 3/3/1 4/4/1\ns off\ng b\nf -1 -2 -3 -4 \\\n-5\nusemtl n\nf 1//1 2//1 3//1\n"
-).encode()
-MTL = b"newmtl m\nKd 0.5 0.5 0.5\nmap_Kd -s 2 2 -o 0.5 0 wood.png\nTr 0.25\nnewmtl n\nd 0.5\n"
-FILES = {"scan.obj": OBJ, "scan.mtl": MTL, "wood.png": png()}
-
+from tests.renderer.load.glb_builder import make_zip
+from tests.renderer.load.obj.support import FACE, FILES, MTL, OBJ, SQUARE, scan
 
 @pytest.mark.parametrize(("line", "message"), [
     ("f 1 2 9", "line 9: '9' points at a vertex that is not there; the file has 4 v, 4 vt and 0 vn lines"),
@@ -113,8 +105,8 @@ quick = settings(
 )
 PIECES = st.sampled_from([
     b"", b"\n", b"\\\n", b" ", b"\0", b"#", b"/", b"-", b"-1", b"0", b"9", b"1e39", b"nan", b"f 1 2 3\n",
-    b"f -1 -2 -3\n", b"v 1 2 3 4 5 6\n", b"vt 1\n", b"vn 0 0 0\n", b"usemtl \xff\xfe\n", b"mtllib a b c\n", b"s\n", b"o\n",
-    b"map_Kd -s\n", b"map_Kd -s 1e300 wood.png\n", b"map_Kd .\n", b"map_Kd ..\n", b"newmtl\n",
+    b"f -1 -2 -3\n", b"v 1 2 3 4 5 6\n", b"vt 1\n", b"vn 0 0 0\n", b"usemtl \xff\xfe\n", b"mtllib a b c\n", b"s\n",
+    b"o\n", b"map_Kd -s\n", b"map_Kd -s 1e300 wood.png\n", b"map_Kd .\n", b"map_Kd ..\n", b"newmtl\n",
     b"f" + b" 1 2 3 4" * 20 + b"\n",
 ])
 
