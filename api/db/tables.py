@@ -112,7 +112,10 @@ class LedgerEntry(Base):
 
 
 class Model(Base):
-    """An uploaded 3D file, unique by its bytes within an account until deleted."""
+    """An uploaded 3D file, unique by its bytes within an account until deleted.
+
+    `sha256` is that of the uploaded bytes; `storage_key` and `file_size` change once if those were a ZIP.
+    """
 
     __tablename__ = "models"
     __table_args__ = (

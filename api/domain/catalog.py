@@ -25,7 +25,8 @@ MAX_TAGS = 20
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ModelView:
-    """`file_size` is in bytes, `sha256` 64 hex digits, `storage_key` where the original bytes are."""
+    """`sha256`, 64 hex digits, is that of the uploaded bytes. `storage_key` and `file_size`, in bytes, are those of the
+    model's file, which is the upload or, if that was a ZIP, the GLB that `conversions` made of it."""
 
     id: str
     original_name: str

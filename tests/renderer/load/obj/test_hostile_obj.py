@@ -15,6 +15,7 @@ from tests.renderer.load.conftest import Load
 from tests.renderer.load.glb_builder import make_zip
 from tests.renderer.load.obj.support import FACE, FILES, MTL, OBJ, SQUARE, scan
 
+
 @pytest.mark.parametrize(("line", "message"), [
     ("f 1 2 9", "line 9: '9' points at a vertex that is not there; the file has 4 v, 4 vt and 0 vn lines"),
     ("f 1 2/7 3", "line 9: '2/7' points at a vertex"),
