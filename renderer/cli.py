@@ -21,15 +21,19 @@ from renderer.errors import RendererError, SettingsError
 from renderer.gl.context import Device, open_device
 from renderer.render import Listener, render_still, render_video
 from renderer.spec import RenderSettings, parse_settings, plan_video, still_frame
+from renderer.spec.frames import Codec
 from renderer.spec.settings import MAX_LENGTH_ADMIN_S
 
 VARIANT = "render"
+
+CODECS: dict[str, Codec] = {".mp4": "h264", ".mov": "prores4444"}
+"""The codec of a video by its file's suffix, at the size of any quality tier."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("model", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path),
-              help="File to write: .mp4 for a turntable video, .png for a still.")
+              help="File to write: .mp4 for a video, .mov for one with alpha (ProRes 4444), .png for a still.")
 @click.option("--settings", "settings_json", default="{}", metavar="JSON|@FILE",
               help="The API's renderSettings, as JSON or as the name of a file after an @.")
 @click.option("--background", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
@@ -49,16 +53,16 @@ def main(
     selector: str,
     no_software: bool,
 ) -> None:
-    """Renders MODEL (.glb, .gltf, or .zip) to a turntable video or a still."""
+    """Renders MODEL (.glb, .gltf, or .zip) to a video or a still."""
     kind = output.suffix.lower()
-    if kind not in (".mp4", ".png"):
-        raise click.BadParameter(f"{output.name} must end in .mp4 or .png", param_hint="--output")
+    if kind not in (*CODECS, ".png"):
+        raise click.BadParameter(f"{output.name} must end in .mp4, .mov or .png", param_hint="--output")
     if not output.parent.is_dir():
         raise click.BadParameter(f"there is no folder {output.parent}", param_hint="--output")
-    if alpha and kind == ".mp4":
-        raise click.BadParameter("only a .png can be transparent", param_hint="--alpha")
+    if alpha and kind != ".png":
+        raise click.BadParameter("only for a .png: a .mov is always transparent, a .mp4 never", param_hint="--alpha")
     if frames is not None and kind == ".png":
-        raise click.BadParameter("only a .mp4 has frames", param_hint="--frames")
+        raise click.BadParameter("only a video has frames", param_hint="--frames")
     try:
         settings = _settings(settings_json)
         images = {}
@@ -73,7 +77,7 @@ def main(
             if kind == ".png":
                 made = _still(model, settings, images, alpha, Path(folder), device)
             else:
-                made = _video(model, settings, images, frames, Path(folder), device)
+                made = _video(model, settings, images, CODECS[kind], frames, Path(folder), device)
             made.replace(output)
     except SettingsError as error:
         hint = "--background" if error.field == "bgImageId" else "--settings"
@@ -108,6 +112,7 @@ def _video(
     model: Path,
     settings: RenderSettings,
     images: Mapping[str, Path],
+    codec: Codec,
     limit: int | None,
     folder: Path,
     device: Device,
@@ -120,7 +125,7 @@ def _video(
     ) as progress:
         listener: Listener = _ProgressBar(progress) if console.is_terminal else _Lines()
         files = render_video(
-            model, plan.frames, {VARIANT: plan.variant}, folder,
+            model, plan.frames, {VARIANT: dataclasses.replace(plan.variant, codec=codec)}, folder,
             device=device, cache_dir=_cache_dir(), listener=listener, images=images, frame_limit=limit,
         )
     return files[VARIANT].video

@@ -20,6 +20,7 @@ from renderer.passes.geometry import GeometryPass
 from renderer.passes.ground import GroundPass
 from renderer.passes.resolve import ResolvePass
 from renderer.passes.yuv import YuvPass
+from renderer.passes.yuva import YuvaPass
 from renderer.scene.animation import clip_time, find_clip, pose_scene
 from renderer.scene.bounds import Bounds, scene_bounds
 from renderer.scene.nodes import Float64, Scene, UInt8
@@ -89,6 +90,7 @@ class ShotRenderer:
             owned.callback(self._yuv.release)
             self._images = BackdropImages(device, (spec.width, spec.height), images)
             owned.callback(self._images.release)
+            self._yuva: YuvaPass | None = None
             self._cast_shadows()
             self._owned = owned.pop_all()
 
@@ -118,6 +120,16 @@ class ShotRenderer:
         """Composited, as planar I420: BT.709 limited range, top row first, width * height * 3 / 2 bytes."""
         self._yuv.convert(backdrop, self._images.get(backdrop))
         return self._yuv.read()
+
+    def read_yuva444(self) -> bytes:
+        """With straight alpha, the ground shadow in it: planar 4:4:4:4 of 10 bits in 16, as `YuvaPass` says.
+
+        width * height * 8 bytes. The width must be a multiple of 4.
+        """
+        if self._yuva is None:  # large, and few shots need it
+            self._yuva = YuvaPass(self._device, self._target)
+            self._owned.callback(self._yuva.release)
+        return self._yuva.read()
 
     def close(self) -> None:
         """Gives everything on the device back."""

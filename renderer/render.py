@@ -17,10 +17,12 @@ from typing import Protocol, Self
 
 import numpy as np
 
+from renderer.encode import prores
 from renderer.encode.ffmpeg import EncoderProcess
 from renderer.encode.h264 import h264_arguments, variant_files
 from renderer.encode.poster import write_png, write_posters
-from renderer.encode.probe import check_h264
+from renderer.encode.probe import check_h264, check_prores
+from renderer.encode.prores import ProResFile, prores_arguments
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
 from renderer.load import load_model
@@ -93,17 +95,19 @@ def render_video(
             if index == 0:
                 for encoding in encodings:
                     encoding.write_posters(shot, listener)
-            planes = {backdrop: shot.read_yuv420(backdrop) for backdrop in {v.backdrop for v in variants.values()}}
+            wanted = {backdrop for encoding in encodings for backdrop in encoding.processes}
+            planes = {backdrop: _read(shot, backdrop) for backdrop in wanted}
             for encoding in encodings:
-                encoding.process.write(planes[encoding.variant.backdrop])
+                for backdrop, process in encoding.processes.items():
+                    process.write(planes[backdrop])
             listener.on_frame(index + 1, total)
         stage.begin("encoding")
         for encoding in encodings:
-            encoding.process.finish()
+            for process in encoding.processes.values():
+                process.finish()
         stage.begin("checking")
         for encoding in encodings:
-            for file in encoding.h264.values():
-                check_h264(file, frames.fps, total)
+            encoding.check(frames.fps, total)
         undo.pop_all()
     log.info("%s: %d frames of %dx%d; %s", model.name, total, frames.width, frames.height, stage.seconds())
     return {encoding.name: encoding.files for encoding in encodings}
@@ -137,27 +141,54 @@ def _straight(premultiplied: UInt8) -> UInt8:
     return np.concatenate([straight, alpha], axis=2)
 
 
+def _read(shot: ShotRenderer, backdrop: Backdrop | None) -> bytes:
+    """The frame drawn last as its encoder wants it: composited, or with straight alpha where `backdrop` is None."""
+    return shot.read_yuva444() if backdrop is None else shot.read_yuv420(backdrop)
+
+
 class _Encoding:
-    """One variant on its way to its files: their names, and the ffmpeg that writes them."""
+    """One variant on its way to its files: their names, and the ffmpegs that write them.
+
+    `processes` are by what their frames lie on: None for the one that takes them with alpha.
+    """
 
     def __init__(self, name: str, variant: VideoVariant, folder: Path, frames: FrameSpec) -> None:
         self.name = name
         self.variant = variant
-        self.h264 = variant_files(folder, frames, variant)
+        self.processes: dict[Backdrop | None, EncoderProcess] = {}
+        self._frames = frames
+        self._h264 = variant_files(folder, frames, variant)
+        self._prores = None
+        if variant.codec == "prores4444":
+            self._prores = ProResFile(folder / "video.mov", frames.width, frames.height)
+        self._running = contextlib.ExitStack()
         self.files = VideoFiles(
-            video=self.h264["video"].path,
-            thumb=self.h264["thumb"].path,
+            video=(self._prores or self._h264["video"]).path,
+            thumb=self._h264["thumb"].path,
             poster=folder / "poster.png",
             poster_full=folder / "poster_full.png",
-            web=self.h264["web"].path if "web" in self.h264 else None,
+            web=self._h264["web"].path if "web" in self._h264 else None,
         )
-        self.process = EncoderProcess(h264_arguments(frames.width, frames.height, frames.fps, self.h264.values()))
 
     def __enter__(self) -> Self:
+        size, fps = (self._frames.width, self._frames.height), self._frames.fps
+        with contextlib.ExitStack() as starting:
+            composited = EncoderProcess(h264_arguments(*size, fps, self._h264.values()))
+            self.processes[self.variant.backdrop] = starting.enter_context(composited)
+            if self._prores is not None:
+                transparent = EncoderProcess(prores_arguments(self._prores, fps), queued_frames=prores.QUEUED_FRAMES)
+                self.processes[None] = starting.enter_context(transparent)
+            self._running = starting.pop_all()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.process.stop()
+        self._running.close()
+
+    def check(self, fps: int, frame_count: int) -> None:
+        for file in self._h264.values():
+            check_h264(file, fps, frame_count)
+        if self._prores is not None:
+            check_prores(self._prores, fps, frame_count)
 
     def write_posters(self, shot: ShotRenderer, listener: Listener) -> None:
         write_posters(shot.read_rgb(self.variant.backdrop), self.files.poster, self.files.poster_full)

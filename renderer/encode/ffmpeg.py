@@ -32,7 +32,8 @@ class EncoderProcess:
     ends at the end of its input. Raises EncodeError, with what ffmpeg said, from `write` and `finish`.
     """
 
-    def __init__(self, arguments: Sequence[str]) -> None:
+    def __init__(self, arguments: Sequence[str], *, queued_frames: int = QUEUED_FRAMES) -> None:
+        """Starts `arguments`; up to `queued_frames` may wait."""
         try:
             self._process = subprocess.Popen(
                 arguments, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
@@ -47,7 +48,7 @@ class EncoderProcess:
         self._stderr = self._process.stderr
         with contextlib.suppress(OSError):  # refused where the user's pipes are over their quota: slower, not wrong
             fcntl.fcntl(self._stdin, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-        self._frames: queue.Queue[bytes | None] = queue.Queue(QUEUED_FRAMES)
+        self._frames: queue.Queue[bytes | None] = queue.Queue(queued_frames)
         self._pipe_broken = threading.Event()
         self._said: collections.deque[str] = collections.deque(maxlen=STDERR_LINES)
         self._threads = [

@@ -37,12 +37,11 @@ def thumbnail_size(width: int, height: int) -> tuple[int, int]:
 
 
 def variant_files(folder: Path, frames: FrameSpec, variant: VideoVariant) -> dict[str, H264File]:
-    """The MP4s of one variant by name: "video" and "thumb", and "web" where it is asked for."""
-    thumb_width, thumb_height = thumbnail_size(frames.width, frames.height)
-    files = {
-        "video": H264File(folder / "video.mp4", frames.width, frames.height, VIDEO_CRF),
-        "thumb": H264File(folder / "thumb.mp4", thumb_width, thumb_height, LIGHT_CRF),
-    }
+    """The MP4s of one variant by name: "video" if that is its codec, "thumb", and "web" where it is asked for."""
+    files = {}
+    if variant.codec == "h264":
+        files["video"] = H264File(folder / "video.mp4", frames.width, frames.height, VIDEO_CRF)
+    files["thumb"] = H264File(folder / "thumb.mp4", *thumbnail_size(frames.width, frames.height), LIGHT_CRF)
     if variant.web_size is not None:
         files["web"] = H264File(folder / "web.mp4", *variant.web_size, LIGHT_CRF)
     return files

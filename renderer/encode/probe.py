@@ -1,12 +1,14 @@
-"""ffmpeg's MP4s -> here -> delivered: a file that isn't what was asked for is an error, never a result."""
+"""ffmpeg's MP4s and MOVs -> here -> delivered: a file that isn't what was asked for is an error, never a result."""
 
 import json
 import struct
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from renderer.encode.h264 import COLOR, H264File
+from renderer.encode.prores import ProResFile
 from renderer.errors import EncodeError
 
 PROBE_TIMEOUT_S = 60.0
@@ -14,9 +16,27 @@ PROBE_TIMEOUT_S = 60.0
 
 def check_h264(file: H264File, fps: int, frame_count: int) -> None:
     """Raises EncodeError naming the first property of `file` that differs from what was asked."""
+    _check(file, fps, frame_count, {"codec_name": "h264", "profile": "High", "pix_fmt": "yuv420p"})
+    boxes = top_level_boxes(file.path)
+    if "moov" not in boxes or "mdat" not in boxes or boxes.index("moov") > boxes.index("mdat"):
+        raise EncodeError(f"{file.path.name} does not have its index before its data (boxes: {' '.join(boxes)})")
+
+
+def check_prores(file: ProResFile, fps: int, frame_count: int) -> None:
+    """Raises EncodeError naming the first property of `file` that differs from what was asked."""
+    format_ = {"codec_name": "prores", "profile": "4444", "codec_tag_string": "ap4h"}
+    pixels = _check(file, fps, frame_count, format_).get("pix_fmt", "")
+    if not pixels.startswith("yuva444p"):  # the bits that follow are the decoder's choice: the format has none
+        raise EncodeError(f"{file.path.name} has pix_fmt {pixels!r} where an alpha channel was asked for")
+    top_level_boxes(file.path)
+
+
+def _check(file: H264File | ProResFile, fps: int, frame_count: int, format_: Mapping[str, str]) -> dict[str, Any]:
+    """What holds of every video, beside its format. Returns ffprobe's facts."""
     stream = _probe(file.path)
-    expected: dict[str, object] = {
-        "codec_name": "h264", "profile": "High", "width": file.width, "height": file.height, "pix_fmt": "yuv420p",
+    expected = {
+        **format_,
+        "width": file.width, "height": file.height,
         "r_frame_rate": f"{fps}/1", "avg_frame_rate": f"{fps}/1", "nb_read_packets": str(frame_count),
         "color_range": COLOR["color_range"], "color_space": COLOR["colorspace"],
         "color_transfer": COLOR["color_trc"], "color_primaries": COLOR["color_primaries"],
@@ -27,13 +47,11 @@ def check_h264(file: H264File, fps: int, frame_count: int) -> None:
     duration = float(stream.get("duration", "nan"))
     if not abs(duration - frame_count / fps) < 0.5 / fps:
         raise EncodeError(f"{file.path.name} lasts {duration} s where {frame_count / fps:.3f} s was asked for")
-    boxes = top_level_boxes(file.path)
-    if "moov" not in boxes or "mdat" not in boxes or boxes.index("moov") > boxes.index("mdat"):
-        raise EncodeError(f"{file.path.name} does not have its index before its data (boxes: {' '.join(boxes)})")
+    return stream
 
 
 def top_level_boxes(path: Path) -> list[str]:
-    """The four-letter types of an MP4's outermost boxes in file order (ISO 14496-12, 4.2).
+    """The four-letter types of an MP4's or a MOV's outermost boxes in file order (ISO 14496-12, 4.2).
 
     Raises EncodeError where a box is cut off: players would take such a file, and stop early.
     """

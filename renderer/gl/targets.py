@@ -40,14 +40,18 @@ class SampleTarget:
 class ReadTarget:
     """Pictures of `size` (width, height) that programs fill with one full-screen triangle, then read back.
 
-    `components` has one number per picture: 4 for RGBA8, 1 for a plane of bytes.
+    `components` has one number per picture: 4 for RGBA8, 1 for a plane of bytes. `kind` is moderngl's name of what
+    each of them is: "f1" are bytes that programs write as 0..1, "u2" whole numbers of 16 bits.
     """
 
-    def __init__(self, device: Device, size: tuple[int, int], components: tuple[int, ...]) -> None:
+    def __init__(
+        self, device: Device, size: tuple[int, int], components: tuple[int, ...], kind: str = "f1"
+    ) -> None:
         self._device = device
         self._components = components
         self._size = size
-        self._textures = [device.ctx.texture(size, count, alignment=1) for count in components]
+        self._kind = kind
+        self._textures = [device.ctx.texture(size, count, alignment=1, dtype=kind) for count in components]
         self._framebuffer = device.ctx.framebuffer(self._textures)
         self._triangles: dict[moderngl.Program, moderngl.VertexArray] = {}
 
@@ -61,7 +65,9 @@ class ReadTarget:
 
     def read(self, picture: int = 0) -> bytes:
         """The texels of one picture, row by row without gaps, in the order the program wrote them."""
-        return self._framebuffer.read(components=self._components[picture], attachment=picture, alignment=1)
+        return self._framebuffer.read(
+            components=self._components[picture], attachment=picture, alignment=1, dtype=self._kind
+        )
 
     def release(self) -> None:
         for triangle in self._triangles.values():

@@ -24,7 +24,7 @@ class ResolvePass:
     def read_rgba(self) -> UInt8:
         """(h, w, 4): premultiplied, sRGB-encoded, as drawn."""
         program = self._programs.get(*full_screen("resolve.frag.glsl"))
-        _set_samples(program, self._samples)
+        set_samples(program, self._samples)
         return self._pixels(program)
 
     def read_rgb(self, backdrop: Backdrop, image: moderngl.Texture | None = None) -> UInt8:
@@ -55,7 +55,7 @@ def composite(
     """
     # Two programs, because a software rasteriser reads textures of branches that it doesn't take.
     program = programs.get(*full_screen(fragment), {"COMPOSITE": "1"} | ({} if image is None else {"IMAGE": "1"}))
-    _set_samples(program, samples)
+    set_samples(program, samples)
     if image is not None:
         image.use(1)
         set_uniform(program, "u_image", 1)
@@ -64,7 +64,7 @@ def composite(
     return program
 
 
-def _set_samples(program: moderngl.Program, samples: SampleTarget) -> None:
+def set_samples(program: moderngl.Program, samples: SampleTarget) -> None:
     """Gives composite.glsl its picture."""
     samples.color.use(0)
     set_uniform(program, "u_samples", 0)

@@ -3,10 +3,12 @@
 import dataclasses
 import hashlib
 import json
-from typing import Any
+from typing import Any, Literal
 
 FRAME_FORMAT = 1
 """Raised whenever a change of the renderer changes pixels, so that old frames are never taken for new ones."""
+
+Codec = Literal["h264", "prores4444"]
 
 ANCHORS = (
     "top-left", "top-center", "top-right",
@@ -81,11 +83,13 @@ class Backdrop:
 class VideoVariant:
     """One render's files, made from a shot's frames: video, thumbnail and poster always, a web version where asked.
 
-    `web_size` is (width, height) in pixels of the lighter MP4, or None.
+    `web_size` is (width, height) in pixels of the lighter MP4, or None. `codec` is the video's: "h264" in MP4, or
+    "prores4444" in MOV, which is transparent instead of composited on the backdrop.
     """
 
     backdrop: Backdrop
     web_size: tuple[int, int] | None = None
+    codec: Codec = "h264"
 
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
@@ -93,7 +97,8 @@ class VideoVariant:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "VideoVariant":
         web = data["web_size"]
-        return cls(Backdrop(**data["backdrop"]), None if web is None else (int(web[0]), int(web[1])))
+        size = None if web is None else (int(web[0]), int(web[1]))
+        return cls(**{**data, "backdrop": Backdrop(**data["backdrop"]), "web_size": size})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

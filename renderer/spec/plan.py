@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from renderer.spec.frames import Backdrop, FrameSpec, VideoPlan, VideoVariant
+from renderer.spec.frames import Backdrop, Codec, FrameSpec, VideoPlan, VideoVariant
 from renderer.spec.settings import RenderSettings
 
 FPS = 30
@@ -15,12 +15,14 @@ class QualityTier:
     short_side: int
     long_side: int
     web_long_side: int | None
+    codec: Codec = "h264"
 
 
 QUALITY_TIERS: dict[str, QualityTier] = {
     "share": QualityTier(540, 960, None),
     "standard": QualityTier(1080, 1920, 1280),
     "4k": QualityTier(2160, 3840, 1920),
+    "pro": QualityTier(2160, 3840, 1920, "prores4444"),
 }
 
 EFFECT_PARAMETERS: dict[str, dict[str, float]] = {
@@ -64,7 +66,7 @@ def plan_video(settings: RenderSettings) -> VideoPlan:
         animation_speed=settings.animation_speed,
     )
     backdrop = Backdrop(settings.bg_color, settings.vignette, settings.bg_image_id, settings.bg_align)
-    return VideoPlan(frames, VideoVariant(backdrop, web))
+    return VideoPlan(frames, VideoVariant(backdrop, web, tier.codec))
 
 
 def plan_preview() -> VideoPlan:

@@ -41,7 +41,7 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("quality", "quality", "string", "share", "Quality tier.",
-            choices=("share", "standard", "4k", "pro"), not_yet=("pro",)),
+            choices=("share", "standard", "4k", "pro")),
     Setting("effect", "effect", "string", "turntable", "Camera path.",
             choices=("turntable", "hero-spin", "showcase", "zoom-orbit", "reveal", "dataset"),
             not_yet=("dataset",)),

@@ -14,7 +14,8 @@ from PIL import Image
 
 from renderer.cli import main
 from renderer.encode.h264 import H264File
-from renderer.encode.probe import check_h264
+from renderer.encode.probe import check_h264, check_prores
+from renderer.encode.prores import ProResFile
 from tests.renderer.encode.media import decode_rgb
 from tests.renderer.load.glb_builder import triangle_builder
 
@@ -80,6 +81,13 @@ def test_a_transparent_still(folder: Path) -> None:
         assert still.getchannel("A").getextrema() == (0, 255)
 
 
+def test_a_transparent_video_at_the_size_of_any_tier(folder: Path) -> None:
+    done = render(folder, "model.glb", "-o", "clear.mov", "--frames", "2", "--settings", '{"aspect": "1:1"}')
+    assert done.returncode == 0, done.stderr
+    check_prores(ProResFile(folder / "clear.mov", 540, 540), 30, 2)
+    assert leftovers(folder) == []
+
+
 def test_a_bad_model_ends_in_one_clear_line_and_code_1(folder: Path) -> None:
     (folder / "bad.glb").write_bytes(b"not a model")
     (folder / "kept.mp4").write_bytes(b"an older video")
@@ -138,8 +146,9 @@ def wait_for_child(pid: int) -> psutil.Process:
     [
         (["model.glb", "-o", "a.mp4", "--settings", '{"zoom": 9}'], "zoom must be between 0.5 and 2"),
         (["model.glb", "-o", "a.mp4", "--settings", '{"zoom": '], "not JSON"),
-        (["model.glb", "-o", "a.gif"], ".mp4 or .png"),
-        (["model.glb", "-o", "a.mp4", "--alpha"], "transparent"),
+        (["model.glb", "-o", "a.gif"], ".mp4, .mov or .png"),
+        (["model.glb", "-o", "a.mp4", "--alpha"], "only for a .png"),
+        (["model.glb", "-o", "a.mov", "--alpha"], "only for a .png"),
         (["model.glb", "-o", "a.png", "--frames", "3"], "--frames"),
         (["model.glb", "-o", "nowhere/a.mp4"], "no folder nowhere"),
         (["absent.glb", "-o", "a.mp4"], "absent.glb"),

@@ -122,11 +122,16 @@ class Web:
         stored = self.storage.stat(key)
         return FileView(key, stored.size, stored.etag, content_type)
 
-    def finish(self, render_id: str, *, web: bool = False) -> dict[str, bytes]:
-        """Brings the render to `done`; returns what its files hold, by their names in the database."""
+    def finish(
+        self, render_id: str, *, web: bool = False, video: tuple[str, str] = ("video.mp4", "video/mp4")
+    ) -> dict[str, bytes]:
+        """Brings the render to `done`; returns what its files hold, by their names in the database.
+
+        `video` are the video's file name and content type.
+        """
         claim = self.claim(render_id)
         kinds = {
-            "video": ("video.mp4", "video/mp4"),
+            "video": video,
             "thumb": ("thumb.mp4", "video/mp4"),
             "poster": ("poster.png", "image/png"),
             "poster_full": ("poster_full.png", "image/png"),

@@ -129,3 +129,15 @@ def test_the_bundle_has_all_files_under_their_documented_names(web: Web, render_
     assert (same.status_code, same.content) == (304, b"")
     head = web.request("HEAD", url)
     assert (head.content, head.headers["content-length"]) == (b"", answer.headers["content-length"])
+
+
+def test_a_prores_video_is_served_and_bundled_as_quicktime(web: Web, render_id: str) -> None:
+    contents = web.finish(render_id, web=True, video=("video.mov", "video/quicktime"))
+    url = f"/v1/renders/{render_id}"
+    for answer in (web.get(f"{url}/video"), web.get(f"{url}/video", headers={"Range": "bytes=0-"})):
+        assert answer.headers["content-type"] == "video/quicktime"
+        assert answer.content == contents["video"]
+    assert web.get(f"{url}/video?quality=web").headers["content-type"] == "video/mp4"
+    with zipfile.ZipFile(io.BytesIO(web.get(f"{url}/bundle").content)) as archive:
+        assert set(archive.namelist()) == {"video.mov", "web.mp4", "poster.png", "thumb.mp4"}
+        assert archive.read("video.mov") == contents["video"]

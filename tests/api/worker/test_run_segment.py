@@ -1,6 +1,7 @@
 """Each row of `run_segment`'s table: what becomes of the claim, the credits and the files."""
 
 import contextlib
+import dataclasses
 import time
 from collections.abc import Iterator
 from typing import Any, NoReturn
@@ -14,7 +15,7 @@ from api.domain.states import RenderStatus
 from api.worker.run_segment import run_segment
 from renderer.errors import EncodeError, InvalidModel
 from renderer.render import Listener
-from renderer.spec import RenderSettings
+from renderer.spec import Backdrop, RenderSettings, VideoVariant
 from tests.api.domain.support import claim_of, get, settle
 from tests.api.worker.support import Order, use_renderer
 
@@ -34,6 +35,14 @@ def test_a_finished_segment_is_settled_with_all_its_files(order: Order, monkeypa
     assert order.view.files["video"].size == len("video.mp4")
     assert list(order.bench.work_dir.iterdir()) == []
     assert order.credits == 9
+
+
+def test_a_prores_video_is_stored_as_quicktime(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_renderer(monkeypatch)
+    variant = VideoVariant(Backdrop(), codec="prores4444")
+    run_segment(order.bench, dataclasses.replace(order.claim, variants={order.render_id: variant}))
+    video = order.view.files["video"]
+    assert (video.content_type, video.key) == ("video/quicktime", f"renders/{order.render_id}/1/video.mov")
 
 
 def test_posters_can_be_fetched_while_the_video_is_made(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:

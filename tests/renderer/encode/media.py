@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from renderer.scene.nodes import UInt8
 
@@ -38,6 +39,13 @@ def decode_rgb(path: Path, width: int, height: int) -> UInt8:
                "-sws_flags", "accurate_rnd+full_chroma_int", "pipe:1"]
     data = subprocess.run(command, capture_output=True, check=True).stdout
     return np.frombuffer(data, np.uint8).reshape(-1, height, width, 3)
+
+
+def decode_yuva(path: Path, width: int, height: int) -> npt.NDArray[np.uint16]:
+    """All frames, (n, 4, h, w): the planes Y, U, V and alpha of 10 bits as they are in the file."""
+    command = ["ffmpeg", "-v", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "yuva444p10le", "pipe:1"]
+    data = subprocess.run(command, capture_output=True, check=True).stdout
+    return np.frombuffer(data, np.uint16).reshape(-1, 4, height, width)
 
 
 def ffprobe(path: Path, *arguments: str) -> str:

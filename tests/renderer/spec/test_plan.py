@@ -20,6 +20,9 @@ from renderer.spec import Backdrop, FrameSpec, VideoVariant, parse_settings, pla
         ("4k", "16:9", (3840, 2160), (1920, 1080)),
         ("4k", "1:1", (2160, 2160), (1920, 1920)),
         ("4k", "9:16", (2160, 3840), (1080, 1920)),
+        ("pro", "16:9", (3840, 2160), (1920, 1080)),
+        ("pro", "1:1", (2160, 2160), (1920, 1920)),
+        ("pro", "9:16", (2160, 3840), (1080, 1920)),
     ],
 )
 def test_tiers_keep_their_short_side_in_every_aspect(
@@ -28,6 +31,12 @@ def test_tiers_keep_their_short_side_in_every_aspect(
     plan = plan_video(parse_settings({"quality": quality, "aspect": aspect}))
     assert (plan.frames.width, plan.frames.height) == size
     assert plan.variant.web_size == web
+    assert plan.variant.codec == ("prores4444" if quality == "pro" else "h264")
+
+
+def test_pro_and_4k_share_their_frames() -> None:
+    keys = {plan_video(parse_settings({"quality": quality})).frames.key("a" * 64) for quality in ("4k", "pro")}
+    assert len(keys) == 1
 
 
 @pytest.mark.parametrize(("length", "frames"), [(3, 90), (6, 180), (4.7, 141), (30, 900)])
@@ -56,7 +65,8 @@ def test_specs_survive_json() -> None:
         "bgImageId": "abc123DEF456", "bgAlign": "center",
     }))
     assert FrameSpec.from_json(json.loads(json.dumps(plan.frames.to_json()))) == plan.frames
-    assert VideoVariant.from_json(json.loads(json.dumps(plan.variant.to_json()))) == plan.variant
+    for variant in (plan.variant, dataclasses.replace(plan.variant, codec="prores4444", web_size=None)):
+        assert VideoVariant.from_json(json.loads(json.dumps(variant.to_json()))) == variant
 
 
 def test_equal_frames_have_equal_keys_whatever_they_are_composited_on() -> None:

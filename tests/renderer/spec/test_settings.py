@@ -50,7 +50,7 @@ def test_a_value_out_of_range_or_of_the_wrong_type_is_refused_by_name(field: str
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("quality", "pro"), ("effect", "dataset"), ("output", "dataset"), ("reflector", True)],
+    [("effect", "dataset"), ("output", "dataset"), ("reflector", True)],
 )
 def test_what_this_version_does_not_offer_is_said_so(field: str, value: Any) -> None:
     with pytest.raises(SettingsError, match="not offered") as error:
