@@ -40,10 +40,12 @@ def register_upload(
     `upload_limit` is the most models of an account that never bought credits, 0 for no limit.
     Raises InvalidSettings, NoCredits, UploadLimit; then nothing is created and the file should be deleted.
     """
-    new = session.scalar(
+    new = new_id()
+    # The update changes nothing, but holds the known model: nobody deletes it before it is ordered from.
+    model_id = session.scalars(
         insert(session, Model)
         .values(
-            id=new_id(),
+            id=new,
             account_id=account_id,
             original_name=original_name,
             tags=[],
@@ -52,19 +54,16 @@ def register_upload(
             storage_key=storage_key,
             created_at=clock.now(),
         )
-        .on_conflict_do_nothing(
-            index_elements=[Model.account_id, Model.sha256], index_where=Model.deleted_at.is_(None)
+        .on_conflict_do_update(
+            index_elements=[Model.account_id, Model.sha256],
+            index_where=Model.deleted_at.is_(None),
+            set_={"sha256": sha256},
         )
         .returning(Model.id)
-    )
-    if new is None:
-        known = session.scalars(
-            select(Model.id).where(
-                Model.account_id == account_id, Model.sha256 == sha256, Model.deleted_at.is_(None)
-            )
-        ).one()
-        [render_id] = place(session, account_id, [paid_order(known, sha256, settings)])
-        return Registered(known, render_id, duplicate=True)
+    ).one()
+    if model_id != new:
+        [render_id] = place(session, account_id, [paid_order(model_id, sha256, settings)])
+        return Registered(model_id, render_id, duplicate=True)
     [_, render_id] = place(session, account_id, [preview_order(new, sha256), paid_order(new, sha256, settings)])
     if upload_limit and not ledger.has_purchased(session, account_id):
         # Counted after the charge: it holds the account's lock, so uploads at the same time can't slip past the limit.

@@ -1,6 +1,8 @@
 """What an upload or an order creates: all of it together, or nothing."""
 
+import contextlib
 import dataclasses
+import hashlib
 import threading
 
 import pytest
@@ -86,6 +88,25 @@ def test_identical_uploads_at_once_make_one_model_and_one_preview(database: Data
     assert len({registered.model_id for registered in made}) == 1
     assert sorted(registered.duplicate for registered in made) == [False, True, True, True]
     assert (count(database, Model), count(database, Render), balance(database, account_id)) == (1, 5, 6)
+
+
+def test_the_same_bytes_sent_while_their_model_is_deleted_find_it_or_make_another(database: Database) -> None:
+    account_id = sign_up(database, credits=100)
+    known, made = upload(database, account_id), []
+    acts = iter(["delete", "upload"] * 6)
+
+    def work() -> None:
+        if next(acts) == "upload":
+            made.append(upload(database, account_id))
+        else:
+            with database.begin() as session, contextlib.suppress(ModelNotFound):
+                live = catalog.find_by_sha256(session, account_id, hashlib.sha256(b"a chair").hexdigest())
+                catalog.delete_model(session, account_id, live or known.model_id)
+
+    run_at_once(work, 12)
+    assert len(made) == 6
+    with database.read() as session:
+        assert session.scalar(select(func.count()).where(Model.deleted_at.is_(None))) in (0, 1)
 
 
 def test_without_credits_an_upload_leaves_nothing_behind(database: Database) -> None:
