@@ -1,0 +1,174 @@
+"""Who may do what, on every route that openapi.json lists: strangers find nothing, and tokens do what they are for.
+
+A new route is walked as soon as it exists. If its path or body has an id, say below what to put there.
+"""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from api.db.session import Database
+from api.db.tables import Base
+from api.domain import accounts
+from api.domain.tokens import SCOPES
+from tests.support.web import GLB, Web
+
+PUBLIC = {("GET", "/v1/health")}
+ABSENT = {"model_not_found", "render_not_found", "overlay_not_found"}
+
+
+class Estate:
+    """An account with a bit of everything, and the requests that can be made about it."""
+
+    def __init__(self, web: Web) -> None:
+        self.web = web
+        uploaded = web.upload().json()["data"]
+        self.ids = {"model_id": uploaded["modelId"], "render_id": uploaded["renderId"]}
+        web.finish(uploaded["renderId"], web=True)
+        picture = io.BytesIO()
+        Image.new("RGB", (8, 8)).save(picture, "PNG")
+        overlay = web.post("/v1/overlays", files={"file": ("sky.png", picture.getvalue())})
+        self.ids["overlay_id"] = overlay.json()["data"]["id"]
+        self.sha256 = web.get(f"/v1/models/{self.ids['model_id']}").json()["data"]["sha256"]
+        document = web.get("/openapi.json", token=None).json()
+        self.operations: list[tuple[str, str, dict[str, Any]]] = [
+            (method.upper(), path, operation)
+            for path, item in document["paths"].items()
+            for method, operation in item.items()
+        ]
+
+    def body(self, method: str, path: str) -> dict[str, Any]:
+        """What to send so that the request is about this account."""
+        model_id = self.ids["model_id"]
+        bodies: dict[tuple[str, str], dict[str, Any]] = {
+            ("POST", "/v1/models"): {"files": {"file": ("chair.glb", GLB)}},
+            ("POST", "/v1/models/ingest"): {"json": {"url": "http://127.0.0.1/chair.glb"}},
+            ("POST", "/v1/models/check-hash"): {"json": {"sha256": self.sha256}},
+            ("POST", "/v1/renders"): {"json": {"modelId": model_id}},
+            ("POST", "/v1/renders/batch"): {"json": {"renders": [{"modelId": model_id}]}},
+            ("POST", "/v1/overlays"): {"files": {"file": ("sky.png", b"no picture")}},
+            ("POST", "/v1/quote"): {"json": {"renders": [{}]}},
+            ("PATCH", "/v1/models/{model_id}"): {"json": {"title": "mine"}},
+        }
+        return bodies[method, path] if method == "POST" else bodies.get((method, path), {})
+
+    def ask(self, method: str, path: str, token: str | None) -> httpx.Response:
+        return self.web.request(method, path.format(**self.ids), token=token, **self.body(method, path))
+
+    def state(self) -> tuple[object, ...]:
+        """All rows of all tables, but when tokens were used, and all files."""
+        with self.web.database.read() as session:
+            rows = [
+                sorted(map(repr, session.execute(select(table)))) for table in Base.metadata.sorted_tables
+                if table.name != "tokens"
+            ]  # fmt: skip
+        return rows, self.web.stored()
+
+
+@pytest.fixture
+def estate(sqlite_url: str, tmp_path: Path) -> Iterator[Estate]:
+    database = Database(sqlite_url)
+    yield Estate(Web.make(database, tmp_path))
+    database.dispose()
+
+
+def refusal(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["error"]["code"]
+
+
+def scopes_of(operation: dict[str, Any]) -> list[str]:
+    [scopes] = operation["security"][0].values()
+    return list(scopes)
+
+
+def test_a_stranger_finds_nothing_and_changes_nothing(estate: Estate) -> None:
+    stranger = estate.web.another_token(credits=0)
+    before = estate.state()
+    told = {*estate.ids.values(), estate.web.account_id}
+    absent = []
+    for method, path, _ in estate.operations:
+        answer = estate.ask(method, path, stranger)
+        where = f"{method} {path}: {answer.text}"
+        if "{" in path or any(each in str(estate.body(method, path)) for each in estate.ids.values()):
+            status, code = refusal(answer)
+            assert status == 404, where
+            assert code in ABSENT, where
+            absent.append(path)
+        elif (method, path) not in PUBLIC:
+            assert not any(each in answer.text for each in told), where
+            assert answer.status_code < 500, where
+        if method == "GET" and "{" in path:
+            assert estate.ask("HEAD", path, stranger).status_code in (404, 405), where
+        assert estate.state() == before, where
+    assert len(absent) >= 18
+
+
+def test_a_stranger_is_told_of_none_of_it_in_lists_either(estate: Estate) -> None:
+    stranger = estate.web.another_token()
+    for path in ("/v1/models", "/v1/models?archived=true", "/v1/renders?include=preview", "/v1/overlays",
+                 f"/v1/renders?model={estate.ids['model_id']}"):
+        answer = estate.web.get(path, token=stranger).json()
+        assert (answer["data"], answer["meta"]["total"]) == ([], 0), path
+    assert estate.ask("POST", "/v1/models/check-hash", stranger).json()["data"] == {"exists": False, "modelId": None}
+
+
+def test_a_stranger_cannot_render_with_anothers_overlay(estate: Estate) -> None:
+    settings = f'{{"bgImageId": "{estate.ids["overlay_id"]}"}}'
+    assert estate.web.upload(settings=settings).status_code == 201
+    stranger = estate.web.another_token(credits=1)
+    before = estate.state()
+    answer = estate.web.upload(b"own model", settings=settings, token=stranger)
+    assert answer.json()["error"]["param"] == "bgImageId"
+    assert estate.state() == before
+
+
+def test_nobody_gets_in_without_a_token(estate: Estate) -> None:
+    before = estate.state()
+    for method, path, _ in estate.operations:
+        answer = estate.ask(method, path, None)
+        if (method, path) in PUBLIC:
+            assert answer.status_code == 200
+        else:
+            assert refusal(answer) == (401, "unauthorized"), f"{method} {path}"
+    assert estate.state() == before
+
+
+def test_a_suspended_account_gets_nowhere(estate: Estate) -> None:
+    with estate.web.database.begin() as session:
+        accounts.suspend(session, estate.web.account_id)
+    before = estate.state()
+    for method, path, _ in estate.operations:
+        if (method, path) not in PUBLIC:
+            assert refusal(estate.ask(method, path, estate.web.token)) == (403, "forbidden"), f"{method} {path}"
+    assert estate.state() == before
+
+
+def test_a_token_needs_every_scope_of_the_route(estate: Estate) -> None:
+    lacking = {scope: estate.web.scoped_token(*(each for each in SCOPES if each != scope)) for scope in SCOPES}
+    before = estate.state()
+    for method, path, operation in estate.operations:
+        if (method, path) not in PUBLIC:
+            for scope in scopes_of(operation):
+                answer = estate.ask(method, path, lacking[scope])
+                assert refusal(answer) == (403, "insufficient_scope"), f"{method} {path} without {scope}"
+    assert estate.state() == before
+
+
+def test_a_token_needs_no_other_scope_than_the_routes(estate: Estate) -> None:
+    for method, path, operation in sorted(estate.operations, key=lambda each: each[0] == "DELETE"):
+        if (method, path) not in PUBLIC:
+            answer = estate.ask(method, path, estate.web.scoped_token(*scopes_of(operation)))
+            assert answer.status_code not in (401, 403), f"{method} {path}"
+
+
+def test_reading_asks_for_the_scope_to_read_and_changing_never_does(estate: Estate) -> None:
+    asking = {"/v1/quote", "/v1/models/check-hash"}  # POST, but for the length of the question only
+    for method, path, operation in estate.operations:
+        if (method, path) not in PUBLIC:
+            assert ("read" in scopes_of(operation)) == (method == "GET" or path in asking), f"{method} {path}"
