@@ -11,7 +11,7 @@ import threading
 from celery import Celery
 
 from api.db.session import Database
-from api.domain import idempotency, scheduling
+from api.domain import idempotency, overlays, scheduling
 from api.queue import relay, send_hint
 from api.settings import Settings
 from api.storage.base import Storage
@@ -20,7 +20,10 @@ logger = logging.getLogger(__name__)
 
 
 def sweep_once(database: Database, storage: Storage, celery: Celery, settings: Settings) -> None:
-    """Takes back expired claims, ends hopeless ones with a refund, and sends a hint for every queue with work."""
+    """Takes back expired claims, ends hopeless ones with a refund, and sends a hint for every queue with work.
+
+    Deletes what nobody needs any more on the way.
+    """
     with database.begin() as session:
         report = scheduling.sweep(session, max_attempts=settings.max_attempts)
         idempotency.sweep(session)
@@ -28,6 +31,8 @@ def sweep_once(database: Database, storage: Storage, celery: Celery, settings: S
         logger.warning("Took back %d lost claims and gave up on %d", report.requeued, report.failed)
     for prefix in report.stale_prefixes:
         storage.delete_prefix(prefix)
+    with database.begin() as session:
+        overlays.discard_unneeded(session, storage)
     relay(database, celery)
     for queue in report.queues:
         send_hint(celery, queue)

@@ -2,6 +2,7 @@
 of `run_segment`'s table, and files that don't count are deleted.
 """
 
+import contextlib
 import dataclasses
 import logging
 import tempfile
@@ -109,16 +110,27 @@ class _Attempt:
         """The stored files of each render, by the names of `api.db.tables.Render.files`."""
         bench = self._bench
         key = drawable_model(bench.database, bench.storage, self._claim, self._lease, folder)
-        with bench.storage.local_path(key) as model:
+        with contextlib.ExitStack() as fetched:
             made = render_video(
-                model, self._claim.frames, self._claim.variants, folder,
-                device=bench.device, cache_dir=bench.cache_dir, listener=self,
-            )
+                fetched.enter_context(bench.storage.local_path(key)),
+                self._claim.frames, self._claim.variants, folder,
+                device=bench.device, cache_dir=bench.cache_dir, listener=self, images=self._images(fetched),
+            )  # fmt: skip
         for render_id, files in made.items():
             for name, path in _videos(files):
                 self._store(render_id, name, path)
                 self._lease.check()
         return self._files
+
+    def _images(self, fetched: contextlib.ExitStack) -> dict[str, Path]:
+        """The background images' files, by overlay id, there until `fetched` is closed."""
+        try:
+            return {
+                overlay_id: fetched.enter_context(self._bench.storage.local_path(key))
+                for overlay_id, key in self._claim.image_storage_keys.items()
+            }
+        except FileMissing:
+            raise SettingsError("bgImageId", "The background image's file is gone from the storage") from None
 
     def on_stage(self, stage: str) -> None:
         self._lease.stage(stage)
