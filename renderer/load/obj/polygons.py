@@ -14,7 +14,7 @@ _BATCH_CORNERS = 1_000_000
 _STRAIGHT = 1e-10
 """Corners are turned inwards only beyond rounding: by more than this share of the polygon's area, squared."""
 _SHIFTED_FAN = np.array([[1, 2, 3], [1, 3, 0]])
-_POLYGON_WORK = 10_000
+_POLYGON_WORK = 2_000
 """What clipping a polygon costs besides its corners, in units of limits.CONCAVE_WORK."""
 
 
@@ -76,29 +76,25 @@ def _clip(
     corners: Int64, owner: Int64, polygons: Float64, faces: Int64, first: Int64
 ) -> tuple[Int64, Int64]:
     """`corners` and `owner` with the fans of the concave `polygons`, of `faces`, replaced by clipped ears."""
-    clipped = []
-    for polygon, start in zip(polygons, first, strict=True):
-        ring = np.array([len(polygon)], np.uint32)
-        ears = mapbox_earcut.triangulate_float64(_flattened(polygon), ring).astype(np.int64).reshape(-1, 3)
-        clipped.append(start + _wound_alike(polygon, ears))
-    if not clipped:
+    if not len(faces):
         return corners, owner
-    counts = [len(ears) for ears in clipped]
+    ring = np.array([polygons.shape[1]], np.uint32)
+    flat = _flattened(polygons)
+    ears = [mapbox_earcut.triangulate_float64(polygon, ring).astype(np.int64) for polygon in flat]
+    clipped = np.concatenate([start + ear for start, ear in zip(first, ears, strict=True)]).reshape(-1, 3)
     others = ~np.isin(owner, faces)
     return (
-        np.concatenate((corners[others], *clipped)),
-        np.concatenate((owner[others], np.repeat(faces, counts))),
+        np.concatenate((corners[others], clipped)),
+        np.concatenate((owner[others], np.repeat(faces, [len(ear) // 3 for ear in ears]))),
     )
 
 
-def _flattened(polygon: Float64) -> Float64:
-    """(n, 2): the polygon without the axis that it faces most."""
-    flat = np.delete(polygon - polygon[0], int(np.argmax(np.abs(_area_vectors(polygon[None])[0]))), axis=1)
-    return np.ascontiguousarray(flat)
-
-
-def _wound_alike(polygon: Float64, ears: Int64) -> Int64:
-    """The ears with the polygon's winding: earcut gives them one of its own."""
-    a, b, c = (polygon[ears[:, k]] for k in range(3))
-    area = np.cross(b - a, c - a).sum(axis=0)
-    return ears[:, ::-1] if area @ _area_vectors(polygon[None])[0] < 0 else ears
+def _flattened(polygons: Float64) -> Float64:
+    """(p, n, 2): polygons (p, n, 3) without the axis that each faces most, seen so that all are counter-clockwise: that is the
+    winding of the triangles that earcut gives."""
+    area = _area_vectors(polygons)
+    axis = np.argmax(np.abs(area), axis=1)
+    up = np.take_along_axis(area, axis[:, None], axis=1) > 0
+    kept = np.where(up, (axis[:, None] + (1, 2)) % 3, (axis[:, None] + (2, 1)) % 3)
+    flat: Float64 = np.take_along_axis(polygons - polygons[:, :1], kept[:, None, :], axis=2)
+    return flat
