@@ -1,14 +1,18 @@
-"""Image files in any of the formats that models and backdrops come in: PNG, JPEG and WebP, told by their first bytes.
+"""Image files, for models' textures and for backdrops: told by their first bytes, opened, and turned into RGBA.
 
 The size is read from the header, to be judged before any pixel is decoded. Pillow's format classes are called directly:
 `Image.open` would judge the size by a limit of the whole process, and warn.
 """
 
+import re
 import struct
 import zlib
+from collections.abc import Collection
 from typing import IO
 
 import PIL.Image
+from PIL.AvifImagePlugin import AvifImageFile
+from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
@@ -17,30 +21,40 @@ BACKDROP_SIDE = 8192
 """Pixels that a background image may have per side: more than twice a 4K frame's."""
 
 BROKEN = (
-    OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, MemoryError, struct.error,
-    zlib.error,
+    OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, MemoryError, RuntimeError,
+    struct.error, zlib.error,
 )  # fmt: skip
 """What Pillow's decoders raise on broken files."""
+
+_FORMATS: dict[str, tuple[bytes, type[ImageFile]]] = {
+    "PNG": (rb"\x89PNG\r\n\x1a\n", PngImageFile),
+    "JPEG": (rb"\xff\xd8\xff", JpegImageFile),
+    "WEBP": (rb"(?s)RIFF....WEBP", WebPImageFile),
+    "AVIF": (rb"(?s)....ftyp(avif|mif1)", AvifImageFile),
+}
+"""How files begin, and what opens them."""
 
 
 class PictureError(Exception):
     """The bytes are no picture that can be decoded. The message goes on after the name of the picture."""
 
 
-def open_picture(file: IO[bytes]) -> PIL.Image.Image:
+class UnknownFormat(PictureError):
+    """They don't even look like a picture of the formats that are asked for."""
+
+
+def open_picture(file: IO[bytes], formats: Collection[str] = ("PNG", "JPEG", "WEBP")) -> PIL.Image.Image:
     """The picture in `file`, undecoded: `size`, `format` and metadata are known. Raises PictureError."""
     head = file.read(12)
     file.seek(0)
-    try:
-        if head.startswith(b"\x89PNG\r\n\x1a\n"):
-            return PngImageFile(file)
-        if head.startswith(b"\xff\xd8\xff"):
-            return JpegImageFile(file)
-        if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
-            return WebPImageFile(file)
-    except BROKEN as error:
-        raise PictureError(f"can't be decoded: {error}") from error
-    raise PictureError("is neither a PNG, a JPEG nor a WebP image")
+    for name in formats:
+        signature, opener = _FORMATS[name]
+        if re.match(signature, head):
+            try:
+                return opener(file)
+            except BROKEN as error:
+                raise PictureError(f"can't be decoded: {error}") from error
+    raise UnknownFormat(f"is no image in one of the formats {', '.join(formats)}")
 
 
 def to_rgba(image: PIL.Image.Image) -> PIL.Image.Image:

@@ -16,9 +16,10 @@ from renderer.load import limits
 from renderer.load.accessors import Accessors
 from renderer.load.container import Document
 from renderer.load.fields import Fields
-from renderer.load.images import BROKEN, open_header, rgba
+from renderer.load.images import open_header, rgba
 from renderer.load.ktx2 import MAGIC, Ktx2Image
 from renderer.load.limits import Budget
+from renderer.pictures import BROKEN
 from renderer.scene.nodes import Float32, Image, Sampler, TextureRef
 
 MAG_FILTERS = (9728, 9729)  # NEAREST, LINEAR

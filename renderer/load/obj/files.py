@@ -13,8 +13,9 @@ from PIL.TiffImagePlugin import TiffImageFile
 from renderer.errors import InvalidModel, ModelTooLarge
 from renderer.load import limits
 from renderer.load.archive import Archive
-from renderer.load.images import BROKEN, open_header, rgba
+from renderer.load.images import open_header, rgba
 from renderer.load.limits import Budget
+from renderer.pictures import BROKEN
 
 _STORED_AS_THEY_ARE = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 _CONVERTED: dict[str, Callable[[io.BytesIO], PIL.Image.Image]] = {

@@ -210,7 +210,7 @@ def test_truncated_files_are_refused(tmp_path: Path, kind: str, part: float) -> 
 
 @pytest.mark.parametrize("data", [b"", b"GIF89a" + bytes(40), b"<svg xmlns='http://www.w3.org/2000/svg'/>", bytes(99)])
 def test_other_files_are_refused(tmp_path: Path, data: bytes) -> None:
-    with pytest.raises(PictureError, match="neither a PNG, a JPEG nor a WebP"):
+    with pytest.raises(PictureError, match="no image in one of the formats PNG, JPEG, WEBP"):
         read_backdrop(saved(tmp_path, data), SIZE, SHOWN)
 
 
@@ -225,7 +225,7 @@ def test_a_picture_too_large_is_refused_before_it_is_decoded(
 
 def test_errors_name_the_setting_and_the_picture(device: Device, tmp_path: Path) -> None:
     images = BackdropImages(device, SIZE, {"broken": saved(tmp_path, b"no picture")})
-    for name, message in (("broken", "background image broken is neither"), ("other", "no background image other")):
+    for name, message in (("broken", "background image broken is no image"), ("other", "no background image other")):
         with pytest.raises(SettingsError, match=message) as error:
             images.get(Backdrop(image=name))
         assert error.value.field == "bgImageId"
