@@ -39,7 +39,17 @@ def _state(farm: Farm, account_id: str, render_id: str) -> RenderState:
         return events.render_state(session, account_id, render_id)
 
 
-@router.get("/renders/{render_id}/events", response_class=EventSourceResponse, responses=errors(RenderNotFound))
+EXAMPLE = (
+    "event: progress\n"
+    'data: {"status":"poster-done","stage":"drawing","framesDone":45,"framesTotal":180,"secondsLeft":3.2}\n\n'
+)
+
+
+@router.get(
+    "/renders/{render_id}/events",
+    response_class=EventSourceResponse,
+    responses={200: {"content": {"text/event-stream": {"example": EXAMPLE}}}, **errors(RenderNotFound)},
+)
 async def stream_events(
     principal: Reader, farm: FarmDep, render_id: RenderId, first: Annotated[RenderState, Depends(_first_state)]
 ) -> AsyncIterator[ServerSentEvent]:
