@@ -70,13 +70,13 @@ def run(url: str, token: str, jobs: Sequence[Job], out: Path) -> None:
                 console=console,
             ) as bars:  # fmt: skip
                 failures = _Run(farm, bars, dict(zip(names, jobs, strict=True))).finish(out)
-            console.print(f"{farm.account().credits} credits left")
+            console.print(f"Credits left: {farm.account().credits}")
     except ClientError as error:
         raise click.ClickException(str(error)) from error
     for name, reason in failures.items():
         click.echo(f"{name}: {reason}", err=True)
     if failures:
-        raise click.ClickException(f"{len(failures)} of {len(jobs)} renders failed; their credits are back")
+        raise click.ClickException(f"{len(failures)} of {len(jobs)} renders failed, which cost nothing")
 
 
 def distinct(names: Sequence[str]) -> list[str]:

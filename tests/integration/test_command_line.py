@@ -1,0 +1,61 @@
+"""`pirouette submit` and `pirouette batch` against a real farm."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import PIL.Image
+
+from tests.integration.support import SETTINGS, probe
+from tests.renderer.load.glb_builder import triangle_builder
+from tests.renderer.test_bad_models import CASES
+from tests.support.farm import Farm, pirouette
+
+
+def table(*rows: dict[str, Any]) -> str:
+    """CSV, for values without commas."""
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    return "\n".join([",".join(columns), *(",".join(str(row.get(name, "")) for name in columns) for row in rows), ""])
+
+
+def files(folder: Path, *names: str) -> set[Path]:
+    return {folder / f"{name}{suffix}" for name in names for suffix in (".mp4", ".png", ".thumb.mp4")}
+
+
+def test_models_are_submitted_and_then_batched_with_others(farm: Farm, box: Path, tmp_path: Path) -> None:
+    token = farm.new_account(credits=5)
+    environment = {"PIROUETTE_URL": farm.url, "PIROUETTE_TOKEN": token}
+    triangle = triangle_builder().save(tmp_path, "triangle.glb")
+    out = tmp_path / "submitted"
+    done = pirouette(
+        "submit", str(box), str(triangle), "--settings", json.dumps(SETTINGS), "-o", str(out), environment=environment
+    )
+    assert done.returncode == 0, done.stderr
+    assert {Path(line) for line in done.stdout.splitlines()} == set(out.iterdir()) == files(out, "box", "triangle")
+    assert probe(out / "box.mp4") == (540, 540, 90)
+    assert "2 renders cost 2 of 5 credits" in done.stderr
+    assert "Credits left: 3" in done.stderr
+
+    with farm.client(token) as client:
+        [box_id] = [model.id for model in client.models.list() if model.original_name == box.name]
+    (tmp_path / "bad.glb").write_bytes(CASES["not a GLB"].make())
+    listed = tmp_path / "list.csv"
+    listed.write_text(table(
+        {"model": box, **SETTINGS, "bgColor": "#000000"},
+        {"model": box_id, **SETTINGS, "bgColor": "#0000ff"},
+        {"model": "bad.glb", "name": "page", **SETTINGS},
+    ))  # fmt: skip
+    out = tmp_path / "batched"
+    done = pirouette("batch", str(listed), "-o", str(out), environment=environment)
+    assert done.returncode == 1
+    assert {Path(line) for line in done.stdout.splitlines()} == set(out.iterdir()) == files(out, "box-1", "box-2")
+    for name, colour in (("box-1", (0, 0, 0)), ("box-2", (0, 0, 255))):
+        with PIL.Image.open(out / f"{name}.png") as poster:
+            assert poster.convert("RGB").getpixel((2, 2)) == colour
+    assert "page: the file is neither a GLB" in done.stderr
+    assert "1 of 3 renders failed" in done.stderr
+    assert "Credits left: 1" in done.stderr
+
+    refused = pirouette("batch", str(listed), "-o", str(out), environment=environment)
+    assert refused.returncode == 1
+    assert "3 renders cost 3 credits, and the account has 1: nothing was sent" in refused.stderr

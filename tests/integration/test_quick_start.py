@@ -1,0 +1,98 @@
+"""The README's quick start is true: its blocks run as they stand there, one after the other, in one folder.
+
+What is replaced: the port (8080 may be taken) and the ids that the farm answers with. The line that asks for the status
+"until done" is repeated until then.
+"""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.integration.support import probe
+from tests.renderer.load.glb_builder import triangle_builder
+from tests.support.farm import QUICK, wait_for
+from tests.support.redis import free_port
+
+ROOT = Path(__file__).parents[2]
+SECTION = (ROOT / "README.md").read_text().split("\n## Quick start\n", 1)[1].split("\n## ", 1)[0]
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", SECTION, re.MULTILINE | re.DOTALL)
+
+
+class Shell:
+    """Runs one script after the other, with a port of its own; what one exports, the next ones have."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._port = free_port()
+        self._environment = {**os.environ, **QUICK, "PIROUETTE_PORT": str(self._port)}
+        self._environment["PIROUETTE_URL"] = f"http://127.0.0.1:{self._port}"
+
+    def run(self, script: str, **ids: str) -> str:
+        for old, new in {"127.0.0.1:8080": f"127.0.0.1:{self._port}", **ids}.items():
+            script = script.replace(old, new)
+        kept = self.folder / "environment.json"
+        dump = f"{sys.executable} -c 'import json, os; print(json.dumps(dict(os.environ)))' > {kept}"
+        out, err = self.folder / "stdout.txt", self.folder / "stderr.txt"
+        with out.open("w") as stdout, err.open("w") as stderr:  # files: the server keeps them open
+            code = subprocess.run(
+                ["bash", "-e", "-c", f"{script}\n{dump}"], cwd=self.folder, env=self._environment,
+                stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, timeout=90, check=False,
+            ).returncode  # fmt: skip
+        assert code == 0, f"{script}\n{err.read_text()}"
+        self._environment = json.loads(kept.read_text())
+        return out.read_text()
+
+
+@pytest.fixture
+def shell(tmp_path: Path, box: Path, light_cache: Path) -> Iterator[Shell]:
+    """In a folder with the models that the quick start is about, like a checkout. Ends the server that was started."""
+    (tmp_path / "chair.glb").write_bytes(box.read_bytes())
+    triangle_builder().save(tmp_path, "stool.glb")
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "cache").symlink_to(light_cache)
+    yield Shell(tmp_path)
+    for process in psutil.process_iter(["cmdline", "cwd"]):
+        if process.info["cwd"] == str(tmp_path) and "serve" in (process.info["cmdline"] or ()):
+            process.send_signal(signal.SIGTERM)
+            process.wait(20)
+
+
+def test_the_quick_start_runs_as_it_stands_there(shell: Shell) -> None:
+    languages = [language for language, _ in BLOCKS]
+    assert languages == ["sh", "sh", "python", "sh", "csv"]
+    start, curl, python, command_line, table = (text for _, text in BLOCKS)
+    shell.run(start)
+    wait_for((shell.folder / "data" / "server.json").exists, "the server's address")
+
+    upload, status, *downloads = re.findall(r"^curl (?:.*\\\n)*.*\n", curl, re.MULTILINE)
+    uploaded = json.loads(shell.run(upload))["data"]
+    shown = json.loads(curl.split("\n# ", 1)[1].split("\n", 1)[0])
+    assert shown["data"].keys() == uploaded.keys()
+    ids = {shown["data"][name]: uploaded[name] for name in uploaded}
+
+    def done() -> Any:
+        return json.loads(shell.run(status, **ids))["data"]["status"] == "done"
+
+    wait_for(done, "the render", 60)
+    for download in downloads:
+        shell.run(download, **ids)
+    assert probe(shell.folder / "chair.mp4") == (960, 540, 90)
+    assert (shell.folder / "chair.zip").stat().st_size > (shell.folder / "chair.mp4").stat().st_size
+
+    shell.run(f".venv/bin/python - <<'PYTHON'\n{python}PYTHON")
+    assert probe(shell.folder / "square.mp4") == (540, 540, 90)
+
+    (shell.folder / "list.csv").write_text(table)
+    assert len(shell.run(command_line).splitlines()) == 4 * 3
+    names = {path.name for path in (shell.folder / "out").glob("*.mp4") if ".thumb" not in path.name}
+    assert names == {"chair.mp4", "stool.mp4", "chair-front.mp4", "chair-dark.mp4"}
