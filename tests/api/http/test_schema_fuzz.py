@@ -1,0 +1,104 @@
+"""Whatever is sent, right by openapi.json or wrong, the answer is one that openapi.json announces, and never a 5xx."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import given, settings
+from hypothesis.strategies import SearchStrategy
+from schemathesis import APIOperation, Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from api.db.session import Database
+from tests.api.http.test_tenancy import Estate
+from tests.support.web import Web
+
+Operation = APIOperation[Any, Any, Any, Any]
+Request = Case[Operation]
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+EXAMPLES = 15
+"""Requests to each operation, of either kind."""
+
+
+@pytest.fixture(scope="module")
+def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    folder = tmp_path_factory.mktemp("fuzz")
+    database = Database(f"sqlite:///{folder / 'fuzz.sqlite3'}")
+    database.migrate()
+    yield Estate(Web.make(database, folder, credits=1_000_000, max_upload_mb=1))
+    database.dispose()
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode))
+def test_every_answer_is_a_documented_one(estate: Estate, mode: GenerationMode) -> None:
+    schema = schemathesis.openapi.from_asgi("/openapi.json", estate.web.app)
+    statuses = {}
+    for found in schema.get_all_operations():
+        assert isinstance(found, Ok)
+        operation = found.ok()
+        if operation.path != "/v1/health" or mode == GenerationMode.POSITIVE:  # it takes nothing that could be wrong
+            statuses[operation.label] = ask(estate, operation, mode)
+    assert len(statuses) >= 27
+    well = [label for label, seen in statuses.items() if any(status < 400 for status in seen)]
+    assert mode == GenerationMode.NEGATIVE or len(well) >= 20, statuses
+
+
+def ask(estate: Estate, operation: Operation, mode: GenerationMode) -> set[int]:
+    """Sends requests to the operation and checks the answers; returns their statuses."""
+    seen = set()
+
+    @settings(max_examples=EXAMPLES)
+    @given(requests_to(operation, mode, estate.ids))
+    def send(case: Request) -> None:
+        answer = case.call(headers={"Authorization": f"Bearer {estate.web.token}"})
+        case.validate_response(answer, checks=CHECKS)
+        seen.add(answer.status_code)
+
+    send()
+    return seen
+
+
+def requests_to(operation: Operation, mode: GenerationMode, ids: dict[str, str]) -> SearchStrategy[Request]:
+    """Requests with invented ids and, unless they'd delete what the others need, with real ones."""
+    real = {name: value for name, value in ids.items() if f"{{{name}}}" in operation.path}
+    invented = operation.as_strategy(mode)
+    if not real or operation.method == "delete":
+        return invented.map(lambda case: about(case, ids["model_id"]))
+    return invented | operation.as_strategy(mode, path_parameters=real)
+
+
+def about(case: Request, model_id: str) -> Request:
+    """The same request, about this model."""
+    if isinstance(case.body, dict) and isinstance(case.body.get("modelId"), str):
+        case.body["modelId"] = model_id
+    return case
+
+
+def test_the_documented_requests_work(estate: Estate) -> None:
+    tried = []
+    for method, path, operation in estate.operations:
+        content = operation.get("requestBody", {}).get("content", {})
+        if "application/json" in content and path != "/v1/models/ingest":
+            body = replaced(content["application/json"]["example"], estate)
+            answer = estate.web.request(method, path.format(**estate.ids), json=body)
+            assert answer.is_success, f"{method} {path}: {answer.text}"
+            tried.append(path)
+    assert len(tried) == 5
+
+
+def replaced(example: Any, estate: Estate) -> Any:
+    """The example with ids and hashes of this account."""
+    if isinstance(example, list):
+        return [replaced(each, estate) for each in example]
+    if not isinstance(example, dict):
+        return example
+    known = {"modelId": estate.ids["model_id"], "sha256": estate.sha256}
+    return {name: known.get(name, replaced(value, estate)) for name, value in example.items()}
