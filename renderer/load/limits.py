@@ -40,10 +40,10 @@ DRAWN_INDICES = 60_000_000
 DECODED_BYTES = 1024 * MEGABYTE
 """Everything that accessors decode to and that is derived from them, in total."""
 
-DRACO_BYTES = 3072 * MEGABYTE
-"""Memory of the process that decodes Draco streams."""
+DRACO_BYTES = 2048 * MEGABYTE
+"""Memory of the process that decodes Draco streams; two million triangles need 320 MB and 0.6 s."""
 
-DRACO_SECONDS = 60
+DRACO_SECONDS = 30
 """Processor time for all Draco streams of a file."""
 
 CHANNELS = 20_000
@@ -91,6 +91,12 @@ CONCAVE_WORK = 1_000_000_000
 """The squares of the corner counts of all concave polygons, added up: ear clipping takes up to 10 ns for each."""
 
 MTL_BYTES = 4 * MEGABYTE
+"""All material files of an OBJ together."""
+
+MTL_FILES = 100
+
+CONVERTED_PIXELS = TEXTURE_PIXELS // 4
+"""Pixels of all images that are neither PNG nor JPEG: encoding them anew takes several copies."""
 
 
 @dataclasses.dataclass(slots=True)

@@ -62,7 +62,7 @@ def image_for_gltf(data: bytes, name: str, budget: Budget) -> tuple[bytes, str]:
         raise ModelTooLarge(
             f"{what} is {image.width}x{image.height} pixels, and {limits.TEXTURE_SIDE} are allowed per side"
         )
-    budget.take("pixels of textures", image.width * image.height, limits.TEXTURE_PIXELS, what)
+    budget.take("pixels of images to convert", image.width * image.height, limits.CONVERTED_PIXELS, what)
     try:
         pixels = PIL.Image.fromarray(rgba(image))
     except BROKEN as error:

@@ -3,7 +3,7 @@
 import posixpath
 from collections.abc import Sequence
 
-from renderer.errors import ResourceMissing
+from renderer.errors import ModelTooLarge, ResourceMissing
 from renderer.load import limits
 from renderer.load.archive import Archive
 from renderer.load.fields import printable
@@ -53,12 +53,14 @@ class Materials:
         missing: list[str] = []
         for argument in dict.fromkeys(libraries):
             whole = self._directory.find(argument.strip('"'), folder)  # a name may hold spaces
-            for name in [argument] if whole else argument.split():
+            for name in [argument] if whole else argument.split()[: limits.MTL_FILES]:
                 found = whole or self._directory.find(name.strip('"'), folder)
                 if found:
                     files[found] = None
                 else:
                     missing.append(name)
+        if len(files) + len(missing) > limits.MTL_FILES:
+            raise ModelTooLarge(f"{printable(self._archive.model)} names more than {limits.MTL_FILES} material files")
         present = [name for name in self._archive if name.lower().endswith(".mtl")]
         if not files and len(present) == 1:
             files[present[0]] = None
@@ -66,7 +68,9 @@ class Materials:
             self._warnings += [f"the material file {printable(name)!r} is not in the ZIP" for name in missing]
         library: dict[str, ObjMaterial] = {}
         for file in files:
-            library = read_mtl(self._archive.read(file), file, self._warnings) | library
+            data = self._archive.read(file)
+            self._budget.take("bytes of material files", len(data), limits.MTL_BYTES, printable(file))
+            library = read_mtl(data, file, self._warnings) | library
         return library
 
     def _entry(self, material: ObjMaterial, colored: bool) -> Json:

@@ -6,7 +6,6 @@ Colours are taken as sRGB, as the programs show them that write such files.
 import dataclasses
 import math
 
-from renderer.errors import ModelTooLarge
 from renderer.load import limits
 from renderer.load.fields import printable
 from renderer.load.obj.source import Source, decoded
@@ -45,8 +44,6 @@ class ObjMaterial:
 
 def read_mtl(data: bytes, file: str, warnings: list[str]) -> dict[str, ObjMaterial]:
     """The materials by name, of several with one name the last. What is left out is added to `warnings`."""
-    if len(data) > limits.MTL_BYTES:
-        raise ModelTooLarge(f"{printable(file)} has {len(data):,} bytes, and {limits.MTL_BYTES:,} are allowed")
     materials: dict[str, ObjMaterial] = {}
     name, lines = "", dict[str, str]()
 

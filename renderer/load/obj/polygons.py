@@ -90,8 +90,8 @@ def _clip(
 
 
 def _flattened(polygons: Float64) -> Float64:
-    """(p, n, 2): polygons (p, n, 3) without the axis that each faces most, seen so that all are counter-clockwise: that is the
-    winding of the triangles that earcut gives."""
+    """(p, n, 2): polygons (p, n, 3) without the axis that each faces most, seen so that all are counter-clockwise, as
+    the triangles are that earcut gives."""
     area = _area_vectors(polygons)
     axis = np.argmax(np.abs(area), axis=1)
     up = np.take_along_axis(area, axis[:, None], axis=1) > 0

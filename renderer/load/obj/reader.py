@@ -25,6 +25,7 @@ _LEAST_NUMBERS = (3, 1, 3)
 _NEWLINE, _HASH = b"\n#"
 _STATEMENTS = ("usemtl", "o", "g", "s", "mtllib")
 _LEFT_OUT = {"l": "lines", "p": "points", "curv": "curves", "curv2": "curves", "surf": "surfaces"}
+_ARGUMENT_BYTES = 1000  # of a name: whatever follows, nobody wrote
 _COMMENT = re.compile(r"(?<=\S)\s+#.*", re.DOTALL)
 
 
@@ -222,8 +223,7 @@ class _Reader:
             if keyword in _LEFT_OUT:
                 self._left_out[_LEFT_OUT[keyword]] += 1
             elif keyword in _STATEMENTS:
-                stop = text.find(b"\n", tail)
-                argument = decoded(text[tail : stop if stop >= 0 else None]).strip()
+                argument = decoded(text[tail : tail + _ARGUMENT_BYTES].partition(b"\n")[0]).strip()
                 self._statements.append(
                     Statement(self._faces + int(faces[line]), keyword, _COMMENT.sub("", argument))
                 )

@@ -64,7 +64,8 @@ def test_the_finders_shadow_files_are_no_models(load: Load) -> None:
     ("OBJ_STATEMENTS", 3, "more than 3 lines besides"),
     ("POLYGON_CORNERS", 4, "'f' has 5 corners, and 4 are allowed"),
     ("OBJ_PARTS", 1, "uses 2 materials, and 1 are allowed"),
-    ("MTL_BYTES", 10, "scan.mtl has 79 bytes"),
+    ("MTL_BYTES", 10, "scan.mtl brings the model to 79 bytes of material files"),
+    ("MTL_FILES", 0, "names more than 0 material files"),
 ])
 def test_what_goes_over_a_limit_is_refused(
     load: Load, monkeypatch: pytest.MonkeyPatch, limit: str, value: int, message: str
@@ -89,6 +90,7 @@ HEAVY = {
     "odd numbers": "v 1e0 1E0 1e-0\n" * 100_000,
     "groups": "g\n" * 400_000,
     "garbage": "x y z\n" * 300_000,
+    "long names": ("mtllib" + " a" * 500_000 + "\n") * 10,
     "one polygon": "f " + "1 2 3 4 " * 1000 + "\n",
 }
 

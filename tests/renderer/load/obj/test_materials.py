@@ -198,7 +198,7 @@ def test_a_broken_or_huge_texture_is_refused_by_name(load: Load, monkeypatch: py
         files = {"s.obj": TEXTURED.encode(), "scan.mtl": f"newmtl m\nmap_Kd {name}".encode(), name: data}
         with pytest.raises(InvalidModel, match=f"^texture '{name}'"):
             load(make_zip(files))
-    monkeypatch.setattr(limits, "TEXTURE_PIXELS", 100)
+    monkeypatch.setattr(limits, "CONVERTED_PIXELS", 100)
     bmp = encoded(PIL.Image.new("RGB", (20, 20)), "BMP")
     with pytest.raises(ModelTooLarge, match=r"'a\.bmp'"):
         load(scan(TEXTURED, scan__mtl="newmtl m\nmap_Kd a.bmp", a__bmp=bmp))
