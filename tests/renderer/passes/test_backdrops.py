@@ -1,7 +1,5 @@
 """Background images: what of a picture shows behind the model, worked out by hand or by NumPy."""
 
-import struct
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +19,7 @@ from renderer.spec import ANCHORS, Backdrop
 from tests.renderer.gl.live import live_objects
 from tests.renderer.load.glb_builder import encoded
 from tests.renderer.passes.test_yuv import expected_planes
+from tests.support.images import png_header
 
 RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
 STRIPES = (RED, GREEN, BLUE)
@@ -188,15 +187,6 @@ def test_pictures_are_turned_upright(tmp_path: Path, orientation: int, kind: str
     pixels = read_backdrop(path, (40, 120), SHOWN).astype(int)
     for (y, x), color in {(20, 10): (255, 255, 255), (20, 30): RED, (60, 20): GREEN, (100, 20): BLUE}.items():
         assert np.abs(pixels[y, x] - color).max() <= 40
-
-
-def png_header(width: int, height: int) -> bytes:
-    """A PNG file that claims a size and holds one byte of pixels."""
-    parts = {b"IHDR": struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0), b"IDAT": zlib.compress(b"0")}
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in parts.items()
-    )
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
