@@ -1,5 +1,6 @@
 """The client's part for /v1/overlays: images to show behind models, by their id as the setting bgImageId."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -30,12 +31,10 @@ class Overlays:
         given = {field: value for field, value in fields.items() if value is not None}
         return Overlay.of(self._transport.send_file("/overlays", path, given, on_progress, costs=False))
 
-    def list(self, layer: Layer | None = None) -> list[Overlay]:
-        """The account's own and the published ones."""
-        return [
-            Overlay.of(each)
-            for each in self._transport.data("GET", "/overlays", params={"layer": layer} if layer else {})
-        ]
+    def list(self, layer: Layer | None = None) -> Iterator[Overlay]:
+        """The account's own and the published ones, newest first. Pages are asked for as the iterator gets to them."""
+        wanted = {"layer": layer} if layer else {}
+        return (Overlay.of(each) for each in self._transport.pages("/overlays", 100, **wanted))
 
     def delete(self, overlay_id: str) -> None:
         self._transport.data("DELETE", f"/overlays/{overlay_id}", repeatable=False)

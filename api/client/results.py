@@ -118,17 +118,21 @@ class Model:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Overlay:
-    """An image that renders can show behind (or before) the model."""
+    """An image that renders can show behind the model. `is_system`: published for everybody by the farm."""
 
     id: str
     layer: str
     alignment: str
     name: str | None
     description: str | None
+    is_system: bool
 
     @classmethod
     def of(cls, data: Json) -> Self:
-        return cls(data["id"], data["layer"], data["alignment"], data.get("name"), data.get("description"))
+        return cls(
+            data["id"], data["layer"], data["alignment"], data.get("name"), data.get("description"),
+            data.get("isSystem", False),
+        )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

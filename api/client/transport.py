@@ -70,7 +70,7 @@ class Transport:
             page = _repeat(functools.partial(self._once, "GET", path, params=query), True)
             yield from page["data"]
             offset += len(page["data"])
-            if not page["data"] or offset >= page["meta"]["total"]:
+            if not page["data"] or offset >= page.get("meta", {}).get("total", 0):
                 return
 
     def send_file(

@@ -44,7 +44,10 @@ CALLS: dict[str, tuple[Callable[[FarmClient], Any], str, Any, Any]] = {
     "renders.get": (lambda c: c.renders.get("r"), "GET /v1/renders/r", None, render("pending")),
     "renders.dismiss": (lambda c: c.renders.dismiss("r"), "PATCH /v1/renders/r/dismiss", None, render("failed")),
     "renders.delete": (lambda c: c.renders.delete("r"), "DELETE /v1/renders/r", None, {"id": "r", "deleted": True}),
-    "overlays.list": (lambda c: c.overlays.list("background"), "GET /v1/overlays?layer=background", None, []),
+    "overlays.list": (
+        lambda c: list(c.overlays.list("background")), "GET /v1/overlays?layer=background&limit=100&offset=0", None,
+        [{"id": "o", "layer": "background", "alignment": "center"}],
+    ),
     "overlays.delete": (lambda c: c.overlays.delete("o"), "DELETE /v1/overlays/o", None, {"id": "o", "deleted": True}),
     "quote": (
         lambda c: c.quote([{"quality": "4k"}]), "POST /v1/quote", {"renders": [{"quality": "4k"}]},
