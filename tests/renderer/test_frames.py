@@ -186,6 +186,7 @@ def test_nothing_stays_behind_after_fifty_models(device: Device, light_cache: Pa
         with ShotRenderer(device, scene, spec, cache_dir=light_cache) as shot:
             shot.draw(1)
             shot.read_yuv420(Backdrop())
+            shot.read_yuva444()
         device.check_errors("closing a shot")
 
     def settled() -> tuple[dict[str, int], int]:
