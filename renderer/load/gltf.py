@@ -100,6 +100,7 @@ def _load_drawn(
         raise EmptyModel("the model's scene has no triangles, lines or points to draw")
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what overflows is refused
 def _check_world(scene: Scene) -> None:
     """Refuses hierarchies whose products leave the range that a camera could frame."""
     pose = pose_scene(scene, None, 0.0)

@@ -39,6 +39,6 @@ def decompress(view: Fields, packed: Fields, data: UInt8, budget: Budget) -> UIn
     budget.take_bytes(count * stride, packed.path)
     try:
         decoded = meshopt.decode_gltf_buffer(data, count, stride, mode, kind)
-    except (ValueError, TypeError, ArithmeticError, MemoryError) as error:
+    except (ValueError, ArithmeticError, MemoryError) as error:
         raise InvalidModel(f"{packed.path} can't be decompressed: {error}") from error
     return np.ascontiguousarray(decoded).view(np.uint8).reshape(-1)

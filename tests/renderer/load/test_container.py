@@ -104,3 +104,8 @@ def test_a_used_extension_that_is_unknown_is_a_warning(load: Load) -> None:
 def test_warnings_are_bounded(load: Load) -> None:
     scene = load(triangle_glb(extensionsUsed=[f"X_{i}" for i in range(1000)]))
     assert len(scene.warnings) == limits.WARNINGS
+
+
+def test_extensions_that_change_no_surface_are_no_obstacle(load: Load) -> None:
+    scene = load(triangle_glb(extensionsRequired=["KHR_lights_punctual", "KHR_xmp_json_ld"]))
+    assert scene.warnings == ["the glTF extension KHR_lights_punctual is ignored"]

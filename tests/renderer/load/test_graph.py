@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from renderer.errors import InvalidModel
+from renderer.errors import EmptyModel, InvalidModel
 from renderer.scene.animation import pose_scene
+from renderer.scene.deform import drawables
 from tests.renderer.load.conftest import Load
 from tests.renderer.load.glb_builder import Json, triangle_glb
 
@@ -94,3 +95,27 @@ def test_a_matrix_is_column_major_and_kept_affine(load: Load) -> None:
 def test_rotations_are_made_unit(load: Load) -> None:
     node = load(with_nodes([{"mesh": 0, "rotation": [0, 0, 3, 4]}])).nodes[0]
     np.testing.assert_allclose(node.rotation, (0, 0, 0.6, 0.8))
+
+
+HIDDEN: Json = {"extensions": {"KHR_node_visibility": {"visible": False}}}
+
+
+def test_invisible_nodes_hide_all_below_them(load: Load) -> None:
+    nodes: list[Json] = [
+        {"mesh": 0, "children": [1, 2]}, HIDDEN | {"mesh": 0, "children": [3]},
+        {"mesh": 0, "extensions": {"KHR_node_visibility": {"visible": True}}},
+        {"mesh": 0, "extensions": {"KHR_node_visibility": {}}},
+    ]
+    scene = load(with_nodes(nodes, extensionsRequired=["KHR_node_visibility"]))
+    assert [node.mesh for node in scene.nodes] == [0, None, 0, None]
+    assert [drawable.node for drawable in drawables(scene)] == [0, 2]
+
+
+def test_a_model_that_hides_everything_has_nothing_to_draw(load: Load) -> None:
+    with pytest.raises(EmptyModel):
+        load(with_nodes([HIDDEN | {"mesh": 0}]))
+
+
+def test_a_visibility_that_is_no_boolean_is_refused(load: Load) -> None:
+    with pytest.raises(InvalidModel, match=r"KHR_node_visibility.visible must be true or false"):
+        load(with_nodes([{"mesh": 0, "extensions": {"KHR_node_visibility": {"visible": 0}}}]))

@@ -7,17 +7,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import meshopt
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from renderer.errors import InvalidModel, ModelError
+from renderer.errors import InvalidModel, ModelError, SettingsError
 from renderer.load import load_model
 from renderer.scene.animation import find_clip
 from renderer.scene.bounds import scene_bounds
 from tests.renderer.load.conftest import Load
 from tests.renderer.load.glb_builder import GlbBuilder, make_glb, make_zip, png
+from tests.renderer.load.ktx2_builder import ktx2
 
 
 def everything() -> GlbBuilder:
@@ -40,11 +42,27 @@ def everything() -> GlbBuilder:
     texture = {"index": builder.add_texture(png()), "extensions": {"KHR_texture_transform": {"rotation": 1}}}
     builder.document["textures"][0]["sampler"] = builder.add("samplers", {"wrapS": 33071})
     builder.add("materials", {"normalTexture": texture, "pbrMetallicRoughness": {"baseColorTexture": texture}})
-    indices = builder.add_accessor((0, 1, 2, 3), "uint16")
-    strip = {"attributes": attributes, "indices": indices, "mode": 5, "material": 0, "targets": [target]}
+    picture = builder.add("textures", {"extensions": {"KHR_texture_basisu": {"source": builder.add_image(ktx2())}}})
+    builder.add("materials", {"emissiveTexture": {"index": picture}})
+    stream = meshopt.encode_gltf_buffer(np.arange(4, dtype=np.uint32), "INDICES")
+    view = builder.add_view(stream)
+    packed = builder.document["bufferViews"][view] | {"byteStride": 2, "count": 4, "mode": "INDICES"}
+    builder.document["bufferViews"][view] |= {"byteLength": 8, "extensions": {"EXT_meshopt_compression": packed}}
+    indices = builder.add("accessors", {"bufferView": view, "componentType": 5123, "count": 4, "type": "SCALAR"})
+    strip = {
+        "attributes": attributes, "indices": indices, "mode": 5, "material": 0, "targets": [target],
+        "extensions": {"KHR_materials_variants": {"mappings": [{"material": 1, "variants": [0]}]}},
+    }
+    builder.document["extensions"] = {"KHR_materials_variants": {"variants": [{"name": "Other"}]}}
     plain = {"attributes": {"POSITION": attributes["POSITION"]}, "mode": 6, "targets": [target]}
     mesh = builder.add("meshes", {"primitives": [strip, plain], "weights": [0.5]})
-    builder.document["nodes"] = [{"mesh": mesh, "skin": 0, "children": [1]}, {"translation": [0, 1, 0]}]
+    instances = {"TRANSLATION": builder.add_accessor(np.eye(3)), "ROTATION": builder.add_accessor(np.eye(4)[1:])}
+    builder.document["nodes"] = [
+        {"mesh": mesh, "skin": 0, "children": [1, 2]}, {"translation": [0, 1, 0]},
+        {"mesh": mesh, "extensions": {
+            "EXT_mesh_gpu_instancing": {"attributes": instances}, "KHR_node_visibility": {"visible": True},
+        }},
+    ]
     builder.document |= {"scene": 0, "scenes": [{"nodes": [0]}]}
     matrices = builder.add_accessor(np.tile(np.eye(4).ravel(), (1, 1)))
     builder.add("skins", {"joints": [1], "inverseBindMatrices": matrices})
@@ -125,9 +143,9 @@ def load_and_measure(path: Path, data: bytes) -> None:
     message = ""
     radius = 1.0
     try:
-        scene = load_model(path)
+        scene = load_model(path, variant="Other")
         radius = scene_bounds(scene, find_clip(scene, "*"), samples=3).radius
-    except ModelError as error:
+    except (ModelError, SettingsError) as error:
         message = str(error)
     assert message.isprintable()
     assert len(message) < 1000
@@ -143,6 +161,7 @@ quick = settings(
 def test_the_model_to_be_mutated_is_whole(load: Load) -> None:
     scene = load(GLB)
     assert (len(scene.meshes[0].primitives), len(scene.images), len(scene.skins)) == (2, 1, 1)
+    assert scene.nodes[2].instances is not None
     assert len(scene.clips[0].channels) == 2
 
 

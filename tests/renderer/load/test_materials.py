@@ -1,9 +1,12 @@
+from pathlib import Path
+
 import pytest
 
-from renderer.errors import InvalidModel
+from renderer.errors import InvalidModel, SettingsError
+from renderer.load import load_model
 from renderer.scene.nodes import AlphaMode, Material
 from tests.renderer.load.conftest import Load
-from tests.renderer.load.glb_builder import Json, edited_triangle, png, triangle_builder
+from tests.renderer.load.glb_builder import GlbBuilder, Json, edited_triangle, png, triangle_builder
 
 
 def material_of(load: Load, fields: Json) -> Material:
@@ -91,3 +94,45 @@ def test_a_texture_coordinate_set_beyond_the_limit_is_refused(load: Load) -> Non
 def test_a_material_that_does_not_exist_is_refused(load: Load) -> None:
     with pytest.raises(InvalidModel, match=r"meshes\[0\].primitives\[0\].material must be"):
         load(edited_triangle("meshes.0.primitives.0.material", 2))
+
+
+def with_variants(mappings: object) -> GlbBuilder:
+    """A triangle that is white by default; `mappings` say what it is in the variants Red and Blue."""
+    extension = "KHR_materials_variants"
+    builder = triangle_builder(material=0, extensions={extension: {"mappings": mappings}})
+    for name in ("white", "red", "blue"):
+        builder.add("materials", {"name": name})
+    builder.document["extensions"] = {extension: {"variants": [{"name": "Red"}, {"name": "Blue"}]}}
+    builder.document["extensionsRequired"] = [extension]
+    return builder
+
+
+MAPPINGS = [{"material": 1, "variants": [0]}, {"material": 2, "variants": [1]}]
+
+
+@pytest.mark.parametrize(("mappings", "variant", "shown"), [
+    (MAPPINGS, None, "white"), (MAPPINGS, "Red", "red"), (MAPPINGS, "Blue", "blue"), (MAPPINGS[:1], "Blue", "white"),
+])
+def test_a_variant_chooses_the_materials(tmp_path: Path, mappings: object, variant: str | None, shown: str) -> None:
+    scene = load_model(with_variants(mappings).save(tmp_path), variant)
+    assert [material.name for material in scene.materials] == [shown]
+    assert scene.warnings == []
+
+
+def test_an_unknown_variant_is_refused_by_name(tmp_path: Path) -> None:
+    path = with_variants(MAPPINGS).save(tmp_path)
+    with pytest.raises(SettingsError, match='no material variant "Green"; it has "Red", "Blue"') as caught:
+        load_model(path, "Green")
+    assert caught.value.field == "materialVariant"
+    path.write_bytes(triangle_builder().glb())
+    with pytest.raises(SettingsError, match='no material variant "Red"; it has none'):
+        load_model(path, "Red")
+
+
+@pytest.mark.parametrize(("mappings", "message"), [
+    ({}, "mappings must be a list"), ([{"material": 1, "variants": [2]}], r"variants\[0\] must be an integer below 2"),
+    ([{"material": 3, "variants": [0]}], r"mappings\[0\].material must be an integer below 3"),
+])
+def test_a_broken_variant_is_refused(tmp_path: Path, mappings: object, message: str) -> None:
+    with pytest.raises(InvalidModel, match=message):
+        load_model(with_variants(mappings).save(tmp_path), "Red")

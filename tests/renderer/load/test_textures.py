@@ -84,8 +84,10 @@ def test_a_palette_with_transparency_keeps_it(load: Load) -> None:
     assert pixels_of(load, stream.getvalue())[0].tolist() == [[255, 0, 0, 128], [0, 0, 255, 255]]
 
 
-@pytest.mark.parametrize(("mode", "kind"), [("RGB", "JPEG"), ("L", "JPEG"), ("CMYK", "JPEG"), ("RGBA", "WEBP")])
-def test_jpeg_and_webp_are_read(load: Load, mode: str, kind: str) -> None:
+@pytest.mark.parametrize(("mode", "kind"), [
+    ("RGB", "JPEG"), ("L", "JPEG"), ("CMYK", "JPEG"), ("RGBA", "WEBP"), ("RGB", "AVIF"),
+])
+def test_jpeg_webp_and_avif_are_read(load: Load, mode: str, kind: str) -> None:
     image = PIL.Image.new("RGB", (16, 16), (200, 100, 50)).convert(mode)
     pixels = pixels_of(load, encoded(image, kind))
     expected = np.asarray(image.convert("RGB").convert("RGBA"))
@@ -109,11 +111,12 @@ def test_each_image_is_decoded_once_and_only_if_it_is_used(load: Load) -> None:
     assert [r is not None and r.image for r in references] == [0, 0, 0]
 
 
-def test_webp_by_extension_comes_before_the_fallback(load: Load) -> None:
+@pytest.mark.parametrize("kind", ["webp", "avif"])
+def test_the_image_of_an_extension_comes_before_the_fallback(load: Load, kind: str) -> None:
     builder = triangle_builder()
     fallback = builder.add_image(png(color=(255, 0, 0, 255)))
-    webp = builder.add_image(encoded(PIL.Image.new("RGB", (4, 4), (0, 0, 255)), "WEBP"), "image/webp")
-    data = textured(builder, {"source": fallback, "extensions": {"EXT_texture_webp": {"source": webp}}})
+    blue = builder.add_image(encoded(PIL.Image.new("RGB", (4, 4), (0, 0, 255)), kind.upper()), f"image/{kind}")
+    data = textured(builder, {"source": fallback, "extensions": {f"EXT_texture_{kind}": {"source": blue}}})
     (image,) = load(data).images
     assert image.pixels[0, 0, 2] > 240
 
@@ -184,6 +187,8 @@ def test_pixels_are_limited_over_all_textures(load: Load, monkeypatch: pytest.Mo
     (b"\x89PNG\r\n\x1a\n" + bytes(30), r"images\[0\] can't be decoded"),
     (b"\xff\xd8\xff" + bytes(30), r"images\[0\] can't be decoded"),
     (encoded(PIL.Image.new("RGB", (4, 4)), "BMP"), r"images\[0\] is neither a PNG, a JPEG, a WebP, an AVIF"),
+    (b"\0\0\0\x20ftypavif" + bytes(30), r"images\[0\] can't be decoded"),
+    (encoded(gradient("RGB"), "AVIF")[:200], r"images\[0\] can't be decoded"),
     (b"GIF89a", r"images\[0\] is neither"),
 ])
 def test_an_image_that_does_not_decode_is_named(load: Load, data: bytes, message: str) -> None:
