@@ -11,6 +11,7 @@ from renderer.load import images, limits
 from renderer.scene.nodes import Sampler, TextureRef, UInt8
 from tests.renderer.load.conftest import Load
 from tests.renderer.load.glb_builder import GlbBuilder, Json, encoded, png, triangle_builder
+from tests.support.images import png_header
 
 
 def textured(builder: GlbBuilder, texture: Json, **info: object) -> bytes:
@@ -156,15 +157,6 @@ def test_a_texture_transform_scales_then_rotates_then_moves(load: Load) -> None:
     # counter-clockwise with v down: u turns towards -v, v towards u
     np.testing.assert_allclose(reference.transform @ (1, 0, 1), (0.25, 0.5 - 2, 1), atol=1e-6)
     np.testing.assert_allclose(reference.transform @ (0, 1, 1), (0.25 + 3, 0.5, 1), atol=1e-6)
-
-
-def png_header(width: int, height: int) -> bytes:
-    """A PNG that claims a size and has no pixels."""
-    ihdr = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
-    idat = b"IDAT" + zlib.compress(b"")
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body)) for body in (ihdr, idat, b"IEND")
-    )
 
 
 @pytest.mark.parametrize(("width", "height"), [(65535, 65535), (20000, 10000), (1, 16385)])
