@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from api.errors import FarmError
+from api.http.errors import OUR_STATUS
 from api.settings import Settings
 from renderer.spec import SETTINGS
 
@@ -42,6 +44,13 @@ def test_the_table_of_render_settings_is_the_settings_table() -> None:
             values = row.kind if True not in row.not_yet else "`false`"
         expected.append([f"`{row.name}`", values, shown(row.default), row.description])
     assert rows_below("### Render settings") == expected
+
+
+def test_the_table_of_our_own_errors_is_the_codes() -> None:
+    messages = {kind.code: kind.default_message for kind in FarmError.__subclasses__()}
+    assert rows_below("### The API") == [
+        [f"`{code}`", str(status), messages[code]] for code, status in OUR_STATUS.items()
+    ]
 
 
 @pytest.mark.parametrize("command", ["make demo", "make test", "pirouette serve", "pirouette worker"])

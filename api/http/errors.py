@@ -16,8 +16,7 @@ from starlette.responses import Response
 
 from api.errors import FarmError, InvalidRequest, NotFound
 
-STATUS: dict[str, int] = {
-    "invalid_request": 400,
+DXGL_STATUS: dict[str, int] = {
     "invalid_settings": 400,
     "invalid_format": 400,
     "file_too_large": 400,
@@ -33,26 +32,33 @@ STATUS: dict[str, int] = {
     "no_credits": 402,
     "forbidden": 403,
     "insufficient_scope": 403,
-    "not_found": 404,
     "model_not_found": 404,
     "render_not_found": 404,
     "video_not_found": 404,
     "poster_not_found": 404,
     "thumb_not_found": 404,
-    "dataset_not_found": 404,
     "file_not_found": 404,
+    "timeout": 408,
+    "upload_limit": 429,
+    "internal": 500,
+}
+"""Source: dx.gl's API reference, "Errors"."""
+
+OUR_STATUS: dict[str, int] = {
+    "invalid_request": 400,
+    "not_found": 404,
+    "dataset_not_found": 404,
     "overlay_not_found": 404,
     "method_not_allowed": 405,
-    "timeout": 408,
     "invalid_state": 409,
     "idempotency_conflict": 409,
     "idempotency_in_progress": 409,
     "range_not_satisfiable": 416,
-    "upload_limit": 429,
-    "internal": 500,
 }
-"""The status of every code. Source: dx.gl's API reference, "Errors"; invalid_request, method_not_allowed,
-range_not_satisfiable, not_found, dataset_not_found, invalid_state and those of idempotency are ours."""
+"""What dx.gl's reference has no code for."""
+
+STATUS = DXGL_STATUS | OUR_STATUS
+"""The status of every code."""
 
 
 class MethodNotAllowed(FarmError):
