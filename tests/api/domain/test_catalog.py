@@ -100,28 +100,26 @@ def test_tags_are_lowercased_trimmed_and_kept_once_in_their_order(database: Data
         assert session.scalar(select(func.count()).select_from(ModelTag)) == 0
 
 
-@pytest.mark.parametrize(
-    ("changes", "param"),
-    [
-        ({"title": "x" * 201}, "title"),
-        ({"title": "a\0b"}, "title"),
-        ({"title": "\ud800"}, "title"),
-        ({"sku": "x" * 101}, "sku"),
-        ({"sku": "a\nb"}, "sku"),
-        ({"tags": [f"{number}" for number in range(21)]}, "tags"),
-        ({"tags": ["x" * 51]}, "tags"),
-        ({"tags": ["a,b"]}, "tags"),
-        ({"tags": ["\0"]}, "tags"),
-    ],
+REFUSED: tuple[tuple[dict[str, object], str], ...] = (
+    ({"title": "x" * 201}, "title"),
+    ({"title": "a\0b"}, "title"),
+    ({"title": "\ud800"}, "title"),
+    ({"sku": "x" * 101}, "sku"),
+    ({"sku": "a\nb"}, "sku"),
+    ({"tags": [f"{number}" for number in range(21)]}, "tags"),
+    ({"tags": ["x" * 51]}, "tags"),
+    ({"tags": ["a,b"]}, "tags"),
+    ({"tags": ["\0"]}, "tags"),
 )
-def test_what_does_not_fit_is_refused_and_named(
-    database: Database, changes: dict[str, object], param: str
-) -> None:
+
+
+def test_what_does_not_fit_is_refused_and_named(database: Database) -> None:
     account_id = sign_up(database)
     [model_id] = models(database, account_id, 1)
-    with pytest.raises(InvalidRequest) as caught:
-        change(database, account_id, model_id, **changes)
-    assert caught.value.param == param
+    for changes, param in REFUSED:
+        with pytest.raises(InvalidRequest) as caught:
+            change(database, account_id, model_id, **changes)
+        assert caught.value.param == param
     assert view(database, account_id, model_id).tags == ()
 
 

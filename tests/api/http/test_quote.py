@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tests.support.web import Web
 
 
@@ -29,26 +27,25 @@ def test_the_documents_example(web: Web) -> None:
     assert web.balance() == 10
 
 
-@pytest.mark.parametrize(
-    ("settings", "line"),
-    [
-        ({}, {"quality": "share", "credits": 1}),
-        ({"quality": None, "aspect": "1:1", "length": "x", "unknown": 1}, {"quality": "share", "credits": 1}),
-        ({"quality": "pro"}, {"quality": "pro", "credits": 64}),
-        ({"effect": "reveal"}, {"quality": "share", "credits": 1}),
-        ({"datasetQuality": "400x2048"}, {"quality": "share", "credits": 1}),
-        ({"output": "video", "quality": "4k"}, {"quality": "4k", "credits": 16}),
-        ({"output": "dataset"}, {"datasetQuality": "100x800", "credits": 4}),
-        ({"output": "dataset", "datasetQuality": "400x2048"}, {"datasetQuality": "400x2048", "credits": 64}),
-        ({"effect": "dataset"}, {"datasetQuality": "100x800", "credits": 4}),
-        ({"effect": "dataset", "output": "dataset", "quality": "pro"}, {"datasetQuality": "100x800", "credits": 4}),
-        ({"effect": "turntable", "output": "dataset"}, {"datasetQuality": "100x800", "credits": 4}),
-    ],
+PRICES: tuple[tuple[dict[str, object], dict[str, object]], ...] = (
+    ({}, {"quality": "share", "credits": 1}),
+    ({"quality": None, "aspect": "1:1", "length": "x", "unknown": 1}, {"quality": "share", "credits": 1}),
+    ({"quality": "pro"}, {"quality": "pro", "credits": 64}),
+    ({"effect": "reveal"}, {"quality": "share", "credits": 1}),
+    ({"datasetQuality": "400x2048"}, {"quality": "share", "credits": 1}),
+    ({"output": "video", "quality": "4k"}, {"quality": "4k", "credits": 16}),
+    ({"output": "dataset"}, {"datasetQuality": "100x800", "credits": 4}),
+    ({"output": "dataset", "datasetQuality": "400x2048"}, {"datasetQuality": "400x2048", "credits": 64}),
+    ({"effect": "dataset"}, {"datasetQuality": "100x800", "credits": 4}),
+    ({"effect": "dataset", "output": "dataset", "quality": "pro"}, {"datasetQuality": "100x800", "credits": 4}),
+    ({"effect": "turntable", "output": "dataset"}, {"datasetQuality": "100x800", "credits": 4}),
 )
-def test_the_price_of_one_render(web: Web, settings: dict[str, object], line: dict[str, object]) -> None:
-    data = quote(web, settings)
-    assert data["breakdown"] == [line]
-    assert data["creditsRequired"] == line["credits"]
+
+
+def test_the_price_of_each_kind_of_render(web: Web) -> None:
+    data = quote(web, *(settings for settings, _ in PRICES))
+    assert data["breakdown"] == [line for _, line in PRICES]
+    assert data["creditsRequired"] == 1 + 1 + 64 + 1 + 1 + 16 + 4 + 64 + 4 + 4 + 4
 
 
 def test_what_is_just_enough_is_sufficient(web: Web) -> None:
@@ -57,24 +54,24 @@ def test_what_is_just_enough_is_sufficient(web: Web) -> None:
     assert len(quote(web, *[{}] * 100)["breakdown"]) == 100
 
 
-@pytest.mark.parametrize(
-    ("body", "code", "param"),
-    [
-        ({}, "renders_required", "renders"),
-        ({"renders": []}, "renders_required", "renders"),
-        ({"renders": [{}] * 101}, "too_many", "renders"),
-        ({"renders": "x"}, "invalid_request", "renders"),
-        ({"renders": [{}, 5]}, "invalid_request", "renders[1]"),
-        ({"renders": [{}, {"quality": "8k"}]}, "invalid_settings", "renders[1].quality"),
-        ({"renders": [{"quality": ["share"]}]}, "invalid_settings", "renders[0].quality"),
-        ({"renders": [{"output": "still"}]}, "invalid_settings", "renders[0].output"),
-        ({"renders": [{"output": "dataset", "datasetQuality": "1x1"}]}, "invalid_settings",
-         "renders[0].datasetQuality"),
-        ({"renders": [{"effect": "dataset", "output": "video"}]}, "invalid_settings", "renders[0].output"),
-        ({"renders": [{"effect": "reveal", "output": "dataset"}]}, "invalid_settings", "renders[0].effect"),
-    ],
+REFUSED: tuple[tuple[object, str, str], ...] = (
+    ({}, "renders_required", "renders"),
+    ({"renders": []}, "renders_required", "renders"),
+    ({"renders": [{}] * 101}, "too_many", "renders"),
+    ({"renders": "x"}, "invalid_request", "renders"),
+    ({"renders": [{}, 5]}, "invalid_request", "renders[1]"),
+    ({"renders": [{}, {"quality": "8k"}]}, "invalid_settings", "renders[1].quality"),
+    ({"renders": [{"quality": ["share"]}]}, "invalid_settings", "renders[0].quality"),
+    ({"renders": [{"output": "still"}]}, "invalid_settings", "renders[0].output"),
+    ({"renders": [{"output": "dataset", "datasetQuality": "1x1"}]}, "invalid_settings",
+     "renders[0].datasetQuality"),
+    ({"renders": [{"effect": "dataset", "output": "video"}]}, "invalid_settings", "renders[0].output"),
+    ({"renders": [{"effect": "reveal", "output": "dataset"}]}, "invalid_settings", "renders[0].effect"),
 )
-def test_what_has_no_price_is_refused_and_named(web: Web, body: object, code: str, param: str) -> None:
-    answer = web.post("/v1/quote", json=body)
-    error = answer.json()["error"]
-    assert (answer.status_code, error["code"], error["param"]) == (400, code, param)
+
+
+def test_what_has_no_price_is_refused_and_named(web: Web) -> None:
+    for body, code, param in REFUSED:
+        answer = web.post("/v1/quote", json=body)
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"], error["param"]) == (400, code, param)
