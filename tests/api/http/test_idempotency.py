@@ -12,6 +12,7 @@ from api.db.dialects import from_now
 from api.db.session import Database
 from api.db.tables import IdempotencyKey
 from api.domain import ledger
+from tests.support.origin import answer, running_origin
 from tests.support.web import GLB, Web
 
 KEY = {"Idempotency-Key": "order 66"}
@@ -31,8 +32,8 @@ def order(web: Web, model_id: str, headers: dict[str, str] = KEY, **settings: An
     return web.post("/v1/renders", json={"modelId": model_id, "renderSettings": settings}, headers=headers)
 
 
-def refusal(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
+def refusal(refused: httpx.Response) -> tuple[int, str]:
+    return refused.status_code, refused.json()["error"]["code"]
 
 
 def test_a_repeated_order_is_the_first_one(web: Web) -> None:
@@ -77,6 +78,30 @@ def test_a_repeated_upload_is_the_first_one(web: Web) -> None:
     assert len(web.stored()) == 1
 
 
+def test_a_repeated_batch_is_the_first_one(web: Web) -> None:
+    body = {"renders": [{"modelId": model(web)}] * 2}
+    first = web.post("/v1/renders/batch", json=body, headers=KEY)
+    assert web.post("/v1/renders/batch", json=body, headers=KEY).content == first.content
+    assert first.status_code == 201
+    assert web.balance() == 7
+    body["renders"].pop()
+    assert refusal(web.post("/v1/renders/batch", json=body, headers=KEY)) == (409, "idempotency_conflict")
+
+
+def test_a_repeated_ingest_downloads_nothing(database: Database, tmp_path: Path) -> None:
+    web = Web.make(database, tmp_path, ingest_allow="127.0.0.1", credits=1)
+    with running_origin() as origin:
+        body = {"url": f"{origin.url}/chair.glb"}
+        assert refusal(web.post("/v1/models/ingest", json=body, headers=KEY)) == (400, "invalid_url")
+        origin.answers["/chair.glb"] = answer(GLB)
+        first = web.post("/v1/models/ingest", json=body, headers=KEY)
+        assert first.status_code == 201
+        asked = len(origin.requests)
+        assert web.post("/v1/models/ingest", json=body, headers=KEY).content == first.content
+        assert len(origin.requests) == asked
+    assert (web.balance(), len(web.stored())) == (0, 1)
+
+
 def test_a_paid_upload_is_repeated_although_the_credits_are_spent(database: Database, tmp_path: Path) -> None:
     web = Web.make(database, tmp_path, credits=1)
     first = web.upload(headers=KEY)
@@ -92,8 +117,8 @@ def test_what_was_refused_may_be_tried_again(database: Database, tmp_path: Path)
     assert refusal(order(web, model_id)) == (402, "no_credits")
     with database.begin() as session:
         ledger.grant(session, web.account_id, 1)
-    answer = order(web, model_id)
-    assert (answer.status_code, "idempotent-replayed" in answer.headers) == (201, False)
+    made = order(web, model_id)
+    assert (made.status_code, "idempotent-replayed" in made.headers) == (201, False)
 
 
 def test_an_order_that_was_taken_before_a_defect_is_not_lost(web: Web) -> None:
@@ -114,9 +139,9 @@ def test_orders_at_once_are_one_order(web: Web) -> None:
     model_id = model(web)
     with ThreadPoolExecutor(4) as threads:
         answers = list(threads.map(lambda _: order(web, model_id), range(4)))
-    made = [answer for answer in answers if answer.status_code == 201]
-    assert {answer.content for answer in made} == {order(web, model_id).content}
-    assert all(refusal(answer) == (409, "idempotency_in_progress") for answer in answers if answer not in made)
+    made = [each for each in answers if each.status_code == 201]
+    assert {each.content for each in made} == {order(web, model_id).content}
+    assert all(refusal(each) == (409, "idempotency_in_progress") for each in answers if each not in made)
     assert web.balance() == 8
 
 
@@ -133,9 +158,9 @@ def test_an_order_that_still_runs_is_not_joined(web: Web) -> None:
 
 @pytest.mark.parametrize("key", ["", "k" * 256, "schlüssel", "a\tb"])
 def test_a_malformed_key_is_refused(web: Web, key: str) -> None:
-    answer = web.post("/v1/renders", json={}, headers={"Idempotency-Key": key.encode()})
-    assert refusal(answer) == (400, "invalid_request")
-    assert answer.json()["error"]["param"] == "Idempotency-Key"
+    refused = web.post("/v1/renders", json={}, headers={"Idempotency-Key": key.encode()})
+    assert refusal(refused) == (400, "invalid_request")
+    assert refused.json()["error"]["param"] == "Idempotency-Key"
 
 
 def test_the_longest_key_is_taken(web: Web) -> None:
@@ -147,5 +172,5 @@ def test_keys_of_strangers_are_not_looked_at(web: Web) -> None:
     order(web, model_id)
     assert web.post("/v1/renders", headers=KEY, token=None).status_code == 401
     other = web.another_token()
-    answer = web.post("/v1/renders", json={"modelId": model_id}, headers=KEY, token=other)
-    assert refusal(answer) == (404, "model_not_found")
+    refused = web.post("/v1/renders", json={"modelId": model_id}, headers=KEY, token=other)
+    assert refusal(refused) == (404, "model_not_found")
