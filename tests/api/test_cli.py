@@ -6,12 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import PIL.Image
 import pytest
 from click.testing import CliRunner, Result
 
 from api.cli import COMMANDS, main
 from api.db.session import Database
-from api.domain import tokens
+from api.domain import overlays, tokens
+from api.domain.overlays import OverlayView
 from api.domain.tokens import Principal
 from api.errors import Forbidden, TokenExpired, Unauthorized
 
@@ -172,3 +174,40 @@ def test_submit_finds_mistakes_in_settings_before_it_sends_anything(
     assert result.exit_code == 2
     assert "--settings" in result.stderr
     assert says in result.stderr
+
+
+def test_an_overlay_is_published_for_all_accounts_until_it_is_withdrawn(
+    run: Run, admin: Callable[..., Any], tmp_path: Path
+) -> None:
+    account = admin("create-account", EMAIL)
+    picture = tmp_path / "studio.jpg"
+    PIL.Image.new("RGB", (30, 20)).save(picture)
+    published = admin("publish-overlay", str(picture), "--name", "Studio", "--alignment", "center")
+    assert published == {"id": published["id"], "layer": "background", "name": "Studio"}
+    [file] = tmp_path.glob("files/overlays/*")
+    assert file.read_bytes() == picture.read_bytes()
+    assert [(view.id, view.alignment, view.is_system) for view in offered(tmp_path, account["id"])] == [
+        (published["id"], "center", True)
+    ]
+    assert admin("unpublish-overlay", published["id"]) == {"id": published["id"], "published": False}
+    assert offered(tmp_path, account["id"]) == ()
+    assert run("admin", "unpublish-overlay", published["id"]).output == "Error: Overlay not found\n"
+
+
+def offered(tmp_path: Path, account_id: str) -> tuple[OverlayView, ...]:
+    """The overlays that the account can use."""
+    database = Database(f"sqlite:///{tmp_path}/pirouette.sqlite3")
+    try:
+        with database.read() as session:
+            return overlays.list_overlays(session, account_id, limit=50, offset=0).items
+    finally:
+        database.dispose()
+
+
+def test_what_is_no_image_is_not_published(run: Run, tmp_path: Path) -> None:
+    text = tmp_path / "studio.png"
+    text.write_text("no image")
+    result = run("admin", "publish-overlay", str(text))
+    assert result.exit_code == 1
+    assert "The file is no image in one of the formats PNG, JPEG, WEBP" in result.output
+    assert list(tmp_path.glob("files/overlays/*")) == []
