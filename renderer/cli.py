@@ -61,6 +61,8 @@ def main(
         raise click.BadParameter(f"there is no folder {output.parent}", param_hint="--output")
     if alpha and kind != ".png":
         raise click.BadParameter("only for a .png: a .mov is always transparent, a .mp4 never", param_hint="--alpha")
+    if background is not None and (alpha or kind == ".mov"):
+        raise click.BadParameter("a transparent picture has no background", param_hint="--background")
     if frames is not None and kind == ".png":
         raise click.BadParameter("only a video has frames", param_hint="--frames")
     try:

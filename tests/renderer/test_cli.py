@@ -73,6 +73,27 @@ def test_a_still_with_settings_from_a_file(folder: Path) -> None:
         assert still.getpixel((0, 0)) == (255, 136, 0)
 
 
+def test_a_video_in_front_of_an_image(folder: Path) -> None:
+    halves = Image.new("RGB", (900, 300), (0, 0, 200))
+    halves.paste((200, 0, 0), (600, 0, 900, 300))
+    halves.save(folder / "halves.png")
+    done = render(
+        folder, "model.glb", "-o", "halves.mp4", "--frames", "2", "--background", "halves.png",
+        "--settings", '{"aspect": "1:1", "bgAlign": "center-right", "shadows": false}',
+    )
+    assert done.returncode == 0, done.stderr
+    edges = decode_rgb(folder / "halves.mp4", 540, 540)[:, ::539, 20:].astype(int)
+    assert abs(edges - (200, 0, 0)).max() <= 3
+
+
+def test_a_background_that_is_no_image_is_named(folder: Path) -> None:
+    (folder / "text.png").write_text("no image")
+    done = render(folder, "model.glb", "-o", "no.png", "--background", "text.png")
+    assert done.returncode == 2
+    assert "--background" in done.stderr
+    assert "text.png is no image" in done.stderr
+
+
 def test_a_transparent_still(folder: Path) -> None:
     done = render(folder, "model.glb", "-o", "clear.png", "--alpha")
     assert done.returncode == 0, done.stderr
@@ -126,7 +147,10 @@ def test_a_terminated_render_leaves_no_process_and_no_file(folder: Path) -> None
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=30)
     assert process.returncode == 128 + signal.SIGTERM
-    assert not encoder.is_running() or encoder.status() == psutil.STATUS_ZOMBIE
+    deadline = time.monotonic() + 10  # one that had only just been started ends by itself, at the end of its input
+    while encoder.is_running() and encoder.status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline, "ffmpeg runs on"
+        time.sleep(0.01)
     assert not (folder / "never.mp4").exists()
     assert leftovers(folder) == []
 
@@ -149,6 +173,9 @@ def wait_for_child(pid: int) -> psutil.Process:
         (["model.glb", "-o", "a.gif"], ".mp4, .mov or .png"),
         (["model.glb", "-o", "a.mp4", "--alpha"], "only for a .png"),
         (["model.glb", "-o", "a.mov", "--alpha"], "only for a .png"),
+        (["model.glb", "-o", "a.png", "--alpha", "--background", "model.glb"], "has no background"),
+        (["model.glb", "-o", "a.mov", "--background", "model.glb"], "has no background"),
+        (["model.glb", "-o", "a.mp4", "--settings", '{"bgImageId": "abc123DEF456"}'], "no background image abc123"),
         (["model.glb", "-o", "a.png", "--frames", "3"], "--frames"),
         (["model.glb", "-o", "nowhere/a.mp4"], "no folder nowhere"),
         (["absent.glb", "-o", "a.mp4"], "absent.glb"),
