@@ -86,14 +86,15 @@ class Accessors:
         """
         count, width, dtype = self._declared(index)
         if decoded.shape != (count, width):
-            rows, columns = decoded.shape
-            raise InvalidModel(f"{user} holds {rows} x {columns} numbers; accessor {index} declares {count} x {width}")
+            shape = " x ".join(map(str, decoded.shape))
+            raise InvalidModel(f"{user} holds {shape} numbers; accessor {index} declares {count} x {width}")
         whole = dtype.kind != "f"
         fits = not whole or np.iinfo(dtype).min <= decoded.min() <= decoded.max() <= np.iinfo(dtype).max
         if whole != (decoded.dtype.kind != "f") or not fits:
             raise InvalidModel(f"{user} holds numbers that are not of the component type of accessor {index}")
         self._budget.take_bytes(count * width * 4, f"accessor {index}")
-        self._provided[user] = decoded.astype(dtype, copy=False)
+        with np.errstate(over="ignore"):  # infinities are refused where they are read
+            self._provided[user] = decoded.astype(dtype, copy=False)
 
     def view(self, index: int) -> View:
         """Bytes of buffer view `index`, decompressed where they are compressed."""
