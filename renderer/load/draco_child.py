@@ -41,7 +41,7 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
         try:
             reply, decoded = decode(source.read(length), identifiers), True
         except Exception as error:  # noqa: BLE001 - whatever a hostile stream makes the decoder raise
-            reply, decoded = f"{type(error).__name__}: {error}".encode(), False
+            reply, decoded = (str(error) or type(error).__name__).encode(), False
         sink.write(REPLY.pack(decoded, len(reply)))
         sink.write(reply)
         sink.flush()
@@ -52,9 +52,12 @@ def decode(data: bytes, identifiers: tuple[int, ...]) -> bytes:
     import numpy as np
 
     mesh = DracoPy.decode(data)
-    arrays = {str(wanted): mesh.get_attribute_by_unique_id(wanted)["data"] for wanted in identifiers}
+    found = {attribute["unique_id"]: attribute["data"] for attribute in mesh.attributes}
+    for wanted in identifiers:
+        if wanted not in found:
+            raise LookupError(f"it has no attribute {wanted}")
     stream = io.BytesIO()
-    np.savez(stream, faces=mesh.faces, **arrays)
+    np.savez(stream, faces=mesh.faces, **{str(wanted): found[wanted] for wanted in identifiers})
     return stream.getvalue()
 
 
