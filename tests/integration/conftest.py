@@ -1,4 +1,4 @@
-"""Whole farms of real processes, shared by the tests of a module, and a model that is quick to render."""
+"""Whole farms of real processes, shared by as many tests as can, and a model that is quick to render."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.client import Upload
-from tests.integration.support import SETTINGS, Customer, box_glb
+from tests.integration.support import Customer, box_glb, first_upload
 from tests.support.farm import Farm, running_farm
 
 
@@ -29,12 +29,10 @@ def farm(tmp_path_factory: pytest.TempPathFactory, light_cache: Path) -> Iterato
         yield farm
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def first(farm: Farm, box: Path) -> tuple[str, Upload]:
     """An account's token, and what its first upload made."""
-    token = farm.new_account()
-    with farm.client(token) as client:
-        return token, client.models.upload(box, SETTINGS)
+    return first_upload(farm, box)
 
 
 @pytest.fixture

@@ -54,6 +54,13 @@ class Customer:
         check_settled(self.farm, render_id, attempt=attempt)
 
 
+def first_upload(farm: Farm, box: Path) -> tuple[str, Upload]:
+    """A new account's token, and what its upload of the box made."""
+    token = farm.new_account(credits=1000)
+    with farm.client(token) as client:
+        return token, client.models.upload(box, SETTINGS)
+
+
 def check_settled(farm: Farm, render_id: str, *, attempt: int) -> None:
     assert farm.ledger(render_id) == [("charge", -1)]
     wait_for(lambda: farm.stored_attempts(render_id) == [str(attempt)], "the other attempts' files to go", 10)

@@ -6,7 +6,7 @@ from typing import Any
 
 import PIL.Image
 
-from tests.integration.support import SETTINGS, probe
+from tests.integration.support import SETTINGS, Customer, probe
 from tests.renderer.load.glb_builder import triangle_builder
 from tests.renderer.test_bad_models import CASES
 from tests.support.farm import Farm, pirouette
@@ -22,9 +22,11 @@ def files(folder: Path, *names: str) -> set[Path]:
     return {folder / f"{name}{suffix}" for name in names for suffix in (".mp4", ".png", ".thumb.mp4")}
 
 
-def test_models_are_submitted_and_then_batched_with_others(farm: Farm, box: Path, tmp_path: Path) -> None:
-    token = farm.new_account(credits=5)
-    environment = {"PIROUETTE_URL": farm.url, "PIROUETTE_TOKEN": token}
+def test_models_are_submitted_and_then_batched_with_others(
+    farm: Farm, customer: Customer, box: Path, tmp_path: Path
+) -> None:
+    environment = {"PIROUETTE_URL": farm.url, "PIROUETTE_TOKEN": customer.token}
+    credits = customer.client.account().credits
     triangle = triangle_builder().save(tmp_path, "triangle.glb")
     out = tmp_path / "submitted"
     done = pirouette(
@@ -33,16 +35,13 @@ def test_models_are_submitted_and_then_batched_with_others(farm: Farm, box: Path
     assert done.returncode == 0, done.stderr
     assert {Path(line) for line in done.stdout.splitlines()} == set(out.iterdir()) == files(out, "box", "triangle")
     assert probe(out / "box.mp4") == (540, 540, 90)
-    assert "2 renders cost 2 of 5 credits" in done.stderr
-    assert "Credits left: 3" in done.stderr
-
-    with farm.client(token) as client:
-        [box_id] = [model.id for model in client.models.list() if model.original_name == box.name]
+    assert f"2 renders cost 2 of {credits} credits" in done.stderr
+    assert f"Credits left: {credits - 2}" in done.stderr
     (tmp_path / "bad.glb").write_bytes(CASES["not a GLB"].make())
     listed = tmp_path / "list.csv"
     listed.write_text(table(
         {"model": box, **SETTINGS, "bgColor": "#000000"},
-        {"model": box_id, **SETTINGS, "bgColor": "#0000ff"},
+        {"model": customer.upload.model_id, **SETTINGS, "bgColor": "#0000ff"},
         {"model": "bad.glb", "name": "page", **SETTINGS},
     ))  # fmt: skip
     out = tmp_path / "batched"
@@ -54,8 +53,14 @@ def test_models_are_submitted_and_then_batched_with_others(farm: Farm, box: Path
             assert poster.convert("RGB").getpixel((2, 2)) == colour
     assert "page: the file is neither a GLB" in done.stderr
     assert "1 of 3 renders failed" in done.stderr
-    assert "Credits left: 1" in done.stderr
+    assert f"Credits left: {credits - 4}" in done.stderr
 
-    refused = pirouette("batch", str(listed), "-o", str(out), environment=environment)
+
+def test_nothing_is_sent_that_cannot_be_paid(farm: Farm, box: Path, tmp_path: Path) -> None:
+    token = farm.new_account(credits=3)
+    environment = {"PIROUETTE_URL": farm.url, "PIROUETTE_TOKEN": token}
+    refused = pirouette("submit", str(box), "--settings", '{"quality": "standard"}', environment=environment)
     assert refused.returncode == 1
-    assert "3 renders cost 3 credits, and the account has 1: nothing was sent" in refused.stderr
+    assert "This render costs 4 credits, and the account has 3: nothing was sent" in refused.stderr
+    with farm.client(token) as client:
+        assert list(client.models.list()) == []

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.support import Customer
+from api.client import Upload
+from tests.integration.support import Customer, first_upload
 from tests.support.farm import Farm, running_farm, wait_for
 from tests.support.postgres import PostgresServer
 from tests.support.redis import running_redis
@@ -26,13 +27,18 @@ def farm(
             yield farm
 
 
+@pytest.fixture(scope="module")
+def first(farm: Farm, box: Path) -> tuple[str, Upload]:
+    return first_upload(farm, box)
+
+
 def test_the_workers_share_the_work(farm: Farm, customer: Customer) -> None:
     ordered = [customer.upload.render_id, customer.order(), customer.order()]
     for render_id in ordered:
         customer.check_done(render_id, attempt=1)
     assert len({farm.segment(render_id).worker for render_id in ordered}) == 2
     assert customer.client.health().workers == 2
-    assert customer.client.account().credits == 97
+    assert customer.client.account().credits == 997
 
 
 def test_a_killed_workers_render_is_done_by_the_other(farm: Farm, customer: Customer) -> None:

@@ -27,7 +27,6 @@ import pytest
 
 from tests.integration import documented
 from tests.integration.support import Customer, probe
-from tests.support.farm import Farm
 from tests.support.origin import answer, running_origin
 
 PRELOAD = Path(__file__).with_name("preload.mjs")
@@ -44,12 +43,6 @@ SCAN = {
 }
 
 
-@pytest.fixture(scope="module")
-def token(farm: Farm) -> str:
-    """Of the account of whoever tries the examples."""
-    return farm.new_account(credits=500)
-
-
 @pytest.fixture
 def desk(box: Path, tmp_path: Path) -> Path:
     """A folder with a chair and a scan."""
@@ -60,11 +53,11 @@ def desk(box: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def adapted(example: str, farm: Farm, token: str) -> str:
-    """The example with the farm's address and a token."""
+def adapted(example: str, customer: Customer) -> str:
+    """The example with the farm's address and the customer's token."""
     for host in ("https://api.dx.gl", "https://dx.gl"):
-        example = example.replace(host, farm.url)
-    return example.replace("dxgl_sk_...", token)
+        example = example.replace(host, customer.farm.url)
+    return example.replace("dxgl_sk_...", customer.token)
 
 
 def run(*command: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -73,23 +66,23 @@ def run(*command: str, folder: Path, **environment: str) -> subprocess.Completed
     )
 
 
-def test_the_python_example_runs_as_it_is(farm: Farm, token: str, desk: Path) -> None:
-    (desk / "example.py").write_text(adapted(documented.PYTHON, farm, token))
+def test_the_python_example_runs_as_it_is(customer: Customer, desk: Path) -> None:
+    (desk / "example.py").write_text(adapted(documented.PYTHON, customer))
     done = run(sys.executable, "-c", WITHOUT_PAUSES, folder=desk)
     assert done.returncode == 0, done.stderr
     assert probe(desk / "chair.mp4") == (960, 540, 180)
 
 
-def test_the_node_example_runs_where_node_can_run_it(farm: Farm, token: str, desk: Path) -> None:
-    (desk / "example.mjs").write_text(adapted(documented.NODE, farm, token))
+def test_the_node_example_runs_where_node_can_run_it(customer: Customer, desk: Path) -> None:
+    (desk / "example.mjs").write_text(adapted(documented.NODE, customer))
     done = run("node", "--import", PRELOAD.as_uri(), "example.mjs", folder=desk)
     assert done.returncode == 0, done.stderr
     assert probe(desk / "chair.mp4") == (960, 540, 180)
 
 
-def test_the_node_example_as_printed_sends_no_file(farm: Farm, token: str, desk: Path) -> None:
+def test_the_node_example_as_printed_sends_no_file(customer: Customer, desk: Path) -> None:
     told = "console.log(upload.status, await upload.text()); process.exit();"
-    before, _, _ = adapted(documented.NODE, farm, token).partition("const renderId")
+    before, _, _ = adapted(documented.NODE, customer).partition("const renderId")
     (desk / "example.mjs").write_text(before + told)
     done = run("node", "--import", PRELOAD.as_uri(), "example.mjs", folder=desk, STREAMS_AS_TEXT="1")
     status, body = done.stdout.split(" ", 1)
@@ -97,12 +90,12 @@ def test_the_node_example_as_printed_sends_no_file(farm: Farm, token: str, desk:
 
 
 @pytest.fixture
-def curl(farm: Farm, customer: Customer, desk: Path) -> Callable[..., Any]:
+def curl(customer: Customer, desk: Path) -> Callable[..., Any]:
     """Runs a documented line with the customer's ids instead of the documented ones; the data of its answer, if any."""
     ids = {"Ab3kF9x2qL1m": customer.upload.model_id, "Xz7pQ4w8nR2k": customer.upload.render_id}
 
     def curl(line: str, **replaced: str) -> Any:
-        line = adapted(line, farm, customer.token)
+        line = adapted(line, customer)
         for old, new in {**ids, **replaced}.items():
             line = line.replace(old, new)
         done = run("bash", "-c", line, folder=desk)

@@ -18,7 +18,6 @@ import psutil
 import pytest
 
 from tests.integration.support import probe
-from tests.renderer.load.glb_builder import triangle_builder
 from tests.support.farm import QUICK, wait_for
 from tests.support.redis import free_port
 
@@ -54,9 +53,8 @@ class Shell:
 
 @pytest.fixture
 def shell(tmp_path: Path, box: Path, light_cache: Path) -> Iterator[Shell]:
-    """In a folder with the models that the quick start is about, like a checkout. Ends the server that was started."""
+    """In a folder with the model that the quick start is about, like a checkout. Ends the server that was started."""
     (tmp_path / "chair.glb").write_bytes(box.read_bytes())
-    triangle_builder().save(tmp_path, "stool.glb")
     (tmp_path / ".venv").symlink_to(sys.prefix)
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "cache").symlink_to(light_cache)
@@ -93,6 +91,6 @@ def test_the_quick_start_runs_as_it_stands_there(shell: Shell) -> None:
     assert probe(shell.folder / "square.mp4") == (540, 540, 90)
 
     (shell.folder / "list.csv").write_text(table)
-    assert len(shell.run(command_line).splitlines()) == 4 * 3
+    assert len(shell.run(command_line).splitlines()) == 3 * 3
     names = {path.name for path in (shell.folder / "out").glob("*.mp4") if ".thumb" not in path.name}
-    assert names == {"chair.mp4", "stool.mp4", "chair-front.mp4", "chair-dark.mp4"}
+    assert names == {"chair.mp4", "chair-front.mp4", "chair-dark.mp4"}
