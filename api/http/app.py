@@ -21,8 +21,9 @@ from api.storage.base import Storage
 DESCRIPTION = "A self-hosted 3D render farm: a model in, a turntable out. This is dx.gl's API under /v1."
 
 ROUTERS = tuple(
-    part.router for part in (models, ingest, renders, events, assets, overlays, quote, account, health)
+    part.router for part in (renders, assets, events, models, ingest, overlays, quote, account, health)
 )
+"""Looked through in this order: what is asked for most comes first."""
 
 
 def create_app(settings: Settings, database: Database, storage: Storage, wake: Callable[[], None]) -> FastAPI:

@@ -8,16 +8,17 @@ from fastapi.security import HTTPBearer, SecurityScopes
 from api.domain import tokens
 from api.domain.tokens import Principal
 from api.errors import Unauthorized
-from api.http.state import FarmDep
+from api.http.state import Farm
 
 _bearer = HTTPBearer(auto_error=False, description="An API key: dxgl_sk_...")
 
 
-def principal_of(request: Request, farm: FarmDep) -> Principal:
+def principal_of(request: Request) -> Principal:
     """Raises Unauthorized, TokenExpired or Forbidden."""
     scheme, _, raw = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not raw.strip():
         raise Unauthorized("Missing token: send the header Authorization: Bearer dxgl_sk_...")
+    farm: Farm = request.app.state.farm
     with farm.database.read() as session:
         principal = tokens.authenticate(session, raw.strip())
     if principal.touch_due:
