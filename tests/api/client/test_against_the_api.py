@@ -1,0 +1,150 @@
+"""The client and the API understand each other: over a socket, with the real application and its database."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import PIL.Image
+import pytest
+
+from api.client import FarmClient, RenderFailed, RequestRefused
+from api.db.session import Database
+from api.domain import scheduling
+from tests.support.origin import answer, running_origin
+from tests.support.web import GLB, Web, serving
+
+
+@pytest.fixture
+def web(sqlite_url: str, tmp_path: Path) -> Iterator[Web]:
+    database = Database(sqlite_url)
+    yield Web.make(database, tmp_path, credits=20, ingest_allow="127.0.0.1")
+    database.dispose()
+
+
+@pytest.fixture
+def url(web: Web) -> Iterator[str]:
+    with serving(web.app) as url:
+        yield url
+
+
+@pytest.fixture
+def client(web: Web, url: str) -> Iterator[FarmClient]:
+    with FarmClient(url, web.token) as client:
+        yield client
+
+
+@pytest.fixture
+def chair(tmp_path: Path) -> Path:
+    path = tmp_path / "chair.glb"
+    path.write_bytes(GLB)
+    return path
+
+
+def test_models_go_up_are_described_put_away_and_come_down(client: FarmClient, chair: Path, tmp_path: Path) -> None:
+    models = client.models
+    assert models.find(chair) is None
+    upload = models.upload(chair, {"aspect": "1:1"})
+    assert not upload.duplicate
+    assert models.find(chair) == upload.model_id
+    assert models.upload(chair).duplicate
+    with running_origin() as origin:
+        origin.answers["/stool.glb"] = answer(b"glTF another")
+        stool = models.ingest(f"{origin.url}/stool.glb", {"zoom": 2}).model_id
+    described = models.update(upload.model_id, title="Chair", tags=["Furniture", "office"])
+    assert (described.title, described.sku, described.tags) == ("Chair", None, ("furniture", "office"))
+    assert models.update(upload.model_id, title=None).title is None
+    assert [model.id for model in models.list(tags=["office", "x"])] == [upload.model_id]
+    assert models.archive(upload.model_id).archived_at is not None
+    assert [model.id for model in models.list()] == [stool]
+    assert [model.id for model in models.list(archived=True)] == [upload.model_id]
+    assert models.unarchive(upload.model_id).archived_at is None
+    got = models.get(upload.model_id)
+    assert (got.original_name, got.file_size) == ("chair.glb", len(GLB))
+    assert sorted(render.is_system_preview for render in got.renders) == [False, False, True]
+    models.download(upload.model_id, tmp_path / "back.glb")
+    assert (tmp_path / "back.glb").read_bytes() == GLB
+    models.delete(upload.model_id)
+    with pytest.raises(RequestRefused) as refused:
+        models.get(upload.model_id)
+    assert refused.value.code == "model_not_found"
+
+
+def test_renders_are_ordered_followed_fetched_and_put_away(
+    client: FarmClient, web: Web, chair: Path, tmp_path: Path
+) -> None:
+    renders = client.renders
+    model_id = client.models.upload(chair).model_id
+    quote = client.quote([{"quality": "standard"}, {}])
+    assert (quote.credits_required, quote.credits_available, quote.sufficient) == (5, 19, True)
+    assert [(line.quality, line.credits) for line in quote.breakdown] == [("standard", 4), ("share", 1)]
+    big = renders.create(model_id, {"quality": "standard"})
+    small, dark = renders.batch([(model_id, None), (model_id, {"bgColor": "#000000"})])
+    assert client.account().credits == 13
+    assert (big.status, dark.settings["bgColor"]) == ("pending", "#000000")
+    assert {render.id for render in renders.list(model_id=model_id)} >= {big.id, small.id, dark.id}
+    assert len(list(renders.list(status="pending"))) + 1 == len(list(renders.list(previews=True)))
+
+    files = web.finish(big.id, web=True)
+    done = renders.wait(big.id)
+    assert (done.file_size, done.has_web_variant) == (len(files["video"]), True)
+    for asset in ("video", "web", "poster", "poster_full", "thumb"):
+        renders.download(big.id, asset, tmp_path / asset)
+        assert (tmp_path / asset).read_bytes() == files[asset]
+    renders.download(big.id, "bundle", tmp_path / "bundle.zip")
+    assert [event.status for event in renders.events(big.id)] == ["done", "done"]
+    with pytest.raises(RequestRefused) as refused:
+        renders.download(big.id, "dataset", tmp_path / "dataset.zip")
+    assert refused.value.code == "dataset_not_found"
+
+    claim = web.claim(small.id)
+    with web.database.begin() as session:
+        scheduling.settle_error(session, claim, "no triangles", retry=False, max_attempts=3)
+    with pytest.raises(RenderFailed, match="no triangles"):
+        renders.wait(small.id)
+    assert renders.dismiss(small.id).status == "failed"
+    renders.delete(big.id)
+    assert big.id not in {render.id for render in renders.list()}
+
+
+def test_overlays_go_up_are_listed_and_deleted(client: FarmClient, tmp_path: Path) -> None:
+    picture = io.BytesIO()
+    PIL.Image.new("RGB", (4, 4)).save(picture, "PNG")
+    (tmp_path / "sky.png").write_bytes(picture.getvalue())
+    sky = client.overlays.upload(tmp_path / "sky.png", name="Sky", alignment="bottom-center")
+    assert (sky.layer, sky.name, sky.alignment) == ("background", "Sky", "bottom-center")
+    [listed] = client.overlays.list("background")
+    assert (listed.id, listed.is_system) == (sky.id, False)
+    assert list(client.overlays.list("foreground")) == []
+    client.overlays.delete(sky.id)
+    assert list(client.overlays.list()) == []
+
+
+def test_the_farm_is_well_without_workers(client: FarmClient) -> None:
+    health = client.health()
+    assert (health.status, health.database, health.workers) == ("ok", "ok", 0)
+
+
+class LossyTransport(httpx.HTTPTransport):
+    """Each request reaches the farm twice: the first answer gets lost on its way back."""
+
+    lost = False
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        response = super().handle_request(request)
+        self.lost = not self.lost
+        if self.lost:
+            response.read()
+            raise httpx.ReadError("connection reset")
+        return response
+
+
+def test_an_order_whose_answer_gets_lost_is_paid_once(web: Web, url: str, chair: Path) -> None:
+    with FarmClient(url, web.token, transport=LossyTransport()) as client:
+        upload = client.models.upload(chair)
+        assert not upload.duplicate
+        assert web.balance() == 19
+        client.renders.create(upload.model_id)
+        assert web.balance() == 18
+        client.renders.batch([(upload.model_id, None)] * 3)
+        assert web.balance() == 15
