@@ -75,7 +75,7 @@ def list_models(
         conditions.append(Model.id.in_(tagged))
     newest = select(Model).where(*conditions).order_by(Model.created_at.desc(), Model.id.desc())
     count = select(func.count()).select_from(Model).where(*conditions)
-    rows, total = paging.fetch(session, newest, count, limit=limit, offset=offset)
+    rows, total = paging.fetch(session, paging.windowed(newest), count, limit=limit, offset=offset)
     return Page(tuple(_view(model) for (model,) in rows), total)
 
 

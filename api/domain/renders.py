@@ -5,6 +5,7 @@ What becomes of them: scheduling; how they go away: removal.
 
 import dataclasses
 import datetime as dt
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -188,16 +189,11 @@ def list_renders(
     """The account's renders, newest first: of one model, of one status, with or without system previews."""
     if model_id is not None and not is_id(model_id):
         return Page((), 0)
-    conditions = [Render.account_id == account_id]
-    if not previews:
-        conditions.append(Render.is_system_preview.is_(False))
-    if model_id is not None:
-        conditions.append(Render.model_id == model_id)
-    if status is not None:
-        conditions.append(Render.status == status)
-    count = select(func.count()).select_from(Render).where(*conditions)
-    rows, total = paging.fetch(session, _newest(*conditions), count, limit=limit, offset=offset)
-    return Page(tuple(_view(row) for row in rows), total)
+    rows, count = _listing(model_id is not None, status is not None, previews)
+    found, total = paging.fetch(
+        session, rows, count, limit=limit, offset=offset, account_id=account_id, model_id=model_id, status=status
+    )
+    return Page(tuple(_view(row) for row in found), total)
 
 
 def dismiss_render(session: Session, account_id: str, render_id: str) -> RenderView:
@@ -247,6 +243,19 @@ _VIEWS = select(
 
 _ONE = _VIEWS.where(Render.id == bindparam("render_id"), Render.account_id == bindparam("account_id"))
 """Made once: the most frequent question of all, and to build it costs as much as to ask it."""
+
+
+@functools.cache
+def _listing(of_model: bool, of_status: bool, previews: bool) -> tuple[Select[Any], Select[int]]:
+    """The statements for a list of that kind, made once like `_ONE`: its page, and how many there are."""
+    conditions: list[ColumnElement[bool]] = [Render.account_id == bindparam("account_id")]
+    if of_model:
+        conditions.append(Render.model_id == bindparam("model_id"))
+    if of_status:
+        conditions.append(Render.status == bindparam("status"))
+    if not previews:
+        conditions.append(Render.is_system_preview.is_(False))
+    return paging.windowed(_newest(*conditions)), select(func.count()).select_from(Render).where(*conditions)
 
 
 def _newest(*conditions: ColumnElement[bool]) -> Select[Any]:
