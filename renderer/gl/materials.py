@@ -10,11 +10,15 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Iterator
 
+from renderer.errors import UnsupportedModel
 from renderer.scene.nodes import AlphaMode, Material, Sampler, Scene, TextureRef
 
 _MIRRORED_REPEAT = 33648
 _REPEAT = 10497
 _NEAREST_FILTERS = (9728, 9984, 9986)
+
+MAX_MAPS = 10
+"""Of the 16 textures that any device offers a fragment shader; light and layers take the other six."""
 
 Channel = tuple[int, int]  # image index, channel 0..3
 
@@ -56,7 +60,8 @@ class PackedMap:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class MaterialLayout:
-    """`maps[i]` is bound to unit i and read at `uv_slots[map_slots[i]]`. `defines` tell the shader the rest.
+    """`maps[i]` is the sampler u_map<i>, read at `uv_slots[map_slots[i]]`. `defines` tell the shader the rest: the
+    declarations MAPS, UV_ATTRIBUTES and UVS, the statements READ_MAPS and PASS_UVS, and what each map holds.
 
     `alpha_map` is the index of the map whose fourth channel is the base colour's alpha, or None.
     """
@@ -89,7 +94,7 @@ _Bin = list[_Block]
 
 
 def lay_out_materials(scene: Scene) -> list[MaterialLayout]:
-    """The layout of every material of the scene, in order."""
+    """The layout of every material of the scene, in order. Raises UnsupportedModel for one with too many textures."""
     blocks = [list(_blocks(scene, material)) for material in scene.materials]
     packed = [_pack(of_material) for of_material in blocks]
     packings: dict[int, set[tuple[tuple[Channel, ...], ...]]] = defaultdict(set)
@@ -100,9 +105,14 @@ def lay_out_materials(scene: Scene) -> list[MaterialLayout]:
                 packings[block.image].add(key)
     shared = {image for image, keys in packings.items() if len(keys) > 1}
     layouts = []
-    for of_material, bins in zip(blocks, packed, strict=True):
+    for material, of_material, bins in zip(scene.materials, blocks, packed, strict=True):
         if any(block.image in shared for block in of_material):
             bins = _one_bin_per_image(of_material)
+        if len(bins) > MAX_MAPS:
+            raise UnsupportedModel(
+                f'the material "{material.name}" reads {len(bins)} textures, and {MAX_MAPS} are possible; give them '
+                "one size and one texture transform, so that they can be packed"
+            )
         layouts.append(_layout(bins))
     return layouts
 
@@ -112,6 +122,10 @@ def _blocks(scene: Scene, material: Material) -> Iterator[_Block]:
         slot = UvSlot(ref.texcoord, tuple(float(x) for x in ref.transform.flatten()))
         return _Block(name, ref.image, channels, slot, Wrapping.of(ref.sampler), scene.images[ref.image].pixels.shape)
 
+    def optional(name: str, ref: TextureRef | None, channels: tuple[int, ...]) -> Iterator[_Block]:
+        if ref is not None:
+            yield block(name, ref, channels)
+
     if material.base_color_texture is not None:
         opaque = material.alpha_mode is AlphaMode.OPAQUE
         yield block("BASE", material.base_color_texture, (0, 1, 2) if opaque else (0, 1, 2, 3))
@@ -119,12 +133,20 @@ def _blocks(scene: Scene, material: Material) -> Iterator[_Block]:
         return
     if material.emissive_texture is not None and any(material.emissive_factor):
         yield block("EMISSIVE", material.emissive_texture, (0, 1, 2))
-    if material.normal_texture is not None:
-        yield block("NORMAL", material.normal_texture, (0, 1))
-    if material.metallic_roughness_texture is not None:
-        yield block("ROUGHNESS_METALLIC", material.metallic_roughness_texture, (1, 2))
+    yield from optional("NORMAL", material.normal_texture, (0, 1))
+    yield from optional("ROUGHNESS_METALLIC", material.metallic_roughness_texture, (1, 2))
     if material.occlusion_texture is not None and material.occlusion_strength > 0:
         yield block("OCCLUSION", material.occlusion_texture, (0,))
+    if (specular := material.specular) is not None:
+        yield from optional("SPECULAR", specular.texture, (3,))
+        yield from optional("SPECULAR_COLOR", specular.color_texture, (0, 1, 2))
+    if (coat := material.clearcoat) is not None:
+        yield from optional("COAT", coat.texture, (0,))
+        yield from optional("COAT_ROUGHNESS", coat.roughness_texture, (1,))
+        yield from optional("COAT_NORMAL", coat.normal_texture, (0, 1))
+    if (sheen := material.sheen) is not None:
+        yield from optional("SHEEN_COLOR", sheen.color_texture, (0, 1, 2))
+        yield from optional("SHEEN_ROUGHNESS", sheen.roughness_texture, (3,))
 
 
 def _pack(blocks: list[_Block]) -> list[_Bin]:
@@ -158,6 +180,7 @@ def _layout(bins: list[_Bin]) -> MaterialLayout:
     map_slots: list[int] = []
     slots: list[UvSlot] = []
     defines: dict[str, str] = {}
+    reads: list[str] = []
     alpha_map = None
     for unit, one in enumerate(bins):
         channels = _channels(one)
@@ -168,14 +191,16 @@ def _layout(bins: list[_Bin]) -> MaterialLayout:
         maps.append(PackedMap(channels, one[0].wrapping))
         map_slots.append(slots.index(one[0].slot))
         mirror = "".join("1" if flag else "0" for flag in one[0].wrapping.mirror)
-        defines[f"MAP{unit}_UV"] = f"v_uv{map_slots[-1]}" if mirror == "00" else (
-            f"mirrored_{mirror}(v_uv{map_slots[-1]})"
-        )
+        uv = f"v_uv{map_slots[-1]}" if mirror == "00" else f"mirrored_{mirror}(v_uv{map_slots[-1]})"
+        reads.append(f"vec4 texel{unit} = texture(u_map{unit}, {uv});")
         for block in one:
             swizzle = "".join("xyzw"[channels.index((block.image, channel))] for channel in block.channels)
             defines[f"{block.name}_TEXEL"] = f"texel{unit}.{swizzle}"
             if len(block.channels) == 4:
                 alpha_map = unit
-    defines["MAP_COUNT"] = str(len(maps))
-    defines["UV_COUNT"] = str(len(slots))
+    defines["MAPS"] = " ".join(f"uniform sampler2D u_map{unit};" for unit in range(len(maps)))
+    defines["READ_MAPS"] = " ".join(reads)
+    defines["UV_ATTRIBUTES"] = " ".join(f"in vec2 in_uv{slot};" for slot in range(len(slots)))
+    defines["UVS"] = " ".join(f"UV_DIRECTION vec2 v_uv{slot};" for slot in range(len(slots)))
+    defines["PASS_UVS"] = " ".join(f"v_uv{slot} = in_uv{slot};" for slot in range(len(slots)))
     return MaterialLayout(tuple(maps), tuple(map_slots), tuple(slots), defines, alpha_map)

@@ -12,7 +12,7 @@ from renderer.load.accessors import Accessors
 from renderer.load.draco import Draco
 from renderer.load.fields import Fields
 from renderer.load.limits import Budget
-from renderer.load.materials import Materials, highest_texcoord
+from renderer.load.materials import Materials, highest_texcoord, tangent_texcoord
 from renderer.load.normals import flat_normals, unit
 from renderer.load.tangents import generate_tangents
 from renderer.load.vertices import Rows, VertexReader, used_vertices
@@ -92,7 +92,7 @@ class Meshes:
             primitive.normals = flat_normals(primitive.positions)
         elif attributes.has("NORMAL"):
             primitive.normals = unit(reader.floats(attributes, "NORMAL", (3,)))
-            if attributes.has("TANGENT") and material.normal_texture is not None:
+            if attributes.has("TANGENT") and tangent_texcoord(material) is not None:
                 primitive.tangents = reader.tangents(attributes)
         primitive.texcoords = tuple(
             reader.floats(attributes, f"TEXCOORD_{i}", (2,)) if attributes.has(f"TEXCOORD_{i}")
@@ -134,13 +134,13 @@ class Meshes:
         )
 
     def _add_tangents(self, primitive: Primitive, material: Material, path: str) -> None:
-        """Generates the tangents that a normal map needs, where the file has none."""
-        normals, normal_map = primitive.normals, material.normal_texture
-        if normals is None or normal_map is None or material.unlit or primitive.tangents is not None:
+        """Generates the tangents that the material needs, where the file has none."""
+        normals, texcoord = primitive.normals, tangent_texcoord(material)
+        if normals is None or texcoord is None or primitive.tangents is not None:
             return
         if primitive.topology is not Topology.TRIANGLES:
             return
-        texcoords = primitive.texcoords[normal_map.texcoord]
+        texcoords = primitive.texcoords[texcoord]
         rows, indices, tangents = generate_tangents(primitive.positions, normals, texcoords, primitive.indices)
         if len(rows) > len(primitive.positions):
             floats = 16 + 6 * len(primitive.targets)  # at most, per vertex

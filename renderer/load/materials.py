@@ -1,10 +1,15 @@
 """glTF materials: metallic-roughness factors and textures (glTF 2.0, section 3.9), unlit and emissive strength, and
-which of a model's variants is shown."""
+which of a model's variants is shown. The layers that extensions add are read by `renderer.load.layers`."""
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
 
 from renderer.errors import SettingsError
 from renderer.load.fields import Fields
+from renderer.load.layers import read_clearcoat, read_ior, read_sheen, read_specular
 from renderer.load.textures import Textures
-from renderer.scene.nodes import AlphaMode, Material
+from renderer.scene.nodes import AlphaMode, Material, TextureRef
 
 VARIANTS = "KHR_materials_variants"
 EMISSIVE_STRENGTH = 1e6  # the largest accepted: half-float targets end at 65504 anyway
@@ -42,12 +47,29 @@ class Materials:
 
 
 def highest_texcoord(material: Material) -> int:
-    """The highest texture coordinate set that the material's textures use; -1 without textures."""
-    references = (
-        material.base_color_texture, material.metallic_roughness_texture, material.normal_texture,
-        material.occlusion_texture, material.emissive_texture,
-    )
-    return max((reference.texcoord for reference in references if reference is not None), default=-1)
+    """The highest texture coordinate set that the material needs; -1 if it needs none."""
+    needed = [reference.texcoord for reference in _references(material)]
+    tangents = tangent_texcoord(material)
+    return max(needed + ([] if tangents is None else [tangents]), default=-1)
+
+
+def tangent_texcoord(material: Material) -> int | None:
+    """The texture coordinate set that the material's directions follow; None where it has no use for tangents."""
+    if material.unlit:
+        return None
+    coat = material.clearcoat
+    maps = (material.normal_texture, None if coat is None else coat.normal_texture)
+    return next((reference.texcoord for reference in maps if reference is not None), None)
+
+
+def _references(owner: Any) -> Iterator[TextureRef]:
+    """All textures of a material or of one of its layers."""
+    for field in dataclasses.fields(owner):
+        value = getattr(owner, field.name)
+        if isinstance(value, TextureRef):
+            yield value
+        elif dataclasses.is_dataclass(value):
+            yield from _references(value)
 
 
 def _variant_names(root: Fields) -> list[str]:
@@ -86,6 +108,10 @@ def _read_material(fields: Fields, textures: Textures) -> Material:
         alpha_cutoff=fields.number("alphaCutoff", 0.5, low=0, high=1e6),
         double_sided=fields.boolean("doubleSided", False),
         unlit=fields.extension("KHR_materials_unlit") is not None,
+        ior=read_ior(fields),
+        specular=read_specular(fields, textures),
+        clearcoat=read_clearcoat(fields, textures),
+        sheen=read_sheen(fields, textures),
     )
 
 

@@ -14,10 +14,13 @@ from renderer.gl.programs import Programs, read_shader, set_uniform
 from renderer.gl.resources import GpuDrawable, GpuScene, matrix_bytes
 from renderer.lighting.environment import Environment
 from renderer.lighting.shadow import Shadows
-from renderer.scene.nodes import AlphaMode, Material, Topology
+from renderer.lighting.sheen import sheen_texture
+from renderer.passes.surface import surface_constants, surface_defines
+from renderer.scene.nodes import AlphaMode
 
 _MATERIAL_BLOCK = 0
-_FIRST_LIGHT_UNIT = 5  # a material has at most five maps
+_FIRST_MAP_UNIT = 4  # behind those of the environment and of the shadows
+_SHEEN_UNIT = 15
 
 
 @dataclasses.dataclass(slots=True, eq=False)
@@ -39,7 +42,9 @@ class GeometryPass:
         self._environment = environment
         self._shadows = shadows
         self._programs = Programs(gpu_scene.device)
-        self._constants = [self._ctx.buffer(_constants(material)) for material in gpu_scene.scene.materials]
+        self._constants = [self._ctx.buffer(surface_constants(material)) for material in gpu_scene.scene.materials]
+        worn = any(material.sheen is not None for material in gpu_scene.scene.materials)
+        self._sheen = sheen_texture(gpu_scene.device) if worn else None
         self._draws = [self._prepare(gpu_scene, drawable) for drawable in gpu_scene.drawables]
 
     def draw(self, view: View, target: moderngl.Framebuffer) -> None:
@@ -49,7 +54,9 @@ class GeometryPass:
         for program in {id(draw.program): draw.program for draw in self._draws}.values():
             set_uniform(program, "u_view_projection", view_projection)
             set_uniform(program, "u_eye", tuple(view.eye))
-            self._shadows.bind(program, self._environment.bind(program, _FIRST_LIGHT_UNIT))
+            self._shadows.bind(program, self._environment.bind(program, 0))
+        if self._sheen is not None:
+            self._sheen.use(_SHEEN_UNIT)
         near_first = sorted(self._draws, key=lambda draw: _distance(draw.drawable, view))
         ctx.enable_only(moderngl.DEPTH_TEST)
         for draw in near_first:
@@ -73,18 +80,21 @@ class GeometryPass:
         for buffer in self._constants:
             buffer.release()
         self._constants.clear()
+        if self._sheen is not None:
+            self._sheen.release()
         self._draws.clear()
 
     def _prepare(self, gpu_scene: GpuScene, drawable: GpuDrawable) -> _Draw:
         light = self._environment.glsl + "\n" + self._shadows.glsl
         fragment = light + "\n" + read_shader("renderer.passes", "material.frag.glsl")
         vertex = read_shader("renderer.passes", "material.vert.glsl")
-        program = self._programs.get(vertex, fragment, _defines(drawable))
+        program = self._programs.get(vertex, fragment, surface_defines(drawable))
         block = program.get("Material", None)
         if isinstance(block, moderngl.UniformBlock):
             block.binding = _MATERIAL_BLOCK
         for unit in range(len(drawable.textures)):
-            set_uniform(program, f"u_map{unit}", unit)
+            set_uniform(program, f"u_map{unit}", _FIRST_MAP_UNIT + unit)
+        set_uniform(program, "sheen_albedo", _SHEEN_UNIT)
         return _Draw(
             drawable=drawable,
             program=program,
@@ -105,37 +115,10 @@ class GeometryPass:
         set_uniform(draw.program, "u_normal_matrix", drawable.normal_bytes)
         set_uniform(draw.program, "u_mirror", -1.0 if drawable.mirrored else 1.0)
         for unit, texture in enumerate(drawable.textures):
-            texture.use(unit)
+            texture.use(_FIRST_MAP_UNIT + unit)
         draw.constants.bind_to_uniform_block(_MATERIAL_BLOCK)
         draw.array.render(drawable.mode)
 
 
 def _distance(drawable: GpuDrawable, view: View) -> float:
     return float(np.linalg.norm(drawable.centre - view.eye))
-
-
-def _defines(drawable: GpuDrawable) -> dict[str, str]:
-    """What the shader is specialised by: the material's maps and modes, and the attributes there are."""
-    material, primitive = drawable.material, drawable.primitive
-    flags = {
-        "HAS_NORMAL": primitive.normals is not None,
-        "HAS_TANGENT": primitive.tangents is not None and "NORMAL_TEXEL" in drawable.layout.defines,
-        "HAS_COLOR": primitive.colors is not None,
-        "TWO_SIDED": material.double_sided or primitive.topology is not Topology.TRIANGLES,
-        "UNLIT": material.unlit,
-        "ALPHA_MASK": material.alpha_mode is AlphaMode.MASK,
-        "ALPHA_BLEND": material.alpha_mode is AlphaMode.BLEND,
-    }
-    return {**drawable.layout.defines, **{name: "1" for name, present in flags.items() if present}}
-
-
-def _constants(material: Material) -> bytes:
-    """The `Material` uniform block of material.frag.glsl: three vec4s."""
-    return np.array(
-        [
-            *material.base_color_factor,
-            *material.emissive_factor, material.occlusion_strength,
-            material.metallic_factor, material.roughness_factor, material.normal_scale, material.alpha_cutoff,
-        ],
-        np.float32,
-    ).tobytes()

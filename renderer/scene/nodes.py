@@ -64,8 +64,43 @@ class TextureRef:
 
 
 @dataclasses.dataclass(slots=True)
+class Specular:
+    """KHR_materials_specular: how strongly a dielectric reflects, and in which colour when seen head on."""
+
+    factor: float = 1.0
+    texture: TextureRef | None = None  # A
+    color_factor: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    color_texture: TextureRef | None = None  # RGB, sRGB
+
+
+@dataclasses.dataclass(slots=True)
+class Clearcoat:
+    """KHR_materials_clearcoat: a layer of clear varnish with a surface of its own."""
+
+    factor: float = 0.0
+    texture: TextureRef | None = None  # R
+    roughness_factor: float = 0.0
+    roughness_texture: TextureRef | None = None  # G
+    normal_texture: TextureRef | None = None
+    normal_scale: float = 1.0
+
+
+@dataclasses.dataclass(slots=True)
+class Sheen:
+    """KHR_materials_sheen: fibres that scatter light at grazing angles."""
+
+    color_factor: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    color_texture: TextureRef | None = None  # RGB, sRGB
+    roughness_factor: float = 0.0
+    roughness_texture: TextureRef | None = None  # A
+
+
+@dataclasses.dataclass(slots=True)
 class Material:
-    """glTF's metallic-roughness material. Factors are linear; `alpha_cutoff` counts in MASK mode only."""
+    """glTF's metallic-roughness material. Factors are linear; `alpha_cutoff` counts in MASK mode only.
+
+    The layers of extensions are None where the file has none, or one that shows nothing.
+    """
 
     name: str = ""
     base_color_factor: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
@@ -83,6 +118,10 @@ class Material:
     alpha_cutoff: float = 0.5
     double_sided: bool = False
     unlit: bool = False
+    ior: float = 1.5  # KHR_materials_ior; 0 stands for a surface that reflects everything
+    specular: Specular | None = None
+    clearcoat: Clearcoat | None = None
+    sheen: Sheen | None = None
 
 
 @dataclasses.dataclass(slots=True)
@@ -99,7 +138,7 @@ class Primitive:
     """Vertices and indices drawn with one material. Every array has n rows; `indices` is flat.
 
     Triangles always have normals (computed flat where the file has none), and tangents (xyz, w = handedness)
-    where the material has a normal map. `joints` and `weights` are (n, 4k).
+    where the material's textures give directions. `joints` and `weights` are (n, 4k).
     """
 
     topology: Topology

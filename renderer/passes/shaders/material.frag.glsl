@@ -1,13 +1,17 @@
 // glTF's metallic-roughness surface under image-based light, out as tone-mapped, premultiplied, sRGB-encoded colour.
 // The snippets of the environment and of the shadows stand before this text. Formulas: glTF 2.0 appendix B; split sum with multiple scattering by
-// Fdez-Aguera (JCGT 8/1, 2019); specular occlusion by Lagarde and de Rousiers (2014).
+// Fdez-Aguera (JCGT 8/1, 2019); specular occlusion by Lagarde and de Rousiers (2014). Layers are those of the KHR_materials extensions, from the
+// inside out: dielectric or metal, sheen, clearcoat.
 #include "display.glsl"
 #include "unit.glsl"
 
 layout(std140) uniform Material {
     vec4 base_color;
-    vec4 emissive;  // w: occlusion strength
-    vec4 surface;   // metallic, roughness, normal scale, alpha cutoff
+    vec4 emissive;    // w: occlusion strength
+    vec4 surface;     // metallic, roughness, normal scale, alpha cutoff
+    vec4 dielectric;  // F0, specular factor
+    vec4 coat;        // factor, roughness, normal scale
+    vec4 sheen;       // colour, roughness
 } material;
 
 in vec3 v_position;
@@ -20,39 +24,14 @@ in vec4 v_tangent;
 #ifdef HAS_COLOR
 in vec4 v_color;
 #endif
-#if UV_COUNT > 0
-in vec2 v_uv0;
-#endif
-#if UV_COUNT > 1
-in vec2 v_uv1;
-#endif
-#if UV_COUNT > 2
-in vec2 v_uv2;
-#endif
-#if UV_COUNT > 3
-in vec2 v_uv3;
-#endif
-#if UV_COUNT > 4
-in vec2 v_uv4;
-#endif
-
-#if MAP_COUNT > 0
-uniform sampler2D u_map0;
-#endif
-#if MAP_COUNT > 1
-uniform sampler2D u_map1;
-#endif
-#if MAP_COUNT > 2
-uniform sampler2D u_map2;
-#endif
-#if MAP_COUNT > 3
-uniform sampler2D u_map3;
-#endif
-#if MAP_COUNT > 4
-uniform sampler2D u_map4;
-#endif
+#define UV_DIRECTION in
+UVS
+MAPS
 
 uniform vec3 u_eye;
+#ifdef SHEEN
+uniform sampler2D sheen_albedo;  // directional albedo of white sheen at (n.v, roughness)
+#endif
 
 out vec4 out_color;
 
@@ -62,22 +41,31 @@ vec2 mirrored_10(vec2 uv) { return vec2(mirrored(uv.x), uv.y); }
 vec2 mirrored_01(vec2 uv) { return vec2(uv.x, mirrored(uv.y)); }
 vec2 mirrored_11(vec2 uv) { return vec2(mirrored(uv.x), mirrored(uv.y)); }
 
+float highest(vec3 color) { return max(color.r, max(color.g, color.b)); }
+
+#ifdef HAS_TANGENT
+// The direction of a normal map's texel. MikkTSpace: interpolated vectors stay as they are; the sum alone is normalised.
+vec3 mapped_normal(vec2 texel, float scale) {
+    vec2 slope = texel * 2.0 - 1.0;
+    float height = sqrt(max(1.0 - dot(slope, slope), 0.0));
+    slope *= scale;
+    vec3 bitangent = cross(v_normal, v_tangent.xyz) * v_tangent.w;
+    return unit(slope.x * v_tangent.xyz + slope.y * bitangent + height * v_normal);
+}
+#endif
+
+// A normal map can turn reflections below the surface's horizon: there they meet the surface itself.
+float above_horizon(vec3 reflected, vec3 normal) {
+    float horizon = clamp(1.0 + 1.2 * dot(reflected, normal), 0.0, 1.0);
+    return horizon * horizon;
+}
+
+float reflection_occlusion(float cos_v, float occlusion, float roughness) {
+    return clamp(pow(cos_v + occlusion, exp2(-16.0 * roughness - 1.0)) - 1.0 + occlusion, 0.0, 1.0);
+}
+
 void main() {
-#if MAP_COUNT > 0
-    vec4 texel0 = texture(u_map0, MAP0_UV);
-#endif
-#if MAP_COUNT > 1
-    vec4 texel1 = texture(u_map1, MAP1_UV);
-#endif
-#if MAP_COUNT > 2
-    vec4 texel2 = texture(u_map2, MAP2_UV);
-#endif
-#if MAP_COUNT > 3
-    vec4 texel3 = texture(u_map3, MAP3_UV);
-#endif
-#if MAP_COUNT > 4
-    vec4 texel4 = texture(u_map4, MAP4_UV);
-#endif
+    READ_MAPS
 
     vec4 base = material.base_color;
 #ifdef BASE_TEXEL
@@ -105,22 +93,23 @@ void main() {
 #ifdef HAS_NORMAL
     vec3 normal = unit(v_normal);
     vec3 bent = normal;
+    vec3 coat_normal = normal;
 #if defined(NORMAL_TEXEL) && defined(HAS_TANGENT)
-    // MikkTSpace: interpolated vectors stay as they are; the sum alone is normalised.
-    vec2 slope = NORMAL_TEXEL * 2.0 - 1.0;
-    float height = sqrt(max(1.0 - dot(slope, slope), 0.0));
-    slope *= material.surface.z;
-    vec3 bitangent = cross(v_normal, v_tangent.xyz) * v_tangent.w;
-    bent = unit(slope.x * v_tangent.xyz + slope.y * bitangent + height * v_normal);
+    bent = mapped_normal(NORMAL_TEXEL, material.surface.z);
+#endif
+#if defined(COAT_NORMAL_TEXEL) && defined(HAS_TANGENT)
+    coat_normal = mapped_normal(COAT_NORMAL_TEXEL, material.coat.z);
 #endif
 #ifdef TWO_SIDED
     float side = gl_FrontFacing ? 1.0 : -1.0;
     normal *= side;
     bent *= side;
+    coat_normal *= side;
 #endif
 #else
     vec3 normal = to_eye;
     vec3 bent = to_eye;
+    vec3 coat_normal = to_eye;
 #endif
 
     float metallic = material.surface.x;
@@ -136,7 +125,21 @@ void main() {
 #endif
 
     vec3 albedo = base.rgb * (1.0 - metallic);
+#ifdef DIELECTRIC
+    vec3 plain_f0 = material.dielectric.rgb;
+    float strength = material.dielectric.w;
+#ifdef SPECULAR_COLOR_TEXEL
+    plain_f0 *= srgb_decode(SPECULAR_COLOR_TEXEL);
+#endif
+#ifdef SPECULAR_TEXEL
+    strength *= SPECULAR_TEXEL;
+#endif
+    vec3 f0 = mix(min(plain_f0, 1.0) * strength, base.rgb, metallic);
+    float f90 = mix(strength, 1.0, metallic);
+#else
     vec3 f0 = mix(vec3(0.04), base.rgb, metallic);
+    const float f90 = 1.0;
+#endif
     float cos_v = clamp(dot(bent, to_eye), 1e-3, 1.0);
     vec3 reflected = reflect(-to_eye, bent);
 
@@ -144,38 +147,77 @@ void main() {
     vec2 split = split_sum(cos_v, roughness);
     float grazing = 1.0 - cos_v;
     float grazing2 = grazing * grazing;
-    vec3 fresnel = f0 + (max(vec3(1.0 - roughness), f0) - f0) * (grazing2 * grazing2 * grazing);
-    vec3 single = fresnel * split.x + split.y;
+    vec3 fresnel = f0 + (max(vec3(1.0 - roughness) * f90, f0) - f0) * (grazing2 * grazing2 * grazing);
+    vec3 single = fresnel * split.x + f90 * split.y;
     float lost = 1.0 - split.x - split.y;
-    vec3 average = f0 + (1.0 - f0) / 21.0;
+    vec3 average = f0 + (f90 - f0) / 21.0;
     vec3 multiple = single * average * lost / (1.0 - lost * average);
+#ifdef DIELECTRIC
+    vec3 past = vec3(1.0 - highest(single + multiple));  // a coloured reflection must not tint what it leaves over
+#else
+    vec3 past = 1.0 - single - multiple;
+#endif
 
-    // A normal map can turn reflections below the surface's horizon: there they meet the surface itself.
-    float horizon = clamp(1.0 + 1.2 * dot(reflected, normal), 0.0, 1.0);
     float specular_occlusion = 1.0;
 #ifdef OCCLUSION_TEXEL
-    specular_occlusion = clamp(pow(cos_v + occlusion, exp2(-16.0 * roughness - 1.0)) - 1.0 + occlusion, 0.0, 1.0);
+    specular_occlusion = reflection_occlusion(cos_v, occlusion, roughness);
 #endif
 
     float blocked = floor_blocked(v_position, normal);
     vec3 ambient = ambient_irradiance(bent) * (occlusion * floor_bounce(blocked, bent));
     vec3 direct = shadowed_irradiance(v_position, normal, bent);
-    vec3 diffuse_light = (ambient + direct) * (albedo * (1.0 - single - multiple));
+    vec3 diffuse_light = (ambient + direct) * (albedo * past);
     specular_occlusion *= floor_bounce(blocked, reflected);
-    vec3 met = mix(base.rgb * (ambient + direct), specular_light(reflected, roughness), horizon * horizon);
+    vec3 met = mix(base.rgb * (ambient + direct), specular_light(reflected, roughness), above_horizon(reflected, normal));
     vec3 specular_light_out = single * met * specular_occlusion + multiple * (ambient + direct);
+
+#ifdef SHEEN
+    vec3 sheen = material.sheen.rgb;
+#ifdef SHEEN_COLOR_TEXEL
+    sheen *= srgb_decode(SHEEN_COLOR_TEXEL);
+#endif
+    float sheen_roughness = material.sheen.w;
+#ifdef SHEEN_ROUGHNESS_TEXEL
+    sheen_roughness *= SHEEN_ROUGHNESS_TEXEL;
+#endif
+    sheen *= texture(sheen_albedo, vec2(cos_v, sheen_roughness)).r;
+    diffuse_light *= 1.0 - highest(sheen);
+    specular_light_out = specular_light_out * (1.0 - highest(sheen)) + sheen * (ambient + direct);
+#endif
 
 #ifdef EMISSIVE_TEXEL
     specular_light_out += material.emissive.rgb * srgb_decode(EMISSIVE_TEXEL);
 #else
     specular_light_out += material.emissive.rgb;
 #endif
+
+#ifdef CLEARCOAT
+    float coat = material.coat.x;
+#ifdef COAT_TEXEL
+    coat *= COAT_TEXEL;
+#endif
+    float coat_roughness = material.coat.y;
+#ifdef COAT_ROUGHNESS_TEXEL
+    coat_roughness *= COAT_ROUGHNESS_TEXEL;
+#endif
+    float coat_cos_v = clamp(dot(coat_normal, to_eye), 1e-3, 1.0);
+    vec2 coat_split = split_sum(coat_cos_v, coat_roughness);
+    coat *= 0.04 * coat_split.x + coat_split.y;  // varnish has an index of refraction of 1.5
+    vec3 coat_reflected = reflect(-to_eye, coat_normal);
+    float coat_occlusion = floor_bounce(blocked, coat_reflected) * above_horizon(coat_reflected, normal);
+#ifdef OCCLUSION_TEXEL
+    coat_occlusion *= reflection_occlusion(coat_cos_v, occlusion, coat_roughness);
+#endif
+    vec3 coat_light = specular_light(coat_reflected, coat_roughness) * coat_occlusion;
+    diffuse_light *= 1.0 - coat;
+    specular_light_out = specular_light_out * (1.0 - coat) + coat_light * coat;
+#endif
 #endif
 
 #ifdef ALPHA_BLEND
     // A reflection is as bright on clear varnish as on paint: alpha thins the diffuse light only, and rises with the
     // specular so that a highlight covers what is behind it.
-    float cover = max(specular_light_out.r, max(specular_light_out.g, specular_light_out.b));
+    float cover = highest(specular_light_out);
     float alpha = base.a + (1.0 - base.a) * min(cover, 1.0);
     vec3 light = (diffuse_light * base.a + specular_light_out) / max(alpha, 1e-4);
 #else

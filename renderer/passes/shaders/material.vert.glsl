@@ -24,26 +24,9 @@ in vec4 in_color;
 out vec4 v_color;
 #endif
 
-#if UV_COUNT > 0
-in vec2 in_uv0;
-out vec2 v_uv0;
-#endif
-#if UV_COUNT > 1
-in vec2 in_uv1;
-out vec2 v_uv1;
-#endif
-#if UV_COUNT > 2
-in vec2 in_uv2;
-out vec2 v_uv2;
-#endif
-#if UV_COUNT > 3
-in vec2 in_uv3;
-out vec2 v_uv3;
-#endif
-#if UV_COUNT > 4
-in vec2 in_uv4;
-out vec2 v_uv4;
-#endif
+#define UV_DIRECTION out
+UV_ATTRIBUTES
+UVS
 
 void main() {
     vec4 world = u_model * vec4(in_position, 1.0);
@@ -57,20 +40,6 @@ void main() {
 #ifdef HAS_COLOR
     v_color = in_color;
 #endif
-#if UV_COUNT > 0
-    v_uv0 = in_uv0;
-#endif
-#if UV_COUNT > 1
-    v_uv1 = in_uv1;
-#endif
-#if UV_COUNT > 2
-    v_uv2 = in_uv2;
-#endif
-#if UV_COUNT > 3
-    v_uv3 = in_uv3;
-#endif
-#if UV_COUNT > 4
-    v_uv4 = in_uv4;
-#endif
+    PASS_UVS
     gl_Position = u_view_projection * world;
 }

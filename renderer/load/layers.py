@@ -1,0 +1,74 @@
+"""The layers that glTF's material extensions (KHR_materials_*) put on a surface: factors and textures, checked.
+
+A layer whose factors let nothing of it show is None, so that no later stage pays for it. Factors of colours and weights
+outside 0..1 are refused where the extensions' schemas refuse them.
+"""
+
+from renderer.load.fields import Fields
+from renderer.load.textures import Textures
+from renderer.scene.nodes import Clearcoat, Sheen, Specular
+
+LARGEST = 1e6
+"""Bound of factors that their extensions leave open."""
+
+
+def read_ior(material: Fields) -> float:
+    """KHR_materials_ior: at least 1, or 0 for a surface that reflects everything."""
+    fields = material.extension("KHR_materials_ior")
+    if fields is None:
+        return 1.5
+    ior = fields.number("ior", 1.5)
+    if ior != 0 and not 1 <= ior <= LARGEST:
+        raise fields.wrong("ior", f"0, or a number from 1 to {LARGEST:g}")
+    return ior
+
+
+def read_specular(material: Fields, textures: Textures) -> Specular | None:
+    fields = material.extension("KHR_materials_specular")
+    if fields is None:
+        return None
+    return Specular(
+        factor=fields.number("specularFactor", 1.0, low=0, high=1),
+        texture=textures.reference(fields, "specularTexture"),
+        color_factor=_color(fields, "specularColorFactor", (1.0, 1.0, 1.0), high=LARGEST),
+        color_texture=textures.reference(fields, "specularColorTexture"),
+    )
+
+
+def read_clearcoat(material: Fields, textures: Textures) -> Clearcoat | None:
+    fields = material.extension("KHR_materials_clearcoat")
+    if fields is None:
+        return None
+    normal = fields.child("clearcoatNormalTexture")
+    layer = Clearcoat(
+        factor=fields.number("clearcoatFactor", 0.0, low=0, high=1),
+        texture=textures.reference(fields, "clearcoatTexture"),
+        roughness_factor=fields.number("clearcoatRoughnessFactor", 0.0, low=0, high=1),
+        roughness_texture=textures.reference(fields, "clearcoatRoughnessTexture"),
+        normal_texture=textures.reference(fields, "clearcoatNormalTexture"),
+        normal_scale=1.0 if normal is None else normal.number("scale", 1.0),
+    )
+    return layer if layer.factor > 0 else None
+
+
+def read_sheen(material: Fields, textures: Textures) -> Sheen | None:
+    fields = material.extension("KHR_materials_sheen")
+    if fields is None:
+        return None
+    layer = Sheen(
+        color_factor=_color(fields, "sheenColorFactor", (0.0, 0.0, 0.0)),
+        color_texture=textures.reference(fields, "sheenColorTexture"),
+        roughness_factor=fields.number("sheenRoughnessFactor", 0.0, low=0, high=1),
+        roughness_texture=textures.reference(fields, "sheenRoughnessTexture"),
+    )
+    return layer if any(layer.color_factor) else None
+
+
+def _color(
+    fields: Fields, key: str, default: tuple[float, float, float], *, high: float = 1.0
+) -> tuple[float, float, float]:
+    """Three linear numbers from 0 to `high`."""
+    r, g, b = fields.numbers(key, 3, default)
+    if not all(0 <= value <= high for value in (r, g, b)):
+        raise fields.wrong(key, f"a list of 3 numbers from 0 to {high:g}")
+    return r, g, b

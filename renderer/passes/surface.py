@@ -1,0 +1,50 @@
+"""A material as its shader takes it: the `#define`s that specialise material.frag.glsl, and the constants it reads.
+
+Each layer is a define of its own, so a plain surface runs the same code whether or not the shader knows of layers.
+"""
+
+import numpy as np
+
+from renderer.gl.resources import GpuDrawable
+from renderer.scene.nodes import AlphaMode, Clearcoat, Material, Sheen, Specular, Topology
+
+
+def surface_defines(drawable: GpuDrawable) -> dict[str, str]:
+    """What the shader is specialised by: the material's maps, modes and layers, and the attributes there are."""
+    material, primitive = drawable.material, drawable.primitive
+    flags = {
+        "HAS_NORMAL": primitive.normals is not None,
+        "HAS_TANGENT": primitive.tangents is not None and _needs_tangents(drawable),
+        "HAS_COLOR": primitive.colors is not None,
+        "TWO_SIDED": material.double_sided or primitive.topology is not Topology.TRIANGLES,
+        "UNLIT": material.unlit,
+        "ALPHA_MASK": material.alpha_mode is AlphaMode.MASK,
+        "ALPHA_BLEND": material.alpha_mode is AlphaMode.BLEND,
+        "DIELECTRIC": material.ior != 1.5 or material.specular is not None,
+        "CLEARCOAT": material.clearcoat is not None,
+        "SHEEN": material.sheen is not None,
+    }
+    return {**drawable.layout.defines, **{name: "1" for name, present in flags.items() if present}}
+
+
+def _needs_tangents(drawable: GpuDrawable) -> bool:
+    return not drawable.layout.defines.keys().isdisjoint(("NORMAL_TEXEL", "COAT_NORMAL_TEXEL"))
+
+
+def surface_constants(material: Material) -> bytes:
+    """The `Material` uniform block of material.frag.glsl: a vec4 per line."""
+    specular = material.specular or Specular()
+    coat = material.clearcoat or Clearcoat()
+    sheen = material.sheen or Sheen()
+    head_on = ((material.ior - 1) / (material.ior + 1)) ** 2  # Fresnel's equations at normal incidence
+    return np.array(
+        [
+            *material.base_color_factor,
+            *material.emissive_factor, material.occlusion_strength,
+            material.metallic_factor, material.roughness_factor, material.normal_scale, material.alpha_cutoff,
+            *(head_on * part for part in specular.color_factor), specular.factor,
+            coat.factor, coat.roughness_factor, coat.normal_scale, 0.0,
+            *sheen.color_factor, sheen.roughness_factor,
+        ],
+        np.float32,
+    ).tobytes()

@@ -1,0 +1,97 @@
+"""The layers of material extensions as files state them; what they look like is tested with the passes."""
+
+from typing import Any
+
+import pytest
+
+from renderer.errors import InvalidModel
+from renderer.scene.nodes import Clearcoat, Material, Sheen, Specular
+from tests.renderer.load.conftest import Load
+from tests.renderer.load.glb_builder import Json, png, triangle_builder
+
+
+def material_of(load: Load, **extensions: Json) -> Material:
+    """The material with these extensions, without the KHR_materials_ in front; the file requires them."""
+    builder = triangle_builder(material=0)
+    named = {f"KHR_materials_{name}": fields for name, fields in extensions.items()}
+    builder.add("materials", {"extensions": named})
+    builder.document["extensionsUsed"] = builder.document["extensionsRequired"] = list(named)
+    scene = load(builder.glb())
+    assert scene.warnings == []
+    return scene.materials[0]
+
+
+READ: list[tuple[str, Json, str, Any]] = [
+    ("ior", {"ior": 1.33}, "ior", 1.33),
+    ("ior", {}, "ior", 1.5),
+    ("ior", {"ior": 0}, "ior", 0.0),
+    ("specular", {"specularFactor": 0.25, "specularColorFactor": [0.5, 2, 0]}, "specular",
+     Specular(factor=0.25, color_factor=(0.5, 2.0, 0.0))),
+    ("clearcoat", {"clearcoatFactor": 0.5, "clearcoatRoughnessFactor": 0.25}, "clearcoat",
+     Clearcoat(factor=0.5, roughness_factor=0.25)),
+    ("clearcoat", {"clearcoatRoughnessFactor": 0.25}, "clearcoat", None),
+    ("sheen", {"sheenColorFactor": [1, 0.5, 0], "sheenRoughnessFactor": 0.75}, "sheen",
+     Sheen(color_factor=(1.0, 0.5, 0.0), roughness_factor=0.75)),
+    ("sheen", {"sheenRoughnessFactor": 0.75}, "sheen", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("extension", "fields", "attribute", "expected"), READ)
+def test_a_layer_is_read(load: Load, extension: str, fields: Json, attribute: str, expected: Any) -> None:
+    assert getattr(material_of(load, **{extension: fields}), attribute) == expected
+
+
+TEXTURES = [
+    ("specular", {}, "specularTexture"),
+    ("specular", {}, "specularColorTexture"),
+    ("clearcoat", {"clearcoatFactor": 1}, "clearcoatTexture"),
+    ("clearcoat", {"clearcoatFactor": 1}, "clearcoatRoughnessTexture"),
+    ("clearcoat", {"clearcoatFactor": 1}, "clearcoatNormalTexture"),
+    ("sheen", {"sheenColorFactor": [1, 1, 1]}, "sheenColorTexture"),
+    ("sheen", {"sheenColorFactor": [1, 1, 1]}, "sheenRoughnessTexture"),
+]
+
+
+@pytest.mark.parametrize(("extension", "fields", "key"), TEXTURES)
+def test_a_layers_texture_is_decoded_and_its_coordinates_are_kept(
+    load: Load, extension: str, fields: Json, key: str
+) -> None:
+    builder = triangle_builder(material=0)
+    info = {"index": builder.add_texture(png(width=3)), "texCoord": 2}
+    builder.add("materials", {"extensions": {f"KHR_materials_{extension}": fields | {key: info}}})
+    scene = load(builder.glb())
+    assert [image.pixels.shape[1] for image in scene.images] == [3]
+    assert len(scene.meshes[0].primitives[0].texcoords) == 3
+
+
+def test_a_normal_map_of_the_varnish_asks_for_tangents(load: Load) -> None:
+    builder = triangle_builder(material=0)
+    normals = builder.add_accessor([(0, 0, 1)] * 3)
+    uvs = builder.add_accessor([(0, 0), (1, 0), (0, 1)])
+    builder.document["meshes"][0]["primitives"][0]["attributes"] |= {"NORMAL": normals, "TEXCOORD_0": uvs}
+    coat = {"clearcoatFactor": 1, "clearcoatNormalTexture": {"index": builder.add_texture(png())}}
+    builder.add("materials", {"extensions": {"KHR_materials_clearcoat": coat}})
+    (primitive,) = load(builder.glb()).meshes[0].primitives
+    assert primitive.tangents is not None
+
+
+WRONG: list[tuple[str, Json, str]] = [
+    ("ior", {"ior": 0.5}, "ior must be 0, or a number from 1 to"),
+    ("ior", {"ior": -1}, "ior must be 0, or a number from 1 to"),
+    ("ior", {"ior": "glass"}, "ior must be a number"),
+    ("specular", {"specularFactor": 2}, "specularFactor must be a number from 0 to 1"),
+    ("specular", {"specularColorFactor": [1, 1, -1]}, "specularColorFactor must be a list of 3 numbers from 0 to"),
+    ("clearcoat", {"clearcoatFactor": -0.1}, "clearcoatFactor must be a number from 0 to 1"),
+    ("clearcoat", {"clearcoatRoughnessFactor": [1]}, "clearcoatRoughnessFactor must be a number from 0 to 1"),
+    ("clearcoat", {"clearcoatNormalTexture": {"index": 0, "scale": "x"}}, "clearcoatNormalTexture.index must be"),
+    ("sheen", {"sheenColorFactor": [1, 1, 1.5]}, "sheenColorFactor must be a list of 3 numbers from 0 to 1"),
+    ("sheen", {"sheenRoughnessFactor": 7}, "sheenRoughnessFactor must be a number from 0 to 1"),
+    ("sheen", {"sheenColorTexture": {"index": 1}}, "sheenColorTexture.index must be an index, but"),
+]
+
+
+@pytest.mark.parametrize(("extension", "fields", "message"), WRONG)
+def test_a_wrong_value_is_refused_by_name(load: Load, extension: str, fields: Json, message: str) -> None:
+    path = rf"materials\[0\]\.extensions\.KHR_materials_{extension}\."
+    with pytest.raises(InvalidModel, match=path + message):
+        material_of(load, **{extension: fields})

@@ -1,0 +1,164 @@
+"""The layers of material extensions, by ablation: a picture with one against the same picture without."""
+
+import dataclasses
+import functools
+from typing import Any
+
+import numpy as np
+import pytest
+
+from renderer.gl.context import Device
+from renderer.lighting.environment import Environment, filter_tables, upload
+from renderer.scene.nodes import Clearcoat, Float64, Material, Sheen, Specular
+from tests.renderer.passes.scenes import flat_image, quad, scene_of, sphere, texture
+from tests.renderer.passes.stage import SIZE, front_view, linear, middle, neutral, picture, srgb
+
+RIM = SIZE // 2 - 27  # the column just inside the left edge of a sphere
+
+
+@functools.cache
+def lamp_light(device: Device) -> Environment:
+    """A small lamp behind the camera in a dim room: it shows as a highlight in the middle of what faces the camera."""
+    radiance = np.full((64, 128, 3), 0.05, np.float32)
+    radiance[28:36, 60:68] = 12.0
+    return upload(device, filter_tables(device, radiance))
+
+
+def paint(red: float, green: float, blue: float, **fields: Any) -> Material:
+    """A rough dielectric."""
+    return Material(base_color_factor=(red, green, blue, 1.0), metallic_factor=0.0, **{"roughness_factor": 0.8} | fields)
+
+
+def ball(device: Device, material: Material, **light: Any) -> Float64:
+    """(SIZE, SIZE, 3), 0..255: a sphere that spans most of the picture."""
+    shown = picture(device, scene_of((sphere(), material)), **light)
+    return shown[..., :3].astype(np.float64)
+
+
+@pytest.mark.parametrize(("ior", "f0"), [(1.0, 0.0), (1.5, 0.04), (2.42, 0.1724), (0.0, 1.0)])
+def test_the_index_of_refraction_sets_the_reflectance(device: Device, ior: float, f0: float) -> None:
+    shown = middle(picture(device, scene_of((quad(), paint(0, 0, 0, ior=ior, roughness_factor=0.1))), radiance=0.9))
+    expected = float(srgb(neutral(np.full(3, 0.9 * f0)))[0])
+    assert np.abs(np.array(shown[:3]) - expected).max() <= 5
+
+
+def test_a_surface_without_specular_reflects_nothing_at_any_angle(device: Device) -> None:
+    black = ball(device, paint(0, 0, 0, specular=Specular(factor=0.0)), radiance=0.9)
+    assert black.max() <= 1
+    assert ball(device, paint(0, 0, 0), radiance=0.9)[SIZE // 2, RIM].min() > 30
+
+
+def test_a_specular_colour_tints_reflections_seen_head_on_but_not_at_the_rim(device: Device) -> None:
+    tinted = Specular(color_factor=(1.0, 0.2, 0.0))
+    shown = ball(device, paint(0, 0, 0, ior=2.0, roughness_factor=0.1, specular=tinted), radiance=0.9)
+    center, rim = shown[SIZE // 2, SIZE // 2], shown[SIZE // 2, RIM]
+    assert center[0] > 2 * center[1] > center[2]
+    assert rim.min() > 0.7 * rim.max()
+
+
+def test_varnish_adds_a_sharp_highlight_to_a_rough_base(device: Device) -> None:
+    base = paint(0.5, 0.05, 0.05)
+    coated = dataclasses.replace(base, clearcoat=Clearcoat(factor=1.0, roughness_factor=0.05))
+    light = lamp_light(device)
+    gain = ball(device, coated, light=light) - ball(device, base, light=light)
+    row = gain[SIZE // 2, :, 1]
+    assert row[SIZE // 2] > 60
+    assert (row > 30).sum() < SIZE // 4  # sharp
+    # elsewhere the coat takes light from the base, and the dim room gives less back
+    assert gain[SIZE // 2, SIZE // 2 + 15, 0] < 0
+
+
+def test_rough_varnish_spreads_the_highlight(device: Device) -> None:
+    light = lamp_light(device)
+
+    def highlight(roughness: float) -> tuple[float, int]:
+        coat = Clearcoat(factor=1.0, roughness_factor=roughness)
+        row = ball(device, paint(0, 0, 0, clearcoat=coat), light=light)[SIZE // 2, :, 0]
+        return float(row.max()), int((row > row.max() / 2).sum())
+
+    (sharp_peak, sharp_width), (rough_peak, rough_width) = highlight(0.05), highlight(0.5)
+    assert sharp_peak > rough_peak + 20
+    assert rough_width >= 1.5 * sharp_width
+
+
+def test_varnish_has_a_normal_map_of_its_own(device: Device) -> None:
+    """Base and coat lean to different sides, each with its own highlight."""
+    tangents = np.tile(np.array([1, 0, 0, 1], np.float32), (4, 1))
+    leaning = flat_image(128 + 25, 128, 252, 255)
+
+    def shown(**fields: Any) -> list[int]:
+        part = (quad(tangents=tangents), paint(0, 0, 0, roughness_factor=0.9, **fields))
+        return middle(picture(device, scene_of(part, images=[leaning]), light=lamp_light(device)))
+
+    straight = shown(clearcoat=Clearcoat(factor=1.0, roughness_factor=0.05))
+    coat_leans = shown(clearcoat=Clearcoat(factor=1.0, roughness_factor=0.05, normal_texture=texture()))
+    base_leans = shown(clearcoat=Clearcoat(factor=1.0, roughness_factor=0.05), normal_texture=texture())
+    assert straight[0] > coat_leans[0] + 60
+    assert abs(straight[0] - base_leans[0]) < 10
+
+
+def test_sheen_brightens_grazing_edges_of_a_dark_cloth(device: Device) -> None:
+    cloth = paint(0.1, 0.02, 0.02)
+    fuzzy = dataclasses.replace(cloth, sheen=Sheen(color_factor=(0.2, 0.4, 0.9), roughness_factor=0.3))
+    gain = ball(device, fuzzy, radiance=0.8) - ball(device, cloth, radiance=0.8)
+    rim, center = gain[SIZE // 2, RIM + 3], gain[SIZE // 2, SIZE // 2]
+    assert rim[2] > rim[0] + 20
+    assert rim[2] > center[2] + 20
+
+
+LAYERED: dict[str, Material] = {
+    "diamond": paint(1, 1, 1, ior=2.42, roughness_factor=0.2),
+    "mirror": paint(1, 1, 1, ior=0.0, roughness_factor=0.4),
+    "half specular": paint(1, 1, 1, specular=Specular(factor=0.5, color_factor=(4.0, 1.0, 0.5))),
+    "varnish": paint(1, 1, 1, clearcoat=Clearcoat(factor=1.0, roughness_factor=0.3)),
+    "varnished metal": paint(1, 1, 1, clearcoat=Clearcoat(factor=0.6), roughness_factor=0.3),
+    "cloth": paint(1, 1, 1, sheen=Sheen(color_factor=(1, 1, 1), roughness_factor=0.6)),
+    "smooth cloth": paint(1, 1, 1, sheen=Sheen(color_factor=(1, 0.5, 0), roughness_factor=0.1)),
+    "all at once": paint(
+        1, 1, 1, ior=1.8, specular=Specular(color_factor=(1, 0.5, 1)), clearcoat=Clearcoat(factor=1.0),
+        sheen=Sheen(color_factor=(0.5, 1, 0.5), roughness_factor=0.3),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LAYERED)
+def test_no_layer_gives_back_more_light_than_arrives(device: Device, name: str) -> None:
+    """The furnace, with white surfaces: 2 % are allowed for the fits and for 8 bits."""
+    shown = picture(device, scene_of((sphere(), LAYERED[name])), radiance=0.5)
+    inside = shown[shown[..., 3] == 255][:, :3]
+    assert inside.max() <= srgb(neutral(np.full(3, 0.5 * 1.02)))[0] + 1
+    assert linear(float(inside.mean())) > 0.3
+
+
+def glossy(**fields: Any) -> Material:
+    return paint(0.2, 0.2, 0.2, roughness_factor=0.4, **fields)
+
+
+TEXTURED: list[tuple[str, Material, Material]] = [
+    ("specular", glossy(ior=2.5, specular=Specular(texture=texture())),
+     glossy(ior=2.5, specular=Specular(factor=0.4))),
+    ("specular colour", glossy(ior=2.5, specular=Specular(color_texture=texture())),
+     glossy(ior=2.5, specular=Specular(color_factor=(0.2159, 0.0331, 0.6038)))),
+    ("clearcoat", glossy(clearcoat=Clearcoat(factor=1.0, texture=texture())),
+     glossy(clearcoat=Clearcoat(factor=0.5020))),
+    ("clearcoat roughness", glossy(clearcoat=Clearcoat(factor=1.0, roughness_factor=1.0, roughness_texture=texture())),
+     glossy(clearcoat=Clearcoat(factor=1.0, roughness_factor=0.2))),
+    ("sheen colour", glossy(sheen=Sheen(color_factor=(1, 1, 1), color_texture=texture(), roughness_factor=0.5)),
+     glossy(sheen=Sheen(color_factor=(0.2159, 0.0331, 0.6038), roughness_factor=0.5))),
+    ("sheen roughness", glossy(sheen=Sheen(color_factor=(1, 1, 1), roughness_factor=1.0, roughness_texture=texture())),
+     glossy(sheen=Sheen(color_factor=(1, 1, 1), roughness_factor=0.4))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("mapped", "plain"), [pair[1:] for pair in TEXTURED], ids=[pair[0] for pair in TEXTURED])
+def test_a_texture_multiplies_its_factor(device: Device, mapped: Material, plain: Material) -> None:
+    """Each layer reads its own channels of one image: (128, 51, 204, 102), in sRGB where it is a colour."""
+    image = flat_image(128, 51, 204, 102)
+    view = front_view((1.6, 0.0, 3.7))
+    light = lamp_light(device)
+    by_map, by_factor, bare = (
+        middle(picture(device, scene_of((quad(), material), images=[image]), light=light, view=view))
+        for material in (mapped, plain, glossy(ior=mapped.ior))
+    )
+    assert np.abs(np.subtract(by_map, by_factor)).max() <= 1
+    assert by_map != bare
