@@ -10,6 +10,7 @@ from pathlib import Path
 
 import alembic.command
 import alembic.config
+from pydantic_core import from_json
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection, IsolationLevel
 from sqlalchemy.orm import Session
@@ -77,6 +78,7 @@ def _postgresql_engine(url: str, isolation_level: IsolationLevel = "READ COMMITT
         pool_pre_ping=True,
         pool_size=POOL_SIZE,
         isolation_level=isolation_level,
+        json_deserializer=from_json,  # twice as fast as json.loads, and lists of renders are full of JSON
         connect_args={"connect_timeout": CONNECT_SECONDS},
     )
 
