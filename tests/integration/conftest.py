@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from api.client import Upload
+from renderer.gl.context import Device
+from renderer.render import render_still
+from renderer.spec import FrameSpec
 from tests.integration.support import Customer, box_glb, first_upload
 from tests.support.farm import Farm, running_farm
 
@@ -18,14 +21,17 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def light_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("light")
+def light(box: Path, light_cache: Path, opened_device: Device, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache that has the light. Otherwise all workers would begin with filtering it, each for itself."""
+    still = tmp_path_factory.mktemp("still") / "still.png"
+    render_still(box, FrameSpec(16, 16, 1), None, still, device=opened_device, cache_dir=light_cache)
+    return light_cache
 
 
 @pytest.fixture(scope="session")
-def farm(tmp_path_factory: pytest.TempPathFactory, light_cache: Path) -> Iterator[Farm]:
+def farm(tmp_path_factory: pytest.TempPathFactory, light: Path) -> Iterator[Farm]:
     """An embedded farm with two workers."""
-    with running_farm(Farm(tmp_path_factory.mktemp("farm"), workers=2, cache=light_cache)) as farm:
+    with running_farm(Farm(tmp_path_factory.mktemp("farm"), workers=2, cache=light)) as farm:
         yield farm
 
 

@@ -35,8 +35,7 @@ def test_a_worker_killed_in_mid_render_is_replaced_and_its_work_done_by_another(
 ) -> None:
     render_id = customer.order()
     victim = farm.wait_until_drawn_by(render_id)
-    encoders = farm.encoders()
-    assert encoders
+    encoders = wait_for(farm.encoders, "an encoder", 5)
     victim.kill()
     wait_for(lambda: gone([victim, *encoders]), "the dead worker's ffmpeg to end", 5)
     customer.check_done(render_id, attempt=2)
@@ -48,7 +47,7 @@ def test_a_server_killed_in_mid_render_takes_its_workers_along_and_its_successor
 ) -> None:
     render_id = customer.order()
     farm.wait_until_drawn_by(render_id)
-    workers, encoders = farm.worker_processes(), farm.encoders()
+    workers, encoders = farm.worker_processes(), wait_for(farm.encoders, "an encoder", 5)
     assert len(workers) == 2
     farm.kill()
     wait_for(lambda: gone([*workers, *encoders]), "the orphans to end", 5)
@@ -60,8 +59,7 @@ def test_a_server_killed_in_mid_render_takes_its_workers_along_and_its_successor
 def test_sigterm_in_mid_render_ends_everything_and_the_successor_goes_on(farm: Farm, customer: Customer) -> None:
     render_id = customer.order()
     farm.wait_until_drawn_by(render_id)
-    workers, encoders = farm.worker_processes(), farm.encoders()
-    assert encoders
+    workers, encoders = farm.worker_processes(), wait_for(farm.encoders, "an encoder", 5)
     began = time.monotonic()
     assert farm.stop() == 0
     assert time.monotonic() - began < 6

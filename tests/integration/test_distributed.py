@@ -14,13 +14,13 @@ from tests.support.redis import running_redis
 
 @pytest.fixture(scope="module")
 def farm(
-    tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer, light_cache: Path
+    tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer, light: Path
 ) -> Iterator[Farm]:
     """A server, two workers and a sweeper, each started by itself, on a database that the server has to migrate."""
     folder = tmp_path_factory.mktemp("farm")
     with postgres_server.database() as database_url, running_redis(folder) as broker_url:
         elsewhere = {"PIROUETTE_DATABASE_URL": database_url, "PIROUETTE_BROKER_URL": broker_url}
-        with running_farm(Farm(folder, workers=0, cache=light_cache, extra=elsewhere)) as farm:
+        with running_farm(Farm(folder, workers=0, cache=light, extra=elsewhere)) as farm:
             for command in ("worker", "worker", "sweep"):
                 farm.start_beside(command)
             wait_for(lambda: len(farm.fleet_pids()) == 2, "the workers", 30)

@@ -52,12 +52,12 @@ class Shell:
 
 
 @pytest.fixture
-def shell(tmp_path: Path, box: Path, light_cache: Path) -> Iterator[Shell]:
+def shell(tmp_path: Path, box: Path, light: Path) -> Iterator[Shell]:
     """In a folder with the model that the quick start is about, like a checkout. Ends the server that was started."""
     (tmp_path / "chair.glb").write_bytes(box.read_bytes())
     (tmp_path / ".venv").symlink_to(sys.prefix)
     (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "cache").symlink_to(light_cache)
+    (tmp_path / "data" / "cache").symlink_to(light)
     yield Shell(tmp_path)
     for process in psutil.process_iter(["cmdline", "cwd"]):
         if process.info["cwd"] == str(tmp_path) and "serve" in (process.info["cmdline"] or ()):

@@ -1,5 +1,6 @@
 """The one place where tests get a GL device; GL's error state is asserted before and after each test that uses it."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,5 +24,8 @@ def device(opened_device: Device) -> Iterator[Device]:
 
 @pytest.fixture(scope="session")
 def light_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache folder for the filtered light, shared by all tests of a run."""
-    return tmp_path_factory.mktemp("light")
+    """A cache folder for the filtered light, shared by all tests of a run, whichever process they are in."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "light"
+    folder.mkdir(exist_ok=True)
+    return folder
