@@ -14,6 +14,7 @@ from renderer.gl.context import Device
 from renderer.gl.resources import GpuScene
 from renderer.gl.targets import SampleTarget
 from renderer.lighting.environment import Environment, load_environment
+from renderer.lighting.presets import PRESETS
 from renderer.lighting.shadow import Shadows
 from renderer.passes.backdrops import BackdropImages
 from renderer.passes.geometry import GeometryPass
@@ -34,9 +35,9 @@ SHADOW_MOMENTS = 8
 
 
 @functools.cache
-def _environment(device: Device, cache_dir: Path | None) -> Environment:
-    """The studio's light, once per device: all shots of a process share it."""
-    return load_environment(device, cache_dir)
+def _environment(device: Device, lighting: str, cache_dir: Path | None) -> Environment:
+    """The light of a preset, once per device: all shots of a process share it."""
+    return load_environment(device, PRESETS[lighting], cache_dir)
 
 
 class ShotRenderer:
@@ -72,10 +73,10 @@ class ShotRenderer:
             owned.callback(self._target.release)
             self._gpu_scene = GpuScene(device, scene)
             owned.callback(self._gpu_scene.release)
-            environment = _environment(device, cache_dir)
+            environment = _environment(device, spec.lighting, cache_dir)
             self._bounds = self._placed_bounds(bounds.radius)
             self._shadows = Shadows(
-                device, environment, self._bounds, float(self._bounds.low[1]),
+                device, PRESETS[spec.lighting], environment, self._bounds, float(self._bounds.low[1]),
                 triangles=sum(len(drawable.primitive.indices) // 3 for drawable in self._gpu_scene.drawables),
                 animated=self._clip is not None,
             )

@@ -1,6 +1,7 @@
-"""The light: a studio made of panels, filtered for shading, and the shadows it casts.
+"""The light: panels in surroundings, filtered for shading, and the shadows they cast.
 
-    studio          panels and room -> radiance of any direction
+    sources         panels and surroundings -> radiance of any direction
+    presets         the ones to choose from: studio, soft, dark, outdoor
     prefilter       radiance -> specular levels, irradiance, BRDF table
     environment     the same as textures on the device, kept on disk between runs
     samples         key and dome -> directions to cast shadows along

@@ -19,14 +19,15 @@ import numpy.typing as npt
 
 from renderer.gl.context import Device
 from renderer.gl.programs import read_shader, set_uniform
-from renderer.lighting import prefilter, studio
+from renderer.lighting import prefilter, sources
 from renderer.lighting.prefilter import SPECULAR_LEVELS, SPECULAR_SIZE
+from renderer.lighting.sources import Lighting
 from renderer.scene.nodes import Float32
 
 logger = logging.getLogger(__name__)
 
-STUDIO_SIZE = (512, 1024)
-"""Height and width of the studio's equirectangular picture: a third of a degree per texel."""
+SOURCE_SIZE = (512, 1024)
+"""Height and width of the equirectangular picture of a preset: a third of a degree per texel."""
 
 MAX_LOD = SPECULAR_LEVELS - 1
 
@@ -87,14 +88,14 @@ class Environment:
         self.brdf_lut.release()
 
 
-def load_environment(device: Device, cache_dir: Path | None) -> Environment:
-    """The studio's light. With a `cache_dir` the filtered tables are kept there; a damaged file is made anew."""
-    path = None if cache_dir is None else cache_dir / f"studio-{_studio_key()}.npz"
+def load_environment(device: Device, lighting: Lighting, cache_dir: Path | None) -> Environment:
+    """The light of a preset. With a `cache_dir` the filtered tables are kept there; a damaged file is made anew."""
+    path = None if cache_dir is None else cache_dir / f"{lighting.name}-{_cache_key(lighting)}.npz"
     tables = None if path is None else _read_tables(path)
     if tables is None:
-        directions, _ = prefilter.equirectangular_directions(*STUDIO_SIZE)
-        ambient = studio.ambient_radiance(directions).reshape(*STUDIO_SIZE, 3)
-        key = studio.key_radiance(directions).reshape(*STUDIO_SIZE, 3)
+        directions, _ = prefilter.equirectangular_directions(*SOURCE_SIZE)
+        ambient = lighting.ambient_radiance(directions).reshape(*SOURCE_SIZE, 3)
+        key = lighting.key_radiance(directions).reshape(*SOURCE_SIZE, 3)
         tables = filter_tables(device, ambient.astype(np.float32), key.astype(np.float32))
         if path is not None:
             _write_tables(path, tables)
@@ -149,11 +150,11 @@ def _as_lamp(radiance: Float32) -> tuple[npt.NDArray[np.float64], npt.NDArray[np
     return direction, np.maximum(cosines, 0.0) @ light / np.pi, float(spread)
 
 
-def _studio_key() -> str:
-    """Changes with everything the tables depend on: the code that makes them and its shader."""
+def _cache_key(lighting: Lighting) -> str:
+    """Changes with everything the tables depend on: the preset's numbers, the code that filters it and its shader."""
     digest = hashlib.sha256()
-    for text in (inspect.getsource(studio), inspect.getsource(prefilter), inspect.getsource(_as_lamp),
-                 inspect.getsource(filter_tables), prefilter.PREFILTER, str(STUDIO_SIZE)):
+    for text in (repr(lighting), inspect.getsource(sources), inspect.getsource(prefilter), inspect.getsource(_as_lamp),
+                 inspect.getsource(filter_tables), prefilter.PREFILTER, str(SOURCE_SIZE)):
         digest.update(text.encode())
     return digest.hexdigest()[:16]
 

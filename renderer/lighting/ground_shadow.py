@@ -13,6 +13,7 @@ import numpy as np
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs, read_shader
 from renderer.lighting.samples import ground_lights
+from renderer.lighting.sources import Lighting
 from renderer.scene.bounds import Bounds
 from renderer.scene.nodes import Float64
 
@@ -23,9 +24,6 @@ WIDE_LEVEL = 2
 
 REACH = 3.0
 """The rectangle goes at most this many bounding radii from the model's centre to each side."""
-
-STRENGTH = 0.72
-"""Opacity of the shadow where all light is blocked: the floor bounces some light into any real shadow."""
 
 
 class Caster(Protocol):
@@ -64,16 +62,17 @@ class GroundShadow:
     +z from `low` to `low + size`, (x, z) in metres at height `ground`. The shadow's opacity is `strength` times it.
     """
 
-    strength = STRENGTH
-
-    def __init__(self, device: Device, bounds: Bounds, ground: float, *, lights: int, size: int) -> None:
+    def __init__(
+        self, device: Device, lighting: Lighting, bounds: Bounds, ground: float, *, lights: int, size: int
+    ) -> None:
         """Nothing is cast yet. `bounds` hold the placed model in all poses, y = `ground` is the floor, in metres.
 
         The shadow is summed over `lights` and has `size` x `size` texels.
         """
         self.ground = ground
+        self.strength = lighting.shadow_strength
         self._device = device
-        self._lights = ground_lights(lights)
+        self._lights = ground_lights(lighting, lights)
         self.low, self.size = shadow_rectangle(bounds, ground, self._lights.shears)
         self._programs = Programs(device)
         vertex = read_shader("renderer.passes", "full_screen.vert.glsl")

@@ -14,6 +14,7 @@ from renderer.gl.programs import Programs, read_shader, set_uniform
 from renderer.lighting.environment import LightTables
 from renderer.lighting.ground_shadow import Caster, Moment, in_turn, stay
 from renderer.lighting.samples import GROUP, GROUPS, key_grid
+from renderer.lighting.sources import Panel
 from renderer.scene.bounds import Bounds
 
 OFFSET = 1.5
@@ -23,11 +24,11 @@ OFFSET = 1.5
 class KeyShadow:
     """The atlas and how to look it up; `cast` draws it anew. Nothing is cast before the first call."""
 
-    def __init__(self, device: Device, bounds: Bounds, *, tile: int) -> None:
+    def __init__(self, device: Device, key: Panel, bounds: Bounds, *, tile: int) -> None:
         """`bounds` hold the placed model in all poses; a depth map has `tile` x `tile` texels."""
         ctx = device.ctx
         self._device = device
-        self._lights = key_grid()
+        self._lights = key_grid(key)
         self._tile = tile
         size = np.maximum(bounds.high - bounds.low, 0.02 * max(bounds.radius, 1e-6)) * 1.02
         reach = size[[0, 2]] + np.abs(self._lights.shears).max(axis=0) * size[1]

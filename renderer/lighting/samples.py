@@ -8,14 +8,8 @@ import dataclasses
 
 import numpy as np
 
-from renderer.lighting.studio import KEY
+from renderer.lighting.sources import Lighting, Panel
 from renderer.scene.nodes import Float64
-
-KEY_SHARE = 0.62
-"""Of the light on the floor that the key gives; the dome of room and fills gives the rest."""
-
-DOME_SINE = 0.74
-"""The dome's lowest light stands at acos(DOME_SINE) = 42 degrees: lower ones only draw long, faint streaks."""
 
 GROUPS, GROUP = 4, 8
 LATTICE_STEP = 13
@@ -35,40 +29,41 @@ class Lights:
         return np.asarray(self.directions[:, [0, 2]] / self.directions[:, 1:2])
 
 
-def key_lights(places: Float64) -> Lights:
+def key_lights(key: Panel, places: Float64) -> Lights:
     """Directions to `places` (n, 2) on the key's cloth, 0..1 across it, weighted by the light that each sends here."""
-    right, up, axis = KEY.frame
-    spot = (places * 2 - 1) * (1 - KEY.softness / 2)
-    points = axis * np.linalg.norm(KEY.center)
-    points = points + spot[:, :1] * KEY.half_size[0] * right + spot[:, 1:] * KEY.half_size[1] * up
+    right, up, axis = key.frame
+    spot = (places * 2 - 1) * (1 - key.softness / 2)
+    points = axis * np.linalg.norm(key.center)
+    points = points + spot[:, :1] * key.half_size[0] * right + spot[:, 1:] * key.half_size[1] * up
     distances = np.linalg.norm(points, axis=1, keepdims=True)
     directions = points / distances
-    weights = KEY.emitted(directions)[:, 1] * (directions @ axis) / distances[:, 0] ** 2
+    weights = key.emitted(directions)[:, 1] * (directions @ axis) / distances[:, 0] ** 2
     return Lights(directions, weights / weights.sum())
 
 
-def ground_lights(count: int) -> Lights:
+def ground_lights(lighting: Lighting, count: int) -> Lights:
     """The key and a cosine-weighted dome, as they light level ground."""
-    key_count = round(count * KEY_SHARE)
-    key = key_lights(_plane_sequence(key_count))
+    share = lighting.key_share
+    key_count = round(count * share)
+    key = key_lights(lighting.key, _plane_sequence(key_count))
     key_ground = key.weights * key.directions[:, 1]
     u, turn = _plane_sequence(count - key_count).T
-    sines = DOME_SINE * np.sqrt(u)
+    sines = lighting.dome_sine * np.sqrt(u)
     dome = np.stack([sines * np.cos(2 * np.pi * turn), np.sqrt(1 - sines**2), sines * np.sin(2 * np.pi * turn)], axis=1)
     return Lights(
         np.concatenate([key.directions, dome]),
-        np.concatenate([key_ground / key_ground.sum() * KEY_SHARE, np.full(len(dome), (1 - KEY_SHARE) / len(dome))]),
+        np.concatenate([key_ground / key_ground.sum() * share, np.full(len(dome), (1 - share) / len(dome))]),
     )
 
 
-def key_grid() -> Lights:
+def key_grid(key: Panel) -> Lights:
     """`GROUPS` * `GROUP` directions over the key; those of one group follow each other and are evenly spread.
 
     A rank-1 lattice: no two lights stand behind each other along either side of the key.
     """
     count = GROUPS * GROUP
     index = np.arange(count).reshape(GROUP, GROUPS).T.ravel()
-    return key_lights(np.stack([(index + 0.5) / count, (index * LATTICE_STEP % count + 0.5) / count], axis=1))
+    return key_lights(key, np.stack([(index + 0.5) / count, (index * LATTICE_STEP % count + 0.5) / count], axis=1))
 
 
 def _plane_sequence(count: int) -> Float64:

@@ -10,6 +10,7 @@ from renderer.gl.programs import read_shader, set_uniform
 from renderer.lighting.environment import Environment
 from renderer.lighting.ground_shadow import Caster, GroundShadow, Moment, stay
 from renderer.lighting.key_shadow import KeyShadow
+from renderer.lighting.sources import Lighting
 from renderer.scene.bounds import Bounds
 
 LIVE_TRIANGLES = 12_000
@@ -31,21 +32,23 @@ class Shadows:
     """
 
     def __init__(
-        self, device: Device, environment: Environment, bounds: Bounds, ground: float,
+        self, device: Device, lighting: Lighting, environment: Environment, bounds: Bounds, ground: float,
         *, triangles: int = 0, animated: bool = False,
     ) -> None:
-        """`bounds` hold the placed model in all poses, y = `ground` is the floor. Nothing is cast yet.
+        """`environment` holds the light of `lighting`.
+
+        `bounds` hold the placed model in all poses, y = `ground` is the floor. Nothing is cast yet.
 
         `triangles` that each light has to draw, and whether they move, decide how many lights can be afforded.
         """
         self.live = animated and triangles <= LIVE_TRIANGLES
         if self.live:
-            self.ground = GroundShadow(device, bounds, ground, lights=48, size=384)
-            self.key = KeyShadow(device, bounds, tile=192)
+            self.ground = GroundShadow(device, lighting, bounds, ground, lights=48, size=384)
+            self.key = KeyShadow(device, lighting.key, bounds, tile=192)
         else:
             lights = int(np.clip(TRIANGLES_PER_SHADOW // max(triangles, 1), 64, 128))
-            self.ground = GroundShadow(device, bounds, ground, lights=lights, size=768)
-            self.key = KeyShadow(device, bounds, tile=320)
+            self.ground = GroundShadow(device, lighting, bounds, ground, lights=lights, size=768)
+            self.key = KeyShadow(device, lighting.key, bounds, tile=320)
         self.glsl = read_shader("renderer.lighting", "shadow.glsl")
         self._environment = environment
 

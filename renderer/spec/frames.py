@@ -44,6 +44,7 @@ class FrameSpec:
     roll_z: float = 0.0
     zoom: float = 1.0
     shadows: bool = True
+    lighting: str = "studio"
     animation: str | None = None
     animation_speed: float = 1.0
 

@@ -73,6 +73,9 @@ SETTINGS: tuple[Setting, ...] = (
             minimum=0.01, maximum=100),
     Setting("shadows", "shadows", "boolean", True, "Soft shadow on the ground."),
     Setting("reflector", "reflector", "boolean", False, "Reflective ground plane.", not_yet=(True,)),
+    Setting("lighting", "lighting", "string", "studio",
+            "Light: softboxes in a grey room, a white tent, rims in a black room, or the sun in a clear sky.",
+            choices=("studio", "soft", "dark", "outdoor")),
     Setting("easing", "easing", "boolean", True, "Ease the effect's movement in and out."),
     Setting("rotateY", "rotate_y", "integer", 0,
             "Starting angle of the camera in degrees; a hero-spin or a reveal ends there.",
@@ -109,6 +112,7 @@ class RenderSettings:
     animation_speed: float = 1.0
     shadows: bool = True
     reflector: bool = False
+    lighting: str = "studio"
     easing: bool = True
     rotate_y: int = 0
     tilt_x: int = 0

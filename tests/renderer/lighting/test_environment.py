@@ -1,5 +1,6 @@
 """What shaders look up is the light that was put in: filtered without loss, cached without harm."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,6 @@ import pytest
 
 from renderer.gl.context import Device
 from renderer.lighting import environment, prefilter
-from renderer.lighting import studio as studio_lights
 from renderer.lighting.environment import Environment, filter_tables, load_environment, upload
 from renderer.lighting.prefilter import (
     SPECULAR_LEVELS,
@@ -17,6 +17,7 @@ from renderer.lighting.prefilter import (
     integrate_brdf,
     level_roughness,
 )
+from renderer.lighting.presets import DARK, STUDIO
 from renderer.scene.nodes import Float32, Float64
 from tests.renderer.lighting.stage import ask
 
@@ -41,7 +42,7 @@ def slope(opened_device: Device) -> Environment:
 
 @pytest.fixture
 def studio(device: Device, light_cache: Path) -> Environment:
-    return load_environment(device, light_cache)
+    return load_environment(device, STUDIO, light_cache)
 
 
 def test_a_white_furnace_stays_white_at_every_roughness(device: Device) -> None:
@@ -90,8 +91,8 @@ def test_irradiance_of_a_gradient_is_exact() -> None:
 
 
 def test_shaders_get_the_same_irradiance_as_the_sum_over_the_light(device: Device, studio: Environment) -> None:
-    directions, solid_angles = equirectangular_directions(*environment.STUDIO_SIZE)
-    radiance = studio_lights.ambient_radiance(directions) + studio_lights.key_radiance(directions)
+    directions, solid_angles = equirectangular_directions(*environment.SOURCE_SIZE)
+    radiance = STUDIO.ambient_radiance(directions) + STUDIO.key_radiance(directions)
     normals = DIRECTIONS[::331]
     exact = np.stack([np.maximum(directions @ n, 0.0) * solid_angles @ radiance / np.pi for n in normals])
     seen = ask(device, studio.glsl, "irradiance(in0)", lambda program: studio.bind(program, 0), normals)
@@ -100,7 +101,7 @@ def test_shaders_get_the_same_irradiance_as_the_sum_over_the_light(device: Devic
 
 
 def test_the_key_is_the_one_lamp_that_shadows_are_cast_from(studio: Environment) -> None:
-    key = studio_lights.KEY
+    key = STUDIO.key
     assert np.dot(studio.tables.key_direction, key.frame[2]) > 0.99
     assert 0.3 < studio.tables.key_spread < 0.7
     assert studio.tables.key_irradiance.min() > studio.irradiance_sh[0].max()
@@ -139,7 +140,7 @@ def test_the_brdf_never_makes_light_and_a_smooth_mirror_loses_none() -> None:
 @pytest.fixture
 def coarse(monkeypatch: pytest.MonkeyPatch) -> None:
     """Filters quickly: what is cached matters here, not how it looks."""
-    monkeypatch.setattr(environment, "STUDIO_SIZE", (32, 64))
+    monkeypatch.setattr(environment, "SOURCE_SIZE", (32, 64))
     monkeypatch.setattr(prefilter, "SAMPLES", 2)
 
 
@@ -147,13 +148,13 @@ def coarse(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_second_start_reads_the_light_from_disk(
     device: Device, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = load_environment(device, tmp_path).tables
+    first = load_environment(device, STUDIO, tmp_path).tables
 
     def must_not_run(device: Device, radiance: Float32) -> None:
         raise AssertionError("filtered again")
 
     monkeypatch.setattr(prefilter, "filter_specular", must_not_run)
-    second = load_environment(device, tmp_path).tables
+    second = load_environment(device, STUDIO, tmp_path).tables
     assert all(np.array_equal(a, b) for a, b in zip(first.specular, second.specular, strict=True))
     assert np.array_equal(first.irradiance_sh, second.irradiance_sh)
     assert first.key_spread == second.key_spread
@@ -161,12 +162,22 @@ def test_a_second_start_reads_the_light_from_disk(
 
 
 @pytest.mark.usefixtures("coarse")
+def test_every_preset_has_a_file_of_its_own(device: Device, tmp_path: Path) -> None:
+    studio, dark = (load_environment(device, lighting, tmp_path).tables for lighting in (STUDIO, DARK))
+    dearer = dataclasses.replace(DARK, exposure=2 * DARK.exposure)
+    brighter = load_environment(device, dearer, tmp_path).tables
+    assert studio.irradiance_sh[0].mean() > 1.5 * dark.irradiance_sh[0].mean()
+    assert np.allclose(brighter.irradiance_sh, 2 * dark.irradiance_sh, rtol=1e-5)
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+@pytest.mark.usefixtures("coarse")
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 not an archive", None])
 def test_a_damaged_cache_file_is_made_anew(device: Device, tmp_path: Path, damage: bytes | None) -> None:
-    whole = load_environment(device, tmp_path).tables
+    whole = load_environment(device, STUDIO, tmp_path).tables
     path = next(tmp_path.iterdir())
     good = path.read_bytes()
     path.write_bytes(good[: len(good) // 2] if damage is None else damage)
-    again = load_environment(device, tmp_path).tables
+    again = load_environment(device, STUDIO, tmp_path).tables
     assert all(np.array_equal(a, b) for a, b in zip(whole.specular, again.specular, strict=True))
     assert path.read_bytes() == good

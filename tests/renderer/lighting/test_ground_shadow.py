@@ -8,6 +8,8 @@ import pytest
 from renderer.gl.context import Device
 from renderer.gl.resources import GpuScene
 from renderer.lighting.ground_shadow import GroundShadow
+from renderer.lighting.presets import DARK, OUTDOOR, SOFT, STUDIO
+from renderer.lighting.sources import Lighting
 from renderer.scene.nodes import Float64, Scene
 from tests.renderer.lighting.stage import Vector, bounds_of, box_mesh, scene_of
 
@@ -31,10 +33,12 @@ class Cast:
         return np.array([self.at(start[0] + i * step[0], start[1] + i * step[1]) for i in range(count)])
 
 
-def _cast(device: Device, scene: Scene, *, of: Scene | None = None, ground: float = 0.0) -> Cast:
+def _cast(
+    device: Device, scene: Scene, *, of: Scene | None = None, ground: float = 0.0, lighting: Lighting = STUDIO
+) -> Cast:
     positions = (of or scene).meshes[0].primitives[0].positions
     gpu_scene = GpuScene(device, scene)
-    shadow = GroundShadow(device, bounds_of(positions), ground, lights=LIGHTS, size=SIZE)
+    shadow = GroundShadow(device, lighting, bounds_of(positions), ground, lights=LIGHTS, size=SIZE)
     shadow.cast(gpu_scene)
     result = Cast(shadow)
     shadow.release()
@@ -117,7 +121,7 @@ def test_a_moving_box_casts_the_mean_of_its_moments(device: Device) -> None:
     gpu_scene = GpuScene(device, scene_of(positions, indices))
     aside = np.array([0.5, 0, 0], np.float32)
     bounds = bounds_of(np.concatenate([positions - aside, positions + aside]))
-    shadow = GroundShadow(device, bounds, 0.0, lights=LIGHTS, size=SIZE)
+    shadow = GroundShadow(device, STUDIO, bounds, 0.0, lights=LIGHTS, size=SIZE)
 
     def move(x: float) -> None:
         matrix = np.eye(4)
@@ -130,3 +134,22 @@ def test_a_moving_box_casts_the_mean_of_its_moments(device: Device) -> None:
     gpu_scene.release()
     assert both.at(-0.5, 0) == pytest.approx(0.5, abs=0.08)
     assert both.at(-0.5, 0) + both.at(0.5, 0) == pytest.approx(1, abs=0.1)
+
+
+def test_the_sun_draws_the_hardest_shadow_and_the_tent_the_softest(device: Device) -> None:
+    def steepest(lighting: Lighting) -> float:
+        """The greatest change per centimetre behind the box, where the key's edge falls."""
+        blocked = _cast(device, scene_of(*box_mesh(*STANDING)), lighting=lighting)
+        return float(np.abs(np.diff(blocked.along((0.6, -0.6), (0.01, -0.01), 70))).max() * lighting.shadow_strength)
+
+    sun, studio, tent = (steepest(lighting) for lighting in (OUTDOOR, STUDIO, SOFT))
+    assert sun > 1.5 * studio
+    assert studio > 1.3 * tent
+
+
+def test_each_preset_says_how_dark_its_shadow_is(device: Device) -> None:
+    positions, _ = box_mesh(*STANDING)
+    for lighting in (SOFT, DARK):
+        shadow = GroundShadow(device, lighting, bounds_of(positions), 0.0, lights=4, size=64)
+        assert shadow.strength == lighting.shadow_strength
+        shadow.release()

@@ -8,6 +8,7 @@ import pytest
 from renderer.gl.context import Device
 from renderer.gl.resources import GpuScene
 from renderer.lighting.environment import Environment, load_environment
+from renderer.lighting.presets import STUDIO
 from renderer.lighting.shadow import LIVE_TRIANGLES, Shadows
 from renderer.scene.nodes import Float32, Float64, UInt32
 from tests.renderer.lighting.stage import ask, ball_mesh, bounds_of, box_mesh, scene_of
@@ -21,7 +22,7 @@ class Stage:
     def __init__(self, device: Device, light: Environment, positions: Float32, indices: UInt32) -> None:
         self._device, self._light = device, light
         self._gpu_scene = GpuScene(device, scene_of(positions, indices))
-        self.shadows = Shadows(device, light, bounds_of(positions), float(positions[:, 1].min()))
+        self.shadows = Shadows(device, STUDIO, light, bounds_of(positions), float(positions[:, 1].min()))
         self.shadows.cast(self._gpu_scene)
 
     def ask(self, expression: str, points: Float64, normals: Float64) -> Float64:
@@ -43,7 +44,7 @@ class Stage:
 
 @pytest.fixture
 def light(device: Device, light_cache: Path) -> Environment:
-    return load_environment(device, light_cache)
+    return load_environment(device, STUDIO, light_cache)
 
 
 def test_a_ball_is_lit_as_if_there_were_no_shadow_maps(device: Device, light: Environment) -> None:
@@ -97,6 +98,6 @@ def test_only_light_animated_models_have_live_shadows(device: Device, light: Env
     for triangles, animated, live in (
         (LIVE_TRIANGLES, True, True), (LIVE_TRIANGLES + 1, True, False), (LIVE_TRIANGLES, False, False)
     ):
-        shadows = Shadows(device, light, bounds, 0.0, triangles=triangles, animated=animated)
+        shadows = Shadows(device, STUDIO, light, bounds, 0.0, triangles=triangles, animated=animated)
         assert shadows.live is live
         shadows.release()

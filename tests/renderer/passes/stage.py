@@ -10,6 +10,7 @@ from renderer.gl.context import Device
 from renderer.gl.resources import GpuScene
 from renderer.gl.targets import SampleTarget
 from renderer.lighting.environment import Environment, LightTables, filter_tables, upload
+from renderer.lighting.presets import STUDIO
 from renderer.lighting.shadow import Shadows
 from renderer.passes.geometry import GeometryPass
 from renderer.passes.resolve import ResolvePass
@@ -64,7 +65,7 @@ class NoCaster:
 
 @functools.cache
 def no_shadows(device: Device, environment: Environment) -> Shadows:
-    shadows = Shadows(device, environment, BOUNDS, -1.0)
+    shadows = Shadows(device, STUDIO, environment, BOUNDS, -1.0)
     shadows.cast(NoCaster())
     return shadows
 

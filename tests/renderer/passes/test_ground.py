@@ -6,6 +6,7 @@ import pytest
 from renderer.gl.context import Device
 from renderer.gl.targets import SampleTarget
 from renderer.lighting.ground_shadow import GroundShadow
+from renderer.lighting.presets import STUDIO
 from renderer.passes.ground import GroundPass
 from renderer.passes.resolve import ResolvePass
 from renderer.scene.nodes import UInt8
@@ -16,7 +17,7 @@ TEXELS = 64
 
 def ground_picture(device: Device, blocked: float, eye: tuple[float, float, float]) -> tuple[UInt8, float]:
     """The ground alone where `blocked` of the light is missing everywhere, and the shadow's strength."""
-    shadow = GroundShadow(device, BOUNDS, 0.0, lights=4, size=TEXELS)
+    shadow = GroundShadow(device, STUDIO, BOUNDS, 0.0, lights=4, size=TEXELS)
     shadow.texture.write(np.full((TEXELS, TEXELS), blocked, np.float16).tobytes())
     shadow.texture.build_mipmaps()
     target, ground = SampleTarget(device, SIZE, SIZE), GroundPass(device)

@@ -1,0 +1,113 @@
+"""What light is made of before anything is filtered or drawn: panels in surroundings, and the radiance they send.
+
+The model stands at the origin and its front faces +Z. All radiance is linear, in units where a white diffuse surface
+that faces the brightest part of the surroundings comes out near 1.
+"""
+
+import dataclasses
+
+import numpy as np
+
+from renderer.scene.nodes import Float64
+
+Colour = tuple[float, float, float]
+
+NEUTRAL: Colour = (1.0, 1.0, 1.0)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Panel:
+    """A rectangular softbox that faces the origin; with negative radiance, a black flag that takes light away.
+
+    `center` is its place; `half_size` its (width, height) / 2 in the same unit, where width runs level.
+    `radiance` is that of the centre; `falloff` is how much of it is lost at the rim, as the lamp inside lights the
+    middle of the cloth more; `softness` is the share of the half size over which the edge fades: at 1 it is round.
+    """
+
+    center: tuple[float, float, float]
+    half_size: tuple[float, float]
+    radiance: float
+    tint: Colour = NEUTRAL
+    falloff: float = 0.45
+    softness: float = 0.12
+
+    @property
+    def frame(self) -> tuple[Float64, Float64, Float64]:
+        """Unit vectors (right, up, towards the panel) as seen from the origin."""
+        axis = np.array(self.center) / np.linalg.norm(self.center)
+        right = np.cross([0.0, 1.0, 0.0], axis)
+        right /= np.linalg.norm(right)
+        return right, np.cross(axis, right), axis
+
+    def emitted(self, directions: Float64) -> Float64:
+        """Radiance (n, 3) seen from the origin along unit `directions` (n, 3)."""
+        right, up, axis = self.frame
+        depth = directions @ axis
+        scale = np.linalg.norm(self.center) / np.maximum(depth, 1e-6)
+        x = directions @ right * scale / self.half_size[0]
+        y = directions @ up * scale / self.half_size[1]
+        fade = _smoothstep((1 - np.abs(x)) * self.half_size[0] / (self.softness * min(self.half_size)))
+        fade *= _smoothstep((1 - np.abs(y)) * self.half_size[1] / (self.softness * min(self.half_size)))
+        cloth = 1 - self.falloff * np.minimum(1.0, (x * x + y * y) / 2)
+        value = self.radiance * np.where(depth > 0, fade * cloth, 0.0)
+        result: Float64 = value[:, None] * np.array(self.tint)
+        return result
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Gradient:
+    """One half of the surroundings: the radiance at the horizon, and the `change` from there to the pole.
+
+    The change is complete where the sine of the angle to the horizon is `depth`.
+    """
+
+    horizon: Colour
+    change: Colour
+    depth: float
+
+    def emitted(self, sines: Float64) -> Float64:
+        """Radiance (n, 3) at those sines of the angle to the horizon (n,); negative ones count as zero."""
+        result: Float64 = np.array(self.horizon) + np.array(self.change) * _smoothstep(sines / self.depth)[:, None]
+        return result
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Lighting:
+    """A light to choose. The `key` is the one lamp that casts shadows; `fills` and the surroundings are the rest.
+
+    `exposure` multiplies all of it; `grey_ball` is the sRGB value, 0..1, that a ball of 18 % reflectance averages over
+    what a turntable sees of it from all sides. On the ground, `key_share` of the light is the key's and the rest comes
+    from a dome whose lowest light stands at acos(dome_sine); `shadow_strength` is the opacity of a shadow where all
+    light is blocked, since the floor bounces some into any real one.
+    """
+
+    name: str
+    key: Panel
+    fills: tuple[Panel, ...]
+    above: Gradient
+    below: Gradient
+    exposure: float
+    grey_ball: float
+    key_share: float
+    dome_sine: float
+    shadow_strength: float
+
+    def ambient_radiance(self, directions: Float64) -> Float64:
+        """Everything but the key. `directions` (n, 3) unit vectors -> (n, 3) linear radiance."""
+        height = directions[:, 1]
+        below = self.below.emitted(-height)
+        horizon = _smoothstep((height + 0.05) / 0.07)[:, None]
+        result = below + (self.above.emitted(height) - below) * horizon
+        for panel in self.fills:
+            result += panel.emitted(directions)
+        return self.exposure * result
+
+    def key_radiance(self, directions: Float64) -> Float64:
+        """The key alone. Same shapes as `ambient_radiance`."""
+        return self.exposure * self.key.emitted(directions)
+
+
+def _smoothstep(x: Float64) -> Float64:
+    x = np.clip(x, 0.0, 1.0)
+    result: Float64 = x * x * (3 - 2 * x)
+    return result

@@ -1,0 +1,43 @@
+"""Settings of light, colour and ground, from their JSON to pixels."""
+
+from pathlib import Path
+from typing import Any
+
+from renderer.frames import ShotRenderer
+from renderer.gl.context import Device
+from renderer.scene.nodes import Material, Scene, UInt8
+from renderer.spec import SETTINGS, parse_settings, plan_video
+from tests.renderer.passes.scenes import scene_of, sphere
+
+GREY = 0.18
+
+
+def ball(reflectance: float = GREY, **fields: Any) -> Scene:
+    color = (reflectance, reflectance, reflectance, 1.0)
+    return scene_of((sphere(), Material(base_color_factor=color, metallic_factor=0, roughness_factor=1, **fields)))
+
+
+def picture(device: Device, cache: Path, scene: Scene, **settings: Any) -> UInt8:
+    """(180, 180, 4): frame 0 of what these render settings ask for, but smaller."""
+    frames = plan_video(parse_settings({"aspect": "1:1", **settings})).frames
+    spec = type(frames).from_json(frames.to_json() | {"width": 180, "height": 180})
+    with ShotRenderer(device, scene, spec, cache_dir=cache) as shot:
+        shot.draw(0)
+        return shot.read_rgba()
+
+
+def choices(name: str) -> tuple[str, ...]:
+    return next(row.choices for row in SETTINGS if row.name == name)
+
+
+def test_each_light_gives_a_grey_ball_its_own_brightness_and_shadow(device: Device, light_cache: Path) -> None:
+    shown = {name: picture(device, light_cache, ball(), lighting=name).astype(float) for name in choices("lighting")}
+    level = {name: pixels[pixels[..., 3] == 255][:, :3].mean() / 255 for name, pixels in shown.items()}
+    assert level["soft"] > level["studio"] > level["dark"] + 0.08
+    assert 0.3 < level["studio"] < 0.5
+    strongest = {name: pixels[168:, 80:100, 3].max() for name, pixels in shown.items()}  # in front of the ball
+    assert strongest["dark"] > strongest["studio"] > strongest["soft"]
+    middle = shown["outdoor"][85:95, :, :3]
+    left, right = middle[:, 30:60].mean(axis=(0, 1)), middle[:, 120:150].mean(axis=(0, 1))
+    assert left.mean() > right.mean() + 20  # the sun stands to the left
+    assert right[2] > right[0] + 10  # and shade is blue
