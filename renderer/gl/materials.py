@@ -147,6 +147,11 @@ def _blocks(scene: Scene, material: Material) -> Iterator[_Block]:
     if (sheen := material.sheen) is not None:
         yield from optional("SHEEN_COLOR", sheen.color_texture, (0, 1, 2))
         yield from optional("SHEEN_ROUGHNESS", sheen.roughness_texture, (3,))
+    if material.anisotropy is not None:
+        yield from optional("ANISOTROPY", material.anisotropy.texture, (0, 1, 2))
+    if (film := material.iridescence) is not None:
+        yield from optional("IRIDESCENCE", film.texture, (0,))
+        yield from optional("FILM_THICKNESS", film.thickness_texture, (1,))
 
 
 def _pack(blocks: list[_Block]) -> list[_Bin]:

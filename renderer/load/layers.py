@@ -6,7 +6,7 @@ outside 0..1 are refused where the extensions' schemas refuse them.
 
 from renderer.load.fields import Fields
 from renderer.load.textures import Textures
-from renderer.scene.nodes import Clearcoat, Sheen, Specular
+from renderer.scene.nodes import Anisotropy, Clearcoat, Iridescence, Sheen, Specular
 
 LARGEST = 1e6
 """Bound of factors that their extensions leave open."""
@@ -62,6 +62,33 @@ def read_sheen(material: Fields, textures: Textures) -> Sheen | None:
         roughness_texture=textures.reference(fields, "sheenRoughnessTexture"),
     )
     return layer if any(layer.color_factor) else None
+
+
+def read_anisotropy(material: Fields, textures: Textures) -> Anisotropy | None:
+    fields = material.extension("KHR_materials_anisotropy")
+    if fields is None:
+        return None
+    layer = Anisotropy(
+        strength=fields.number("anisotropyStrength", 0.0, low=0, high=1),
+        rotation=fields.number("anisotropyRotation", 0.0),
+        texture=textures.reference(fields, "anisotropyTexture"),
+    )
+    return layer if layer.strength > 0 else None
+
+
+def read_iridescence(material: Fields, textures: Textures) -> Iridescence | None:
+    fields = material.extension("KHR_materials_iridescence")
+    if fields is None:
+        return None
+    layer = Iridescence(
+        factor=fields.number("iridescenceFactor", 0.0, low=0, high=1),
+        texture=textures.reference(fields, "iridescenceTexture"),
+        ior=fields.number("iridescenceIor", 1.3, low=1, high=LARGEST),
+        thickness_minimum=fields.number("iridescenceThicknessMinimum", 100.0, low=0, high=LARGEST),
+        thickness_maximum=fields.number("iridescenceThicknessMaximum", 400.0, low=0, high=LARGEST),
+        thickness_texture=textures.reference(fields, "iridescenceThicknessTexture"),
+    )
+    return layer if layer.factor > 0 else None
 
 
 def _color(

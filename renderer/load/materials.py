@@ -7,7 +7,14 @@ from typing import Any
 
 from renderer.errors import SettingsError
 from renderer.load.fields import Fields
-from renderer.load.layers import read_clearcoat, read_ior, read_sheen, read_specular
+from renderer.load.layers import (
+    read_anisotropy,
+    read_clearcoat,
+    read_iridescence,
+    read_ior,
+    read_sheen,
+    read_specular,
+)
 from renderer.load.textures import Textures
 from renderer.scene.nodes import AlphaMode, Material, TextureRef
 
@@ -57,9 +64,14 @@ def tangent_texcoord(material: Material) -> int | None:
     """The texture coordinate set that the material's directions follow; None where it has no use for tangents."""
     if material.unlit:
         return None
-    coat = material.clearcoat
-    maps = (material.normal_texture, None if coat is None else coat.normal_texture)
-    return next((reference.texcoord for reference in maps if reference is not None), None)
+    coat, brushed = material.clearcoat, material.anisotropy
+    maps = (
+        material.normal_texture,
+        None if coat is None else coat.normal_texture,
+        None if brushed is None else brushed.texture,
+    )
+    found = next((reference.texcoord for reference in maps if reference is not None), None)
+    return 0 if found is None and brushed is not None else found
 
 
 def _references(owner: Any) -> Iterator[TextureRef]:
@@ -112,6 +124,8 @@ def _read_material(fields: Fields, textures: Textures) -> Material:
         specular=read_specular(fields, textures),
         clearcoat=read_clearcoat(fields, textures),
         sheen=read_sheen(fields, textures),
+        anisotropy=read_anisotropy(fields, textures),
+        iridescence=read_iridescence(fields, textures),
     )
 
 

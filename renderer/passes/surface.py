@@ -3,10 +3,12 @@
 Each layer is a define of its own, so a plain surface runs the same code whether or not the shader knows of layers.
 """
 
+import math
+
 import numpy as np
 
 from renderer.gl.resources import GpuDrawable
-from renderer.scene.nodes import AlphaMode, Clearcoat, Material, Sheen, Specular, Topology
+from renderer.scene.nodes import AlphaMode, Anisotropy, Clearcoat, Iridescence, Material, Sheen, Specular, Topology
 
 
 def surface_defines(drawable: GpuDrawable) -> dict[str, str]:
@@ -23,12 +25,15 @@ def surface_defines(drawable: GpuDrawable) -> dict[str, str]:
         "DIELECTRIC": material.ior != 1.5 or material.specular is not None,
         "CLEARCOAT": material.clearcoat is not None,
         "SHEEN": material.sheen is not None,
+        "ANISOTROPY": material.anisotropy is not None and primitive.tangents is not None,
+        "IRIDESCENCE": material.iridescence is not None,
     }
     return {**drawable.layout.defines, **{name: "1" for name, present in flags.items() if present}}
 
 
 def _needs_tangents(drawable: GpuDrawable) -> bool:
-    return not drawable.layout.defines.keys().isdisjoint(("NORMAL_TEXEL", "COAT_NORMAL_TEXEL"))
+    mapped = not drawable.layout.defines.keys().isdisjoint(("NORMAL_TEXEL", "COAT_NORMAL_TEXEL"))
+    return mapped or drawable.material.anisotropy is not None
 
 
 def surface_constants(material: Material) -> bytes:
@@ -36,6 +41,8 @@ def surface_constants(material: Material) -> bytes:
     specular = material.specular or Specular()
     coat = material.clearcoat or Clearcoat()
     sheen = material.sheen or Sheen()
+    brushed = material.anisotropy or Anisotropy()
+    film = material.iridescence or Iridescence()
     head_on = ((material.ior - 1) / (material.ior + 1)) ** 2  # Fresnel's equations at normal incidence
     return np.array(
         [
@@ -45,6 +52,8 @@ def surface_constants(material: Material) -> bytes:
             *(head_on * part for part in specular.color_factor), specular.factor,
             coat.factor, coat.roughness_factor, coat.normal_scale, 0.0,
             *sheen.color_factor, sheen.roughness_factor,
+            brushed.strength, math.cos(brushed.rotation), math.sin(brushed.rotation), 0.0,
+            film.factor, film.ior, film.thickness_minimum, film.thickness_maximum,
         ],
         np.float32,
     ).tobytes()

@@ -96,6 +96,27 @@ class Sheen:
 
 
 @dataclasses.dataclass(slots=True)
+class Anisotropy:
+    """KHR_materials_anisotropy: a brushed surface. `rotation` in radians, counter-clockwise from the tangent."""
+
+    strength: float = 0.0
+    rotation: float = 0.0
+    texture: TextureRef | None = None  # RG direction, B strength
+
+
+@dataclasses.dataclass(slots=True)
+class Iridescence:
+    """KHR_materials_iridescence: a thin film. Thicknesses are nanometres, for texels of 0 and 1; 1 without texture."""
+
+    factor: float = 0.0
+    texture: TextureRef | None = None  # R
+    ior: float = 1.3
+    thickness_minimum: float = 100.0
+    thickness_maximum: float = 400.0
+    thickness_texture: TextureRef | None = None  # G
+
+
+@dataclasses.dataclass(slots=True)
 class Material:
     """glTF's metallic-roughness material. Factors are linear; `alpha_cutoff` counts in MASK mode only.
 
@@ -122,6 +143,8 @@ class Material:
     specular: Specular | None = None
     clearcoat: Clearcoat | None = None
     sheen: Sheen | None = None
+    anisotropy: Anisotropy | None = None
+    iridescence: Iridescence | None = None
 
 
 @dataclasses.dataclass(slots=True)

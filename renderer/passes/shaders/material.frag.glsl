@@ -4,6 +4,8 @@
 // inside out: dielectric or metal, sheen, clearcoat.
 #include "display.glsl"
 #include "unit.glsl"
+#include "anisotropy.glsl"
+#include "iridescence.glsl"
 
 layout(std140) uniform Material {
     vec4 base_color;
@@ -12,6 +14,8 @@ layout(std140) uniform Material {
     vec4 dielectric;  // F0, specular factor
     vec4 coat;        // factor, roughness, normal scale
     vec4 sheen;       // colour, roughness
+    vec4 brushed;     // strength, cosine and sine of the rotation
+    vec4 film;        // factor, index of refraction, thickness in nanometres at texels of 0 and 1
 } material;
 
 in vec3 v_position;
@@ -33,7 +37,10 @@ uniform vec3 u_eye;
 uniform sampler2D sheen_albedo;  // directional albedo of white sheen at (n.v, roughness)
 #endif
 
-out vec4 out_color;
+layout(location = 0) out vec4 out_color;
+#ifdef BUFFERS
+#include "buffers.glsl"
+#endif
 
 // Mirrored repeat, which moderngl's samplers lack: a triangle wave, continuous over the mirrors.
 float mirrored(float x) { return 1.0 - abs(2.0 * fract(0.5 * x) - 1.0); }
@@ -65,6 +72,9 @@ float reflection_occlusion(float cos_v, float occlusion, float roughness) {
 }
 
 void main() {
+#ifdef BUFFERS
+    float depth = depth_at_pixel();
+#endif
     READ_MAPS
 
     vec4 base = material.base_color;
@@ -143,16 +153,46 @@ void main() {
     float cos_v = clamp(dot(bent, to_eye), 1e-3, 1.0);
     vec3 reflected = reflect(-to_eye, bent);
 
+    float lobe = roughness;
+#ifdef ANISOTROPY
+    float brushed = material.brushed.x;
+    vec2 turned = vec2(1.0, 0.0);
+#ifdef ANISOTROPY_TEXEL
+    vec3 anisotropy_texel = ANISOTROPY_TEXEL;
+    brushed *= anisotropy_texel.z;
+    turned = anisotropy_texel.xy * 2.0 - 1.0;
+#endif
+    turned = mat2(material.brushed.y, material.brushed.z, -material.brushed.z, material.brushed.y) * turned;
+    vec3 along = turned.x * v_tangent.xyz + turned.y * v_tangent.w * cross(v_normal, v_tangent.xyz);
+    along = unit(along - bent * dot(along, bent));
+    vec2 alpha_brushed = brushed_alpha(roughness, brushed);
+    lobe = sqrt(length(alpha_brushed) * 0.70710678);  // loses about as much as a surface that is as rough all around
+#endif
+
     // Single and multiple scattering of the specular lobe.
-    vec2 split = split_sum(cos_v, roughness);
+    vec2 split = split_sum(cos_v, lobe);
     float grazing = 1.0 - cos_v;
     float grazing2 = grazing * grazing;
-    vec3 fresnel = f0 + (max(vec3(1.0 - roughness) * f90, f0) - f0) * (grazing2 * grazing2 * grazing);
+    vec3 fresnel = f0 + (max(vec3(1.0 - lobe) * f90, f0) - f0) * (grazing2 * grazing2 * grazing);
+#ifdef IRIDESCENCE
+    float film = material.film.x;
+#ifdef IRIDESCENCE_TEXEL
+    film *= IRIDESCENCE_TEXEL;
+#endif
+    float thickness_texel = 1.0;
+#ifdef FILM_THICKNESS_TEXEL
+    thickness_texel = FILM_THICKNESS_TEXEL;
+#endif
+    float film_thickness = mix(material.film.z, material.film.w, thickness_texel);
+    vec3 film_color = film_reflectance(cos_v, material.film.y, film_thickness, f0);
+    fresnel = mix(fresnel, film_color, film);
+    f0 = mix(f0, film_color, film);
+#endif
     vec3 single = fresnel * split.x + f90 * split.y;
     float lost = 1.0 - split.x - split.y;
     vec3 average = f0 + (f90 - f0) / 21.0;
     vec3 multiple = single * average * lost / (1.0 - lost * average);
-#ifdef DIELECTRIC
+#if defined(DIELECTRIC) || defined(IRIDESCENCE)
     vec3 past = vec3(1.0 - highest(single + multiple));  // a coloured reflection must not tint what it leaves over
 #else
     vec3 past = 1.0 - single - multiple;
@@ -168,7 +208,12 @@ void main() {
     vec3 direct = shadowed_irradiance(v_position, normal, bent);
     vec3 diffuse_light = (ambient + direct) * (albedo * past);
     specular_occlusion *= floor_bounce(blocked, reflected);
-    vec3 met = mix(base.rgb * (ambient + direct), specular_light(reflected, roughness), above_horizon(reflected, normal));
+#ifdef ANISOTROPY
+    vec3 mirrored_light = brushed_light(to_eye, bent, along, alpha_brushed);
+#else
+    vec3 mirrored_light = specular_light(reflected, roughness);
+#endif
+    vec3 met = mix(base.rgb * (ambient + direct), mirrored_light, above_horizon(reflected, normal));
     vec3 specular_light_out = single * met * specular_occlusion + multiple * (ambient + direct);
 
 #ifdef SHEEN
@@ -230,4 +275,10 @@ void main() {
 #endif
     vec3 shown = srgb_encode(clamp(light, 0.0, 1.0));
     out_color = vec4(shown * alpha + dither(gl_FragCoord.xy) * alpha, alpha);
+#ifdef BUFFERS
+#ifdef UNLIT
+    vec3 bent = unlit_normal();
+#endif
+    write_buffers(bent, depth, alpha);
+#endif
 }

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from renderer.errors import InvalidModel
-from renderer.scene.nodes import Clearcoat, Material, Sheen, Specular
+from renderer.scene.nodes import Anisotropy, Clearcoat, Iridescence, Material, Sheen, Specular
 from tests.renderer.load.conftest import Load
 from tests.renderer.load.glb_builder import Json, png, triangle_builder
 
@@ -33,6 +33,11 @@ READ: list[tuple[str, Json, str, Any]] = [
     ("sheen", {"sheenColorFactor": [1, 0.5, 0], "sheenRoughnessFactor": 0.75}, "sheen",
      Sheen(color_factor=(1.0, 0.5, 0.0), roughness_factor=0.75)),
     ("sheen", {"sheenRoughnessFactor": 0.75}, "sheen", None),
+    ("anisotropy", {"anisotropyStrength": 0.5, "anisotropyRotation": -7}, "anisotropy", Anisotropy(0.5, -7.0)),
+    ("anisotropy", {"anisotropyRotation": 1}, "anisotropy", None),
+    ("iridescence", {"iridescenceFactor": 1, "iridescenceIor": 1.8, "iridescenceThicknessMinimum": 500}, "iridescence",
+     Iridescence(factor=1.0, ior=1.8, thickness_minimum=500.0, thickness_maximum=400.0)),
+    ("iridescence", {"iridescenceIor": 1.8}, "iridescence", None),
 ]  # fmt: skip
 
 
@@ -49,6 +54,9 @@ TEXTURES = [
     ("clearcoat", {"clearcoatFactor": 1}, "clearcoatNormalTexture"),
     ("sheen", {"sheenColorFactor": [1, 1, 1]}, "sheenColorTexture"),
     ("sheen", {"sheenColorFactor": [1, 1, 1]}, "sheenRoughnessTexture"),
+    ("anisotropy", {"anisotropyStrength": 1}, "anisotropyTexture"),
+    ("iridescence", {"iridescenceFactor": 1}, "iridescenceTexture"),
+    ("iridescence", {"iridescenceFactor": 1}, "iridescenceThicknessTexture"),
 ]
 
 
@@ -64,13 +72,18 @@ def test_a_layers_texture_is_decoded_and_its_coordinates_are_kept(
     assert len(scene.meshes[0].primitives[0].texcoords) == 3
 
 
-def test_a_normal_map_of_the_varnish_asks_for_tangents(load: Load) -> None:
+@pytest.mark.parametrize(("extension", "fields", "key"), [
+    ("clearcoat", {"clearcoatFactor": 1}, "clearcoatNormalTexture"), ("anisotropy", {"anisotropyStrength": 1}, None),
+])
+def test_a_layer_with_directions_asks_for_tangents(
+    load: Load, extension: str, fields: Json, key: str | None
+) -> None:
     builder = triangle_builder(material=0)
     normals = builder.add_accessor([(0, 0, 1)] * 3)
     uvs = builder.add_accessor([(0, 0), (1, 0), (0, 1)])
     builder.document["meshes"][0]["primitives"][0]["attributes"] |= {"NORMAL": normals, "TEXCOORD_0": uvs}
-    coat = {"clearcoatFactor": 1, "clearcoatNormalTexture": {"index": builder.add_texture(png())}}
-    builder.add("materials", {"extensions": {"KHR_materials_clearcoat": coat}})
+    layer = fields if key is None else fields | {key: {"index": builder.add_texture(png())}}
+    builder.add("materials", {"extensions": {f"KHR_materials_{extension}": layer}})
     (primitive,) = load(builder.glb()).meshes[0].primitives
     assert primitive.tangents is not None
 
@@ -87,6 +100,11 @@ WRONG: list[tuple[str, Json, str]] = [
     ("sheen", {"sheenColorFactor": [1, 1, 1.5]}, "sheenColorFactor must be a list of 3 numbers from 0 to 1"),
     ("sheen", {"sheenRoughnessFactor": 7}, "sheenRoughnessFactor must be a number from 0 to 1"),
     ("sheen", {"sheenColorTexture": {"index": 1}}, "sheenColorTexture.index must be an index, but"),
+    ("anisotropy", {"anisotropyStrength": 1.1}, "anisotropyStrength must be a number from 0 to 1"),
+    ("anisotropy", {"anisotropyRotation": "90"}, "anisotropyRotation must be a number"),
+    ("iridescence", {"iridescenceFactor": 2}, "iridescenceFactor must be a number from 0 to 1"),
+    ("iridescence", {"iridescenceIor": 0.9}, "iridescenceIor must be a number from 1 to"),
+    ("iridescence", {"iridescenceThicknessMaximum": -1}, "iridescenceThicknessMaximum must be a number from 0 to"),
 ]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from renderer.gl.context import Device
 from renderer.lighting.environment import Environment, filter_tables, upload
-from renderer.scene.nodes import Clearcoat, Float64, Material, Sheen, Specular
+from renderer.scene.nodes import Anisotropy, Clearcoat, Float64, Iridescence, Material, Primitive, Sheen, Specular
 from tests.renderer.passes.scenes import flat_image, quad, scene_of, sphere, texture
 from tests.renderer.passes.stage import SIZE, front_view, linear, middle, neutral, picture, srgb
 
@@ -26,7 +26,8 @@ def lamp_light(device: Device) -> Environment:
 
 def paint(red: float, green: float, blue: float, **fields: Any) -> Material:
     """A rough dielectric."""
-    return Material(base_color_factor=(red, green, blue, 1.0), metallic_factor=0.0, **{"roughness_factor": 0.8} | fields)
+    rough: dict[str, Any] = {"metallic_factor": 0.0, "roughness_factor": 0.8}
+    return Material(base_color_factor=(red, green, blue, 1.0), **rough | fields)
 
 
 def ball(device: Device, material: Material, **light: Any) -> Float64:
@@ -106,6 +107,55 @@ def test_sheen_brightens_grazing_edges_of_a_dark_cloth(device: Device) -> None:
     assert rim[2] > center[2] + 20
 
 
+def brushed_sphere() -> Primitive:
+    """With tangents that run level around it."""
+    primitive = sphere()
+    assert primitive.normals is not None
+    level = np.cross([0, 1, 0], primitive.normals + np.array([0, 0, 1e-9]))
+    level /= np.maximum(np.linalg.norm(level, axis=1, keepdims=True), 1e-9)
+    primitive.tangents = np.column_stack([level, np.ones(len(level))]).astype(np.float32)
+    return primitive
+
+
+def highlight_extent(device: Device, material: Material, *images: Any) -> tuple[int, int]:
+    """Width and height in pixels of what is brighter than half of the highlight."""
+    scene = scene_of((brushed_sphere(), material), images=images)
+    bright = picture(device, scene, light=lamp_light(device))[..., 0].astype(np.float64)
+    inside = bright > bright.max() / 2
+    return int(inside.any(axis=0).sum()), int(inside.any(axis=1).sum())
+
+
+def test_a_brushed_surface_stretches_the_highlight_along_its_direction(device: Device) -> None:
+    def metal(**brushed: Any) -> Material:
+        return paint(0.7, 0.7, 0.7, metallic_factor=1.0, roughness_factor=0.25, anisotropy=Anisotropy(**brushed))
+
+    width, height = highlight_extent(device, metal(strength=0.0))
+    assert abs(width - height) <= 2
+    width, height = highlight_extent(device, metal(strength=0.8))
+    assert width > 2 * height
+    turned_width, turned_height = highlight_extent(device, metal(strength=0.8, rotation=np.pi / 2))
+    assert turned_height > 2 * turned_width
+    up = flat_image(128, 255, 255, 255)  # the texture turns the direction to the bitangent
+    assert highlight_extent(device, metal(strength=0.8, texture=texture()), up) == (turned_width, turned_height)
+
+
+def hue_gap(one: Float64, other: Float64) -> float:
+    """How far apart two colours are, brightness aside."""
+    return float(np.abs(one / max(one.sum(), 1.0) - other / max(other.sum(), 1.0)).max())
+
+
+def test_a_thin_film_shifts_its_hue_with_the_angle_and_with_its_thickness(device: Device) -> None:
+    def shown(thickness: float) -> Float64:
+        film = Iridescence(factor=1.0, ior=1.8, thickness_maximum=thickness)
+        return ball(device, paint(0, 0, 0, roughness_factor=0.1, iridescence=film), radiance=0.9)
+
+    bare = ball(device, paint(0, 0, 0, roughness_factor=0.1), radiance=0.9)[SIZE // 2]
+    thin, thick = shown(350.0)[SIZE // 2], shown(550.0)[SIZE // 2]
+    assert hue_gap(bare[SIZE // 2], bare[SIZE // 2 + 22]) < 0.02
+    assert hue_gap(thin[SIZE // 2], thin[SIZE // 2 + 22]) > 0.1
+    assert hue_gap(thin[SIZE // 2], thick[SIZE // 2]) > 0.1
+
+
 LAYERED: dict[str, Material] = {
     "diamond": paint(1, 1, 1, ior=2.42, roughness_factor=0.2),
     "mirror": paint(1, 1, 1, ior=0.0, roughness_factor=0.4),
@@ -114,9 +164,15 @@ LAYERED: dict[str, Material] = {
     "varnished metal": paint(1, 1, 1, clearcoat=Clearcoat(factor=0.6), roughness_factor=0.3),
     "cloth": paint(1, 1, 1, sheen=Sheen(color_factor=(1, 1, 1), roughness_factor=0.6)),
     "smooth cloth": paint(1, 1, 1, sheen=Sheen(color_factor=(1, 0.5, 0), roughness_factor=0.1)),
+    "soap": paint(1, 1, 1, iridescence=Iridescence(factor=1.0), roughness_factor=0.2),
+    "anodised": paint(
+        1, 1, 1, iridescence=Iridescence(factor=0.7, ior=2.0), metallic_factor=1.0, anisotropy=Anisotropy(strength=0.7),
+    ),
+    "brushed": paint(1, 1, 1, anisotropy=Anisotropy(strength=1.0), metallic_factor=1.0, roughness_factor=0.1),
     "all at once": paint(
         1, 1, 1, ior=1.8, specular=Specular(color_factor=(1, 0.5, 1)), clearcoat=Clearcoat(factor=1.0),
-        sheen=Sheen(color_factor=(0.5, 1, 0.5), roughness_factor=0.3),
+        sheen=Sheen(color_factor=(0.5, 1, 0.5), roughness_factor=0.3), anisotropy=Anisotropy(strength=0.5),
+        iridescence=Iridescence(factor=0.5),
     ),
 }  # fmt: skip
 
@@ -124,7 +180,7 @@ LAYERED: dict[str, Material] = {
 @pytest.mark.parametrize("name", LAYERED)
 def test_no_layer_gives_back_more_light_than_arrives(device: Device, name: str) -> None:
     """The furnace, with white surfaces: 2 % are allowed for the fits and for 8 bits."""
-    shown = picture(device, scene_of((sphere(), LAYERED[name])), radiance=0.5)
+    shown = picture(device, scene_of((brushed_sphere(), LAYERED[name])), radiance=0.5)
     inside = shown[shown[..., 3] == 255][:, :3]
     assert inside.max() <= srgb(neutral(np.full(3, 0.5 * 1.02)))[0] + 1
     assert linear(float(inside.mean())) > 0.3
@@ -147,6 +203,10 @@ TEXTURED: list[tuple[str, Material, Material]] = [
      glossy(sheen=Sheen(color_factor=(0.2159, 0.0331, 0.6038), roughness_factor=0.5))),
     ("sheen roughness", glossy(sheen=Sheen(color_factor=(1, 1, 1), roughness_factor=1.0, roughness_texture=texture())),
      glossy(sheen=Sheen(color_factor=(1, 1, 1), roughness_factor=0.4))),
+    ("iridescence", glossy(iridescence=Iridescence(factor=1.0, ior=2.0, texture=texture())),
+     glossy(iridescence=Iridescence(factor=0.5020, ior=2.0))),
+    ("film thickness", glossy(iridescence=Iridescence(factor=1.0, ior=2.0, thickness_texture=texture())),
+     glossy(iridescence=Iridescence(factor=1.0, ior=2.0, thickness_maximum=160.0))),
 ]  # fmt: skip
 
 
