@@ -1,0 +1,32 @@
+// What training sets want beside the colour, in the same pass: the surface's normal and its depth.
+layout(location = 1) out vec4 out_normal;  // in the world, as (n + 1) / 2; alpha 1
+layout(location = 2) out vec4 out_depth;   // r: distance along the optical axis, in the world's unit
+
+// The depth of this triangle's plane at the middle of the pixel, half a sample away: its inverse is linear on the screen.
+// A grazing plane is followed no further than a pixel is wide (PIXEL: at distance 1). Call it before any discard.
+float depth_at_pixel() {
+    float inverse = gl_FragCoord.w;
+    vec2 to_middle = 0.5 - vec2(ivec2(gl_FragCoord.xy) & 1);
+    float at_middle = inverse + dot(vec2(dFdx(inverse), dFdy(inverse)), to_middle);
+    return 1.0 / clamp(at_middle, inverse * (1.0 - PIXEL), inverse * (1.0 + PIXEL));
+}
+
+// The normal of a surface without light.
+vec3 unlit_normal() {
+#ifdef HAS_NORMAL
+    vec3 normal = unit(v_normal);
+#ifdef TWO_SIDED
+    normal *= gl_FrontFacing ? 1.0 : -1.0;
+#endif
+    return normal;
+#else
+    return normalize(u_eye - v_position);
+#endif
+}
+
+// A surface counts where it hides at least half of what is behind it; elsewhere what was drawn before stays.
+void write_buffers(vec3 normal, float depth, float alpha) {
+    float solid = step(0.5, alpha);
+    out_normal = vec4(normal * 0.5 + 0.5, 1.0) * solid;
+    out_depth = vec4(depth, 0.0, 0.0, 1.0) * solid;
+}
