@@ -4,6 +4,8 @@
     with database.read() as session:     the same for reading only; a write in it fails
 """
 
+import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +15,9 @@ import alembic.config
 from pydantic_core import from_json
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection, IsolationLevel
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 import migrations
 
@@ -26,6 +29,9 @@ CONNECT_SECONDS = 5
 
 POOL_SIZE = 20
 """Connections kept open to PostgreSQL, as many for reading and for writing: about the threads that ask at once."""
+
+PING_IDLE_SECONDS = 1.0
+"""How long a connection to PostgreSQL may lie in the pool until it is asked whether it is alive."""
 
 MIGRATION_LOCK = 0x7069726F  # "piro"; any number that no other program takes on the same PostgreSQL database
 
@@ -73,14 +79,31 @@ class Database:
 
 
 def _postgresql_engine(url: str, isolation_level: IsolationLevel = "READ COMMITTED") -> Engine:
-    return create_engine(
+    engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
-        pool_pre_ping=True,
         pool_size=POOL_SIZE,
         isolation_level=isolation_level,
         json_deserializer=from_json,  # twice as fast as json.loads, and lists of renders are full of JSON
         connect_args={"connect_timeout": CONNECT_SECONDS},
     )
+    _ping_idle_connections(engine)
+    return engine
+
+
+def _ping_idle_connections(engine: Engine) -> None:
+    """Replaces connections that died in the pool. Busy ones aren't asked: it would double a read's round trips."""
+
+    @event.listens_for(engine, "checkin")
+    def on_checkin(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info["idle_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+        if time.monotonic() - record.info.get("idle_since", math.inf) > PING_IDLE_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise InvalidatePoolError from error  # the pool connects anew, and mistrusts its other connections
 
 
 def _postgresql_reader(url: str) -> Engine:

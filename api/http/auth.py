@@ -2,43 +2,42 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request, Security
-from fastapi.security import HTTPBearer, SecurityScopes
+from fastapi import Request, Security
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security import SecurityScopes
+from fastapi.security.base import SecurityBase
 
 from api.domain import tokens
 from api.domain.tokens import Principal
 from api.errors import Unauthorized
 from api.http.state import Farm
 
-_bearer = HTTPBearer(auto_error=False, description="An API key: dxgl_sk_...")
+
+class TokenAuth(SecurityBase):
+    """A dependency that is also openapi.json's security scheme. One object, because each dependency costs its time."""
+
+    scheme_name = "HTTPBearer"
+    model = HTTPBearer(description="An API key: dxgl_sk_...")
+
+    def __call__(self, request: Request, wanted: SecurityScopes) -> Principal:
+        """Raises Unauthorized, TokenExpired, Forbidden or InsufficientScope."""
+        scheme, _, raw = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not raw.strip():
+            raise Unauthorized("Missing token: send the header Authorization: Bearer dxgl_sk_...")
+        farm: Farm = request.app.state.farm
+        with farm.database.read() as session:
+            principal = tokens.authenticate(session, raw.strip())
+        if principal.touch_due:
+            with farm.database.begin() as session:
+                tokens.touch(session, principal.token_id)
+        for scope in wanted.scopes:
+            principal.require(scope)
+        return principal
 
 
-def principal_of(request: Request) -> Principal:
-    """Raises Unauthorized, TokenExpired or Forbidden."""
-    scheme, _, raw = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not raw.strip():
-        raise Unauthorized("Missing token: send the header Authorization: Bearer dxgl_sk_...")
-    farm: Farm = request.app.state.farm
-    with farm.database.read() as session:
-        principal = tokens.authenticate(session, raw.strip())
-    if principal.touch_due:
-        with farm.database.begin() as session:
-            tokens.touch(session, principal.token_id)
-    return principal
+_auth = TokenAuth()
 
-
-async def permitted(
-    wanted: SecurityScopes,
-    principal: Annotated[Principal, Depends(principal_of)],
-    _documented: Annotated[object, Depends(_bearer)],
-) -> Principal:
-    """The Principal, if its token has all scopes that the route wants. Raises InsufficientScope."""
-    for scope in wanted.scopes:
-        principal.require(scope)
-    return principal
-
-
-Reader = Annotated[Principal, Security(permitted, scopes=["read"])]
-Writer = Annotated[Principal, Security(permitted, scopes=["write"])]
-Renderer = Annotated[Principal, Security(permitted, scopes=["render"])]
-Uploader = Annotated[Principal, Security(permitted, scopes=["write", "render"])]
+Reader = Annotated[Principal, Security(_auth, scopes=["read"])]
+Writer = Annotated[Principal, Security(_auth, scopes=["write"])]
+Renderer = Annotated[Principal, Security(_auth, scopes=["render"])]
+Uploader = Annotated[Principal, Security(_auth, scopes=["write", "render"])]

@@ -2,7 +2,7 @@
 
 A route declares `Once` after its Principal and calls, in this order:
 
-    once.hold("whatever", makes="the request")      raises AnsweredBefore, which answers in the route's stead
+    once.hold(principal, "what", "is asked")        raises AnsweredBefore, which answers in the route's stead
     with farm.database.begin() as session:
         ...
         once.keep(session, answer)                  last in the transaction that takes the credits
@@ -24,7 +24,6 @@ from starlette.responses import Response
 from api.domain import idempotency
 from api.domain.idempotency import HOLD_SECONDS, Hold, KeptAnswer
 from api.domain.tokens import Principal
-from api.http.auth import principal_of
 from api.http.state import Farm, FarmDep
 
 Key = Annotated[
@@ -50,11 +49,10 @@ class AnsweredBefore(Exception):
 class IdempotentRequest:
     """See the module's docstring. Its methods block."""
 
-    def __init__(self, request: Request, farm: Farm, account_id: str, key: str | None) -> None:
+    def __init__(self, request: Request, farm: Farm, key: str | None) -> None:
         self._route: APIRoute = request.scope["route"]
         self._path = request.url.path
         self._farm = farm
-        self._account_id = account_id
         self._key = key
         self._hold: Hold | None = None
 
@@ -63,7 +61,7 @@ class IdempotentRequest:
         """Whether the request has a key at all."""
         return self._key is not None
 
-    def hold(self, *request: object, seconds: float = HOLD_SECONDS) -> None:
+    def hold(self, principal: Principal, *request: object, seconds: float = HOLD_SECONDS) -> None:
         """Takes the key for a request that is told from others by its path and by `request`, which is JSON data.
 
         `seconds` is longer than the request takes. Raises AnsweredBefore, IdempotencyConflict, IdempotencyInProgress.
@@ -73,7 +71,7 @@ class IdempotentRequest:
         text = json.dumps([self._path, *request], sort_keys=True)
         with self._farm.database.begin() as session:
             held = idempotency.hold(
-                session, self._account_id, self._key, request_sha256=hashlib.sha256(text.encode()).hexdigest(),
+                session, principal.account_id, self._key, request_sha256=hashlib.sha256(text.encode()).hexdigest(),
                 seconds=seconds,
             )  # fmt: skip
         if isinstance(held, KeptAnswer):
@@ -93,10 +91,8 @@ class IdempotentRequest:
                 idempotency.let_go(session, self._hold)
 
 
-def once_of(
-    request: Request, principal: Annotated[Principal, Depends(principal_of)], farm: FarmDep, key: Key = None
-) -> Iterator[IdempotentRequest]:
-    once = IdempotentRequest(request, farm, principal.account_id, key)
+def once_of(request: Request, farm: FarmDep, key: Key = None) -> Iterator[IdempotentRequest]:
+    once = IdempotentRequest(request, farm, key)
     try:
         yield once
     except BaseException:

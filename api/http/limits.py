@@ -44,6 +44,9 @@ class BodyLimit:
             return
         limit, error = self._rule(scope)
         body = _Body(Headers(scope=scope), receive, limit, error)
+        if body.finished:  # there is none
+            await self._app(scope, receive, send)
+            return
         send = _lingering(body, send)
         if body.announced > limit:
             await error_response(scope["path"], error)(scope, receive, send)

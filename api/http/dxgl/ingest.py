@@ -36,7 +36,7 @@ async def ingest_model(
         raise UrlRequired(param="url")
     settings = render_settings(body.renderSettings, principal)
     seconds = farm.settings.ingest_seconds + HOLD_SECONDS
-    await run_in_threadpool(once.hold, body.url, settings.to_json(), seconds=seconds)
+    await run_in_threadpool(once.hold, principal, body.url, settings.to_json(), seconds=seconds)
     await run_in_threadpool(intake.refuse_without_credits, farm, principal)
     file = IncomingFile(
         farm.storage,

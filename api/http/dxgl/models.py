@@ -76,7 +76,7 @@ async def upload_model(principal: Uploader, farm: FarmDep, once: Once, request: 
 
     def register() -> Data[UploadResult]:
         settings = render_settings_text(form.fields.get("renderSettings", b""), principal)
-        once.hold(form.file.sha256, settings.to_json())
+        once.hold(principal, form.file.sha256, settings.to_json())
         return intake.register(farm, principal, form.file, settings, once)
 
     return await receive_form(form, request.stream(), register)

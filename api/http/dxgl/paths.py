@@ -3,9 +3,11 @@
 import dataclasses
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import AfterValidator
 from starlette.responses import Response
 
 from api.errors import FarmError, ModelNotFound, OverlayNotFound, RenderNotFound, RendersRequired, TooMany
@@ -38,21 +40,9 @@ def check_id(text: str, error: type[FarmError]) -> str:
     return text
 
 
-async def _model_id(model_id: str) -> str:
-    return check_id(model_id, ModelNotFound)
-
-
-async def _render_id(render_id: str) -> str:
-    return check_id(render_id, RenderNotFound)
-
-
-async def _overlay_id(overlay_id: str) -> str:
-    return check_id(overlay_id, OverlayNotFound)
-
-
-ModelId = Annotated[str, Depends(_model_id)]
-RenderId = Annotated[str, Depends(_render_id)]
-OverlayId = Annotated[str, Depends(_overlay_id)]
+ModelId = Annotated[str, AfterValidator(partial(check_id, error=ModelNotFound))]
+RenderId = Annotated[str, AfterValidator(partial(check_id, error=RenderNotFound))]
+OverlayId = Annotated[str, AfterValidator(partial(check_id, error=OverlayNotFound))]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def create_render(
 ) -> Data[RenderCreated]:
     model_id = _model_id(body)
     settings = render_settings(body.renderSettings, principal)
-    once.hold(model_id, settings.to_json())
+    once.hold(principal, model_id, settings.to_json())
     with farm.database.begin() as session:
         view = renders.create_render(session, principal.account_id, model_id, settings)
         answer = Data[RenderCreated](data=RenderCreated.of(view))
@@ -66,7 +66,7 @@ def create_batch(
 ) -> Data[list[RenderCreated]]:
     """Orders up to 100 renders, all or none. Those whose frames are equal are drawn once."""
     orders = [_order(item, f"renders[{index}]", principal) for index, item in enumerate(listed(body.renders))]
-    once.hold([(model_id, settings.to_json()) for model_id, settings in orders])
+    once.hold(principal, [(model_id, settings.to_json()) for model_id, settings in orders])
     with farm.database.begin() as session:
         views = renders.create_renders(session, principal.account_id, orders)
         answer: Data[list[RenderCreated]] = Data(data=[RenderCreated.of(view) for view in views])

@@ -5,13 +5,14 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from api import clock
 from api.db.dialects import from_now
 from api.db.session import Database
 from api.db.tables import Account, OutboxMessage
+from tests.support.postgres import MIGRATED, PostgresServer
 
 
 def add_account(database: Database, credits: int = 0) -> None:
@@ -111,3 +112,39 @@ def test_a_sqlite_database_makes_its_folder(tmp_path: Path) -> None:
     database.ping()
     database.dispose()
     assert (tmp_path / "new/folder/x.sqlite3").exists()
+
+
+def end_connections(server: PostgresServer) -> None:
+    with server.connect(MIGRATED) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
+            [MIGRATED],
+        )
+
+
+def test_connections_that_died_while_idle_are_replaced(
+    postgres_server: PostgresServer, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.db.session.PING_IDLE_SECONDS", 0.0)
+    database = Database(postgres_url)
+    for _ in range(2):
+        add_account(database)
+        assert count_accounts(database) == 1
+        end_connections(postgres_server)
+        assert count_accounts(database) == 1
+        with database.begin() as session:
+            session.execute(delete(Account))
+    database.dispose()
+
+
+def test_one_failure_replaces_all_connections_that_died(postgres_server: PostgresServer, postgres_url: str) -> None:
+    database = Database(postgres_url)
+    with database.read() as session:
+        session.execute(select(1))
+        assert count_accounts(database) == 0  # on a second connection
+    end_connections(postgres_server)
+    with pytest.raises(DBAPIError):
+        count_accounts(database)
+    for _ in range(3):
+        assert count_accounts(database) == 0
+    database.dispose()
