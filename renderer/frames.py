@@ -81,7 +81,9 @@ class ShotRenderer:
                 animated=self._clip is not None,
             )
             owned.callback(self._shadows.release)
-            self._geometry = GeometryPass(self._gpu_scene, environment, self._shadows)
+            self._geometry = GeometryPass(
+                self._gpu_scene, environment, self._shadows, tone_mapping=spec.tone_mapping
+            )
             owned.callback(self._geometry.release)
             self._ground = GroundPass(device)
             owned.callback(self._ground.release)

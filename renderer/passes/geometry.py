@@ -39,9 +39,13 @@ class GeometryPass:
     """Owns the programs and material constants of one model; `draw` needs no more than a view."""
 
     def __init__(
-        self, gpu_scene: GpuScene, environment: Environment, shadows: Shadows, buffers: Mapping[str, str] = {}
+        self, gpu_scene: GpuScene, environment: Environment, shadows: Shadows, buffers: Mapping[str, str] = {},
+        *, tone_mapping: str = "neutral",
     ) -> None:
-        """`buffers`, the defines of buffers.glsl, make it draw normals and depth beside the colour."""
+        """`buffers`, the defines of buffers.glsl, make it draw normals and depth beside the colour.
+
+        `tone_mapping` is "neutral", or one of "aces", "agx" and "none" of tone_mapping.glsl.
+        """
         self._ctx = gpu_scene.device.ctx
         self._environment = environment
         self._shadows = shadows
@@ -49,7 +53,8 @@ class GeometryPass:
         self._constants = [self._ctx.buffer(surface_constants(material)) for material in gpu_scene.scene.materials]
         worn = any(material.sheen is not None for material in gpu_scene.scene.materials)
         self._sheen = sheen_texture(gpu_scene.device) if worn else None
-        self._draws = [self._prepare(gpu_scene, drawable, buffers) for drawable in gpu_scene.drawables]
+        defines = {**buffers, f"TONE_{tone_mapping.upper()}": "1"}
+        self._draws = [self._prepare(gpu_scene, drawable, defines) for drawable in gpu_scene.drawables]
 
     def draw(self, view: View, target: moderngl.Framebuffer) -> None:
         """Draws into `target`, which is current, and whose depth is cleared or holds what may hide the model."""
@@ -88,11 +93,11 @@ class GeometryPass:
             self._sheen.release()
         self._draws.clear()
 
-    def _prepare(self, gpu_scene: GpuScene, drawable: GpuDrawable, buffers: Mapping[str, str]) -> _Draw:
+    def _prepare(self, gpu_scene: GpuScene, drawable: GpuDrawable, defines: Mapping[str, str]) -> _Draw:
         light = self._environment.glsl + "\n" + self._shadows.glsl
         fragment = light + "\n" + read_shader("renderer.passes", "material.frag.glsl")
         vertex = read_shader("renderer.passes", "material.vert.glsl")
-        program = self._programs.get(vertex, fragment, {**surface_defines(drawable), **buffers})
+        program = self._programs.get(vertex, fragment, {**surface_defines(drawable), **defines})
         block = program.get("Material", None)
         if isinstance(block, moderngl.UniformBlock):
             block.binding = _MATERIAL_BLOCK

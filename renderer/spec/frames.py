@@ -45,6 +45,7 @@ class FrameSpec:
     zoom: float = 1.0
     shadows: bool = True
     lighting: str = "studio"
+    tone_mapping: str = "neutral"
     animation: str | None = None
     animation_speed: float = 1.0
 

@@ -76,6 +76,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("lighting", "lighting", "string", "studio",
             "Light: softboxes in a grey room, a white tent, rims in a black room, or the sun in a clear sky.",
             choices=("studio", "soft", "dark", "outdoor")),
+    Setting("toneMapping", "tone_mapping", "string", "neutral",
+            "How bright light is fitted to the display: true to product colours, filmic, gently filmic, or cut off.",
+            choices=("neutral", "aces", "agx", "none")),
     Setting("easing", "easing", "boolean", True, "Ease the effect's movement in and out."),
     Setting("rotateY", "rotate_y", "integer", 0,
             "Starting angle of the camera in degrees; a hero-spin or a reveal ends there.",
@@ -113,6 +116,7 @@ class RenderSettings:
     shadows: bool = True
     reflector: bool = False
     lighting: str = "studio"
+    tone_mapping: str = "neutral"
     easing: bool = True
     rotate_y: int = 0
     tilt_x: int = 0

@@ -1,4 +1,5 @@
 // From linear light to the bytes of the picture, and back from the bytes of textures.
+#include "tone_mapping.glsl"
 
 // sRGB decoding (IEC 61966-2-1) as a polynomial through 0 and 1, fitted for least error as seen: 0.7/255 at most.
 vec3 srgb_decode(vec3 c) {
@@ -12,21 +13,6 @@ vec3 srgb_encode(vec3 light) {
     vec3 s3 = sqrt(s2);
     vec3 curve = 0.587301 * s1 + 0.775834 * s2 - 0.363135 * s3;
     return mix(curve, 12.92 * light, lessThan(light, vec3(0.0031308)));
-}
-
-// Khronos PBR Neutral tone mapping, as its specification (version 1.0) gives it: colours below 0.8 stay as they are but
-// for the 4 % that a Fresnel reflection of white adds; brighter ones are compressed to 1 and lose saturation.
-vec3 tone_map(vec3 color) {
-    const float start_compression = 0.8 - 0.04;
-    const float desaturation = 0.15;
-    float darkest = min(color.r, min(color.g, color.b));
-    color -= darkest < 0.08 ? darkest - 6.25 * darkest * darkest : 0.04;
-    float peak = max(color.r, max(color.g, color.b));
-    if (peak < start_compression) return color;
-    float room = 1.0 - start_compression;
-    float new_peak = 1.0 - room * room / (peak + room - start_compression);
-    color *= new_peak / peak;
-    return mix(vec3(new_peak), color, 1.0 / (desaturation * (peak - new_peak) + 1.0));
 }
 
 // Interleaved gradient noise (Jimenez, SIGGRAPH 2014), -0.5 to 0.5 of an 8-bit step, one value for the four samples of a

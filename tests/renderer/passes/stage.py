@@ -71,13 +71,14 @@ def no_shadows(device: Device, environment: Environment) -> Shadows:
 
 
 def picture(
-    device: Device, scene: Scene, *, radiance: float = 0.0, light: Environment | None = None, view: View | None = None
+    device: Device, scene: Scene, *, radiance: float = 0.0, light: Environment | None = None, view: View | None = None,
+    tone_mapping: str = "neutral",
 ) -> UInt8:
     """(SIZE, SIZE, 4): the scene, premultiplied, under even light of that radiance, or under `light`."""
     environment = light or even_light(device, radiance)
     target = SampleTarget(device, SIZE, SIZE)
     gpu_scene = GpuScene(device, scene)
-    geometry = GeometryPass(gpu_scene, environment, no_shadows(device, environment))
+    geometry = GeometryPass(gpu_scene, environment, no_shadows(device, environment), tone_mapping=tone_mapping)
     resolve = ResolvePass(device, target)
     target.begin()
     geometry.draw(view or front_view(), target.framebuffer)

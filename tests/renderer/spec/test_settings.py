@@ -16,8 +16,8 @@ def test_no_settings_mean_the_documented_defaults() -> None:
     assert parse_settings(None).to_json() == {
         "quality": "share", "effect": "turntable", "output": "video", "aspect": "16:9", "bgColor": "#ffffff",
         "bgAlign": "top-left", "vignette": 0.0, "length": 6.0, "animationSpeed": 1.0, "shadows": True,
-        "reflector": False, "lighting": "studio", "easing": True, "rotateY": 0, "tiltX": 0, "panX": 0, "rollZ": 0,
-        "zoom": 1.0,
+        "reflector": False, "lighting": "studio", "toneMapping": "neutral", "easing": True,
+        "rotateY": 0, "tiltX": 0, "panX": 0, "rollZ": 0, "zoom": 1.0,
     }
 
 
@@ -40,6 +40,7 @@ def test_table_and_dataclass_agree() -> None:
         ("easeOutRatio", -0.01), ("easeOutRatio", 1.01), ("amplitude", 4.9), ("amplitude", 180.1),
         ("zoomStart", 0.09), ("zoomStart", 3.01), ("zoomEnd", 0.09), ("zoomEnd", 3.01), ("scaleFrom", -0.01),
         ("scaleFrom", 1.01), ("scaleFrom", True), ("vignette", 1.5), ("lighting", "disco"), ("lighting", ""),
+        ("toneMapping", "filmic"), ("toneMapping", True),
         pytest.param("rotateY", 10**400, id="rotateY-huge"),
     ],
 )
