@@ -1,8 +1,9 @@
-"""The renderer without a service: `python -m renderer chair.glb -o chair.mp4`.
+"""The renderer without a service: `python -m renderer chair.glb -o chair.mp4` (or .mov, .png, .zip).
 
 Exit codes: 0 the file is there, 1 the model, the device or ffmpeg failed, 2 the command or a setting is wrong.
 """
 
+import contextlib
 import dataclasses
 import json
 import logging
@@ -10,17 +11,19 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from renderer.dataset.export import export_dataset
 from renderer.errors import RendererError, SettingsError
 from renderer.gl.context import Device, open_device
 from renderer.render import Listener, render_still, render_video
 from renderer.spec import RenderSettings, parse_settings, plan_video, still_frame
+from renderer.spec.dataset import DatasetSpec, plan_dataset
 from renderer.spec.frames import Codec
 from renderer.spec.settings import MAX_LENGTH_ADMIN_S
 
@@ -33,12 +36,13 @@ CODECS: dict[str, Codec] = {".mp4": "h264", ".mov": "prores4444"}
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("model", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path),
-              help="File to write: .mp4 for a video, .mov for one with alpha (ProRes 4444), .png for a still.")
+              help="File to write: .mp4 for a video, .mov for one with alpha (ProRes 4444), .png for a still, "
+                   ".zip for a training set.")
 @click.option("--settings", "settings_json", default="{}", metavar="JSON|@FILE",
               help="The API's renderSettings, as JSON or as the name of a file after an @.")
 @click.option("--background", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
               help="Background image (PNG, JPEG or WebP); bgAlign says how it is cropped.")
-@click.option("--frames", type=click.IntRange(min=1), help="Stop the video after this many frames of its path.")
+@click.option("--frames", type=click.IntRange(min=1), help="Stop a video or a training set after this many frames.")
 @click.option("--alpha", is_flag=True, help="Still with a transparent background instead of bgColor.")
 @click.option("--device", "selector", default="auto", show_default=True,
               help='GL device: "auto", "software", or the number of an EGL device.')
@@ -53,20 +57,26 @@ def main(
     selector: str,
     no_software: bool,
 ) -> None:
-    """Renders MODEL (.glb, .gltf, or .zip) to a video or a still."""
+    """Renders MODEL (.glb, .gltf, or .zip) to a video, a still, or a training set for radiance fields."""
     kind = output.suffix.lower()
-    if kind not in (*CODECS, ".png"):
-        raise click.BadParameter(f"{output.name} must end in .mp4, .mov or .png", param_hint="--output")
+    if kind not in (*CODECS, ".png", ".zip"):
+        raise click.BadParameter(f"{output.name} must end in .mp4, .mov, .png or .zip", param_hint="--output")
     if not output.parent.is_dir():
         raise click.BadParameter(f"there is no folder {output.parent}", param_hint="--output")
     if alpha and kind != ".png":
         raise click.BadParameter("only for a .png: a .mov is always transparent, a .mp4 never", param_hint="--alpha")
     if background is not None and (alpha or kind == ".mov"):
         raise click.BadParameter("a transparent picture has no background", param_hint="--background")
+    if background is not None and kind == ".zip":
+        raise click.BadParameter("a training set stands on white", param_hint="--background")
     if frames is not None and kind == ".png":
-        raise click.BadParameter("only a video has frames", param_hint="--frames")
+        raise click.BadParameter("a still has no frames", param_hint="--frames")
     try:
-        settings = _settings(settings_json)
+        data = _read_json(settings_json)
+        if isinstance(data, dict) and data.get("output") == ("dataset" if kind != ".zip" else "video"):
+            raise SettingsError("output", f'output "{data["output"]}" is not what a {kind} file holds')
+        dataset = plan_dataset(data) if kind == ".zip" else None
+        settings = RenderSettings() if dataset else parse_settings(data, max_length_s=MAX_LENGTH_ADMIN_S)
         images = {}
         if background is not None:
             settings = dataclasses.replace(settings, bg_image_id=background.name)
@@ -76,7 +86,9 @@ def main(
         device = open_device(selector, allow_software=not no_software)
         # beside the output, so that the finished file moves there in one step
         with tempfile.TemporaryDirectory(dir=output.parent, prefix=".rendering-") as folder:
-            if kind == ".png":
+            if dataset is not None:
+                made = _dataset(model, dataset, frames, Path(folder), device)
+            elif kind == ".png":
                 made = _still(model, settings, images, alpha, Path(folder), device)
             else:
                 made = _video(model, settings, images, CODECS[kind], frames, Path(folder), device)
@@ -89,14 +101,13 @@ def main(
     click.echo(output)
 
 
-def _settings(text: str) -> RenderSettings:
+def _read_json(text: str) -> object:
     if text.startswith("@"):
         text = Path(text[1:]).read_text(encoding="utf-8")
     try:
-        data = json.loads(text)
+        return json.loads(text)
     except ValueError as error:
         raise SettingsError("renderSettings", f"renderSettings are not JSON: {error}") from error
-    return parse_settings(data, max_length_s=MAX_LENGTH_ADMIN_S)
 
 
 def _still(
@@ -120,17 +131,30 @@ def _video(
     device: Device,
 ) -> Path:
     plan = plan_video(settings)
-    console = Console(stderr=True)
-    with Progress(
-        TextColumn("{task.description:>8}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-        console=console, transient=True, disable=not console.is_terminal,
-    ) as progress:
-        listener: Listener = _ProgressBar(progress) if console.is_terminal else _Lines()
+    with _progress() as listener:
         files = render_video(
             model, plan.frames, {VARIANT: dataclasses.replace(plan.variant, codec=codec)}, folder,
             device=device, cache_dir=_cache_dir(), listener=listener, images=images, frame_limit=limit,
         )
     return files[VARIANT].video
+
+
+def _dataset(model: Path, spec: DatasetSpec, limit: int | None, folder: Path, device: Device) -> Path:
+    path = folder / "dataset.zip"
+    with _progress() as listener:
+        export_dataset(model, spec, path, device=device, cache_dir=_cache_dir(), listener=listener, view_limit=limit)
+    return path
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Listener]:
+    """A bar where stderr is a terminal, lines elsewhere."""
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description:>8}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        console=console, transient=True, disable=not console.is_terminal,
+    ) as progress:
+        yield _ProgressBar(progress) if console.is_terminal else _Lines()
 
 
 def _cache_dir() -> Path:

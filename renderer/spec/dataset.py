@@ -49,9 +49,11 @@ def plan_dataset(settings: object) -> DatasetSpec:
     """
     if not isinstance(settings, Mapping):
         raise SettingsError("renderSettings", "renderSettings must be a JSON object")
-    chosen = {name: settings.get(name) or choices[0] for name, choices in _CHOICES.items()}
-    for name, value in chosen.items():
-        if value not in _CHOICES[name]:
-            raise SettingsError(name, f"{name} must be one of " + ", ".join(f'"{c}"' for c in _CHOICES[name]))
+    chosen: dict[str, Any] = {}
+    for name, choices in _CHOICES.items():
+        value = settings.get(name)
+        chosen[name] = choices[0] if value is None else value
+        if chosen[name] not in choices:
+            raise SettingsError(name, f"{name} must be one of " + ", ".join(f'"{choice}"' for choice in choices))
     views, size = DATASET_TIERS[chosen["datasetQuality"]]
     return DatasetSpec(views, size, chosen["coverage"], chosen["datasetFormat"])

@@ -170,7 +170,7 @@ def wait_for_child(pid: int) -> psutil.Process:
     [
         (["model.glb", "-o", "a.mp4", "--settings", '{"zoom": 9}'], "zoom must be between 0.5 and 2"),
         (["model.glb", "-o", "a.mp4", "--settings", '{"zoom": '], "not JSON"),
-        (["model.glb", "-o", "a.gif"], ".mp4, .mov or .png"),
+        (["model.glb", "-o", "a.gif"], ".mp4, .mov, .png or .zip"),
         (["model.glb", "-o", "a.mp4", "--alpha"], "only for a .png"),
         (["model.glb", "-o", "a.mov", "--alpha"], "only for a .png"),
         (["model.glb", "-o", "a.png", "--alpha", "--background", "model.glb"], "has no background"),

@@ -1,0 +1,54 @@
+"""Planes of views -> here -> overview.webp: four quadrants (colour, depth; normals, masks) of 10 x 10 small views."""
+
+import io
+
+import numpy as np
+from PIL import Image
+
+from renderer.dataset.buffers import Planes
+from renderer.dataset.planes import coded_depth
+from renderer.scene.nodes import UInt8
+
+GRID = 10
+CELL = 96
+"""Pixels of a small view's side."""
+
+_QUALITY = 90
+
+
+class Overview:
+    """Collects evenly spaced views of `count`, and lays them out row by row."""
+
+    def __init__(self, count: int) -> None:
+        shown = min(count, GRID * GRID)
+        self._cells = {round(index): cell for cell, index in enumerate(np.linspace(0, count - 1, shown))}
+        side = GRID * CELL
+        self._quadrants = np.full((2, 2, side, side, 3), 255, np.uint8)
+
+    def wants(self, index: int) -> bool:
+        return index in self._cells
+
+    def add(self, index: int, thumbnails: UInt8) -> None:
+        """`thumbnails` of a view that is wanted, as `small` makes them."""
+        row, column = (CELL * place for place in divmod(self._cells[index], GRID))
+        self._quadrants[:, :, row : row + CELL, column : column + CELL] = thumbnails.reshape(2, 2, CELL, CELL, 3)
+
+    def webp(self) -> bytes:
+        side = GRID * CELL
+        whole = self._quadrants.swapaxes(1, 2).reshape(2 * side, 2 * side, 3)
+        buffer = io.BytesIO()
+        Image.fromarray(whole).save(buffer, format="WEBP", quality=_QUALITY)
+        return buffer.getvalue()
+
+
+def small(planes: Planes, near: float, far: float) -> UInt8:
+    """(4, CELL, CELL, 3): colour, depth, normals and mask of a view, shrunk."""
+    pictures = (
+        planes.rgb,
+        coded_depth(planes.depth, near, far, 255).astype(np.uint8),
+        planes.normals,
+        np.where(planes.depth > 0, np.uint8(255), np.uint8(0)),
+    )
+    shrunk = [Image.fromarray(picture).convert("RGB").resize((CELL, CELL), Image.Resampling.BOX)
+              for picture in pictures]
+    return np.stack([np.asarray(picture) for picture in shrunk])

@@ -1,0 +1,40 @@
+// One view's planes, top row first. Colour is the mean of a pixel's four samples, on white. Depth and normal are those of
+// one sample, never a mean: of the four the one with the lower median of the depths, where no surface is infinitely
+// far. So a pixel has depth where at least half of it is covered, and the picture's edges are not moved.
+uniform sampler2D u_color;   // premultiplied, twice the size of the view, bottom row first, like the others
+uniform sampler2D u_normal;
+uniform sampler2D u_depth;   // 0 where there is no surface
+uniform int u_size;          // of the view, in pixels
+
+layout(location = 0) out vec4 out_color;
+layout(location = 1) out vec4 out_normal;
+layout(location = 2) out float out_depth;  // 0 where there is no surface
+
+const float NOWHERE = 1e30;
+
+float depth(ivec2 at) {
+    float value = texelFetch(u_depth, at, 0).r;
+    return value > 0.0 ? value : NOWHERE;
+}
+
+void main() {
+    ivec2 at = 2 * ivec2(gl_FragCoord.x, u_size - 1 - int(gl_FragCoord.y));
+    ivec2 places[4] = ivec2[](at, at + ivec2(1, 0), at + ivec2(0, 1), at + ivec2(1, 1));
+    vec4 color = vec4(0.0);
+    float depths[4];
+    for (int i = 0; i < 4; ++i) {
+        color += 0.25 * texelFetch(u_color, places[i], 0);
+        depths[i] = depth(places[i]);
+    }
+    float chosen = min(
+        max(min(depths[0], depths[1]), min(depths[2], depths[3])),
+        min(max(depths[0], depths[1]), max(depths[2], depths[3])));
+    out_color = vec4(color.rgb + (1.0 - color.a), 1.0);
+    out_normal = vec4(vec3(128.0 / 255.0), 1.0);
+    out_depth = 0.0;
+    if (chosen < NOWHERE) {
+        int which = depths[0] == chosen ? 0 : depths[1] == chosen ? 1 : depths[2] == chosen ? 2 : 3;
+        out_normal = texelFetch(u_normal, places[which], 0);
+        out_depth = chosen;
+    }
+}

@@ -1,0 +1,69 @@
+"""The placed model as triangles, on the CPU: between which depths all views lie, and what checks measure against."""
+
+import dataclasses
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from renderer.camera.framing import View
+from renderer.errors import EmptyModel
+from renderer.scene.animation import pose_scene
+from renderer.scene.deform import deformed, drawables
+from renderer.scene.nodes import Float32, Float64, Scene, Topology
+
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Surface:
+    """`corners` (n, 3, 3) are those of all triangles, [triangle, corner, axis], counterclockwise seen from the front;
+    `two_sided` (n,) says whose back is drawn too. `loose` (m, 3) are the vertices of lines and points."""
+
+    corners: Float32
+    two_sided: Bools
+    loose: Float32
+
+
+def placed_surface(scene: Scene, placement: Float64) -> Surface:
+    """The scene at rest, moved by `placement` (4x4). Raises EmptyModel for one without triangles."""
+    corners, two_sided, loose = [], [], []
+    pose = pose_scene(scene, None, 0.0)
+    for drawable in drawables(scene):
+        primitive = drawable.primitive
+        world = placement @ drawable.world(pose)
+        places = (deformed(scene, drawable, pose).positions @ world[:3, :3].T + world[:3, 3]).astype(np.float32)
+        if primitive.topology is not Topology.TRIANGLES:
+            loose.append(places)
+            continue
+        faces = primitive.indices.reshape(-1, 3)
+        if np.linalg.det(world[:3, :3]) < 0:
+            faces = faces[:, ::-1]
+        corners.append(places[faces])
+        two_sided.append(np.full(len(faces), scene.materials[primitive.material].double_sided))
+    if not corners:
+        raise EmptyModel("the model has only points or lines; a training set needs a surface of triangles")
+    return Surface(np.concatenate(corners), np.concatenate(two_sided), np.concatenate([np.zeros((0, 3)), *loose]))
+
+
+def depth_range(surface: Surface, views: Iterable[View], slack: float) -> tuple[float, float]:
+    """Near and far: the tightest depths that hold, in all views, everything that faces the camera.
+
+    Depths are distances along the optical axis. Faces turned away are not drawn, so they don't count; what stands
+    behind something else does. `slack` is a share of the depth that is added at both ends.
+    Raises EmptyModel when nothing faces any camera.
+    """
+    first, second, third = (surface.corners[:, corner].astype(np.float64) for corner in range(3))
+    normals = np.cross(second - first, third - first)
+    offsets = np.einsum("ij,ij->i", normals, first)
+    near, far = np.inf, -np.inf
+    for view in views:
+        facing = surface.two_sided | (normals @ view.eye > offsets)
+        axis = view.view[2].astype(np.float32)
+        for places in (surface.corners[facing].reshape(-1, 3), surface.loose):
+            if len(places):
+                depths = -(places @ axis[:3] + axis[3])
+                near, far = min(near, float(depths.min())), max(far, float(depths.max()))
+    if far < near:
+        raise EmptyModel("every side of the model that any camera sees is a back side, which is not drawn")
+    return near * (1 - slack), far * (1 + slack)

@@ -1,0 +1,64 @@
+"""Poses and intrinsics -> here -> transforms.json, as nerfstudio and instant-ngp read it.
+
+Matrices are camera-to-world with OpenGL's axes, in the set's world: glTF's, right-handed, Y up. Depth and masks are not
+under the names `depth_file_path` and `mask_path`: nerfstudio takes the first for millimetres, and the second keeps
+splatfacto from learning the white background.
+"""
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+
+from renderer.camera.sphere import FIELD_OF_VIEW, camera_to_world
+from renderer.dataset.buffers import DatasetRenderer
+from renderer.spec.dataset import DatasetSpec
+
+POINTS_NAME = "points3D.ply"
+
+NGP_SCALE = 0.45
+"""Of the world in instant-ngp, whose unit cube then holds the model (its largest side is 2) with some air."""
+
+
+def frame_name(index: int) -> str:
+    """Of a view's files, without the suffix."""
+    return f"frame_{index:05d}"
+
+
+def focal_length(size: int) -> float:
+    """In pixels."""
+    return size / (2 * math.tan(FIELD_OF_VIEW / 2))
+
+
+def transforms(spec: DatasetSpec, renderer: DatasetRenderer, count: int) -> dict[str, Any]:
+    """The content of transforms.json for the first `count` views."""
+    target = renderer.view(0).target
+    return {
+        "camera_model": "OPENCV",
+        "w": spec.size, "h": spec.size,
+        "fl_x": focal_length(spec.size), "fl_y": focal_length(spec.size),
+        "cx": spec.size / 2, "cy": spec.size / 2,
+        "k1": 0.0, "k2": 0.0, "p1": 0.0, "p2": 0.0,
+        "camera_angle_x": FIELD_OF_VIEW, "camera_angle_y": FIELD_OF_VIEW,
+        "depth_near": renderer.near, "depth_far": renderer.far,
+        "ply_file_path": POINTS_NAME,
+        "applied_transform": np.eye(4)[:3].tolist(),
+        "model_to_dataset": renderer.placement.tolist(),
+        "aabb_scale": 1, "scale": NGP_SCALE, "offset": (0.5 - NGP_SCALE * target).tolist(),
+        "frames": [
+            {
+                "file_path": f"images/{frame_name(index)}.png",
+                "depth_16bit_file_path": f"depth_16bit/{frame_name(index)}.png",
+                "mask_file_path": f"masks/{frame_name(index)}.png",
+                "normal_file_path": f"normals/{frame_name(index)}.png",
+                "transform_matrix": camera_to_world(renderer.view(index)).tolist(),
+            }
+            for index in range(count)
+        ],
+    }  # fmt: skip
+
+
+def as_json(content: object) -> bytes:
+    """Indented, numbers in full precision."""
+    return json.dumps(content, indent=2).encode() + b"\n"
