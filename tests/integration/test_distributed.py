@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.client import Upload
-from tests.integration.support import Customer, first_upload
+from tests.integration.support import Customer, check_settled, first_upload
 from tests.support.farm import Farm, running_farm, wait_for
 from tests.support.postgres import PostgresServer
 from tests.support.redis import running_redis
@@ -33,12 +33,13 @@ def first(farm: Farm, box: Path) -> tuple[str, Upload]:
 
 
 def test_the_workers_share_the_work(farm: Farm, customer: Customer) -> None:
-    ordered = [customer.upload.render_id, customer.order(), customer.order()]
-    for render_id in ordered:
-        customer.check_done(render_id, attempt=1)
-    assert len({farm.segment(render_id).worker for render_id in ordered}) == 2
+    both = [render.id for render in customer.client.models.get(customer.upload.model_id).renders]
+    assert len(both) == 2
+    assert {render.status for render in customer.client.renders.wait_all(both, timeout=60)} == {"done"}
+    check_settled(farm, customer.upload.render_id, attempt=1)
+    assert len({farm.segment(render_id).worker for render_id in both}) == 2
     assert customer.client.health().workers == 2
-    assert customer.client.account().credits == 997
+    assert customer.client.account().credits == 999
 
 
 def test_a_killed_workers_render_is_done_by_the_other(farm: Farm, customer: Customer) -> None:

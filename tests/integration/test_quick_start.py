@@ -84,7 +84,7 @@ def test_the_quick_start_runs_as_it_stands_there(shell: Shell) -> None:
     wait_for(done, "the render", 60)
     for download in downloads:
         shell.run(download, **ids)
-    assert probe(shell.folder / "chair.mp4") == (960, 540, 90)
+    assert probe(shell.folder / "chair.mp4") == (540, 540, 90)
     assert (shell.folder / "chair.zip").stat().st_size > (shell.folder / "chair.mp4").stat().st_size
 
     shell.run(f".venv/bin/python - <<'PYTHON'\n{python}PYTHON")
