@@ -39,11 +39,12 @@ def ignore_progress(done: int, total: int) -> None:
 
 
 class Transport:
-    """Sends requests to the farm at `base_url`, which is without /v1."""
+    """Sends requests to the farm at `base_url`, which is without /v1. Raises FarmUnreachable if that is no address."""
 
     def __init__(
         self, base_url: str, token: str | None, *, timeout: float, transport: httpx.BaseTransport | None
     ) -> None:
+        _check_address(base_url)
         self._http = httpx.Client(
             base_url=base_url.rstrip("/") + "/v1",
             headers={"Authorization": f"Bearer {token}"} if token else {},
@@ -122,6 +123,16 @@ class Transport:
         if (response.is_success or response.status_code in accept) and isinstance(answer, dict) and "data" in answer:
             return answer
         raise _refusal(response, answer)
+
+
+def _check_address(base_url: str) -> None:
+    try:
+        url = httpx.URL(base_url)
+        if url.scheme in ("http", "https") and url.host:
+            return
+    except httpx.InvalidURL:
+        pass
+    raise FarmUnreachable(f'"{base_url}" is not an address such as http://127.0.0.1:8080', sent=False)
 
 
 def _new_key() -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.client import FarmUnreachable, RequestRefused
+from api.client import FarmClient, FarmUnreachable, RequestRefused
 from api.client.transport import LONGEST_PAUSE_S, TRIES
 from tests.api.client.support import ACCOUNT, data, error, farm, render
 
@@ -18,6 +18,13 @@ def test_the_token_and_the_path_are_the_apis() -> None:
     assert client.account().credits == 3
     assert str(requests[0].url) == "http://farm/v1/account"
     assert requests[0].headers["Authorization"] == "Bearer dxgl_sk_x"
+
+
+@pytest.mark.parametrize("address", ["localhost:8080", "ftp://farm", "http://", "http://farm:x", ""])
+def test_what_is_no_address_is_named_at_once(address: str) -> None:
+    with pytest.raises(FarmUnreachable, match="is not an address") as refused:
+        FarmClient(address, "dxgl_sk_x")
+    assert not refused.value.sent
 
 
 @pytest.mark.parametrize(
