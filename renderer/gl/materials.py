@@ -152,6 +152,10 @@ def _blocks(scene: Scene, material: Material) -> Iterator[_Block]:
     if (film := material.iridescence) is not None:
         yield from optional("IRIDESCENCE", film.texture, (0,))
         yield from optional("FILM_THICKNESS", film.thickness_texture, (1,))
+    if material.transmission is not None:
+        yield from optional("TRANSMISSION", material.transmission.texture, (0,))
+        if material.volume is not None:
+            yield from optional("THICKNESS", material.volume.thickness_texture, (1,))
 
 
 def _pack(blocks: list[_Block]) -> list[_Bin]:

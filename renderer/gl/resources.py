@@ -151,7 +151,7 @@ class GpuScene:
         `in_position` and the uniform `u_model` (mat4, vertices to world). To let holes through, it also has the
         attribute `in_alpha_uv`, `uniform sampler2D u_alpha_map` (unit 0) and `uniform vec3 u_alpha`: (factor, cutoff,
         1 where the map counts); it discards where factor * map.a < cutoff. Blended surfaces get `blend_cutoff`: drawn
-        many times with cutoffs spread over 0..1 they cast their exact share.
+        many times with cutoffs spread over 0..1 they cast their exact share. So do those that let light through.
         """
         set_uniform(program, "u_alpha_map", 0)
         for drawable in self.drawables:
@@ -163,6 +163,8 @@ class GpuScene:
                 material.alpha_mode, blend_cutoff
             )
             if material.alpha_mode is AlphaMode.BLEND and not mapped and material.base_color_factor[3] < cutoff:
+                continue
+            if _opacity(material) < blend_cutoff:
                 continue
             set_uniform(program, "u_model", drawable.world_bytes)
             set_uniform(program, "u_alpha", (material.base_color_factor[3], cutoff, float(mapped)))
@@ -258,6 +260,14 @@ class GpuScene:
 def matrix_bytes(matrix: Float64) -> bytes:
     """A matrix [row, column] as GL wants it: float32, column by column."""
     return matrix.T.astype(np.float32).tobytes()
+
+
+def _opacity(material: Material) -> float:
+    """The share of light that a transmissive surface holds back, colours aside; 1 where a texture decides."""
+    glass = material.transmission
+    if glass is None or glass.texture is not None:
+        return 1.0
+    return 1.0 - glass.factor * (1.0 - material.metallic_factor) * sum(material.base_color_factor[:3]) / 3
 
 
 def _middle(positions: Float32) -> Float64:

@@ -4,9 +4,11 @@ A layer whose factors let nothing of it show is None, so that no later stage pay
 outside 0..1 are refused where the extensions' schemas refuse them.
 """
 
+import math
+
 from renderer.load.fields import Fields
 from renderer.load.textures import Textures
-from renderer.scene.nodes import Anisotropy, Clearcoat, Iridescence, Sheen, Specular
+from renderer.scene.nodes import Anisotropy, Clearcoat, Iridescence, Sheen, Specular, Transmission, Volume
 
 LARGEST = 1e6
 """Bound of factors that their extensions leave open."""
@@ -89,6 +91,38 @@ def read_iridescence(material: Fields, textures: Textures) -> Iridescence | None
         thickness_texture=textures.reference(fields, "iridescenceThicknessTexture"),
     )
     return layer if layer.factor > 0 else None
+
+
+def read_transmission(material: Fields, textures: Textures) -> Transmission | None:
+    fields = material.extension("KHR_materials_transmission")
+    if fields is None:
+        return None
+    layer = Transmission(
+        factor=fields.number("transmissionFactor", 0.0, low=0, high=1),
+        texture=textures.reference(fields, "transmissionTexture"),
+    )
+    return layer if layer.factor > 0 else None
+
+
+def read_volume(material: Fields, textures: Textures) -> Volume | None:
+    """KHR_materials_volume with KHR_materials_dispersion, which means nothing without it."""
+    fields = material.extension("KHR_materials_volume")
+    if fields is None:
+        return None
+    distance = math.inf
+    if fields.has("attenuationDistance"):
+        distance = fields.number("attenuationDistance", 1.0)
+        if distance <= 0:
+            raise fields.wrong("attenuationDistance", "a number above 0")
+    spread = material.extension("KHR_materials_dispersion")
+    layer = Volume(
+        thickness_factor=fields.number("thicknessFactor", 0.0, low=0, high=LARGEST),
+        thickness_texture=textures.reference(fields, "thicknessTexture"),
+        attenuation_distance=distance,
+        attenuation_color=_color(fields, "attenuationColor", (1.0, 1.0, 1.0)),
+        dispersion=0.0 if spread is None else spread.number("dispersion", 0.0, low=0, high=LARGEST),
+    )
+    return layer if layer.thickness_factor > 0 else None
 
 
 def _color(

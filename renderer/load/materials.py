@@ -6,15 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from renderer.errors import SettingsError
+from renderer.load import layers
 from renderer.load.fields import Fields
-from renderer.load.layers import (
-    read_anisotropy,
-    read_clearcoat,
-    read_iridescence,
-    read_ior,
-    read_sheen,
-    read_specular,
-)
 from renderer.load.textures import Textures
 from renderer.scene.nodes import AlphaMode, Material, TextureRef
 
@@ -120,12 +113,14 @@ def _read_material(fields: Fields, textures: Textures) -> Material:
         alpha_cutoff=fields.number("alphaCutoff", 0.5, low=0, high=1e6),
         double_sided=fields.boolean("doubleSided", False),
         unlit=fields.extension("KHR_materials_unlit") is not None,
-        ior=read_ior(fields),
-        specular=read_specular(fields, textures),
-        clearcoat=read_clearcoat(fields, textures),
-        sheen=read_sheen(fields, textures),
-        anisotropy=read_anisotropy(fields, textures),
-        iridescence=read_iridescence(fields, textures),
+        ior=layers.read_ior(fields),
+        specular=layers.read_specular(fields, textures),
+        clearcoat=layers.read_clearcoat(fields, textures),
+        sheen=layers.read_sheen(fields, textures),
+        anisotropy=layers.read_anisotropy(fields, textures),
+        iridescence=layers.read_iridescence(fields, textures),
+        transmission=layers.read_transmission(fields, textures),
+        volume=layers.read_volume(fields, textures),
     )
 
 

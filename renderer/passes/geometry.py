@@ -1,7 +1,7 @@
 """Draws the model: every primitive with the program that its material and vertices ask for.
 
-Opaque and masked parts come first, near ones before far ones; blended parts follow, far ones first, each with its back
-faces before its front faces.
+Opaque and masked parts come first, near ones before far ones. Transmissive parts show a copy of those, and hide each
+other. Blended parts follow, far ones first, each with its back faces before its front faces.
 """
 
 import dataclasses
@@ -16,11 +16,13 @@ from renderer.gl.resources import GpuDrawable, GpuScene, matrix_bytes
 from renderer.lighting.environment import Environment
 from renderer.lighting.shadow import Shadows
 from renderer.lighting.sheen import sheen_texture
-from renderer.passes.surface import surface_constants, surface_defines
+from renderer.passes.surface import is_transmissive, surface_constants, surface_defines
+from renderer.passes.transmission import Behind
 from renderer.scene.nodes import AlphaMode
 
 _MATERIAL_BLOCK = 0
 _FIRST_MAP_UNIT = 4  # behind those of the environment and of the shadows
+_BEHIND_UNIT = 14
 _SHEEN_UNIT = 15
 
 
@@ -32,6 +34,7 @@ class _Draw:
     program: moderngl.Program
     array: moderngl.VertexArray
     constants: moderngl.Buffer
+    transmissive: bool
     blended: bool
 
 
@@ -49,7 +52,9 @@ class GeometryPass:
         self._ctx = gpu_scene.device.ctx
         self._environment = environment
         self._shadows = shadows
+        self._mirrored = False
         self._programs = Programs(gpu_scene.device)
+        self._behind = Behind(gpu_scene.device)
         self._constants = [self._ctx.buffer(surface_constants(material)) for material in gpu_scene.scene.materials]
         worn = any(material.sheen is not None for material in gpu_scene.scene.materials)
         self._sheen = sheen_texture(gpu_scene.device) if worn else None
@@ -57,8 +62,12 @@ class GeometryPass:
         self._draws = [self._prepare(gpu_scene, drawable, defines) for drawable in gpu_scene.drawables]
 
     def draw(self, view: View, target: moderngl.Framebuffer) -> None:
-        """Draws into `target`, which is current, and whose depth is cleared or holds what may hide the model."""
+        """Draws into `target`, which is current, and whose depth is cleared or holds what may hide the model.
+
+        The view may mirror the world.
+        """
         ctx = self._ctx
+        self._mirrored = bool(np.linalg.det(view.view[:3, :3]) < 0)
         view_projection = matrix_bytes(view.projection @ view.view)
         for program in {id(draw.program): draw.program for draw in self._draws}.values():
             set_uniform(program, "u_view_projection", view_projection)
@@ -69,8 +78,13 @@ class GeometryPass:
         near_first = sorted(self._draws, key=lambda draw: _distance(draw.drawable, view))
         ctx.enable_only(moderngl.DEPTH_TEST)
         for draw in near_first:
-            if not draw.blended:
+            if not (draw.blended or draw.transmissive):
                 self._render(draw, None if draw.drawable.material.double_sided else "back")
+        transmissive = [draw for draw in near_first if draw.transmissive]
+        if transmissive:
+            self._behind.capture(target).use(_BEHIND_UNIT)
+        for draw in transmissive:
+            self._render(draw, None if draw.drawable.material.double_sided else "back")
         ctx.enable(moderngl.BLEND)
         ctx.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
         target.depth_mask = False
@@ -91,6 +105,7 @@ class GeometryPass:
         self._constants.clear()
         if self._sheen is not None:
             self._sheen.release()
+        self._behind.release()
         self._draws.clear()
 
     def _prepare(self, gpu_scene: GpuScene, drawable: GpuDrawable, defines: Mapping[str, str]) -> _Draw:
@@ -104,12 +119,14 @@ class GeometryPass:
         for unit in range(len(drawable.textures)):
             set_uniform(program, f"u_map{unit}", _FIRST_MAP_UNIT + unit)
         set_uniform(program, "sheen_albedo", _SHEEN_UNIT)
+        set_uniform(program, "u_behind", _BEHIND_UNIT)
         return _Draw(
             drawable=drawable,
             program=program,
             array=gpu_scene.vertex_array(drawable, program),
             constants=self._constants[drawable.primitive.material],
-            blended=drawable.material.alpha_mode is AlphaMode.BLEND,
+            transmissive=is_transmissive(drawable.material),
+            blended=drawable.material.alpha_mode is AlphaMode.BLEND and not is_transmissive(drawable.material),
         )
 
     def _render(self, draw: _Draw, culled: str | None) -> None:
@@ -119,7 +136,7 @@ class GeometryPass:
         else:
             self._ctx.enable(moderngl.CULL_FACE)
             self._ctx.cull_face = culled
-        self._ctx.front_face = "cw" if drawable.mirrored else "ccw"
+        self._ctx.front_face = "cw" if drawable.mirrored != self._mirrored else "ccw"
         set_uniform(draw.program, "u_model", drawable.world_bytes)
         set_uniform(draw.program, "u_normal_matrix", drawable.normal_bytes)
         set_uniform(draw.program, "u_mirror", -1.0 if drawable.mirrored else 1.0)

@@ -8,7 +8,24 @@ import math
 import numpy as np
 
 from renderer.gl.resources import GpuDrawable
-from renderer.scene.nodes import AlphaMode, Anisotropy, Clearcoat, Iridescence, Material, Sheen, Specular, Topology
+from renderer.scene.nodes import (
+    AlphaMode,
+    Anisotropy,
+    Clearcoat,
+    Iridescence,
+    Material,
+    Sheen,
+    Specular,
+    Topology,
+    Transmission,
+    Volume,
+)
+
+_DISPERSION = 0.025
+"""KHR_materials_dispersion: red and blue lie this far from green, per unit of dispersion and of index above 1."""
+
+_DARKEST = 1e-6
+"""Black attenuation colours count as this: the absorption of a perfect black has no number."""
 
 
 def surface_defines(drawable: GpuDrawable) -> dict[str, str]:
@@ -27,8 +44,16 @@ def surface_defines(drawable: GpuDrawable) -> dict[str, str]:
         "SHEEN": material.sheen is not None,
         "ANISOTROPY": material.anisotropy is not None and primitive.tangents is not None,
         "IRIDESCENCE": material.iridescence is not None,
+        "TRANSMISSION": is_transmissive(material),
+        "VOLUME": is_transmissive(material) and material.volume is not None,
+        "DISPERSION": material.volume is not None and material.volume.dispersion > 0,
     }
     return {**drawable.layout.defines, **{name: "1" for name, present in flags.items() if present}}
+
+
+def is_transmissive(material: Material) -> bool:
+    """Whether the surface shows what is behind it, which must then be drawn first."""
+    return material.transmission is not None and not material.unlit
 
 
 def _needs_tangents(drawable: GpuDrawable) -> bool:
@@ -43,6 +68,9 @@ def surface_constants(material: Material) -> bytes:
     sheen = material.sheen or Sheen()
     brushed = material.anisotropy or Anisotropy()
     film = material.iridescence or Iridescence()
+    glass = material.transmission or Transmission()
+    volume = material.volume or Volume()
+    ior = max(material.ior, 1.0)
     head_on = ((material.ior - 1) / (material.ior + 1)) ** 2  # Fresnel's equations at normal incidence
     return np.array(
         [
@@ -54,6 +82,8 @@ def surface_constants(material: Material) -> bytes:
             *sheen.color_factor, sheen.roughness_factor,
             brushed.strength, math.cos(brushed.rotation), math.sin(brushed.rotation), 0.0,
             film.factor, film.ior, film.thickness_minimum, film.thickness_maximum,
+            glass.factor, volume.thickness_factor, ior, _DISPERSION * volume.dispersion * (ior - 1),
+            *(-math.log(max(part, _DARKEST)) / volume.attenuation_distance for part in volume.attenuation_color), 0.0,
         ],
         np.float32,
     ).tobytes()

@@ -7,6 +7,7 @@ integers are floats already, sparse accessors are expanded, indices are uint32, 
 
 import dataclasses
 import enum
+import math
 from typing import Literal
 
 import numpy as np
@@ -117,6 +118,26 @@ class Iridescence:
 
 
 @dataclasses.dataclass(slots=True)
+class Transmission:
+    """KHR_materials_transmission: the share of light that passes instead of being scattered back."""
+
+    factor: float = 0.0
+    texture: TextureRef | None = None  # R
+
+
+@dataclasses.dataclass(slots=True)
+class Volume:
+    """KHR_materials_volume: what a transmissive surface encloses. Thickness is in the mesh's units, and light keeps
+    `attenuation_color` of itself over `attenuation_distance` metres. `dispersion` is KHR_materials_dispersion's."""
+
+    thickness_factor: float = 0.0
+    thickness_texture: TextureRef | None = None  # G
+    attenuation_distance: float = math.inf
+    attenuation_color: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    dispersion: float = 0.0
+
+
+@dataclasses.dataclass(slots=True)
 class Material:
     """glTF's metallic-roughness material. Factors are linear; `alpha_cutoff` counts in MASK mode only.
 
@@ -145,6 +166,8 @@ class Material:
     sheen: Sheen | None = None
     anisotropy: Anisotropy | None = None
     iridescence: Iridescence | None = None
+    transmission: Transmission | None = None
+    volume: Volume | None = None
 
 
 @dataclasses.dataclass(slots=True)

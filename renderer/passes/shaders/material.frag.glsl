@@ -6,6 +6,7 @@
 #include "unit.glsl"
 #include "anisotropy.glsl"
 #include "iridescence.glsl"
+#include "transmission.glsl"
 
 layout(std140) uniform Material {
     vec4 base_color;
@@ -16,6 +17,8 @@ layout(std140) uniform Material {
     vec4 sheen;       // colour, roughness
     vec4 brushed;     // strength, cosine and sine of the rotation
     vec4 film;        // factor, index of refraction, thickness in nanometres at texels of 0 and 1
+    vec4 glass;       // transmission, thickness, index of refraction, its spread to red and blue
+    vec4 absorption;  // per metre
 } material;
 
 in vec3 v_position;
@@ -259,10 +262,44 @@ void main() {
 #endif
 #endif
 
+#ifdef TRANSMISSION
+    float transmission = material.glass.x * (1.0 - metallic);
+#ifdef TRANSMISSION_TEXEL
+    transmission *= TRANSMISSION_TEXEL;
+#endif
+    vec3 tint = base.rgb;
 #ifdef ALPHA_BLEND
+    transmission = 1.0 - base.a * (1.0 - transmission);
+    tint = mix(vec3(1.0), tint, base.a);
+#endif
+    float ior = material.glass.z;
+    vec3 inside = vec3(0.0);
+#ifdef VOLUME
+    float thickness = material.glass.y;
+#ifdef THICKNESS_TEXEL
+    thickness *= THICKNESS_TEXEL;
+#endif
+    inside = world_depth(thickness);
+    tint *= exp(-material.absorption.rgb * length(refract(-to_eye, bent, 1.0 / ior) * inside));
+#endif
+    vec4 seen = refracted(v_position, to_eye, bent, roughness, ior, inside);
+    vec3 hidden = vec3(seen.a);
+#ifdef DISPERSION
+    vec2 red = refracted(v_position, to_eye, bent, roughness, max(ior - material.glass.w, 1.0), inside).ra;
+    vec2 blue = refracted(v_position, to_eye, bent, roughness, ior + material.glass.w, inside).ba;
+    seen.rb = vec2(red.x, blue.x);
+    hidden.rb = vec2(red.y, blue.y);
+#endif
+    base.a = 1.0 - transmission;
+#endif
+
+#if defined(ALPHA_BLEND) || defined(TRANSMISSION)
     // A reflection is as bright on clear varnish as on paint: alpha thins the diffuse light only, and rises with the
     // specular so that a highlight covers what is behind it.
     float cover = highest(specular_light_out);
+#ifdef TRANSMISSION
+    cover = max(cover, highest(single + multiple));  // what is reflected, were it dark, does not pass
+#endif
     float alpha = base.a + (1.0 - base.a) * min(cover, 1.0);
     vec3 light = (diffuse_light * base.a + specular_light_out) / max(alpha, 1e-4);
 #else
@@ -275,10 +312,23 @@ void main() {
 #endif
     vec3 shown = srgb_encode(clamp(light, 0.0, 1.0));
     out_color = vec4(shown * alpha + dither(gl_FragCoord.xy) * alpha, alpha);
+#ifdef TRANSMISSION
+    // The backdrop shows through by the share that passes in every colour. What passes beyond it, in some colours only,
+    // is drawn as if the backdrop were white: alpha has no colours.
+    vec3 through = srgb_encode(clamp(tint, 0.0, 1.0));
+    vec3 open = through * (1.0 - hidden);
+    float all_colors = min(open.r, min(open.g, open.b));
+    out_color.rgb += (1.0 - alpha) * (through * seen.rgb + open - all_colors);
+    out_color.a = 1.0 - (1.0 - alpha) * all_colors;
+#endif
 #ifdef BUFFERS
 #ifdef UNLIT
     vec3 bent = unlit_normal();
 #endif
+#ifdef TRANSMISSION
+    write_buffers(bent, depth, 1.0);  // the glass, not what it shows
+#else
     write_buffers(bent, depth, alpha);
+#endif
 #endif
 }

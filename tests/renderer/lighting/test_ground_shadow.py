@@ -10,7 +10,7 @@ from renderer.gl.resources import GpuScene
 from renderer.lighting.ground_shadow import GroundShadow
 from renderer.lighting.presets import DARK, OUTDOOR, SOFT, STUDIO
 from renderer.lighting.sources import Lighting
-from renderer.scene.nodes import Float64, Scene
+from renderer.scene.nodes import Float64, Material, Scene, Transmission
 from tests.renderer.lighting.stage import Vector, bounds_of, box_mesh, scene_of
 
 LIGHTS, SIZE = 96, 256
@@ -107,6 +107,14 @@ def test_a_blended_box_blocks_as_much_light_as_its_opacity(device: Device, alpha
     spots = [(0.0, 0.0), (0.4, 0.4), (-0.4, 0.3)]
     expected = [alpha * standing.at(*spot) for spot in spots]
     assert [blended.at(*spot) for spot in spots] == pytest.approx(expected, abs=0.03)
+
+
+@pytest.mark.parametrize("transmission", [0.5, 1.0])
+def test_a_box_of_glass_blocks_what_it_holds_back(device: Device, transmission: float) -> None:
+    standing, _ = _boxes(device)
+    scene = scene_of(*box_mesh(*STANDING))
+    scene.materials = [Material(metallic_factor=0.0, transmission=Transmission(factor=transmission))]
+    assert _cast(device, scene).at(0.0, 0.0) == pytest.approx((1 - transmission) * standing.at(0.0, 0.0), abs=0.03)
 
 
 def test_what_reaches_below_the_ground_counts_as_touching_it(device: Device) -> None:

@@ -1,11 +1,12 @@
 """The layers of material extensions as files state them; what they look like is tested with the passes."""
 
+import math
 from typing import Any
 
 import pytest
 
 from renderer.errors import InvalidModel
-from renderer.scene.nodes import Anisotropy, Clearcoat, Iridescence, Material, Sheen, Specular
+from renderer.scene.nodes import Anisotropy, Clearcoat, Iridescence, Material, Sheen, Specular, Transmission, Volume
 from tests.renderer.load.conftest import Load
 from tests.renderer.load.glb_builder import Json, png, triangle_builder
 
@@ -38,6 +39,12 @@ READ: list[tuple[str, Json, str, Any]] = [
     ("iridescence", {"iridescenceFactor": 1, "iridescenceIor": 1.8, "iridescenceThicknessMinimum": 500}, "iridescence",
      Iridescence(factor=1.0, ior=1.8, thickness_minimum=500.0, thickness_maximum=400.0)),
     ("iridescence", {"iridescenceIor": 1.8}, "iridescence", None),
+    ("transmission", {"transmissionFactor": 0.75}, "transmission", Transmission(factor=0.75)),
+    ("transmission", {}, "transmission", None),
+    ("volume", {"thicknessFactor": 2}, "volume", Volume(thickness_factor=2.0, attenuation_distance=math.inf)),
+    ("volume", {"thicknessFactor": 2, "attenuationDistance": 0.5, "attenuationColor": [0, 0.5, 1]}, "volume",
+     Volume(thickness_factor=2.0, attenuation_distance=0.5, attenuation_color=(0.0, 0.5, 1.0))),
+    ("volume", {"attenuationDistance": 0.5}, "volume", None),
 ]  # fmt: skip
 
 
@@ -57,6 +64,8 @@ TEXTURES = [
     ("anisotropy", {"anisotropyStrength": 1}, "anisotropyTexture"),
     ("iridescence", {"iridescenceFactor": 1}, "iridescenceTexture"),
     ("iridescence", {"iridescenceFactor": 1}, "iridescenceThicknessTexture"),
+    ("transmission", {"transmissionFactor": 1}, "transmissionTexture"),
+    ("volume", {"thicknessFactor": 1}, "thicknessTexture"),
 ]
 
 
@@ -105,7 +114,19 @@ WRONG: list[tuple[str, Json, str]] = [
     ("iridescence", {"iridescenceFactor": 2}, "iridescenceFactor must be a number from 0 to 1"),
     ("iridescence", {"iridescenceIor": 0.9}, "iridescenceIor must be a number from 1 to"),
     ("iridescence", {"iridescenceThicknessMaximum": -1}, "iridescenceThicknessMaximum must be a number from 0 to"),
+    ("transmission", {"transmissionFactor": -1}, "transmissionFactor must be a number from 0 to 1"),
+    ("volume", {"thicknessFactor": -1}, "thicknessFactor must be a number from 0 to"),
+    ("volume", {"attenuationDistance": 0}, "attenuationDistance must be a number above 0"),
+    ("volume", {"attenuationColor": [1, 1, 2]}, "attenuationColor must be a list of 3 numbers from 0 to 1"),
 ]
+
+
+def test_dispersion_belongs_to_the_volume(load: Load) -> None:
+    found = material_of(load, volume={"thicknessFactor": 1}, dispersion={"dispersion": 0.5})
+    assert found.volume == Volume(thickness_factor=1.0, dispersion=0.5)
+    assert material_of(load, dispersion={"dispersion": 0.5}) == Material()
+    with pytest.raises(InvalidModel, match=r"KHR_materials_dispersion\.dispersion must be a number from 0 to"):
+        material_of(load, volume={"thicknessFactor": 1}, dispersion={"dispersion": -0.5})
 
 
 @pytest.mark.parametrize(("extension", "fields", "message"), WRONG)
