@@ -135,6 +135,7 @@ def _blocks(scene: Scene, material: Material) -> Iterator[_Block]:
         yield block("EMISSIVE", material.emissive_texture, (0, 1, 2))
     yield from optional("NORMAL", material.normal_texture, (0, 1))
     yield from optional("ROUGHNESS_METALLIC", material.metallic_roughness_texture, (1, 2))
+    yield from optional("GLOSSINESS", material.glossiness_texture, (3,))
     if material.occlusion_texture is not None and material.occlusion_strength > 0:
         yield block("OCCLUSION", material.occlusion_texture, (0,))
     if (specular := material.specular) is not None:

@@ -185,6 +185,11 @@ class Fields:
         return None if extensions is None else extensions.child(name)
 
 
+def clamped(fields: Fields, key: str, default: tuple[float, ...]) -> tuple[float, ...]:
+    """Factors in 0..1; exporters write slightly larger ones, which are clamped as other viewers do."""
+    return tuple(min(max(v, 0.0), 1.0) for v in fields.numbers(key, len(default), default))
+
+
 def _index_rule(count: int) -> str:
     return f"an integer below {count}" if count else "an index, but there is nothing to point at"
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from renderer.errors import SettingsError
 from renderer.load import layers
-from renderer.load.fields import Fields
+from renderer.load.fields import Fields, clamped
+from renderer.load.specular_glossiness import with_specular_glossiness
 from renderer.load.textures import Textures
 from renderer.scene.nodes import AlphaMode, Material, TextureRef
 
@@ -94,9 +95,9 @@ def _read_material(fields: Fields, textures: Textures) -> Material:
     normal, occlusion = fields.child("normalTexture"), fields.child("occlusionTexture")
     strength = fields.extension("KHR_materials_emissive_strength")
     emission = 1.0 if strength is None else strength.number("emissiveStrength", 1.0, low=0, high=EMISSIVE_STRENGTH)
-    r, g, b = _factors(fields, "emissiveFactor", (0.0, 0.0, 0.0))
-    red, green, blue, alpha = _factors(pbr, "baseColorFactor", (1.0, 1.0, 1.0, 1.0))
-    return Material(
+    r, g, b = clamped(fields, "emissiveFactor", (0.0, 0.0, 0.0))
+    red, green, blue, alpha = clamped(pbr, "baseColorFactor", (1.0, 1.0, 1.0, 1.0))
+    material = Material(
         name=fields.name(),
         base_color_factor=(red, green, blue, alpha),
         base_color_texture=textures.reference(pbr, "baseColorTexture"),
@@ -122,11 +123,7 @@ def _read_material(fields: Fields, textures: Textures) -> Material:
         transmission=layers.read_transmission(fields, textures),
         volume=layers.read_volume(fields, textures),
     )
-
-
-def _factors(fields: Fields, key: str, default: tuple[float, ...]) -> tuple[float, ...]:
-    """Factors in 0..1; exporters write slightly larger ones, which are clamped as other viewers do."""
-    return tuple(min(max(v, 0.0), 1.0) for v in fields.numbers(key, len(default), default))
+    return with_specular_glossiness(material, fields, textures)
 
 
 def _alpha_mode(fields: Fields) -> AlphaMode:

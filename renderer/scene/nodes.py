@@ -150,6 +150,7 @@ class Material:
     metallic_factor: float = 1.0
     roughness_factor: float = 1.0
     metallic_roughness_texture: TextureRef | None = None  # G roughness, B metallic
+    glossiness_texture: TextureRef | None = None  # A, times 1 - roughness_factor, is 1 - roughness
     normal_texture: TextureRef | None = None
     normal_scale: float = 1.0
     occlusion_texture: TextureRef | None = None  # R

@@ -132,6 +132,9 @@ void main() {
     roughness *= roughness_metallic.x;
     metallic *= roughness_metallic.y;
 #endif
+#ifdef GLOSSINESS_TEXEL
+    roughness = 1.0 - (1.0 - roughness) * GLOSSINESS_TEXEL;
+#endif
     float occlusion = 1.0;
 #ifdef OCCLUSION_TEXEL
     occlusion += material.emissive.w * (OCCLUSION_TEXEL - 1.0);

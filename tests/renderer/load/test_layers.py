@@ -6,7 +6,17 @@ from typing import Any
 import pytest
 
 from renderer.errors import InvalidModel
-from renderer.scene.nodes import Anisotropy, Clearcoat, Iridescence, Material, Sheen, Specular, Transmission, Volume
+from renderer.scene.nodes import (
+    AlphaMode,
+    Anisotropy,
+    Clearcoat,
+    Iridescence,
+    Material,
+    Sheen,
+    Specular,
+    Transmission,
+    Volume,
+)
 from tests.renderer.load.conftest import Load
 from tests.renderer.load.glb_builder import Json, png, triangle_builder
 
@@ -98,6 +108,8 @@ def test_a_layer_with_directions_asks_for_tangents(
 
 
 WRONG: list[tuple[str, Json, str]] = [
+    ("pbrSpecularGlossiness", {"glossinessFactor": 2}, "glossinessFactor must be a number from 0 to 1"),
+    ("pbrSpecularGlossiness", {"diffuseFactor": [1, 1, 1]}, "diffuseFactor must be a list of 4 numbers"),
     ("ior", {"ior": 0.5}, "ior must be 0, or a number from 1 to"),
     ("ior", {"ior": -1}, "ior must be 0, or a number from 1 to"),
     ("ior", {"ior": "glass"}, "ior must be a number"),
@@ -119,6 +131,27 @@ WRONG: list[tuple[str, Json, str]] = [
     ("volume", {"attenuationDistance": 0}, "attenuationDistance must be a number above 0"),
     ("volume", {"attenuationColor": [1, 1, 2]}, "attenuationColor must be a list of 3 numbers from 0 to 1"),
 ]
+
+
+def test_specular_glossiness_becomes_a_dielectric_with_a_specular_colour(load: Load) -> None:
+    builder = triangle_builder(material=0)
+    both = {"index": builder.add_texture(png())}
+    old = {"diffuseFactor": [0.5, 0.25, 0, 0.5], "specularFactor": [0.2, 0.1, 0], "glossinessFactor": 0.75,
+           "specularGlossinessTexture": both}
+    name = "KHR_materials_pbrSpecularGlossiness"
+    builder.add("materials", {
+        "pbrMetallicRoughness": {"metallicRoughnessTexture": both}, "alphaMode": "BLEND", "extensions": {name: old},
+    })
+    builder.document["extensionsRequired"] = [name]
+    scene = load(builder.glb())
+    (found,) = scene.materials
+    assert scene.warnings == []
+    assert (found.base_color_factor, found.metallic_factor, found.roughness_factor) == ((0.5, 0.25, 0, 0.5), 0, 0.25)
+    assert found.specular is not None
+    assert (found.ior, found.specular.color_factor) == (0, (0.2, 0.1, 0))
+    assert found.specular.color_texture is found.glossiness_texture is not None
+    assert found.metallic_roughness_texture is None
+    assert found.alpha_mode is AlphaMode.BLEND
 
 
 def test_dispersion_belongs_to_the_volume(load: Load) -> None:

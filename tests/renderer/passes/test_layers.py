@@ -190,7 +190,16 @@ def glossy(**fields: Any) -> Material:
     return paint(0.2, 0.2, 0.2, roughness_factor=0.4, **fields)
 
 
+def old_style(roughness: float, color: tuple[float, float, float], **textures: Any) -> Material:
+    """A surface that was specular-glossiness: it reflects its specular colour head on."""
+    color_texture = textures.get("glossiness_texture")
+    specular = Specular(color_factor=color, color_texture=color_texture)
+    return paint(0.2, 0.2, 0.2, ior=0.0, roughness_factor=roughness, specular=specular, **textures)
+
+
 TEXTURED: list[tuple[str, Material, Material]] = [
+    ("glossiness", old_style(0.0, (1.0, 1.0, 1.0), glossiness_texture=texture()),
+     old_style(0.6, (0.2159, 0.0331, 0.6038))),
     ("specular", glossy(ior=2.5, specular=Specular(texture=texture())),
      glossy(ior=2.5, specular=Specular(factor=0.4))),
     ("specular colour", glossy(ior=2.5, specular=Specular(color_texture=texture())),
