@@ -24,7 +24,7 @@ Operation = APIOperation[Any, Any, Any, Any]
 Request = Case[Operation]
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-EXAMPLES = 15
+EXAMPLES = 10
 """Requests to each operation, of either kind."""
 
 
