@@ -157,6 +157,9 @@ def _blocks(scene: Scene, material: Material) -> Iterator[_Block]:
         yield from optional("TRANSMISSION", material.transmission.texture, (0,))
         if material.volume is not None:
             yield from optional("THICKNESS", material.volume.thickness_texture, (1,))
+    if (leaf := material.diffuse_transmission) is not None:
+        yield from optional("TRANSLUCENCE", leaf.texture, (3,))
+        yield from optional("TRANSLUCENCE_COLOR", leaf.color_texture, (0, 1, 2))
 
 
 def _pack(blocks: list[_Block]) -> list[_Bin]:

@@ -11,6 +11,7 @@ SUPPORTED = frozenset({
     "KHR_draco_mesh_compression",
     "KHR_materials_anisotropy",
     "KHR_materials_clearcoat",
+    "KHR_materials_diffuse_transmission",
     "KHR_materials_dispersion",
     "KHR_materials_emissive_strength",
     "KHR_materials_ior",

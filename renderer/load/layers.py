@@ -8,7 +8,16 @@ import math
 
 from renderer.load.fields import Fields
 from renderer.load.textures import Textures
-from renderer.scene.nodes import Anisotropy, Clearcoat, Iridescence, Sheen, Specular, Transmission, Volume
+from renderer.scene.nodes import (
+    Anisotropy,
+    Clearcoat,
+    DiffuseTransmission,
+    Iridescence,
+    Sheen,
+    Specular,
+    Transmission,
+    Volume,
+)
 
 LARGEST = 1e6
 """Bound of factors that their extensions leave open."""
@@ -123,6 +132,19 @@ def read_volume(material: Fields, textures: Textures) -> Volume | None:
         dispersion=0.0 if spread is None else spread.number("dispersion", 0.0, low=0, high=LARGEST),
     )
     return layer if layer.thickness_factor > 0 else None
+
+
+def read_diffuse_transmission(material: Fields, textures: Textures) -> DiffuseTransmission | None:
+    fields = material.extension("KHR_materials_diffuse_transmission")
+    if fields is None:
+        return None
+    layer = DiffuseTransmission(
+        factor=fields.number("diffuseTransmissionFactor", 0.0, low=0, high=1),
+        texture=textures.reference(fields, "diffuseTransmissionTexture"),
+        color_factor=_color(fields, "diffuseTransmissionColorFactor", (1.0, 1.0, 1.0)),
+        color_texture=textures.reference(fields, "diffuseTransmissionColorTexture"),
+    )
+    return layer if layer.factor > 0 else None
 
 
 def _color(

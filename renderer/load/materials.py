@@ -122,6 +122,7 @@ def _read_material(fields: Fields, textures: Textures) -> Material:
         iridescence=layers.read_iridescence(fields, textures),
         transmission=layers.read_transmission(fields, textures),
         volume=layers.read_volume(fields, textures),
+        diffuse_transmission=layers.read_diffuse_transmission(fields, textures),
     )
     return with_specular_glossiness(material, fields, textures)
 

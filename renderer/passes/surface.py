@@ -12,6 +12,7 @@ from renderer.scene.nodes import (
     AlphaMode,
     Anisotropy,
     Clearcoat,
+    DiffuseTransmission,
     Iridescence,
     Material,
     Sheen,
@@ -46,6 +47,7 @@ def surface_defines(drawable: GpuDrawable) -> dict[str, str]:
         "IRIDESCENCE": material.iridescence is not None,
         "TRANSMISSION": is_transmissive(material),
         "VOLUME": is_transmissive(material) and material.volume is not None,
+        "TRANSLUCENT": material.diffuse_transmission is not None,
         "DISPERSION": material.volume is not None and material.volume.dispersion > 0,
     }
     return {**drawable.layout.defines, **{name: "1" for name, present in flags.items() if present}}
@@ -70,6 +72,7 @@ def surface_constants(material: Material) -> bytes:
     film = material.iridescence or Iridescence()
     glass = material.transmission or Transmission()
     volume = material.volume or Volume()
+    leaf = material.diffuse_transmission or DiffuseTransmission()
     ior = max(material.ior, 1.0)
     head_on = ((material.ior - 1) / (material.ior + 1)) ** 2  # Fresnel's equations at normal incidence
     return np.array(
@@ -84,6 +87,7 @@ def surface_constants(material: Material) -> bytes:
             film.factor, film.ior, film.thickness_minimum, film.thickness_maximum,
             glass.factor, volume.thickness_factor, ior, _DISPERSION * volume.dispersion * (ior - 1),
             *(-math.log(max(part, _DARKEST)) / volume.attenuation_distance for part in volume.attenuation_color), 0.0,
+            *leaf.color_factor, leaf.factor,
         ],
         np.float32,
     ).tobytes()

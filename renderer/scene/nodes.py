@@ -138,6 +138,16 @@ class Volume:
 
 
 @dataclasses.dataclass(slots=True)
+class DiffuseTransmission:
+    """KHR_materials_diffuse_transmission: the share of scattered light that comes out behind, and its colour."""
+
+    factor: float = 0.0
+    texture: TextureRef | None = None  # A
+    color_factor: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    color_texture: TextureRef | None = None  # RGB, sRGB
+
+
+@dataclasses.dataclass(slots=True)
 class Material:
     """glTF's metallic-roughness material. Factors are linear; `alpha_cutoff` counts in MASK mode only.
 
@@ -169,6 +179,7 @@ class Material:
     iridescence: Iridescence | None = None
     transmission: Transmission | None = None
     volume: Volume | None = None
+    diffuse_transmission: DiffuseTransmission | None = None
 
 
 @dataclasses.dataclass(slots=True)

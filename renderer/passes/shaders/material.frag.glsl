@@ -19,6 +19,7 @@ layout(std140) uniform Material {
     vec4 film;        // factor, index of refraction, thickness in nanometres at texels of 0 and 1
     vec4 glass;       // transmission, thickness, index of refraction, its spread to red and blue
     vec4 absorption;  // per metre
+    vec4 translucent; // colour and share of the light that is scattered through
 } material;
 
 in vec3 v_position;
@@ -213,6 +214,19 @@ void main() {
     vec3 ambient = ambient_irradiance(bent) * (occlusion * floor_bounce(blocked, bent));
     vec3 direct = shadowed_irradiance(v_position, normal, bent);
     vec3 diffuse_light = (ambient + direct) * (albedo * past);
+#ifdef TRANSLUCENT
+    float share = material.translucent.w;
+#ifdef TRANSLUCENCE_TEXEL
+    share *= TRANSLUCENCE_TEXEL;
+#endif
+    vec3 translucent = material.translucent.rgb * (1.0 - metallic);
+#ifdef TRANSLUCENCE_COLOR_TEXEL
+    translucent *= srgb_decode(TRANSLUCENCE_COLOR_TEXEL);
+#endif
+    vec3 from_behind = ambient_irradiance(-bent) * (occlusion * floor_bounce(blocked, -bent))
+        + shadowed_irradiance(v_position, -normal, -bent);
+    diffuse_light = mix(diffuse_light, from_behind * translucent * past, share);
+#endif
     specular_occlusion *= floor_bounce(blocked, reflected);
 #ifdef ANISOTROPY
     vec3 mirrored_light = brushed_light(to_eye, bent, along, alpha_brushed);

@@ -10,6 +10,7 @@ from renderer.scene.nodes import (
     AlphaMode,
     Anisotropy,
     Clearcoat,
+    DiffuseTransmission,
     Iridescence,
     Material,
     Sheen,
@@ -55,6 +56,9 @@ READ: list[tuple[str, Json, str, Any]] = [
     ("volume", {"thicknessFactor": 2, "attenuationDistance": 0.5, "attenuationColor": [0, 0.5, 1]}, "volume",
      Volume(thickness_factor=2.0, attenuation_distance=0.5, attenuation_color=(0.0, 0.5, 1.0))),
     ("volume", {"attenuationDistance": 0.5}, "volume", None),
+    ("diffuse_transmission", {"diffuseTransmissionFactor": 0.5, "diffuseTransmissionColorFactor": [1, 0.5, 0]},
+     "diffuse_transmission", DiffuseTransmission(factor=0.5, color_factor=(1.0, 0.5, 0.0))),
+    ("diffuse_transmission", {}, "diffuse_transmission", None),
 ]  # fmt: skip
 
 
@@ -76,6 +80,8 @@ TEXTURES = [
     ("iridescence", {"iridescenceFactor": 1}, "iridescenceThicknessTexture"),
     ("transmission", {"transmissionFactor": 1}, "transmissionTexture"),
     ("volume", {"thicknessFactor": 1}, "thicknessTexture"),
+    ("diffuse_transmission", {"diffuseTransmissionFactor": 1}, "diffuseTransmissionTexture"),
+    ("diffuse_transmission", {"diffuseTransmissionFactor": 1}, "diffuseTransmissionColorTexture"),
 ]
 
 
@@ -127,6 +133,8 @@ WRONG: list[tuple[str, Json, str]] = [
     ("iridescence", {"iridescenceIor": 0.9}, "iridescenceIor must be a number from 1 to"),
     ("iridescence", {"iridescenceThicknessMaximum": -1}, "iridescenceThicknessMaximum must be a number from 0 to"),
     ("transmission", {"transmissionFactor": -1}, "transmissionFactor must be a number from 0 to 1"),
+    ("diffuse_transmission", {"diffuseTransmissionFactor": 2}, "diffuseTransmissionFactor must be a number from 0 to"),
+    ("diffuse_transmission", {"diffuseTransmissionColorFactor": [0, 0, 2]}, "diffuseTransmissionColorFactor must be"),
     ("volume", {"thicknessFactor": -1}, "thicknessFactor must be a number from 0 to"),
     ("volume", {"attenuationDistance": 0}, "attenuationDistance must be a number above 0"),
     ("volume", {"attenuationColor": [1, 1, 2]}, "attenuationColor must be a list of 3 numbers from 0 to 1"),

@@ -9,7 +9,17 @@ import pytest
 
 from renderer.gl.context import Device
 from renderer.lighting.environment import Environment, filter_tables, upload
-from renderer.scene.nodes import Anisotropy, Clearcoat, Float64, Iridescence, Material, Primitive, Sheen, Specular
+from renderer.scene.nodes import (
+    Anisotropy,
+    Clearcoat,
+    DiffuseTransmission,
+    Float64,
+    Iridescence,
+    Material,
+    Primitive,
+    Sheen,
+    Specular,
+)
 from tests.renderer.passes.scenes import flat_image, quad, scene_of, sphere, texture
 from tests.renderer.passes.stage import SIZE, front_view, linear, middle, neutral, picture, srgb
 
@@ -21,6 +31,13 @@ def lamp_light(device: Device) -> Environment:
     """A small lamp behind the camera in a dim room: it shows as a highlight in the middle of what faces the camera."""
     radiance = np.full((64, 128, 3), 0.05, np.float32)
     radiance[28:36, 60:68] = 12.0
+    return upload(device, filter_tables(device, radiance))
+
+
+@functools.cache
+def light_from_the_right(device: Device) -> Environment:
+    radiance = np.full((32, 64, 3), 0.02, np.float32)
+    radiance[12:20, 44:52] = 6.0
     return upload(device, filter_tables(device, radiance))
 
 
@@ -139,6 +156,22 @@ def test_a_brushed_surface_stretches_the_highlight_along_its_direction(device: D
     assert highlight_extent(device, metal(strength=0.8, texture=texture()), up) == (turned_width, turned_height)
 
 
+def test_a_leaf_shows_the_light_from_behind_in_its_own_colour(device: Device) -> None:
+    """Light comes from the right alone: a leaf that faces left is dark, unless it lets it through."""
+    facing_left = np.tile(np.array([-0.8, 0, 0.6], np.float32), (4, 1))
+    leaf = DiffuseTransmission(factor=0.8, color_factor=(0.1, 0.9, 0.1))
+
+    def shown(normals: Any, **fields: Any) -> list[int]:
+        part = (quad(normals=normals), paint(0.5, 0.5, 0.5, **fields))
+        return middle(picture(device, scene_of(part), light=light_from_the_right(device)))
+
+    dark, through = shown(facing_left), shown(facing_left, diffuse_transmission=leaf)
+    lit, passed = shown(-facing_left * [1, 1, -1]), shown(-facing_left * [1, 1, -1], diffuse_transmission=leaf)
+    assert through[1] > dark[1] + 60
+    assert through[1] > through[0] + 60
+    assert passed[0] < lit[0] - 20
+
+
 def hue_gap(one: Float64, other: Float64) -> float:
     """How far apart two colours are, brightness aside."""
     return float(np.abs(one / max(one.sum(), 1.0) - other / max(other.sum(), 1.0)).max())
@@ -169,6 +202,7 @@ LAYERED: dict[str, Material] = {
         1, 1, 1, iridescence=Iridescence(factor=0.7, ior=2.0), metallic_factor=1.0, anisotropy=Anisotropy(strength=0.7),
     ),
     "brushed": paint(1, 1, 1, anisotropy=Anisotropy(strength=1.0), metallic_factor=1.0, roughness_factor=0.1),
+    "leaf": paint(1, 1, 1, diffuse_transmission=DiffuseTransmission(factor=0.5)),
     "all at once": paint(
         1, 1, 1, ior=1.8, specular=Specular(color_factor=(1, 0.5, 1)), clearcoat=Clearcoat(factor=1.0),
         sheen=Sheen(color_factor=(0.5, 1, 0.5), roughness_factor=0.3), anisotropy=Anisotropy(strength=0.5),
@@ -198,6 +232,10 @@ def old_style(roughness: float, color: tuple[float, float, float], **textures: A
 
 
 TEXTURED: list[tuple[str, Material, Material]] = [
+    ("translucence", glossy(diffuse_transmission=DiffuseTransmission(factor=1.0, texture=texture())),
+     glossy(diffuse_transmission=DiffuseTransmission(factor=0.4))),
+    ("translucence colour", glossy(diffuse_transmission=DiffuseTransmission(factor=1.0, color_texture=texture())),
+     glossy(diffuse_transmission=DiffuseTransmission(factor=1.0, color_factor=(0.2159, 0.0331, 0.6038)))),
     ("glossiness", old_style(0.0, (1.0, 1.0, 1.0), glossiness_texture=texture()),
      old_style(0.6, (0.2159, 0.0331, 0.6038))),
     ("specular", glossy(ior=2.5, specular=Specular(texture=texture())),
