@@ -24,7 +24,8 @@ def gone(processes: list[psutil.Process]) -> bool:
 
 
 def purge(farm: Farm) -> int:
-    messages = list((farm.settings.data_dir / "broker" / "messages").iterdir())
+    """Deletes the hints that are on the broker; how many."""
+    messages = list((farm.settings.data_dir / "broker" / "messages").glob("*.msg"))
     for message in messages:
         message.unlink()
     return len(messages)
@@ -87,10 +88,12 @@ def test_work_is_found_though_all_hints_are_lost(farm: Farm, customer: Customer)
     workers = farm.worker_processes()
     for worker in workers:
         worker.suspend()
-    render_id = customer.order()
-    wait_for(lambda: purge(farm), "the hint", 5)
-    for worker in workers:
-        worker.resume()
+    try:
+        render_id = customer.order()
+        wait_for(lambda: purge(farm), "the hint", 5)
+    finally:
+        for worker in workers:
+            worker.resume()
     customer.check_done(render_id, attempt=1)
 
 
