@@ -19,6 +19,7 @@ from renderer.lighting.shadow import Shadows
 from renderer.passes.backdrops import BackdropImages
 from renderer.passes.geometry import GeometryPass
 from renderer.passes.ground import GroundPass
+from renderer.passes.reflection import ReflectionPass
 from renderer.passes.resolve import ResolvePass
 from renderer.passes.yuv import YuvPass
 from renderer.passes.yuva import YuvaPass
@@ -87,6 +88,10 @@ class ShotRenderer:
             owned.callback(self._geometry.release)
             self._ground = GroundPass(device)
             owned.callback(self._ground.release)
+            self._reflection: ReflectionPass | None = None
+            if spec.reflector:
+                self._reflection = ReflectionPass(device, self._target)
+                owned.callback(self._reflection.release)
             self._resolve = ResolvePass(device, self._target)
             owned.callback(self._resolve.release)
             self._yuv = YuvPass(device, self._target)
@@ -108,6 +113,8 @@ class ShotRenderer:
         if view is not None:
             if self._spec.shadows:
                 self._ground.draw(view, self._shadows.ground)
+            if self._reflection is not None:
+                self._reflection.draw(view, self._bounds, self._shadows.ground.ground, self._geometry)
             self._geometry.draw(view, self._target.framebuffer)
         self._device.check_errors(f"drawing frame {index}")
 

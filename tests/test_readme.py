@@ -41,7 +41,7 @@ def test_the_table_of_render_settings_is_the_settings_table() -> None:
         elif row.minimum is not None:
             values = f"{row.minimum:g} to {row.maximum:g}"
         else:
-            values = row.kind if True not in row.not_yet else "`false`"
+            values = row.kind
         expected.append([f"`{row.name}`", values, shown(row.default), row.description])
     assert rows_below("### Render settings") == expected
 

@@ -1,4 +1,4 @@
 """What is drawn for a frame, pass by pass, all on the device:
 
-    geometry + ground -> 2x2-supersampled premultiplied picture -> resolve or yuv -> bytes
+    ground + reflection + geometry -> 2x2-supersampled premultiplied picture -> resolve or yuv -> bytes
 """

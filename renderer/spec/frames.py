@@ -44,6 +44,7 @@ class FrameSpec:
     roll_z: float = 0.0
     zoom: float = 1.0
     shadows: bool = True
+    reflector: bool = False
     lighting: str = "studio"
     tone_mapping: str = "neutral"
     animation: str | None = None

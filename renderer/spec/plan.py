@@ -62,8 +62,8 @@ def plan_video(settings: RenderSettings) -> VideoPlan:
         width=width, height=height, frame_count=round(settings.length * FPS), fps=FPS,
         effect=settings.effect, easing=settings.easing, **parameters,
         rotate_y=settings.rotate_y, tilt_x=settings.tilt_x, pan_x=settings.pan_x, roll_z=settings.roll_z,
-        zoom=settings.zoom, shadows=settings.shadows, lighting=settings.lighting,
-        tone_mapping=settings.tone_mapping, animation=settings.animation,
+        zoom=settings.zoom, shadows=settings.shadows, reflector=settings.reflector,
+        lighting=settings.lighting, tone_mapping=settings.tone_mapping, animation=settings.animation,
         animation_speed=settings.animation_speed,
     )
     backdrop = Backdrop(settings.bg_color, settings.vignette, settings.bg_image_id, settings.bg_align)

@@ -34,7 +34,7 @@ class Setting:
     default: Any
     description: str
     choices: tuple[str, ...] = ()
-    not_yet: tuple[str | bool, ...] = ()  # valid in the API, refused by this version with a clear message
+    not_yet: tuple[str, ...] = ()  # valid in the API, refused by this version with a clear message
     minimum: float | None = None
     maximum: float | None = None
 
@@ -72,7 +72,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("animationSpeed", "animation_speed", "number", 1.0, "Playback speed multiplier of the animation.",
             minimum=0.01, maximum=100),
     Setting("shadows", "shadows", "boolean", True, "Soft shadow on the ground."),
-    Setting("reflector", "reflector", "boolean", False, "Reflective ground plane.", not_yet=(True,)),
+    Setting("reflector", "reflector", "boolean", False, "Reflective ground plane."),
     Setting("lighting", "lighting", "string", "studio",
             "Light: softboxes in a grey room, a white tent, rims in a black room, or the sun in a clear sky.",
             choices=("studio", "soft", "dark", "outdoor")),
@@ -178,7 +178,6 @@ def _checked(row: Setting, value: Any, max_length_s: float) -> Any:
             maximum = max_length_s if row.name == "length" else row.maximum
             if (row.minimum is not None and value < row.minimum) or (maximum is not None and value > maximum):
                 raise fail(f"between {row.minimum:g} and {maximum:g}")
-    if value in row.not_yet and type(value) in {type(v) for v in row.not_yet}:
-        shown = f'"{value}"' if isinstance(value, str) else str(value).lower()
-        raise SettingsError(row.name, f"{row.name} {shown} is not offered by this server version")
+    if value in row.not_yet:
+        raise SettingsError(row.name, f'{row.name} "{value}" is not offered by this server version')
     return value

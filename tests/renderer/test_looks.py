@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
 from renderer.scene.nodes import Material, Scene, UInt8
@@ -51,3 +53,19 @@ def test_each_tone_mapping_shows_bright_light_in_its_own_way(device: Device, lig
     assert len({tuple(color) for color in shown.values()}) == 4
     saturation = {name: max(color) - min(color) for name, color in shown.items()}
     assert min(saturation["none"], saturation["neutral"]) > max(saturation["aces"], saturation["agx"]) + 20
+
+
+def test_a_reflector_shows_the_ball_below_itself_in_the_alpha(device: Device, light_cache: Path) -> None:
+    plain = {"zoom": 2, "shadows": False}
+    without = picture(device, light_cache, ball(0.7), **plain).astype(int)
+    mirror = picture(device, light_cache, ball(0.7), **plain, reflector=True).astype(int)
+    shadowed = picture(device, light_cache, ball(0.7), zoom=2, reflector=True).astype(int)
+    model = without[..., 3] == 255
+    assert (mirror[model] == without[model]).all()
+    below = np.nonzero(model)[0].max() + 4
+    assert without[below:].max() == 0
+    assert mirror[below, 90, 3] > 30
+    assert mirror[below:, 90, :3].max() > 10
+    assert 0 < mirror[below + 12, 90, 3] < mirror[below, 90, 3]
+    assert (mirror[..., :3] <= mirror[..., 3:] + 1).all()
+    assert shadowed[below, 90, 3] > mirror[below, 90, 3] + 10  # on top of the shadow

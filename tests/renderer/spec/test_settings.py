@@ -40,7 +40,7 @@ def test_table_and_dataclass_agree() -> None:
         ("easeOutRatio", -0.01), ("easeOutRatio", 1.01), ("amplitude", 4.9), ("amplitude", 180.1),
         ("zoomStart", 0.09), ("zoomStart", 3.01), ("zoomEnd", 0.09), ("zoomEnd", 3.01), ("scaleFrom", -0.01),
         ("scaleFrom", 1.01), ("scaleFrom", True), ("vignette", 1.5), ("lighting", "disco"), ("lighting", ""),
-        ("toneMapping", "filmic"), ("toneMapping", True),
+        ("toneMapping", "filmic"), ("toneMapping", True), ("reflector", "true"),
         pytest.param("rotateY", 10**400, id="rotateY-huge"),
     ],
 )
@@ -52,7 +52,7 @@ def test_a_value_out_of_range_or_of_the_wrong_type_is_refused_by_name(field: str
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("effect", "dataset"), ("output", "dataset"), ("reflector", True)],
+    [("effect", "dataset"), ("output", "dataset")],
 )
 def test_what_this_version_does_not_offer_is_said_so(field: str, value: Any) -> None:
     with pytest.raises(SettingsError, match="not offered") as error:
