@@ -6,7 +6,7 @@ outside 0..1 are refused where the extensions' schemas refuse them.
 
 import math
 
-from renderer.load.fields import Fields
+from renderer.load.fields import LARGEST_NUMBER, Fields
 from renderer.load.textures import Textures
 from renderer.scene.nodes import (
     Anisotropy,
@@ -21,6 +21,9 @@ from renderer.scene.nodes import (
 
 LARGEST = 1e6
 """Bound of factors that their extensions leave open."""
+
+SHORTEST = 1e-30
+"""Metres: absorption over less would not fit a float."""
 
 
 def read_ior(material: Fields) -> float:
@@ -120,9 +123,7 @@ def read_volume(material: Fields, textures: Textures) -> Volume | None:
         return None
     distance = math.inf
     if fields.has("attenuationDistance"):
-        distance = fields.number("attenuationDistance", 1.0)
-        if distance <= 0:
-            raise fields.wrong("attenuationDistance", "a number above 0")
+        distance = fields.number("attenuationDistance", math.inf, low=SHORTEST, high=LARGEST_NUMBER)
     spread = material.extension("KHR_materials_dispersion")
     layer = Volume(
         thickness_factor=fields.number("thicknessFactor", 0.0, low=0, high=LARGEST),

@@ -1,9 +1,11 @@
 """Packing: fewest fetches, no image more than once on the device."""
 
 import numpy as np
+import pytest
 
+from renderer.errors import UnsupportedModel
 from renderer.gl.materials import MaterialLayout, lay_out_materials
-from renderer.scene.nodes import AlphaMode, Material, Scene
+from renderer.scene.nodes import AlphaMode, Clearcoat, Material, Scene, Sheen, Specular
 from tests.renderer.passes.scenes import flat_image, quad, scene_of, texture
 
 
@@ -84,6 +86,16 @@ def test_maps_at_different_coordinates_get_a_slot_each() -> None:
     (layout,) = lay_out_materials(scene_with(material))
     assert len(layout.uv_slots) == 2
     assert layout.defines["UV_ATTRIBUTES"] == "in vec2 in_uv0; in vec2 in_uv1;"
+
+
+def test_more_textures_than_a_shader_can_read_are_refused_by_name() -> None:
+    coat = Clearcoat(factor=1.0, texture=texture(5), roughness_texture=texture(6), normal_texture=texture(7))
+    sheen = Sheen(color_texture=texture(8), roughness_texture=texture(9))
+    many = five_maps(name="Sofa", clearcoat=coat, sheen=sheen, specular=Specular(texture=texture(10)))
+    with pytest.raises(UnsupportedModel, match='material "Sofa" reads 11 textures, and 10 are possible'):
+        lay_out_materials(scene_with(many, images=11, sizes={i: 4 + i for i in range(11)}))
+    (layout,) = lay_out_materials(scene_with(many, images=11))
+    assert len(layout.maps) < 10
 
 
 def test_an_unlit_material_reads_its_colour_alone() -> None:

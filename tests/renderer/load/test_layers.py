@@ -136,7 +136,7 @@ WRONG: list[tuple[str, Json, str]] = [
     ("diffuse_transmission", {"diffuseTransmissionFactor": 2}, "diffuseTransmissionFactor must be a number from 0 to"),
     ("diffuse_transmission", {"diffuseTransmissionColorFactor": [0, 0, 2]}, "diffuseTransmissionColorFactor must be"),
     ("volume", {"thicknessFactor": -1}, "thicknessFactor must be a number from 0 to"),
-    ("volume", {"attenuationDistance": 0}, "attenuationDistance must be a number above 0"),
+    ("volume", {"attenuationDistance": 0}, "attenuationDistance must be a number from 1e-30 to"),
     ("volume", {"attenuationColor": [1, 1, 2]}, "attenuationColor must be a list of 3 numbers from 0 to 1"),
 ]
 
