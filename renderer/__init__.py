@@ -2,7 +2,8 @@
 
 It knows nothing of HTTP, SQL, queues or the environment; everything it needs arrives as arguments. The way of the data:
 
-    model file -> load (Scene) -> scene (poses) -> camera (views) -> lighting, passes (GL) -> frames -> encode | dataset -> files
+    model file -> load (Scene) -> scene (poses) -> camera (views) -> lighting, passes (GL) -> frames -> encode -> files
+                                                                                          `-> dataset -> ZIP
 
 `renderer.spec` is plain data and imports no GL, so a web server may import it; nothing else here should be imported
 by code that only plans renders. The command line is ``python -m renderer chair.glb -o chair.mp4``.
