@@ -1,10 +1,12 @@
 """The command itself, run as a user runs it."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import psutil
@@ -71,6 +73,20 @@ def test_a_still_with_settings_from_a_file(folder: Path) -> None:
         assert still.size == (540, 960)
         assert still.mode == "RGB"
         assert still.getpixel((0, 0)) == (255, 136, 0)
+
+
+def test_the_first_views_of_a_training_set(folder: Path) -> None:
+    done = render(
+        folder, "model.glb", "-o", "model.zip", "--frames", "2",
+        "--settings", '{"output": "dataset", "datasetQuality": "100x800", "coverage": "sphere"}',
+    )
+    assert done.returncode == 0, done.stderr
+    assert "2/2 frames" in [line.strip() for line in done.stderr.splitlines()]
+    with zipfile.ZipFile(folder / "model.zip") as archive:
+        transforms = json.loads(archive.read("transforms.json"))
+        assert len([name for name in archive.namelist() if name.startswith("depth_16bit/")]) == 2
+    assert (transforms["w"], len(transforms["frames"])) == (800, 2)
+    assert leftovers(folder) == []
 
 
 def test_a_video_in_front_of_an_image(folder: Path) -> None:
@@ -175,6 +191,10 @@ def wait_for_child(pid: int) -> psutil.Process:
         (["model.glb", "-o", "a.mov", "--alpha"], "only for a .png"),
         (["model.glb", "-o", "a.png", "--alpha", "--background", "model.glb"], "has no background"),
         (["model.glb", "-o", "a.mov", "--background", "model.glb"], "has no background"),
+        (["model.glb", "-o", "a.zip", "--background", "model.glb"], "stands on white"),
+        (["model.glb", "-o", "a.zip", "--settings", '{"coverage": "dome"}'], 'coverage must be one of "hemisphere"'),
+        (["model.glb", "-o", "a.zip", "--settings", '{"output": "video"}'], "not what a .zip file holds"),
+        (["model.glb", "-o", "a.mp4", "--settings", '{"output": "dataset"}'], "not what a .mp4 file holds"),
         (["model.glb", "-o", "a.mp4", "--settings", '{"bgImageId": "abc123DEF456"}'], "no background image abc123"),
         (["model.glb", "-o", "a.png", "--frames", "3"], "--frames"),
         (["model.glb", "-o", "nowhere/a.mp4"], "no folder nowhere"),
