@@ -13,7 +13,7 @@ void main() {
     vec2 pixel = floor(gl_FragCoord.xy) * 2.0;
     vec3 shown = 0.25 * both_rows(pixel - vec2(1.0, 0.0)) + 0.5 * both_rows(pixel) + 0.25 * both_rows(pixel + vec2(1.0, 0.0));
     float y = luma(shown);
-    vec2 noise = vec2(grain(pixel), grain(pixel + 23.0));
+    vec2 noise = vec2(grain(pixel, 0.0), grain(pixel, 23.0));
     out_u = (128.0 + 224.0 * (shown.b - y) / 1.8556 + noise.x) / 255.0;
     out_v = (128.0 + 224.0 * (shown.r - y) / 1.5748 + noise.y) / 255.0;
 }

@@ -31,9 +31,13 @@ vec3 composited(vec2 pixel) {
     return color.rgb + (1.0 - color.a) * backdrop(pixel);
 }
 
-// Interleaved gradient noise (Jimenez, SIGGRAPH 2014), -0.5 to 0.5: only vignettes need it: other backdrops are flat, or images.
-float grain(vec2 pixel) {
-    return u_vignette > 0.0 ? fract(52.9829189 * fract(dot(pixel, vec2(0.06711056, 0.00583715)))) - 0.5 : 0.0;
+// Noise for the last rounding, -0.5 to 0.5 of a step, where there is a gradient to break up: in a vignette, and where
+// the backdrop shows through a shadow or a reflection. Those were dithered when they were drawn, but a composition or a
+// conversion has steps of its own, so this is interleaved gradient noise (Jimenez, SIGGRAPH 2014) with its axes swapped.
+float grain(vec2 pixel, float seed) {
+    float alpha = resolved(pixel).a;
+    if (u_vignette == 0.0 && (alpha == 0.0 || alpha == 1.0)) return 0.0;
+    return fract(52.9829189 * fract(dot(pixel + seed, vec2(0.00583715, 0.06711056)))) - 0.5;
 }
 
 // BT.709 luma of sRGB-encoded colour.

@@ -4,7 +4,7 @@
 out vec4 out_luma;
 
 float limited_luma(vec2 pixel) {
-    return (16.0 + 219.0 * luma(composited(pixel)) + grain(pixel)) / 255.0;
+    return (16.0 + 219.0 * luma(composited(pixel)) + grain(pixel, 0.0)) / 255.0;
 }
 
 void main() {
