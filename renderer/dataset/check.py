@@ -166,7 +166,7 @@ def _inconsistent(view: ViewFiles, mask: Bools, opaque: bool) -> dict[str, int]:
         "depths of 8 and 16 bits that differ": np.abs(planes["depth"].astype(np.int64) * 257 - depth) > 129,
         "a normal that is not of length 1": mask & (np.abs(lengths - 1) > 0.02),
     }
-    if opaque:  # glass may tint the background where it is too thin to be in the mask
+    if opaque:  # a tint of less than a tenth is in no mask
         counts[_STRAY] = ~_widened(mask) & (planes["images"] != 255).any(axis=2)
     return {name: int(np.count_nonzero(pixels)) for name, pixels in counts.items()}
 

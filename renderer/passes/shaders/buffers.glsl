@@ -24,9 +24,10 @@ vec3 unlit_normal() {
 #endif
 }
 
-// A surface counts where it hides at least half of what is behind it; elsewhere what was drawn before stays.
+// Glass is a surface, as it shows in the colour; a tint of less than a tenth is none, and what was drawn before stays.
+// `alpha` is the material's own: with reflections in it, glass would come and go from view to view.
 void write_buffers(vec3 normal, float depth, float alpha) {
-    float solid = step(0.5, alpha);
+    float solid = step(0.1, alpha);
     out_normal = vec4(normal * 0.5 + 0.5, 1.0) * solid;
     out_depth = vec4(depth, 0.0, 0.0, 1.0) * solid;
 }

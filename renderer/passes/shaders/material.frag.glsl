@@ -342,10 +342,10 @@ void main() {
 #ifdef UNLIT
     vec3 bent = unlit_normal();
 #endif
-#ifdef TRANSMISSION
-    write_buffers(bent, depth, 1.0);  // the glass, not what it shows
+#if defined(ALPHA_BLEND) && !defined(TRANSMISSION)
+    write_buffers(bent, depth, base.a);
 #else
-    write_buffers(bent, depth, alpha);
+    write_buffers(bent, depth, 1.0);  // the glass, not what it shows
 #endif
 #endif
 }

@@ -94,8 +94,8 @@ def test_depth_and_normals_are_never_mixed_across_an_edge(device: Device, light_
     assert min((z > 0).sum(), (z < 0).sum()) > 20
 
 
-@pytest.mark.parametrize(("alpha", "in_front"), [(0.7, True), (0.3, False)])
-def test_glass_counts_from_half_opacity_on(
+@pytest.mark.parametrize(("alpha", "in_front"), [(0.7, True), (0.3, True), (0.05, False)])
+def test_glass_counts_unless_it_is_a_faint_tint(
     alpha: float, in_front: bool, device: Device, light_cache: Path
 ) -> None:
     glass = Material(
