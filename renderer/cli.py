@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -170,6 +170,9 @@ class _ProgressBar:
     def on_stage(self, stage: str) -> None:
         self._progress.update(self._task, description=stage)
 
+    def on_model(self, clips: Sequence[str]) -> None:
+        """Nothing to show."""
+
     def on_frame(self, done: int, total: int) -> None:
         self._progress.update(self._task, completed=done, total=total)
 
@@ -182,6 +185,9 @@ class _Lines:
 
     def on_stage(self, stage: str) -> None:
         click.echo(stage, err=True)
+
+    def on_model(self, clips: Sequence[str]) -> None:
+        """Nothing to say."""
 
     def on_frame(self, done: int, total: int) -> None:
         if done * 10 // total > (done - 1) * 10 // total:

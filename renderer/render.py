@@ -10,7 +10,7 @@ import dataclasses
 import logging
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -51,6 +51,9 @@ class Listener(Protocol):
     def on_stage(self, stage: str) -> None:
         """`stage`, one of STAGES, begins."""
 
+    def on_model(self, clips: Sequence[str]) -> None:
+        """The model is read; `clips` are the names of its animations."""
+
     def on_frame(self, done: int, total: int) -> None:
         """`done` of `total` frames are drawn; called after every frame."""
 
@@ -81,6 +84,7 @@ def render_video(
     with contextlib.ExitStack() as undo, contextlib.ExitStack() as running:
         stage.begin("loading")
         scene = load_model(model)
+        listener.on_model([clip.name for clip in scene.clips])
         stage.begin("lighting")
         shot = running.enter_context(ShotRenderer(device, scene, frames, cache_dir=cache_dir, images=images))
         stage.begin("drawing")

@@ -130,6 +130,7 @@ class Model(Base):
     title: Mapped[str | None] = mapped_column(String(200))
     sku: Mapped[str | None] = mapped_column(String(100))
     tags: Mapped[list[str]]
+    clip_names: Mapped[list[str] | None] = mapped_column(Json)  # NULL until a worker has read the file
     file_size: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64))
     storage_key: Mapped[str] = mapped_column(String(200))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from api import clock
 from api.db.tables import Model, Render, Segment
-from api.domain import ledger, outbox, overlays, paging, shots
+from api.domain import clips, ledger, outbox, overlays, paging, shots
 from api.domain.paging import Page
 from api.domain.pricing import price
 from api.domain.shots import NewShot
@@ -103,9 +103,11 @@ def preview_order(model_id: str, model_sha256: str) -> Order:
 def place(session: Session, account_id: str, orders: Sequence[Order], *, item: str = "") -> list[str]:
     """Creates the renders and takes their credits, all or, with an error, nothing. Returns ids in the given order.
 
-    Raises NoCredits; InvalidSettings for an overlay that the account can't use, `item` as in `create_renders`.
+    Raises NoCredits; InvalidSettings for an overlay that the account can't use and for an animation that the model is
+    known to lack, `item` as in `create_renders`.
     """
     _pin_overlays(session, account_id, orders, item)
+    _check_animations(session, orders, item)
     moment = clock.now()
     new = {
         order.shot_key: NewShot(order.model_id, order.plan.frames, order.shot_key[0], order.priority)
@@ -231,8 +233,23 @@ def _pin_overlays(session: Session, account_id: str, orders: Sequence[Order], it
     usable = overlays.pin(session, account_id, wanted)
     for index, order in enumerate(orders):
         if order.overlay_id is not None and order.overlay_id not in usable:
-            place = f"{item.format(index)}.renderSettings." if item else ""
-            raise InvalidSettings(f"bgImageId: there is no overlay {order.overlay_id}", param=f"{place}bgImageId")
+            raise _invalid(item, index, "bgImageId", f"there is no overlay {order.overlay_id}")
+
+
+def _check_animations(session: Session, orders: Sequence[Order], item: str) -> None:
+    named = {index: name for index, order in enumerate(orders) if (name := order.settings.animation) not in (None, "*")}
+    known = clips.known_clips(session, {orders[index].model_id for index in named})
+    for index, name in named.items():
+        has = known.get(orders[index].model_id)
+        if has is not None and name not in has:
+            listed = ", ".join(f'"{clip}"' for clip in has[:10]) or "none"
+            raise _invalid(item, index, "animation", f'the model has no animation "{name}"; it has {listed}')
+
+
+def _invalid(item: str, index: int, field: str, message: str) -> InvalidSettings:
+    """The settings of the order at `index` are refused, `item` as in `create_renders`."""
+    place = f"{item.format(index)}.renderSettings." if item else ""
+    return InvalidSettings(f"{field}: {message}", param=f"{place}{field}")
 
 
 _VIEWS = select(

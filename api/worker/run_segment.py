@@ -7,11 +7,12 @@ import dataclasses
 import logging
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from api.db.session import Database
 from api.domain import removal, scheduling
+from api.domain.clips import note_clips
 from api.domain.renders import FileView
 from api.domain.scheduling import Claim, output_prefix
 from api.settings import Settings
@@ -134,6 +135,10 @@ class _Attempt:
 
     def on_stage(self, stage: str) -> None:
         self._lease.stage(stage)
+
+    def on_model(self, clips: Sequence[str]) -> None:
+        with self._bench.database.begin() as session:
+            note_clips(session, self._claim.model_id, clips)
 
     def on_frame(self, done: int, total: int) -> None:
         self._lease.frame(done)

@@ -113,6 +113,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=200), nullable=True),
         sa.Column("sku", sa.String(length=100), nullable=True),
         sa.Column("tags", JSON, nullable=False),
+        sa.Column("clip_names", JSON, nullable=True),
         sa.Column("file_size", sa.BigInteger(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("storage_key", sa.String(length=200), nullable=False),

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -82,6 +82,9 @@ class StageListener:
             self._costs.book(self._stage, self._since)
         self._stage = stage
         self._since = now()
+
+    def on_model(self, clips: Sequence[str]) -> None:
+        """Reading the model is a stage of its own."""
 
     def on_frame(self, done: int, total: int) -> None:
         """Frames are not booked one by one."""

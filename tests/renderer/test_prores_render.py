@@ -1,6 +1,7 @@
 """A render with alpha from model file to finished files, beside one without from the same frames."""
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,8 @@ class Silent:
         self.posters: list[str] = []
 
     def on_stage(self, stage: str) -> None: ...
+
+    def on_model(self, clips: Sequence[str]) -> None: ...
 
     def on_frame(self, done: int, total: int) -> None: ...
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -32,10 +33,14 @@ class Recorder:
 
     def __init__(self, stop_after: int | None = None) -> None:
         self.heard: list[str] = []
+        self.clips: list[str] = []
         self._stop_after = stop_after
 
     def on_stage(self, stage: str) -> None:
         self.heard.append(stage)
+
+    def on_model(self, clips: Sequence[str]) -> None:
+        self.clips = list(clips)
 
     def on_frame(self, done: int, total: int) -> None:
         self.heard.append(f"{done}/{total}")

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from api.db.session import Database
-from api.domain import removal, renders, scheduling
+from api.domain import clips, removal, renders, scheduling
 from api.domain.states import RenderStatus
 from api.worker.run_segment import run_segment
 from renderer.errors import EncodeError, InvalidModel
@@ -35,6 +35,16 @@ def test_a_finished_segment_is_settled_with_all_its_files(order: Order, monkeypa
     assert order.view.files["video"].size == len("video.mp4")
     assert list(order.bench.work_dir.iterdir()) == []
     assert order.credits == 9
+
+
+def test_the_models_animations_are_known_from_the_first_render_on(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_renderer(monkeypatch, lambda listener: listener.on_model(["Survey", "Walk"]))
+    run_segment(order.bench, order.claim)
+    model_id = order.claim.model_id
+    with order.bench.database.read() as session:
+        assert clips.known_clips(session, {model_id}) == {model_id: ["Survey", "Walk"]}
 
 
 def test_a_prores_video_is_stored_as_quicktime(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
