@@ -5,7 +5,6 @@ import gc
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
 
 from renderer.errors import DeviceError, SettingsError
@@ -173,8 +172,8 @@ def test_a_real_model_fills_its_frame(device: Device, light_cache: Path) -> None
     assert (body[:, 0] > body[:, 2] + 60).mean() > 0.8  # it is yellow
 
 
-def test_nothing_stays_behind_after_fifty_models(device: Device, light_cache: Path) -> None:
-    process = psutil.Process()
+def test_no_gl_object_stays_behind_after_fifty_models(device: Device, light_cache: Path) -> None:
+    """Counted by GL itself. Memory as a whole is measured in test_leaks."""
     spec = FrameSpec(width=32, height=18, frame_count=2)
 
     def one_job(index: int) -> None:
@@ -189,15 +188,13 @@ def test_nothing_stays_behind_after_fifty_models(device: Device, light_cache: Pa
             shot.read_yuva444()
         device.check_errors("closing a shot")
 
-    def settled() -> tuple[dict[str, int], int]:
+    def settled() -> dict[str, int]:
         gc.collect()
-        return live_objects(), process.memory_info().rss
+        return live_objects()
 
     for index in range(10):
         one_job(index)
-    objects, memory = settled()
+    objects = settled()
     for index in range(40):
         one_job(index)
-    objects_after, memory_after = settled()
-    assert objects_after == objects
-    assert memory_after - memory < 8 << 20
+    assert settled() == objects

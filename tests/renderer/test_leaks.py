@@ -20,11 +20,11 @@ MODELS = 50
 VIDEO_EVERY = 10
 WARM_UP = 10
 """Jobs after which caches, thread pools and the allocator have their size."""
-TEXTURE_SIDE = 512
+TEXTURE_SIDE = 1024
 
 
 def textured_triangle(path: Path, seed: int) -> None:
-    """A model of its own bytes with a texture of about 1.3 MB with mipmaps on the device."""
+    """A model of its own bytes with a texture of about 5.3 MB with mipmaps on the device."""
     pixels = np.full((TEXTURE_SIDE, TEXTURE_SIDE, 3), seed, np.uint8)
     builder = triangle_builder(material=0)
     texcoords = builder.add_accessor([(0, 0), (1, 0), (0, 1)])
@@ -53,8 +53,9 @@ def test_fifty_models_leave_nothing_behind(device: Device, light_cache: Path, tm
             out = tmp_path / str(index)
             render_video(model, FRAMES, VARIANTS, out, device=device, cache_dir=light_cache, listener=Recorder())
     memory, files, threads = (after - earlier for after, earlier in zip(holdings(), before, strict=True))
-    # were each model's textures kept, once decoded and once on the device, it would be over 80 MB
-    assert memory < 20_000_000
+    # Were each model's texture kept, decoded or on the device, it would be over 160 MB. The allocator's own swings,
+    # up and down without a trend, reach 30 MB.
+    assert memory < 60_000_000
     assert files <= 0
     assert threads <= 0
     assert psutil.Process().children() == []

@@ -33,14 +33,13 @@ class Recorder:
 
     def __init__(self, stop_after: int | None = None) -> None:
         self.heard: list[str] = []
-        self.clips: list[str] = []
         self._stop_after = stop_after
 
     def on_stage(self, stage: str) -> None:
         self.heard.append(stage)
 
     def on_model(self, clips: Sequence[str]) -> None:
-        self.clips = list(clips)
+        self.heard.append(f"model with {len(clips)} clips")
 
     def on_frame(self, done: int, total: int) -> None:
         self.heard.append(f"{done}/{total}")
@@ -99,6 +98,7 @@ def test_each_variant_gets_its_files_in_its_folder(rendered: Rendered) -> None:
 
 def test_the_listener_hears_stages_posters_and_frames_in_order(rendered: Rendered) -> None:
     heard = rendered.listener.heard
+    assert "model with 0 clips" in heard
     assert [word for word in heard if word in STAGES] == list(STAGES)
     drawing = heard[heard.index("drawing") + 1 : heard.index("encoding")]
     assert drawing == ["poster white", "poster orange", *(f"{done}/12" for done in range(1, 13))]
