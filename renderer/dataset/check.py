@@ -7,6 +7,7 @@ depth along rays, swapped planes and flipped pictures all show. Exit codes: 0 al
 
 import dataclasses
 import sys
+import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,7 +56,7 @@ class Measure:
 
 
 def check_dataset(path: Path, model: Path) -> list[Measure]:
-    """All measures of a set. Raises ModelError, and KeyError, ValueError or OSError for what is no training set."""
+    """All measures of a set. Raises ModelError, and BadZipFile, KeyError, ValueError or OSError for no training set."""
     scene = load_model(model)
     with TrainingSet(path) as found:
         surface = placed_surface(scene, np.array(found.transforms["model_to_dataset"]))
@@ -202,7 +203,7 @@ def main(dataset: Path, model: Path) -> None:
     """Measures DATASET (a .zip) against MODEL, the file that it was made from."""
     try:
         measures = check_dataset(dataset, model)
-    except (ModelError, OSError, KeyError, ValueError) as error:
+    except (ModelError, zipfile.BadZipFile, OSError, KeyError, ValueError) as error:
         raise click.ClickException(f"{dataset.name} can't be checked: {error}") from error
     table = Table("measure", box=None)
     for heading in ("value", "limit", ""):

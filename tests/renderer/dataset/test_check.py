@@ -135,6 +135,9 @@ def test_the_command_tells_by_its_exit_code(exported: Path, files: Files, model:
     run = CliRunner().invoke(main, [str(write_zip(files, tmp_path / "missing.zip")), str(model)])
     assert run.exit_code == 1
     assert "masks/frame_00003.png" in run.output
+    run = CliRunner().invoke(main, [str(model), str(model)])
+    assert run.exit_code == 1
+    assert "not a zip file" in run.output
 
 
 def test_pictures_change_as_asked(files: Files) -> None:
