@@ -2,9 +2,9 @@
 
 The export's own way (one draw with all planes, PNG files by libdeflate in threads beside it) next to a naive loop in
 the same run: the model drawn once for colour, once for depth and once for normals, the mask taken from the colour's
-alpha, and Pillow's default PNG after each draw. Both draw the same samples. Each way's views take turns, so that other
-work on the machine slows both alike; the first view of each is not counted. The model is our own sample unless one is
-given.
+alpha, and Pillow's default PNG after each draw. Both draw the same samples. The naive loop and the parts alone take
+turns, view by view, and the first view is not counted; the export's own way follows, so that other work on the machine
+shows as noise between them. The model is our own sample unless one is given.
 """
 
 import io
