@@ -31,6 +31,7 @@ Linux)
     if [ "$what" = test ]; then
         need postgresql postgres_server
         need redis-server command -v redis-server
+        need curl command -v curl
         need nodejs command -v node
         need npm command -v npm
     fi
