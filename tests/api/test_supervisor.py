@@ -27,8 +27,8 @@ def test_a_child_that_dies_is_replaced_at_once_but_not_forever(tmp_path: Path) -
     notes = tmp_path / "notes"
     supervised = Supervisor(1, child(notes, "sys.exit(3)"))
     supervised.start()
-    wait_for(lambda: len(pids(notes)) == 2, "a second child", 5)
-    wait_for(lambda: len(pids(notes)) == 3, "a third, after a pause", 5)
+    wait_for(lambda: len(pids(notes)) == 2, "a second child")
+    wait_for(lambda: len(pids(notes)) == 3, "a third, after a pause")
     times = len(pids(notes))
     supervised.stop()
     assert times == 3
@@ -40,7 +40,7 @@ def test_a_child_that_does_not_stop_is_killed(tmp_path: Path, monkeypatch: pytes
     deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); open(sys.argv[1] + '.deaf', 'w').close(); "
     supervised = Supervisor(2, child(notes, deaf + "time.sleep(60)"))
     supervised.start()
-    wait_for(lambda: len(pids(notes)) == 2 and notes.with_suffix(".deaf").exists(), "both children", 5)
+    wait_for(lambda: len(pids(notes)) == 2 and notes.with_suffix(".deaf").exists(), "both children")
     supervised.stop()
     assert not any(psutil.pid_exists(pid) for pid in pids(notes))
 
@@ -55,6 +55,6 @@ def test_software_rendering_threads_are_shared_out_among_the_children(
     supervised = Supervisor(2, child(notes, tell))
     supervised.start()
     threads = notes.with_suffix(".threads")
-    wait_for(lambda: threads.exists() and threads.read_text(), "a child", 5)
+    wait_for(lambda: threads.exists() and threads.read_text(), "a child")
     supervised.stop()
     assert threads.read_text() == "4"

@@ -63,7 +63,7 @@ def first_upload(farm: Farm, box: Path) -> tuple[str, Upload]:
 
 def check_settled(farm: Farm, render_id: str, *, attempt: int) -> None:
     assert farm.ledger(render_id) == [("charge", -1)]
-    wait_for(lambda: farm.stored_attempts(render_id) == [str(attempt)], "the other attempts' files to go", 10)
+    wait_for(lambda: farm.stored_attempts(render_id) == [str(attempt)], "the other attempts' files to go")
     folder = farm.settings.files_dir / "renders" / render_id / str(attempt)
     assert {path.name for path in folder.iterdir()} == FILES
     assert probe(folder / "video.mp4") == (540, 540, LENGTH_S * 30)

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 
 import psutil
 import pytest
@@ -36,11 +35,11 @@ def test_a_worker_killed_in_mid_render_is_replaced_and_its_work_done_by_another(
 ) -> None:
     render_id = customer.order()
     victim = farm.wait_until_drawn_by(render_id)
-    encoders = wait_for(farm.encoders, "an encoder", 5)
+    encoders = wait_for(farm.encoders, "an encoder")
     victim.kill()
-    wait_for(lambda: gone([victim, *encoders]), "the dead worker's ffmpeg to end", 5)
+    wait_for(lambda: gone([victim, *encoders]), "the dead worker's ffmpeg to end")
     customer.check_done(render_id, attempt=2)
-    wait_for(lambda: len(farm.worker_processes()) == 2, "another worker", 10)
+    wait_for(lambda: len(farm.worker_processes()) == 2, "another worker")
 
 
 def test_a_server_killed_in_mid_render_takes_its_workers_along_and_its_successor_goes_on(
@@ -48,10 +47,10 @@ def test_a_server_killed_in_mid_render_takes_its_workers_along_and_its_successor
 ) -> None:
     render_id = customer.order()
     farm.wait_until_drawn_by(render_id)
-    workers, encoders = farm.worker_processes(), wait_for(farm.encoders, "an encoder", 5)
+    workers, encoders = farm.worker_processes(), wait_for(farm.encoders, "an encoder")
     assert len(workers) == 2
     farm.kill()
-    wait_for(lambda: gone([*workers, *encoders]), "the orphans to end", 5)
+    wait_for(lambda: gone([*workers, *encoders]), "the orphans to end")
     farm.start()
     customer.reconnect()
     customer.check_done(render_id, attempt=2)
@@ -60,10 +59,8 @@ def test_a_server_killed_in_mid_render_takes_its_workers_along_and_its_successor
 def test_sigterm_in_mid_render_ends_everything_and_the_successor_goes_on(farm: Farm, customer: Customer) -> None:
     render_id = customer.order()
     farm.wait_until_drawn_by(render_id)
-    workers, encoders = farm.worker_processes(), wait_for(farm.encoders, "an encoder", 5)
-    began = time.monotonic()
+    workers, encoders = farm.worker_processes(), wait_for(farm.encoders, "an encoder")
     assert farm.stop() == 0
-    assert time.monotonic() - began < 6
     assert gone([*workers, *encoders])
     assert not (farm.settings.data_dir / "server.json").exists()
     segment = farm.segment(render_id)
@@ -80,7 +77,7 @@ def test_a_hint_delivered_many_times_renders_once(farm: Farm, customer: Customer
         celery.send_task(WORK_TASK, queue=queue_name("render"))
     celery.close()
     customer.check_done(render_id, attempt=1)
-    wait_for(lambda: not any((farm.settings.data_dir / "broker" / "messages").iterdir()), "the hints to be read", 5)
+    wait_for(lambda: not any((farm.settings.data_dir / "broker" / "messages").iterdir()), "the hints to be read")
     assert farm.segment(render_id).attempt == 1
 
 
@@ -90,7 +87,7 @@ def test_work_is_found_though_all_hints_are_lost(farm: Farm, customer: Customer)
         worker.suspend()
     try:
         render_id = customer.order()
-        wait_for(lambda: purge(farm), "the hint", 5)
+        wait_for(lambda: purge(farm), "the hint")
     finally:
         for worker in workers:
             worker.resume()

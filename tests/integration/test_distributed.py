@@ -23,7 +23,7 @@ def farm(
         with running_farm(Farm(folder, workers=0, cache=light, extra=elsewhere)) as farm:
             for command in ("worker", "worker", "sweep"):
                 farm.start_beside(command)
-            wait_for(lambda: len(farm.fleet_pids()) == 2, "the workers", 30)
+            wait_for(lambda: len(farm.fleet_pids()) == 2, "the workers")
             yield farm
 
 
@@ -52,7 +52,7 @@ def test_a_killed_workers_render_is_done_by_the_other(farm: Farm, customer: Cust
 
 def test_a_worker_that_is_asked_to_end_gives_its_render_back(farm: Farm, customer: Customer) -> None:
     another = farm.start_beside("worker")  # an earlier test may have left one only
-    wait_for(lambda: another.pid in farm.fleet_pids(), "another worker", 30)
+    wait_for(lambda: another.pid in farm.fleet_pids(), "another worker")
     render_id = customer.order()
     worker = farm.wait_until_drawn_by(render_id)
     [ended] = [each for each in farm.others if each.pid == worker.pid]

@@ -58,7 +58,7 @@ def test_renders_of_one_shot_show_their_own_backgrounds_even_if_the_image_is_del
                 assert np.abs(corners(frame) - color).max() <= 4
     assert len({customer.farm.segment(render.id).id for render in renders}) == 1
     assert list(client.overlays.list()) == []
-    wait_for(lambda: overlay_files(customer) == [], "the deleted overlay's file to go", 10)
+    wait_for(lambda: overlay_files(customer) == [], "the deleted overlay's file to go")
 
 
 def test_a_broken_image_ends_in_error_with_its_name_and_a_refund(customer: Customer, tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def test_the_quick_start_runs_as_it_stands_there(shell: Shell) -> None:
     def done() -> Any:
         return json.loads(shell.run(status, **ids))["data"]["status"] == "done"
 
-    wait_for(done, "the render", 60)
+    wait_for(done, "the render")
     for download in downloads:
         shell.run(download, **ids)
     assert probe(shell.folder / "chair.mp4") == (540, 540, 90)

@@ -23,7 +23,7 @@ from api.domain import accounts, fleet, tokens
 from api.ids import new_id
 from api.settings import Settings
 
-START_S = 30.0
+START_S = 90.0
 QUICK = {
     "PIROUETTE_LEASE_SECONDS": "2",
     "PIROUETTE_HEARTBEAT_SECONDS": "0.5",
@@ -33,7 +33,7 @@ QUICK = {
 }
 
 
-def wait_for(condition: Callable[[], Any], what: str, seconds: float = 20.0) -> Any:
+def wait_for(condition: Callable[[], Any], what: str, seconds: float = 60.0) -> Any:
     """Polls until `condition` gives something true, and returns that."""
     deadline = time.monotonic() + seconds
     while True:
@@ -49,7 +49,7 @@ def pirouette(*arguments: str, environment: Mapping[str, str]) -> subprocess.Com
     """Runs the command line to its end."""
     return subprocess.run(
         [sys.executable, "-m", "api.cli", *arguments], env={**os.environ, **environment}, capture_output=True,
-        text=True, timeout=60, check=False,
+        text=True, timeout=120, check=False,
     )
 
 
@@ -116,13 +116,13 @@ class Farm:
         """SIGTERM; the exit code."""
         assert self.server is not None
         self.server.send_signal(signal.SIGTERM)
-        return self.server.wait(30)
+        return self.server.wait(60)
 
     def kill(self) -> None:
         """SIGKILL to the server process alone."""
         assert self.server is not None
         self.server.kill()
-        self.server.wait(10)
+        self.server.wait(60)
 
     def worker_processes(self) -> list[psutil.Process]:
         """The server's children that are workers."""
@@ -172,7 +172,7 @@ class Farm:
             segment = self.segment(render_id)
             return segment.worker if segment.state == "running" and segment.stage == "drawing" else None
 
-        worker: str = wait_for(drawing, f"{render_id} being drawn", 40)
+        worker: str = wait_for(drawing, f"{render_id} being drawn")
         return psutil.Process(int(worker.rpartition("-")[2]))
 
     def ledger(self, render_id: str) -> list[tuple[str, int]]:

@@ -59,7 +59,7 @@ def file_lost(web: Web) -> httpx.Response:
 
 def download_too_slow(web: Web) -> httpx.Response:
     async def silence(writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(5)
+        await asyncio.sleep(60)
 
     with running_origin() as origin:
         origin.answers["/chair.glb"] = silence

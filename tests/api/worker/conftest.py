@@ -20,7 +20,7 @@ from tests.api.worker.support import Order
 
 @pytest.fixture
 def bench(sqlite_url: str, tmp_path: Path) -> Iterator[Bench]:
-    settings = Settings(data_dir=tmp_path, database_url=sqlite_url, lease_seconds=0.6, heartbeat_seconds=0.05)
+    settings = Settings(data_dir=tmp_path, database_url=sqlite_url, lease_seconds=60, heartbeat_seconds=0.05)
     database = Database(sqlite_url)
     work = tmp_path / "work"
     work.mkdir()

@@ -109,11 +109,11 @@ def test_waking_the_relay_sends_what_a_commit_left(celery: Celery, database: Dat
     thread.start()
     announce(database)
     thread.wake()
-    wait_for(lambda: waiting(database) == 0, "the outbox to be empty", 5)
+    wait_for(lambda: waiting(database) == 0, "the outbox to be empty")
     assert drain(celery) == [WORK_TASK]
     announce(database)
     thread.wake()
-    wait_for(lambda: waiting(database) == 0, "the outbox to be empty", 5)
+    wait_for(lambda: waiting(database) == 0, "the outbox to be empty")
     thread.stop()
     assert drain(celery) == [WORK_TASK]
 
@@ -135,7 +135,7 @@ def test_readers_beside_writers_get_every_message_whole_and_once(tmp_path: Path)
         for _ in range(200):
             writer.send_task(WORK_TASK, queue=queue_name(QUEUES[0]))
         try:
-            wait_for(lambda: len(taken) >= 200, "all messages", 20)
+            wait_for(lambda: len(taken) >= 200, "all messages")
         finally:
             done.set()
             for reader in readers:
@@ -197,7 +197,7 @@ def test_the_sweeper_survives_a_database_that_is_away(
     settings = Settings(data_dir=tmp_path, sweep_seconds=0.05)
     thread = threading.Thread(target=sweep_until, args=(stop, away, LocalStorage(tmp_path), celery, settings))
     thread.start()
-    wait_for(lambda: caplog.text.count("Could not sweep") >= 2, "a second sweep", 10)
+    wait_for(lambda: caplog.text.count("Could not sweep") >= 2, "a second sweep")
     stop.set()
     thread.join()
     away.dispose()

@@ -22,7 +22,7 @@ def arguments(path: Path) -> list[str]:
     return h264_arguments(64, 64, 30, [H264File(path, 64, 64, 18)])
 
 
-def until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+def until(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

@@ -75,8 +75,8 @@ def test_polygons_without_an_area_or_that_cross_themselves_do_no_harm() -> None:
 def test_concave_polygons_that_would_take_long_are_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "CONCAVE_WORK", 10_000_000)
     polygon = star(1000, 0.5)
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(ModelTooLarge, match="concave polygons"):
-        cut(*[polygon] * 20)
-    assert time.monotonic() - began < 1
+        cut(*[polygon] * 500)
+    assert time.process_time() - began < 5
     assert len(cut(*[polygon] * 2)[0]) == 2 * 1998
