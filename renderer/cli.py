@@ -22,8 +22,7 @@ from renderer.dataset.export import export_dataset
 from renderer.errors import RendererError, SettingsError
 from renderer.gl.context import Device, open_device
 from renderer.render import Listener, render_still, render_video
-from renderer.spec import RenderSettings, parse_settings, plan_video, still_frame
-from renderer.spec.dataset import DatasetSpec, plan_dataset
+from renderer.spec import DatasetSpec, RenderSettings, parse_settings, plan_dataset, plan_video, still_frame
 from renderer.spec.frames import Codec
 from renderer.spec.settings import MAX_LENGTH_ADMIN_S
 
@@ -75,8 +74,9 @@ def main(
         data = _read_json(settings_json)
         if isinstance(data, dict) and data.get("output") == ("dataset" if kind != ".zip" else "video"):
             raise SettingsError("output", f'output "{data["output"]}" is not what a {kind} file holds')
-        dataset = plan_dataset(data) if kind == ".zip" else None
-        settings = RenderSettings() if dataset else parse_settings(data, max_length_s=MAX_LENGTH_ADMIN_S)
+        if isinstance(data, dict) and kind == ".zip":
+            data = {name: value for name, value in data.items() if name not in ("output", "effect")}
+        settings = parse_settings(data, max_length_s=MAX_LENGTH_ADMIN_S)
         images = {}
         if background is not None:
             settings = dataclasses.replace(settings, bg_image_id=background.name)
@@ -86,8 +86,8 @@ def main(
         device = open_device(selector, allow_software=not no_software)
         # beside the output, so that the finished file moves there in one step
         with tempfile.TemporaryDirectory(dir=output.parent, prefix=".rendering-") as folder:
-            if dataset is not None:
-                made = _dataset(model, dataset, frames, Path(folder), device)
+            if kind == ".zip":
+                made = _dataset(model, plan_dataset(settings), frames, Path(folder), device)
             elif kind == ".png":
                 made = _still(model, settings, images, alpha, Path(folder), device)
             else:

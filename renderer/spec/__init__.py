@@ -4,8 +4,9 @@
     RenderSettings         -> plan.plan_video -> VideoPlan        frames to draw + the encodings made of them
 """
 
+from renderer.spec.dataset import DatasetSpec
 from renderer.spec.frames import ANCHORS, Backdrop, FrameSpec, VideoPlan, VideoVariant
-from renderer.spec.plan import QUALITY_TIERS, plan_preview, plan_video, still_frame
+from renderer.spec.plan import QUALITY_TIERS, plan_dataset, plan_preview, plan_video, still_frame
 from renderer.spec.settings import SETTINGS, RenderSettings, parse_settings
 
 __all__ = [
@@ -13,11 +14,13 @@ __all__ = [
     "QUALITY_TIERS",
     "SETTINGS",
     "Backdrop",
+    "DatasetSpec",
     "FrameSpec",
     "RenderSettings",
     "VideoPlan",
     "VideoVariant",
     "parse_settings",
+    "plan_dataset",
     "plan_preview",
     "plan_video",
     "still_frame",

@@ -1,10 +1,7 @@
-"""From settings to a training set's spec: the tiers' views and sizes, and which side of the model is seen."""
+"""A training set's spec: the tiers' views and sizes, and from which sides the model is seen."""
 
 import dataclasses
-from collections.abc import Mapping
-from typing import Any, Literal, get_args
-
-from renderer.errors import SettingsError
+from typing import Any, Literal
 
 Coverage = Literal["hemisphere", "sphere"]
 DatasetFormat = Literal["nerfstudio", "colmap", "blender"]
@@ -32,28 +29,3 @@ class DatasetSpec:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "DatasetSpec":
         return cls(**data)
-
-
-_CHOICES: dict[str, tuple[str, ...]] = {
-    "datasetQuality": tuple(DATASET_TIERS),
-    "coverage": get_args(Coverage),
-    "datasetFormat": get_args(DatasetFormat),
-}
-"""The values of each setting; the first is the default."""
-
-
-def plan_dataset(settings: object) -> DatasetSpec:
-    """The spec that `settings` (decoded JSON) ask for. Settings of videos are ignored, null means the default.
-
-    Raises SettingsError naming the field.
-    """
-    if not isinstance(settings, Mapping):
-        raise SettingsError("renderSettings", "renderSettings must be a JSON object")
-    chosen: dict[str, Any] = {}
-    for name, choices in _CHOICES.items():
-        value = settings.get(name)
-        chosen[name] = choices[0] if value is None else value
-        if chosen[name] not in choices:
-            raise SettingsError(name, f"{name} must be one of " + ", ".join(f'"{choice}"' for choice in choices))
-    views, size = DATASET_TIERS[chosen["datasetQuality"]]
-    return DatasetSpec(views, size, chosen["coverage"], chosen["datasetFormat"])

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from renderer.spec.dataset import DATASET_TIERS, DatasetSpec
 from renderer.spec.frames import Backdrop, Codec, FrameSpec, VideoPlan, VideoVariant
 from renderer.spec.settings import RenderSettings
 
@@ -82,3 +83,9 @@ def plan_preview() -> VideoPlan:
 def still_frame(settings: RenderSettings) -> FrameSpec:
     """The spec of a single picture: frame 0 of the same settings' video."""
     return dataclasses.replace(plan_video(settings).frames, frame_count=1)
+
+
+def plan_dataset(settings: RenderSettings) -> DatasetSpec:
+    """The training set that `settings` ask for."""
+    views, size = DATASET_TIERS[settings.dataset_quality]
+    return DatasetSpec(views, size, settings.coverage, settings.dataset_format)

@@ -7,10 +7,13 @@ import dataclasses
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from renderer.errors import SettingsError
+from renderer.spec.dataset import DATASET_TIERS, Coverage, DatasetFormat
 from renderer.spec.frames import ANCHORS
+
+OUTPUTS = ("video", "dataset")
 
 Kind = Literal["string", "color", "id", "number", "integer", "boolean"]
 
@@ -26,7 +29,10 @@ MAX_LENGTH_ADMIN_S = 600.0
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of the settings table. `name` is the JSON key, `attribute` the field of `RenderSettings`."""
+    """One row of the settings table. `name` is the JSON key, `attribute` the field of `RenderSettings`.
+
+    `outputs` are those that it has a meaning for; elsewhere it is checked too, but not echoed.
+    """
 
     name: str
     attribute: str
@@ -37,6 +43,7 @@ class Setting:
     not_yet: tuple[str, ...] = ()  # valid in the API, refused by this version with a clear message
     minimum: float | None = None
     maximum: float | None = None
+    outputs: tuple[str, ...] = ("video",)
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -44,7 +51,7 @@ SETTINGS: tuple[Setting, ...] = (
             choices=("share", "standard", "4k", "pro")),
     Setting("effect", "effect", "string", "turntable", "Camera path.",
             choices=("turntable", "hero-spin", "showcase", "zoom-orbit", "reveal", "dataset"),
-            not_yet=("dataset",)),
+            not_yet=("dataset",), outputs=OUTPUTS),
     Setting("sweepAngle", "sweep_angle", "number", None,
             "Degrees that the camera goes around: 540 in a hero-spin, 180 in a reveal, else 360.",
             minimum=10, maximum=1080),
@@ -59,7 +66,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("scaleFrom", "scale_from", "number", None,
             "The model's scale at a reveal's start: 0 if not given.", minimum=0, maximum=1),
     Setting("output", "output", "string", "video", "What to make.",
-            choices=("video", "dataset"), not_yet=("dataset",)),
+            choices=OUTPUTS, not_yet=("dataset",), outputs=OUTPUTS),
     Setting("aspect", "aspect", "string", "16:9", "Video aspect ratio.", choices=("16:9", "1:1", "9:16")),
     Setting("bgColor", "bg_color", "color", "#ffffff", "Background colour, six hex digits with a leading #."),
     Setting("bgImageId", "bg_image_id", "id", None, "Overlay to show as background image instead of bgColor."),
@@ -89,6 +96,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("rollZ", "roll_z", "integer", 0, "Roll of the model about Z in degrees.", minimum=-180, maximum=180),
     Setting("zoom", "zoom", "number", 1.0, "Camera distance multiplier: below 1 is closer.",
             minimum=0.5, maximum=2.0),
+    Setting("datasetQuality", "dataset_quality", "string", "100x800", "Views of a training set, and their size.",
+            choices=tuple(DATASET_TIERS), outputs=("dataset",)),
+    Setting("coverage", "coverage", "string", "hemisphere",
+            "Where a training set looks from: all around and above, or from below too.",
+            choices=get_args(Coverage), outputs=("dataset",)),
+    Setting("datasetFormat", "dataset_format", "string", "nerfstudio",
+            "For whom a training set has files besides transforms.json: COLMAP's sparse/0, or Blender's transforms.",
+            choices=get_args(DatasetFormat), outputs=("dataset",)),
 )
 
 
@@ -123,10 +138,13 @@ class RenderSettings:
     pan_x: int = 0
     roll_z: int = 0
     zoom: float = 1.0
+    dataset_quality: str = "100x800"
+    coverage: Coverage = "hemisphere"
+    dataset_format: DatasetFormat = "nerfstudio"
 
     def to_json(self) -> dict[str, Any]:
-        """JSON names and effective values; settings without a value (such as `animation`) are left out."""
-        pairs = ((row.name, getattr(self, row.attribute)) for row in SETTINGS)
+        """JSON names and effective values of what the output has a use for; without those that have none set."""
+        pairs = ((row.name, getattr(self, row.attribute)) for row in SETTINGS if self.output in row.outputs)
         return {name: value for name, value in pairs if value is not None}
 
 

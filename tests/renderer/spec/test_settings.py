@@ -41,6 +41,8 @@ def test_table_and_dataclass_agree() -> None:
         ("zoomStart", 0.09), ("zoomStart", 3.01), ("zoomEnd", 0.09), ("zoomEnd", 3.01), ("scaleFrom", -0.01),
         ("scaleFrom", 1.01), ("scaleFrom", True), ("vignette", 1.5), ("lighting", "disco"), ("lighting", ""),
         ("toneMapping", "filmic"), ("toneMapping", True), ("reflector", "true"),
+        ("datasetQuality", "100x801"), ("datasetQuality", 100), ("coverage", "dome"), ("coverage", ["sphere"]),
+        ("datasetFormat", "ngp"), ("datasetFormat", False),
         pytest.param("rotateY", 10**400, id="rotateY-huge"),
     ],
 )
