@@ -16,9 +16,9 @@ from renderer.gl.targets import SampleTarget
 from renderer.lighting.environment import Environment, load_environment
 from renderer.lighting.presets import PRESETS
 from renderer.lighting.shadow import Shadows
-from renderer.passes.backdrops import BackdropImages
 from renderer.passes.geometry import GeometryPass
 from renderer.passes.ground import GroundPass
+from renderer.passes.overlays import OverlayImages
 from renderer.passes.reflection import ReflectionPass
 from renderer.passes.resolve import ResolvePass
 from renderer.passes.yuv import YuvPass
@@ -26,7 +26,7 @@ from renderer.passes.yuva import YuvaPass
 from renderer.scene.animation import clip_time, find_clip, pose_scene
 from renderer.scene.bounds import Bounds, scene_bounds
 from renderer.scene.nodes import Float64, Scene, UInt8
-from renderer.spec import Backdrop, FrameSpec
+from renderer.spec import Backdrop, Foreground, FrameSpec
 
 POSES_MEASURED = 24
 """Moments of an animation at which the model's extent above the ground is measured."""
@@ -44,11 +44,12 @@ def _environment(device: Device, lighting: str, cache_dir: Path | None) -> Envir
 class ShotRenderer:
     """Draws the frames of `spec` and reads them in the format that is wanted. Equal inputs give equal bytes.
 
-    `draw(i)` issues a frame; the `read_...` calls give the frame drawn last, as often as wanted, for any backdrop.
+    `draw(i)` issues a frame; the `read_...` calls give the frame drawn last, as often as wanted, on any backdrop and
+    behind any foreground.
     Use it as a context manager: it owns everything it put on the device. Raises DeviceError when the frame is too
     large for the device, SettingsError for an unknown animation.
 
-    `images` are the files of the images that backdrops name. Reading raises SettingsError for one that can't be had.
+    `images` are the files of the images that those name. Reading raises SettingsError for one that can't be had.
     """
 
     def __init__(
@@ -96,7 +97,7 @@ class ShotRenderer:
             owned.callback(self._resolve.release)
             self._yuv = YuvPass(device, self._target)
             owned.callback(self._yuv.release)
-            self._images = BackdropImages(device, (spec.width, spec.height), images)
+            self._images = OverlayImages(device, (spec.width, spec.height), images)
             owned.callback(self._images.release)
             self._yuva: YuvaPass | None = None
             self._cast_shadows()
@@ -122,16 +123,20 @@ class ShotRenderer:
         """(height, width, 4) uint8: premultiplied, sRGB-encoded, top row first; the ground shadow is in alpha."""
         return self._resolve.read_rgba()
 
-    def read_rgb(self, backdrop: Backdrop) -> UInt8:
-        """(height, width, 3) uint8: composited on `backdrop`, sRGB-encoded, top row first."""
-        return self._resolve.read_rgb(backdrop, self._images.get(backdrop))
+    def read_straight(self, foreground: Foreground | None = None) -> UInt8:
+        """(height, width, 4) uint8: with straight alpha, the ground shadow in it; sRGB-encoded, top row first."""
+        return self._resolve.read_straight(self._images.before(foreground))
 
-    def read_yuv420(self, backdrop: Backdrop) -> bytes:
+    def read_rgb(self, backdrop: Backdrop, foreground: Foreground | None = None) -> UInt8:
+        """(height, width, 3) uint8: composited, sRGB-encoded, top row first."""
+        return self._resolve.read_rgb(backdrop, self._images.behind(backdrop), self._images.before(foreground))
+
+    def read_yuv420(self, backdrop: Backdrop, foreground: Foreground | None = None) -> bytes:
         """Composited, as planar I420: BT.709 limited range, top row first, width * height * 3 / 2 bytes."""
-        self._yuv.convert(backdrop, self._images.get(backdrop))
+        self._yuv.convert(backdrop, self._images.behind(backdrop), self._images.before(foreground))
         return self._yuv.read()
 
-    def read_yuva444(self) -> bytes:
+    def read_yuva444(self, foreground: Foreground | None = None) -> bytes:
         """With straight alpha, the ground shadow in it: planar 4:4:4:4 of 10 bits in 16, as `YuvaPass` says.
 
         width * height * 8 bytes. The width must be a multiple of 4.
@@ -139,7 +144,7 @@ class ShotRenderer:
         if self._yuva is None:  # large, and few shots need it
             self._yuva = YuvaPass(self._device, self._target)
             self._owned.callback(self._yuva.release)
-        return self._yuva.read()
+        return self._yuva.read(self._images.before(foreground))
 
     def close(self) -> None:
         """Gives everything on the device back."""

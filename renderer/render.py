@@ -15,8 +15,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-import numpy as np
-
 from renderer.encode import prores
 from renderer.encode.ffmpeg import EncoderProcess
 from renderer.encode.h264 import h264_arguments, variant_files
@@ -26,10 +24,12 @@ from renderer.encode.prores import ProResFile, prores_arguments
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
 from renderer.load import load_model
-from renderer.scene.nodes import UInt8
-from renderer.spec import Backdrop, FrameSpec, VideoVariant
+from renderer.spec import Backdrop, Foreground, FrameSpec, VideoVariant
 
 log = logging.getLogger(__name__)
+
+Layers = tuple[Backdrop | None, Foreground | None]
+"""What frames lie on, None for nothing, and what lies over them."""
 
 STAGES = ("loading", "lighting", "drawing", "encoding", "checking")
 
@@ -75,7 +75,7 @@ def render_video(
 ) -> dict[str, VideoFiles]:
     """Draws the shot once and encodes it for each of `variants`, into `out`/<variant name>/ (which must not exist yet).
 
-    `images` are the files of the background images that `variants` name. `frame_limit` stops after that many frames of
+    `images` are the files of the images that `variants` name. `frame_limit` stops after that many frames of
     the path that `frames` describes. Nothing is left in `out` by a render that ends in an exception. Raises ModelError,
     SettingsError (an unknown clip, a broken image), DeviceError, EncodeError, and whatever the listener raises.
     """
@@ -99,11 +99,11 @@ def render_video(
             if index == 0:
                 for encoding in encodings:
                     encoding.write_posters(shot, listener)
-            wanted = {backdrop for encoding in encodings for backdrop in encoding.processes}
-            planes = {backdrop: _read(shot, backdrop) for backdrop in wanted}
+            wanted = {layers for encoding in encodings for layers in encoding.processes}
+            planes = {layers: _read(shot, layers) for layers in wanted}
             for encoding in encodings:
-                for backdrop, process in encoding.processes.items():
-                    process.write(planes[backdrop])
+                for layers, process in encoding.processes.items():
+                    process.write(planes[layers])
             listener.on_frame(index + 1, total)
         stage.begin("encoding")
         for encoding in encodings:
@@ -134,32 +134,25 @@ def render_still(
     scene = load_model(model)
     with ShotRenderer(device, scene, frames, cache_dir=cache_dir, images=images) as shot:
         shot.draw(0)
-        write_png(_straight(shot.read_rgba()) if backdrop is None else shot.read_rgb(backdrop), path)
+        write_png(shot.read_straight() if backdrop is None else shot.read_rgb(backdrop), path)
 
 
-def _straight(premultiplied: UInt8) -> UInt8:
-    """Divides colour by alpha, (h, w, 4) each; fully transparent pixels become black."""
-    colour = premultiplied[..., :3].astype(np.float32)
-    alpha = premultiplied[..., 3:]
-    straight = np.round(colour * 255 / np.maximum(alpha, 1)).clip(0, 255).astype(np.uint8)
-    return np.concatenate([straight, alpha], axis=2)
-
-
-def _read(shot: ShotRenderer, backdrop: Backdrop | None) -> bytes:
-    """The frame drawn last as its encoder wants it: composited, or with straight alpha where `backdrop` is None."""
-    return shot.read_yuva444() if backdrop is None else shot.read_yuv420(backdrop)
+def _read(shot: ShotRenderer, layers: Layers) -> bytes:
+    """The frame drawn last as its encoder wants it: composited, or with straight alpha where it lies on nothing."""
+    backdrop, foreground = layers
+    return shot.read_yuva444(foreground) if backdrop is None else shot.read_yuv420(backdrop, foreground)
 
 
 class _Encoding:
     """One variant on its way to its files: their names, and the ffmpegs that write them.
 
-    `processes` are by what their frames lie on: None for the one that takes them with alpha.
+    `processes` are by the layers around their frames.
     """
 
     def __init__(self, name: str, variant: VideoVariant, folder: Path, frames: FrameSpec) -> None:
         self.name = name
         self.variant = variant
-        self.processes: dict[Backdrop | None, EncoderProcess] = {}
+        self.processes: dict[Layers, EncoderProcess] = {}
         self._frames = frames
         self._h264 = variant_files(folder, frames, variant)
         self._prores = None
@@ -175,13 +168,13 @@ class _Encoding:
         )
 
     def __enter__(self) -> Self:
-        size, fps = (self._frames.width, self._frames.height), self._frames.fps
+        size, fps, front = (self._frames.width, self._frames.height), self._frames.fps, self.variant.foreground
         with contextlib.ExitStack() as starting:
             composited = EncoderProcess(h264_arguments(*size, fps, self._h264.values()))
-            self.processes[self.variant.backdrop] = starting.enter_context(composited)
+            self.processes[self.variant.backdrop, front] = starting.enter_context(composited)
             if self._prores is not None:
                 transparent = EncoderProcess(prores_arguments(self._prores, fps), queued_frames=prores.QUEUED_FRAMES)
-                self.processes[None] = starting.enter_context(transparent)
+                self.processes[None, front] = starting.enter_context(transparent)
             self._running = starting.pop_all()
         return self
 
@@ -195,7 +188,8 @@ class _Encoding:
             check_prores(self._prores, fps, frame_count)
 
     def write_posters(self, shot: ShotRenderer, listener: Listener) -> None:
-        write_posters(shot.read_rgb(self.variant.backdrop), self.files.poster, self.files.poster_full)
+        picture = shot.read_rgb(self.variant.backdrop, self.variant.foreground)
+        write_posters(picture, self.files.poster, self.files.poster_full)
         listener.on_poster(self.name, self.files.poster, self.files.poster_full)
 
 

@@ -27,9 +27,15 @@ class ResolvePass:
         set_samples(program, self._samples)
         return self._pixels(program)
 
-    def read_rgb(self, backdrop: Backdrop, image: moderngl.Texture | None = None) -> UInt8:
-        """(h, w, 3): sRGB-encoded, on a backdrop with its image."""
-        program = composite(self._programs, "resolve.frag.glsl", self._samples, backdrop, image)
+    def read_straight(self, foreground: moderngl.Texture | None = None) -> UInt8:
+        """(h, w, 4): sRGB-encoded with straight alpha, behind a foreground; black where nothing is seen."""
+        return self._pixels(transparent(self._programs, "resolve.frag.glsl", self._samples, foreground))
+
+    def read_rgb(
+        self, backdrop: Backdrop, image: moderngl.Texture | None = None, foreground: moderngl.Texture | None = None
+    ) -> UInt8:
+        """(h, w, 3): sRGB-encoded, on a backdrop with its image, behind a foreground."""
+        program = composite(self._programs, "resolve.frag.glsl", self._samples, backdrop, image, foreground)
         return np.ascontiguousarray(self._pixels(program)[..., :3])
 
     def release(self) -> None:
@@ -47,21 +53,44 @@ def full_screen(fragment: str) -> tuple[str, str]:
 
 
 def composite(
-    programs: Programs, fragment: str, samples: SampleTarget, backdrop: Backdrop, image: moderngl.Texture | None
+    programs: Programs,
+    fragment: str,
+    samples: SampleTarget,
+    backdrop: Backdrop,
+    image: moderngl.Texture | None,
+    foreground: moderngl.Texture | None,
 ) -> moderngl.Program:
     """The program that runs `fragment` on the composited picture, with its uniforms set.
 
-    `image` is the backdrop's, from `BackdropImages`.
+    `image` is the backdrop's; both textures are from `OverlayImages`.
     """
-    # Two programs, because a software rasteriser reads textures of branches that it doesn't take.
-    program = programs.get(*full_screen(fragment), {"COMPOSITE": "1"} | ({} if image is None else {"IMAGE": "1"}))
+    # One program each, because a software rasteriser reads textures of branches that it doesn't take.
+    used = {"IMAGE": image, "FOREGROUND": foreground}
+    defines = {"COMPOSITE": "1"} | {name: "1" for name, texture in used.items() if texture is not None}
+    program = programs.get(*full_screen(fragment), defines)
     set_samples(program, samples)
-    if image is not None:
-        image.use(1)
-        set_uniform(program, "u_image", 1)
+    _set_texture(program, "u_image", 1, image)
+    _set_texture(program, "u_foreground", 2, foreground)
     set_uniform(program, "u_backdrop", backdrop.rgb)
     set_uniform(program, "u_vignette", backdrop.vignette)
     return program
+
+
+def transparent(
+    programs: Programs, fragment: str, samples: SampleTarget, foreground: moderngl.Texture | None
+) -> moderngl.Program:
+    """The program that runs `fragment` on the picture with straight alpha, with its uniforms set."""
+    defines = {"STRAIGHT": "1"} | ({} if foreground is None else {"FOREGROUND": "1"})
+    program = programs.get(*full_screen(fragment), defines)
+    set_samples(program, samples)
+    _set_texture(program, "u_foreground", 2, foreground)
+    return program
+
+
+def _set_texture(program: moderngl.Program, name: str, unit: int, texture: moderngl.Texture | None) -> None:
+    if texture is not None:
+        texture.use(unit)
+        set_uniform(program, name, unit)
 
 
 def set_samples(program: moderngl.Program, samples: SampleTarget) -> None:

@@ -25,10 +25,12 @@ class YuvPass:
         self._luma_target = ReadTarget(device, ((samples.width + 3) // 4, samples.height), (4,))
         self._chroma_target = ReadTarget(device, (samples.width // 2, samples.height // 2), (1, 1))
 
-    def convert(self, backdrop: Backdrop, image: moderngl.Texture | None = None) -> None:
-        """Issues the conversion of the frame on a backdrop with its image; waits for nothing."""
+    def convert(
+        self, backdrop: Backdrop, image: moderngl.Texture | None = None, foreground: moderngl.Texture | None = None
+    ) -> None:
+        """Issues the conversion of the frame on a backdrop with its image, behind a foreground; waits for nothing."""
         for fragment, target in (("luma.frag.glsl", self._luma_target), ("chroma.frag.glsl", self._chroma_target)):
-            target.fill(composite(self._programs, fragment, self._samples, backdrop, image))
+            target.fill(composite(self._programs, fragment, self._samples, backdrop, image, foreground))
 
     def read(self) -> bytes:
         """The converted frame as I420: the planes Y, U, V, each top row first, without gaps."""

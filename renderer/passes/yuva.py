@@ -4,10 +4,12 @@ Planar 4:4:4:4 of 10 bits, BT.709 limited range (ITU-R BT.709-6, section 3; the 
 steps), alpha 0 to 1023. The alpha is straight: colours are not darkened by it. Where it is 0 the colour is black.
 """
 
+import moderngl
+
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs
 from renderer.gl.targets import ReadTarget, SampleTarget
-from renderer.passes.resolve import full_screen, set_samples
+from renderer.passes.resolve import transparent
 
 
 class YuvaPass:
@@ -18,13 +20,14 @@ class YuvaPass:
             raise ValueError(f"video with alpha needs a width that is a multiple of 4, not {samples.width}")
         self._samples = samples
         self._programs = Programs(device)
-        self._program = self._programs.get(*full_screen("yuva.frag.glsl"))
         self._target = ReadTarget(device, (samples.width // 4, samples.height), (4, 4, 4, 4), "u2")
 
-    def read(self) -> bytes:
-        """The planes Y, U, V and alpha, top row first, without gaps; 16 bits a value, in the machine's order."""
-        set_samples(self._program, self._samples)
-        self._target.fill(self._program)
+    def read(self, foreground: moderngl.Texture | None = None) -> bytes:
+        """The frame behind a foreground: the planes Y, U, V and alpha, top row first, without gaps.
+
+        16 bits a value, in the machine's order.
+        """
+        self._target.fill(transparent(self._programs, "yuva.frag.glsl", self._samples, foreground))
         return b"".join(self._target.read(plane) for plane in range(4))
 
     def release(self) -> None:

@@ -5,7 +5,7 @@
 """
 
 from renderer.spec.dataset import DatasetSpec
-from renderer.spec.frames import ANCHORS, Backdrop, FrameSpec, VideoPlan, VideoVariant
+from renderer.spec.frames import ANCHORS, Backdrop, Foreground, FrameSpec, VideoPlan, VideoVariant
 from renderer.spec.plan import QUALITY_TIERS, plan_dataset, plan_preview, plan_video, still_frame
 from renderer.spec.settings import SETTINGS, RenderSettings, parse_settings
 
@@ -15,6 +15,7 @@ __all__ = [
     "SETTINGS",
     "Backdrop",
     "DatasetSpec",
+    "Foreground",
     "FrameSpec",
     "RenderSettings",
     "VideoPlan",

@@ -1,12 +1,7 @@
 """The specs that the renderer executes. No defaults that a user could see live here: see `settings`."""
 
 import dataclasses
-import hashlib
-import json
 from typing import Any, Literal
-
-FRAME_FORMAT = 1
-"""Raised whenever a change of the renderer changes pixels, so that old frames are never taken for new ones."""
 
 Codec = Literal["h264", "prores4444"]
 
@@ -50,11 +45,6 @@ class FrameSpec:
     animation: str | None = None
     animation_speed: float = 1.0
 
-    def key(self, model_sha256: str) -> str:
-        """The frame key: equal keys mean equal frames. 64 hex digits."""
-        text = json.dumps([FRAME_FORMAT, model_sha256, dataclasses.asdict(self)], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
-
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
 
@@ -83,6 +73,17 @@ class Backdrop:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Foreground:
+    """A picture that covers the frame from the front, in display space, cropped at the anchor `align`.
+
+    It lies over everything, also where the frame is transparent. Whoever renders knows the file that `image` names.
+    """
+
+    image: str
+    align: str = "center"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class VideoVariant:
     """One render's files, made from a shot's frames: video, thumbnail and poster always, a web version where asked.
 
@@ -93,6 +94,7 @@ class VideoVariant:
     backdrop: Backdrop
     web_size: tuple[int, int] | None = None
     codec: Codec = "h264"
+    foreground: Foreground | None = None
 
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
@@ -101,7 +103,15 @@ class VideoVariant:
     def from_json(cls, data: dict[str, Any]) -> "VideoVariant":
         web = data["web_size"]
         size = None if web is None else (int(web[0]), int(web[1]))
-        return cls(**{**data, "backdrop": Backdrop(**data["backdrop"]), "web_size": size})
+        return cls(**{**data, **_pictures(data), "web_size": size})
+
+
+def _pictures(data: dict[str, Any]) -> dict[str, Any]:
+    """What lies behind and before the frames of a variant that is given as JSON."""
+    front = data["foreground"]
+    return {
+        "backdrop": Backdrop(**data["backdrop"]), "foreground": None if front is None else Foreground(**front)
+    }
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-// The 2x2-supersampled picture, one pixel at a time, and what it is composited on. All in display space.
+// The 2x2-supersampled picture, one pixel at a time, and what lies behind and before it. All in display space.
 uniform sampler2D u_samples;  // premultiplied, twice the size of the frame, bottom row first, linear filter
 uniform vec2 u_size;          // of the frame, in pixels
 #ifdef IMAGE
@@ -7,10 +7,30 @@ uniform sampler2D u_image;    // the backdrop: of the frame's size, top row firs
 uniform vec3 u_backdrop;
 #endif
 uniform float u_vignette;
+#ifdef FOREGROUND
+uniform sampler2D u_foreground;  // premultiplied, of the frame's size, top row first
+#endif
+
+// The foreground at a pixel; nothing where there is none.
+vec4 foreground(vec2 pixel) {
+#ifdef FOREGROUND
+    return texture(u_foreground, (pixel + 0.5) / u_size);
+#else
+    return vec4(0.0);
+#endif
+}
 
 // Mean of the four samples of a pixel. `pixel` counts from the frame's top left.
 vec4 resolved(vec2 pixel) {
     return texture(u_samples, vec2(pixel.x + 0.5, u_size.y - pixel.y - 0.5) / u_size);
+}
+
+// The same in full precision: some drivers filter 8-bit textures to 8 bits.
+vec4 precise(vec2 pixel) {
+    ivec2 at = 2 * ivec2(pixel.x, u_size.y - 1.0 - pixel.y);
+    return 0.25 * (
+        texelFetch(u_samples, at, 0) + texelFetch(u_samples, at + ivec2(1, 0), 0)
+        + texelFetch(u_samples, at + ivec2(0, 1), 0) + texelFetch(u_samples, at + ivec2(1, 1), 0));
 }
 
 // The backdrop's colour at a pixel: a vignette darkens it from the middle to the corners.
@@ -28,7 +48,15 @@ vec3 backdrop(vec2 pixel) {
 // A pixel as it is seen.
 vec3 composited(vec2 pixel) {
     vec4 color = resolved(pixel);
-    return color.rgb + (1.0 - color.a) * backdrop(pixel);
+    vec4 front = foreground(pixel);
+    return front.rgb + (1.0 - front.a) * (color.rgb + (1.0 - color.a) * backdrop(pixel));
+}
+
+// A pixel on nothing, with straight alpha: its colour isn't darkened by it. Black where nothing is seen.
+vec4 straight(vec2 pixel) {
+    vec4 front = foreground(pixel);
+    vec4 color = front + (1.0 - front.a) * precise(pixel);
+    return color.a > 0.0 ? vec4(min(color.rgb / color.a, 1.0), color.a) : vec4(0.0);
 }
 
 // Noise for the last rounding, -0.5 to 0.5 of a step, where there is a gradient to break up: in a vignette, and where
@@ -37,7 +65,8 @@ vec3 composited(vec2 pixel) {
 float grain(vec2 pixel, float seed) {
     float alpha = resolved(pixel).a;
     if (u_vignette == 0.0 && (alpha == 0.0 || alpha == 1.0)) return 0.0;
-    return fract(52.9829189 * fract(dot(pixel + seed, vec2(0.00583715, 0.06711056)))) - 0.5;
+    float noise = fract(52.9829189 * fract(dot(pixel + seed, vec2(0.00583715, 0.06711056)))) - 0.5;
+    return noise * (1.0 - foreground(pixel).a);
 }
 
 // BT.709 luma of sRGB-encoded colour.

@@ -7,6 +7,8 @@ void main() {
     vec2 pixel = floor(gl_FragCoord.xy);
 #ifdef COMPOSITE
     out_color = vec4(composited(pixel) + grain(pixel, 0.0) / 255.0, 1.0);
+#elif defined(STRAIGHT)
+    out_color = straight(pixel);
 #else
     out_color = resolved(pixel);
 #endif

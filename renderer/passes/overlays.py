@@ -1,4 +1,4 @@
-"""Background images: from a file to pixels that fit the frame, and to the device, where composite.glsl reads them."""
+"""Background and foreground images: from a file to pixels that fit the frame, and to the device, for composite.glsl."""
 
 import warnings
 from collections.abc import Mapping
@@ -13,22 +13,22 @@ from renderer.errors import SettingsError
 from renderer.gl.context import Device
 from renderer.pictures import BACKDROP_SIDE, BROKEN, PictureError, open_picture, to_rgba
 from renderer.scene.nodes import UInt8
-from renderer.spec import Backdrop
+from renderer.spec import Backdrop, Foreground
 
 
-class BackdropImages:
-    """The background images of one shot's backdrops, each decoded and fitted once, on first use; owns their textures.
+class OverlayImages:
+    """The images behind and before one shot's frames, each decoded and fitted once, on first use; owns their textures.
 
-    `files` has an image file for each name that a backdrop may use.
+    `files` has an image file for each name that a backdrop or a foreground may use.
     """
 
     def __init__(self, device: Device, size: tuple[int, int], files: Mapping[str, Path]) -> None:
         self._device = device
         self._size = size
         self._files = files
-        self._textures: dict[tuple[str, str, str], moderngl.Texture] = {}
+        self._textures: dict[tuple[str, ...], moderngl.Texture] = {}
 
-    def get(self, backdrop: Backdrop) -> moderngl.Texture | None:
+    def behind(self, backdrop: Backdrop) -> moderngl.Texture | None:
         """The texture of the frame's size, top row first, that shows instead of the flat colour, if any does.
 
         Raises SettingsError for an image that can't be had.
@@ -37,7 +37,21 @@ class BackdropImages:
             return None
         key = (backdrop.image, backdrop.align, backdrop.color)
         if key not in self._textures:
-            self._textures[key] = self._upload(backdrop, backdrop.image)
+            pixels = self._read("bgImageId", "background", backdrop.image, backdrop.align)
+            self._textures[key] = self._upload(on_colour(pixels, backdrop))
+        return self._textures[key]
+
+    def before(self, foreground: Foreground | None) -> moderngl.Texture | None:
+        """The texture of the frame's size, top row first and premultiplied, that lies over everything, if any does.
+
+        Raises SettingsError for an image that can't be had.
+        """
+        if foreground is None:
+            return None
+        key = (foreground.image, foreground.align)
+        if key not in self._textures:
+            pixels = self._read("fgImageId", "foreground", foreground.image, foreground.align)
+            self._textures[key] = self._upload(pixels)
         return self._textures[key]
 
     def release(self) -> None:
@@ -45,21 +59,23 @@ class BackdropImages:
             texture.release()
         self._textures.clear()
 
-    def _upload(self, backdrop: Backdrop, name: str) -> moderngl.Texture:
+    def _read(self, setting: str, layer: str, name: str, align: str) -> UInt8:
         if name not in self._files:
-            raise SettingsError("bgImageId", f"There is no background image {name}")
+            raise SettingsError(setting, f"There is no {layer} image {name}")
         try:
-            pixels = read_backdrop(self._files[name], self._size, backdrop)
+            return read_overlay(self._files[name], self._size, align)
         except PictureError as error:
-            raise SettingsError("bgImageId", f"The background image {name} {error}") from error
-        texture = self._device.ctx.texture(self._size, 3, pixels, alignment=1)
+            raise SettingsError(setting, f"The {layer} image {name} {error}") from error
+
+    def _upload(self, pixels: UInt8) -> moderngl.Texture:
+        texture = self._device.ctx.texture(self._size, pixels.shape[2], pixels, alignment=1)
         texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
         texture.repeat_x = texture.repeat_y = False
         return texture
 
 
-def read_backdrop(path: Path, size: tuple[int, int], backdrop: Backdrop) -> UInt8:
-    """(height, width, 3): the picture turned upright, scaled to cover `size`, cropped at the anchor, on the colour.
+def read_overlay(path: Path, size: tuple[int, int], align: str) -> UInt8:
+    """(height, width, 4), premultiplied: the picture turned upright, scaled to cover `size`, cropped at the anchor.
 
     All in display space, like every composition here. Raises PictureError.
     """
@@ -74,11 +90,17 @@ def read_backdrop(path: Path, size: tuple[int, int], backdrop: Backdrop) -> UInt
         except BROKEN as error:
             raise PictureError(f"can't be decoded: {error}") from error
     image = to_rgba(image).convert("RGBa")  # premultiplied, or the colours of what can't be seen would bleed
-    fitted = image.resize(size, PIL.Image.Resampling.LANCZOS, box=cover_box(image.size, size, backdrop.align))
-    pixels = np.asarray(fitted).astype(np.uint16)
+    fitted = image.resize(size, PIL.Image.Resampling.LANCZOS, box=cover_box(image.size, size, align))
+    pixels = np.asarray(fitted)
+    # The filter overshoots at edges, and no part may be brighter than its alpha allows.
+    return np.concatenate([np.minimum(pixels[..., :3], pixels[..., 3:]), pixels[..., 3:]], axis=2)
+
+
+def on_colour(pixels: UInt8, backdrop: Backdrop) -> UInt8:
+    """(height, width, 3): a premultiplied picture on the backdrop's colour."""
     color = np.round(np.array(backdrop.rgb) * 255).astype(np.uint16)
-    shown = pixels[..., :3] + ((255 - pixels[..., 3:]) * color + 127) // 255
-    return np.minimum(shown, 255).astype(np.uint8)
+    shown = pixels[..., :3] + ((255 - pixels[..., 3:].astype(np.uint16)) * color + 127) // 255
+    return shown.astype(np.uint8)
 
 
 def cover_box(image: tuple[int, int], frame: tuple[int, int], align: str) -> tuple[float, float, float, float]:
