@@ -62,6 +62,14 @@ class Renders:
         """Its files go too."""
         self._transport.data("DELETE", f"/renders/{render_id}", repeatable=False)
 
+    def share(self, render_id: str) -> str:
+        """Lets everybody fetch its files; returns the path on the farm, for /video, /poster, /thumb or /dataset."""
+        return str(self._transport.data("PUT", f"/renders/{render_id}/share")["path"])
+
+    def unshare(self, render_id: str) -> None:
+        """The shared path leads nowhere from now on."""
+        self._transport.data("DELETE", f"/renders/{render_id}/share")
+
     def events(self, render_id: str) -> Iterator[RenderEvent]:
         """What the farm tells of a render's progress, until it is over or the server stops."""
         for line in self._transport.lines(f"/renders/{render_id}/events"):

@@ -215,6 +215,7 @@ class Render(Base):
     error_message: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[dt.datetime]
     updated_at: Mapped[dt.datetime]
+    shared_at: Mapped[dt.datetime | None]  # since when everybody may fetch the files
 
 
 class Segment(Base):

@@ -9,7 +9,7 @@ from api.db.session import Database
 from api.domain.overlays import MAX_FILE_MB
 from api.http import docs, errors, idempotency
 from api.http.boundary import Boundary
-from api.http.dxgl import account, assets, events, health, ingest, models, overlays, quote, renders
+from api.http.dxgl import account, assets, events, health, ingest, models, overlays, quote, renders, shares
 from api.http.limits import BodyLimit
 from api.http.openapi import openapi_of
 from api.http.state import Farm
@@ -20,8 +20,9 @@ from api.storage.base import Storage
 
 DESCRIPTION = "A self-hosted 3D render farm: a model in, a turntable out. This is dx.gl's API under /v1."
 
-ROUTERS = tuple(
-    part.router for part in (renders, assets, events, models, ingest, overlays, quote, account, health)
+ROUTERS = (
+    *(part.router for part in (renders, assets, events, models, ingest, overlays, quote, account, health, shares)),
+    shares.public,
 )
 """Looked through in this order: what is asked for most comes first."""
 

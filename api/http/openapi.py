@@ -10,6 +10,7 @@ TAGS = {
     "models": "Uploaded 3D files",
     "renders": "What is made of them",
     "assets": "The files of a render",
+    "shares": "Files that everybody may fetch",
     "overlays": "Background images",
     "quote": "Prices",
     "account": "Who you are and what you may spend",

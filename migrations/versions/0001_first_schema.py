@@ -207,6 +207,7 @@ def upgrade() -> None:
         sa.Column("error_message", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("shared_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_renders_account_id"),
         sa.ForeignKeyConstraint(["model_id"], ["models.id"], name="fk_renders_model_id"),
         sa.ForeignKeyConstraint(["shot_id"], ["shots.id"], name="fk_renders_shot_id"),

@@ -15,7 +15,7 @@ from api.errors import DatasetNotFound, FarmError, PosterNotFound, ThumbNotFound
 from api.http.auth import Reader
 from api.http.bundle import Entry, bundle_etag, bundle_length, stream_bundle
 from api.http.dxgl.paths import RenderId, get_and_head, new_router
-from api.http.ranges import answer, file_response, matches
+from api.http.ranges import answer, attachment, file_response, matches
 from api.http.state import Farm, FarmDep
 from api.storage.base import FileMissing
 
@@ -29,13 +29,13 @@ BUNDLED = {"video": "video", "web": "web", "poster_full": "poster", "thumb": "th
 
 router = new_router("assets")
 
+
 @get_and_head(router, "/renders/{render_id}/video", "video/mp4", "video/quicktime", missing=VideoNotFound)
 def get_video(
     principal: Reader, farm: FarmDep, render_id: RenderId, request: Request, quality: str = ""
 ) -> Response:
     """The video; with `quality=web` its lighter version, where there is one (`hasWebVariant`)."""
-    name = "web" if quality == "web" else "video"
-    return _file(farm, principal, render_id, request, name, VideoNotFound)
+    return send_video(farm, _view(farm, principal, render_id), request, quality)
 
 
 @get_and_head(router, "/renders/{render_id}/poster", "image/png", missing=PosterNotFound)
@@ -43,26 +43,27 @@ def get_poster(
     principal: Reader, farm: FarmDep, render_id: RenderId, request: Request, quality: str = ""
 ) -> Response:
     """The first frame at a quarter of the video's size; with `quality=full` in full size."""
-    name = "poster_full" if quality == "full" else "poster"
-    return _file(farm, principal, render_id, request, name, PosterNotFound)
+    return send_poster(farm, _view(farm, principal, render_id), request, quality)
 
 
 @get_and_head(router, "/renders/{render_id}/thumb", "video/mp4", missing=ThumbNotFound)
 def get_thumb(principal: Reader, farm: FarmDep, render_id: RenderId, request: Request) -> Response:
     """The video at a quarter of its size."""
-    return _file(farm, principal, render_id, request, "thumb", ThumbNotFound)
+    return send_file(farm, _view(farm, principal, render_id), request, "thumb", ThumbNotFound)
 
 
 @get_and_head(router, "/renders/{render_id}/dataset", "application/zip", missing=DatasetNotFound)
 def get_dataset(principal: Reader, farm: FarmDep, render_id: RenderId, request: Request) -> Response:
-    """The training set, of a render with `output` "dataset"."""
-    return _file(farm, principal, render_id, request, "dataset", DatasetNotFound)
+    """The training set as a ZIP, of a render with `output` "dataset"."""
+    return send_dataset(farm, _view(farm, principal, render_id), request)
 
 
 @get_and_head(router, "/renders/{render_id}/bundle", "application/zip", missing=VideoNotFound, ranges=False)
 def get_bundle(principal: Reader, farm: FarmDep, render_id: RenderId, request: Request) -> Response:
-    """All files of the render in one ZIP."""
+    """All files of the render in one ZIP. Of a training set it is the set itself."""
     view = _view(farm, principal, render_id)
+    if view.settings["output"] == "dataset":
+        return send_dataset(farm, view, request)
     if view.status != RenderStatus.DONE:
         raise VideoNotFound
     entries = [
@@ -102,13 +103,35 @@ def _stored(farm: Farm, view: RenderView, name: str, missing: type[FarmError]) -
     return file
 
 
-def _file(
-    farm: Farm, principal: Principal, render_id: str, request: Request, name: str, missing: type[FarmError]
+def send_video(farm: Farm, view: RenderView, request: Request, quality: str, *, caching: str = IMMUTABLE) -> Response:
+    name = "web" if quality == "web" else "video"
+    return send_file(farm, view, request, name, VideoNotFound, caching=caching)
+
+
+def send_poster(farm: Farm, view: RenderView, request: Request, quality: str, *, caching: str = IMMUTABLE) -> Response:
+    name = "poster_full" if quality == "full" else "poster"
+    return send_file(farm, view, request, name, PosterNotFound, caching=caching)
+
+
+def send_dataset(farm: Farm, view: RenderView, request: Request, *, caching: str = IMMUTABLE) -> Response:
+    response = send_file(farm, view, request, "dataset", DatasetNotFound, caching=caching)
+    response.headers["Content-Disposition"] = attachment(f"{view.id}.zip")
+    return response
+
+
+def send_file(
+    farm: Farm,
+    view: RenderView,
+    request: Request,
+    name: str,
+    missing: type[FarmError],
+    *,
+    caching: str = IMMUTABLE,
 ) -> Response:
-    view = _view(farm, principal, render_id)
+    """The render's file `name`, or what the request's conditions and ranges leave of it. Raises `missing`."""
     file = _stored(farm, view, name, missing)
-    # A lost attempt's poster is made anew by the next one: until the render is done nobody may keep it.
-    caching = IMMUTABLE if view.status == RenderStatus.DONE else "private, no-store"
+    if view.status != RenderStatus.DONE:
+        caching = "private, no-store"  # a lost attempt's poster is made anew by the next one
     return file_response(
         farm.storage,
         file.key,

@@ -82,9 +82,14 @@ _BYTES = {"schema": {"type": "string", "format": "binary"}}
 
 
 def get_and_head(
-    router: APIRouter, path: str, *content_types: str, missing: type[FarmError], ranges: bool = True
+    router: APIRouter,
+    path: str,
+    *content_types: str,
+    missing: type[FarmError],
+    ranges: bool = True,
+    token: bool = True,
 ) -> Callable[[Route], Route]:
-    """A download; `missing` and what `ModelId` or `RenderId` raise are its errors.
+    """A download; `missing` and what `ModelId` or `RenderId` raise are its errors. `token`: whether it asks for one.
 
     Two routes, because FastAPI adds no HEAD and documents a route of two methods under one operation id twice.
     """
@@ -95,7 +100,7 @@ def get_and_head(
     if ranges:
         responses[206] = {"description": "The part that `Range` asks for", **file}
     unknown = ModelNotFound if "{model_id}" in path else RenderNotFound
-    responses |= errors(unknown, missing, *((RangeNotSatisfiable,) if ranges else ()))
+    responses |= errors(unknown, missing, *((RangeNotSatisfiable,) if ranges else ()), token=token)
 
     def add(route: Route) -> Route:
         router.head(path, include_in_schema=False)(route)

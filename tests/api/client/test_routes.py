@@ -44,6 +44,14 @@ CALLS: dict[str, tuple[Callable[[FarmClient], Any], str, Any, Any]] = {
     "renders.get": (lambda c: c.renders.get("r"), "GET /v1/renders/r", None, render("pending")),
     "renders.dismiss": (lambda c: c.renders.dismiss("r"), "PATCH /v1/renders/r/dismiss", None, render("failed")),
     "renders.delete": (lambda c: c.renders.delete("r"), "DELETE /v1/renders/r", None, {"id": "r", "deleted": True}),
+    "renders.share": (
+        lambda c: c.renders.share("r"), "PUT /v1/renders/r/share", None,
+        {"id": "r", "shared": True, "path": "/api/v/a/r"},
+    ),
+    "renders.unshare": (
+        lambda c: c.renders.unshare("r"), "DELETE /v1/renders/r/share", None,
+        {"id": "r", "shared": False, "path": None},
+    ),
     "overlays.list": (
         lambda c: list(c.overlays.list("background")), "GET /v1/overlays?layer=background&limit=100&offset=0", None,
         [{"id": "o", "layer": "background", "alignment": "center"}],

@@ -41,7 +41,14 @@ DXGL_ROUTES = {
 }
 """Every route of dx.gl's API reference."""
 
-OUR_ROUTES = {("GET", "/v1/renders/:id/dataset"), ("GET", "/v1/renders/:id/events")}
+PUBLIC_ROUTES = {("GET", f"/api/v/:id/:id/{name}") for name in ("video", "poster", "thumb", "dataset")}
+
+OUR_ROUTES = {
+    ("GET", "/v1/renders/:id/dataset"),
+    ("GET", "/v1/renders/:id/events"),
+    *((method, "/v1/renders/:id/share") for method in ("GET", "PUT", "DELETE")),
+    *PUBLIC_ROUTES,
+}
 
 IDEMPOTENT_POSTS = {"/v1/models", "/v1/models/ingest", "/v1/renders", "/v1/renders/batch"}
 
@@ -75,9 +82,13 @@ def test_operations_have_names_tags_and_words_of_their_own(document: dict[str, A
     assert {tag for _, _, operation in operations(document) for tag in operation["tags"]} == known
 
 
-def test_every_route_but_health_asks_for_a_token_with_scopes(document: dict[str, Any]) -> None:
+def is_public(path: str) -> bool:
+    return path == "/v1/health" or path.startswith("/api/v/")
+
+
+def test_every_route_but_health_and_the_shared_files_asks_for_a_token_with_scopes(document: dict[str, Any]) -> None:
     for _, path, operation in operations(document):
-        if path == "/v1/health":
+        if is_public(path):
             assert "security" not in operation
         else:
             [[(scheme, scopes)]] = [requirement.items() for requirement in operation["security"]]
@@ -90,7 +101,7 @@ def test_routes_name_their_errors_with_examples(document: dict[str, Any]) -> Non
     for _, path, operation in operations(document):
         errors = {status: body for status, body in operation["responses"].items() if status >= "400"}
         assert {"400", "500"} <= errors.keys()
-        assert path == "/v1/health" or {"401", "403"} <= errors.keys()
+        assert is_public(path) or {"401", "403"} <= errors.keys()
         for status, body in errors.items():
             for code, example in body["content"]["application/json"].get("examples", {}).items():
                 error = example["value"]["error"]

@@ -1,0 +1,102 @@
+"""What everybody may see: /v1/renders/:id/share opens and closes a render's files, /api/v/... hands them out.
+
+The public paths are those of dx.gl's published training sets: the owner's id, the render's id, the file.
+"""
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from api.domain import shares
+from api.domain.renders import RenderView
+from api.domain.tokens import Principal
+from api.errors import DatasetNotFound, PosterNotFound, RenderNotFound, ThumbNotFound, VideoNotFound
+from api.http.auth import Reader, Writer
+from api.http.dxgl.assets import send_dataset, send_file, send_poster, send_video
+from api.http.dxgl.failures import errors
+from api.http.dxgl.paths import RenderId, get_and_head, new_router
+from api.http.dxgl.schemas import Data, RenderIdText
+from api.http.routes import JsonRoute
+from api.http.state import Farm, FarmDep
+
+PUBLIC_PREFIX = "/api/v"
+
+REVOCABLE = "public, no-cache"
+"""May be kept, but not shown without asking whether it is still shared."""
+
+router = new_router("shares")
+public = APIRouter(prefix=PUBLIC_PREFIX, tags=["shares"], route_class=JsonRoute)
+
+
+class ShareState(BaseModel):
+    """Whether everybody may fetch the render's files, and below which path of this server."""
+
+    id: RenderIdText
+    shared: bool = Field(examples=[True])
+    path: str | None = Field(
+        description="With /video, /poster, /thumb or /dataset behind it; null while it isn't shared",
+        examples=["/api/v/Ab3kF9x2qL1m/Xz7pQ4w8nR2k"],
+    )
+
+    @classmethod
+    def of(cls, principal: Principal, render_id: str, shared: bool) -> "ShareState":
+        path = f"{PUBLIC_PREFIX}/{principal.account_id}/{render_id}" if shared else None
+        return cls(id=render_id, shared=shared, path=path)
+
+
+@router.get("/renders/{render_id}/share", responses=errors(RenderNotFound))
+def get_share(principal: Reader, farm: FarmDep, render_id: RenderId) -> Data[ShareState]:
+    with farm.database.read() as session:
+        shared = shares.is_shared(session, principal.account_id, render_id)
+    return Data(data=ShareState.of(principal, render_id, shared))
+
+
+@router.put("/renders/{render_id}/share", responses=errors(RenderNotFound))
+def share_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> Data[ShareState]:
+    """Lets everybody who has the link fetch the render's files, as soon as they are there."""
+    with farm.database.begin() as session:
+        shares.set_shared(session, principal.account_id, render_id, shared=True)
+    return Data(data=ShareState.of(principal, render_id, True))
+
+
+@router.delete("/renders/{render_id}/share", responses=errors(RenderNotFound))
+def unshare_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> Data[ShareState]:
+    """The link leads nowhere from now on."""
+    with farm.database.begin() as session:
+        shares.set_shared(session, principal.account_id, render_id, shared=False)
+    return Data(data=ShareState.of(principal, render_id, False))
+
+
+@get_and_head(public, "/{owner_id}/{render_id}/video", "video/mp4", "video/quicktime", missing=VideoNotFound,
+              token=False)
+def get_shared_video(
+    farm: FarmDep, owner_id: RenderId, render_id: RenderId, request: Request, quality: str = ""
+) -> Response:
+    """The video of a shared render; with `quality=web` its lighter version."""
+    return send_video(farm, _shared(farm, owner_id, render_id), request, quality, caching=REVOCABLE)
+
+
+@get_and_head(public, "/{owner_id}/{render_id}/poster", "image/png", missing=PosterNotFound, token=False)
+def get_shared_poster(
+    farm: FarmDep, owner_id: RenderId, render_id: RenderId, request: Request, quality: str = ""
+) -> Response:
+    """The poster of a shared render; with `quality=full` in full size."""
+    return send_poster(farm, _shared(farm, owner_id, render_id), request, quality, caching=REVOCABLE)
+
+
+@get_and_head(public, "/{owner_id}/{render_id}/thumb", "video/mp4", missing=ThumbNotFound, token=False)
+def get_shared_thumb(farm: FarmDep, owner_id: RenderId, render_id: RenderId, request: Request) -> Response:
+    """The small video of a shared render."""
+    view = _shared(farm, owner_id, render_id)
+    return send_file(farm, view, request, "thumb", ThumbNotFound, caching=REVOCABLE)
+
+
+@get_and_head(public, "/{owner_id}/{render_id}/dataset", "application/zip", missing=DatasetNotFound, token=False)
+def get_shared_dataset(farm: FarmDep, owner_id: RenderId, render_id: RenderId, request: Request) -> Response:
+    """A shared training set."""
+    return send_dataset(farm, _shared(farm, owner_id, render_id), request, caching=REVOCABLE)
+
+
+def _shared(farm: Farm, owner_id: str, render_id: str) -> RenderView:
+    with farm.database.read() as session:
+        return shares.shared_render(session, owner_id, render_id)
