@@ -176,13 +176,15 @@ class Overlay(Base):
 
 
 class Shot(Base):
-    """A sequence of frames of one model that one or more renders share. `spec` is renderer.spec.FrameSpec as JSON."""
+    """A sequence of frames of one model that one or more renders share. `kind` and `spec` are domain.shots.Work's."""
 
     __tablename__ = "shots"
+    __table_args__ = (CheckConstraint("kind IN ('video', 'image', 'dataset')", name="kind_known"),)
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)
     model_id: Mapped[str] = mapped_column(ForeignKey("models.id"), index=True)
     frame_key: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(10))
     spec: Mapped[dict[str, Any]]
     created_at: Mapped[dt.datetime]
 
@@ -207,15 +209,15 @@ class Render(Base):
     shot_id: Mapped[str] = mapped_column(ForeignKey("shots.id"), index=True)
     status: Mapped[str] = mapped_column(String(20))
     settings: Mapped[dict[str, Any]]
-    variant: Mapped[dict[str, Any]]  # renderer.spec.VideoVariant as JSON
+    variant: Mapped[dict[str, Any]]  # domain.shots.Work's
     overlay_id: Mapped[str | None] = mapped_column(String(12))  # no foreign key: renders outlive overlays
     is_system_preview: Mapped[bool] = mapped_column(default=False)
     credits: Mapped[int]
     files: Mapped[dict[str, Any]]
     error_message: Mapped[str | None] = mapped_column(Text)
+    shared_at: Mapped[dt.datetime | None]  # since when everybody may fetch the files
     created_at: Mapped[dt.datetime]
     updated_at: Mapped[dt.datetime]
-    shared_at: Mapped[dt.datetime | None]  # since when everybody may fetch the files
 
 
 class Segment(Base):

@@ -17,11 +17,11 @@ from api.db.tables import Model, Render, Segment
 from api.domain import clips, ledger, outbox, overlays, paging, shots
 from api.domain.paging import Page
 from api.domain.pricing import price
-from api.domain.shots import NewShot
+from api.domain.shots import NewShot, Work
 from api.domain.states import COMES_FROM, RenderStatus, SegmentState
 from api.errors import InvalidSettings, InvalidState, ModelNotFound, RenderNotFound
 from api.ids import is_id, new_id
-from renderer.spec import RenderSettings, VideoPlan, plan_preview, plan_video
+from renderer.spec import RenderSettings, plan_preview
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -74,30 +74,26 @@ class Order:
     model_id: str
     model_sha256: str
     settings: RenderSettings
-    plan: VideoPlan
+    work: Work
     credits: int
     priority: int
 
     @property
     def shot_key(self) -> tuple[str, int]:
         """Orders of one account and one call share a shot if this is equal."""
-        return self.plan.frames.key(self.model_sha256), self.priority
-
-    @property
-    def overlay_id(self) -> str | None:
-        """The overlay that is the background image."""
-        return self.plan.variant.backdrop.image
+        return self.work.key(self.model_sha256), self.priority
 
 
 def paid_order(model_id: str, model_sha256: str, settings: RenderSettings) -> Order:
-    return Order(model_id, model_sha256, settings, plan_video(settings), price(settings), shots.PAID_PRIORITY)
+    work = shots.WORK[settings.output](settings)
+    return Order(model_id, model_sha256, settings, work, price(settings), shots.PAID_PRIORITY)
 
 
 def preview_order(model_id: str, model_sha256: str) -> Order:
     """The free render that every upload triggers."""
     plan = plan_preview()
     settings = RenderSettings(length=plan.frames.frame_count / plan.frames.fps, easing=plan.frames.easing)
-    return Order(model_id, model_sha256, settings, plan, 0, shots.PREVIEW_PRIORITY)
+    return Order(model_id, model_sha256, settings, shots.video_work(plan), 0, shots.PREVIEW_PRIORITY)
 
 
 def place(session: Session, account_id: str, orders: Sequence[Order], *, item: str = "") -> list[str]:
@@ -110,7 +106,7 @@ def place(session: Session, account_id: str, orders: Sequence[Order], *, item: s
     _check_animations(session, orders, item)
     moment = clock.now()
     new = {
-        order.shot_key: NewShot(order.model_id, order.plan.frames, order.shot_key[0], order.priority)
+        order.shot_key: NewShot(order.model_id, order.work, order.shot_key[0], order.priority)
         for order in orders
     }
     shot_ids = dict(zip(new, shots.add_shots(session, account_id, list(new.values()), moment), strict=True))
@@ -124,8 +120,8 @@ def place(session: Session, account_id: str, orders: Sequence[Order], *, item: s
                 shot_id=shot_ids[order.shot_key],
                 status=RenderStatus.PENDING,
                 settings=order.settings.to_json(),
-                variant=order.plan.variant.to_json(),
-                overlay_id=order.overlay_id,
+                variant=order.work.variant,
+                overlay_id=order.work.overlay_id,
                 is_system_preview=order.credits == 0,
                 credits=order.credits,
                 files={},
@@ -229,11 +225,11 @@ def progress_of(row: Row[*tuple[Any, ...]]) -> Progress:
 
 
 def _pin_overlays(session: Session, account_id: str, orders: Sequence[Order], item: str) -> None:
-    wanted = {order.overlay_id for order in orders if order.overlay_id is not None}
+    wanted = {order.work.overlay_id for order in orders if order.work.overlay_id is not None}
     usable = overlays.pin(session, account_id, wanted)
     for index, order in enumerate(orders):
-        if order.overlay_id is not None and order.overlay_id not in usable:
-            raise _invalid(item, index, "bgImageId", f"there is no overlay {order.overlay_id}")
+        if order.work.overlay_id is not None and order.work.overlay_id not in usable:
+            raise _invalid(item, index, "bgImageId", f"there is no overlay {order.work.overlay_id}")
 
 
 def _check_animations(session: Session, orders: Sequence[Order], item: str) -> None:

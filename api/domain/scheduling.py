@@ -22,8 +22,8 @@ from api.db.dialects import from_now
 from api.db.tables import Model, Overlay, Render, Segment, Shot
 from api.domain import fleet, lanes, ledger, outbox
 from api.domain.renders import FileView
+from api.domain.shots import Kind
 from api.domain.states import COMES_FROM, UNFINISHED, RenderStatus, SegmentState
-from renderer.spec import FrameSpec, VideoVariant
 
 LOST_MESSAGE = "The worker died or stood still"
 MESSAGE_LIMIT = 4000
@@ -36,8 +36,8 @@ SWEEP_LIMIT = 100
 class Claim:
     """A segment in a worker's hands: frames `first_frame` and the `frame_count - 1` after it, for all the variants.
 
-    `variants` is by render id. `model_name` is the file's original name. `image_storage_keys` has the background images
-    that the variants name.
+    `spec` and `variants` are those of `api.domain.shots.Work`, the latter by render id. `model_name` is the file's
+    original name. `image_storage_keys` has the background images that the variants name.
     """
 
     segment_id: str
@@ -46,10 +46,11 @@ class Claim:
     model_id: str
     model_name: str
     model_storage_key: str
-    frames: FrameSpec
+    kind: Kind
+    spec: dict[str, Any]
     first_frame: int
     frame_count: int
-    variants: dict[str, VideoVariant]
+    variants: dict[str, dict[str, Any]]
     image_storage_keys: dict[str, str]
 
     def output_prefix(self, render_id: str) -> str:
@@ -99,8 +100,8 @@ def claim(session: Session, *, worker: str, queues: Sequence[str], lease_seconds
     ).one()
     lanes.advance(session, lane)
     _move(session, RenderStatus.POSTER_PROCESSING, Render.shot_id == segment.shot_id)
-    spec, model_id, model_name, model_storage_key = session.execute(
-        select(Shot.spec, Model.id, Model.original_name, Model.storage_key)
+    kind, spec, model_id, model_name, model_storage_key = session.execute(
+        select(Shot.kind, Shot.spec, Model.id, Model.original_name, Model.storage_key)
         .join(Model, Model.id == Shot.model_id)
         .where(Shot.id == segment.shot_id)
     ).one()
@@ -117,10 +118,11 @@ def claim(session: Session, *, worker: str, queues: Sequence[str], lease_seconds
         model_id=model_id,
         model_name=model_name,
         model_storage_key=model_storage_key,
-        frames=FrameSpec.from_json(spec),
+        kind=kind,
+        spec=spec,
         first_frame=segment.first_frame,
         frame_count=segment.frame_count,
-        variants={render_id: VideoVariant.from_json(variant) for render_id, variant, _, _ in renders},
+        variants={render_id: variant for render_id, variant, _, _ in renders},
         image_storage_keys={overlay_id: key for _, _, overlay_id, key in renders if overlay_id is not None},
     )
 

@@ -1,8 +1,11 @@
-"""From planned frames to rows a worker can claim: a shot and its segments."""
+"""From settings to rows a worker can claim: a shot and its segments."""
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +13,7 @@ from api.db.tables import Segment, Shot
 from api.domain import lanes
 from api.domain.states import SegmentState
 from api.ids import new_id
-from renderer.spec import FrameSpec
+from renderer.spec import RenderSettings, VideoPlan, plan_video
 
 RENDER_QUEUE = "render"
 
@@ -18,12 +21,47 @@ PREVIEW_PRIORITY = 0
 PAID_PRIORITY = 10
 
 
+Kind = Literal["video", "image", "dataset"]
+"""What a shot becomes: which function of `api.worker.kinds` draws it, and what its spec and variants are."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Work:
+    """A render as its worker gets it, in JSON that only the code of its kind reads.
+
+    `spec` is all that decides about the pixels that are drawn, so that renders with equal specs share them; `variant`
+    is what is made of them for this render. `frame_count` is how many pictures are drawn: what progress counts.
+    """
+
+    kind: Kind
+    spec: Mapping[str, Any]
+    variant: Mapping[str, Any]
+    frame_count: int
+    overlay_id: str | None = None
+
+    def key(self, model_sha256: str) -> str:
+        """Equal keys mean equal frames. 64 hex digits."""
+        text = json.dumps([self.kind, model_sha256, self.spec], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def video_work(plan: VideoPlan) -> Work:
+    image = plan.variant.backdrop.image
+    return Work("video", plan.frames.to_json(), plan.variant.to_json(), plan.frames.frame_count, image)
+
+
+WORK: dict[str, Callable[[RenderSettings], Work]] = {
+    "video": lambda settings: video_work(plan_video(settings)),
+}
+"""By the setting `output`."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class NewShot:
-    """A shot to be made of a model; `frame_key` is that of `frames` and the model's bytes."""
+    """A shot to be made of a model; `frame_key` is that of `work` and the model's bytes."""
 
     model_id: str
-    frames: FrameSpec
+    work: Work
     frame_key: str
     priority: int
 
@@ -31,8 +69,8 @@ class NewShot:
 def add_shots(session: Session, account_id: str, new: Sequence[NewShot], created_at: dt.datetime) -> list[str]:
     """Each with all its frames in one pending segment; returns their ids in order. As few statements as for one."""
     shots = [
-        Shot(id=new_id(), model_id=shot.model_id, frame_key=shot.frame_key, spec=shot.frames.to_json(),
-             created_at=created_at)
+        Shot(id=new_id(), model_id=shot.model_id, frame_key=shot.frame_key, kind=shot.work.kind,
+             spec=shot.work.spec, created_at=created_at)
         for shot in new
     ]  # fmt: skip
     session.add_all(shots)
@@ -45,7 +83,7 @@ def add_shots(session: Session, account_id: str, new: Sequence[NewShot], created
             queue=RENDER_QUEUE,
             priority=shot.priority,
             first_frame=0,
-            frame_count=shot.frames.frame_count,
+            frame_count=shot.work.frame_count,
             state=SegmentState.PENDING,
             created_at=created_at,
             updated_at=created_at,

@@ -21,7 +21,7 @@ from api.domain import fleet
 from api.queue import make_celery
 from api.settings import Settings
 from api.storage.local import LocalStorage
-from api.worker.run_segment import Bench
+from api.worker.job import Bench
 from api.worker.tasks import register
 from api.worker.workspace import work_folder
 from renderer.errors import DeviceError

@@ -8,7 +8,8 @@ from celery import Celery
 
 from api.domain import scheduling
 from api.queue import QUEUES, WORK_TASK, send_hint
-from api.worker.run_segment import Bench, run_segment
+from api.worker.job import Bench
+from api.worker.run_segment import run_segment
 
 logger = logging.getLogger(__name__)
 

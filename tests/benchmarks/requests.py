@@ -144,8 +144,8 @@ def fill(database: Database, renders: int) -> tuple[str, str]:
         shot_ids = [new_id() for _ in range(renders)]
         file = {"size": 2_000_000, "etag": "0" * 32, "content_type": "video/mp4"}
         session.execute(insert(Shot), [
-            {"id": shot_id, "model_id": model_id, "frame_key": "0" * 64, "spec": plan.frames.to_json(),
-             "created_at": now}
+            {"id": shot_id, "model_id": model_id, "frame_key": "0" * 64, "kind": "video",
+             "spec": plan.frames.to_json(), "created_at": now}
             for shot_id in shot_ids
         ])  # fmt: skip
         session.execute(insert(Segment), [

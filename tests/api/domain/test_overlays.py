@@ -146,7 +146,7 @@ def test_renders_on_different_images_share_a_shot_and_the_claim_has_all_files(
     ids = order(database, ada, first, second, first)
     claim = claim_of(database, ids[0])
     assert claim.variants.keys() == set(ids)
-    assert [claim.variants[each].backdrop.image for each in ids] == [first, second, first]
+    assert [claim.variants[each]["backdrop"]["image"] for each in ids] == [first, second, first]
     assert claim.image_storage_keys.keys() == {first, second}
     for key in claim.image_storage_keys.values():
         assert b"".join(storage.read(key)) == b"an image"

@@ -14,7 +14,7 @@ from api.db.tables import Base, Lane, Model, OutboxMessage, Render, Segment, Sho
 from api.domain import catalog, ledger, outbox, renders
 from api.domain.states import RenderStatus
 from api.errors import ModelNotFound, NoCredits, RenderNotFound, UploadLimit
-from renderer.spec import RenderSettings, plan_preview, plan_video
+from renderer.spec import FrameSpec, RenderSettings, VideoVariant, plan_preview, plan_video
 from tests.api.domain.support import SHARE, balance, claim, entries, get, run_at_once, sign_up, upload
 
 HD = RenderSettings(quality="standard", bg_color="#ff8800", length=4.7)
@@ -51,8 +51,9 @@ def test_the_rows_carry_the_plans_that_workers_execute(database: Database) -> No
     first, second = claim(database), claim(database)
     assert first is not None
     assert second is not None
-    assert (first.frames, list(first.variants.values())) == (plan_preview().frames, [plan_preview().variant])
-    assert (second.frames, list(second.variants.values())) == (plan_video(HD).frames, [plan_video(HD).variant])
+    for held, plan in ((first, plan_preview()), (second, plan_video(HD))):
+        assert (held.kind, FrameSpec.from_json(held.spec)) == ("video", plan.frames)
+        assert [VideoVariant.from_json(variant) for variant in held.variants.values()] == [plan.variant]
     assert (second.first_frame, second.frame_count, second.model_name) == (0, 141, "chair.glb")
 
 

@@ -8,6 +8,7 @@ import PIL.Image
 import pytest
 
 from api.domain import overlays
+from renderer.spec import VideoVariant
 from tests.renderer.load.glb_builder import encoded
 from tests.support.images import png_header
 from tests.support.web import Web
@@ -169,7 +170,7 @@ def test_a_render_is_ordered_with_an_overlay_and_says_so(web: Web) -> None:
     body = {"modelId": uploaded["modelId"], "renderSettings": settings}
     made = web.post("/v1/renders", json=body).json()["data"]
     assert made["renderSettings"].items() >= settings.items()
-    backdrop = web.claim(made["id"]).variants[made["id"]].backdrop
+    backdrop = VideoVariant.from_json(web.claim(made["id"]).variants[made["id"]]).backdrop
     assert (backdrop.image, backdrop.align) == (settings["bgImageId"], "bottom-right")
     assert web.balance() == 8
 

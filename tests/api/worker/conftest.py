@@ -11,7 +11,7 @@ from api.db.session import Database
 from api.domain import accounts, uploads
 from api.settings import Settings
 from api.storage.local import LocalStorage
-from api.worker.run_segment import Bench
+from api.worker.job import Bench
 from renderer.gl.context import Device
 from renderer.spec import RenderSettings
 from tests.api.domain.support import claim_of

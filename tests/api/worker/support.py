@@ -9,8 +9,8 @@ import pytest
 
 from api.domain.renders import RenderView
 from api.domain.scheduling import Claim
-from api.worker import run_segment
-from api.worker.run_segment import Bench
+from api.worker import videos
+from api.worker.job import Bench
 from renderer.render import Listener, VideoFiles
 from renderer.spec import VideoVariant
 from tests.api.domain.support import balance, get
@@ -68,4 +68,4 @@ def use_renderer(
         listener.on_stage("encoding")
         return made
 
-    monkeypatch.setattr(run_segment, "render_video", render_video)
+    monkeypatch.setattr(videos, "render_video", render_video)

@@ -14,7 +14,8 @@ from api.domain.scheduling import Claim
 from api.domain.states import RenderStatus
 from api.storage.local import LocalStorage
 from api.worker import convert
-from api.worker.run_segment import Bench, run_segment
+from api.worker.job import Bench
+from api.worker.run_segment import run_segment
 from renderer.convert import convert_to_glb
 from renderer.load import load_model
 from renderer.spec import RenderSettings

@@ -9,7 +9,8 @@ import pytest
 
 from api.domain import overlays, renders
 from api.domain.states import RenderStatus
-from api.worker import run_segment
+from api.worker import videos
+from api.worker.run_segment import run_segment
 from renderer.render import VideoFiles
 from renderer.spec import RenderSettings
 from tests.api.domain.support import claim_of
@@ -35,16 +36,16 @@ def test_the_renderer_gets_the_images_that_the_variants_name(
     with on_image.bench.storage.writer("overlays/a") as file:
         file.write(b"an image")
     use_renderer(monkeypatch)
-    draw: Callable[..., dict[str, VideoFiles]] = vars(run_segment)["render_video"]
+    draw: Callable[..., dict[str, VideoFiles]] = vars(videos)["render_video"]
     seen: dict[str, bytes] = {}
 
     def looking(*arguments: Any, images: Mapping[str, Path], **named: Any) -> dict[str, VideoFiles]:
         seen.update({name: path.read_bytes() for name, path in images.items()})
         return draw(*arguments, **named)
 
-    monkeypatch.setattr(run_segment, "render_video", looking)
-    run_segment.run_segment(on_image.bench, on_image.claim)
-    image = on_image.claim.variants[on_image.render_id].backdrop.image
+    monkeypatch.setattr(videos, "render_video", looking)
+    run_segment(on_image.bench, on_image.claim)
+    image = on_image.claim.variants[on_image.render_id]["backdrop"]["image"]
     assert seen == {image: b"an image"}
     assert on_image.view.status == RenderStatus.DONE
 
@@ -52,7 +53,7 @@ def test_the_renderer_gets_the_images_that_the_variants_name(
 def test_an_image_that_is_gone_ends_in_error_with_a_refund(on_image: Order, monkeypatch: pytest.MonkeyPatch) -> None:
     use_renderer(monkeypatch)
     credits = on_image.credits
-    run_segment.run_segment(on_image.bench, on_image.claim)
+    run_segment(on_image.bench, on_image.claim)
     assert on_image.view.status == RenderStatus.ERROR
     assert on_image.view.error_message == "The background image's file is gone from the storage"
     assert on_image.credits == credits + 1

@@ -50,7 +50,7 @@ def test_the_models_animations_are_known_from_the_first_render_on(
 def test_a_prores_video_is_stored_as_quicktime(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
     use_renderer(monkeypatch)
     variant = VideoVariant(Backdrop(), codec="prores4444")
-    run_segment(order.bench, dataclasses.replace(order.claim, variants={order.render_id: variant}))
+    run_segment(order.bench, dataclasses.replace(order.claim, variants={order.render_id: variant.to_json()}))
     video = order.view.files["video"]
     assert (video.content_type, video.key) == ("video/quicktime", f"renders/{order.render_id}/1/video.mov")
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from api.domain import accounts, renders, uploads
-from api.worker.run_segment import Bench, run_segment
+from api.worker.job import Bench
+from api.worker.run_segment import run_segment
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
 from renderer.spec import RenderSettings

@@ -1,0 +1,103 @@
+"""One try at a claim, as the functions of `api.worker.kinds` see it: the model and the overlays as files, a place for
+what was made of them, and the renderer's listener.
+"""
+
+import contextlib
+import dataclasses
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from api.db.session import Database
+from api.domain import scheduling
+from api.domain.clips import note_clips
+from api.domain.renders import FileView
+from api.domain.scheduling import Claim
+from api.settings import Settings
+from api.storage.base import FileMissing, Storage
+from api.worker.convert import drawable_model
+from api.worker.lease import Lease
+from renderer.errors import SettingsError
+from renderer.gl.context import Device
+
+CONTENT_TYPES = {".mp4": "video/mp4", ".mov": "video/quicktime", ".png": "image/png"}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Bench:
+    """What a worker process keeps open from one claim to the next. `stop` is set when the process should end."""
+
+    worker: str
+    settings: Settings
+    database: Database
+    storage: Storage
+    device: Device
+    work_dir: Path
+    cache_dir: Path
+    stop: threading.Event
+
+
+class Job:
+    """`folder` is empty, for this job alone, and deleted with all that is in it when the job ends.
+
+    All that is drawn for the claim's renders goes into `files`, by render id and the names of
+    `api.db.tables.Render.files`: when the function returns, they are settled.
+    """
+
+    def __init__(self, bench: Bench, claim: Claim, lease: Lease, folder: Path) -> None:
+        self.bench = bench
+        self.claim = claim
+        self.folder = folder
+        self.files: dict[str, dict[str, FileView]] = {render_id: {} for render_id in claim.variants}
+        self._lease = lease
+        self._posters_left = len(claim.variants)
+
+    @contextlib.contextmanager
+    def model(self) -> Iterator[Path]:
+        """The model's file, as the renderer takes it. Raises ModelError subclasses, FileMissing and Cancelled."""
+        key = drawable_model(self.bench.database, self.bench.storage, self.claim, self._lease, self.folder)
+        with self.bench.storage.local_path(key) as path:
+            yield path
+
+    @contextlib.contextmanager
+    def images(self) -> Iterator[dict[str, Path]]:
+        """The background images' files, by overlay id. Raises SettingsError for one that is gone."""
+        with contextlib.ExitStack() as fetched:
+            try:
+                found = {
+                    overlay_id: fetched.enter_context(self.bench.storage.local_path(key))
+                    for overlay_id, key in self.claim.image_storage_keys.items()
+                }
+            except FileMissing:
+                raise SettingsError("bgImageId", "The background image's file is gone from the storage") from None
+            yield found
+
+    def store(self, render_id: str, name: str, path: Path) -> None:
+        """Takes the file at `path` away into the storage, as one of the render's. Raises Cancelled."""
+        self._lease.check()
+        stored = self.bench.storage.put_file(self.claim.output_prefix(render_id) + path.name, path)
+        self.files[render_id][name] = FileView(
+            key=stored.key, size=stored.size, etag=stored.etag, content_type=CONTENT_TYPES[path.suffix]
+        )
+
+    def on_stage(self, stage: str) -> None:
+        """Raises Cancelled when the work should stop, as all of these do."""
+        self._lease.stage(stage)
+
+    def on_model(self, clips: Sequence[str]) -> None:
+        with self.bench.database.begin() as session:
+            note_clips(session, self.claim.model_id, clips)
+
+    def on_frame(self, done: int, total: int) -> None:
+        self._lease.frame(done)
+
+    def on_poster(self, render_id: str, poster: Path, poster_full: Path) -> None:
+        """Stores them; when each of the claim's renders has its own, users can fetch them."""
+        self.store(render_id, "poster", poster)
+        self.store(render_id, "poster_full", poster_full)
+        self._posters_left -= 1
+        if self._posters_left == 0:
+            with self.bench.database.begin() as session:
+                known = scheduling.posters_done(session, self.claim, self.files)
+            if not known:
+                self._lease.give_up()
