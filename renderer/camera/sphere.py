@@ -82,3 +82,8 @@ def camera_to_world(view: View) -> Float64:
     matrix[:3, :3] = view.view[:3, :3].T
     matrix[:3, 3] = view.eye
     return matrix
+
+
+def focal_length(size: int) -> float:
+    """Of a picture of `size` pixels a side, in pixels."""
+    return size / (2 * math.tan(FIELD_OF_VIEW / 2))

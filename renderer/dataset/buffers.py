@@ -5,48 +5,29 @@ have to explain a shadow by a surface that is not the model's. The model's shado
 """
 
 import contextlib
-import dataclasses
-import functools
 import math
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import numpy as np
-
 from renderer.camera.framing import View
 from renderer.camera.sphere import FIELD_OF_VIEW, dataset_placement, placed, sphere_view
+from renderer.dataset.planes import Planes
 from renderer.dataset.surface import depth_range, placed_surface
 from renderer.dataset.targets import BufferTarget, SelectPass
 from renderer.gl.context import Device
 from renderer.gl.resources import GpuScene
 from renderer.gl.waiting import finish
-from renderer.lighting.environment import Environment, load_environment
+from renderer.lighting.environment import preset_environment
 from renderer.lighting.presets import PRESETS
 from renderer.lighting.shadow import Shadows
 from renderer.passes.geometry import GeometryPass
 from renderer.scene.animation import pose_scene
 from renderer.scene.bounds import scene_bounds
-from renderer.scene.nodes import Float32, Scene, UInt8
+from renderer.scene.nodes import Scene
 from renderer.spec.dataset import DatasetSpec
 
 LIGHTING = PRESETS["studio"]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Planes:
-    """One view, top row first. `rgb` (size, size, 3) is sRGB-encoded on white, `normals` (size, size, 3) are those of
-    the shading, in the set's world, as 255 (n + 1) / 2, and 128 where there is no surface. `depth` (size, size) is the
-    distance along the optical axis at the pixel's middle, and 0 where there is no surface: that is the mask."""
-
-    rgb: UInt8
-    normals: UInt8
-    depth: Float32
-
-
-@functools.cache
-def _environment(device: Device, cache_dir: Path | None) -> Environment:
-    return load_environment(device, LIGHTING, cache_dir)
 
 
 class DatasetRenderer:
@@ -72,7 +53,7 @@ class DatasetRenderer:
             gpu_scene = GpuScene(device, scene)
             owned.callback(gpu_scene.release)
             gpu_scene.update(pose_scene(scene, None, 0.0), self.placement)
-            environment = _environment(device, cache_dir)
+            environment = preset_environment(device, LIGHTING, cache_dir)
             shadows = Shadows(
                 device, LIGHTING, environment, self._bounds, float(self._bounds.low[1]),
                 triangles=sum(len(drawable.primitive.indices) // 3 for drawable in gpu_scene.drawables),
@@ -81,7 +62,7 @@ class DatasetRenderer:
             shadows.cast(gpu_scene)
             self._geometry = GeometryPass(gpu_scene, environment, shadows, {"BUFFERS": "1", "PIXEL": f"{pixel:.9f}"})
             owned.callback(self._geometry.release)
-            self._select = SelectPass(device, self._target, spec.size)
+            self._select = SelectPass(device, self._target, spec.size, self.near, self.far)
             owned.callback(self._select.release)
             self._owned = owned.pop_all()
 
@@ -95,9 +76,9 @@ class DatasetRenderer:
         self._geometry.draw(self.view(index), self._target.framebuffer)
         self._select.draw()
         finish(self._device)
-        color, normal, depth = self._select.read()
+        planes = self._select.read()
         self._device.check_errors(f"drawing view {index}")
-        return Planes(np.ascontiguousarray(color[..., :3]), np.ascontiguousarray(normal[..., :3]), depth)
+        return planes
 
     def close(self) -> None:
         """Gives everything on the device back."""

@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from renderer.dataset.nearest import TriangleGrid
+from renderer.dataset.planes import decoded_depth
 from renderer.dataset.points import back_project
 from renderer.dataset.reader import TrainingSet, ViewFiles
 from renderer.dataset.surface import Surface, placed_surface
@@ -114,7 +115,7 @@ def _of_views(found: TrainingSet, scene: Scene, surface: Surface) -> Iterator[Me
         mask = view.planes["masks"] > 127
         for name, pixels in _inconsistent(view, mask, opaque).items():
             wrong[name] += pixels
-        depth = near + view.planes["depth_16bit"].astype(np.float64) * ((far - near) / 65535)
+        depth = decoded_depth(view.planes["depth_16bit"], near, far)
         rows, columns = np.nonzero(mask)
         chosen = generator.permutation(len(rows))[:SAMPLES_PER_VIEW]
         rows, columns = rows[chosen], columns[chosen]

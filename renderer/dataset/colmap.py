@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from renderer.camera.framing import View
+from renderer.camera.sphere import focal_length
 from renderer.dataset.points import Points
-from renderer.dataset.transforms import focal_length, frame_name
+from renderer.dataset.transforms import frame_name
 from renderer.scene.nodes import Float64
 
 _CAMERA = 1

@@ -16,10 +16,10 @@ from typing import Protocol
 
 from renderer.dataset.archive import Archive
 from renderer.dataset.blender import blender_files
-from renderer.dataset.buffers import DatasetRenderer, Planes
+from renderer.dataset.buffers import DatasetRenderer
 from renderer.dataset.colmap import colmap_files
 from renderer.dataset.overview import Overview, small
-from renderer.dataset.planes import encode_view
+from renderer.dataset.planes import Planes, encode_view
 from renderer.dataset.points import MAX_POINTS, Points, ply, sample_points
 from renderer.dataset.transforms import POINTS_NAME, as_json, frame_name, transforms
 from renderer.gl.context import Device
@@ -120,9 +120,11 @@ def encoded_views(
 def _encode(renderer: DatasetRenderer, spec: DatasetSpec, shown: bool, index: int, planes: Planes) -> EncodedView:
     return EncodedView(
         index,
-        encode_view(planes, renderer.near, renderer.far),
-        sample_points(planes, renderer.view(index), index, MAX_POINTS // spec.views),
-        small(planes, renderer.near, renderer.far) if shown else None,
+        encode_view(planes),
+        sample_points(
+            planes, renderer.view(index), renderer.near, renderer.far, seed=index, count=MAX_POINTS // spec.views
+        ),
+        small(planes) if shown else None,
     )
 
 

@@ -5,8 +5,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from renderer.dataset.buffers import Planes
-from renderer.dataset.planes import coded_depth
+from renderer.dataset.planes import Planes
 from renderer.scene.nodes import UInt8
 
 GRID = 10
@@ -41,14 +40,8 @@ class Overview:
         return buffer.getvalue()
 
 
-def small(planes: Planes, near: float, far: float) -> UInt8:
+def small(planes: Planes) -> UInt8:
     """(4, CELL, CELL, 3): colour, depth, normals and mask of a view, shrunk."""
-    pictures = (
-        planes.rgb,
-        coded_depth(planes.depth, near, far, 255).astype(np.uint8),
-        planes.normals,
-        np.where(planes.depth > 0, np.uint8(255), np.uint8(0)),
-    )
-    shrunk = [Image.fromarray(picture).convert("RGB").resize((CELL, CELL), Image.Resampling.BOX)
-              for picture in pictures]
+    shrunk = [Image.fromarray(picture).resize((CELL, CELL), Image.Resampling.BOX).convert("RGB")
+              for picture in (planes.rgb, planes.depth8, planes.normals, planes.mask)]
     return np.stack([np.asarray(picture) for picture in shrunk])

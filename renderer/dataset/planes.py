@@ -1,18 +1,18 @@
 """Planes of pixels -> here -> the bytes of PNG files.
 
-Every row is written as its difference from the row above (PNG's filter Up) and packed by libdeflate at level 1: of what
-was measured on real views, the fastest, at files as small as Pillow's default level makes them to within a tenth.
+Every row is written as its difference from the row above (PNG's filter Up) and packed by ISA-L at level 1: a third of
+libdeflate's time and a thirtieth of Pillow's, at files a tenth larger than those of Pillow's default level.
 """
 
+import dataclasses
 import struct
 import zlib
 
-import imagecodecs
 import numpy as np
 import numpy.typing as npt
+from isal import isal_zlib
 
-from renderer.dataset.buffers import Planes
-from renderer.scene.nodes import Float32, UInt8
+from renderer.scene.nodes import Float64, UInt8
 
 UInt16 = npt.NDArray[np.uint16]
 
@@ -22,22 +22,31 @@ FOLDERS = ("images", "depth", "depth_16bit", "normals", "masks")
 _FILTER_UP = 2
 
 
-def coded_depth(depth: Float32, near: float, far: float, levels: int) -> UInt16:
-    """Depth as whole numbers, near 0 to far `levels`; where there is no surface (0), `levels` too."""
-    scaled = np.rint((depth.astype(np.float64) - near) * (levels / (far - near))).clip(0, levels)
-    return np.where(depth > 0, scaled, levels).astype(np.uint16)
+@dataclasses.dataclass(frozen=True, slots=True)
+class Planes:
+    """One view as its files have it, top row first; all are (size, size), colour and normals with three channels.
+
+    `rgb` is sRGB-encoded, on white. `normals` are those of the shading, in the set's world, as 255 (n + 1) / 2, and 128
+    where there is no surface. Depth is the distance along the optical axis at the pixel's middle: near is 0 and far
+    65535 in `depth16`, 255 in `depth8`; both are far where there is no surface. `mask` is 255 on the surface, else 0.
+    """
+
+    rgb: UInt8
+    normals: UInt8
+    depth16: UInt16
+    depth8: UInt8
+    mask: UInt8
 
 
-def encode_view(planes: Planes, near: float, far: float) -> dict[str, bytes]:
+def decoded_depth(depth16: UInt16, near: float, far: float) -> Float64:
+    """Distances along the optical axis of the codes in `depth16`."""
+    return near + depth16.astype(np.float64) * ((far - near) / 65535)
+
+
+def encode_view(planes: Planes) -> dict[str, bytes]:
     """A view's PNG files by folder: RGB, depth in 8 and in 16 bits, normals (RGB), and the mask (0 or 255)."""
-    pictures: dict[str, UInt8 | UInt16] = {
-        "images": planes.rgb,
-        "depth": coded_depth(planes.depth, near, far, 255).astype(np.uint8),
-        "depth_16bit": coded_depth(planes.depth, near, far, 65535),
-        "normals": planes.normals,
-        "masks": np.where(planes.depth > 0, np.uint8(255), np.uint8(0)),
-    }
-    return {folder: png(pictures[folder]) for folder in FOLDERS}
+    pictures = (planes.rgb, planes.depth8, planes.depth16, planes.normals, planes.mask)
+    return {folder: png(picture) for folder, picture in zip(FOLDERS, pictures, strict=True)}
 
 
 def png(pixels: UInt8 | UInt16) -> bytes:
@@ -50,7 +59,7 @@ def png(pixels: UInt8 | UInt16) -> bytes:
     np.subtract(rows[1:], rows[:-1], out=filtered[1:, 1:])
     colour_type = 2 if pixels.ndim == 3 else 0
     header = struct.pack(">IIBBBBB", width, height, 8 * pixels.dtype.itemsize, colour_type, 0, 0, 0)
-    packed = bytes(imagecodecs.deflate_encode(filtered.tobytes(), level=1, raw=False))
+    packed = isal_zlib.compress(filtered, 1)
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", packed) + _chunk(b"IEND", b"")
 
 

@@ -6,12 +6,15 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.camera.framing import View
-from renderer.camera.sphere import camera_to_world
-from renderer.dataset.buffers import Planes
+from renderer.camera.sphere import camera_to_world, focal_length
+from renderer.dataset.planes import Planes, decoded_depth
 from renderer.scene.nodes import Float32, Float64, UInt8
 
 MAX_POINTS = 100_000
 """In one set."""
+
+_CANDIDATES = 2
+"""Pixels that are drawn for each point that is wanted, as some lie at the silhouette."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -24,34 +27,35 @@ class Points:
     pixels: Float32
 
 
-def back_projected(view: View, pixels: npt.NDArray[np.integer], depth: Float32 | Float64, size: int) -> Float64:
-    """World positions (n, 3) of `pixels` (n, 2), columns and rows, at their `depth` (n,) along the optical axis."""
-    return back_project(camera_to_world(view), size / (2 * np.tan(view.fov_y / 2)), size, pixels, depth)
-
-
 def back_project(
-    pose: Float64, focal: float, size: int, pixels: npt.NDArray[np.integer], depth: Float32 | Float64
+    pose: Float64, focal: float, size: int, pixels: npt.NDArray[np.integer], depth: Float64
 ) -> Float64:
-    """The same from a camera-to-world matrix (4x4, OpenGL's axes) and a focal length in pixels."""
+    """World positions (n, 3) of `pixels` (n, 2), columns and rows, at their `depth` (n,) along the optical axis.
+
+    `pose` is camera-to-world (4x4, OpenGL's axes), `focal` and `size` are in pixels.
+    """
     x, y = (pixels.T + 0.5 - size / 2) / focal
     local = np.stack([x, -y, -np.ones_like(x)], axis=1) * depth[:, None]
     world: Float64 = local @ pose[:3, :3].T + pose[:3, 3]
     return world
 
 
-def sample_points(planes: Planes, view: View, index: int, count: int) -> Points:
-    """Up to `count` pixels of view `index`, drawn at random, as points. Equal inputs give equal points.
+def sample_points(planes: Planes, view: View, near: float, far: float, *, seed: int, count: int) -> Points:
+    """Up to `count` pixels of a view, drawn at random, as points. Equal inputs give equal points.
 
     Pixels at the silhouette are left out: their colour is mixed with the background's.
     """
-    inside = planes.depth > 0
-    for axis in (0, 1):
-        inside &= np.roll(inside, 1, axis) & np.roll(inside, -1, axis)
-    rows, columns = np.nonzero(inside)
-    chosen = np.random.default_rng(index).permutation(len(rows))[:count]
-    rows, columns = rows[chosen], columns[chosen]
+    size = len(planes.mask)
+    covered = np.flatnonzero(planes.mask.view(np.bool_))
+    chosen = np.random.default_rng(seed).choice(covered, min(_CANDIDATES * count, len(covered)), replace=False)
+    rows, columns = np.divmod(chosen, size)
+    inside = np.ones(len(chosen), np.bool_)
+    for row, column in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+        inside &= planes.mask[(rows + row).clip(0, size - 1), (columns + column).clip(0, size - 1)] > 0
+    rows, columns = rows[inside][:count], columns[inside][:count]
     pixels = np.stack([columns, rows], axis=1)
-    positions = back_projected(view, pixels, planes.depth[rows, columns], len(planes.depth))
+    depth = decoded_depth(planes.depth16[rows, columns], near, far)
+    positions = back_project(camera_to_world(view), focal_length(size), size, pixels, depth)
     return Points(positions.astype(np.float32), planes.rgb[rows, columns], (pixels + 0.5).astype(np.float32))
 
 

@@ -1,12 +1,15 @@
 """What the views of a training set are drawn into, and the planes that are read back."""
 
+from typing import Any
+
 import moderngl
 import numpy as np
+import numpy.typing as npt
 
+from renderer.dataset.planes import Planes
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs, read_shader, set_uniform
 from renderer.gl.targets import SUPERSAMPLING
-from renderer.scene.nodes import Float32, UInt8
 
 
 class BufferTarget:
@@ -33,39 +36,40 @@ class BufferTarget:
             plane.release()
 
 
-class SelectPass:
-    """From the samples of a `BufferTarget` to one value per pixel; select.frag.glsl has the rules."""
+_PLANES = ((3, "f1"), (3, "f1"), (1, "u2"), (1, "f1"), (1, "f1"))
+"""Channels, and moderngl's name of their kind, of each of `Planes`, in its order."""
 
-    def __init__(self, device: Device, source: BufferTarget, size: int) -> None:
+_DTYPES = {"f1": np.uint8, "u2": np.uint16}
+
+
+class SelectPass:
+    """From the samples of a `BufferTarget` to one value per pixel and plane; select.frag.glsl has the rules."""
+
+    def __init__(self, device: Device, source: BufferTarget, size: int, near: float, far: float) -> None:
         self._device = device
         self._source = source
         self._size = size
         self._programs = Programs(device)
         self._program = self._programs.get(read_shader("renderer.passes", "full_screen.vert.glsl"),
                                            read_shader("renderer.dataset", "select.frag.glsl"))
+        for name, value in (("u_size", size), ("u_near", near), ("u_range", far - near)):
+            set_uniform(self._program, name, value)
         self._triangle = device.ctx.vertex_array(self._program, [])
-        self._planes = [device.ctx.texture((size, size), 4), device.ctx.texture((size, size), 4),
-                        device.ctx.texture((size, size), 1, dtype="f4")]
+        # Pictures of three channels can't be drawn into everywhere; reading leaves the fourth out.
+        self._planes = [device.ctx.texture((size, size), 4 if channels == 3 else channels, dtype=kind)
+                        for channels, kind in _PLANES]
         self._framebuffer = device.ctx.framebuffer(self._planes)
 
     def draw(self) -> None:
         for unit, (name, plane) in enumerate(zip(("u_color", "u_normal", "u_depth"), self._source.planes, strict=True)):
             plane.use(unit)
             set_uniform(self._program, name, unit)
-        set_uniform(self._program, "u_size", self._size)
         self._framebuffer.use()
         self._device.ctx.enable_only(moderngl.NOTHING)
         self._triangle.render(moderngl.TRIANGLES, vertices=3)
 
-    def read(self) -> tuple[UInt8, UInt8, Float32]:
-        """Colour and normal, (size, size, 4) each, and depth, (size, size)."""
-        shape = (self._size, self._size)
-        color, normal = (
-            np.frombuffer(self._framebuffer.read(components=4, attachment=number), np.uint8).reshape(*shape, 4)
-            for number in range(2)
-        )
-        depth = self._framebuffer.read(components=1, attachment=2, dtype="f4")
-        return color, normal, np.frombuffer(depth, np.float32).reshape(shape)
+    def read(self) -> Planes:
+        return Planes(*(self._plane(number) for number in range(len(_PLANES))))
 
     def release(self) -> None:
         self._triangle.release()
@@ -73,3 +77,9 @@ class SelectPass:
         for plane in self._planes:
             plane.release()
         self._programs.release()
+
+    def _plane(self, number: int) -> npt.NDArray[Any]:
+        channels, kind = _PLANES[number]
+        content = self._framebuffer.read(components=channels, attachment=number, alignment=1, dtype=kind)
+        plane = np.frombuffer(content, _DTYPES[kind])
+        return plane.reshape(self._size, self._size, *([channels] if channels > 1 else []))

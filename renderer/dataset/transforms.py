@@ -6,12 +6,11 @@ splatfacto from learning the white background.
 """
 
 import json
-import math
 from typing import Any
 
 import numpy as np
 
-from renderer.camera.sphere import FIELD_OF_VIEW, camera_to_world
+from renderer.camera.sphere import FIELD_OF_VIEW, camera_to_world, focal_length
 from renderer.dataset.buffers import DatasetRenderer
 from renderer.spec.dataset import DatasetSpec
 
@@ -24,11 +23,6 @@ NGP_SCALE = 0.45
 def frame_name(index: int) -> str:
     """Of a view's files, without the suffix."""
     return f"frame_{index:05d}"
-
-
-def focal_length(size: int) -> float:
-    """In pixels."""
-    return size / (2 * math.tan(FIELD_OF_VIEW / 2))
 
 
 def transforms(spec: DatasetSpec, renderer: DatasetRenderer, count: int) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Times training sets, view by view: `python tests/benchmarks/dataset.py --model path.glb --sizes 800,1024,2048`.
 
-The export's own way (one draw with all planes, PNG files by libdeflate in threads beside it) next to a naive loop in
-the same run: the model drawn once for colour, once for depth and once for normals, the mask taken from the colour's
-alpha, and Pillow's default PNG after each draw. Both draw the same samples. The naive loop and the parts alone take
+The export's own way (one draw with all planes, PNG files by ISA-L in threads beside it) next to a naive loop in
+the same run: the model drawn once for colour, once for depth and once for normals, the mask read beside the
+colour, and Pillow's default PNG after each draw. Both draw the same samples. The naive loop and the parts alone take
 turns, view by view, and the first view is not counted; the export's own way follows, so that other work on the machine
 shows as noise between them. The model is our own sample unless one is given.
 """
@@ -22,10 +22,10 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
-from renderer.dataset.buffers import DatasetRenderer, Planes
+from renderer.dataset.buffers import DatasetRenderer
 from renderer.dataset.export import encoded_views
 from renderer.dataset.overview import Overview
-from renderer.dataset.planes import coded_depth, encode_view
+from renderer.dataset.planes import encode_view
 from renderer.gl.context import open_device
 from renderer.load import load_model
 from renderer.spec.dataset import DatasetSpec
@@ -40,12 +40,7 @@ def pillow_png(pixels: npt.NDArray[np.uint8] | npt.NDArray[np.uint16]) -> bytes:
 def naive_view(renderer: DatasetRenderer, index: int) -> int:
     """Draws for each plane anew, one thing after the other; returns the bytes of the files."""
     color, depth, normals = (renderer.render(index) for _ in range(3))
-    planes = Planes(color.rgb, normals.normals, depth.depth)
-    pictures = (
-        planes.rgb, planes.normals, coded_depth(planes.depth, renderer.near, renderer.far, 65535),
-        coded_depth(planes.depth, renderer.near, renderer.far, 255).astype(np.uint8),
-        np.where(planes.depth > 0, np.uint8(255), np.uint8(0)),
-    )
+    pictures = (color.rgb, normals.normals, depth.depth16, depth.depth8, color.mask)
     return sum(len(pillow_png(picture)) for picture in pictures)
 
 
@@ -60,7 +55,7 @@ def measured(renderer: DatasetRenderer, spec: DatasetSpec, count: int) -> dict[s
         after_naive = time.perf_counter()
         planes = renderer.render(index)
         after_draw = time.perf_counter()
-        files = encode_view(planes, renderer.near, renderer.far)
+        files = encode_view(planes)
         after_encode = time.perf_counter()
         if place:
             spent["naive"] += after_naive - start

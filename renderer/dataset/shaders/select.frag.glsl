@@ -1,14 +1,19 @@
-// One view's planes, top row first. Colour is the mean of a pixel's four samples, on white. Depth and normal are those of
-// one sample, never a mean: of the four the one with the lower median of the depths, where no surface is infinitely
-// far. So a pixel has depth where at least half of it is covered, and the picture's edges are not moved.
+// One view's planes as its files have them, top row first. Colour is the mean of a pixel's four samples, on white. Depth
+// and normal are those of one sample, never a mean: of the four the one with the lower median of the depths, where no
+// surface is infinitely far. So a pixel has depth where at least half of it is covered, and the picture's edges are not
+// moved.
 uniform sampler2D u_color;   // premultiplied, twice the size of the view, bottom row first, like the others
 uniform sampler2D u_normal;
 uniform sampler2D u_depth;   // 0 where there is no surface
 uniform int u_size;          // of the view, in pixels
+uniform float u_near;
+uniform float u_range;       // far - near
 
 layout(location = 0) out vec4 out_color;
-layout(location = 1) out vec4 out_normal;
-layout(location = 2) out float out_depth;  // 0 where there is no surface
+layout(location = 1) out vec4 out_normal;   // 128 where there is no surface
+layout(location = 2) out uint out_depth16;  // near 0 to far 65535, which is also where there is no surface
+layout(location = 3) out float out_depth8;  // the same to 255
+layout(location = 4) out float out_mask;
 
 const float NOWHERE = 1e30;
 
@@ -29,12 +34,12 @@ void main() {
     float chosen = min(
         max(min(depths[0], depths[1]), min(depths[2], depths[3])),
         min(max(depths[0], depths[1]), max(depths[2], depths[3])));
+    bool covered = chosen < NOWHERE;
+    int which = depths[0] == chosen ? 0 : depths[1] == chosen ? 1 : depths[2] == chosen ? 2 : 3;
+    float coded = covered ? clamp((chosen - u_near) / u_range, 0.0, 1.0) : 1.0;
     out_color = vec4(color.rgb + (1.0 - color.a), 1.0);
-    out_normal = vec4(vec3(128.0 / 255.0), 1.0);
-    out_depth = 0.0;
-    if (chosen < NOWHERE) {
-        int which = depths[0] == chosen ? 0 : depths[1] == chosen ? 1 : depths[2] == chosen ? 2 : 3;
-        out_normal = texelFetch(u_normal, places[which], 0);
-        out_depth = chosen;
-    }
+    out_normal = covered ? texelFetch(u_normal, places[which], 0) : vec4(128.0 / 255.0);
+    out_depth16 = uint(coded * 65535.0 + 0.5);
+    out_depth8 = floor(coded * 255.0 + 0.5) / 255.0;
+    out_mask = covered ? 1.0 : 0.0;
 }

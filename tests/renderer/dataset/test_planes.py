@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from renderer.dataset.buffers import Planes
-from renderer.dataset.planes import FOLDERS, coded_depth, encode_view, png
+from renderer.dataset.planes import FOLDERS, Planes, encode_view, png
 from tests.renderer.dataset.support import picture
 
 
@@ -23,23 +22,16 @@ def test_png_keeps_both_bytes_of_16_bits() -> None:
     assert (read == pixels).all()
 
 
-def test_depth_is_coded_by_the_published_formula() -> None:
-    depth = np.array([[2.0, 2.5, 4.0, 0.0]], np.float32)
-    for levels in (255, 65535):
-        coded = coded_depth(depth, 2.0, 4.0, levels).astype(np.float64)
-        decoded = coded / levels * (4.0 - 2.0) + 2.0
-        assert np.abs(decoded[0, :3] - depth[0, :3]).max() <= 1 / levels
-        assert coded[0, 3] == levels, "nothing is far away"
-
-
 def test_a_view_has_all_five_pictures_in_their_formats() -> None:
-    depth = np.array([[0.0, 1.0], [1.5, 2.0]], np.float32)
     grey = np.full((2, 2, 3), 128, np.uint8)
-    files = encode_view(Planes(grey, grey, depth), 1.0, 2.0)
+    depth16 = np.array([[65535, 0], [32768, 65535]], np.uint16)
+    depth8, mask = np.array([[255, 0], [128, 255]], np.uint8), np.array([[0, 255], [255, 255]], np.uint8)
+    files = encode_view(Planes(grey, grey + 1, depth16, depth8, mask))
     assert tuple(files) == FOLDERS
     read = {folder: picture(content) for folder, content in files.items()}
-    assert read["images"].shape == read["normals"].shape == (2, 2, 3)
-    assert read["depth"].tolist() == [[255, 0], [128, 255]]
+    assert (read["images"] == grey).all()
+    assert (read["normals"] == grey + 1).all()
+    assert read["depth"].tolist() == depth8.tolist()
     assert read["depth_16bit"].dtype == np.uint16
-    assert read["depth_16bit"].tolist() == [[65535, 0], [32768, 65535]]
-    assert read["masks"].tolist() == [[0, 255], [255, 255]]
+    assert read["depth_16bit"].tolist() == depth16.tolist()
+    assert read["masks"].tolist() == mask.tolist()
