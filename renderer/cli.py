@@ -72,11 +72,12 @@ def main(
         raise click.BadParameter("a still has no frames", param_hint="--frames")
     try:
         data = _read_json(settings_json)
-        if isinstance(data, dict) and data.get("output") == ("dataset" if kind != ".zip" else "video"):
-            raise SettingsError("output", f'output "{data["output"]}" is not what a {kind} file holds')
-        if isinstance(data, dict) and kind == ".zip":
-            data = {name: value for name, value in data.items() if name not in ("output", "effect")}
-        settings = parse_settings(data, max_length_s=MAX_LENGTH_ADMIN_S)
+        wanted = "dataset" if kind == ".zip" else "video"
+        settings = parse_settings(
+            {"output": wanted} | data if isinstance(data, dict) else data, max_length_s=MAX_LENGTH_ADMIN_S
+        )
+        if settings.output != wanted:
+            raise SettingsError("output", f'output "{settings.output}" is not what a {kind} file holds')
         images = {}
         if background is not None:
             settings = dataclasses.replace(settings, bg_image_id=background.name)

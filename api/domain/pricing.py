@@ -11,4 +11,6 @@ DATASET_CREDITS = {"100x800": 4, "196x1024": 16, "400x2048": 64}
 
 def price(settings: RenderSettings) -> int:
     """Credits for one render with these settings."""
+    if settings.output == "dataset":
+        return DATASET_CREDITS[settings.dataset_quality]
     return VIDEO_CREDITS[settings.quality]

@@ -13,7 +13,7 @@ from api.db.tables import Segment, Shot
 from api.domain import lanes
 from api.domain.states import SegmentState
 from api.ids import new_id
-from renderer.spec import RenderSettings, VideoPlan, plan_video
+from renderer.spec import DatasetSpec, RenderSettings, VideoPlan, plan_dataset, plan_video
 
 RENDER_QUEUE = "render"
 
@@ -50,8 +50,13 @@ def video_work(plan: VideoPlan) -> Work:
     return Work("video", plan.frames.to_json(), plan.variant.to_json(), plan.frames.frame_count, image)
 
 
+def dataset_work(spec: DatasetSpec) -> Work:
+    return Work("dataset", spec.to_json(), {}, spec.views)
+
+
 WORK: dict[str, Callable[[RenderSettings], Work]] = {
     "video": lambda settings: video_work(plan_video(settings)),
+    "dataset": lambda settings: dataset_work(plan_dataset(settings)),
 }
 """By the setting `output`."""
 

@@ -20,7 +20,7 @@ from api.worker.lease import Lease
 from renderer.errors import SettingsError
 from renderer.gl.context import Device
 
-CONTENT_TYPES = {".mp4": "video/mp4", ".mov": "video/quicktime", ".png": "image/png"}
+CONTENT_TYPES = {".mp4": "video/mp4", ".mov": "video/quicktime", ".png": "image/png", ".zip": "application/zip"}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

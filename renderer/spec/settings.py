@@ -40,7 +40,6 @@ class Setting:
     default: Any
     description: str
     choices: tuple[str, ...] = ()
-    not_yet: tuple[str, ...] = ()  # valid in the API, refused by this version with a clear message
     minimum: float | None = None
     maximum: float | None = None
     outputs: tuple[str, ...] = ("video",)
@@ -49,9 +48,9 @@ class Setting:
 SETTINGS: tuple[Setting, ...] = (
     Setting("quality", "quality", "string", "share", "Quality tier.",
             choices=("share", "standard", "4k", "pro")),
-    Setting("effect", "effect", "string", "turntable", "Camera path.",
+    Setting("effect", "effect", "string", "turntable", "Camera path; dataset is the output of that name.",
             choices=("turntable", "hero-spin", "showcase", "zoom-orbit", "reveal", "dataset"),
-            not_yet=("dataset",), outputs=OUTPUTS),
+            outputs=OUTPUTS),
     Setting("sweepAngle", "sweep_angle", "number", None,
             "Degrees that the camera goes around: 540 in a hero-spin, 180 in a reveal, else 360.",
             minimum=10, maximum=1080),
@@ -65,8 +64,8 @@ SETTINGS: tuple[Setting, ...] = (
             "Camera distance multiplier at a zoom-orbit's end: 0.7 if not given.", minimum=0.1, maximum=3),
     Setting("scaleFrom", "scale_from", "number", None,
             "The model's scale at a reveal's start: 0 if not given.", minimum=0, maximum=1),
-    Setting("output", "output", "string", "video", "What to make.",
-            choices=OUTPUTS, not_yet=("dataset",), outputs=OUTPUTS),
+    Setting("output", "output", "string", "video", "What to make: a dataset is a training set for radiance fields.",
+            choices=OUTPUTS, outputs=OUTPUTS),
     Setting("aspect", "aspect", "string", "16:9", "Video aspect ratio.", choices=("16:9", "1:1", "9:16")),
     Setting("bgColor", "bg_color", "color", "#ffffff", "Background colour, six hex digits with a leading #."),
     Setting("bgImageId", "bg_image_id", "id", None, "Overlay to show as background image instead of bgColor."),
@@ -162,7 +161,18 @@ def parse_settings(data: object, *, max_length_s: float = MAX_LENGTH_S) -> Rende
         value = data.get(row.name)
         if value is not None:
             values[row.attribute] = _checked(row, value, max_length_s)
+    if "dataset" in (values.get("output"), values.get("effect")):
+        values |= _dataset_words(**values)
     return RenderSettings(**values)
+
+
+def _dataset_words(*, output: str = "dataset", effect: str = "dataset", **_: Any) -> dict[str, str]:
+    """Either word asks for a training set, and then both say so. Raises SettingsError where the other contradicts."""
+    if output != "dataset":
+        raise SettingsError("output", f'effect "dataset" and output "{output}" contradict each other')
+    if effect not in ("dataset", "turntable"):  # the default, which many clients send always
+        raise SettingsError("effect", f'a training set has no camera path such as "{effect}"')
+    return {"output": "dataset", "effect": "dataset"}
 
 
 def _checked(row: Setting, value: Any, max_length_s: float) -> Any:
@@ -196,6 +206,4 @@ def _checked(row: Setting, value: Any, max_length_s: float) -> Any:
             maximum = max_length_s if row.name == "length" else row.maximum
             if (row.minimum is not None and value < row.minimum) or (maximum is not None and value > maximum):
                 raise fail(f"between {row.minimum:g} and {maximum:g}")
-    if value in row.not_yet:
-        raise SettingsError(row.name, f'{row.name} "{value}" is not offered by this server version')
     return value

@@ -195,6 +195,8 @@ def wait_for_child(pid: int) -> psutil.Process:
         (["model.glb", "-o", "a.zip", "--settings", '{"coverage": "dome"}'], 'coverage must be one of "hemisphere"'),
         (["model.glb", "-o", "a.zip", "--settings", '{"output": "video"}'], "not what a .zip file holds"),
         (["model.glb", "-o", "a.mp4", "--settings", '{"output": "dataset"}'], "not what a .mp4 file holds"),
+        (["model.glb", "-o", "a.mp4", "--settings", '{"effect": "dataset"}'], "contradict each other"),
+        (["model.glb", "-o", "a.zip", "--settings", '{"effect": "reveal"}'], "has no camera path"),
         (["model.glb", "-o", "a.mp4", "--settings", '{"bgImageId": "abc123DEF456"}'], "no background image abc123"),
         (["model.glb", "-o", "a.png", "--frames", "3"], "--frames"),
         (["model.glb", "-o", "nowhere/a.mp4"], "no folder nowhere"),

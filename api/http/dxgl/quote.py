@@ -6,7 +6,7 @@ from fastapi import Depends
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from api.domain import quotes
-from api.domain.quotes import CHOICES, DEFAULTS, QuotedRender
+from api.domain.quotes import PRICED, QuotedRender
 from api.errors import InvalidSettings, RendersRequired, TooMany
 from api.http.auth import Reader
 from api.http.body import body_of, documented, naming
@@ -20,7 +20,7 @@ router = new_router("quote")
 
 def _item_schema() -> dict[str, Any]:
     properties = {
-        name: {"type": "string", "enum": list(choices), "default": DEFAULTS[name]} for name, choices in CHOICES.items()
+        row.name: {"type": "string", "enum": list(row.choices), "default": row.default} for row in PRICED
     }
     return {"type": "object", "properties": properties, "examples": [{"quality": "standard"}]}
 

@@ -19,6 +19,9 @@ T = TypeVar("T")
 MAX_BATCH = 100
 """Renders of one batch, items of one quote."""
 
+MAIN_FILES = ("video", "dataset")
+"""What a render is ordered for, by its name in the database: a render has one of them."""
+
 SETTINGS_EXAMPLE = {"quality": "share", "aspect": "16:9", "bgColor": "#ffffff", "length": 6}
 
 Timestamp = Annotated[
@@ -204,7 +207,9 @@ class RenderDetail(BaseModel):
     modelId: ModelIdText
     status: RenderStatus = Field(examples=["poster-done"])
     renderSettings: EffectiveSettings
-    fileSize: int | None = Field(description="Video file size in bytes, null until done", examples=[None])
+    fileSize: int | None = Field(
+        description="Size of the video, or of the dataset, in bytes; null until done", examples=[None]
+    )
     errorMessage: str | None = Field(description="What went wrong, when `status` is `error`", examples=[None])
     hasWebVariant: bool = Field(description="Whether there is a web-optimised video", examples=[False])
     is_system_preview: bool = Field(
@@ -216,13 +221,13 @@ class RenderDetail(BaseModel):
 
     @classmethod
     def of(cls, view: RenderView) -> "RenderDetail":
-        video = view.files.get("video")
+        main = next((view.files[name] for name in MAIN_FILES if name in view.files), None)
         return cls(
             id=view.id,
             modelId=view.model_id,
             status=view.status,
             renderSettings=view.settings,
-            fileSize=video.size if video else None,
+            fileSize=main.size if main else None,
             errorMessage=view.error_message,
             hasWebVariant="web" in view.files,
             is_system_preview=view.is_system_preview,

@@ -53,12 +53,24 @@ def test_a_value_out_of_range_or_of_the_wrong_type_is_refused_by_name(field: str
 
 
 @pytest.mark.parametrize(
-    ("field", "value"),
-    [("effect", "dataset"), ("output", "dataset")],
+    "asked",
+    [{"output": "dataset"}, {"effect": "dataset"}, {"output": "dataset", "effect": "dataset"},
+     {"output": "dataset", "effect": "turntable"}, {"output": None, "effect": "dataset", "quality": "pro"}],
 )
-def test_what_this_version_does_not_offer_is_said_so(field: str, value: Any) -> None:
-    with pytest.raises(SettingsError, match="not offered") as error:
-        parse_settings({field: value})
+def test_either_word_asks_for_a_training_set_and_only_its_settings_are_echoed(asked: dict[str, Any]) -> None:
+    assert parse_settings(asked).to_json() == {
+        "output": "dataset", "effect": "dataset", "datasetQuality": "100x800", "coverage": "hemisphere",
+        "datasetFormat": "nerfstudio",
+    }
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [({"output": "video", "effect": "dataset"}, "output"), ({"output": "dataset", "effect": "reveal"}, "effect")],
+)
+def test_words_that_contradict_each_other_are_refused(asked: dict[str, Any], field: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        parse_settings(asked)
     assert error.value.field == field
 
 
