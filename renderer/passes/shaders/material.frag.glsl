@@ -269,11 +269,13 @@ void main() {
     vec2 coat_split = split_sum(coat_cos_v, coat_roughness);
     coat *= 0.04 * coat_split.x + coat_split.y;  // varnish has an index of refraction of 1.5
     vec3 coat_reflected = reflect(-to_eye, coat_normal);
-    float coat_occlusion = floor_bounce(blocked, coat_reflected) * above_horizon(coat_reflected, normal);
+    float coat_occlusion = floor_bounce(blocked, coat_reflected);
 #ifdef OCCLUSION_TEXEL
     coat_occlusion *= reflection_occlusion(coat_cos_v, occlusion, coat_roughness);
 #endif
-    vec3 coat_light = specular_light(coat_reflected, coat_roughness) * coat_occlusion;
+    vec3 coat_met = mix(base.rgb * (ambient + direct), specular_light(coat_reflected, coat_roughness),
+        above_horizon(coat_reflected, normal));
+    vec3 coat_light = coat_met * coat_occlusion;
     diffuse_light *= 1.0 - coat;
     specular_light_out = specular_light_out * (1.0 - coat) + coat_light * coat;
 #endif
