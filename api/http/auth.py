@@ -1,16 +1,46 @@
-"""Who is asking: the Bearer token of a request, turned into a Principal that holds the scopes a route asks for."""
+"""Who is asking: the Bearer token of a request, turned into a Principal that holds the scopes a route asks for.
 
+The database is asked in a thread. Where a route answers in a thread anyway it is the same one, because going to a
+thread and back costs more than the question: there the dependency hands a Caller over, and api.http.routes turns it
+into the Principal that the route's signature promises.
+"""
+
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Request, Security
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security import SecurityScopes
 from fastapi.security.base import SecurityBase
+from starlette.concurrency import run_in_threadpool
 
+from api.db.session import Database
 from api.domain import tokens
 from api.domain.tokens import Principal
 from api.errors import Unauthorized
 from api.http.state import Farm
+
+
+class Caller:
+    """Somebody with a token that nobody has looked at yet. `asked` once somebody has, with whatever result."""
+
+    def __init__(self, database: Database, raw: str, scopes: Sequence[str]) -> None:
+        self._database = database
+        self._raw = raw
+        self._scopes = scopes
+        self.asked = False
+
+    def principal(self) -> Principal:
+        """Blocks. Raises Unauthorized, TokenExpired, Forbidden or InsufficientScope."""
+        self.asked = True
+        with self._database.read() as session:
+            principal = tokens.authenticate(session, self._raw)
+        if principal.touch_due:
+            with self._database.begin() as session:
+                tokens.touch(session, principal.token_id)
+        for scope in self._scopes:
+            principal.require(scope)
+        return principal
 
 
 class TokenAuth(SecurityBase):
@@ -19,20 +49,17 @@ class TokenAuth(SecurityBase):
     scheme_name = "HTTPBearer"
     model = HTTPBearer(description="An API key: dxgl_sk_...")
 
-    def __call__(self, request: Request, wanted: SecurityScopes) -> Principal:
-        """Raises Unauthorized, TokenExpired, Forbidden or InsufficientScope."""
+    async def __call__(self, request: Request, wanted: SecurityScopes) -> Principal | Caller:
+        """Raises what `Caller.principal` raises."""
         scheme, _, raw = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not raw.strip():
             raise Unauthorized("Missing token: send the header Authorization: Bearer dxgl_sk_...")
         farm: Farm = request.app.state.farm
-        with farm.database.read() as session:
-            principal = tokens.authenticate(session, raw.strip())
-        if principal.touch_due:
-            with farm.database.begin() as session:
-                tokens.touch(session, principal.token_id)
-        for scope in wanted.scopes:
-            principal.require(scope)
-        return principal
+        caller = Caller(farm.database, raw.strip(), wanted.scopes)
+        if request.scope["route"].asks_in_thread:
+            request.state.caller = caller
+            return caller
+        return await run_in_threadpool(caller.principal)
 
 
 _auth = TokenAuth()

@@ -1,31 +1,56 @@
-"""How routes answer: what a route returns becomes JSON in the route's own thread, once."""
+"""How routes answer: who asks is looked up, and what a route returns becomes JSON, in the route's own thread, once."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from typing import Any
 
-from fastapi import Response
+from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+
+from api.http.auth import Caller
 
 
 class JsonRoute(APIRoute):
     """A route. What its plain function returns as a pydantic model is already valid.
 
     FastAPI would validate it again, in another thread; that costs more than reading a render from the database.
+    `asks_in_thread`: a plain function without a body to read, for which api.http.auth leaves a Caller.
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        if not any(kind(endpoint) for kind in (iscoroutinefunction, isasyncgenfunction, isgeneratorfunction)):
+        plain = not any(kind(endpoint) for kind in (iscoroutinefunction, isasyncgenfunction, isgeneratorfunction))
+        self.asks_in_thread = plain and set(options["methods"]) <= {"GET", "HEAD"}
+        if plain:
             endpoint = _answering(endpoint, options.get("status_code") or 200, options["response_model_exclude_none"])
         super().__init__(path, endpoint, **options)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        if not self.asks_in_thread:
+            return handle
+
+        async def handle_known(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except Exception:
+                caller: Caller | None = getattr(request.state, "caller", None)
+                if caller is not None and not caller.asked:  # strangers don't get to know what else is wrong
+                    await run_in_threadpool(caller.principal)
+                raise
+
+        return handle_known
 
 
 def _answering(endpoint: Callable[..., Any], status: int, exclude_none: bool) -> Callable[..., Any]:
     @functools.wraps(endpoint)
-    def answer(*arguments: Any, **named: Any) -> Any:
-        returned = endpoint(*arguments, **named)
+    def answer(**named: Any) -> Any:
+        for name, value in named.items():
+            if isinstance(value, Caller):
+                named[name] = value.principal()
+        returned = endpoint(**named)
         if not isinstance(returned, BaseModel):
             return returned
         return Response(returned.model_dump_json(exclude_none=exclude_none), status, media_type="application/json")

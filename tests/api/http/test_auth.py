@@ -32,6 +32,16 @@ def test_a_malformed_or_unknown_token_is_unauthorized(web: Web, header: str) -> 
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/renders?status=nonsense", "/v1/models?archived=nonsense", "/v1/renders/nonsense", "/v1/models/nonsense"],
+)
+def test_strangers_learn_nothing_else_of_what_is_wrong(web: Web, path: str) -> None:
+    assert refusal(web, "dxgl_sk_" + "A" * 43, path) == (401, "unauthorized")
+    assert refusal(web, None, path) == (401, "unauthorized")
+    assert web.get(path).status_code in (400, 404)
+
+
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
 def test_the_scheme_is_case_insensitive(web: Web, scheme: str) -> None:
     answer = web.get("/v1/account", token=None, headers={"Authorization": f"{scheme} {web.token}"})
