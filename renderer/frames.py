@@ -10,12 +10,16 @@ import numpy as np
 
 from renderer.camera.effects import shot_view
 from renderer.camera.framing import model_placement
+from renderer.errors import SettingsError
 from renderer.gl.context import Device
 from renderer.gl.resources import GpuScene
 from renderer.gl.targets import SampleTarget
-from renderer.lighting.environment import Environment, load_environment
+from renderer.lighting.environment import Environment, preset_environment
+from renderer.lighting.photograph import load_photograph, photographed_lamps
 from renderer.lighting.presets import PRESETS
 from renderer.lighting.shadow import Shadows
+from renderer.lighting.sources import Lamps
+from renderer.panoramas import PanoramaError
 from renderer.passes.geometry import GeometryPass
 from renderer.passes.ground import GroundPass
 from renderer.passes.overlays import OverlayImages
@@ -35,21 +39,16 @@ SHADOW_MOMENTS = 8
 """Moments of an animation that share the lights of a shadow which does not follow it."""
 
 
-@functools.cache
-def _environment(device: Device, lighting: str, cache_dir: Path | None) -> Environment:
-    """The light of a preset, once per device: all shots of a process share it."""
-    return load_environment(device, PRESETS[lighting], cache_dir)
-
-
 class ShotRenderer:
     """Draws the frames of `spec` and reads them in the format that is wanted. Equal inputs give equal bytes.
 
     `draw(i)` issues a frame; the `read_...` calls give the frame drawn last, as often as wanted, on any backdrop and
     behind any foreground.
     Use it as a context manager: it owns everything it put on the device. Raises DeviceError when the frame is too
-    large for the device, SettingsError for an unknown animation.
+    large for the device, SettingsError for an unknown animation or a panorama that can't be had.
 
-    `images` are the files of the images that those name. Reading raises SettingsError for one that can't be had.
+    `images` are the files of the panorama that `spec` names and of the images that backdrops and foregrounds name.
+    Reading raises SettingsError for one of these that can't be had.
     """
 
     def __init__(
@@ -75,10 +74,10 @@ class ShotRenderer:
             owned.callback(self._target.release)
             self._gpu_scene = GpuScene(device, scene)
             owned.callback(self._gpu_scene.release)
-            environment = _environment(device, spec.lighting, cache_dir)
+            environment, lamps = self._light(owned, cache_dir, images)
             self._bounds = self._placed_bounds(bounds.radius)
             self._shadows = Shadows(
-                device, PRESETS[spec.lighting], environment, self._bounds, float(self._bounds.low[1]),
+                device, lamps, environment, self._bounds, float(self._bounds.low[1]),
                 triangles=sum(len(drawable.primitive.indices) // 3 for drawable in self._gpu_scene.drawables),
                 animated=self._clip is not None,
             )
@@ -157,6 +156,23 @@ class ShotRenderer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _light(
+        self, owned: contextlib.ExitStack, cache_dir: Path | None, images: Mapping[str, Path]
+    ) -> tuple[Environment, Lamps]:
+        """The light of the spec's panorama or else of its preset, and its lamps."""
+        name = self._spec.environment
+        if name is None:
+            lighting = PRESETS[self._spec.lighting]
+            return preset_environment(self._device, lighting, cache_dir), lighting
+        if name not in images:
+            raise SettingsError("environmentId", f"There is no panorama {name}")
+        try:
+            environment = load_photograph(self._device, images[name], cache_dir)
+        except PanoramaError as error:
+            raise SettingsError("environmentId", f"The panorama {name} {error}") from error
+        owned.callback(environment.release)
+        return environment, photographed_lamps(environment.tables)
 
     def _pose(self, time: float) -> None:
         """Moves the model to its pose at `time` seconds of the clip."""

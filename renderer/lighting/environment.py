@@ -5,13 +5,16 @@
 """
 
 import dataclasses
+import functools
 import hashlib
 import inspect
 import logging
 import os
 import tempfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import moderngl
 import numpy as np
@@ -88,28 +91,43 @@ class Environment:
         self.brdf_lut.release()
 
 
+@functools.cache
+def preset_environment(device: Device, lighting: Lighting, cache_dir: Path | None) -> Environment:
+    """The light of a preset, once per device: all shots of a process share it, so it is not theirs to release."""
+    return load_environment(device, lighting, cache_dir)
+
+
 def load_environment(device: Device, lighting: Lighting, cache_dir: Path | None) -> Environment:
     """The light of a preset. With a `cache_dir` the filtered tables are kept there; a damaged file is made anew."""
-    path = None if cache_dir is None else cache_dir / f"{lighting.name}-{_cache_key(lighting)}.npz"
-    tables = None if path is None else _read_tables(path)
-    if tables is None:
+
+    def make() -> LightTables:
         directions, _ = prefilter.equirectangular_directions(*SOURCE_SIZE)
         ambient = lighting.ambient_radiance(directions).reshape(*SOURCE_SIZE, 3)
         key = lighting.key_radiance(directions).reshape(*SOURCE_SIZE, 3)
-        tables = filter_tables(device, ambient.astype(np.float32), key.astype(np.float32))
+        return filter_tables(device, ambient.astype(np.float32), key.astype(np.float32))
+
+    name = f"{lighting.name}-{cache_key(repr(lighting), sources)}.npz"
+    return upload(device, kept_tables(None if cache_dir is None else cache_dir / name, make))
+
+
+def kept_tables(path: Path | None, make: Callable[[], LightTables]) -> LightTables:
+    """The tables in the file `path` or, where it holds none, those that `make` gives and that are kept there then."""
+    tables = None if path is None else _read_tables(path)
+    if tables is None:
+        tables = make()
         if path is not None:
             _write_tables(path, tables)
-    return upload(device, tables)
+    return tables
 
 
 def filter_tables(device: Device, ambient: Float32, key: Float32 | None = None) -> LightTables:
-    """Filters an environment, for example a photographed one. Both are equirectangular as `prefilter` says.
+    """Filters an environment. Both are equirectangular as `prefilter` says.
 
     The light of `key` counts as one lamp that can be shadowed; all the rest is `ambient`.
     """
     whole = ambient if key is None else ambient + key
     direction, irradiance, spread = np.array([0.0, 1.0, 0.0]), np.zeros(3), 1.0
-    if key is not None:
+    if key is not None and key.any():
         direction, irradiance, spread = _as_lamp(key)
     return LightTables(
         specular=tuple(prefilter.filter_specular(device, whole)),
@@ -150,11 +168,15 @@ def _as_lamp(radiance: Float32) -> tuple[npt.NDArray[np.float64], npt.NDArray[np
     return direction, np.maximum(cosines, 0.0) @ light / np.pi, float(spread)
 
 
-def _cache_key(lighting: Lighting) -> str:
-    """Changes with everything the tables depend on: the preset's numbers, the code that filters it and its shader."""
+def cache_key(source: str, *modules: ModuleType) -> str:
+    """Changes with everything that tables depend on: their `source`, the code of it, that which filters it, its shader.
+
+    16 hex digits.
+    """
+    code = [inspect.getsource(module) for module in (*modules, prefilter)]
+    code += [inspect.getsource(function) for function in (_as_lamp, filter_tables)]
     digest = hashlib.sha256()
-    for text in (repr(lighting), inspect.getsource(sources), inspect.getsource(prefilter), inspect.getsource(_as_lamp),
-                 inspect.getsource(filter_tables), prefilter.PREFILTER, str(SOURCE_SIZE)):
+    for text in (source, *code, prefilter.PREFILTER, str(SOURCE_SIZE)):
         digest.update(text.encode())
     return digest.hexdigest()[:16]
 

@@ -13,7 +13,7 @@ import numpy as np
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs, read_shader
 from renderer.lighting.samples import ground_lights
-from renderer.lighting.sources import Lighting
+from renderer.lighting.sources import Lamps
 from renderer.scene.bounds import Bounds
 from renderer.scene.nodes import Float64
 
@@ -21,6 +21,9 @@ EDGE_FADE = 0.12
 SHARP_SIGMA = 1 / 640  # of the rectangle's size, as the next one
 WIDE_SIGMA = 1 / 32
 WIDE_LEVEL = 2
+ALL_STEPS, NO_STEPS = (0.3, 0.12), (0.8, 0.4)  # blocked light where single lights show, of FEW and of MANY lights
+FEW, MANY = 48, 96
+SMALL_KEY, LARGE_KEY = 0.2, 0.4  # half angle, radians: the shadow of a small one keeps its edge
 
 REACH = 3.0
 """The rectangle goes at most this many bounding radii from the model's centre to each side."""
@@ -63,16 +66,17 @@ class GroundShadow:
     """
 
     def __init__(
-        self, device: Device, lighting: Lighting, bounds: Bounds, ground: float, *, lights: int, size: int
+        self, device: Device, lamps: Lamps, bounds: Bounds, ground: float, *, lights: int, size: int
     ) -> None:
         """Nothing is cast yet. `bounds` hold the placed model in all poses, y = `ground` is the floor, in metres.
 
         The shadow is summed over `lights` and has `size` x `size` texels.
         """
         self.ground = ground
-        self.strength = lighting.shadow_strength
+        self.strength = lamps.shadow_strength
         self._device = device
-        self._lights = ground_lights(lighting, lights)
+        self._lights = ground_lights(lamps, lights)
+        self._widened = float(np.interp(lamps.key.half_angle, (SMALL_KEY, LARGE_KEY), (0.0, 1.0)))
         self.low, self.size = shadow_rectangle(bounds, ground, self._lights.shears)
         self._programs = Programs(device)
         vertex = read_shader("renderer.passes", "full_screen.vert.glsl")
@@ -82,9 +86,9 @@ class GroundShadow:
         self._merge = self._programs.get(vertex, read_shader("renderer.lighting", "merge.frag.glsl"))
         self._triangles = {program: device.ctx.vertex_array(program, []) for program in (self._soften, self._merge)}
         small = size >> WIDE_LEVEL
-        self.texture = self._picture(size, "f2")
-        self._total, self._between, self._sharp = (self._picture(size, "f4") for _ in range(3))
-        self._small, self._wide = (self._picture(small, "f4") for _ in range(2))
+        self.texture = self._picture(size, 1, "f2")
+        self._total, self._between, self._sharp = (self._picture(size, 2, "f4") for _ in range(3))
+        self._small, self._wide = (self._picture(small, 2, "f4") for _ in range(2))
         self._depth = device.ctx.depth_renderbuffer((size, size))
         self._sum_target = device.ctx.framebuffer([self._total], self._depth)
         self._target = device.ctx.framebuffer([self.texture])
@@ -99,8 +103,8 @@ class GroundShadow:
             )
         ]
 
-    def _picture(self, size: int, kind: str) -> moderngl.Texture:
-        texture = self._device.ctx.texture((size, size), 1, dtype=kind)
+    def _picture(self, size: int, components: int, kind: str) -> moderngl.Texture:
+        texture = self._device.ctx.texture((size, size), components, dtype=kind)
         texture.build_mipmaps()
         texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
         texture.repeat_x = texture.repeat_y = False
@@ -123,7 +127,7 @@ class GroundShadow:
             for drawn, index in enumerate(in_turn(moments, count), 1):
                 shear, weight = self._lights.shears[index], self._lights.weights[index]
                 self._cast["shear"] = tuple(shear)
-                self._cast["weight"] = weight
+                self._cast["weight"] = (weight, 0.0) if index < self._lights.of_key else (0.0, weight)
                 self._cast["layer"] = 1 - 2 * drawn / (count + 1)
                 caster.draw_geometry(self._cast, blend_cutoff=(index * 0.6180339887498949 + 0.5) % 1)
             ctx.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
@@ -147,6 +151,9 @@ class GroundShadow:
         self._merge["sharp"] = 0
         self._merge["wide"] = 1
         self._merge["fade"] = EDGE_FADE
+        count = len(self._lights.weights)
+        self._merge["steps"] = tuple(float(np.interp(count, (FEW, MANY), ends)) for ends in (ALL_STEPS, NO_STEPS))
+        self._merge["widened"] = self._widened
         with ctx.scope(self._target, moderngl.NOTHING):
             self._triangles[self._merge].render(moderngl.TRIANGLES, vertices=3)
         self.texture.build_mipmaps()

@@ -8,7 +8,7 @@ import dataclasses
 
 import numpy as np
 
-from renderer.lighting.sources import Lighting, Panel
+from renderer.lighting.sources import Lamps, Panel
 from renderer.scene.nodes import Float64
 
 GROUPS, GROUP = 4, 8
@@ -18,10 +18,12 @@ LATTICE_STEP = 13
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Lights:
-    """`directions` (n, 3) are unit vectors towards the lights; `weights` (n,) sum to 1."""
+    """`directions` (n, 3) are unit vectors towards the lights; `weights` (n,) sum to 1. The first `of_key` are the
+    key's."""
 
     directions: Float64
     weights: Float64
+    of_key: int
 
     @property
     def shears(self) -> Float64:
@@ -38,21 +40,22 @@ def key_lights(key: Panel, places: Float64) -> Lights:
     distances = np.linalg.norm(points, axis=1, keepdims=True)
     directions = points / distances
     weights = key.emitted(directions)[:, 1] * (directions @ axis) / distances[:, 0] ** 2
-    return Lights(directions, weights / weights.sum())
+    return Lights(directions, weights / weights.sum(), len(weights))
 
 
-def ground_lights(lighting: Lighting, count: int) -> Lights:
+def ground_lights(lamps: Lamps, count: int) -> Lights:
     """The key and a cosine-weighted dome, as they light level ground."""
-    share = lighting.key_share
+    share = lamps.key_share
     key_count = round(count * share)
-    key = key_lights(lighting.key, _plane_sequence(key_count))
+    key = key_lights(lamps.key, _plane_sequence(key_count))
     key_ground = key.weights * key.directions[:, 1]
     u, turn = _plane_sequence(count - key_count).T
-    sines = lighting.dome_sine * np.sqrt(u)
+    sines = lamps.dome_sine * np.sqrt(u)
     dome = np.stack([sines * np.cos(2 * np.pi * turn), np.sqrt(1 - sines**2), sines * np.sin(2 * np.pi * turn)], axis=1)
     return Lights(
         np.concatenate([key.directions, dome]),
         np.concatenate([key_ground / key_ground.sum() * share, np.full(len(dome), (1 - share) / len(dome))]),
+        key_count,
     )
 
 

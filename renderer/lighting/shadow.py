@@ -10,7 +10,7 @@ from renderer.gl.programs import read_shader, set_uniform
 from renderer.lighting.environment import Environment
 from renderer.lighting.ground_shadow import Caster, GroundShadow, Moment, stay
 from renderer.lighting.key_shadow import KeyShadow
-from renderer.lighting.sources import Lighting
+from renderer.lighting.sources import Lamps
 from renderer.scene.bounds import Bounds
 
 LIVE_TRIANGLES = 12_000
@@ -32,10 +32,10 @@ class Shadows:
     """
 
     def __init__(
-        self, device: Device, lighting: Lighting, environment: Environment, bounds: Bounds, ground: float,
+        self, device: Device, lamps: Lamps, environment: Environment, bounds: Bounds, ground: float,
         *, triangles: int = 0, animated: bool = False,
     ) -> None:
-        """`environment` holds the light of `lighting`.
+        """`environment` holds the light of `lamps`.
 
         `bounds` hold the placed model in all poses, y = `ground` is the floor. Nothing is cast yet.
 
@@ -43,12 +43,12 @@ class Shadows:
         """
         self.live = animated and triangles <= LIVE_TRIANGLES
         if self.live:
-            self.ground = GroundShadow(device, lighting, bounds, ground, lights=48, size=384)
-            self.key = KeyShadow(device, lighting.key, bounds, tile=192)
+            self.ground = GroundShadow(device, lamps, bounds, ground, lights=48, size=384)
+            self.key = KeyShadow(device, lamps.key, bounds, tile=192)
         else:
             lights = int(np.clip(TRIANGLES_PER_SHADOW // max(triangles, 1), 64, 128))
-            self.ground = GroundShadow(device, lighting, bounds, ground, lights=lights, size=768)
-            self.key = KeyShadow(device, lighting.key, bounds, tile=320)
+            self.ground = GroundShadow(device, lamps, bounds, ground, lights=lights, size=768)
+            self.key = KeyShadow(device, lamps.key, bounds, tile=320)
         self.glsl = read_shader("renderer.lighting", "shadow.glsl")
         self._environment = environment
 

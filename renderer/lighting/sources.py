@@ -39,6 +39,11 @@ class Panel:
         right /= np.linalg.norm(right)
         return right, np.cross(axis, right), axis
 
+    @property
+    def half_angle(self) -> float:
+        """Radians from its middle to its nearer edge, as seen from the origin."""
+        return float(np.arctan(min(self.half_size) / np.linalg.norm(self.center)))
+
     def emitted(self, directions: Float64) -> Float64:
         """Radiance (n, 3) seen from the origin along unit `directions` (n, 3)."""
         right, up, axis = self.frame
@@ -72,25 +77,34 @@ class Gradient:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Lighting:
-    """A light to choose. The `key` is the one lamp that casts shadows; `fills` and the surroundings are the rest.
+class Lamps:
+    """What shadows need to know of a light. The `key` is the one lamp that casts them on the model.
+
+    On the ground, `key_share` of the light is the key's and the rest comes from a dome whose lowest light stands at
+    acos(dome_sine); `shadow_strength` is the opacity of a shadow where all light is blocked, since the floor bounces
+    some into any real one.
+    """
+
+    key: Panel
+    key_share: float
+    dome_sine: float
+    shadow_strength: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Lighting(Lamps):
+    """A light to choose: its key and, as `fills` and the surroundings, all the rest.
 
     `exposure` multiplies all of it; `grey_ball` is the sRGB value, 0..1, that a ball of 18 % reflectance averages over
-    what a turntable sees of it from all sides. On the ground, `key_share` of the light is the key's and the rest comes
-    from a dome whose lowest light stands at acos(dome_sine); `shadow_strength` is the opacity of a shadow where all
-    light is blocked, since the floor bounces some into any real one.
+    what a turntable sees of it from all sides.
     """
 
     name: str
-    key: Panel
     fills: tuple[Panel, ...]
     above: Gradient
     below: Gradient
     exposure: float
     grey_ball: float
-    key_share: float
-    dome_sine: float
-    shadow_strength: float
 
     def ambient_radiance(self, directions: Float64) -> Float64:
         """Everything but the key. `directions` (n, 3) unit vectors -> (n, 3) linear radiance."""

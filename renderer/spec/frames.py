@@ -18,7 +18,9 @@ class FrameSpec:
     """Everything a shot's pixels depend on before compositing, apart from the model's bytes.
 
     Sizes are delivered pixels (the renderer draws 2x2 samples for each); angles are degrees. `effect` is a camera path;
-    each reads the parameters that are its own, and the others stay at values that change nothing.
+    each reads the parameters that are its own, and the others stay at values that change nothing. `environment` names
+    a panorama that lights in place of the preset `lighting`: whoever renders knows its file, and equal names mean equal
+    files.
     """
 
     width: int
@@ -41,6 +43,7 @@ class FrameSpec:
     shadows: bool = True
     reflector: bool = False
     lighting: str = "studio"
+    environment: str | None = None
     tone_mapping: str = "neutral"
     animation: str | None = None
     animation_speed: float = 1.0

@@ -11,6 +11,8 @@ uniform vec2 inverse_size;
 
 out vec4 filtered;
 
+const float BRIGHTEST = 60000.0;  // half floats end at 65504; a sun's light counts in full where it is blurred
+
 const float PI = 3.141592653589793;
 
 vec2 equirectangular_uv(vec3 d) {
@@ -20,7 +22,7 @@ vec2 equirectangular_uv(vec3 d) {
 void main() {
     vec3 normal = octahedral_direction(gl_FragCoord.xy * inverse_size);
     if (roughness == 0.0) {
-        filtered = vec4(textureLod(radiance, equirectangular_uv(normal), 0.0).rgb, 1.0);
+        filtered = vec4(min(textureLod(radiance, equirectangular_uv(normal), 0.0).rgb, BRIGHTEST), 1.0);
         return;
     }
     vec3 tangent = normalize(cross(abs(normal.y) < 0.9 ? vec3(0.0, 1.0, 0.0) : vec3(1.0, 0.0, 0.0), normal));
@@ -44,5 +46,5 @@ void main() {
         sum += textureLod(radiance, equirectangular_uv(d), max(level, 0.0)).rgb * light.z;
         weight += light.z;
     }
-    filtered = vec4(sum / weight, 1.0);
+    filtered = vec4(min(sum / weight, BRIGHTEST), 1.0);
 }

@@ -1,0 +1,137 @@
+"""Photographed light: before the frames, a panorama becomes the same tables as a preset's.
+
+    panorama -> turned to this renderer's axes, exposed -> its brightest lamp and all the rest -> filtered
+
+Exposure: the panorama is scaled by one factor so that a white surface that is turned to all sides in turn is as bright
+as in the studio; for light from all around that is the mean radiance (each direction lights equally many normals). So
+any file's units will do, and a video's exposure is constant.
+
+The lamp: what exceeds twice that mean around the brightest place above LOWEST. Diffuse light takes it out of the
+surroundings and adds it again where the lamp can be seen, so nothing counts twice; reflections show the whole picture.
+A sky without a lamp has nothing in excess, and its shadows are those of the dome alone.
+"""
+
+import hashlib
+import math
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from renderer.gl.context import Device
+from renderer.lighting.environment import Environment, LightTables, cache_key, filter_tables, kept_tables, upload
+from renderer.lighting.prefilter import equirectangular_directions, harmonics
+from renderer.lighting.sources import Lamps, Panel
+from renderer.panoramas import Panorama, read_panorama
+from renderer.scene.nodes import Float32, Float64
+
+STUDIO_RADIANCE = 0.94
+"""The mean radiance of the studio."""
+
+LOWEST = math.radians(20)
+"""Elevation below which no lamp casts shadows: they would end far outside the picture."""
+
+WIDEST = math.radians(30)
+"""A lamp's half angle at most; what is bright beyond it is another one."""
+
+EXCESS = 2.0
+"""Times the mean radiance: what is brighter is a lamp."""
+
+DOME_SINE = 0.74
+SHADOW_STRENGTH = 0.75
+"""As in the presets: between the studio's and the open sky's."""
+
+KEPT_FILES = 32
+"""Filtered panoramas that stay on disk: 3 MB each."""
+
+_LUMA = np.array([0.2126, 0.7152, 0.0722])
+
+
+def load_photograph(device: Device, path: Path, cache_dir: Path | None) -> Environment:
+    """The light of the panorama in a file; the caller releases it. Filtered tables are kept by the file's content.
+
+    Raises PanoramaError.
+    """
+
+    def make() -> LightTables:
+        return filter_tables(device, *parted(exposed(read_panorama(path))))
+
+    if cache_dir is None:
+        return upload(device, make())
+    with path.open("rb") as file:
+        content = hashlib.file_digest(file, "sha256").hexdigest()
+    kept = cache_dir / f"photograph-{cache_key(content, sys.modules[__name__])}.npz"
+    tables = kept_tables(kept, make)
+    kept.touch()
+    by_age = sorted(cache_dir.glob("photograph-*.npz"), key=_modified)
+    for old in by_age[:-KEPT_FILES]:
+        old.unlink(missing_ok=True)
+    return upload(device, tables)
+
+
+def exposed(panorama: Panorama) -> Float32:
+    """Its radiance (height, width, 3) as `prefilter` wants it: turned, and of the studio's mean. Black stays black."""
+    width = panorama.radiance.shape[1]
+    turned = panorama.radiance[:, (width // 4 - 1 - np.arange(width)) % width]
+    mean = _mean(turned)
+    return np.asarray(turned * (STUDIO_RADIANCE / mean if mean > 0 else 1.0), np.float32)
+
+
+def parted(radiance: Float32) -> tuple[Float32, Float32]:
+    """(ambient, key), which add up to `radiance`: the key is its brightest lamp."""
+    height, width = radiance.shape[:2]
+    directions, solid_angles = equirectangular_directions(height, width)
+    luminance = (radiance @ _LUMA).reshape(-1)
+    excess = np.maximum(luminance - EXCESS * _mean(radiance), 0.0)
+    flux = np.where(directions[:, 1] > math.sin(LOWEST), excess * solid_angles, 0.0)
+    if not flux.any():
+        return radiance, np.zeros_like(radiance)
+    center = _brightest(directions, flux)
+    cosines = directions @ center
+    near = np.clip((cosines - math.cos(WIDEST)) / (math.cos(WIDEST / 2) - math.cos(WIDEST)), 0.0, 1.0)
+    share = near * excess / np.maximum(luminance, 1e-12)
+    share[directions[:, 1] <= math.sin(LOWEST)] = 0.0
+    key = (radiance * share.reshape(height, width, 1)).astype(np.float32)
+    return radiance - key, key
+
+
+def photographed_lamps(tables: LightTables) -> Lamps:
+    """What casts shadows in the light of `tables`, as `load_photograph` makes them."""
+    x, y, z = map(float, tables.key_direction)
+    spread = float(np.clip(tables.key_spread, 0.02, math.sin(WIDEST)))
+    half = math.tan(math.asin(spread))
+    up = np.array([[0.0, 1.0, 0.0]])
+    key = float(tables.key_irradiance @ _LUMA) * y
+    ambient = float((harmonics(up) @ tables.irradiance_sh)[0] @ _LUMA)
+    return Lamps(
+        # a panel straight overhead would have no level side
+        key=Panel((x, y, z + 1e-3), (half, half), 1.0, falloff=0.0, softness=1.0),
+        key_share=key / max(key + ambient, 1e-12),
+        dome_sine=DOME_SINE,
+        shadow_strength=SHADOW_STRENGTH,
+    )
+
+
+def _mean(radiance: Float32) -> float:
+    """The mean luminance over all directions."""
+    _, solid_angles = equirectangular_directions(*radiance.shape[:2])
+    return float((radiance @ _LUMA).reshape(-1) @ solid_angles) / (4 * math.pi)
+
+
+def _brightest(directions: Float64, flux: Float64) -> Float64:
+    """Where the most of `flux` (n,) comes from: the unit middle of what lies around its strongest part."""
+    cells = np.round(directions * 6).astype(np.int64)  # ten degrees each
+    codes = (cells + 6) @ np.array([169, 13, 1])
+    strongest = int(np.bincount(codes, flux).argmax())
+    middle = flux[codes == strongest] @ directions[codes == strongest]
+    middle /= np.linalg.norm(middle)
+    around = np.where(directions @ middle > math.cos(WIDEST / 2), flux, 0.0)
+    center: Float64 = around @ directions
+    return center / np.linalg.norm(center)
+
+
+def _modified(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # another process was quicker
+        return 0.0

@@ -1,0 +1,62 @@
+"""The process that decodes panoramas for `panoramas.py`, within limits on memory and time that no file can lift.
+
+    python -I panorama_child.py FILE BYTES SECONDS SIDE KEPT
+
+It is run by its path and imports nothing of the project. FILE's suffix is that of its format. It writes HEADER and the
+pixels as little-endian float32, or ends with a message on stderr and the exit code 1. Panoramas wider than SIDE are
+refused; those wider than KEPT are averaged down by a whole factor.
+"""
+
+import struct
+import sys
+
+HEADER = struct.Struct("<4I")  # the file's width and height, width and height of what follows
+
+
+def main() -> None:
+    import resource
+
+    import OpenImageIO
+
+    path, (memory, seconds, side, kept) = sys.argv[1], map(int, sys.argv[2:])
+    OpenImageIO.attribute("threads", 1)
+    OpenImageIO.attribute("exr_threads", -1)  # none beside this one
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        sys.stdout.buffer.write(decode(path, side, kept))
+    except (ValueError, MemoryError) as error:
+        sys.exit(str(error).replace(path, "the file") or "it needs too much memory")
+
+
+def decode(path: str, side: int, kept: int) -> bytes:
+    """Raises ValueError that says what is wrong with the file."""
+    import numpy as np
+    import OpenImageIO
+
+    source = OpenImageIO.ImageInput.open(path)
+    if source is None:
+        raise ValueError(OpenImageIO.geterror().strip().splitlines()[-1])
+    spec = source.spec()
+    width, height = spec.width, spec.height
+    if max(width, height) > side:
+        raise ValueError(f"it is {width}x{height} pixels, and {side} are allowed per side")
+    if height < 8 or abs(width - 2 * height) > 0.02 * width:
+        raise ValueError(f"it is {width}x{height} pixels; a panorama of all directions is twice as wide as high")
+    pixels = source.read_image(0, 0, 0, min(3, spec.nchannels), "float")
+    if pixels is None:
+        raise ValueError(source.geterror().strip().splitlines()[-1])
+    pixels = np.nan_to_num(pixels, nan=0.0, posinf=65504.0, neginf=0.0).clip(0.0, 1e9)
+    if pixels.shape[2] < 3:  # grey, perhaps with alpha
+        pixels = np.repeat(pixels[..., :1], 3, axis=2)
+    factor = -(-width // kept)
+    rows, columns = np.arange(0, height, factor), np.arange(0, width, factor)
+    sums = np.add.reduceat(np.add.reduceat(pixels, rows, axis=0), columns, axis=1)
+    means = sums / np.outer(np.diff(rows, append=height), np.diff(columns, append=width))[..., None]
+    data: bytes = means.astype("<f4").tobytes()
+    return HEADER.pack(width, height, len(columns), len(rows)) + data
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""Panoramas of unknown origin: sound ones come back whole, all others are refused by name."""
+
+import struct
+from pathlib import Path
+
+import numpy as np
+import OpenImageIO
+import pytest
+
+from renderer import panoramas
+from renderer.panoramas import PanoramaError, read_panorama
+from renderer.scene.nodes import Float32
+from tests.support.models import shared_model
+
+EMPTY_HDR = b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y %d +X %d\n"
+
+
+def picture(height: int = 16, width: int = 32) -> Float32:
+    """A bright spot (RGBE keeps 8 bits of the largest channel) and a gradient."""
+    rows, columns = np.mgrid[0:height, 0:width]
+    pixels = np.stack([rows / height, columns / width, np.full(rows.shape, 0.5)], axis=-1)
+    pixels[2, 3] = (1000.0, 500.0, 250.0)
+    return pixels.astype(np.float32)
+
+
+def written(path: Path, pixels: Float32) -> Path:
+    height, width, channels = pixels.shape
+    output = OpenImageIO.ImageOutput.create(str(path))
+    assert output is not None
+    assert output.open(str(path), OpenImageIO.ImageSpec(width, height, channels, "float"))
+    assert output.write_image(pixels)
+    output.close()
+    return path
+
+
+@pytest.mark.parametrize(("kind", "tolerance"), [("hdr", 0.01), ("exr", 1e-6)])
+def test_both_formats_come_back_as_they_were_written(tmp_path: Path, kind: str, tolerance: float) -> None:
+    path = written(tmp_path / f"sky.{kind}", picture()).rename(tmp_path / "stored")  # storages know no suffixes
+    panorama = read_panorama(path)
+    assert (panorama.format, panorama.size) == (kind, (32, 16))
+    assert np.allclose(panorama.radiance, picture(), rtol=tolerance, atol=0.005)
+
+
+def test_wide_ones_are_averaged_down_and_keep_their_light(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(1).random((1024, 2048, 3), np.float32)
+    panorama = read_panorama(written(tmp_path / "wide.exr", pixels))
+    assert panorama.size == (2048, 1024)
+    assert panorama.radiance.shape == (512, 1024, 3)
+    assert np.allclose(panorama.radiance, pixels.reshape(512, 2, 1024, 2, 3).mean(axis=(1, 3)), atol=1e-5)
+
+
+def test_numbers_that_are_no_light_count_as_none(tmp_path: Path) -> None:
+    pixels = picture()
+    pixels[0, :3] = [(np.nan,) * 3, (-5.0,) * 3, (np.inf,) * 3]
+    radiance = read_panorama(written(tmp_path / "odd.exr", pixels)).radiance
+    assert radiance[0, :3].tolist() == [[0.0] * 3, [0.0] * 3, [65504.0] * 3]
+
+
+def test_a_grey_one_lights_in_grey(tmp_path: Path) -> None:
+    radiance = read_panorama(written(tmp_path / "grey.exr", picture()[..., :1])).radiance
+    assert radiance.shape == (16, 32, 3)
+    assert np.array_equal(radiance[..., 0], radiance[..., 2])
+
+
+def test_a_real_one_is_read() -> None:
+    panorama = read_panorama(shared_model("royal_esplanade_1k.hdr"))
+    assert panorama.size == (1024, 512)
+    assert 10_000 < panorama.radiance.max() < 60_000
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "neither a Radiance HDR"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "neither a Radiance HDR"),
+        (EMPTY_HDR % (16, 32), "scanline 0"),
+        (EMPTY_HDR % (16, 32) + bytes(100), "scanline"),
+        (EMPTY_HDR % (16, 16) + bytes(1024), "twice as wide"),
+        (EMPTY_HDR % (9999, 19998) + bytes(99), "can't be decoded"),
+        (b"#?RADIANCE\n", "can't be decoded"),
+        (b"v/1\x01" + bytes(60), "can't be decoded"),
+        (b"v/1\x01" + struct.pack("<I", 2) + b"\xff" * 5000, "can't be decoded"),
+    ],
+    ids=["empty", "png", "no pixels", "truncated", "square", "huge", "header", "exr zeros", "exr ones"],
+)
+def test_what_is_no_panorama_is_refused_with_the_reason(tmp_path: Path, data: bytes, says: str) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(data)
+    with pytest.raises(PanoramaError, match=says) as caught:
+        read_panorama(path)
+    assert str(tmp_path) not in str(caught.value)
+
+
+def test_one_of_too_many_pixels_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(panoramas, "SIDE", 31)
+    with pytest.raises(PanoramaError, match="32x16 pixels, and 31 are allowed"):
+        read_panorama(written(tmp_path / "large.hdr", picture()))
+
+
+def test_a_truncated_exr_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path / "cut.exr", picture(64, 128))
+    path.write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(PanoramaError, match="can't be decoded"):
+        read_panorama(path)
