@@ -29,6 +29,9 @@ GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 
 _HIGHEST = math.sin(math.radians(89))
 
+_SHOWING = math.radians(30), math.radians(20)
+"""Azimuth and elevation of the view that stands for the set."""
+
 
 def dataset_placement(bounds: Bounds) -> Float64:
     """The similarity, 4x4, from the model's world to the set's: scaled, centred in X and Z, resting on y = 0.
@@ -58,6 +61,13 @@ def camera_direction(spec: DatasetSpec, index: int) -> Float64:
     level = math.sqrt(1 - height * height)
     azimuth = -index * GOLDEN_ANGLE
     return np.array([level * math.sin(azimuth), height, level * math.cos(azimuth)])
+
+
+def showing_view(spec: DatasetSpec) -> int:
+    """The view that shows most of what a model is: from the front, half to the right and a little above."""
+    wanted = np.array([math.sin(_SHOWING[0]) * math.cos(_SHOWING[1]), math.sin(_SHOWING[1]),
+                       math.cos(_SHOWING[0]) * math.cos(_SHOWING[1])])
+    return int(np.argmax([camera_direction(spec, index) @ wanted for index in range(spec.views)]))
 
 
 def sphere_view(spec: DatasetSpec, bounds: Bounds, index: int) -> View:

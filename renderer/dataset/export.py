@@ -1,27 +1,29 @@
-"""A model file and a spec -> here -> a training set as a ZIP.
+"""A model file and a spec -> here -> a training set as a ZIP, in one go or in parts.
 
     load -> DatasetRenderer -> each view: draw once -> PNG files and points, by threads beside it -> archive, in order
+
+A part is an archive of some of the views and of what the closing files need of them. Joined in their order, the parts
+are the same set, to the byte, as if it had been drawn in one go.
 """
 
-import concurrent.futures
 import contextlib
-import dataclasses
+import json
 import logging
-import os
 import time
-from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from renderer.camera.sphere import showing_view
 from renderer.dataset.archive import Archive
-from renderer.dataset.blender import blender_files
 from renderer.dataset.buffers import DatasetRenderer
-from renderer.dataset.colmap import colmap_files
-from renderer.dataset.overview import Overview, small
-from renderer.dataset.planes import Planes, encode_view
-from renderer.dataset.points import MAX_POINTS, Points, ply, sample_points
-from renderer.dataset.transforms import POINTS_NAME, as_json, frame_name, transforms
+from renderer.dataset.closing import closing_files
+from renderer.dataset.kept import Kept
+from renderer.dataset.layout import Layout
+from renderer.dataset.overview import Overview
+from renderer.dataset.transforms import as_json, frame_name
+from renderer.dataset.views import encoded_views
 from renderer.gl.context import Device
 from renderer.load import load_model
 from renderer.scene.nodes import UInt8
@@ -29,28 +31,23 @@ from renderer.spec.dataset import DatasetSpec
 
 log = logging.getLogger(__name__)
 
-MOST_ENCODERS = 8
-"""Threads; with one view each in hand, they bound the memory."""
+_LAYOUT_NAME = "layout.json"
+_KEPT_NAME = "kept.npz"
+
+Cover = Callable[[UInt8], None]
+"""Hears of a picture (size, size, 3), RGB on white, that shows what the set is of, before any view is drawn."""
+
+Closing = Callable[[Layout, Kept], Iterator[tuple[str, bytes]]]
 
 
 class DatasetListener(Protocol):
     """Hears how it goes on, in the export's own thread. Any method may raise Cancelled to stop it."""
 
     def on_stage(self, stage: str) -> None:
-        """`stage` begins: "loading", "lighting", "drawing" or "checking"."""
+        """`stage` begins: "loading", "lighting" or "drawing"; or "joining"."""
 
     def on_frame(self, done: int, total: int) -> None:
         """`done` of `total` views are in the archive."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class EncodedView:
-    """What is kept of a view: its files by folder, its points, and its part of the overview, if any."""
-
-    index: int
-    files: dict[str, bytes]
-    points: Points
-    thumbnails: UInt8 | None
 
 
 def export_dataset(
@@ -62,81 +59,98 @@ def export_dataset(
     cache_dir: Path | None,
     listener: DatasetListener,
     view_limit: int | None = None,
+    cover: Cover | None = None,
 ) -> None:
     """Writes the set to `path`; equal inputs give equal bytes. `view_limit` stops after that many of the views.
 
     Nothing is left at `path` by an export that ends in an exception. Raises ModelError (EmptyModel for one without a
-    surface), DeviceError, and whatever the listener raises.
+    surface), DeviceError, and whatever the listener and `cover` raise.
     """
-    began = time.perf_counter()
     count = spec.views if view_limit is None else min(view_limit, spec.views)
-    overview = Overview(count)
-    points: list[Points] = []
+    _draw(
+        model, spec, range(count), Overview(count), path, closing_files,
+        device=device, cache_dir=cache_dir, listener=listener, cover=cover,
+    )  # fmt: skip
+
+
+def export_part(
+    model: Path,
+    spec: DatasetSpec,
+    views: range,
+    path: Path,
+    *,
+    device: Device,
+    cache_dir: Path | None,
+    listener: DatasetListener,
+    cover: Cover | None = None,
+) -> None:
+    """Writes a part, of these `views` of the set, to `path`: what `join_parts` takes. Raises as `export_dataset`."""
+    _draw(
+        model, spec, views, Overview(spec.views), path, _part_files,
+        device=device, cache_dir=cache_dir, listener=listener, cover=cover,
+    )  # fmt: skip
+
+
+def join_parts(parts: Sequence[Path], path: Path, *, listener: DatasetListener) -> None:
+    """Writes the set to `path` from all its parts, in their order. In memory there is one picture at a time.
+
+    Nothing is left at `path` by an exception.
+    """
+    with contextlib.ExitStack() as undo:
+        undo.callback(path.unlink, missing_ok=True)
+        with Archive(path) as archive:
+            kept = []
+            for part in parts:
+                listener.on_stage("joining")
+                with zipfile.ZipFile(part) as drawn:
+                    layout = Layout.from_json(json.loads(drawn.read(_LAYOUT_NAME)))
+                    kept.append(Kept.from_bytes(drawn.read(_KEPT_NAME)))
+                    for name in drawn.namelist():
+                        if name not in (_LAYOUT_NAME, _KEPT_NAME):
+                            archive.add(name, drawn.read(name))
+            for name, content in closing_files(layout, Kept.merged(kept)):
+                archive.add(name, content)
+        undo.pop_all()
+
+
+def _draw(
+    model: Path,
+    spec: DatasetSpec,
+    views: range,
+    overview: Overview,
+    path: Path,
+    closing: Closing,
+    *,
+    device: Device,
+    cache_dir: Path | None,
+    listener: DatasetListener,
+    cover: Cover | None,
+) -> None:
+    """An archive of the views and of what `closing` makes of them."""
+    began = time.perf_counter()
     with contextlib.ExitStack() as undo:
         listener.on_stage("loading")
         scene = load_model(model)
         listener.on_stage("lighting")
         with DatasetRenderer(device, scene, spec, cache_dir=cache_dir) as renderer:
             listener.on_stage("drawing")
+            if cover is not None:
+                cover(renderer.render(showing_view(spec)).rgb)
             undo.callback(path.unlink, missing_ok=True)
-            with (
-                Archive(path) as archive,
-                contextlib.closing(encoded_views(renderer, spec, range(count), overview)) as encoded,
-            ):
+            with Archive(path) as archive, contextlib.closing(encoded_views(renderer, views, overview)) as encoded:
+                kept = Kept()
                 for view in encoded:
                     for folder, content in view.files.items():
                         archive.add(f"{folder}/{frame_name(view.index)}.png", content)
-                    points.append(view.points)
-                    if view.thumbnails is not None:
-                        overview.add(view.index, view.thumbnails)
-                    listener.on_frame(len(points), count)
-                for name, content in _closing_files(renderer, spec, overview, points):
+                    kept.add(view)
+                    listener.on_frame(len(kept.points), len(views))
+                for name, content in closing(renderer.layout, kept):
                     archive.add(name, content)
         undo.pop_all()
     seconds = time.perf_counter() - began
-    log.info("%s: %d views of %d pixels; %.2f s", model.name, count, spec.size, seconds)
+    log.info("%s: %d views of %d pixels; %.2f s", model.name, len(views), spec.size, seconds)
 
 
-def encoded_views(
-    renderer: DatasetRenderer, spec: DatasetSpec, indices: Sequence[int], overview: Overview
-) -> Generator[EncodedView, None, None]:
-    """Draws the views of these `indices` and yields them in order, encoded while later ones are drawn."""
-    threads = max(1, min(len(os.sched_getaffinity(0)) - 1, MOST_ENCODERS))
-    pending: deque[concurrent.futures.Future[EncodedView]] = deque()
-    with concurrent.futures.ThreadPoolExecutor(threads, "encoder") as pool:
-        try:
-            for index in indices:
-                planes = renderer.render(index)
-                pending.append(pool.submit(_encode, renderer, spec, overview.wants(index), index, planes))
-                while len(pending) > threads or (pending and pending[0].done()):
-                    yield pending.popleft().result()
-            while pending:
-                yield pending.popleft().result()
-        finally:
-            for future in pending:
-                future.cancel()
-
-
-def _encode(renderer: DatasetRenderer, spec: DatasetSpec, shown: bool, index: int, planes: Planes) -> EncodedView:
-    return EncodedView(
-        index,
-        encode_view(planes),
-        sample_points(
-            planes, renderer.view(index), renderer.near, renderer.far, seed=index, count=MAX_POINTS // spec.views
-        ),
-        small(planes) if shown else None,
-    )
-
-
-def _closing_files(
-    renderer: DatasetRenderer, spec: DatasetSpec, overview: Overview, points: list[Points]
-) -> Iterator[tuple[str, bytes]]:
-    """What can be written when all views are there."""
-    views = [renderer.view(index) for index in range(len(points))]
-    yield "transforms.json", as_json(transforms(spec, renderer, len(points)))
-    yield POINTS_NAME, ply(points)
-    yield "overview.webp", overview.webp()
-    if spec.format == "colmap":
-        yield from colmap_files(spec.size, views, points)
-    if spec.format == "blender":
-        yield from blender_files(views)
+def _part_files(layout: Layout, kept: Kept) -> Iterator[tuple[str, bytes]]:
+    yield _LAYOUT_NAME, as_json(layout.to_json())
+    yield _KEPT_NAME, kept.to_bytes()

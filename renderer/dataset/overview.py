@@ -1,6 +1,7 @@
 """Planes of views -> here -> overview.webp: four quadrants (colour, depth; normals, masks) of 10 x 10 small views."""
 
 import io
+from collections.abc import Mapping
 
 import numpy as np
 from PIL import Image
@@ -16,25 +17,23 @@ _QUALITY = 90
 
 
 class Overview:
-    """Collects evenly spaced views of `count`, and lays them out row by row."""
+    """Which of `count` views are shown, evenly spaced, and where: row by row."""
 
     def __init__(self, count: int) -> None:
         shown = min(count, GRID * GRID)
         self._cells = {round(index): cell for cell, index in enumerate(np.linspace(0, count - 1, shown))}
-        side = GRID * CELL
-        self._quadrants = np.full((2, 2, side, side, 3), 255, np.uint8)
 
     def wants(self, index: int) -> bool:
         return index in self._cells
 
-    def add(self, index: int, thumbnails: UInt8) -> None:
-        """`thumbnails` of a view that is wanted, as `small` makes them."""
-        row, column = (CELL * place for place in divmod(self._cells[index], GRID))
-        self._quadrants[:, :, row : row + CELL, column : column + CELL] = thumbnails.reshape(2, 2, CELL, CELL, 3)
-
-    def webp(self) -> bytes:
+    def webp(self, thumbnails: Mapping[int, UInt8]) -> bytes:
+        """`thumbnails` of the views that are wanted, by their indices, as `small` makes them."""
         side = GRID * CELL
-        whole = self._quadrants.swapaxes(1, 2).reshape(2 * side, 2 * side, 3)
+        quadrants = np.full((2, 2, side, side, 3), 255, np.uint8)
+        for index, cell in self._cells.items():
+            row, column = (CELL * place for place in divmod(cell, GRID))
+            quadrants[:, :, row : row + CELL, column : column + CELL] = thumbnails[index].reshape(2, 2, CELL, CELL, 3)
+        whole = quadrants.swapaxes(1, 2).reshape(2 * side, 2 * side, 3)
         buffer = io.BytesIO()
         Image.fromarray(whole).save(buffer, format="WEBP", quality=_QUALITY)
         return buffer.getvalue()

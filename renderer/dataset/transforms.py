@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 
 from renderer.camera.sphere import FIELD_OF_VIEW, camera_to_world, focal_length
-from renderer.dataset.buffers import DatasetRenderer
-from renderer.spec.dataset import DatasetSpec
+from renderer.dataset.layout import Layout
 
 POINTS_NAME = "points3D.ply"
 
@@ -25,28 +24,28 @@ def frame_name(index: int) -> str:
     return f"frame_{index:05d}"
 
 
-def transforms(spec: DatasetSpec, renderer: DatasetRenderer, count: int) -> dict[str, Any]:
+def transforms(layout: Layout, count: int) -> dict[str, Any]:
     """The content of transforms.json for the first `count` views."""
-    target = renderer.view(0).target
+    size = layout.spec.size
     return {
         "camera_model": "OPENCV",
-        "w": spec.size, "h": spec.size,
-        "fl_x": focal_length(spec.size), "fl_y": focal_length(spec.size),
-        "cx": spec.size / 2, "cy": spec.size / 2,
+        "w": size, "h": size,
+        "fl_x": focal_length(size), "fl_y": focal_length(size),
+        "cx": size / 2, "cy": size / 2,
         "k1": 0.0, "k2": 0.0, "p1": 0.0, "p2": 0.0,
         "camera_angle_x": FIELD_OF_VIEW, "camera_angle_y": FIELD_OF_VIEW,
-        "depth_near": renderer.near, "depth_far": renderer.far,
+        "depth_near": layout.near, "depth_far": layout.far,
         "ply_file_path": POINTS_NAME,
         "applied_transform": np.eye(4)[:3].tolist(),
-        "model_to_dataset": renderer.placement.tolist(),
-        "aabb_scale": 1, "scale": NGP_SCALE, "offset": (0.5 - NGP_SCALE * target).tolist(),
+        "model_to_dataset": layout.placement.tolist(),
+        "aabb_scale": 1, "scale": NGP_SCALE, "offset": (0.5 - NGP_SCALE * layout.bounds.center).tolist(),
         "frames": [
             {
                 "file_path": f"images/{frame_name(index)}.png",
                 "depth_16bit_file_path": f"depth_16bit/{frame_name(index)}.png",
                 "mask_file_path": f"masks/{frame_name(index)}.png",
                 "normal_file_path": f"normals/{frame_name(index)}.png",
-                "transform_matrix": camera_to_world(renderer.view(index)).tolist(),
+                "transform_matrix": camera_to_world(layout.view(index)).tolist(),
             }
             for index in range(count)
         ],

@@ -23,9 +23,9 @@ from rich.console import Console
 from rich.table import Table
 
 from renderer.dataset.buffers import DatasetRenderer
-from renderer.dataset.export import encoded_views
 from renderer.dataset.overview import Overview
 from renderer.dataset.planes import encode_view
+from renderer.dataset.views import encoded_views
 from renderer.gl.context import open_device
 from renderer.load import load_model
 from renderer.spec.dataset import DatasetSpec
@@ -64,7 +64,7 @@ def measured(renderer: DatasetRenderer, spec: DatasetSpec, count: int) -> dict[s
             sizes["naive"] += naive_bytes
             sizes["ours"] += sum(map(len, files.values()))
     start = time.perf_counter()
-    for _ in encoded_views(renderer, spec, chosen[1:], Overview(spec.views)):
+    for _ in encoded_views(renderer, chosen[1:], Overview(spec.views)):
         pass
     spent["ours"] = time.perf_counter() - start
     views = len(chosen) - 1

@@ -41,9 +41,9 @@ class Drawn:
 def drawn(device: Device, light_cache: Path, scene: Scene, index: int) -> Drawn:
     with DatasetRenderer(device, scene, SPEC, cache_dir=light_cache) as renderer:
         planes = renderer.render(index)
-        depth = decoded_depth(planes.depth16, renderer.near, renderer.far)
-        step = (renderer.far - renderer.near) / 65535
-        return Drawn(planes, renderer.view(index), np.where(planes.mask > 0, depth, 0), step)
+        depth = decoded_depth(planes.depth16, renderer.layout.near, renderer.layout.far)
+        step = (renderer.layout.far - renderer.layout.near) / 65535
+        return Drawn(planes, renderer.layout.view(index), np.where(planes.mask > 0, depth, 0), step)
 
 
 def rays(view: View) -> Float64:
@@ -137,7 +137,7 @@ def test_mirrored_and_moved_parts_lie_between_the_planes(device: Device, light_c
     nodes = [Node("far away", mesh=0, translation=(100.0, -50.0, 7.0), scale=(-3.0, 2.0, 1.0))]
     scene = scene_of((sphere(), Material()), nodes=nodes)
     with DatasetRenderer(device, scene, SPEC, cache_dir=light_cache) as renderer:
-        assert np.allclose(renderer.placement @ [100, -50 - 1, 7, 1], [0, 0, 0, 1], atol=1e-9)
+        assert np.allclose(renderer.layout.placement @ [100, -50 - 1, 7, 1], [0, 0, 0, 1], atol=1e-9)
         for index in range(SPEC.views):
             planes = renderer.render(index)
             seen = planes.depth16[planes.mask > 0]

@@ -1,0 +1,24 @@
+"""A set's layout and what is kept of its views -> here -> the files that need all views, which close the archive."""
+
+from collections.abc import Iterator
+
+from renderer.dataset.blender import blender_files
+from renderer.dataset.colmap import colmap_files
+from renderer.dataset.kept import Kept
+from renderer.dataset.layout import Layout
+from renderer.dataset.overview import Overview
+from renderer.dataset.points import ply
+from renderer.dataset.transforms import POINTS_NAME, as_json, transforms
+
+
+def closing_files(layout: Layout, kept: Kept) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each file, of a set of as many views, the first ones, as are kept."""
+    count = len(kept.points)
+    views = [layout.view(index) for index in range(count)]
+    yield "transforms.json", as_json(transforms(layout, count))
+    yield POINTS_NAME, ply(kept.points)
+    yield "overview.webp", Overview(count).webp(kept.thumbnails)
+    if layout.spec.format == "colmap":
+        yield from colmap_files(layout.spec.size, views, kept.points)
+    if layout.spec.format == "blender":
+        yield from blender_files(views)

@@ -1,0 +1,60 @@
+"""What is kept of views whose files are written: what the files that close a set are made of, in few bytes.
+
+    views -> add -> closing files                                    of a set that is drawn in one go
+    views -> add -> to_bytes -> from_bytes, merged -> closing files  of one that is drawn in parts
+"""
+
+import dataclasses
+import io
+from collections.abc import Iterable
+from typing import Self
+
+import numpy as np
+
+from renderer.dataset.points import Points
+from renderer.dataset.views import EncodedView
+from renderer.scene.nodes import UInt8
+
+
+@dataclasses.dataclass(slots=True)
+class Kept:
+    """The `points` of each view, in their order, and the `thumbnails`, by index, of those that the overview shows."""
+
+    points: list[Points] = dataclasses.field(default_factory=list)
+    thumbnails: dict[int, UInt8] = dataclasses.field(default_factory=dict)
+
+    def add(self, view: EncodedView) -> None:
+        self.points.append(view.points)
+        if view.thumbnails is not None:
+            self.thumbnails[view.index] = view.thumbnails
+
+    @classmethod
+    def merged(cls, parts: Iterable[Self]) -> Self:
+        """All of the parts', which are in the order of their views."""
+        whole = cls()
+        for part in parts:
+            whole.points += part.points
+            whole.thumbnails |= part.thumbnails
+        return whole
+
+    def to_bytes(self) -> bytes:
+        """As NumPy's .npz, exactly."""
+        stream = io.BytesIO()
+        np.savez(
+            stream,
+            counts=[len(of_view.positions) for of_view in self.points],
+            positions=np.concatenate([of_view.positions for of_view in self.points]),
+            colors=np.concatenate([of_view.colors for of_view in self.points]),
+            pixels=np.concatenate([of_view.pixels for of_view in self.points]),
+            shown=list(self.thumbnails),
+            thumbnails=list(self.thumbnails.values()),
+        )
+        return stream.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Self:
+        with np.load(io.BytesIO(content)) as arrays:
+            ends = np.cumsum(arrays["counts"])[:-1]
+            columns = (np.split(arrays[name], ends) for name in ("positions", "colors", "pixels"))
+            points = [Points(*of_view) for of_view in zip(*columns, strict=True)]
+            return cls(points, dict(zip(arrays["shown"].tolist(), arrays["thumbnails"], strict=True)))

@@ -1,0 +1,56 @@
+"""A renderer of views -> here -> each view's files, points and thumbnails, encoded while later ones are drawn.
+
+Drawing stays in the caller's thread, which has the device; PNG files are packed by threads beside it.
+"""
+
+import concurrent.futures
+import dataclasses
+import os
+from collections import deque
+from collections.abc import Generator, Sequence
+
+from renderer.dataset.buffers import DatasetRenderer
+from renderer.dataset.layout import Layout
+from renderer.dataset.overview import Overview, small
+from renderer.dataset.planes import Planes, encode_view
+from renderer.dataset.points import MAX_POINTS, Points, sample_points
+from renderer.scene.nodes import UInt8
+
+MOST_ENCODERS = 8
+"""Threads; with one view each in hand, they bound the memory."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class EncodedView:
+    """What is kept of a view: its files by folder, its points, and its part of the overview, if any."""
+
+    index: int
+    files: dict[str, bytes]
+    points: Points
+    thumbnails: UInt8 | None
+
+
+def encoded_views(
+    renderer: DatasetRenderer, indices: Sequence[int], overview: Overview
+) -> Generator[EncodedView, None, None]:
+    """Draws the views of these `indices` and yields them in their order."""
+    threads = max(1, min(len(os.sched_getaffinity(0)) - 1, MOST_ENCODERS))
+    pending: deque[concurrent.futures.Future[EncodedView]] = deque()
+    with concurrent.futures.ThreadPoolExecutor(threads, "encoder") as pool:
+        try:
+            for index in indices:
+                planes = renderer.render(index)
+                pending.append(pool.submit(_encode, renderer.layout, overview.wants(index), index, planes))
+                while len(pending) > threads or (pending and pending[0].done()):
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
+        finally:
+            for future in pending:
+                future.cancel()
+
+
+def _encode(layout: Layout, shown: bool, index: int, planes: Planes) -> EncodedView:
+    count = MAX_POINTS // layout.spec.views
+    points = sample_points(planes, layout.view(index), layout.near, layout.far, seed=index, count=count)
+    return EncodedView(index, encode_view(planes), points, small(planes) if shown else None)
