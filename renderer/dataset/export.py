@@ -44,7 +44,7 @@ class DatasetListener(Protocol):
     """Hears how it goes on, in the export's own thread. Any method may raise Cancelled to stop it."""
 
     def on_stage(self, stage: str) -> None:
-        """`stage` begins: "loading", "lighting" or "drawing"; or "joining"."""
+        """`stage` begins: "loading", "lighting", "drawing" or "encoding"."""
 
     def on_frame(self, done: int, total: int) -> None:
         """`done` of `total` views are in the archive."""
@@ -66,29 +66,29 @@ def export_dataset(
     Nothing is left at `path` by an export that ends in an exception. Raises ModelError (EmptyModel for one without a
     surface), DeviceError, and whatever the listener and `cover` raise.
     """
+    began = time.perf_counter()
     count = spec.views if view_limit is None else min(view_limit, spec.views)
-    _draw(
-        model, spec, range(count), Overview(count), path, closing_files,
-        device=device, cache_dir=cache_dir, listener=listener, cover=cover,
-    )  # fmt: skip
+    with open_set(model, spec, device=device, cache_dir=cache_dir, listener=listener) as renderer:
+        _draw(renderer, range(count), Overview(count), path, closing_files, listener, cover)
+    seconds = time.perf_counter() - began
+    log.info("%s: %d views of %d pixels; %.2f s", model.name, count, spec.size, seconds)
 
 
-def export_part(
-    model: Path,
-    spec: DatasetSpec,
-    views: range,
-    path: Path,
-    *,
-    device: Device,
-    cache_dir: Path | None,
-    listener: DatasetListener,
-    cover: Cover | None = None,
+def open_set(
+    model: Path, spec: DatasetSpec, *, device: Device, cache_dir: Path | None, listener: DatasetListener
+) -> DatasetRenderer:
+    """What draws views of the set; the caller closes it. Raises as `export_dataset` does."""
+    listener.on_stage("loading")
+    scene = load_model(model)
+    listener.on_stage("lighting")
+    return DatasetRenderer(device, scene, spec, cache_dir=cache_dir)
+
+
+def draw_part(
+    renderer: DatasetRenderer, views: range, path: Path, *, listener: DatasetListener, cover: Cover | None = None
 ) -> None:
-    """Writes a part, of these `views` of the set, to `path`: what `join_parts` takes. Raises as `export_dataset`."""
-    _draw(
-        model, spec, views, Overview(spec.views), path, _part_files,
-        device=device, cache_dir=cache_dir, listener=listener, cover=cover,
-    )  # fmt: skip
+    """Writes a part of the set, of these `views`, to `path`: what `join_parts` takes. Raises as `export_dataset`."""
+    _draw(renderer, views, Overview(renderer.layout.spec.views), path, _part_files, listener, cover)
 
 
 def join_parts(parts: Sequence[Path], path: Path, *, listener: DatasetListener) -> None:
@@ -101,7 +101,7 @@ def join_parts(parts: Sequence[Path], path: Path, *, listener: DatasetListener) 
         with Archive(path) as archive:
             kept = []
             for part in parts:
-                listener.on_stage("joining")
+                listener.on_stage("encoding")
                 with zipfile.ZipFile(part) as drawn:
                     layout = Layout.from_json(json.loads(drawn.read(_LAYOUT_NAME)))
                     kept.append(Kept.from_bytes(drawn.read(_KEPT_NAME)))
@@ -114,41 +114,30 @@ def join_parts(parts: Sequence[Path], path: Path, *, listener: DatasetListener) 
 
 
 def _draw(
-    model: Path,
-    spec: DatasetSpec,
+    renderer: DatasetRenderer,
     views: range,
     overview: Overview,
     path: Path,
     closing: Closing,
-    *,
-    device: Device,
-    cache_dir: Path | None,
     listener: DatasetListener,
     cover: Cover | None,
 ) -> None:
     """An archive of the views and of what `closing` makes of them."""
-    began = time.perf_counter()
     with contextlib.ExitStack() as undo:
-        listener.on_stage("loading")
-        scene = load_model(model)
-        listener.on_stage("lighting")
-        with DatasetRenderer(device, scene, spec, cache_dir=cache_dir) as renderer:
-            listener.on_stage("drawing")
-            if cover is not None:
-                cover(renderer.render(showing_view(spec)).rgb)
-            undo.callback(path.unlink, missing_ok=True)
-            with Archive(path) as archive, contextlib.closing(encoded_views(renderer, views, overview)) as encoded:
-                kept = Kept()
-                for view in encoded:
-                    for folder, content in view.files.items():
-                        archive.add(f"{folder}/{frame_name(view.index)}.png", content)
-                    kept.add(view)
-                    listener.on_frame(len(kept.points), len(views))
-                for name, content in closing(renderer.layout, kept):
-                    archive.add(name, content)
+        listener.on_stage("drawing")
+        if cover is not None:
+            cover(renderer.render(showing_view(renderer.layout.spec)).rgb)
+        undo.callback(path.unlink, missing_ok=True)
+        with Archive(path) as archive, contextlib.closing(encoded_views(renderer, views, overview)) as encoded:
+            kept = Kept()
+            for view in encoded:
+                for folder, content in view.files.items():
+                    archive.add(f"{folder}/{frame_name(view.index)}.png", content)
+                kept.add(view)
+                listener.on_frame(len(kept.points), len(views))
+            for name, content in closing(renderer.layout, kept):
+                archive.add(name, content)
         undo.pop_all()
-    seconds = time.perf_counter() - began
-    log.info("%s: %d views of %d pixels; %.2f s", model.name, len(views), spec.size, seconds)
 
 
 def _part_files(layout: Layout, kept: Kept) -> Iterator[tuple[str, bytes]]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from renderer.camera.sphere import camera_direction, showing_view
-from renderer.dataset.export import export_dataset, export_part, join_parts
+from renderer.dataset.export import draw_part, export_dataset, join_parts, open_set
 from renderer.errors import Cancelled
 from renderer.gl.context import Device
 from renderer.scene.nodes import UInt8
@@ -24,7 +24,8 @@ def parts_of(
 ) -> list[Path]:
     paths = [folder / f"part_{views.start}.zip" for views in runs]
     for views, path in zip(runs, paths, strict=True):
-        export_part(model, spec, views, path, device=device, cache_dir=light_cache, listener=Silent())
+        with open_set(model, spec, device=device, cache_dir=light_cache, listener=Silent()) as renderer:
+            draw_part(renderer, views, path, listener=Silent())
     return paths
 
 
@@ -87,7 +88,7 @@ def test_a_stopped_joining_leaves_nothing(model: Path, device: Device, light_cac
     spec = DatasetSpec(views=2, size=32)
     parts = parts_of(spec, (range(1), range(1, 2)), model, device, light_cache, tmp_path)
     with pytest.raises(Cancelled):
-        join_parts(parts, tmp_path / "joined.zip", listener=StoppingAt("joining"))
+        join_parts(parts, tmp_path / "joined.zip", listener=StoppingAt("encoding"))
     assert sorted(tmp_path.iterdir()) == parts
 
 
@@ -103,10 +104,8 @@ def test_the_cover_is_a_view_of_the_set_and_comes_first(
     def cover(pixels: UInt8) -> None:
         heard.append(pixels)
 
-    path = tmp_path / "part.zip"
-    export_part(
-        model, SPEC, range(2, 4), path, device=device, cache_dir=light_cache, listener=Hearing(), cover=cover
-    )
+    with open_set(model, SPEC, device=device, cache_dir=light_cache, listener=Silent()) as renderer:
+        draw_part(renderer, range(2, 4), tmp_path / "part.zip", listener=Hearing(), cover=cover)
     first, *counts = heard
     assert counts == [(1, 2), (2, 2)]
     expected = picture(read_zip(exported)[f"images/frame_{showing_view(SPEC):05d}.png"])
