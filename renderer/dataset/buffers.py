@@ -11,7 +11,8 @@ from typing import Self
 
 from renderer.dataset.layout import Layout, pixel_width
 from renderer.dataset.planes import Planes
-from renderer.dataset.targets import BufferTarget, SelectPass
+from renderer.dataset.surface import outline, placed_surface
+from renderer.dataset.targets import BufferTarget, SelectPass, covered_rectangle
 from renderer.gl.context import Device
 from renderer.gl.resources import GpuScene
 from renderer.gl.waiting import finish
@@ -36,6 +37,7 @@ class DatasetRenderer:
     def __init__(self, device: Device, scene: Scene, spec: DatasetSpec, *, cache_dir: Path | None) -> None:
         self._device = device
         self.layout = layout = Layout.of(scene, spec)
+        self._outline = outline(placed_surface(scene, layout.placement))
         with contextlib.ExitStack() as owned:
             self._target = BufferTarget(device, spec.size)
             owned.callback(self._target.release)
@@ -59,8 +61,9 @@ class DatasetRenderer:
     def render(self, index: int) -> Planes:
         """Draws and reads view `index`; other threads run while the device draws. Raises DeviceError on a GL error."""
         self._target.begin()
-        self._geometry.draw(self.layout.view(index), self._target.framebuffer)
-        self._select.draw()
+        view = self.layout.view(index)
+        self._geometry.draw(view, self._target.framebuffer)
+        self._select.draw(covered_rectangle(view, self._outline, self.layout.spec.size))
         finish(self._device)
         planes = self._select.read()
         self._device.check_errors(f"drawing view {index}")

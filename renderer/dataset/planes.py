@@ -45,8 +45,14 @@ def decoded_depth(depth16: UInt16, near: float, far: float) -> Float64:
 
 def encode_view(planes: Planes) -> dict[str, bytes]:
     """A view's PNG files by folder: RGB, depth in 8 and in 16 bits, normals (RGB), and the mask (0 or 255)."""
-    pictures = (planes.rgb, planes.depth8, planes.depth16, planes.normals, planes.mask)
-    return {folder: png(picture) for folder, picture in zip(FOLDERS, pictures, strict=True)}
+    pictures: dict[str, UInt8 | UInt16] = {
+        "images": planes.rgb,
+        "depth": planes.depth8,
+        "depth_16bit": planes.depth16,
+        "normals": planes.normals,
+        "masks": planes.mask,
+    }
+    return {folder: png(pictures[folder]) for folder in FOLDERS}
 
 
 def png(pixels: UInt8 | UInt16) -> bytes:

@@ -1,6 +1,7 @@
 """The placed model as triangles, on the CPU: between which depths all views lie, and what checks measure against."""
 
 import dataclasses
+import itertools
 from collections.abc import Iterable
 
 import numpy as np
@@ -13,6 +14,9 @@ from renderer.scene.deform import deformed, drawables
 from renderer.scene.nodes import Float32, Float64, Scene, Topology
 
 Bools = npt.NDArray[np.bool_]
+
+_OUTLINE_CELLS = 32
+"""Along the longest side."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,6 +48,20 @@ def placed_surface(scene: Scene, placement: Float64) -> Surface:
     if not corners:
         raise EmptyModel("the model has only points or lines; a training set needs a surface of triangles")
     return Surface(np.concatenate(corners), np.concatenate(two_sided), np.concatenate([np.zeros((0, 3)), *loose]))
+
+
+def outline(surface: Surface) -> Float64:
+    """Points (n, 3), few of them, whose convex hull holds the surface closely: corners of the cells it touches."""
+    places = np.concatenate([surface.corners.reshape(-1, 3), surface.loose])
+    low = places.min(axis=0)
+    cell = max(float((places.max(axis=0) - low).max()) / _OUTLINE_CELLS, 1e-9)
+    steps = ((places - low) / cell).astype(np.int64)
+    row = _OUTLINE_CELLS + 1
+    touched = np.unique(steps @ (row * row, row, 1))
+    first = np.stack([touched // (row * row), touched // row % row, touched % row], axis=1)
+    corners = first[:, None] + np.array(list(itertools.product((0, 1), repeat=3)))
+    points: Float64 = low + cell * corners.reshape(-1, 3)
+    return points
 
 
 def depth_range(surface: Surface, views: Iterable[View], slack: float) -> tuple[float, float]:

@@ -6,10 +6,13 @@ import moderngl
 import numpy as np
 import numpy.typing as npt
 
+from renderer.camera.framing import View
+from renderer.camera.sphere import focal_length
 from renderer.dataset.planes import Planes
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs, read_shader, set_uniform
 from renderer.gl.targets import SUPERSAMPLING
+from renderer.scene.nodes import Float64
 
 
 class BufferTarget:
@@ -36,10 +39,17 @@ class BufferTarget:
             plane.release()
 
 
+Rectangle = tuple[int, int, int, int]
+"""x, y, width and height in pixels; x and y count from the top left corner."""
+
 _PLANES = ((3, "f1"), (3, "f1"), (1, "u2"), (1, "f1"), (1, "f1"))
 """Channels, and moderngl's name of their kind, of each of `Planes`, in its order."""
 
 _DTYPES = {"f1": np.uint8, "u2": np.uint16}
+
+
+_LINES = 2
+"""Pixels by which lines and points are wider than what they connect, at most."""
 
 
 class SelectPass:
@@ -50,29 +60,37 @@ class SelectPass:
         self._source = source
         self._size = size
         self._programs = Programs(device)
-        self._program = self._programs.get(read_shader("renderer.passes", "full_screen.vert.glsl"),
-                                           read_shader("renderer.dataset", "select.frag.glsl"))
+        self._select, self._background = (
+            self._programs.get(read_shader("renderer.passes", "full_screen.vert.glsl"),
+                               read_shader("renderer.dataset", name))
+            for name in ("select.frag.glsl", "background.frag.glsl")
+        )
         for name, value in (("u_size", size), ("u_near", near), ("u_range", far - near)):
-            set_uniform(self._program, name, value)
-        self._triangle = device.ctx.vertex_array(self._program, [])
+            set_uniform(self._select, name, value)
+        self._triangles = [device.ctx.vertex_array(program, []) for program in (self._background, self._select)]
         # Pictures of three channels can't be drawn into everywhere; reading leaves the fourth out.
         self._planes = [device.ctx.texture((size, size), 4 if channels == 3 else channels, dtype=kind)
                         for channels, kind in _PLANES]
         self._framebuffer = device.ctx.framebuffer(self._planes)
 
-    def draw(self) -> None:
+    def draw(self, covered: Rectangle) -> None:
+        """Outside of `covered` is nothing: there it costs no look at the samples."""
         for unit, (name, plane) in enumerate(zip(("u_color", "u_normal", "u_depth"), self._source.planes, strict=True)):
             plane.use(unit)
-            set_uniform(self._program, name, unit)
+            set_uniform(self._select, name, unit)
         self._framebuffer.use()
         self._device.ctx.enable_only(moderngl.NOTHING)
-        self._triangle.render(moderngl.TRIANGLES, vertices=3)
+        everything = (0, 0, self._size, self._size)
+        for triangle, scissor in zip(self._triangles, (everything, covered), strict=True):
+            self._framebuffer.scissor = scissor
+            triangle.render(moderngl.TRIANGLES, vertices=3)
 
     def read(self) -> Planes:
         return Planes(*(self._plane(number) for number in range(len(_PLANES))))
 
     def release(self) -> None:
-        self._triangle.release()
+        for triangle in self._triangles:
+            triangle.release()
         self._device.release_framebuffer(self._framebuffer)
         for plane in self._planes:
             plane.release()
@@ -83,3 +101,12 @@ class SelectPass:
         content = self._framebuffer.read(components=channels, attachment=number, alignment=1, dtype=kind)
         plane = np.frombuffer(content, _DTYPES[kind])
         return plane.reshape(self._size, self._size, *([channels] if channels > 1 else []))
+
+
+def covered_rectangle(view: View, outline: Float64, size: int) -> Rectangle:
+    """The pixels of a view of `size` pixels a side that hold all that lies between the points `outline` (n, 3)."""
+    local = outline @ view.view[:3, :3].T + view.view[:3, 3]
+    places = size / 2 + focal_length(size) / -local[:, 2:] * local[:, :2] * (1, -1)
+    low = np.floor(places.min(axis=0) - _LINES).clip(0, size).astype(int)
+    high = np.ceil(places.max(axis=0) + _LINES).clip(0, size).astype(int)
+    return (*low.tolist(), *(high - low).tolist())

@@ -2,6 +2,7 @@
 // and normal are those of one sample, never a mean: of the four the one with the lower median of the depths, where no
 // surface is infinitely far. So a pixel has depth where at least half of it is covered, and the picture's edges are not
 // moved.
+#extension GL_ARB_texture_gather : require
 uniform sampler2D u_color;   // premultiplied, twice the size of the view, bottom row first, like the others
 uniform sampler2D u_normal;
 uniform sampler2D u_depth;   // 0 where there is no surface
@@ -17,20 +18,14 @@ layout(location = 4) out float out_mask;
 
 const float NOWHERE = 1e30;
 
-float depth(ivec2 at) {
-    float value = texelFetch(u_depth, at, 0).r;
-    return value > 0.0 ? value : NOWHERE;
-}
-
 void main() {
     ivec2 at = 2 * ivec2(gl_FragCoord.x, u_size - 1 - int(gl_FragCoord.y));
     ivec2 places[4] = ivec2[](at, at + ivec2(1, 0), at + ivec2(0, 1), at + ivec2(1, 1));
     vec4 color = vec4(0.0);
-    float depths[4];
-    for (int i = 0; i < 4; ++i) {
-        color += 0.25 * texelFetch(u_color, places[i], 0);
-        depths[i] = depth(places[i]);
-    }
+    for (int i = 0; i < 4; ++i) color += 0.25 * texelFetch(u_color, places[i], 0);
+    vec4 gathered = textureGather(u_depth, vec2(at + 1) / float(2 * u_size));
+    gathered = mix(vec4(NOWHERE), gathered, greaterThan(gathered, vec4(0.0)));
+    float depths[4] = float[](gathered.w, gathered.z, gathered.x, gathered.y);
     float chosen = min(
         max(min(depths[0], depths[1]), min(depths[2], depths[3])),
         min(max(depths[0], depths[1]), max(depths[2], depths[3])));

@@ -1,0 +1,14 @@
+// What select.frag.glsl says of pixels without a surface.
+layout(location = 0) out vec4 out_color;
+layout(location = 1) out vec4 out_normal;
+layout(location = 2) out uint out_depth16;
+layout(location = 3) out float out_depth8;
+layout(location = 4) out float out_mask;
+
+void main() {
+    out_color = vec4(1.0);
+    out_normal = vec4(128.0 / 255.0);
+    out_depth16 = 65535u;
+    out_depth8 = 1.0;
+    out_mask = 0.0;
+}
