@@ -2,7 +2,7 @@
 
 import hypothesis
 
-pytest_plugins = ["tests.support.device", "tests.support.postgres"]
+pytest_plugins = ["tests.support.device", "tests.render.film", "tests.support.goldens", "tests.support.postgres"]
 
 hypothesis.settings.register_profile("deterministic", derandomize=True, deadline=None, database=None)
 hypothesis.settings.load_profile("deterministic")

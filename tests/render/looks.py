@@ -1,0 +1,75 @@
+"""What render settings do to a whole shot: the table of their goldens, and the model that they show."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from tests.render.exhibits import Exhibit, chart, grid_triangles
+from tests.render.materials import GOLD, RED, WHITE, charted, pbr
+
+
+def still_life() -> bytes:
+    """A red cube with a chart in front, a golden ball and a white column: no side looks like another."""
+    exhibit = Exhibit()
+    exhibit.picture(chart())
+    cube = _cube(exhibit, 0.4)
+    turn = [0, float(np.sin(0.25)), 0, float(np.cos(0.25))]
+    sign = exhibit.add("nodes", {"mesh": exhibit.sign(exhibit.material(charted()), 0.6), "translation": [0, 0, 0.401]})
+    exhibit.show(cube, translation=[-0.3, 0.4, 0.2], rotation=turn, children=[sign])
+    exhibit.show(exhibit.ball(exhibit.material(pbr(GOLD, 1, 0.2)), 0.3), translation=[0.5, 0.3, 0.35])
+    height, around = np.meshgrid(np.linspace(1.3, 0, 9), np.linspace(-np.pi, np.pi, 33), indexing="ij")
+    outward = np.stack([np.sin(around), 0 * around, np.cos(around)], axis=-1)
+    column = exhibit.grid(outward * 0.16 + np.stack([0 * height, height, 0 * height], axis=-1), outward,
+                          np.stack([around, height], axis=-1), exhibit.material(pbr(WHITE, doubleSided=True)))
+    exhibit.show(column, translation=[0.35, 0, -0.4])
+    return exhibit.finished()
+
+
+def _cube(exhibit: Exhibit, half: float) -> int:
+    """A mesh: a red cube with sharp edges."""
+    places, normals = [], []
+    for normal in (*np.eye(3), *-np.eye(3)):
+        right = np.roll(np.abs(normal), 1)
+        up = np.cross(normal, right)
+        places += [(normal + x * right + y * up) * half for y in (1, -1) for x in (-1, 1)]
+        normals += [normal] * 4
+    triangles = np.concatenate([grid_triangles(2, 2) + 4 * side for side in range(6)])
+    return exhibit.add_mesh({
+        "attributes": {"POSITION": exhibit.add_accessor(places), "NORMAL": exhibit.add_accessor(normals)},
+        "indices": exhibit.add_accessor(triangles, "uint16"), "material": exhibit.material(pbr(RED, roughness=0.25))})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Look:
+    """Render settings, and the moments of the video that are shown beside each other: 0 is the first frame, 1 the
+    last."""
+
+    settings: Mapping[str, Any]
+    moments: tuple[float, ...] = (0.0,)
+
+
+WHOLE = (0.0, 0.25, 0.5, 0.75, 1.0)
+SHORT = {"length": 3, "aspect": "1:1"}
+
+LOOKS: dict[str, Look] = {
+    "lighting-studio": Look({}),
+    "lighting-soft": Look({"lighting": "soft"}),
+    "lighting-dark": Look({"lighting": "dark", "bgColor": "#202226"}),
+    "lighting-outdoor": Look({"lighting": "outdoor", "bgColor": "#bcd2e8"}),
+    "no-shadows": Look({"shadows": False}),
+    "reflector": Look({"reflector": True, "bgColor": "#d8dce0"}),
+    "reflector-without-shadows": Look({"reflector": True, "shadows": False, "bgColor": "#303338"}),
+    "vignette": Look({"vignette": 0.5, "bgColor": "#c87a3c"}),
+    "vignette-full": Look({"vignette": 1}),
+    "aspect-1-1": Look({"aspect": "1:1"}),
+    "aspect-9-16": Look({"aspect": "9:16"}),
+    "tilted-and-rolled": Look({"tiltX": 25, "panX": 40, "rollZ": -15}),
+    "close-from-the-right": Look({"rotateY": 60, "zoom": 0.7}),
+    "effect-turntable": Look(SHORT, WHOLE),
+    "effect-hero-spin": Look({**SHORT, "effect": "hero-spin"}, WHOLE),
+    "effect-showcase": Look({**SHORT, "effect": "showcase"}, WHOLE),
+    "effect-zoom-orbit": Look({**SHORT, "effect": "zoom-orbit"}, WHOLE),
+    "effect-reveal": Look({**SHORT, "effect": "reveal"}, WHOLE),
+}
