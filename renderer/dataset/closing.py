@@ -9,10 +9,16 @@ from renderer.dataset.layout import Layout
 from renderer.dataset.overview import Overview
 from renderer.dataset.points import ply
 from renderer.dataset.transforms import POINTS_NAME, as_json, transforms
+from renderer.errors import EmptyModel
 
 
 def closing_files(layout: Layout, kept: Kept) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each file, of a set of as many views, the first ones, as are kept."""
+    """Name and content of each file, of a set of as many views, the first ones, as are kept.
+
+    Raises EmptyModel where no view shows anything.
+    """
+    if not kept.covered:
+        raise EmptyModel("no view of the training set shows the model: it is thinner than a pixel, or clear as air")
     count = len(kept.points)
     views = [layout.view(index) for index in range(count)]
     yield "transforms.json", as_json(transforms(layout, count))

@@ -18,15 +18,20 @@ from renderer.scene.nodes import UInt8
 
 @dataclasses.dataclass(slots=True)
 class Kept:
-    """The `points` of each view, in their order, and the `thumbnails`, by index, of those that the overview shows."""
+    """The `points` of each view, in their order, and the `thumbnails`, by index, of those that the overview shows.
+
+    `covered`: whether any view shows the model.
+    """
 
     points: list[Points] = dataclasses.field(default_factory=list)
     thumbnails: dict[int, UInt8] = dataclasses.field(default_factory=dict)
+    covered: bool = False
 
     def add(self, view: EncodedView) -> None:
         self.points.append(view.points)
         if view.thumbnails is not None:
             self.thumbnails[view.index] = view.thumbnails
+        self.covered |= view.covered
 
     @classmethod
     def merged(cls, parts: Iterable[Self]) -> Self:
@@ -35,6 +40,7 @@ class Kept:
         for part in parts:
             whole.points += part.points
             whole.thumbnails |= part.thumbnails
+            whole.covered |= part.covered
         return whole
 
     def to_bytes(self) -> bytes:
@@ -48,6 +54,7 @@ class Kept:
             pixels=np.concatenate([of_view.pixels for of_view in self.points]),
             shown=list(self.thumbnails),
             thumbnails=list(self.thumbnails.values()),
+            covered=self.covered,
         )
         return stream.getvalue()
 
@@ -57,4 +64,5 @@ class Kept:
             ends = np.cumsum(arrays["counts"])[:-1]
             columns = (np.split(arrays[name], ends) for name in ("positions", "colors", "pixels"))
             points = [Points(*of_view) for of_view in zip(*columns, strict=True)]
-            return cls(points, dict(zip(arrays["shown"].tolist(), arrays["thumbnails"], strict=True)))
+            thumbnails = dict(zip(arrays["shown"].tolist(), arrays["thumbnails"], strict=True))
+            return cls(points, thumbnails, bool(arrays["covered"]))

@@ -22,12 +22,13 @@ MOST_ENCODERS = 8
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class EncodedView:
-    """What is kept of a view: its files by folder, its points, and its part of the overview, if any."""
+    """A view: its files by folder, its points, its part of the overview, if any, and if the model is in it at all."""
 
     index: int
     files: dict[str, bytes]
     points: Points
     thumbnails: UInt8 | None
+    covered: bool
 
 
 def encoded_views(
@@ -53,4 +54,6 @@ def encoded_views(
 def _encode(layout: Layout, shown: bool, index: int, planes: Planes) -> EncodedView:
     count = MAX_POINTS // layout.spec.views
     points = sample_points(planes, layout.view(index), layout.near, layout.far, seed=index, count=count)
-    return EncodedView(index, encode_view(planes), points, small(planes) if shown else None)
+    return EncodedView(
+        index, encode_view(planes), points, small(planes) if shown else None, bool(planes.mask.any())
+    )
