@@ -9,11 +9,12 @@ from types import TracebackType
 import numpy as np
 
 from renderer.camera.effects import shot_view
-from renderer.camera.framing import model_placement
+from renderer.camera.framing import View, model_placement
 from renderer.errors import SettingsError
 from renderer.gl.context import Device
 from renderer.gl.resources import GpuScene
-from renderer.gl.targets import SampleTarget
+from renderer.gl.targets import frame_target
+from renderer.gl.tiles import Tile, TiledTarget
 from renderer.lighting.environment import Environment, preset_environment
 from renderer.lighting.photograph import load_photograph, photographed_lamps
 from renderer.lighting.presets import PRESETS
@@ -70,7 +71,7 @@ class ShotRenderer:
         to_center[:3, 3] = -bounds.center
         self._placement: Float64 = to_center @ model_placement(spec, bounds)
         with contextlib.ExitStack() as owned:
-            self._target = SampleTarget(device, spec.width, spec.height)
+            self._target = frame_target(device, spec.width, spec.height)
             owned.callback(self._target.release)
             self._gpu_scene = GpuScene(device, scene)
             owned.callback(self._gpu_scene.release)
@@ -90,7 +91,7 @@ class ShotRenderer:
             owned.callback(self._ground.release)
             self._reflection: ReflectionPass | None = None
             if spec.reflector:
-                self._reflection = ReflectionPass(device, self._target)
+                self._reflection = ReflectionPass(device, (spec.width, spec.height))
                 owned.callback(self._reflection.release)
             self._resolve = ResolvePass(device, self._target)
             owned.callback(self._resolve.release)
@@ -109,13 +110,21 @@ class ShotRenderer:
             if self._shadows.live:
                 self._shadows.cast(self._gpu_scene)
         view = shot_view(self._spec, self._bounds, index)
-        self._target.begin()
+        behind = None
         if view is not None:
-            if self._spec.shadows:
-                self._ground.draw(view, self._shadows.ground)
             if self._reflection is not None:
-                self._reflection.draw(view, self._bounds, self._shadows.ground.ground, self._geometry)
-            self._geometry.draw(view, self._target.framebuffer)
+                self._reflection.prepare(view, self._bounds, self._shadows.ground.ground, self._geometry)
+            if isinstance(self._target, TiledTarget) and self._geometry.transmissive:
+                for tile in self._target.all_behind():
+                    self._draw_ground(view, tile)
+                    self._geometry.draw_opaque(view, tile)
+                behind = self._target.behind
+        for tile in self._target.tiles:
+            self._target.begin()
+            if view is not None:
+                self._draw_ground(view, tile)
+                self._geometry.draw(view, self._target.framebuffer, tile, behind)
+            self._target.keep(tile)
         self._device.check_errors(f"drawing frame {index}")
 
     def read_rgba(self) -> UInt8:
@@ -173,6 +182,13 @@ class ShotRenderer:
             raise SettingsError("environmentId", f"The panorama {name} {error}") from error
         owned.callback(environment.release)
         return environment, photographed_lamps(environment.tables)
+
+    def _draw_ground(self, view: View, tile: Tile) -> None:
+        """Draws what lies under the model into the current framebuffer."""
+        if self._spec.shadows:
+            self._ground.draw(view, self._shadows.ground, tile)
+        if self._reflection is not None:
+            self._reflection.show(tile)
 
     def _pose(self, time: float) -> None:
         """Moves the model to its pose at `time` seconds of the clip."""

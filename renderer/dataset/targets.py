@@ -11,7 +11,7 @@ from renderer.camera.sphere import focal_length
 from renderer.dataset.planes import Planes
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs, read_shader, set_uniform
-from renderer.gl.targets import SUPERSAMPLING
+from renderer.gl.tiles import SUPERSAMPLING
 from renderer.scene.nodes import Float64
 
 

@@ -50,7 +50,7 @@ class Device:
         """Raises DeviceError when a picture of `width` x `height` pixels is too large to draw in one piece."""
         if max(width, height) > self.max_size:
             raise DeviceError(
-                f"A frame needs {width}x{height} samples, but {self.name} draws at most "
+                f"A frame needs a picture of {width}x{height}, but {self.name} draws at most "
                 f"{self.max_size}x{self.max_size}; choose a lower quality"
             )
 

@@ -3,16 +3,17 @@
 import moderngl
 
 from renderer.gl.context import Device
-
-SUPERSAMPLING = 2
-"""Samples per pixel along each axis, for every tier."""
+from renderer.gl.tiles import SUPERSAMPLING, WHOLE, Tile, TiledTarget
 
 
 class SampleTarget:
     """The picture of one frame: RGBA8, premultiplied, sRGB-encoded, SUPERSAMPLING times the frame's size, with depth.
 
-    Raises DeviceError when the device can't draw it in one piece.
+    It is drawn like a `TiledTarget` of one tile. Raises DeviceError when the device can't draw it in one piece.
     """
+
+    texels_per_pixel = SUPERSAMPLING
+    tiles = (WHOLE,)
 
     def __init__(self, device: Device, width: int, height: int) -> None:
         size = (width * SUPERSAMPLING, height * SUPERSAMPLING)
@@ -31,10 +32,22 @@ class SampleTarget:
         self.framebuffer.use()
         self.framebuffer.clear()
 
+    def keep(self, tile: Tile) -> None:
+        """Nothing is left to do: the samples are the picture."""
+
     def release(self) -> None:
         self._device.release_framebuffer(self.framebuffer)
         self._depth.release()
         self.color.release()
+
+
+FrameTarget = SampleTarget | TiledTarget
+
+
+def frame_target(device: Device, width: int, height: int) -> FrameTarget:
+    """What a frame of that size is drawn into: in one piece where the device can, else in tiles. Raises DeviceError."""
+    whole = max(width, height) * SUPERSAMPLING <= device.max_size
+    return SampleTarget(device, width, height) if whole else TiledTarget(device, width, height)
 
 
 class ReadTarget:

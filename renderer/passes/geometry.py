@@ -13,6 +13,7 @@ import numpy as np
 from renderer.camera.framing import View
 from renderer.gl.programs import Programs, read_shader, set_uniform
 from renderer.gl.resources import GpuDrawable, GpuScene, matrix_bytes
+from renderer.gl.tiles import WHOLE, Tile
 from renderer.lighting.environment import Environment
 from renderer.lighting.shadow import Shadows
 from renderer.lighting.sheen import sheen_texture
@@ -61,28 +62,23 @@ class GeometryPass:
         defines = {**buffers, f"TONE_{tone_mapping.upper()}": "1"}
         self._draws = [self._prepare(gpu_scene, drawable, defines) for drawable in gpu_scene.drawables]
 
-    def draw(self, view: View, target: moderngl.Framebuffer) -> None:
+    @property
+    def transmissive(self) -> bool:
+        """Whether anything of the model shows what is behind it."""
+        return any(draw.transmissive for draw in self._draws)
+
+    def draw(
+        self, view: View, target: moderngl.Framebuffer, tile: Tile = WHOLE, behind: moderngl.Texture | None = None
+    ) -> None:
         """Draws into `target`, which is current, and whose depth is cleared or holds what may hide the model.
 
-        The view may mirror the world.
+        The view may mirror the world. `behind` is what glass shows; without it, that is what `target` holds by then.
         """
         ctx = self._ctx
-        self._mirrored = bool(np.linalg.det(view.view[:3, :3]) < 0)
-        view_projection = matrix_bytes(view.projection @ view.view)
-        for program in {id(draw.program): draw.program for draw in self._draws}.values():
-            set_uniform(program, "u_view_projection", view_projection)
-            set_uniform(program, "u_eye", tuple(view.eye))
-            self._shadows.bind(program, self._environment.bind(program, 0))
-        if self._sheen is not None:
-            self._sheen.use(_SHEEN_UNIT)
-        near_first = sorted(self._draws, key=lambda draw: _distance(draw.drawable, view))
-        ctx.enable_only(moderngl.DEPTH_TEST)
-        for draw in near_first:
-            if not (draw.blended or draw.transmissive):
-                self._render(draw, None if draw.drawable.material.double_sided else "back")
+        near_first = self.draw_opaque(view, tile)
         transmissive = [draw for draw in near_first if draw.transmissive]
         if transmissive:
-            self._behind.capture(target).use(_BEHIND_UNIT)
+            (behind or self._behind.capture(target)).use(_BEHIND_UNIT)
         for draw in transmissive:
             self._render(draw, None if draw.drawable.material.double_sided else "back")
         ctx.enable(moderngl.BLEND)
@@ -97,6 +93,26 @@ class GeometryPass:
         ctx.front_face = "ccw"
         ctx.cull_face = "back"
         ctx.enable_only(moderngl.NOTHING)
+
+    def draw_opaque(self, view: View, tile: Tile = WHOLE) -> list[_Draw]:
+        """Draws what hides all that is behind it, into the current framebuffer. Gives all draws, near ones first."""
+        self._mirrored = bool(np.linalg.det(view.view[:3, :3]) < 0)
+        uniforms = {
+            "u_view_projection": matrix_bytes(tile.crop @ view.projection @ view.view), "u_eye": tuple(view.eye),
+            "u_origin": tile.origin, "u_place": tile.place,
+        }
+        for program in {id(draw.program): draw.program for draw in self._draws}.values():
+            for name, value in uniforms.items():
+                set_uniform(program, name, value)
+            self._shadows.bind(program, self._environment.bind(program, 0))
+        if self._sheen is not None:
+            self._sheen.use(_SHEEN_UNIT)
+        near_first = sorted(self._draws, key=lambda draw: _distance(draw.drawable, view))
+        self._ctx.enable_only(moderngl.DEPTH_TEST)
+        for draw in near_first:
+            if not (draw.blended or draw.transmissive):
+                self._render(draw, None if draw.drawable.material.double_sided else "back")
+        return near_first
 
     def release(self) -> None:
         self._programs.release()

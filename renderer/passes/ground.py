@@ -6,6 +6,7 @@ from renderer.camera.framing import View
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs, read_shader, set_uniform
 from renderer.gl.resources import matrix_bytes
+from renderer.gl.tiles import WHOLE, Tile
 from renderer.lighting.ground_shadow import GroundShadow
 
 
@@ -20,8 +21,8 @@ class GroundPass:
         )
         self._strip = device.ctx.vertex_array(self._program, [])
 
-    def draw(self, view: View, shadow: GroundShadow) -> None:
-        """Draws `shadow` into the current framebuffer; nothing when the camera is below the ground."""
+    def draw(self, view: View, shadow: GroundShadow, tile: Tile = WHOLE) -> None:
+        """Draws `shadow` into the current framebuffer, a tile's; nothing when the camera is below the ground."""
         if view.eye[1] <= shadow.ground:
             return
         shadow.texture.use(0)
@@ -30,7 +31,8 @@ class GroundPass:
             "u_strength": shadow.strength,
             "u_rectangle": (*shadow.low, *shadow.size),
             "u_ground": shadow.ground,
-            "u_view_projection": matrix_bytes(view.projection @ view.view),
+            "u_view_projection": matrix_bytes(tile.crop @ view.projection @ view.view),
+            "u_origin": tile.origin,
         }
         for name, value in uniforms.items():
             set_uniform(self._program, name, value)

@@ -14,7 +14,7 @@ from renderer.camera.framing import View
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs, read_shader, set_uniform
 from renderer.gl.resources import matrix_bytes
-from renderer.gl.targets import SampleTarget
+from renderer.gl.tiles import WHOLE, Tile
 from renderer.passes.geometry import GeometryPass
 from renderer.scene.bounds import Bounds
 from renderer.scene.nodes import Float64
@@ -36,11 +36,12 @@ Window = tuple[int, int, int, int]
 class ReflectionPass:
     """Owns its pictures; a quarter of the samples is enough for what is blurred anyway."""
 
-    def __init__(self, device: Device, target: SampleTarget) -> None:
+    def __init__(self, device: Device, size: tuple[int, int]) -> None:
+        """`size` is the frame's, in pixels."""
         ctx = device.ctx
-        size = (target.width, target.height)
         self._device = device
-        self._target = target
+        self._size = size
+        self._window: Window | None = None
         self._color = ctx.texture(size, 4)
         self._depth = ctx.depth_texture(size)
         self._depth.compare_func = ""
@@ -63,20 +64,22 @@ class ReflectionPass:
         )
         self._strips = {program: ctx.vertex_array(program, []) for program in (self._fade, self._blur, self._show)}
 
-    def draw(self, view: View, bounds: Bounds, ground: float, geometry: GeometryPass) -> None:
-        """Draws the reflection of the model, which is within `bounds`, on the plane y = `ground`.
+    def prepare(self, view: View, bounds: Bounds, ground: float, geometry: GeometryPass) -> None:
+        """Makes the reflection of the model, which is within `bounds`, on the plane y = `ground`, for `show`.
 
-        Nothing when the camera is below the ground. The samples' framebuffer is current before and after.
+        There is none when the camera is below the ground. Another framebuffer is current afterwards.
         """
+        self._window = None
         reach = REACH * bounds.radius
         if view.eye[1] <= ground or reach <= 0:
             return
         mirrored = mirrored_view(view, ground)
         view_projection = mirrored.projection @ mirrored.view
-        blur = SPREAD * reach * pixels_per_metre(view, bounds, self._target.height)
-        window = self._window(view_projection, bounds, ground, reach, blur)
+        blur = SPREAD * reach * pixels_per_metre(view, bounds, self._size[1])
+        window = self._seen(view_projection, bounds, ground, reach, blur)
         if window is None:
             return
+        self._window = window
         self._model_target.scissor = window
         self._model_target.use()
         self._model_target.clear()
@@ -101,11 +104,16 @@ class ReflectionPass:
         self._run(self._blur, window, {
             "u_faded": 0, "u_heights": 1, "u_blur": blur, "u_sharpest": SHARPEST,
         })
-        self._target.framebuffer.use()
+
+    def show(self, tile: Tile = WHOLE) -> None:
+        """Draws the reflection that was prepared last, if any, into the current framebuffer, a tile's."""
+        if self._window is None:
+            return
+        ctx = self._device.ctx
         ctx.enable_only(moderngl.BLEND)
         ctx.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
         self._blurred.use(0)
-        self._run(self._show, window, {"u_blurred": 0})
+        self._run(self._show, self._window, {"u_blurred": 0, "u_origin": tile.origin}, tile)
         ctx.enable_only(moderngl.NOTHING)
 
     def release(self) -> None:
@@ -117,26 +125,29 @@ class ReflectionPass:
         for texture in (self._color, self._depth, self._faded, self._heights, self._blurred):
             texture.release()
 
-    def _run(self, program: moderngl.Program, window: Window, uniforms: dict[str, object]) -> None:
+    def _run(
+        self, program: moderngl.Program, window: Window, uniforms: dict[str, object], tile: Tile = WHOLE
+    ) -> None:
         for name, value in uniforms.items():
             set_uniform(program, name, value)
         x, y, width, height = window
-        scale = 2 / np.array([self._target.width, self._target.height] * 2)
-        set_uniform(program, "u_window", tuple(np.array([x, y, x + width, y + height]) * scale - 1))
+        corners = np.array([[x, y], [x + width, y + height]]) * 2 / np.array(self._size) - 1
+        low, high = corners * tile.crop[[0, 1], [0, 1]] + tile.crop[:2, 3]
+        set_uniform(program, "u_window", (*low, *high))
         self._strips[program].render(moderngl.TRIANGLE_STRIP, vertices=4)
 
-    def _window(
+    def _seen(
         self, view_projection: Float64, bounds: Bounds, ground: float, reach: float, margin: float
     ) -> Window | None:
         """What of the frame can show a reflection, with a margin in pixels; None where nothing can."""
-        size = np.array([self._target.width, self._target.height])
+        size = np.array(self._size)
         top = min(float(bounds.high[1]), ground + reach)
         corners = np.array([
             (x, y, z, 1.0) for x in (bounds.low[0], bounds.high[0]) for y in (ground, top)
             for z in (bounds.low[2], bounds.high[2])
         ]) @ view_projection.T
         if corners[:, 3].min() <= 0:  # the camera is amid the model
-            return 0, 0, self._target.width, self._target.height
+            return 0, 0, *self._size
         places = (corners[:, :2] / corners[:, 3:] + 1) / 2 * size
         air = 2 * margin + 4
         low = np.clip(np.floor(places.min(axis=0) - air), 0, size).astype(int)

@@ -8,22 +8,22 @@ import numpy as np
 
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs, read_shader, set_uniform
-from renderer.gl.targets import ReadTarget, SampleTarget
+from renderer.gl.targets import FrameTarget, ReadTarget
 from renderer.scene.nodes import UInt8
 from renderer.spec import Backdrop
 
 
 class ResolvePass:
-    """Reads a `SampleTarget` as pictures of the frame's size, top row first."""
+    """Reads a `FrameTarget` as pictures of the frame's size, top row first."""
 
-    def __init__(self, device: Device, samples: SampleTarget) -> None:
+    def __init__(self, device: Device, samples: FrameTarget) -> None:
         self._samples = samples
         self._programs = Programs(device)
         self._target = ReadTarget(device, (samples.width, samples.height), (4,))
 
     def read_rgba(self) -> UInt8:
         """(h, w, 4): premultiplied, sRGB-encoded, as drawn."""
-        program = self._programs.get(*full_screen("resolve.frag.glsl"))
+        program = self._programs.get(*full_screen("resolve.frag.glsl"), texels(self._samples))
         set_samples(program, self._samples)
         return self._pixels(program)
 
@@ -55,7 +55,7 @@ def full_screen(fragment: str) -> tuple[str, str]:
 def composite(
     programs: Programs,
     fragment: str,
-    samples: SampleTarget,
+    samples: FrameTarget,
     backdrop: Backdrop,
     image: moderngl.Texture | None,
     foreground: moderngl.Texture | None,
@@ -66,8 +66,8 @@ def composite(
     """
     # One program each, because a software rasteriser reads textures of branches that it doesn't take.
     used = {"IMAGE": image, "FOREGROUND": foreground}
-    defines = {"COMPOSITE": "1"} | {name: "1" for name, texture in used.items() if texture is not None}
-    program = programs.get(*full_screen(fragment), defines)
+    defines = {name: "1" for name, texture in used.items() if texture is not None}
+    program = programs.get(*full_screen(fragment), {"COMPOSITE": "1"} | texels(samples) | defines)
     set_samples(program, samples)
     _set_texture(program, "u_image", 1, image)
     _set_texture(program, "u_foreground", 2, foreground)
@@ -77,10 +77,10 @@ def composite(
 
 
 def transparent(
-    programs: Programs, fragment: str, samples: SampleTarget, foreground: moderngl.Texture | None
+    programs: Programs, fragment: str, samples: FrameTarget, foreground: moderngl.Texture | None
 ) -> moderngl.Program:
     """The program that runs `fragment` on the picture with straight alpha, with its uniforms set."""
-    defines = {"STRAIGHT": "1"} | ({} if foreground is None else {"FOREGROUND": "1"})
+    defines = {"STRAIGHT": "1"} | texels(samples) | ({} if foreground is None else {"FOREGROUND": "1"})
     program = programs.get(*full_screen(fragment), defines)
     set_samples(program, samples)
     _set_texture(program, "u_foreground", 2, foreground)
@@ -93,7 +93,12 @@ def _set_texture(program: moderngl.Program, name: str, unit: int, texture: moder
         set_uniform(program, name, unit)
 
 
-def set_samples(program: moderngl.Program, samples: SampleTarget) -> None:
+def texels(samples: FrameTarget) -> dict[str, str]:
+    """The define by which composite.glsl knows what it reads."""
+    return {"TEXELS": str(samples.texels_per_pixel)}
+
+
+def set_samples(program: moderngl.Program, samples: FrameTarget) -> None:
     """Gives composite.glsl its picture."""
     samples.color.use(0)
     set_uniform(program, "u_samples", 0)

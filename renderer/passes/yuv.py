@@ -9,15 +9,15 @@ import moderngl
 
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs
-from renderer.gl.targets import ReadTarget, SampleTarget
+from renderer.gl.targets import FrameTarget, ReadTarget
 from renderer.passes.resolve import composite
 from renderer.spec import Backdrop
 
 
 class YuvPass:
-    """Converts a `SampleTarget`. Between `convert` and `read` the next frame may be drawn: the planes are copies."""
+    """Converts a `FrameTarget`. Between `convert` and `read` the next frame may be drawn: the planes are copies."""
 
-    def __init__(self, device: Device, samples: SampleTarget) -> None:
+    def __init__(self, device: Device, samples: FrameTarget) -> None:
         if samples.width % 2 or samples.height % 2:
             raise ValueError(f"4:2:0 video needs even sides, not {samples.width}x{samples.height}")
         self._samples = samples

@@ -8,14 +8,14 @@ import moderngl
 
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs
-from renderer.gl.targets import ReadTarget, SampleTarget
+from renderer.gl.targets import FrameTarget, ReadTarget
 from renderer.passes.resolve import transparent
 
 
 class YuvaPass:
-    """Converts a `SampleTarget`."""
+    """Converts a `FrameTarget`."""
 
-    def __init__(self, device: Device, samples: SampleTarget) -> None:
+    def __init__(self, device: Device, samples: FrameTarget) -> None:
         if samples.width % 4:
             raise ValueError(f"video with alpha needs a width that is a multiple of 4, not {samples.width}")
         self._samples = samples

@@ -1,5 +1,5 @@
-// The 2x2-supersampled picture, one pixel at a time, and what lies behind and before it. All in display space.
-uniform sampler2D u_samples;  // premultiplied, twice the size of the frame, bottom row first, linear filter
+// The picture, one pixel at a time, and what lies behind and before it. All in display space.
+uniform sampler2D u_samples;  // premultiplied, TEXELS times the size of the frame, bottom row first, linear filter
 uniform vec2 u_size;          // of the frame, in pixels
 #ifdef IMAGE
 uniform sampler2D u_image;    // the backdrop: of the frame's size, top row first
@@ -20,17 +20,21 @@ vec4 foreground(vec2 pixel) {
 #endif
 }
 
-// Mean of the four samples of a pixel. `pixel` counts from the frame's top left.
+// Mean of the samples of a pixel. `pixel` counts from the frame's top left.
 vec4 resolved(vec2 pixel) {
     return texture(u_samples, vec2(pixel.x + 0.5, u_size.y - pixel.y - 0.5) / u_size);
 }
 
 // The same in full precision: some drivers filter 8-bit textures to 8 bits.
 vec4 precise(vec2 pixel) {
-    ivec2 at = 2 * ivec2(pixel.x, u_size.y - 1.0 - pixel.y);
+    ivec2 at = TEXELS * ivec2(pixel.x, u_size.y - 1.0 - pixel.y);
+#if TEXELS == 1
+    return texelFetch(u_samples, at, 0);
+#else
     return 0.25 * (
         texelFetch(u_samples, at, 0) + texelFetch(u_samples, at + ivec2(1, 0), 0)
         + texelFetch(u_samples, at + ivec2(0, 1), 0) + texelFetch(u_samples, at + ivec2(1, 1), 0));
+#endif
 }
 
 // The backdrop's colour at a pixel: a vignette darkens it from the middle to the corners.

@@ -17,7 +17,9 @@ vec3 srgb_encode(vec3 light) {
 
 // Interleaved gradient noise (Jimenez, SIGGRAPH 2014), -0.5 to 0.5 of an 8-bit step, one value for the four samples of a
 // pixel: it breaks up the bands of soft gradients and survives the resolve.
+uniform vec2 u_origin;  // of the tile, in samples of the frame
+
 float dither(vec2 sample_position) {
-    vec2 pixel = floor(sample_position * 0.5);
+    vec2 pixel = floor((sample_position + u_origin) * 0.5);
     return (fract(52.9829189 * fract(dot(pixel, vec2(0.06711056, 0.00583715)))) - 0.5) / 255.0;
 }

@@ -4,6 +4,7 @@
 uniform sampler2D u_behind;  // the picture so far, premultiplied and sRGB-encoded, with mipmaps
 uniform mat4 u_view_projection;
 uniform mat4 u_model;
+uniform vec4 u_place;  // scale and offset from normalised device coordinates to the screen's, which tiles show a part of
 
 // The picture so far at a place of the screen (0..1), blurred: level 0 is sharp. Four taps smooth the mipmaps' texels.
 vec4 behind(vec2 place, float level) {
@@ -23,7 +24,7 @@ vec4 refracted(vec3 position, vec3 to_eye, vec3 normal, float roughness, float i
     vec4 exit = u_view_projection * vec4(position + refract(-to_eye, normal, 1.0 / ior) * depth, 1.0);
     float widest = log2(float(textureSize(u_behind, 0).x));
     float level = min(widest * roughness * clamp(2.0 * ior - 2.0, 0.0, 1.0), widest - 4.0);
-    return behind(exit.xy / exit.w * 0.5 + 0.5, level);
+    return behind(exit.xy / exit.w * u_place.xy + u_place.zw, level);
 }
 
 // A volume's thickness in metres along each axis of the world, for one in the model's own units.

@@ -36,7 +36,7 @@ def test_an_unknown_selector_is_refused(device: Device) -> None:
 
 
 def test_a_frame_beyond_the_device_is_refused_with_the_numbers(device: Device) -> None:
-    with pytest.raises(DeviceError, match=rf"100x{device.max_size + 2} samples.*{device.max_size}x{device.max_size}"):
+    with pytest.raises(DeviceError, match=rf"100x{device.max_size + 2}.*{device.max_size}x{device.max_size}"):
         device.require_size(100, device.max_size + 2)
 
 

@@ -1,0 +1,145 @@
+"""Frames whose samples are too many for one target of the device: drawn tile by tile into one picture.
+
+    for each tile: samples of the tile -> mean of each pixel's -> its place in the picture, which is read as a whole
+
+Nothing that needs neighbours works on tiles: reflections are drawn at the frame's size before, conversions to video
+read the whole picture, and glass reads a picture of all that lies behind it, for which the tiles are drawn twice.
+"""
+
+import dataclasses
+import math
+from collections.abc import Iterator
+
+import moderngl
+import numpy as np
+
+from renderer.gl.context import Device
+from renderer.gl.programs import Programs, read_shader
+from renderer.scene.nodes import Float64
+
+SUPERSAMPLING = 2
+"""Samples per pixel along each axis, for every tier."""
+
+_MULTIPLE = 4
+"""Tiles' sides, in pixels: their samples keep the parity that shaders go by."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Tile:
+    """A part of a frame of `frame` (width, height) pixels; `x` and `y` are those of its lower left."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    frame: tuple[int, int]
+
+    @property
+    def crop(self) -> Float64:
+        """(4, 4): takes the frame's clip space to the tile's."""
+        (width, height), matrix = self.frame, np.eye(4)
+        matrix[0, [0, 3]] = width / self.width, (width - 2 * self.x - self.width) / self.width
+        matrix[1, [1, 3]] = height / self.height, (height - 2 * self.y - self.height) / self.height
+        return matrix
+
+    @property
+    def place(self) -> tuple[float, float, float, float]:
+        """Scale and offset from the tile's normalised device coordinates to places in the frame, 0 to 1."""
+        (width, height), half = self.frame, (self.width / 2, self.height / 2)
+        return half[0] / width, half[1] / height, (half[0] + self.x) / width, (half[1] + self.y) / height
+
+    @property
+    def origin(self) -> tuple[float, float]:
+        """Samples of the frame to the left of it and below."""
+        return float(SUPERSAMPLING * self.x), float(SUPERSAMPLING * self.y)
+
+
+WHOLE = Tile(0, 0, 1, 1, (1, 1))
+"""A frame in one piece, whatever its size."""
+
+
+class TiledTarget:
+    """The picture of one frame, RGBA with 16 bits each, premultiplied, sRGB-encoded: a texel is a pixel's mean.
+
+    For each of `tiles`: `begin`, draw into `framebuffer`, and `keep`. All tiles have one size, which may reach beyond
+    the frame. Raises DeviceError when even the picture itself is too large for the device.
+    """
+
+    texels_per_pixel = 1
+
+    def __init__(self, device: Device, width: int, height: int) -> None:
+        device.require_size(width, height)
+        self._device = device
+        self.width = width
+        self.height = height
+        limit = device.max_size // SUPERSAMPLING // _MULTIPLE * _MULTIPLE
+        size = (_share(width, limit), _share(height, limit))
+        self.tiles = [
+            Tile(x, y, *size, (width, height)) for y in range(0, height, size[1]) for x in range(0, width, size[0])
+        ]
+        ctx = device.ctx
+        self._samples = ctx.texture((size[0] * SUPERSAMPLING, size[1] * SUPERSAMPLING), 4)
+        self._depth = ctx.depth_renderbuffer(self._samples.size)
+        self.framebuffer = ctx.framebuffer([self._samples], self._depth)
+        self._pictures = [ctx.texture((width, height), 4, dtype="nu2") for _ in range(2)]
+        for texture in self._pictures:
+            texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
+            texture.repeat_x = texture.repeat_y = False
+        self._targets = [ctx.framebuffer([texture]) for texture in self._pictures]
+        self._programs = Programs(device)
+        self._reduce = self._programs.get(
+            read_shader("renderer.passes", "full_screen.vert.glsl"), read_shader("renderer.passes", "reduce.frag.glsl")
+        )
+        self._triangle = ctx.vertex_array(self._reduce, [])
+
+    @property
+    def color(self) -> moderngl.Texture:
+        return self._pictures[0]
+
+    def begin(self) -> None:
+        """Makes the tile's samples current, transparent and empty."""
+        self.framebuffer.use()
+        self.framebuffer.clear()
+
+    def keep(self, tile: Tile) -> None:
+        """Puts what is drawn into its place of the picture."""
+        self._keep(tile, self._targets[0])
+
+    def all_behind(self) -> Iterator[Tile]:
+        """The tiles, to draw into each what may be seen through glass; when all are drawn, `behind` shows them."""
+        for tile in self.tiles:
+            self.begin()
+            yield tile
+            self._keep(tile, self._targets[1])
+
+    @property
+    def behind(self) -> moderngl.Texture:
+        """The picture that `all_behind` made, with mipmaps; valid up to its next call."""
+        texture = self._pictures[1]
+        texture.build_mipmaps()
+        texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        return texture
+
+    def release(self) -> None:
+        for framebuffer in (self.framebuffer, *self._targets):
+            self._device.release_framebuffer(framebuffer)
+        for texture in (self._samples, *self._pictures):
+            texture.release()
+        self._depth.release()
+        self._triangle.release()
+        self._programs.release()
+
+    def _keep(self, tile: Tile, target: moderngl.Framebuffer) -> None:
+        target.use()
+        target.scissor = (tile.x, tile.y, min(tile.width, self.width - tile.x), min(tile.height, self.height - tile.y))
+        self._device.ctx.enable_only(moderngl.NOTHING)
+        self._samples.use(0)
+        self._reduce["u_samples"] = 0
+        self._reduce["u_origin"] = (tile.x, tile.y)
+        self._triangle.render(moderngl.TRIANGLES, vertices=3)
+
+
+def _share(side: int, limit: int) -> int:
+    """The side of equal tiles, as few as possible, of at most `limit` pixels each."""
+    count = math.ceil(side / limit)
+    return math.ceil(side / count / _MULTIPLE) * _MULTIPLE
