@@ -136,6 +136,19 @@ class Web:
             "poster": ("poster.png", "image/png"),
             "poster_full": ("poster_full.png", "image/png"),
         } | ({"web": ("web.mp4", "video/mp4")} if web else {})
+        return self._settle(claim, render_id, kinds)
+
+    def finish_dataset(self, render_id: str) -> dict[str, bytes]:
+        """Brings a render with the output "dataset" to `done`; returns what its files hold."""
+        kinds = {
+            "dataset": ("dataset.zip", "application/zip"),
+            "poster": ("poster.png", "image/png"),
+            "poster_full": ("poster_full.png", "image/png"),
+        }
+        return self._settle(self.claim(render_id), render_id, kinds)
+
+    def _settle(self, claim: Claim, render_id: str, kinds: dict[str, tuple[str, str]]) -> dict[str, bytes]:
+        """`kinds` are file name and content type by the names in the database."""
         contents = {name: f"{render_id} {name} ".encode() * 40 for name in kinds}
         files = {
             name: self.put(claim, render_id, file_name, contents[name], content_type)

@@ -107,6 +107,26 @@ def test_renders_are_ordered_followed_fetched_and_put_away(
     assert big.id not in {render.id for render in renders.list()}
 
 
+def test_a_training_set_is_quoted_ordered_fetched_and_shared(
+    client: FarmClient, web: Web, url: str, chair: Path, tmp_path: Path
+) -> None:
+    settings = {"output": "dataset", "coverage": "sphere"}
+    quote = client.quote([settings])
+    assert [(line.quality, line.dataset_quality, line.credits) for line in quote.breakdown] == [(None, "100x800", 4)]
+    ordered = client.renders.create(client.models.upload(chair).model_id, settings)
+    assert client.account().credits == 15
+    contents = web.finish_dataset(ordered.id)
+    done = client.renders.wait(ordered.id)
+    assert (done.file_size, done.settings["coverage"]) == (len(contents["dataset"]), "sphere")
+    for asset in ("dataset", "bundle", "poster"):
+        client.renders.download(ordered.id, asset, tmp_path / asset)
+    assert (tmp_path / "dataset").read_bytes() == (tmp_path / "bundle").read_bytes() == contents["dataset"]
+    shared = f"{url}{client.renders.share(ordered.id)}/dataset"
+    assert httpx.get(shared).content == contents["dataset"]
+    client.renders.unshare(ordered.id)
+    assert httpx.get(shared).status_code == 404
+
+
 def test_overlays_go_up_are_listed_and_deleted(client: FarmClient, tmp_path: Path) -> None:
     picture = io.BytesIO()
     PIL.Image.new("RGB", (4, 4)).save(picture, "PNG")

@@ -32,20 +32,6 @@ def detail(web: Web, render_id: str) -> dict[str, Any]:
     return data
 
 
-def finish(web: Web, render_id: str) -> dict[str, bytes]:
-    """As a worker leaves the render; returns what its files hold."""
-    claim = web.claim(render_id)
-    kinds = {
-        "dataset": ("dataset.zip", "application/zip"), "poster": ("poster.png", "image/png"),
-        "poster_full": ("poster_full.png", "image/png"),
-    }  # fmt: skip
-    contents = {name: f"{name} ".encode() * 50 for name in kinds}
-    files = {name: web.put(claim, render_id, path, contents[name], kind) for name, (path, kind) in kinds.items()}
-    with web.database.begin() as session:
-        assert scheduling.settle_done(session, claim, {render_id: files})
-    return contents
-
-
 @pytest.mark.parametrize("settings", [{}, {"effect": "dataset"}, {"output": None, "effect": "dataset"}])
 def test_either_word_orders_a_set_of_the_first_tier(web: Web, model_id: str, settings: dict[str, object]) -> None:
     data = order(web, model_id, **settings)
@@ -123,7 +109,7 @@ def test_a_set_through_its_life(web: Web, model_id: str) -> None:
 
     with web.database.begin() as session:
         scheduling.release(session, claim)
-    contents = finish(web, render_id)
+    contents = web.finish_dataset(render_id)
     data = detail(web, render_id)
     assert (data["status"], data["fileSize"], data["hasWebVariant"]) == ("done", len(contents["dataset"]), False)
     assert data["progress"]["framesDone"] == data["progress"]["framesTotal"] == 100
@@ -136,7 +122,7 @@ def test_a_set_through_its_life(web: Web, model_id: str) -> None:
 @pytest.mark.parametrize("path", ["dataset", "bundle"])
 def test_the_set_and_its_bundle_are_the_same_zip(web: Web, model_id: str, path: str) -> None:
     render_id = order(web, model_id)["id"]
-    contents = finish(web, render_id)["dataset"]
+    contents = web.finish_dataset(render_id)["dataset"]
     url = f"/v1/renders/{render_id}/{path}"
     answer = web.get(url)
     assert (answer.status_code, answer.content) == (200, contents)
@@ -154,7 +140,7 @@ def test_the_set_and_its_bundle_are_the_same_zip(web: Web, model_id: str, path: 
 
 def test_a_set_has_posters_but_no_video(web: Web, model_id: str) -> None:
     render_id = order(web, model_id)["id"]
-    contents = finish(web, render_id)
+    contents = web.finish_dataset(render_id)
     for path, code in (("video", "video_not_found"), ("video?quality=web", "video_not_found"),
                        ("thumb", "thumb_not_found")):
         answer = web.get(f"/v1/renders/{render_id}/{path}")
@@ -167,7 +153,7 @@ def test_a_shared_set_is_fetched_whole_without_a_token(web: Web, model_id: str) 
     render_id = order(web, model_id)["id"]
     path = web.request("PUT", f"/v1/renders/{render_id}/share").json()["data"]["path"]
     assert web.get(f"{path}/dataset", token=None).json()["error"]["code"] == "dataset_not_found"
-    contents = finish(web, render_id)["dataset"]
+    contents = web.finish_dataset(render_id)["dataset"]
     answer = web.get(f"{path}/dataset", token=None)
     assert (answer.status_code, answer.content) == (200, contents)
     assert answer.headers["content-length"] == str(len(contents))
