@@ -74,14 +74,17 @@ def depth_range(surface: Surface, views: Iterable[View], slack: float) -> tuple[
     first, second, third = (surface.corners[:, corner].astype(np.float64) for corner in range(3))
     normals = np.cross(second - first, third - first)
     offsets = np.einsum("ij,ij->i", normals, first)
+    corners = surface.corners.reshape(-1, 3)
     near, far = np.inf, -np.inf
     for view in views:
-        facing = surface.two_sided | (normals @ view.eye > offsets)
         axis = view.view[2].astype(np.float32)
-        for places in (surface.corners[facing].reshape(-1, 3), surface.loose):
-            if len(places):
-                depths = -(places @ axis[:3] + axis[3])
-                near, far = min(near, float(depths.min())), max(far, float(depths.max()))
+        depths = -(corners @ axis[:3] + axis[3])
+        beyond = np.flatnonzero((depths < near) | (depths > far))  # few, so that few triangles need a closer look
+        triangles = beyond // 3
+        facing = surface.two_sided[triangles] | (normals[triangles] @ view.eye > offsets[triangles])
+        for extending in (depths[beyond[facing]], -(surface.loose @ axis[:3] + axis[3])):
+            if len(extending):
+                near, far = min(near, float(extending.min())), max(far, float(extending.max()))
     if far < near:
         raise EmptyModel("every side of the model that any camera sees is a back side, which is not drawn")
     return near * (1 - slack), far * (1 + slack)
