@@ -34,6 +34,10 @@ LOWEST = math.radians(20)
 WIDEST = math.radians(30)
 """A lamp's half angle at most; what is bright beyond it is another one."""
 
+SQUARE = 0.91
+"""Half the side, over the radius, of the square that scatters lights about its middle as far as a disc: what a surface
+gets that the lamp's middle has just set for is a matter of how far."""
+
 EXCESS = 2.0
 """Times the mean radiance: what is brighter is a lamp."""
 
@@ -99,13 +103,13 @@ def photographed_lamps(tables: LightTables) -> Lamps:
     """What casts shadows in the light of `tables`, as `load_photograph` makes them."""
     x, y, z = map(float, tables.key_direction)
     spread = float(np.clip(tables.key_spread, 0.02, math.sin(WIDEST)))
-    half = math.tan(math.asin(spread))
+    half = SQUARE * math.tan(math.asin(spread))
     up = np.array([[0.0, 1.0, 0.0]])
     key = float(tables.key_irradiance @ _LUMA) * y
     ambient = float((harmonics(up) @ tables.irradiance_sh)[0] @ _LUMA)
     return Lamps(
         # a panel straight overhead would have no level side
-        key=Panel((x, y, z + 1e-3), (half, half), 1.0, falloff=0.0, softness=1.0),
+        key=Panel((x, y, z + 1e-3), (half, half), 1.0, falloff=0.0, softness=0.1),
         key_share=key / max(key + ambient, 1e-12),
         dome_sine=DOME_SINE,
         shadow_strength=SHADOW_STRENGTH,
