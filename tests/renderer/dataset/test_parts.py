@@ -13,7 +13,7 @@ from renderer.dataset.export import draw_part, export_dataset, join_parts, open_
 from renderer.errors import Cancelled
 from renderer.gl.context import Device
 from renderer.scene.nodes import UInt8
-from renderer.spec.dataset import DATASET_TIERS, Coverage, DatasetFormat, DatasetSpec
+from renderer.spec.dataset import DATASET_TIERS, Coverage, DatasetSpec
 from tests.renderer.dataset.support import SPEC, Silent, picture, read_zip, write_zip
 
 THIRDS = (range(3), range(3, 5), range(5, 8))
@@ -40,14 +40,13 @@ def test_three_parts_make_the_same_file_as_one_run(
     assert (tmp_path / "joined.zip").read_bytes() == exported.read_bytes()
 
 
-@pytest.mark.parametrize("kind", ["colmap", "blender"])
-def test_the_files_of_other_formats_too(
-    kind: DatasetFormat, model: Path, device: Device, light_cache: Path, tmp_path: Path
+def test_the_tracks_of_colmap_are_joined_too(
+    model: Path, device: Device, light_cache: Path, tmp_path: Path
 ) -> None:
-    spec = DatasetSpec(views=5, size=32, coverage="hemisphere", format=kind)
+    spec = DatasetSpec(views=3, size=32, coverage="hemisphere", format="colmap")
     whole = tmp_path / "whole.zip"
     export_dataset(model, spec, whole, device=device, cache_dir=light_cache, listener=Silent())
-    parts = parts_of(spec, (range(1), range(1, 5)), model, device, light_cache, tmp_path)
+    parts = parts_of(spec, (range(1), range(1, 3)), model, device, light_cache, tmp_path)
     join_parts(parts, tmp_path / "joined.zip", listener=Silent())
     assert (tmp_path / "joined.zip").read_bytes() == whole.read_bytes()
 
