@@ -37,7 +37,8 @@ Attributes = dict[str, tuple[moderngl.Buffer, str]]
 
 @dataclasses.dataclass(slots=True, eq=False)
 class GpuDrawable:
-    """One primitive at one node. `world` (4x4) takes its vertices to world space; `centre` is in world space, metres.
+    """One primitive at one node. `world` (4x4) takes its vertices to world space, metres, where a sphere about `centre`
+    of that `radius` holds them.
 
     `mirrored` says that `world` turns the winding of triangles around.
     """
@@ -51,10 +52,11 @@ class GpuDrawable:
     index_size: int
     deforming: bool
     positions: Float32  # of the current pose, before `world`
-    middle: Float64  # of their box
+    box: tuple[Float64, Float64]  # their lowest and highest corner
     caster: moderngl.Buffer | None = None  # indices for shadows; None where there are no triangles
     world: Float64 = dataclasses.field(default_factory=lambda: np.eye(4))
     centre: Float64 = dataclasses.field(default_factory=lambda: np.zeros(3))
+    radius: float = 0.0
     mirrored: bool = False
     world_bytes: bytes = b""  # as the uniforms u_model and u_normal_matrix want them
     normal_bytes: bytes = b""
@@ -69,7 +71,9 @@ class GpuDrawable:
 
     def place(self, world: Float64) -> None:
         self.world = world
-        self.centre = world[:3, :3] @ self.middle + world[:3, 3]
+        low, high = self.box
+        self.centre = world[:3, :3] @ ((low + high) / 2) + world[:3, 3]
+        self.radius = float(np.linalg.norm(high - low) / 2 * np.linalg.norm(world[:3, :3], axis=0).max())
         self.mirrored = bool(np.linalg.det(world[:3, :3]) < 0)
         self.world_bytes = matrix_bytes(world)
         self.normal_bytes = matrix_bytes(self.normal_matrix())
@@ -116,7 +120,7 @@ class GpuScene:
                 twin = deformed_already.setdefault(id(drawable.attributes), drawable)
                 if twin is drawable:
                     self._deform(drawable, pose)
-                drawable.positions, drawable.middle = twin.positions, twin.middle
+                drawable.positions, drawable.box = twin.positions, twin.box
             drawable.place(root @ drawable.source.world(pose))
 
     def box(self) -> tuple[Float64, Float64]:
@@ -202,7 +206,7 @@ class GpuScene:
             index_size=index_size,
             deforming=deforming,
             positions=primitive.positions,
-            middle=_middle(primitive.positions),
+            box=_box(primitive.positions),
         )
 
     def _add_casters(self) -> None:
@@ -249,7 +253,7 @@ class GpuScene:
             if array is not None and name in drawable.attributes:
                 drawable.attributes[name][0].write(np.ascontiguousarray(array, np.float32))
         drawable.positions = vertices.positions
-        drawable.middle = _middle(vertices.positions)
+        drawable.box = _box(vertices.positions)
 
     def _buffer(self, array: npt.NDArray[Any]) -> moderngl.Buffer:
         buffer = self.device.ctx.buffer(np.ascontiguousarray(array))
@@ -270,8 +274,8 @@ def _opacity(material: Material) -> float:
     return 1.0 - glass.factor * (1.0 - material.metallic_factor) * sum(material.base_color_factor[:3]) / 3
 
 
-def _middle(positions: Float32) -> Float64:
-    return np.asarray((positions.min(axis=0).astype(np.float64) + positions.max(axis=0)) / 2)
+def _box(positions: Float32) -> tuple[Float64, Float64]:
+    return positions.min(axis=0).astype(np.float64), positions.max(axis=0).astype(np.float64)
 
 
 def _texcoords(primitive: Primitive, slot: UvSlot) -> Float32:

@@ -1,7 +1,8 @@
 """Draws the model: every primitive with the program that its material and vertices ask for.
 
-Opaque and masked parts come first, near ones before far ones. Transmissive parts show a copy of those, and hide each
-other. Blended parts follow, far ones first, each with its back faces before its front faces.
+Opaque and masked parts come first, near ones before far ones. Transmissive parts show a copy of those; the nearest few
+are drawn one by one, far ones first, each with a new copy, and all others hide each other. Blended parts follow, far
+ones first, each with its back faces before its front faces.
 """
 
 import dataclasses
@@ -25,6 +26,9 @@ _MATERIAL_BLOCK = 0
 _FIRST_MAP_UNIT = 4  # behind those of the environment and of the shadows
 _BEHIND_UNIT = 14
 _SHEEN_UNIT = 15
+
+GLASS_LAYERS = 4
+"""Times per frame that what is behind glass is captured: that many panes, the nearest, are seen through each other."""
 
 
 @dataclasses.dataclass(slots=True, eq=False)
@@ -72,15 +76,18 @@ class GeometryPass:
     ) -> None:
         """Draws into `target`, which is current, and whose depth is cleared or holds what may hide the model.
 
-        The view may mirror the world. `behind` is what glass shows; without it, that is what `target` holds by then.
+        The view may mirror the world. `behind` is what glass shows; without it, that is what `target` holds by then,
+        farther glass included.
         """
         ctx = self._ctx
         near_first = self.draw_opaque(view, tile)
-        transmissive = [draw for draw in near_first if draw.transmissive]
-        if transmissive:
+        glass = [draw for draw in near_first if draw.transmissive]
+        glass.sort(key=lambda draw: _nearest(draw.drawable, view))
+        layers = 1 if behind is not None else min(GLASS_LAYERS, len(glass))
+        for layer in range(layers, 0, -1):
             (behind or self._behind.capture(target)).use(_BEHIND_UNIT)
-        for draw in transmissive:
-            self._render(draw, None if draw.drawable.material.double_sided else "back")
+            for draw in glass[layer - 1 : None if layer == layers else layer]:
+                self._render(draw, None if draw.drawable.material.double_sided else "back")
         ctx.enable(moderngl.BLEND)
         ctx.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
         target.depth_mask = False
@@ -164,3 +171,8 @@ class GeometryPass:
 
 def _distance(drawable: GpuDrawable, view: View) -> float:
     return float(np.linalg.norm(drawable.centre - view.eye))
+
+
+def _nearest(drawable: GpuDrawable, view: View) -> float:
+    """Of its bounding sphere: what is inside of glass counts as behind it."""
+    return _distance(drawable, view) - drawable.radius

@@ -334,10 +334,11 @@ void main() {
 #ifdef TRANSMISSION
     // The backdrop shows through by the share that passes in every colour. What passes beyond it, in some colours only,
     // is drawn as if the backdrop were white: alpha has no colours.
-    vec3 through = srgb_encode(clamp(tint, 0.0, 1.0));
+    tint = clamp(tint, 0.0, 1.0);
+    vec3 through = srgb_encode(tint);
     vec3 open = through * (1.0 - hidden);
     float all_colors = min(open.r, min(open.g, open.b));
-    out_color.rgb += (1.0 - alpha) * (through * seen.rgb + open - all_colors);
+    out_color.rgb += (1.0 - alpha) * (tinted(seen.rgb, hidden, tint) + open - all_colors);
     out_color.a = 1.0 - (1.0 - alpha) * all_colors;
 #endif
 #ifdef BUFFERS

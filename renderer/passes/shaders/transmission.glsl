@@ -1,5 +1,5 @@
-// KHR_materials_transmission, _volume and _dispersion: what is seen through a surface. All in display space, like every
-// composition here: a tint times a picture, both sRGB-encoded, is close to the encoded product.
+// KHR_materials_transmission, _volume and _dispersion: what is seen through a surface: the picture so far, blurred in
+// display space, like every composition here, and taken back to light to be tinted.
 #ifdef TRANSMISSION
 uniform sampler2D u_behind;  // the picture so far, premultiplied and sRGB-encoded, with mipmaps
 uniform mat4 u_view_projection;
@@ -25,6 +25,12 @@ vec4 refracted(vec3 position, vec3 to_eye, vec3 normal, float roughness, float i
     float widest = log2(float(textureSize(u_behind, 0).x));
     float level = min(widest * roughness * clamp(2.0 * ior - 2.0, 0.0, 1.0), widest - 4.0);
     return behind(exit.xy / exit.w * u_place.xy + u_place.zw, level);
+}
+
+// A premultiplied part of the picture, which hides as much of each colour as `hidden` says, behind that tint.
+vec3 tinted(vec3 picture, vec3 hidden, vec3 tint) {
+    vec3 light = tone_unmap(srgb_decode(min(picture / max(hidden, 1e-4), 1.0)));
+    return hidden * srgb_encode(clamp(tone_remap(tint * light), 0.0, 1.0));
 }
 
 // A volume's thickness in metres along each axis of the world, for one in the model's own units.

@@ -7,7 +7,7 @@ import pytest
 
 from renderer.gl.context import Device
 from renderer.scene.nodes import Float64, Material, Primitive, Transmission, UInt8, Volume
-from tests.renderer.passes.scenes import flat_image, quad, scene_of, texture
+from tests.renderer.passes.scenes import flat_image, quad, scene_of, sphere, texture
 from tests.renderer.passes.stage import SIZE, middle, picture, srgb
 
 RED = Material(base_color_factor=(1, 0, 0, 1), unlit=True)
@@ -142,3 +142,36 @@ def test_dispersion_draws_colour_fringes(device: Device) -> None:
 def test_solid_parts_in_front_of_glass_hide_it(device: Device) -> None:
     front = middle(picture(device, scene_of(pane(glass()), (quad(z=0.3), RED))))
     assert front == [255, 0, 0, 255]
+
+
+def test_glass_is_seen_through_glass(device: Device) -> None:
+    """Five panes one behind the other, given in any order: all but the farthest of them are seen through the others."""
+    tint = 0.7
+    behind = (quad(z=-0.6), Material(base_color_factor=(1, 1, 1, 1), unlit=True))
+    panes = [(quad(z=z), glass(tint, 1.0, 1.0, ior=1.0)) for z in (0.2, -0.4, 0.0, 0.4, -0.2)]
+    for count, layers in ((1, 1), (2, 2), (4, 4), (5, 4)):
+        red, green, _, alpha = middle(picture(device, scene_of(behind, *panes[:count])))
+        assert (green, alpha) == (255, 255)
+        assert red == pytest.approx(srgb(np.array(tint**layers)), abs=3 * layers)
+
+
+def test_what_is_inside_of_glass_is_seen_through_it(device: Device) -> None:
+    inside, bottle = (sphere(0.2), glass(1.0, 0.2, 0.2, ior=1.0)), (sphere(0.4), glass(0.2, 1.0, 1.0, ior=1.0))
+    for scene in (scene_of(inside, bottle), scene_of(bottle, inside)):
+        red, green, blue = on(255, middle(picture(device, scene)))
+        assert red == pytest.approx(srgb(np.array(0.2)), abs=4)
+        assert green == pytest.approx(srgb(np.array(0.2)), abs=4)
+        assert green == pytest.approx(blue, abs=2)
+
+
+@pytest.mark.parametrize("tone_mapping", ["neutral", "none", "aces", "agx"])
+@pytest.mark.parametrize("albedo", [(0.8, 0.8, 0.8), (0.9, 0.3, 0.1)])
+def test_tinted_glass_darkens_light_before_it_is_tone_mapped(
+    device: Device, tone_mapping: str, albedo: tuple[float, float, float]
+) -> None:
+    """A grey filter before a lit card is that card in less light."""
+    card = (quad(z=-0.3), Material(base_color_factor=(*albedo, 1.0), metallic_factor=0.0, roughness_factor=1.0))
+    filtered = scene_of(card, pane(glass(0.25, 0.25, 0.25, ior=1.0)))
+    shown = middle(picture(device, filtered, radiance=1.2, tone_mapping=tone_mapping))
+    expected = middle(picture(device, scene_of(card), radiance=0.3, tone_mapping=tone_mapping))
+    assert np.abs(np.array(shown) - expected).max() <= (12 if tone_mapping == "neutral" else 5)
