@@ -8,7 +8,7 @@
     |- NoCredits, UploadLimit                                         what the account may do
     |- InvalidState, IdempotencyConflict, IdempotencyInProgress      what can't be done any more, or yet
     `- ModelNotFound, RenderNotFound, VideoNotFound, PosterNotFound,  what isn't there
-       ThumbNotFound, DatasetNotFound, FileNotFound, OverlayNotFound, NotFound
+       ThumbNotFound, ImageNotFound, DatasetNotFound, FileNotFound, OverlayNotFound, NotFound
 """
 
 
@@ -157,6 +157,11 @@ class PosterNotFound(FarmError):
 class ThumbNotFound(FarmError):
     code = "thumb_not_found"
     default_message = "Thumbnail not yet available"
+
+
+class ImageNotFound(FarmError):
+    code = "image_not_found"
+    default_message = "Image not yet available"
 
 
 class DatasetNotFound(FarmError):

@@ -1,4 +1,4 @@
-"""The renderer without a service: `python -m renderer chair.glb -o chair.mp4` (or .mov, .png, .zip).
+"""The renderer without a service: `python -m renderer chair.glb -o chair.mp4` (or .mov, .png, .webp, .avif, .zip).
 
 Exit codes: 0 the file is there, 1 the model, the device or ffmpeg failed, 2 the command or a setting is wrong.
 """
@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -21,28 +21,38 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from renderer.dataset.export import export_dataset
 from renderer.errors import RendererError, SettingsError
 from renderer.gl.context import Device, open_device
-from renderer.render import Listener, render_still, render_video
-from renderer.spec import DatasetSpec, RenderSettings, parse_settings, plan_dataset, plan_video, still_frame
+from renderer.render import Listener, render_video
+from renderer.scene.nodes import Contents
+from renderer.spec import DatasetSpec, RenderSettings, parse_settings, plan_dataset, plan_image, plan_video
 from renderer.spec.frames import Codec
 from renderer.spec.settings import MAX_LENGTH_ADMIN_S
+from renderer.stills import render_images
 
 VARIANT = "render"
 
 CODECS: dict[str, Codec] = {".mp4": "h264", ".mov": "prores4444"}
 """The codec of a video by its file's suffix, at the size of any quality tier."""
 
+HOLDS: dict[str, dict[str, str]] = {
+    **{suffix: {"output": "video"} for suffix in CODECS},
+    **{f".{kind}": {"output": "image", "imageFormat": kind} for kind in ("png", "webp", "avif")},
+    ".zip": {"output": "dataset"},
+}
+"""The render settings that a file's suffix stands for."""
+
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("model", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path),
-              help="File to write: .mp4 for a video, .mov for one with alpha (ProRes 4444), .png for a still, "
-                   ".zip for a training set.")
+              help="File to write: .mp4 for a video, .mov for one with alpha (ProRes 4444), .png, .webp or "
+                   ".avif for a still, .zip for a training set.")
 @click.option("--settings", "settings_json", default="{}", metavar="JSON|@FILE",
               help="The API's renderSettings, as JSON or as the name of a file after an @.")
 @click.option("--background", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
               help="Background image (PNG, JPEG or WebP); bgAlign says how it is cropped.")
+@click.option("--foreground", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
+              help="Image to lay over the picture; fgAlign says how it is cropped.")
 @click.option("--frames", type=click.IntRange(min=1), help="Stop a video or a training set after this many frames.")
-@click.option("--alpha", is_flag=True, help="Still with a transparent background instead of bgColor.")
 @click.option("--device", "selector", default="auto", show_default=True,
               help='GL device: "auto", "software", or the number of an EGL device.')
 @click.option("--no-software", is_flag=True, help="Fail rather than draw on the CPU.")
@@ -51,37 +61,36 @@ def main(
     output: Path,
     settings_json: str,
     background: Path | None,
+    foreground: Path | None,
     frames: int | None,
-    alpha: bool,
     selector: str,
     no_software: bool,
 ) -> None:
     """Renders MODEL (.glb, .gltf, or .zip) to a video, a still, or a training set for radiance fields."""
     kind = output.suffix.lower()
-    if kind not in (*CODECS, ".png", ".zip"):
-        raise click.BadParameter(f"{output.name} must end in .mp4, .mov, .png or .zip", param_hint="--output")
+    if kind not in HOLDS:
+        raise click.BadParameter(f"{output.name} must end in one of {', '.join(HOLDS)}", param_hint="--output")
     if not output.parent.is_dir():
         raise click.BadParameter(f"there is no folder {output.parent}", param_hint="--output")
-    if alpha and kind != ".png":
-        raise click.BadParameter("only for a .png: a .mov is always transparent, a .mp4 never", param_hint="--alpha")
-    if background is not None and (alpha or kind == ".mov"):
-        raise click.BadParameter("a transparent picture has no background", param_hint="--background")
-    if background is not None and kind == ".zip":
-        raise click.BadParameter("a training set stands on white", param_hint="--background")
-    if frames is not None and kind == ".png":
+    if kind == ".zip" and not background is foreground is None:
+        raise click.BadParameter("a training set stands on white, with nothing before it", param_hint="--background")
+    if frames is not None and HOLDS[kind]["output"] == "image":
         raise click.BadParameter("a still has no frames", param_hint="--frames")
     try:
         data = _read_json(settings_json)
-        wanted = "dataset" if kind == ".zip" else "video"
         settings = parse_settings(
-            {"output": wanted} | data if isinstance(data, dict) else data, max_length_s=MAX_LENGTH_ADMIN_S
+            HOLDS[kind] | data if isinstance(data, dict) else data, max_length_s=MAX_LENGTH_ADMIN_S
         )
-        if settings.output != wanted:
-            raise SettingsError("output", f'output "{settings.output}" is not what a {kind} file holds')
-        images = {}
+        for name, value in HOLDS[kind].items():
+            if settings.to_json()[name] != value:
+                raise SettingsError(name, f'{name} "{settings.to_json()[name]}" is not what a {kind} file holds')
+        if background is not None and (settings.transparent or kind == ".mov"):
+            raise click.BadParameter("a transparent picture has no background", param_hint="--background")
+        images = {str(path): path for path in (background, foreground) if path is not None}
         if background is not None:
-            settings = dataclasses.replace(settings, bg_image_id=background.name)
-            images[background.name] = background
+            settings = dataclasses.replace(settings, bg_image_id=str(background))
+        if foreground is not None:
+            settings = dataclasses.replace(settings, fg_image_id=str(foreground))
         logging.basicConfig(format="%(message)s")
         signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that temporary files go
         device = open_device(selector, allow_software=not no_software)
@@ -89,14 +98,14 @@ def main(
         with tempfile.TemporaryDirectory(dir=output.parent, prefix=".rendering-") as folder:
             if kind == ".zip":
                 made = _dataset(model, plan_dataset(settings), frames, Path(folder), device)
-            elif kind == ".png":
-                made = _still(model, settings, images, alpha, Path(folder), device)
+            elif settings.output == "image":
+                made = _still(model, settings, images, Path(folder), device)
             else:
                 made = _video(model, settings, images, CODECS[kind], frames, Path(folder), device)
             made.replace(output)
     except SettingsError as error:
-        hint = "--background" if error.field == "bgImageId" else "--settings"
-        raise click.BadParameter(str(error), param_hint=hint) from error
+        hints = {"bgImageId": "--background", "fgImageId": "--foreground"}
+        raise click.BadParameter(str(error), param_hint=hints.get(error.field, "--settings")) from error
     except (RendererError, OSError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(output)
@@ -112,14 +121,15 @@ def _read_json(text: str) -> object:
 
 
 def _still(
-    model: Path, settings: RenderSettings, images: Mapping[str, Path], alpha: bool, folder: Path, device: Device
+    model: Path, settings: RenderSettings, images: Mapping[str, Path], folder: Path, device: Device
 ) -> Path:
-    path = folder / "still.png"
-    backdrop = None if alpha else plan_video(settings).variant.backdrop
-    render_still(
-        model, still_frame(settings), backdrop, path, device=device, cache_dir=_cache_dir(), images=images
-    )
-    return path
+    plan = plan_image(settings)
+    with _progress() as listener:
+        files = render_images(
+            model, plan.frames, {VARIANT: plan.variant}, folder,
+            device=device, cache_dir=_cache_dir(), listener=listener, images=images,
+        )
+    return files[VARIANT].image
 
 
 def _video(
@@ -171,7 +181,7 @@ class _ProgressBar:
     def on_stage(self, stage: str) -> None:
         self._progress.update(self._task, description=stage)
 
-    def on_model(self, clips: Sequence[str]) -> None:
+    def on_model(self, contents: Contents) -> None:
         """Nothing to show."""
 
     def on_frame(self, done: int, total: int) -> None:
@@ -187,7 +197,7 @@ class _Lines:
     def on_stage(self, stage: str) -> None:
         click.echo(stage, err=True)
 
-    def on_model(self, clips: Sequence[str]) -> None:
+    def on_model(self, contents: Contents) -> None:
         """Nothing to say."""
 
     def on_frame(self, done: int, total: int) -> None:

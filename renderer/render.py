@@ -1,4 +1,4 @@
-"""A model file and specs -> here -> finished files: the library's two jobs, a turntable video and a still.
+"""A model file and specs -> here -> finished files: videos. Stills are made by `renderer.stills`.
 
     load -> ShotRenderer (upload, light, shadow) -> each frame: draw once, composite and encode per variant -> check
 
@@ -10,7 +10,7 @@ import dataclasses
 import logging
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -18,12 +18,13 @@ from typing import Protocol, Self
 from renderer.encode import prores
 from renderer.encode.ffmpeg import EncoderProcess
 from renderer.encode.h264 import h264_arguments, variant_files
-from renderer.encode.poster import write_png, write_posters
+from renderer.encode.poster import write_posters
 from renderer.encode.probe import check_h264, check_prores
 from renderer.encode.prores import ProResFile, prores_arguments
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
 from renderer.load import load_model
+from renderer.scene.nodes import Contents
 from renderer.spec import Backdrop, Foreground, FrameSpec, VideoVariant
 
 log = logging.getLogger(__name__)
@@ -51,8 +52,8 @@ class Listener(Protocol):
     def on_stage(self, stage: str) -> None:
         """`stage`, one of STAGES, begins."""
 
-    def on_model(self, clips: Sequence[str]) -> None:
-        """The model is read; `clips` are the names of its animations."""
+    def on_model(self, contents: Contents) -> None:
+        """The model is read, and this is in it."""
 
     def on_frame(self, done: int, total: int) -> None:
         """`done` of `total` frames are drawn; called after every frame."""
@@ -83,8 +84,8 @@ def render_video(
     stage = _StageClock(listener)
     with contextlib.ExitStack() as undo, contextlib.ExitStack() as running:
         stage.begin("loading")
-        scene = load_model(model)
-        listener.on_model([clip.name for clip in scene.clips])
+        scene = load_model(model, frames.material_variant)
+        listener.on_model(scene.contents)
         stage.begin("lighting")
         shot = running.enter_context(ShotRenderer(device, scene, frames, cache_dir=cache_dir, images=images))
         stage.begin("drawing")
@@ -115,26 +116,6 @@ def render_video(
         undo.pop_all()
     log.info("%s: %d frames of %dx%d; %s", model.name, total, frames.width, frames.height, stage.seconds())
     return {encoding.name: encoding.files for encoding in encodings}
-
-
-def render_still(
-    model: Path,
-    frames: FrameSpec,
-    backdrop: Backdrop | None,
-    path: Path,
-    *,
-    device: Device,
-    cache_dir: Path | None,
-    images: Mapping[str, Path] = {},
-) -> None:
-    """Writes frame 0 of `frames` as PNG: composited on `backdrop`, or with straight alpha where that is None.
-
-    Raises like `render_video`.
-    """
-    scene = load_model(model)
-    with ShotRenderer(device, scene, frames, cache_dir=cache_dir, images=images) as shot:
-        shot.draw(0)
-        write_png(shot.read_straight() if backdrop is None else shot.read_rgb(backdrop), path)
 
 
 def _read(shot: ShotRenderer, layers: Layers) -> bytes:

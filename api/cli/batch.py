@@ -32,7 +32,7 @@ _KINDS = {row.name: row.kind for row in SETTINGS}
 @click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @farm_options
 def command(file: Path, out: Path, url: str, token: str) -> None:
-    """Have all renders in FILE made, and download their videos, posters and thumbnails (or datasets).
+    """Have all renders in FILE made, and download their videos, posters and thumbnails (or stills, or datasets).
 
     FILE is a JSON list of objects with "model", "renderSettings" and "name", or a CSV table with the columns model,
     name and one for each setting. A model is a file, looked for from FILE's folder, or the id of one that the farm has.

@@ -130,6 +130,8 @@ class _Run:
         total = self._bars.add_task("renders", total=len(self._jobs), detail=f"0 of {len(self._jobs)}")
         for count, render in enumerate(self._farm.renders.wait_all(list(self._names), self._show), 1):
             name = self._names[render.id]
+            for warning in render.warnings:
+                click.echo(f"{name}: {warning}", err=True)
             if render.status == "done":
                 for path in self._download(render, out, name):
                     click.echo(path)
@@ -199,6 +201,9 @@ def _files_of(render: Render) -> Iterator[tuple[Asset, str]]:
     """What a finished render has to download, and the suffixes of the files."""
     if "dataset" in (render.settings.get("output"), render.settings.get("effect")):
         yield "dataset", ".zip"
+        return
+    if render.settings.get("output") == "image":
+        yield "image", f".{render.settings.get('imageFormat', 'png')}"
         return
     yield "video", ".mov" if render.settings.get("quality") == "pro" else ".mp4"
     if render.has_web_variant:

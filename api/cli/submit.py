@@ -14,7 +14,7 @@ from api.cli.jobs import MOST_JOBS, Job, check_settings, farm_options, run
 @click.option("--settings", default="{}", metavar="JSON", help="renderSettings of all of them, as in the API.")
 @farm_options
 def command(models: tuple[Path, ...], settings: str, out: Path, url: str, token: str) -> None:
-    """Have each MODEL rendered, and download its video, poster and thumbnail (or its dataset)."""
+    """Have each MODEL rendered, and download its video, poster and thumbnail (or its still, or its dataset)."""
     if len(models) > MOST_JOBS:
         raise click.UsageError(f"{len(models)} models are too many: {MOST_JOBS} at most")
     try:

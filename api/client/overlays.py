@@ -1,4 +1,4 @@
-"""The client's part for /v1/overlays: images to show behind models, by their id as the setting bgImageId."""
+"""The client's part for /v1/overlays: images to show behind or before models, by their ids as settings."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -10,10 +10,11 @@ from api.client.errors import RenderFailed, WaitTimeout
 from api.client.results import Render, RenderEvent
 from api.client.transport import OnProgress, Transport, ignore_progress
 
-Asset = Literal["video", "web", "poster", "poster_full", "thumb", "bundle", "dataset"]
+Asset = Literal["video", "web", "image", "poster", "poster_full", "thumb", "bundle", "dataset"]
 _ASSETS: Mapping[Asset, tuple[str, dict[str, str]]] = {
     "video": ("video", {}),
     "web": ("video", {"quality": "web"}),
+    "image": ("image", {}),
     "poster": ("poster", {}),
     "poster_full": ("poster", {"quality": "full"}),
     "thumb": ("thumb", {}),

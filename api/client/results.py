@@ -49,7 +49,9 @@ class RenderEvent:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Render:
-    """A render. `file_size` is the video's, in bytes, None until `done`; a new render has no times yet."""
+    """A render. `file_size` is that of its video, still or dataset, in bytes, None until `done`; a new render has no
+    times yet. `warnings` say what of the model isn't shown.
+    """
 
     id: str
     model_id: str
@@ -57,6 +59,7 @@ class Render:
     settings: dict[str, Any]
     file_size: int | None
     error_message: str | None
+    warnings: tuple[str, ...]
     has_web_variant: bool
     is_system_preview: bool
     progress: Progress | None
@@ -73,6 +76,7 @@ class Render:
             settings=data.get("renderSettings") or {},  # dx.gl's batches don't echo them
             file_size=data.get("fileSize"),
             error_message=data.get("errorMessage"),
+            warnings=tuple(data.get("warnings", ())),
             has_web_variant=data.get("hasWebVariant", False),
             is_system_preview=data.get("is_system_preview", False),
             progress=Progress.of(progress) if progress else None,
@@ -148,7 +152,7 @@ class Account:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class QuoteLine:
-    """The price of one render: a video has a `quality`, a dataset a `dataset_quality`."""
+    """The price of one render: a video or a still has a `quality`, a dataset a `dataset_quality`."""
 
     quality: str | None
     dataset_quality: str | None

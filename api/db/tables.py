@@ -130,7 +130,7 @@ class Model(Base):
     title: Mapped[str | None] = mapped_column(String(200))
     sku: Mapped[str | None] = mapped_column(String(100))
     tags: Mapped[list[str]]
-    clip_names: Mapped[list[str] | None] = mapped_column(Json)  # NULL until a worker has read the file
+    contents: Mapped[dict[str, Any] | None] = mapped_column(Json)  # domain.contents.Names; NULL until a worker read it
     file_size: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64))
     storage_key: Mapped[str] = mapped_column(String(200))
@@ -192,15 +192,14 @@ class Shot(Base):
 class Render(Base):
     """What a user asked and paid for.
 
-    `files` maps video, web, thumb, poster, poster_full to {key, size, etag, content_type}.
+    `files` maps video, web, image, dataset, thumb, poster, poster_full, as far as its output has them, to
+    {key, size, etag, content_type}.
     """
 
     __tablename__ = "renders"
     __table_args__ = (
         Index("renders_by_account", "account_id", "is_system_preview", "created_at", "id"),
         Index("renders_by_status", "account_id", "status", "created_at", "id"),
-        Index("renders_by_overlay", "overlay_id",
-              sqlite_where=text("overlay_id IS NOT NULL"), postgresql_where=text("overlay_id IS NOT NULL")),
     )
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)
@@ -210,14 +209,25 @@ class Render(Base):
     status: Mapped[str] = mapped_column(String(20))
     settings: Mapped[dict[str, Any]]
     variant: Mapped[dict[str, Any]]  # domain.shots.Work's
-    overlay_id: Mapped[str | None] = mapped_column(String(12))  # no foreign key: renders outlive overlays
     is_system_preview: Mapped[bool] = mapped_column(default=False)
     credits: Mapped[int]
     files: Mapped[dict[str, Any]]
+    warnings: Mapped[list[str]] = mapped_column(Json, default=list)  # what of the model was ignored
     error_message: Mapped[str | None] = mapped_column(Text)
     shared_at: Mapped[dt.datetime | None]  # since when everybody may fetch the files
     created_at: Mapped[dt.datetime]
     updated_at: Mapped[dt.datetime]
+
+
+class RenderOverlay(Base):
+    """A render was ordered with an overlay. The row goes with the first of them that goes."""
+
+    __tablename__ = "render_overlays"
+
+    overlay_id: Mapped[str] = mapped_column(ForeignKey("overlays.id", ondelete="CASCADE"), primary_key=True)
+    render_id: Mapped[str] = mapped_column(
+        ForeignKey("renders.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class Segment(Base):

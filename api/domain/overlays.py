@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from api import clock
-from api.db.tables import Overlay, Render
+from api.db.tables import Overlay, Render, RenderOverlay
 from api.domain import paging
 from api.domain.paging import Page
 from api.domain.states import UNFINISHED
@@ -37,6 +37,10 @@ class Layer(StrEnum):
 
     BACKGROUND = "background"
     FOREGROUND = "foreground"
+
+
+LAYERS = {"bgImageId": Layer.BACKGROUND, "fgImageId": Layer.FOREGROUND}
+"""The layer of the overlay that a render setting names."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -120,12 +124,17 @@ def list_overlays(
     return Page(tuple(_view(overlay) for (overlay,) in rows), total)
 
 
-def pin(session: Session, account_id: str, overlay_ids: Collection[str]) -> set[str]:
+def pin(session: Session, account_id: str, overlay_ids: Collection[str]) -> dict[str, Layer]:
     """Those of the overlays that the account may use. None of them is deleted before the transaction ends."""
     if not overlay_ids:
-        return set()
-    usable = select(Overlay.id).where(Overlay.id.in_(overlay_ids), _usable(account_id)).order_by(Overlay.id)
-    return set(session.scalars(usable.with_for_update(read=True)))
+        return {}
+    usable = (
+        select(Overlay.id, Overlay.layer)
+        .where(Overlay.id.in_(overlay_ids), _usable(account_id))
+        .order_by(Overlay.id)
+        .with_for_update(read=True)
+    )
+    return {overlay_id: Layer(layer) for overlay_id, layer in session.execute(usable)}
 
 
 def delete_overlay(session: Session, account_id: str | None, overlay_id: str) -> None:
@@ -150,7 +159,11 @@ def discard_unneeded(session: Session, storage: Storage) -> None:
 
     A crash in between leaves rows without files, which the next call removes. Any number of processes may call it.
     """
-    needed = exists().where(Render.overlay_id == Overlay.id, Render.status.in_(UNFINISHED))
+    needed = exists().where(
+        RenderOverlay.overlay_id == Overlay.id,
+        Render.id == RenderOverlay.render_id,
+        Render.status.in_(UNFINISHED),
+    )
     rows = session.execute(
         select(Overlay.id, Overlay.storage_key)
         .where(Overlay.deleted_at.is_not(None), ~needed)

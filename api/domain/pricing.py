@@ -5,6 +5,10 @@ from renderer.spec import RenderSettings
 VIDEO_CREDITS = {"share": 1, "standard": 4, "4k": 16, "pro": 64}
 """Credits of a video by its quality tier, whatever its length."""
 
+IMAGE_CREDITS = 1
+"""Credits of a still of any size: dx.gl names no price, and the largest has as many pixels as 16 frames of the cheapest
+video, which has 90 at least."""
+
 DATASET_CREDITS = {"100x800": 4, "196x1024": 16, "400x2048": 64}
 """Credits of a training set by its tier: views and pixels a side."""
 
@@ -13,4 +17,6 @@ def price(settings: RenderSettings) -> int:
     """Credits for one render with these settings."""
     if settings.output == "dataset":
         return DATASET_CREDITS[settings.dataset_quality]
+    if settings.output == "image":
+        return IMAGE_CREDITS
     return VIDEO_CREDITS[settings.quality]

@@ -17,8 +17,9 @@ PRICED = tuple(row for row in SETTINGS if row.name in ("quality", "effect", "out
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class QuotedRender:
-    """`quality` is a video's tier, `dataset_quality` a training set's: one of them is None."""
+    """`quality` is the tier of a video or a still, `dataset_quality` a training set's: one of them is None."""
 
+    output: str
     quality: str | None
     dataset_quality: str | None
     credits: int
@@ -47,5 +48,5 @@ def quote_render(settings: Mapping[str, object]) -> QuotedRender:
     except SettingsError as error:
         raise InvalidSettings(str(error), param=error.field) from None
     if chosen.output == "dataset":
-        return QuotedRender(None, chosen.dataset_quality, price(chosen))
-    return QuotedRender(chosen.quality, None, price(chosen))
+        return QuotedRender(chosen.output, None, chosen.dataset_quality, price(chosen))
+    return QuotedRender(chosen.output, chosen.quality, None, price(chosen))

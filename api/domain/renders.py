@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select, upda
 from sqlalchemy.orm import Session
 
 from api import clock
-from api.db.tables import Model, Render, Segment
-from api.domain import clips, ledger, outbox, overlays, paging, shots
+from api.db.tables import Model, Render, RenderOverlay, Segment
+from api.domain import contents, ledger, outbox, overlays, paging, shots
+from api.domain.overlays import LAYERS
 from api.domain.paging import Page
 from api.domain.pricing import price
 from api.domain.shots import NewShot, Work
@@ -52,7 +53,10 @@ class Progress:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RenderView:
-    """`settings` are JSON names and effective values. `files` has video, web, thumb, poster, poster_full as stored."""
+    """`settings` are JSON names and effective values. `files` are those of `api.db.tables.Render`, as stored.
+
+    `warnings` say what of the model isn't shown, once a worker has read it.
+    """
 
     id: str
     model_id: str
@@ -61,6 +65,7 @@ class RenderView:
     is_system_preview: bool
     credits: int
     files: dict[str, FileView]
+    warnings: tuple[str, ...]
     error_message: str | None
     progress: Progress
     created_at: dt.datetime
@@ -83,6 +88,12 @@ class Order:
         """Orders of one account and one call share a shot if this is equal."""
         return self.work.key(self.model_sha256), self.priority
 
+    @property
+    def overlays(self) -> dict[str, str]:
+        """The ids of the overlays that it shows, by the settings that name them."""
+        named = self.settings.to_json()
+        return {setting: named[setting] for setting in LAYERS if setting in named}
+
 
 def paid_order(model_id: str, model_sha256: str, settings: RenderSettings) -> Order:
     work = shots.WORK[settings.output](settings)
@@ -99,11 +110,11 @@ def preview_order(model_id: str, model_sha256: str) -> Order:
 def place(session: Session, account_id: str, orders: Sequence[Order], *, item: str = "") -> list[str]:
     """Creates the renders and takes their credits, all or, with an error, nothing. Returns ids in the given order.
 
-    Raises NoCredits; InvalidSettings for an overlay that the account can't use and for an animation that the model is
-    known to lack, `item` as in `create_renders`.
+    Raises NoCredits; InvalidSettings for an overlay that the account can't use there, and for an animation or a variant
+    that the model is known to lack, `item` as in `create_renders`.
     """
     _pin_overlays(session, account_id, orders, item)
-    _check_animations(session, orders, item)
+    _check_names(session, orders, item)
     moment = clock.now()
     new = {
         order.shot_key: NewShot(order.model_id, order.work, order.shot_key[0], order.priority)
@@ -121,7 +132,6 @@ def place(session: Session, account_id: str, orders: Sequence[Order], *, item: s
                 status=RenderStatus.PENDING,
                 settings=order.settings.to_json(),
                 variant=order.work.variant,
-                overlay_id=order.work.overlay_id,
                 is_system_preview=order.credits == 0,
                 credits=order.credits,
                 files={},
@@ -130,6 +140,12 @@ def place(session: Session, account_id: str, orders: Sequence[Order], *, item: s
             )
         )
     session.add_all(renders)
+    session.flush()
+    session.add_all(
+        RenderOverlay(overlay_id=overlay_id, render_id=render.id)
+        for render, order in zip(renders, orders, strict=True)
+        for overlay_id in set(order.overlays.values())
+    )
     session.flush()
     outbox.add(session, shots.RENDER_QUEUE)
     ledger.charge(session, account_id, {render.id: render.credits for render in renders if render.credits})
@@ -225,21 +241,30 @@ def progress_of(row: Row[*tuple[Any, ...]]) -> Progress:
 
 
 def _pin_overlays(session: Session, account_id: str, orders: Sequence[Order], item: str) -> None:
-    wanted = {order.work.overlay_id for order in orders if order.work.overlay_id is not None}
+    wanted = {overlay_id for order in orders for overlay_id in order.overlays.values()}
     usable = overlays.pin(session, account_id, wanted)
     for index, order in enumerate(orders):
-        if order.work.overlay_id is not None and order.work.overlay_id not in usable:
-            raise _invalid(item, index, "bgImageId", f"there is no overlay {order.work.overlay_id}")
+        for setting, overlay_id in order.overlays.items():
+            layer, wanted_layer = usable.get(overlay_id), LAYERS[setting]
+            if layer is None:
+                raise _invalid(item, index, setting, f"there is no overlay {overlay_id}")
+            if layer != wanted_layer:
+                raise _invalid(item, index, setting, f"{overlay_id} is a {layer} overlay; a {wanted_layer} is needed")
 
 
-def _check_animations(session: Session, orders: Sequence[Order], item: str) -> None:
-    named = {index: name for index, order in enumerate(orders) if (name := order.settings.animation) not in (None, "*")}
-    known = clips.known_clips(session, {orders[index].model_id for index in named})
-    for index, name in named.items():
-        has = known.get(orders[index].model_id)
+def _check_names(session: Session, orders: Sequence[Order], item: str) -> None:
+    named = [
+        (index, setting, name)
+        for index, order in enumerate(orders)
+        for setting, name in order.settings.to_json().items()
+        if setting in contents.NAMED and (setting, name) != ("animation", "*")
+    ]
+    known = contents.known_contents(session, {orders[index].model_id for index, _, _ in named})
+    for index, setting, name in named:
+        has = known.get(orders[index].model_id, {}).get(setting)
         if has is not None and name not in has:
-            listed = ", ".join(f'"{clip}"' for clip in has[:10]) or "none"
-            raise _invalid(item, index, "animation", f'the model has no animation "{name}"; it has {listed}')
+            listed, what = ", ".join(f'"{each}"' for each in has[:10]) or "none", contents.NAMED[setting]
+            raise _invalid(item, index, setting, f'the model has no {what} "{name}"; it has {listed}')
 
 
 def _invalid(item: str, index: int, field: str, message: str) -> InvalidSettings:
@@ -250,7 +275,7 @@ def _invalid(item: str, index: int, field: str, message: str) -> InvalidSettings
 
 _VIEWS = select(
     Render.id, Render.model_id, Render.status, Render.settings, Render.is_system_preview, Render.credits,
-    Render.files, Render.error_message, Render.created_at, Render.updated_at, *PROGRESS,
+    Render.files, Render.warnings, Render.error_message, Render.created_at, Render.updated_at, *PROGRESS,
 ).join(Segment, Segment.shot_id == Render.shot_id)  # fmt: skip
 """Plain columns: a list of rows costs a fraction of a list of mapped objects."""
 
@@ -284,6 +309,7 @@ def _view(row: Row[*tuple[Any, ...]]) -> RenderView:
         is_system_preview=row.is_system_preview,
         credits=row.credits,
         files=_files(row.files),
+        warnings=tuple(row.warnings),
         error_message=row.error_message,
         progress=progress_of(row),
         created_at=row.created_at,

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from api import clock
 from api.db.dialects import from_now
-from api.db.tables import Model, Overlay, Render, Segment, Shot
+from api.db.tables import Model, Overlay, Render, RenderOverlay, Segment, Shot
 from api.domain import fleet, lanes, ledger, outbox
 from api.domain.renders import FileView
 from api.domain.shots import Kind
@@ -37,7 +37,7 @@ class Claim:
     """A segment in a worker's hands: frames `first_frame` and the `frame_count - 1` after it, for all the variants.
 
     `spec` and `variants` are those of `api.domain.shots.Work`, the latter by render id. `model_name` is the file's
-    original name. `image_storage_keys` has the background images that the variants name.
+    original name. `image_storage_keys` has the overlays that the renders were ordered with.
     """
 
     segment_id: str
@@ -107,7 +107,8 @@ def claim(session: Session, *, worker: str, queues: Sequence[str], lease_seconds
     ).one()
     renders = session.execute(
         select(Render.id, Render.variant, Overlay.id, Overlay.storage_key)
-        .outerjoin(Overlay, Overlay.id == Render.overlay_id)
+        .outerjoin(RenderOverlay, RenderOverlay.render_id == Render.id)
+        .outerjoin(Overlay, Overlay.id == RenderOverlay.overlay_id)
         .where(Render.shot_id == segment.shot_id, Render.status.in_(UNFINISHED))
         .order_by(Render.id)
     ).all()

@@ -13,7 +13,7 @@ from api.db.tables import Segment, Shot
 from api.domain import lanes
 from api.domain.states import SegmentState
 from api.ids import new_id
-from renderer.spec import DatasetSpec, RenderSettings, VideoPlan, plan_dataset, plan_video
+from renderer.spec import DatasetSpec, ImagePlan, RenderSettings, VideoPlan, plan_dataset, plan_image, plan_video
 
 RENDER_QUEUE = "render"
 
@@ -37,7 +37,6 @@ class Work:
     spec: Mapping[str, Any]
     variant: Mapping[str, Any]
     frame_count: int
-    overlay_id: str | None = None
 
     def key(self, model_sha256: str) -> str:
         """Equal keys mean equal frames. 64 hex digits."""
@@ -46,8 +45,11 @@ class Work:
 
 
 def video_work(plan: VideoPlan) -> Work:
-    image = plan.variant.backdrop.image
-    return Work("video", plan.frames.to_json(), plan.variant.to_json(), plan.frames.frame_count, image)
+    return Work("video", plan.frames.to_json(), plan.variant.to_json(), plan.frames.frame_count)
+
+
+def image_work(plan: ImagePlan) -> Work:
+    return Work("image", plan.frames.to_json(), plan.variant.to_json(), plan.frames.frame_count)
 
 
 def dataset_work(spec: DatasetSpec) -> Work:
@@ -56,6 +58,7 @@ def dataset_work(spec: DatasetSpec) -> Work:
 
 WORK: dict[str, Callable[[RenderSettings], Work]] = {
     "video": lambda settings: video_work(plan_video(settings)),
+    "image": lambda settings: image_work(plan_image(settings)),
     "dataset": lambda settings: dataset_work(plan_dataset(settings)),
 }
 """By the setting `output`."""

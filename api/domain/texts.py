@@ -13,3 +13,11 @@ def checked_text(field: str, value: str | None, limit: int) -> str | None:
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
         raise InvalidRequest(f"{field} must be without control characters", param=field)  # no database stores them
     return text or None
+
+
+def storable(text: str, limit: int) -> str:
+    """Text that quotes a stranger's file, cut to `limit` characters and without what no database stores."""
+    return "".join(
+        character if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cs") else "\ufffd"
+        for character in text[:limit]
+    )

@@ -47,6 +47,7 @@ DXGL_STATUS: dict[str, int] = {
 OUR_STATUS: dict[str, int] = {
     "invalid_request": 400,
     "not_found": 404,
+    "image_not_found": 404,
     "dataset_not_found": 404,
     "overlay_not_found": 404,
     "method_not_allowed": 405,

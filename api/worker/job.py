@@ -5,12 +5,12 @@ what was made of them, and the renderer's listener.
 import contextlib
 import dataclasses
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from api.db.session import Database
 from api.domain import scheduling
-from api.domain.clips import note_clips
+from api.domain.contents import note_contents, note_warnings
 from api.domain.renders import FileView
 from api.domain.scheduling import Claim
 from api.settings import Settings
@@ -19,8 +19,12 @@ from api.worker.convert import drawable_model
 from api.worker.lease import Lease
 from renderer.errors import SettingsError
 from renderer.gl.context import Device
+from renderer.scene.nodes import Contents
 
-CONTENT_TYPES = {".mp4": "video/mp4", ".mov": "video/quicktime", ".png": "image/png", ".zip": "application/zip"}
+CONTENT_TYPES = {
+    ".mp4": "video/mp4", ".mov": "video/quicktime", ".zip": "application/zip",
+    ".png": "image/png", ".webp": "image/webp", ".avif": "image/avif",
+}  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -61,15 +65,15 @@ class Job:
 
     @contextlib.contextmanager
     def images(self) -> Iterator[dict[str, Path]]:
-        """The background images' files, by overlay id. Raises SettingsError for one that is gone."""
+        """The files of the overlays that the renders were ordered with, by id. Raises SettingsError for a lost one."""
         with contextlib.ExitStack() as fetched:
-            try:
-                found = {
-                    overlay_id: fetched.enter_context(self.bench.storage.local_path(key))
-                    for overlay_id, key in self.claim.image_storage_keys.items()
-                }
-            except FileMissing:
-                raise SettingsError("bgImageId", "The background image's file is gone from the storage") from None
+            found = {}
+            for overlay_id, key in self.claim.image_storage_keys.items():
+                try:
+                    found[overlay_id] = fetched.enter_context(self.bench.storage.local_path(key))
+                except FileMissing:
+                    message = f"The file of the overlay {overlay_id} is gone from the storage"
+                    raise SettingsError("renderSettings", message) from None
             yield found
 
     def store(self, render_id: str, name: str, path: Path) -> None:
@@ -84,9 +88,10 @@ class Job:
         """Raises Cancelled when the work should stop, as all of these do."""
         self._lease.stage(stage)
 
-    def on_model(self, clips: Sequence[str]) -> None:
+    def on_model(self, contents: Contents) -> None:
         with self.bench.database.begin() as session:
-            note_clips(session, self.claim.model_id, clips)
+            note_contents(session, self.claim.model_id, animations=contents.clips, variants=contents.variants)
+            note_warnings(session, self.claim.variants, contents.warnings)
 
     def on_frame(self, done: int, total: int) -> None:
         self._lease.frame(done)

@@ -113,7 +113,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=200), nullable=True),
         sa.Column("sku", sa.String(length=100), nullable=True),
         sa.Column("tags", JSON, nullable=False),
-        sa.Column("clip_names", JSON, nullable=True),
+        sa.Column("contents", JSON, nullable=True),
         sa.Column("file_size", sa.BigInteger(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("storage_key", sa.String(length=200), nullable=False),
@@ -202,10 +202,10 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("settings", JSON, nullable=False),
         sa.Column("variant", JSON, nullable=False),
-        sa.Column("overlay_id", sa.String(length=12), nullable=True),
         sa.Column("is_system_preview", sa.Boolean(), nullable=False),
         sa.Column("credits", sa.Integer(), nullable=False),
         sa.Column("files", JSON, nullable=False),
+        sa.Column("warnings", JSON, nullable=False),
         sa.Column("error_message", sa.Text(), nullable=True),
         sa.Column("shared_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -217,9 +217,22 @@ def upgrade() -> None:
     )
     op.create_index("ix_renders_model_id", "renders", ["model_id"])
     op.create_index("ix_renders_shot_id", "renders", ["shot_id"])
-    op.create_index("renders_by_overlay", "renders", ["overlay_id"], **where("overlay_id IS NOT NULL"))
     op.create_index("renders_by_account", "renders", ["account_id", "is_system_preview", "created_at", "id"])
     op.create_index("renders_by_status", "renders", ["account_id", "status", "created_at", "id"])
+
+    op.create_table(
+        "render_overlays",
+        sa.Column("overlay_id", sa.String(length=12), nullable=False),
+        sa.Column("render_id", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["overlay_id"], ["overlays.id"], name="fk_render_overlays_overlay_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["render_id"], ["renders.id"], name="fk_render_overlays_render_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("overlay_id", "render_id", name="pk_render_overlays"),
+    )
+    op.create_index("ix_render_overlays_render_id", "render_overlays", ["render_id"])
 
     op.create_table(
         "segments",
@@ -265,6 +278,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in (
         "segments",
+        "render_overlays",
         "renders",
         "shots",
         "overlays",

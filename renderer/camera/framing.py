@@ -17,9 +17,6 @@ from renderer.spec import FrameSpec
 FIELD_OF_VIEW = math.radians(35)
 """Vertical, radians: about a 57 mm lens on 35 mm film, long enough that products keep their proportions."""
 
-ELEVATION = math.radians(12)
-"""Of the camera above the centre's horizontal plane."""
-
 MARGIN = 0.08
 """Air around the bounding sphere, as a share of its radius."""
 
@@ -68,14 +65,13 @@ def framed_view(spec: FrameSpec, bounds: Bounds, stance: Stance) -> View | None:
     radius = max(bounds.radius, 1e-6)
     aspect = spec.width / spec.height
     distance = fit_distance(radius, aspect) * spec.zoom * stance.distance
-    direction = np.array([
-        math.cos(ELEVATION) * math.sin(stance.angle), math.sin(ELEVATION),
-        math.cos(ELEVATION) * math.cos(stance.angle),
-    ])
+    elevation = math.radians(spec.elevation)
+    upright, level = np.array([0.0, 1.0, 0.0]), np.array([math.sin(stance.angle), 0.0, math.cos(stance.angle)])
+    direction = math.cos(elevation) * level + math.sin(elevation) * upright
+    up = math.cos(elevation) * upright - math.sin(elevation) * level  # defined straight above the model too
     foot = np.array([bounds.center[0], bounds.low[1], bounds.center[2]])
     target = foot + (bounds.center - foot) / stance.scale
     eye = target + direction * (distance / stance.scale)
-    up = np.array([0.0, 1.0, 0.0])
     depth = float((eye - bounds.center) @ direction)  # of the sphere's centre
     near = max(depth - radius * SHADOW_REACH, depth * 0.05)
     far = depth + radius * SHADOW_REACH

@@ -49,7 +49,9 @@ def _build_scene(document: Document, variant: str | None) -> Scene:
     with Draco(accessors) as draco:
         meshes = Meshes(root, accessors, materials, draco, budget, warnings)
         nodes = read_nodes(root, len(meshes), len(root.children("skins")))
-        scene = Scene(nodes, read_roots(root, nodes), meshes.used, materials.used, [], [], [], warnings)
+        scene = Scene(
+            nodes, read_roots(root, nodes), meshes.used, materials.used, [], [], [], warnings, materials.variants
+        )
         _load_drawn(scene, root, meshes, accessors, budget)
     scene.clips = read_clips(root, accessors, nodes, scene.meshes, budget)
     _check_world(scene)

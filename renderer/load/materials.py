@@ -17,12 +17,12 @@ EMISSIVE_STRENGTH = 1e6  # the largest accepted: half-float targets end at 65504
 
 
 class Materials:
-    """Reads the materials that primitives ask for, each once; `used` becomes `Scene.materials`."""
+    """Reads the materials that primitives ask for, each once; `used` becomes `Scene.materials`, `variants` Scene's."""
 
     def __init__(self, root: Fields, textures: Textures, variant: str | None) -> None:
         self._fields = root.children("materials")
-        self._variants = _variant_names(root)
-        self._variant = None if variant is None else _variant_index(self._variants, variant)
+        self.variants = _variant_names(root)
+        self._variant = None if variant is None else _variant_index(self.variants, variant)
         self._textures = textures
         self._indices: dict[int | None, int] = {}
         self.used: list[Material] = []
@@ -42,7 +42,7 @@ class Materials:
         """The material that the chosen variant gives to `primitive`; None where it gives none."""
         extension = None if self._variant is None else primitive.extension(VARIANTS)
         for mapping in [] if extension is None else extension.children("mappings"):
-            if self._variant in mapping.indices("variants", len(self._variants)):
+            if self._variant in mapping.indices("variants", len(self.variants)):
                 return mapping.index("material", len(self._fields))
         return None
 

@@ -271,6 +271,15 @@ class Clip:
         return max((float(c.times[-1]) for c in self.channels if len(c.times)), default=0.0)
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Contents:
+    """What a model's file offers, by its own names: animations and material variants; and what of it is ignored."""
+
+    clips: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
 @dataclasses.dataclass(slots=True)
 class Scene:
     """A model, ready to pose and draw. `roots` are the nodes of the file's default scene."""
@@ -283,3 +292,8 @@ class Scene:
     skins: list[Skin]
     clips: list[Clip]
     warnings: list[str] = dataclasses.field(default_factory=list)
+    variants: list[str] = dataclasses.field(default_factory=list)
+
+    @property
+    def contents(self) -> Contents:
+        return Contents(tuple(clip.name for clip in self.clips), tuple(self.variants), tuple(self.warnings))

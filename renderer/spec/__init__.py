@@ -2,11 +2,21 @@
 
     renderSettings (JSON)  -> settings.parse  -> RenderSettings   what the user asked, complete with defaults
     RenderSettings         -> plan.plan_video -> VideoPlan        frames to draw + the encodings made of them
+                              plan.plan_image -> ImagePlan        one frame + the files made of it
 """
 
 from renderer.spec.dataset import DatasetSpec
-from renderer.spec.frames import ANCHORS, Backdrop, Foreground, FrameSpec, VideoPlan, VideoVariant
-from renderer.spec.plan import QUALITY_TIERS, plan_dataset, plan_preview, plan_video, still_frame
+from renderer.spec.frames import (
+    ANCHORS,
+    Backdrop,
+    Foreground,
+    FrameSpec,
+    ImagePlan,
+    ImageVariant,
+    VideoPlan,
+    VideoVariant,
+)
+from renderer.spec.plan import QUALITY_TIERS, plan_dataset, plan_image, plan_preview, plan_video
 from renderer.spec.settings import SETTINGS, RenderSettings, parse_settings
 
 __all__ = [
@@ -17,12 +27,14 @@ __all__ = [
     "DatasetSpec",
     "Foreground",
     "FrameSpec",
+    "ImagePlan",
+    "ImageVariant",
     "RenderSettings",
     "VideoPlan",
     "VideoVariant",
     "parse_settings",
     "plan_dataset",
+    "plan_image",
     "plan_preview",
     "plan_video",
-    "still_frame",
 ]

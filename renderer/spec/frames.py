@@ -3,14 +3,17 @@
 import dataclasses
 from typing import Any, Literal
 
+from renderer.spec.cameras import LEVEL
+
 Codec = Literal["h264", "prores4444"]
+ImageFormat = Literal["png", "webp", "avif"]
 
 ANCHORS = (
     "top-left", "top-center", "top-right",
     "center-left", "center", "center-right",
     "bottom-left", "bottom-center", "bottom-right",
 )  # fmt: skip
-"""Which part of a background image stays when it is cropped to the frame's aspect."""
+"""Which part of a background or foreground image stays when it is cropped to the frame's aspect."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -20,7 +23,8 @@ class FrameSpec:
     Sizes are delivered pixels (the renderer draws 2x2 samples for each); angles are degrees. `effect` is a camera path;
     each reads the parameters that are its own, and the others stay at values that change nothing. `environment` names
     a panorama that lights in place of the preset `lighting`: whoever renders knows its file, and equal names mean equal
-    files.
+    files. `elevation` is the camera's above the model's middle; `material_variant` names one of the model's, None means
+    its default materials.
     """
 
     width: int
@@ -36,6 +40,7 @@ class FrameSpec:
     scale_from: float = 1.0
     easing: bool = True
     rotate_y: float = 0.0
+    elevation: float = LEVEL
     tilt_x: float = 0.0
     pan_x: float = 0.0
     roll_z: float = 0.0
@@ -45,6 +50,7 @@ class FrameSpec:
     lighting: str = "studio"
     environment: str | None = None
     tone_mapping: str = "neutral"
+    material_variant: str | None = None
     animation: str | None = None
     animation_speed: float = 1.0
 
@@ -109,6 +115,26 @@ class VideoVariant:
         return cls(**{**data, **_pictures(data), "web_size": size})
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class ImageVariant:
+    """One render's files, made from a shot of a single frame: the still, its thumbnail and its poster.
+
+    A `transparent` still has straight alpha instead of the backdrop; its poster lies on the backdrop all the same.
+    """
+
+    backdrop: Backdrop
+    format: ImageFormat = "png"
+    transparent: bool = False
+    foreground: Foreground | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "ImageVariant":
+        return cls(**{**data, **_pictures(data)})
+
+
 def _pictures(data: dict[str, Any]) -> dict[str, Any]:
     """What lies behind and before the frames of a variant that is given as JSON."""
     front = data["foreground"]
@@ -119,7 +145,15 @@ def _pictures(data: dict[str, Any]) -> dict[str, Any]:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class VideoPlan:
-    """A render, planned: the frames to draw and what is made of them."""
+    """A video, planned: the frames to draw and what is made of them."""
 
     frames: FrameSpec
     variant: VideoVariant
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ImagePlan:
+    """A still, planned: the one frame to draw and what is made of it."""
+
+    frames: FrameSpec
+    variant: ImageVariant

@@ -1,9 +1,20 @@
 """From settings to specs: tiers, sizes and frame counts. Pure functions."""
 
 import dataclasses
+from typing import Any
 
+from renderer.spec.cameras import CAMERAS
 from renderer.spec.dataset import DATASET_TIERS, DatasetSpec
-from renderer.spec.frames import Backdrop, Codec, FrameSpec, VideoPlan, VideoVariant
+from renderer.spec.frames import (
+    Backdrop,
+    Codec,
+    Foreground,
+    FrameSpec,
+    ImagePlan,
+    ImageVariant,
+    VideoPlan,
+    VideoVariant,
+)
 from renderer.spec.settings import RenderSettings
 
 FPS = 30
@@ -41,7 +52,7 @@ def _even(value: float) -> int:
 
 
 def frame_size(tier: QualityTier, aspect: str) -> tuple[int, int]:
-    """(width, height) of the video: the short side of the tier is kept in every aspect."""
+    """(width, height) of a picture: the short side of the tier is kept in every aspect."""
     return {
         "16:9": (tier.long_side, tier.short_side),
         "1:1": (tier.short_side, tier.short_side),
@@ -50,25 +61,32 @@ def frame_size(tier: QualityTier, aspect: str) -> tuple[int, int]:
 
 
 def plan_video(settings: RenderSettings) -> VideoPlan:
-    """The frames and files that `settings` ask for."""
+    """The frames and files that `settings` ask for as a video."""
     tier = QUALITY_TIERS[settings.quality]
     width, height = frame_size(tier, settings.aspect)
     web = None
     if tier.web_long_side is not None:
         scale = min(1.0, tier.web_long_side / max(width, height))
         web = (_even(width * scale), _even(height * scale))
-    parameters = {name: default if getattr(settings, name) is None else getattr(settings, name)
-                  for name, default in EFFECT_PARAMETERS[settings.effect].items()}
+    parameters: dict[str, Any] = {name: default if getattr(settings, name) is None else getattr(settings, name)
+                                  for name, default in EFFECT_PARAMETERS[settings.effect].items()}
     frames = FrameSpec(
-        width=width, height=height, frame_count=round(settings.length * FPS), fps=FPS,
-        effect=settings.effect, easing=settings.easing, **parameters,
-        rotate_y=settings.rotate_y, tilt_x=settings.tilt_x, pan_x=settings.pan_x, roll_z=settings.roll_z,
-        zoom=settings.zoom, shadows=settings.shadows, reflector=settings.reflector,
-        lighting=settings.lighting, tone_mapping=settings.tone_mapping, animation=settings.animation,
-        animation_speed=settings.animation_speed,
+        **_look(settings), frame_count=round(settings.length * FPS), fps=FPS, effect=settings.effect,
+        easing=settings.easing, **parameters, rotate_y=settings.rotate_y, animation_speed=settings.animation_speed,
     )
-    backdrop = Backdrop(settings.bg_color, settings.vignette, settings.bg_image_id, settings.bg_align)
-    return VideoPlan(frames, VideoVariant(backdrop, web, tier.codec))
+    return VideoPlan(frames, VideoVariant(_backdrop(settings), web, tier.codec, _foreground(settings)))
+
+
+def plan_image(settings: RenderSettings) -> ImagePlan:
+    """The frame and files that `settings` ask for as a still. An animation is shown as it begins."""
+    azimuth, elevation = CAMERAS[settings.camera]
+    azimuth = azimuth if settings.azimuth is None else settings.azimuth
+    elevation = elevation if settings.elevation is None else settings.elevation
+    frames = FrameSpec(**_look(settings), frame_count=1, rotate_y=azimuth + settings.rotate_y, elevation=elevation)
+    variant = ImageVariant(
+        _backdrop(settings), settings.image_format, settings.transparent, _foreground(settings)
+    )
+    return ImagePlan(frames, variant)
 
 
 def plan_preview() -> VideoPlan:
@@ -80,12 +98,26 @@ def plan_preview() -> VideoPlan:
     return VideoPlan(frames, VideoVariant(Backdrop()))
 
 
-def still_frame(settings: RenderSettings) -> FrameSpec:
-    """The spec of a single picture: frame 0 of the same settings' video."""
-    return dataclasses.replace(plan_video(settings).frames, frame_count=1)
-
-
 def plan_dataset(settings: RenderSettings) -> DatasetSpec:
     """The training set that `settings` ask for."""
     views, size = DATASET_TIERS[settings.dataset_quality]
     return DatasetSpec(views, size, settings.coverage, settings.dataset_format)
+
+
+def _look(settings: RenderSettings) -> dict[str, Any]:
+    """The parts of a FrameSpec that videos and stills take from the same settings."""
+    width, height = frame_size(QUALITY_TIERS[settings.quality], settings.aspect)
+    return {
+        "width": width, "height": height, "tilt_x": settings.tilt_x, "pan_x": settings.pan_x,
+        "roll_z": settings.roll_z, "zoom": settings.zoom, "shadows": settings.shadows, "reflector": settings.reflector,
+        "lighting": settings.lighting, "tone_mapping": settings.tone_mapping,
+        "material_variant": settings.material_variant, "animation": settings.animation,
+    }
+
+
+def _backdrop(settings: RenderSettings) -> Backdrop:
+    return Backdrop(settings.bg_color, settings.vignette, settings.bg_image_id, settings.bg_align)
+
+
+def _foreground(settings: RenderSettings) -> Foreground | None:
+    return None if settings.fg_image_id is None else Foreground(settings.fg_image_id, settings.fg_align)

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
 from renderer.errors import SettingsError
+from renderer.spec.cameras import CAMERAS
 from renderer.spec.dataset import DATASET_TIERS, Coverage, DatasetFormat
-from renderer.spec.frames import ANCHORS
+from renderer.spec.frames import ANCHORS, ImageFormat
 
-OUTPUTS = ("video", "dataset")
+OUTPUTS = ("video", "image", "dataset")
 
 Kind = Literal["string", "color", "id", "number", "integer", "boolean"]
 
@@ -42,7 +43,7 @@ class Setting:
     choices: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
-    outputs: tuple[str, ...] = ("video",)
+    outputs: tuple[str, ...] = ("video", "image")
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -50,33 +51,57 @@ SETTINGS: tuple[Setting, ...] = (
             choices=("share", "standard", "4k", "pro")),
     Setting("effect", "effect", "string", "turntable", "Camera path; dataset is the output of that name.",
             choices=("turntable", "hero-spin", "showcase", "zoom-orbit", "reveal", "dataset"),
-            outputs=OUTPUTS),
+            outputs=("video", "dataset")),
     Setting("sweepAngle", "sweep_angle", "number", None,
             "Degrees that the camera goes around: 540 in a hero-spin, 180 in a reveal, else 360.",
-            minimum=10, maximum=1080),
+            minimum=10, maximum=1080, outputs=("video",)),
     Setting("easeOutRatio", "ease_out_ratio", "number", None,
-            "Share of a hero-spin's time spent slowing down: 0.6 if not given.", minimum=0, maximum=1),
+            "Share of a hero-spin's time spent slowing down: 0.6 if not given.", minimum=0, maximum=1,
+            outputs=("video",)),
     Setting("amplitude", "amplitude", "number", None,
-            "Degrees from one end of a showcase's swing to the other: 60 if not given.", minimum=5, maximum=180),
+            "Degrees from one end of a showcase's swing to the other: 60 if not given.", minimum=5, maximum=180,
+            outputs=("video",)),
     Setting("zoomStart", "zoom_start", "number", None,
-            "Camera distance multiplier at a zoom-orbit's start: 1 if not given.", minimum=0.1, maximum=3),
+            "Camera distance multiplier at a zoom-orbit's start: 1 if not given.", minimum=0.1, maximum=3,
+            outputs=("video",)),
     Setting("zoomEnd", "zoom_end", "number", None,
-            "Camera distance multiplier at a zoom-orbit's end: 0.7 if not given.", minimum=0.1, maximum=3),
+            "Camera distance multiplier at a zoom-orbit's end: 0.7 if not given.", minimum=0.1, maximum=3,
+            outputs=("video",)),
     Setting("scaleFrom", "scale_from", "number", None,
-            "The model's scale at a reveal's start: 0 if not given.", minimum=0, maximum=1),
+            "The model's scale at a reveal's start: 0 if not given.", minimum=0, maximum=1, outputs=("video",)),
     Setting("output", "output", "string", "video", "What to make: a dataset is a training set for radiance fields.",
             choices=OUTPUTS, outputs=OUTPUTS),
-    Setting("aspect", "aspect", "string", "16:9", "Video aspect ratio.", choices=("16:9", "1:1", "9:16")),
+    Setting("imageFormat", "image_format", "string", "png", "File format of a still: PNG and WebP keep every pixel.",
+            choices=get_args(ImageFormat), outputs=("image",)),
+    Setting("transparent", "transparent", "boolean", False,
+            "A still without a background, its shadow in the alpha; bgColor then shows in the poster only.",
+            outputs=("image",)),
+    Setting("camera", "camera", "string", "front",
+            "Where a still is taken from: three-quarter lies between front and right, and higher.",
+            choices=tuple(CAMERAS), outputs=("image",)),
+    Setting("azimuth", "azimuth", "number", None,
+            "Degrees that a still's camera stands to the right of the front, instead of the camera's own.",
+            minimum=-360, maximum=360, outputs=("image",)),
+    Setting("elevation", "elevation", "number", None,
+            "Degrees that a still's camera stands above the model's middle, instead of the camera's own.",
+            minimum=-90, maximum=90, outputs=("image",)),
+    Setting("aspect", "aspect", "string", "16:9", "Aspect ratio of the picture.", choices=("16:9", "1:1", "9:16")),
     Setting("bgColor", "bg_color", "color", "#ffffff", "Background colour, six hex digits with a leading #."),
     Setting("bgImageId", "bg_image_id", "id", None, "Overlay to show as background image instead of bgColor."),
     Setting("bgAlign", "bg_align", "string", "top-left", "The part of the background image that cropping spares.",
             choices=ANCHORS),
+    Setting("fgImageId", "fg_image_id", "id", None, "Overlay of the layer foreground to lay over the picture."),
+    Setting("fgAlign", "fg_align", "string", "center", "The part of the foreground image that cropping spares.",
+            choices=ANCHORS),
     Setting("vignette", "vignette", "number", 0.0, "Vignette intensity, 0 none to 1 full.", minimum=0, maximum=1),
-    Setting("length", "length", "number", 6.0, "Video duration in seconds.", minimum=3, maximum=MAX_LENGTH_S),
+    Setting("length", "length", "number", 6.0, "Video duration in seconds.", minimum=3, maximum=MAX_LENGTH_S,
+            outputs=("video",)),
+    Setting("materialVariant", "material_variant", "string", None,
+            "Name of the model's material variant to show instead of its default materials."),
     Setting("animation", "animation", "string", None,
             'Name of the animation clip to play, or "*" for the model\'s first clip.'),
     Setting("animationSpeed", "animation_speed", "number", 1.0, "Playback speed multiplier of the animation.",
-            minimum=0.01, maximum=100),
+            minimum=0.01, maximum=100, outputs=("video",)),
     Setting("shadows", "shadows", "boolean", True, "Soft shadow on the ground."),
     Setting("reflector", "reflector", "boolean", False, "Reflective ground plane."),
     Setting("lighting", "lighting", "string", "studio",
@@ -85,9 +110,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("toneMapping", "tone_mapping", "string", "neutral",
             "How bright light is fitted to the display: true to product colours, filmic, gently filmic, or cut off.",
             choices=("neutral", "aces", "agx", "none")),
-    Setting("easing", "easing", "boolean", True, "Ease the effect's movement in and out."),
+    Setting("easing", "easing", "boolean", True, "Ease the effect's movement in and out.", outputs=("video",)),
     Setting("rotateY", "rotate_y", "integer", 0,
-            "Starting angle of the camera in degrees; a hero-spin or a reveal ends there.",
+            "Starting angle of the camera in degrees; a hero-spin or a reveal ends there, a still's is turned by it.",
             minimum=-180, maximum=180),
     Setting("tiltX", "tilt_x", "integer", 0, "Forward/back tilt of the model in degrees.", minimum=-90, maximum=90),
     Setting("panX", "pan_x", "integer", 0, "Yaw of the model in degrees, applied after the tilt.",
@@ -119,12 +144,20 @@ class RenderSettings:
     zoom_end: float | None = None
     scale_from: float | None = None
     output: str = "video"
+    image_format: ImageFormat = "png"
+    transparent: bool = False
+    camera: str = "front"
+    azimuth: float | None = None
+    elevation: float | None = None
     aspect: str = "16:9"
     bg_color: str = "#ffffff"
     bg_image_id: str | None = None
     bg_align: str = "top-left"
+    fg_image_id: str | None = None
+    fg_align: str = "center"
     vignette: float = 0.0
     length: float = 6.0
+    material_variant: str | None = None
     animation: str | None = None
     animation_speed: float = 1.0
     shadows: bool = True

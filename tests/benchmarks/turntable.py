@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from renderer.frames import ShotRenderer
 from renderer.gl.context import Device, open_device
 from renderer.load import load_model
 from renderer.render import render_video
+from renderer.scene.nodes import Contents
 from renderer.spec import VideoPlan, parse_settings, plan_video
 
 
@@ -83,7 +84,7 @@ class StageListener:
         self._stage = stage
         self._since = now()
 
-    def on_model(self, clips: Sequence[str]) -> None:
+    def on_model(self, contents: Contents) -> None:
         """Reading the model is a stage of its own."""
 
     def on_frame(self, done: int, total: int) -> None:

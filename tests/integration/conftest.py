@@ -7,10 +7,10 @@ import pytest
 
 from api.client import Upload
 from renderer.gl.context import Device
-from renderer.render import render_still
 from renderer.spec import FrameSpec
 from tests.integration.support import Customer, box_glb, first_upload
 from tests.support.farm import Farm, running_farm
+from tests.support.stills import render_still
 
 
 @pytest.fixture(scope="session")

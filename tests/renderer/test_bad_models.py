@@ -11,10 +11,11 @@ import pytest
 
 from renderer.errors import EmptyModel, InvalidModel, ModelError, ModelTooLarge, ResourceMissing
 from renderer.gl.context import Device
-from renderer.render import render_still, render_video
+from renderer.render import render_video
 from renderer.spec import Backdrop, FrameSpec, VideoVariant
 from tests.renderer.load.glb_builder import GlbBuilder, make_glb, make_zip, triangle_builder
 from tests.renderer.test_render import Recorder
+from tests.support.stills import render_still
 
 FRAMES = FrameSpec(width=64, height=48, frame_count=2, shadows=False)
 

@@ -111,11 +111,34 @@ def test_a_background_that_is_no_image_is_named(folder: Path) -> None:
 
 
 def test_a_transparent_still(folder: Path) -> None:
-    done = render(folder, "model.glb", "-o", "clear.png", "--alpha")
+    done = render(folder, "model.glb", "-o", "clear.png", "--settings", '{"transparent": true}')
     assert done.returncode == 0, done.stderr
     with Image.open(folder / "clear.png") as still:
         assert still.mode == "RGBA"
         assert still.getchannel("A").getextrema() == (0, 255)
+
+
+@pytest.mark.parametrize("kind", ["webp", "avif"])
+def test_the_suffix_says_the_format_of_a_still(folder: Path, kind: str) -> None:
+    done = render(folder, "model.glb", "-o", f"model.{kind}", "--settings", '{"camera": "top", "aspect": "1:1"}')
+    assert done.returncode == 0, done.stderr
+    with Image.open(folder / f"model.{kind}") as still:
+        assert (still.format, still.size, still.mode) == (kind.upper(), (540, 540), "RGB")
+    assert leftovers(folder) == []
+
+
+def test_a_still_behind_an_image(folder: Path) -> None:
+    frame = Image.new("RGBA", (270, 270), (0, 0, 200, 255))
+    frame.paste((0, 0, 0, 0), (0, 0, 270, 200))
+    frame.save(folder / "frame.png")
+    settings = '{"aspect": "1:1", "bgColor": "#ff8800", "shadows": false, "transparent": true}'
+    done = render(folder, "model.glb", "-o", "framed.png", "--foreground", "frame.png", "--settings", settings)
+    assert done.returncode == 0, done.stderr
+    with Image.open(folder / "framed.png") as still:
+        assert still.getpixel((270, 500)) == (0, 0, 200, 255)
+        assert still.getpixel((2, 2)) == (0, 0, 0, 0)
+    done = render(folder, "model.glb", "-o", "no.png", "--foreground", "model.glb")
+    assert (done.returncode, "--foreground" in done.stderr) == (2, True)
 
 
 def test_a_transparent_video_at_the_size_of_any_tier(folder: Path) -> None:
@@ -186,12 +209,17 @@ def wait_for_child(pid: int) -> psutil.Process:
     [
         (["model.glb", "-o", "a.mp4", "--settings", '{"zoom": 9}'], "zoom must be between 0.5 and 2"),
         (["model.glb", "-o", "a.mp4", "--settings", '{"zoom": '], "not JSON"),
-        (["model.glb", "-o", "a.gif"], ".mp4, .mov, .png or .zip"),
-        (["model.glb", "-o", "a.mp4", "--alpha"], "only for a .png"),
-        (["model.glb", "-o", "a.mov", "--alpha"], "only for a .png"),
-        (["model.glb", "-o", "a.png", "--alpha", "--background", "model.glb"], "has no background"),
+        (["model.glb", "-o", "a.gif"], ".mp4, .mov, .png, .webp, .avif, .zip"),
+        (
+            ["model.glb", "-o", "a.png", "--background", "model.glb", "--settings", '{"transparent": true}'],
+            "has no background",
+        ),
         (["model.glb", "-o", "a.mov", "--background", "model.glb"], "has no background"),
         (["model.glb", "-o", "a.zip", "--background", "model.glb"], "stands on white"),
+        (["model.glb", "-o", "a.zip", "--foreground", "model.glb"], "nothing before it"),
+        (["model.glb", "-o", "a.png", "--settings", '{"imageFormat": "avif"}'], "not what a .png file holds"),
+        (["model.glb", "-o", "a.png", "--settings", '{"materialVariant": "Red"}'], 'no material variant "Red"'),
+        (["model.glb", "-o", "a.mp4", "--settings", '{"output": "image"}'], "not what a .mp4 file holds"),
         (["model.glb", "-o", "a.zip", "--settings", '{"coverage": "dome"}'], 'coverage must be one of "hemisphere"'),
         (["model.glb", "-o", "a.zip", "--settings", '{"output": "video"}'], "not what a .zip file holds"),
         (["model.glb", "-o", "a.mp4", "--settings", '{"output": "dataset"}'], "not what a .mp4 file holds"),

@@ -9,11 +9,12 @@ import PIL.Image
 import psutil
 
 from renderer.gl.context import Device
-from renderer.render import render_still, render_video
+from renderer.render import render_video
 from renderer.spec import Backdrop, FrameSpec, VideoVariant
 from tests.renderer.load.glb_builder import encoded, triangle_builder
 from tests.renderer.test_render import Recorder
 from tests.support.memory import floor_growth, resident_bytes
+from tests.support.stills import render_still
 
 FRAMES = FrameSpec(width=64, height=48, frame_count=1)
 VARIANTS = {"only": VideoVariant(Backdrop())}

@@ -1,7 +1,6 @@
 """A render with alpha from model file to finished files, beside one without from the same frames."""
 
 import dataclasses
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from PIL import Image
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
 from renderer.render import VideoFiles, render_video
+from renderer.scene.nodes import Contents
 from renderer.spec import Backdrop, FrameSpec, VideoVariant
 from tests.renderer.encode.media import decode_rgb, decode_yuva
 from tests.renderer.load.glb_builder import GlbBuilder
@@ -32,7 +32,7 @@ class Silent:
 
     def on_stage(self, stage: str) -> None: ...
 
-    def on_model(self, clips: Sequence[str]) -> None: ...
+    def on_model(self, contents: Contents) -> None: ...
 
     def on_frame(self, done: int, total: int) -> None: ...
 

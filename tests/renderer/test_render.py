@@ -2,7 +2,6 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,8 @@ from PIL import Image
 from renderer.errors import Cancelled, EncodeError, SettingsError
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
-from renderer.render import STAGES, VideoFiles, render_still, render_video
+from renderer.render import STAGES, VideoFiles, render_video
+from renderer.scene.nodes import Contents
 from renderer.spec import Backdrop, FrameSpec, VideoVariant
 from tests.renderer.encode.media import decode_rgb
 from tests.renderer.load.glb_builder import triangle_builder
@@ -38,8 +38,8 @@ class Recorder:
     def on_stage(self, stage: str) -> None:
         self.heard.append(stage)
 
-    def on_model(self, clips: Sequence[str]) -> None:
-        self.heard.append(f"model with {len(clips)} clips")
+    def on_model(self, contents: Contents) -> None:
+        self.heard.append(f"model with {len(contents.clips)} clips")
 
     def on_frame(self, done: int, total: int) -> None:
         self.heard.append(f"{done}/{total}")
@@ -202,27 +202,3 @@ def test_a_clip_that_the_model_lacks_is_named(device: Device, model: Path, light
         render_video(model, frames, VARIANTS, tmp_path, device=device, cache_dir=light_cache, listener=Recorder())
     assert caught.value.field == "animation"
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_still_is_the_posters_picture(
-    device: Device, model: Path, light_cache: Path, tmp_path: Path, rendered: Rendered
-) -> None:
-    render_still(model, FRAMES, Backdrop("#ff8800"), tmp_path / "still.png", device=device, cache_dir=light_cache)
-    with Image.open(tmp_path / "still.png") as still, Image.open(rendered.files["orange"].poster_full) as poster:
-        assert still.mode == "RGB"
-        assert np.array_equal(np.asarray(still), np.asarray(poster))
-
-
-def test_a_still_without_backdrop_has_straight_alpha(
-    device: Device, model: Path, light_cache: Path, tmp_path: Path, rendered: Rendered
-) -> None:
-    render_still(model, FRAMES, None, tmp_path / "still.png", device=device, cache_dir=light_cache)
-    with Image.open(tmp_path / "still.png") as still, Image.open(rendered.files["orange"].poster_full) as poster:
-        assert still.mode == "RGBA"
-        assert still.getpixel((0, 0)) == (0, 0, 0, 0)
-        alpha = np.asarray(still)[..., 3]
-        assert ((alpha > 0) & (alpha < 255)).any()  # edges
-        # any compositor gets the poster back from straight alpha
-        orange = Image.new("RGBA", still.size, (*ORANGE, 255))
-        composite = np.asarray(Image.alpha_composite(orange, still).convert("RGB")).astype(int)
-        assert np.abs(composite - np.asarray(poster)).max() <= 2

@@ -11,7 +11,7 @@ from api.domain import renders
 from api.domain.renders import FileView, RenderView
 from api.domain.states import RenderStatus
 from api.domain.tokens import Principal
-from api.errors import DatasetNotFound, FarmError, PosterNotFound, ThumbNotFound, VideoNotFound
+from api.errors import DatasetNotFound, FarmError, ImageNotFound, PosterNotFound, ThumbNotFound, VideoNotFound
 from api.http.auth import Reader
 from api.http.bundle import Entry, bundle_etag, bundle_length, stream_bundle
 from api.http.dxgl.paths import RenderId, get_and_head, new_router
@@ -24,8 +24,11 @@ log = logging.getLogger("api.http")
 IMMUTABLE = "public, max-age=31536000, immutable"
 """Files of a finished render never change."""
 
-BUNDLED = {"video": "video", "web": "web", "poster_full": "poster", "thumb": "thumb"}
+BUNDLED = {"image": "image", "video": "video", "web": "web", "poster_full": "poster", "thumb": "thumb"}
 """The files of a bundle, by their names in the database, and their names in the ZIP without the suffix."""
+
+IMAGE_TYPES = ("image/png", "image/webp", "image/avif")
+"""Of stills."""
 
 router = new_router("assets")
 
@@ -38,6 +41,12 @@ def get_video(
     return send_video(farm, _view(farm, principal, render_id), request, quality)
 
 
+@get_and_head(router, "/renders/{render_id}/image", *IMAGE_TYPES, missing=ImageNotFound)
+def get_image(principal: Reader, farm: FarmDep, render_id: RenderId, request: Request) -> Response:
+    """The still, of a render with `output` "image"."""
+    return send_file(farm, _view(farm, principal, render_id), request, "image", ImageNotFound)
+
+
 @get_and_head(router, "/renders/{render_id}/poster", "image/png", missing=PosterNotFound)
 def get_poster(
     principal: Reader, farm: FarmDep, render_id: RenderId, request: Request, quality: str = ""
@@ -46,9 +55,9 @@ def get_poster(
     return send_poster(farm, _view(farm, principal, render_id), request, quality)
 
 
-@get_and_head(router, "/renders/{render_id}/thumb", "video/mp4", missing=ThumbNotFound)
+@get_and_head(router, "/renders/{render_id}/thumb", "video/mp4", *IMAGE_TYPES, missing=ThumbNotFound)
 def get_thumb(principal: Reader, farm: FarmDep, render_id: RenderId, request: Request) -> Response:
-    """The video at a quarter of its size."""
+    """The video, or the still, at a quarter of its size."""
     return send_file(farm, _view(farm, principal, render_id), request, "thumb", ThumbNotFound)
 
 
@@ -64,10 +73,11 @@ def get_bundle(principal: Reader, farm: FarmDep, render_id: RenderId, request: R
     view = _view(farm, principal, render_id)
     if view.settings["output"] == "dataset":
         return send_dataset(farm, view, request)
+    missing = ImageNotFound if view.settings["output"] == "image" else VideoNotFound
     if view.status != RenderStatus.DONE:
-        raise VideoNotFound
+        raise missing
     entries = [
-        _entry(farm, stem, _stored(farm, view, name, VideoNotFound))
+        _entry(farm, stem, _stored(farm, view, name, missing))
         for name, stem in BUNDLED.items()
         if name in view.files
     ]

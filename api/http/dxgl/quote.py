@@ -37,15 +37,19 @@ class QuoteRequest(BaseModel):
 
 
 class QuoteLine(BaseModel):
-    """`quality` of a video or `datasetQuality` of a dataset, and its price."""
+    """`quality` of a video or a still, or `datasetQuality` of a dataset, and its price."""
 
     quality: str | None = Field(None, examples=["standard"])
     datasetQuality: str | None = None
+    output: str | None = Field(None, description='Beyond dx.gl\'s fields: "image" for a still')
     credits: int = Field(examples=[4])
 
     @classmethod
     def of(cls, render: QuotedRender) -> "QuoteLine":
-        return cls(quality=render.quality, datasetQuality=render.dataset_quality, credits=render.credits)
+        return cls(
+            quality=render.quality, datasetQuality=render.dataset_quality, credits=render.credits,
+            output="image" if render.output == "image" else None,
+        )  # fmt: skip
 
 
 class QuoteResult(BaseModel):

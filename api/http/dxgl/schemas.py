@@ -19,7 +19,7 @@ T = TypeVar("T")
 MAX_BATCH = 100
 """Renders of one batch, items of one quote."""
 
-MAIN_FILES = ("video", "dataset")
+MAIN_FILES = ("video", "image", "dataset")
 """What a render is ordered for, by its name in the database: a render has one of them."""
 
 SETTINGS_EXAMPLE = {"quality": "share", "aspect": "16:9", "bgColor": "#ffffff", "length": 6}
@@ -211,6 +211,10 @@ class RenderDetail(BaseModel):
         description="Size of the video, or of the dataset, in bytes; null until done", examples=[None]
     )
     errorMessage: str | None = Field(description="What went wrong, when `status` is `error`", examples=[None])
+    warnings: list[str] = Field(
+        description="Beyond dx.gl's fields: what of the model isn't shown, once a worker has read it",
+        examples=[["the glTF extension KHR_lights_punctual is ignored"]],
+    )
     hasWebVariant: bool = Field(description="Whether there is a web-optimised video", examples=[False])
     is_system_preview: bool = Field(
         description="Beyond dx.gl's fields: whether this is the free preview of an upload", examples=[False]
@@ -229,6 +233,7 @@ class RenderDetail(BaseModel):
             renderSettings=view.settings,
             fileSize=main.size if main else None,
             errorMessage=view.error_message,
+            warnings=list(view.warnings),
             hasWebVariant="web" in view.files,
             is_system_preview=view.is_system_preview,
             progress=RenderProgress.of(view.progress),

@@ -10,9 +10,9 @@ from starlette.responses import Response
 from api.domain import shares
 from api.domain.renders import RenderView
 from api.domain.tokens import Principal
-from api.errors import DatasetNotFound, PosterNotFound, RenderNotFound, ThumbNotFound, VideoNotFound
+from api.errors import DatasetNotFound, ImageNotFound, PosterNotFound, RenderNotFound, ThumbNotFound, VideoNotFound
 from api.http.auth import Reader, Writer
-from api.http.dxgl.assets import send_dataset, send_file, send_poster, send_video
+from api.http.dxgl.assets import IMAGE_TYPES, send_dataset, send_file, send_poster, send_video
 from api.http.dxgl.failures import errors
 from api.http.dxgl.paths import RenderId, get_and_head, new_router
 from api.http.dxgl.schemas import Data, RenderIdText
@@ -34,7 +34,7 @@ class ShareState(BaseModel):
     id: RenderIdText
     shared: bool = Field(examples=[True])
     path: str | None = Field(
-        description="With /video, /poster, /thumb or /dataset behind it; null while it isn't shared",
+        description="With /video, /image, /poster, /thumb or /dataset behind it; null while it isn't shared",
         examples=["/api/v/Ab3kF9x2qL1m/Xz7pQ4w8nR2k"],
     )
 
@@ -84,9 +84,15 @@ def get_shared_poster(
     return send_poster(farm, _shared(farm, owner_id, render_id), request, quality, caching=REVOCABLE)
 
 
-@get_and_head(public, "/{owner_id}/{render_id}/thumb", "video/mp4", missing=ThumbNotFound, token=False)
+@get_and_head(public, "/{owner_id}/{render_id}/image", *IMAGE_TYPES, missing=ImageNotFound, token=False)
+def get_shared_image(farm: FarmDep, owner_id: RenderId, render_id: RenderId, request: Request) -> Response:
+    """A shared still."""
+    return send_file(farm, _shared(farm, owner_id, render_id), request, "image", ImageNotFound, caching=REVOCABLE)
+
+
+@get_and_head(public, "/{owner_id}/{render_id}/thumb", "video/mp4", *IMAGE_TYPES, missing=ThumbNotFound, token=False)
 def get_shared_thumb(farm: FarmDep, owner_id: RenderId, render_id: RenderId, request: Request) -> Response:
-    """The small video of a shared render."""
+    """The small video, or the small still, of a shared render."""
     view = _shared(farm, owner_id, render_id)
     return send_file(farm, view, request, "thumb", ThumbNotFound, caching=REVOCABLE)
 

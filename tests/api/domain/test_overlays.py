@@ -230,7 +230,7 @@ def test_a_crash_between_file_and_row_is_made_up_for(
     monkeypatch.undo()
     discard(database, storage)
     with database.begin() as session:
-        assert overlays.pin(session, ada, [overlay.id]) == set()
+        assert overlays.pin(session, ada, [overlay.id]) == {}
     assert listed(database, ada) == []
 
 

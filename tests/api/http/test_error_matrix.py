@@ -132,6 +132,7 @@ PROVOKE: dict[str, Callable[[Web], httpx.Response]] = {
     "timeout": download_too_slow,
     "internal": defect,
     "dataset_not_found": lambda web: web.get(f"/v1/renders/{render_id(web)}/dataset"),
+    "image_not_found": lambda web: web.get(f"/v1/renders/{render_id(web)}/image"),
     "idempotency_conflict": other_request_with_the_key,
     "idempotency_in_progress": request_that_still_runs,
     "invalid_request": lambda web: web.post("/v1/renders", content=b"{"),

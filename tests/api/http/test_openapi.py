@@ -41,10 +41,11 @@ DXGL_ROUTES = {
 }
 """Every route of dx.gl's API reference."""
 
-PUBLIC_ROUTES = {("GET", f"/api/v/:id/:id/{name}") for name in ("video", "poster", "thumb", "dataset")}
+PUBLIC_ROUTES = {("GET", f"/api/v/:id/:id/{name}") for name in ("video", "image", "poster", "thumb", "dataset")}
 
 OUR_ROUTES = {
     ("GET", "/v1/renders/:id/dataset"),
+    ("GET", "/v1/renders/:id/image"),
     ("GET", "/v1/renders/:id/events"),
     *((method, "/v1/renders/:id/share") for method in ("GET", "PUT", "DELETE")),
     *PUBLIC_ROUTES,

@@ -99,6 +99,7 @@ def test_a_render_through_its_life(web: Web) -> None:
         "status": "pending",
         "fileSize": None,
         "errorMessage": None,
+        "warnings": [],
         "hasWebVariant": False,
         "is_system_preview": False,
         "progress": {"stage": "queued", "framesDone": 0, "framesTotal": 90, "secondsLeft": None},

@@ -55,5 +55,6 @@ def test_an_image_that_is_gone_ends_in_error_with_a_refund(on_image: Order, monk
     credits = on_image.credits
     run_segment(on_image.bench, on_image.claim)
     assert on_image.view.status == RenderStatus.ERROR
-    assert on_image.view.error_message == "The background image's file is gone from the storage"
+    image = on_image.claim.variants[on_image.render_id]["backdrop"]["image"]
+    assert on_image.view.error_message == f"The file of the overlay {image} is gone from the storage"
     assert on_image.credits == credits + 1

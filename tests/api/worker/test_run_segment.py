@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from api.db.session import Database
-from api.domain import clips, removal, renders, scheduling
+from api.domain import contents, removal, renders, scheduling
 from api.domain.states import RenderStatus
 from api.worker.run_segment import run_segment
 from renderer.errors import EncodeError, InvalidModel
 from renderer.render import Listener
+from renderer.scene.nodes import Contents
 from renderer.spec import Backdrop, RenderSettings, VideoVariant
 from tests.api.domain.support import claim_of, get, settle
 from tests.api.worker.support import Order, use_renderer
@@ -37,14 +38,17 @@ def test_a_finished_segment_is_settled_with_all_its_files(order: Order, monkeypa
     assert order.credits == 9
 
 
-def test_the_models_animations_are_known_from_the_first_render_on(
+def test_what_the_model_contains_and_lacks_is_known_from_the_first_render_on(
     order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    use_renderer(monkeypatch, lambda listener: listener.on_model(["Survey", "Walk"]))
+    found = Contents(("Survey", "Walk"), ("Red",), ("the glTF extension EXT_example is ignored",))
+    use_renderer(monkeypatch, lambda listener: listener.on_model(found))
     run_segment(order.bench, order.claim)
     model_id = order.claim.model_id
     with order.bench.database.read() as session:
-        assert clips.known_clips(session, {model_id}) == {model_id: ["Survey", "Walk"]}
+        known = contents.known_contents(session, {model_id})
+    assert known == {model_id: {"animation": ["Survey", "Walk"], "materialVariant": ["Red"]}}
+    assert order.view.warnings == found.warnings
 
 
 def test_a_prores_video_is_stored_as_quicktime(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:

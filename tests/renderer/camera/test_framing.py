@@ -150,3 +150,24 @@ def test_a_stances_distance_multiplies_the_distance() -> None:
     assert near is not None
     assert fitting is not None
     assert np.allclose(near.eye - bounds.center, 0.7 * (fitting.eye - bounds.center))
+
+
+@pytest.mark.parametrize("azimuth", [0, 90, -45])
+@pytest.mark.parametrize("elevation", [-90, -30, 0, 12, 60, 90])
+def test_the_camera_stands_at_its_elevation_with_the_side_that_it_comes_from_below(
+    azimuth: float, elevation: float
+) -> None:
+    bounds = bounds_of(_sphere(400) + np.array([1, 2, 3]))
+    spec = FrameSpec(960, 540, 1, rotate_y=azimuth, elevation=elevation)
+    view = view_of(spec, bounds, 0)
+    side = np.array([math.sin(math.radians(azimuth)), 0, math.cos(math.radians(azimuth))])
+    offset = view.eye - bounds.center
+    assert math.degrees(math.asin(offset[1] / np.linalg.norm(offset))) == pytest.approx(elevation)
+    assert offset @ side == pytest.approx(np.linalg.norm(offset) * math.cos(math.radians(elevation)))
+    assert np.allclose(view.view[:3, :3] @ view.view[:3, :3].T, np.eye(3))
+    centre, above, nearer = _seen(bounds.center + np.array([np.zeros(3), [0, 0.5, 0], 0.5 * side]), view)
+    assert np.allclose(centre[:2], 0)
+    assert above[0] == pytest.approx(0)
+    assert above[1] > 0 or abs(elevation) == 90  # up is up
+    assert nearer[1] * elevation < 0 or elevation == 0  # from above, what is nearer is lower
+    assert np.abs(_seen(_sphere(400) + np.array([1, 2, 3]), view)).max() < 1

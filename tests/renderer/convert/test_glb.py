@@ -11,12 +11,12 @@ from renderer.convert import convert_to_glb
 from renderer.errors import InvalidModel, ModelError, ModelTooLarge, ResourceMissing
 from renderer.gl.context import Device
 from renderer.load import limits, load_model
-from renderer.render import render_still
 from renderer.spec import FrameSpec
 from tests.renderer.load.glb_builder import GlbBuilder, Json, make_glb, make_zip, png, triangle_builder
 from tests.renderer.load.obj.support import FILES
 from tests.support import gltf_validator
 from tests.support.models import shared_model
+from tests.support.stills import render_still
 
 Convert = Callable[[bytes], Path]
 

@@ -5,13 +5,14 @@ import math
 import numpy as np
 import pytest
 
-from renderer.camera.framing import ELEVATION
 from renderer.lighting.prefilter import equirectangular_directions
 from renderer.lighting.presets import DARK, OUTDOOR, PRESETS, SOFT, STUDIO
 from renderer.lighting.sources import Lighting
 from renderer.scene.nodes import Float64
 from renderer.spec import SETTINGS
+from renderer.spec.cameras import LEVEL
 
+ELEVATION = math.radians(LEVEL)
 DIRECTIONS, SOLID_ANGLES = equirectangular_directions(192, 384)
 EACH = pytest.mark.parametrize("lighting", PRESETS.values(), ids=list(PRESETS))
 QUARTERS = range(4)

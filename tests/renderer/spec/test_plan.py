@@ -5,7 +5,18 @@ import json
 
 import pytest
 
-from renderer.spec import Backdrop, FrameSpec, VideoVariant, parse_settings, plan_preview, plan_video, still_frame
+from renderer.spec import (
+    Backdrop,
+    Foreground,
+    FrameSpec,
+    ImageVariant,
+    VideoVariant,
+    parse_settings,
+    plan_image,
+    plan_preview,
+    plan_video,
+)
+from renderer.spec.cameras import CAMERAS
 
 
 @pytest.mark.parametrize(
@@ -52,31 +63,65 @@ def test_the_preview_is_a_short_540p_loop() -> None:
     assert not frames.easing
 
 
-def test_a_still_is_frame_zero_of_the_video() -> None:
-    settings = parse_settings({"rotateY": 30, "aspect": "1:1"})
-    still = still_frame(settings)
-    assert still.frame_count == 1
-    assert (still.width, still.rotate_y) == (540, 30)
+@pytest.mark.parametrize("quality", ["share", "standard", "4k", "pro"])
+@pytest.mark.parametrize("aspect", ["16:9", "1:1", "9:16"])
+def test_a_still_has_the_size_and_the_camera_of_the_videos_first_frame(quality: str, aspect: str) -> None:
+    look = {"quality": quality, "aspect": aspect, "tiltX": 5, "zoom": 1.5, "shadows": False, "animation": "*",
+            "materialVariant": "Red", "lighting": "dark", "bgColor": "#ff8800", "fgImageId": "abc123DEF456"}
+    still, video = plan_image(parse_settings({"output": "image", **look})), plan_video(parse_settings(look))
+    assert still.frames == dataclasses.replace(video.frames, frame_count=1)
+    assert (still.variant.backdrop, still.variant.foreground) == (video.variant.backdrop, video.variant.foreground)
+
+
+@pytest.mark.parametrize("camera", CAMERAS)
+def test_numbers_take_the_place_of_a_named_camera_and_rotate_y_is_added(camera: str) -> None:
+    azimuth, elevation = CAMERAS[camera]
+    for given, stands in (
+        ({}, (azimuth, elevation)),
+        ({"rotateY": -30}, (azimuth - 30, elevation)),
+        ({"azimuth": 12.5}, (12.5, elevation)),
+        ({"azimuth": 12.5, "rotateY": 10}, (22.5, elevation)),
+        ({"elevation": 0}, (azimuth, 0)),
+    ):
+        frames = plan_image(parse_settings({"output": "image", "camera": camera, **given})).frames
+        assert (frames.rotate_y, frames.elevation) == stands
+
+
+def test_what_only_videos_know_changes_no_still() -> None:
+    moving = {"effect": "reveal", "sweepAngle": 90, "length": 9, "easing": False, "zoomStart": 2, "animationSpeed": 2}
+    assert plan_image(parse_settings({"output": "image", **moving})) == plan_image(parse_settings({"output": "image"}))
+
+
+def test_stills_of_any_format_share_their_frame() -> None:
+    made = ({"imageFormat": "webp"}, {"imageFormat": "avif", "transparent": True}, {"bgColor": "#000000"},
+            {"fgImageId": "abc123DEF456"})
+    plans = [plan_image(parse_settings({"output": "image", **settings})) for settings in made]
+    assert len({plan.frames for plan in plans}) == 1
+    assert len({plan.variant for plan in plans}) == len(made)
 
 
 def test_specs_survive_json() -> None:
     plan = plan_video(parse_settings({
         "quality": "standard", "bgColor": "#ff8800", "vignette": 0.5, "animation": "*",
-        "bgImageId": "abc123DEF456", "bgAlign": "center",
+        "bgImageId": "abc123DEF456", "bgAlign": "center", "fgImageId": "abc123DEF457", "fgAlign": "top-right",
     }))
+    assert plan.variant.foreground == Foreground("abc123DEF457", "top-right")
     assert FrameSpec.from_json(json.loads(json.dumps(plan.frames.to_json()))) == plan.frames
     for variant in (plan.variant, dataclasses.replace(plan.variant, codec="prores4444", web_size=None)):
         assert VideoVariant.from_json(json.loads(json.dumps(variant.to_json()))) == variant
+    for image in (ImageVariant(Backdrop()), ImageVariant(plan.variant.backdrop, "avif", True, plan.variant.foreground)):
+        assert ImageVariant.from_json(json.loads(json.dumps(image.to_json()))) == image
 
 
 def test_equal_frames_have_equal_keys_whatever_they_are_composited_on() -> None:
-    backdrops = {"bgColor": "#000000"}, {"bgImageId": "abc123DEF456"}, {"bgAlign": "center"}, {"vignette": 1}
-    keys = {plan_video(parse_settings(backdrop)).frames for backdrop in backdrops}
+    around = ({"bgColor": "#000000"}, {"bgImageId": "abc123DEF456"}, {"bgAlign": "center"}, {"vignette": 1},
+              {"fgImageId": "abc123DEF456"})
+    keys = {plan_video(parse_settings(layers)).frames for layers in around}
     assert keys == {plan_video(parse_settings({})).frames}
 
 
 @pytest.mark.parametrize("change", [{"zoom": 1.1}, {"shadows": False}, {"aspect": "1:1"}, {"length": 7}, {"tiltX": 1},
-                                    {"effect": "showcase"}])
+                                    {"effect": "showcase"}, {"materialVariant": "Red"}])
 def test_whatever_changes_pixels_changes_the_frame_key(change: dict[str, object]) -> None:
     base, changed = plan_video(parse_settings({})).frames, plan_video(parse_settings(change)).frames
     assert base != changed

@@ -15,8 +15,17 @@ from renderer.spec.settings import MAX_LENGTH_ADMIN_S
 def test_no_settings_mean_the_documented_defaults() -> None:
     assert parse_settings(None).to_json() == {
         "quality": "share", "effect": "turntable", "output": "video", "aspect": "16:9", "bgColor": "#ffffff",
-        "bgAlign": "top-left", "vignette": 0.0, "length": 6.0, "animationSpeed": 1.0, "shadows": True,
-        "reflector": False, "lighting": "studio", "toneMapping": "neutral", "easing": True,
+        "bgAlign": "top-left", "fgAlign": "center", "vignette": 0.0, "length": 6.0, "animationSpeed": 1.0,
+        "shadows": True, "reflector": False, "lighting": "studio", "toneMapping": "neutral", "easing": True,
+        "rotateY": 0, "tiltX": 0, "panX": 0, "rollZ": 0, "zoom": 1.0,
+    }
+
+
+def test_a_still_has_its_own_defaults_and_none_of_a_videos() -> None:
+    assert parse_settings({"output": "image", "effect": "reveal", "sweepAngle": 90, "length": 4}).to_json() == {
+        "quality": "share", "output": "image", "imageFormat": "png", "transparent": False, "camera": "front",
+        "aspect": "16:9", "bgColor": "#ffffff", "bgAlign": "top-left", "fgAlign": "center", "vignette": 0.0,
+        "shadows": True, "reflector": False, "lighting": "studio", "toneMapping": "neutral",
         "rotateY": 0, "tiltX": 0, "panX": 0, "rollZ": 0, "zoom": 1.0,
     }
 
@@ -40,6 +49,9 @@ def test_table_and_dataclass_agree() -> None:
         ("easeOutRatio", -0.01), ("easeOutRatio", 1.01), ("amplitude", 4.9), ("amplitude", 180.1),
         ("zoomStart", 0.09), ("zoomStart", 3.01), ("zoomEnd", 0.09), ("zoomEnd", 3.01), ("scaleFrom", -0.01),
         ("scaleFrom", 1.01), ("scaleFrom", True), ("vignette", 1.5), ("lighting", "disco"), ("lighting", ""),
+        ("imageFormat", "jpeg"), ("imageFormat", True), ("transparent", "true"), ("transparent", 1), ("camera", "side"),
+        ("camera", 45), ("azimuth", 360.1), ("azimuth", "left"), ("elevation", 90.1), ("elevation", -91),
+        ("fgAlign", "middle"), ("fgImageId", "abc"), ("fgImageId", 7), ("materialVariant", ""), ("materialVariant", 7),
         ("toneMapping", "filmic"), ("toneMapping", True), ("reflector", "true"),
         ("datasetQuality", "100x801"), ("datasetQuality", 100), ("coverage", "dome"), ("coverage", ["sphere"]),
         ("datasetFormat", "ngp"), ("datasetFormat", False),

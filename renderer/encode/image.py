@@ -1,0 +1,36 @@
+"""A still's own pixels -> here -> PNG, WebP or AVIF, and a smaller copy of it."""
+
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from renderer.scene.nodes import UInt8
+from renderer.spec.frames import ImageFormat
+
+OPTIONS: dict[ImageFormat, dict[str, Any]] = {
+    "png": {},
+    "webp": {"lossless": True, "quality": 50, "method": 2, "exact": True},
+    "avif": {"quality": 90, "subsampling": "4:4:4", "speed": 8, "max_threads": 2, "autotiling": False},
+}
+"""What Pillow's encoders are told."""
+
+
+def write_image(pixels: UInt8, path: Path, kind: ImageFormat) -> None:
+    """`pixels` are (height, width, 3) RGB or (height, width, 4) straight RGBA, sRGB-encoded, top row first."""
+    _save(Image.fromarray(pixels), path, kind)
+
+
+def write_thumbnail(pixels: UInt8, path: Path, kind: ImageFormat) -> None:
+    """The same at a quarter of each axis."""
+    _save(quartered(Image.fromarray(pixels)), path, kind)
+
+
+def quartered(picture: Image.Image) -> Image.Image:
+    """At a quarter of each axis, Lanczos-filtered in display space, like any web image; alpha weighs the colours."""
+    size = (max(1, round(picture.width / 4)), max(1, round(picture.height / 4)))
+    return picture.resize(size, Image.Resampling.LANCZOS)
+
+
+def _save(picture: Image.Image, path: Path, kind: ImageFormat) -> None:
+    picture.save(path, kind, **OPTIONS[kind])

@@ -1,0 +1,85 @@
+"""A model file and a spec of one frame -> here -> finished files: stills, each with its thumbnail and posters.
+
+    load -> ShotRenderer (upload, light, shadow) -> draw once -> composite and encode per variant
+"""
+
+import contextlib
+import dataclasses
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from renderer.encode.image import write_image, write_thumbnail
+from renderer.encode.poster import write_posters
+from renderer.frames import ShotRenderer
+from renderer.gl.context import Device
+from renderer.load import load_model
+from renderer.render import Listener
+from renderer.scene.nodes import UInt8
+from renderer.spec import FrameSpec, ImageVariant
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ImageFiles:
+    """One variant's files. `thumb` is the `image` at a quarter of its width and height, as `poster` is `poster_full`.
+
+    The image and its thumbnail are as the variant says; posters are PNGs on its backdrop, as a video's are.
+    """
+
+    image: Path
+    thumb: Path
+    poster: Path
+    poster_full: Path
+
+
+def render_images(
+    model: Path,
+    frames: FrameSpec,
+    variants: Mapping[str, ImageVariant],
+    out: Path,
+    *,
+    device: Device,
+    cache_dir: Path | None,
+    listener: Listener,
+    images: Mapping[str, Path] = {},
+) -> dict[str, ImageFiles]:
+    """Draws frame 0 of `frames` once and makes stills of it, into `out`/<variant name>/ (which must not exist yet).
+
+    `images` are the files of the images that `variants` name. Nothing is left in `out` by a render that ends in an
+    exception. Raises ModelError, SettingsError (an unknown clip or variant, a broken image), DeviceError, and whatever
+    the listener raises.
+    """
+    made = {name: _files(out / name, variant) for name, variant in variants.items()}
+    with contextlib.ExitStack() as undo:
+        listener.on_stage("loading")
+        scene = load_model(model, frames.material_variant)
+        listener.on_model(scene.contents)
+        listener.on_stage("lighting")
+        with ShotRenderer(device, scene, frames, cache_dir=cache_dir, images=images) as shot:
+            listener.on_stage("drawing")
+            shot.draw(0)
+            listener.on_frame(1, 1)
+            for name, variant in variants.items():
+                (out / name).mkdir(parents=True)
+                undo.callback(shutil.rmtree, out / name, ignore_errors=True)
+                files = made[name]
+                write_posters(shot.read_rgb(variant.backdrop, variant.foreground), files.poster, files.poster_full)
+                listener.on_poster(name, files.poster, files.poster_full)
+            listener.on_stage("encoding")
+            for name, variant in variants.items():
+                pixels = _read(shot, variant)
+                write_image(pixels, made[name].image, variant.format)
+                write_thumbnail(pixels, made[name].thumb, variant.format)
+        undo.pop_all()
+    return made
+
+
+def _files(folder: Path, variant: ImageVariant) -> ImageFiles:
+    image, thumb = (folder / f"{name}.{variant.format}" for name in ("image", "thumb"))
+    return ImageFiles(image, thumb, folder / "poster.png", folder / "poster_full.png")
+
+
+def _read(shot: ShotRenderer, variant: ImageVariant) -> UInt8:
+    if variant.transparent:
+        return shot.read_straight(variant.foreground)
+    return shot.read_rgb(variant.backdrop, variant.foreground)
