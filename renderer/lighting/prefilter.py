@@ -5,6 +5,7 @@ column along +Z, columns go towards +X.
 """
 
 import math
+from collections.abc import Iterator
 
 import moderngl
 import numpy as np
@@ -18,6 +19,11 @@ SPECULAR_SIZE = 512
 SPECULAR_LEVELS = 6
 BRDF_SIZE = 128
 SAMPLES = 160
+FIRST_SUMMED = 3
+"""From this level on, lobes are so wide that they are summed over all of a coarse source."""
+
+SUMMED_WIDTH = 128
+"""Texels around that source: less than three degrees each."""
 
 FULL_SCREEN = read_shader("renderer.passes", "full_screen.vert.glsl")
 PREFILTER = read_shader("renderer.lighting", "prefilter.frag.glsl")
@@ -49,8 +55,10 @@ def filter_specular(device: Device, radiance: Float32) -> list[npt.NDArray[np.fl
     """
     ctx = device.ctx
     height, width = radiance.shape[:2]
-    source = ctx.texture((width, height), 3, radiance.astype("f4").tobytes(), dtype="f4")
+    source = ctx.texture((width, height), 3, dtype="f4")
     source.build_mipmaps()
+    for level, pixels in enumerate(_halved(radiance)):
+        source.write(pixels.tobytes(), level=level)
     source.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
     source.repeat_y = False
     programs = Programs(device)
@@ -64,6 +72,7 @@ def filter_specular(device: Device, radiance: Float32) -> list[npt.NDArray[np.fl
         target = ctx.texture((size, size), 4, dtype="f2")
         framebuffer = ctx.framebuffer([target])
         program["roughness"] = level_roughness(level)
+        program["summed_level"] = max(round(math.log2(width / SUMMED_WIDTH)), 0) if level >= FIRST_SUMMED else -1
         program["inverse_size"] = (1 / size, 1 / size)
         source.use(0)
         with ctx.scope(framebuffer):
@@ -74,6 +83,30 @@ def filter_specular(device: Device, radiance: Float32) -> list[npt.NDArray[np.fl
     for resource in (triangle, programs, source):
         resource.release()
     return levels
+
+
+def _halved(radiance: Float32) -> Iterator[Float32]:
+    """The picture and its halves down to one texel, as GL sizes mip levels. A row counts by the solid angle it covers:
+
+    a lamp overhead fills whole rows of a picture, and would else grow with every level.
+    """
+    edges = np.linspace(0.0, np.pi, len(radiance) + 1)
+    weights = (np.cos(edges[:-1]) - np.cos(edges[1:])).astype(np.float32)
+    while True:
+        yield np.ascontiguousarray(radiance, np.float32)
+        height, width = radiance.shape[:2]
+        if height == width == 1:
+            return
+        rows, columns = _pairs(height), _pairs(width)
+        light = np.add.reduceat(radiance * weights[:, None, None], rows, axis=0)
+        weights = np.add.reduceat(weights, rows)
+        light = np.add.reduceat(light, columns, axis=1) / np.diff(columns, append=width)[:, None]
+        radiance = np.asarray(light / weights[:, None, None], np.float32)
+
+
+def _pairs(length: int) -> npt.NDArray[np.int64]:
+    """Where the texels of the next level begin; an odd last one goes to the last pair."""
+    return np.arange(max(length // 2, 1)) * 2
 
 
 def filter_irradiance(radiance: Float32) -> Float32:
