@@ -1,7 +1,8 @@
 """A scene and a spec -> views on the device -> planes of pixels: colour, normals and depth from one draw of the model.
 
-There is no shadow on a ground: the pictures stand on plain white, as masks and depth say, and a radiance field would
-have to explain a shadow by a surface that is not the model's. The model's shadows on itself are there.
+There is no ground: the pictures stand on plain white, as masks and depth say, and a radiance field would have to
+explain a shadow by a surface that is not the model's. So the model floats, and what the studio's floor reflects lights
+it from below. Its shadows on itself are there.
 """
 
 import contextlib
@@ -18,7 +19,7 @@ from renderer.gl.resources import GpuScene
 from renderer.gl.waiting import finish
 from renderer.lighting.environment import preset_environment
 from renderer.lighting.presets import PRESETS
-from renderer.lighting.shadow import Shadows
+from renderer.lighting.shadow import SelfShadows
 from renderer.passes.geometry import GeometryPass
 from renderer.scene.animation import pose_scene
 from renderer.scene.nodes import Scene
@@ -45,10 +46,7 @@ class DatasetRenderer:
             owned.callback(gpu_scene.release)
             gpu_scene.update(pose_scene(scene, None, 0.0), layout.placement)
             environment = preset_environment(device, LIGHTING, cache_dir)
-            shadows = Shadows(
-                device, LIGHTING, environment, layout.bounds, float(layout.bounds.low[1]),
-                triangles=sum(len(drawable.primitive.indices) // 3 for drawable in gpu_scene.drawables),
-            )
+            shadows = SelfShadows(device, LIGHTING, environment, layout.bounds)
             owned.callback(shadows.release)
             shadows.cast(gpu_scene)
             defines = {"BUFFERS": "1", "PIXEL": f"{pixel_width(spec):.9f}"}

@@ -20,12 +20,38 @@ TRIANGLES_PER_SHADOW = 6_500_000
 """A still ground shadow takes fewer lights where more triangles than this would be drawn: a second on one core."""
 
 
-class Shadows:
-    """`ground` is what a ground pass draws; `glsl`, behind the environment's snippet, gives material shaders
+class SelfShadows:
+    """Those of the model on itself, where it floats and there is no floor.
 
+    `glsl`, behind the environment's snippet, gives material shaders
     `vec3 shadowed_irradiance(vec3 position, vec3 surface, vec3 normal)`, in place of `direct_irradiance`, and
     `float floor_blocked(vec3 position, vec3 normal)` with `float floor_bounce(float blocked, vec3 direction)`, the
     factor of light that comes from `direction` when the floor is shadowed. Positions are in world space.
+    """
+
+    def __init__(
+        self, device: Device, lamps: Lamps, environment: Environment, bounds: Bounds, *, tile: int = 320
+    ) -> None:
+        """`environment` holds the light of `lamps`, `bounds` the placed model in all poses. Nothing is cast yet."""
+        self.key = KeyShadow(device, lamps.key, bounds, tile=tile)
+        self.glsl = read_shader("renderer.lighting", "shadow.glsl")
+        self._environment = environment
+
+    def cast(self, caster: Caster, moments: Sequence[Moment] = (stay,)) -> None:
+        """Replaces the shadows by those of `caster` as it stands now, or by the mean over `moments`."""
+        self.key.cast(caster, moments)
+
+    def bind(self, program: moderngl.Program, first_unit: int) -> int:
+        """Sets the snippet's uniforms, as far as the program uses them. Returns the next free texture unit."""
+        self.key.bind(program, first_unit, self._environment.tables)
+        return first_unit + 1
+
+    def release(self) -> None:
+        self.key.release()
+
+
+class Shadows(SelfShadows):
+    """Those on the floor too: `ground` is what a ground pass draws.
 
     `live` says that `cast` is meant to be called for every frame. Otherwise once is enough: the shadows of an animated
     model that is too heavy for that are the mean over the moments of its animation.
@@ -35,38 +61,32 @@ class Shadows:
         self, device: Device, lamps: Lamps, environment: Environment, bounds: Bounds, ground: float,
         *, triangles: int = 0, animated: bool = False,
     ) -> None:
-        """`environment` holds the light of `lamps`.
-
-        `bounds` hold the placed model in all poses, y = `ground` is the floor. Nothing is cast yet.
+        """y = `ground` is the floor.
 
         `triangles` that each light has to draw, and whether they move, decide how many lights can be afforded.
         """
         self.live = animated and triangles <= LIVE_TRIANGLES
+        super().__init__(device, lamps, environment, bounds, tile=192 if self.live else 320)
         if self.live:
             self.ground = GroundShadow(device, lamps, bounds, ground, lights=48, size=384)
-            self.key = KeyShadow(device, lamps.key, bounds, tile=192)
         else:
             lights = int(np.clip(TRIANGLES_PER_SHADOW // max(triangles, 1), 64, 128))
             self.ground = GroundShadow(device, lamps, bounds, ground, lights=lights, size=768)
-            self.key = KeyShadow(device, lamps.key, bounds, tile=320)
-        self.glsl = read_shader("renderer.lighting", "shadow.glsl")
-        self._environment = environment
+        self.glsl = "#define FLOOR\n" + self.glsl
 
     def cast(self, caster: Caster, moments: Sequence[Moment] = (stay,)) -> None:
-        """Replaces the shadows by those of `caster` as it stands now, or by the mean over `moments`."""
         self.ground.cast(caster, moments)
-        self.key.cast(caster, moments)
+        super().cast(caster, moments)
 
     def bind(self, program: moderngl.Program, first_unit: int) -> int:
-        """Sets the snippet's uniforms, as far as the program uses them. Returns the next free texture unit."""
-        self.key.bind(program, first_unit, self._environment.tables)
+        unit = super().bind(program, first_unit)
         ground = self.ground
-        ground.texture.use(first_unit + 1)
-        set_uniform(program, "floor_shadow", first_unit + 1)
+        ground.texture.use(unit)
+        set_uniform(program, "floor_shadow", unit)
         set_uniform(program, "floor_window", (*ground.low.tolist(), *(1 / ground.size).tolist()))
         set_uniform(program, "floor_height", (ground.ground, ground.texture.width / float(ground.size.max())))
-        return first_unit + 2
+        return unit + 1
 
     def release(self) -> None:
         self.ground.release()
-        self.key.release()
+        super().release()

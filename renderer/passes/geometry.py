@@ -16,7 +16,7 @@ from renderer.gl.programs import Programs, read_shader, set_uniform
 from renderer.gl.resources import GpuDrawable, GpuScene, matrix_bytes
 from renderer.gl.tiles import WHOLE, Tile
 from renderer.lighting.environment import Environment
-from renderer.lighting.shadow import Shadows
+from renderer.lighting.shadow import SelfShadows
 from renderer.lighting.sheen import sheen_texture
 from renderer.passes.surface import is_transmissive, surface_constants, surface_defines
 from renderer.passes.transmission import Behind
@@ -47,7 +47,7 @@ class GeometryPass:
     """Owns the programs and material constants of one model; `draw` needs no more than a view."""
 
     def __init__(
-        self, gpu_scene: GpuScene, environment: Environment, shadows: Shadows, buffers: Mapping[str, str] = {},
+        self, gpu_scene: GpuScene, environment: Environment, shadows: SelfShadows, buffers: Mapping[str, str] = {},
         *, tone_mapping: str = "neutral",
     ) -> None:
         """`buffers`, the defines of buffers.glsl, make it draw normals and depth beside the colour.

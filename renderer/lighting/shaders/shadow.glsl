@@ -4,9 +4,11 @@ uniform vec4 key_lights[32];   // shear x, z; weight; unused
 uniform vec3 key_center;
 uniform vec3 key_scale;        // shares of a tile per metre of x and z, and of the depth range per metre of height
 uniform float key_offset;      // metres
+#ifdef FLOOR
 uniform sampler2D floor_shadow;
 uniform vec4 floor_window;     // low x, low z, 1 / width, 1 / depth
 uniform vec2 floor_height;     // world height, texels per metre
+#endif
 
 // The key's irradiance / pi where parts of it are hidden: replaces direct_irradiance. `surface` is the normal of the
 // geometry and `normal` the shading one, both unit and turned to the viewer. Each of the 2x2 samples of a pixel asks a
@@ -28,10 +30,14 @@ vec3 shadowed_irradiance(vec3 position, vec3 surface, vec3 normal) {
 // How much of the floor that a surface sees lies in the model's shadow, 0..1: the wider a stretch of it, and the further
 // out along the normal, the higher the surface is.
 float floor_blocked(vec3 position, vec3 normal) {
+#ifdef FLOOR
     float height = max(position.y - floor_height.x, 0.0);
     vec2 spot = position.xz + normal.xz * height;
     float level = log2(max(height * floor_height.y, 1.0));
     return textureLod(floor_shadow, (spot - floor_window.xy) * floor_window.zw, level).r;
+#else
+    return 0.0;
+#endif
 }
 
 // The factor of light that comes from around `direction` where that much of the floor is blocked.

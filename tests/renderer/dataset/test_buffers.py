@@ -152,3 +152,10 @@ def test_lines_beside_a_surface_are_in_the_mask(device: Device, light_cache: Pat
     dark = found.planes.rgb[..., 1] < 140
     assert dark.sum() > 10
     assert (found.depth[dark] > 0).all()
+
+
+def test_what_faces_down_is_lit_from_below(device: Device, light_cache: Path) -> None:
+    """No floor that the model stands on keeps the light away: it would black out what only views from below see."""
+    found = drawn(device, light_cache, scene_of((sphere(), Material(metallic_factor=0.0))), SPEC.views - 1)
+    assert found.view.eye[1] < 0
+    assert found.planes.rgb[found.mask].min() > 80

@@ -16,7 +16,7 @@ SPEC = DatasetSpec(views=9, size=200, coverage="sphere")
 def test_the_rectangle_holds_every_vertex_closely(index: int) -> None:
     generator = np.random.default_rng(index)
     corners = (generator.uniform(-1, 1, (50, 3, 3)) * (1, 0.2, 0.4)).astype(np.float32)
-    loose = np.array([[1.0, -0.5, 0.0]])
+    loose = np.array([[1.0, -0.5, 0.0]], np.float32)
     bounds = Bounds(np.zeros(3), 1.2, np.array([-1, -0.5, -0.4]), np.array([1, 0.2, 0.4]))
     view = sphere_view(SPEC, bounds, index)
     surface = Surface(corners, np.zeros(50, np.bool_), loose)
@@ -31,7 +31,7 @@ def test_the_rectangle_holds_every_vertex_closely(index: int) -> None:
 
 
 def test_a_single_point_has_a_rectangle() -> None:
-    surface = Surface(np.zeros((1, 3, 3), np.float32), np.zeros(1, np.bool_), np.zeros((0, 3)))
+    surface = Surface(np.zeros((1, 3, 3), np.float32), np.zeros(1, np.bool_), np.zeros((0, 3), np.float32))
     bounds = Bounds(np.zeros(3), 1.0, np.zeros(3), np.zeros(3))
     x, y, width, height = covered_rectangle(sphere_view(SPEC, bounds, 4), outline(surface), SPEC.size)
     assert x <= 98
