@@ -200,6 +200,8 @@ class ShotRenderer:
         times = np.linspace(0.0, duration, SHADOW_MOMENTS if duration > 0 else 1, endpoint=False)
         self._shadows.cast(self._gpu_scene, [functools.partial(self._pose, float(time)) for time in times])
         self._pose(0.0)
+        if not self._shadows.live:
+            self._ground.outline(self._shadows.ground)
 
     def _placed_bounds(self, radius: float) -> Bounds:
         """The bounds in the world that is drawn: turning the model about its centre keeps the sphere, not the box."""

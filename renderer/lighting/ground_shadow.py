@@ -25,6 +25,9 @@ ALL_STEPS, NO_STEPS = (0.3, 0.12), (0.8, 0.4)  # blocked light where single ligh
 FEW, MANY = 48, 96
 SMALL_KEY, LARGE_KEY = 0.2, 0.4  # half angle, radians: the shadow of a small one keeps its edge
 
+CELLS_LEVEL = 4
+"""The mip level whose texels `GroundShadow.stretches` looks at: 16 texels of the shadow along each side."""
+
 REACH = 3.0
 """The rectangle goes at most this many bounding radii from the model's centre to each side."""
 
@@ -86,8 +89,9 @@ class GroundShadow:
         self._merge = self._programs.get(vertex, read_shader("renderer.lighting", "merge.frag.glsl"))
         self._triangles = {program: device.ctx.vertex_array(program, []) for program in (self._soften, self._merge)}
         small = size >> WIDE_LEVEL
-        self.texture = self._picture(size, 1, "f2")
-        self._total, self._between, self._sharp = (self._picture(size, 2, "f4") for _ in range(3))
+        self.texture = self._picture(size, 1, "f2", mipmaps=True)
+        self._sharp = self._picture(size, 2, "f4", mipmaps=True)
+        self._total, self._between = (self._picture(size, 2, "f4") for _ in range(2))
         self._small, self._wide = (self._picture(small, 2, "f4") for _ in range(2))
         self._depth = device.ctx.depth_renderbuffer((size, size))
         self._sum_target = device.ctx.framebuffer([self._total], self._depth)
@@ -103,10 +107,12 @@ class GroundShadow:
             )
         ]
 
-    def _picture(self, size: int, components: int, kind: str) -> moderngl.Texture:
+    def _picture(self, size: int, components: int, kind: str, *, mipmaps: bool = False) -> moderngl.Texture:
         texture = self._device.ctx.texture((size, size), components, dtype=kind)
-        texture.build_mipmaps()
-        texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
+        if mipmaps:
+            texture.build_mipmaps()
+            texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
         texture.repeat_x = texture.repeat_y = False
         return texture
 
@@ -133,6 +139,20 @@ class GroundShadow:
             ctx.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
         self._smooth()
         self._device.check_errors("accumulating the ground shadow")
+
+    def stretches(self) -> Float64:
+        """Where the shadow is: (n, 4) rows of low u, low v, high u, high v that together hold all texels above zero.
+
+        One for each row of cells, reaching a cell further than the shadow does, for filters. Waits for the device.
+        """
+        side = max(self.texture.width >> CELLS_LEVEL, 1)
+        means = np.frombuffer(self.texture.read(level=CELLS_LEVEL, alignment=1), np.float16).reshape(side, side)
+        shaded = np.pad(means > 0, 1)
+        for axis in (0, 1):
+            shaded = shaded | np.roll(shaded, 1, axis) | np.roll(shaded, -1, axis)
+        rows = [(row, np.flatnonzero(cells)) for row, cells in enumerate(shaded[1:-1, 1:-1]) if cells.any()]
+        found = [(cells[0], row, cells[-1] + 1, row + 1) for row, cells in rows]
+        return np.array(found, np.float64).reshape(-1, 4) / side
 
     def _smooth(self) -> None:
         """From the sum of the lights to `texture`."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from renderer.gl.context import Device
 from renderer.gl.targets import SampleTarget
@@ -13,6 +14,7 @@ from renderer.scene.nodes import UInt8
 from tests.renderer.passes.stage import BOUNDS, SIZE, front_view
 
 TEXELS = 64
+LARGE = 256  # texels: 16 x 16 cells
 
 
 def ground_picture(device: Device, blocked: float, eye: tuple[float, float, float]) -> tuple[UInt8, float]:
@@ -36,6 +38,43 @@ def test_a_shadow_is_black_with_its_strength_in_alpha(device: Device, blocked: f
     red, green, blue, alpha = np.moveaxis(pixels[SIZE // 2 - 4 : SIZE // 2 + 4, 24:40].astype(np.float64), -1, 0)
     assert max(red.max(), green.max(), blue.max()) == 0
     assert np.abs(alpha - 255 * strength * blocked).max() <= 1
+
+
+def patch(low: int, high: int) -> NDArray[np.float16]:
+    """A shadow on a square of texels."""
+    blocked = np.zeros((LARGE, LARGE), np.float16)
+    blocked[low:high, low:high] = 0.8
+    return blocked
+
+
+SPOT = patch(0, 0)
+SPOT[200, 10] = 0.1
+
+
+@pytest.mark.parametrize(
+    ("blocked", "cells"),
+    [(patch(100, 140), 5 * 5), (np.maximum(patch(100, 140), SPOT), 5 * 5 + 3 * 2), (patch(0, LARGE), 16 * 16),
+     (patch(0, 0), 0)],
+    ids=["part", "part and spot", "all", "nothing"],
+)
+def test_an_outlined_shadow_looks_as_before(device: Device, blocked: NDArray[np.float16], cells: int) -> None:
+    shadow = GroundShadow(device, STUDIO, BOUNDS, 0.0, lights=4, size=LARGE)
+    shadow.texture.write(blocked.tobytes())
+    shadow.texture.build_mipmaps()
+    target, ground = SampleTarget(device, SIZE, SIZE), GroundPass(device)
+    resolve = ResolvePass(device, target)
+    pictures = []
+    for _ in range(2):
+        target.begin()
+        ground.draw(front_view((0.3, 1.0, 3.0)), shadow)
+        pictures.append(resolve.read_rgba().astype(int))
+        ground.outline(shadow)
+    stretches = shadow.stretches()
+    for owner in (resolve, ground, target, shadow):
+        owner.release()
+    assert np.abs(pictures[0] - pictures[1]).max() <= 1
+    assert (pictures[0].max() > 0) == bool(blocked.any())
+    assert np.prod(stretches[:, 2:] - stretches[:, :2], axis=1).sum() == pytest.approx(cells / 16**2)
 
 
 def test_the_ground_is_not_seen_from_below(device: Device) -> None:
