@@ -26,7 +26,7 @@ from renderer.dataset.transforms import as_json, frame_name
 from renderer.dataset.views import encoded_views
 from renderer.gl.context import Device
 from renderer.load import load_model
-from renderer.scene.nodes import UInt8
+from renderer.scene.nodes import Contents, UInt8
 from renderer.spec.dataset import DatasetSpec
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,9 @@ class DatasetListener(Protocol):
 
     def on_stage(self, stage: str) -> None:
         """`stage` begins: "loading", "lighting", "drawing" or "encoding"."""
+
+    def on_model(self, contents: Contents) -> None:
+        """The model is read."""
 
     def on_frame(self, done: int, total: int) -> None:
         """`done` of `total` views are in the archive."""
@@ -80,6 +83,7 @@ def open_set(
     """What draws views of the set; the caller closes it. Raises as `export_dataset` does."""
     listener.on_stage("loading")
     scene = load_model(model)
+    listener.on_model(scene.contents)
     listener.on_stage("lighting")
     return DatasetRenderer(device, scene, spec, cache_dir=cache_dir)
 

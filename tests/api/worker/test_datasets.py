@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from api.domain import accounts, renders, scheduling, uploads
+from api.domain import accounts, contents, renders, scheduling, uploads
 from api.domain.renders import RenderView
 from api.domain.scheduling import Claim
 from api.domain.states import RenderStatus
@@ -88,6 +88,17 @@ def test_a_set_is_stored_with_its_posters_and_passes_the_check(drawing: Bench, t
     with Image.open(io.BytesIO(sets.stored("poster"))) as poster:
         assert poster.size == (16, 16)
     assert list(drawing.work_dir.iterdir()) == []
+
+
+def test_what_the_model_offers_and_what_of_it_is_ignored_is_noted(drawing: Bench, tmp_path: Path) -> None:
+    builder = triangle_builder()
+    builder.document["extensionsUsed"] = ["ACME_sparkle"]
+    sets = Sets.order(drawing, builder.save(tmp_path))
+    claim = sets.claim()
+    run_segment(drawing, claim)
+    assert any("ACME_sparkle" in warning for warning in sets.view().warnings)
+    with drawing.database.read() as session:
+        assert claim.model_id in contents.known_contents(session, {claim.model_id})
 
 
 def test_sets_of_one_batch_are_drawn_once_and_each_has_its_files(drawing: Bench, tmp_path: Path) -> None:

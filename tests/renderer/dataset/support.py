@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from renderer.scene.nodes import Float64
+from renderer.scene.nodes import Contents, Float64
 from renderer.spec.dataset import DatasetSpec
 from tests.renderer.load.glb_builder import GlbBuilder
 from tests.renderer.passes.scenes import sphere
@@ -25,6 +25,8 @@ class Silent:
     """Hears nothing."""
 
     def on_stage(self, stage: str) -> None: ...
+
+    def on_model(self, contents: Contents) -> None: ...
 
     def on_frame(self, done: int, total: int) -> None: ...
 
