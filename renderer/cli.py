@@ -52,6 +52,8 @@ HOLDS: dict[str, dict[str, str]] = {
               help="Background image (PNG, JPEG or WebP); bgAlign says how it is cropped.")
 @click.option("--foreground", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
               help="Image to lay over the picture; fgAlign says how it is cropped.")
+@click.option("--environment", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
+              help="Panorama (HDR or EXR) to light the model by, instead of the setting lighting.")
 @click.option("--frames", type=click.IntRange(min=1), help="Stop a video or a training set after this many frames.")
 @click.option("--device", "selector", default="auto", show_default=True,
               help='GL device: "auto", "software", or the number of an EGL device.')
@@ -62,6 +64,7 @@ def main(
     settings_json: str,
     background: Path | None,
     foreground: Path | None,
+    environment: Path | None,
     frames: int | None,
     selector: str,
     no_software: bool,
@@ -72,8 +75,9 @@ def main(
         raise click.BadParameter(f"{output.name} must end in one of {', '.join(HOLDS)}", param_hint="--output")
     if not output.parent.is_dir():
         raise click.BadParameter(f"there is no folder {output.parent}", param_hint="--output")
-    if kind == ".zip" and not background is foreground is None:
-        raise click.BadParameter("a training set stands on white, with nothing before it", param_hint="--background")
+    if kind == ".zip" and any((background, foreground, environment)):
+        raise click.BadParameter("a training set stands on white in the studio, with nothing before it",
+                                 param_hint="--background, --foreground or --environment")
     if frames is not None and HOLDS[kind]["output"] == "image":
         raise click.BadParameter("a still has no frames", param_hint="--frames")
     try:
@@ -86,11 +90,13 @@ def main(
                 raise SettingsError(name, f'{name} "{settings.to_json()[name]}" is not what a {kind} file holds')
         if background is not None and (settings.transparent or kind == ".mov"):
             raise click.BadParameter("a transparent picture has no background", param_hint="--background")
-        images = {str(path): path for path in (background, foreground) if path is not None}
+        images = {str(path): path for path in (background, foreground, environment) if path is not None}
         if background is not None:
             settings = dataclasses.replace(settings, bg_image_id=str(background))
         if foreground is not None:
             settings = dataclasses.replace(settings, fg_image_id=str(foreground))
+        if environment is not None:
+            settings = dataclasses.replace(settings, environment_id=str(environment))
         logging.basicConfig(format="%(message)s")
         signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that temporary files go
         device = open_device(selector, allow_software=not no_software)
@@ -104,7 +110,7 @@ def main(
                 made = _video(model, settings, images, CODECS[kind], frames, Path(folder), device)
             made.replace(output)
     except SettingsError as error:
-        hints = {"bgImageId": "--background", "fgImageId": "--foreground"}
+        hints = {"bgImageId": "--background", "fgImageId": "--foreground", "environmentId": "--environment"}
         raise click.BadParameter(str(error), param_hint=hints.get(error.field, "--settings")) from error
     except (RendererError, OSError) as error:
         raise click.ClickException(str(error)) from error

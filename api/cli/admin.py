@@ -15,7 +15,7 @@ from api.domain import accounts, ledger, overlays, tokens
 from api.domain.accounts import AccountView
 from api.domain.overlays import Layer
 from api.errors import FarmError
-from api.ingest.inspect import inspect_image
+from api.ingest.inspect import inspect_image, inspect_panorama
 from api.settings import Settings
 from api.storage.local import LocalStorage
 from renderer.spec import ANCHORS
@@ -150,9 +150,9 @@ def show(email: str) -> None:
 @click.option("--alignment", type=click.Choice(ANCHORS), default=ANCHORS[0], show_default=True,
               help="The anchor it is meant to be cropped at.")
 def publish_overlay(file: Path, layer: str, name: str | None, description: str | None, alignment: str) -> None:
-    """Offer an image (PNG, JPEG or WebP) to all accounts as an overlay."""
+    """Offer an image (PNG, JPEG or WebP) or, as environment, a panorama (HDR or EXR) to all accounts as an overlay."""
     with _transaction() as session:
-        image = inspect_image(file)
+        image = inspect_panorama(file) if layer == Layer.ENVIRONMENT else inspect_image(file)
         key = overlays.new_key()
         overlay = overlays.add(
             session, None, storage_key=key, file_size=file.stat().st_size, content_type=image.content_type,

@@ -1,4 +1,5 @@
-"""The client's part for /v1/overlays: images to show behind or before models, by their ids as settings."""
+"""The client's part for /v1/overlays: images to show behind or before models, and panoramas to light them, by their id
+as the settings bgImageId, fgImageId and environmentId."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Literal
 from api.client.results import Overlay
 from api.client.transport import OnProgress, Transport, ignore_progress
 
-Layer = Literal["background", "foreground"]
+Layer = Literal["background", "foreground", "environment"]
 
 
 class Overlays:
@@ -26,7 +27,10 @@ class Overlays:
         alignment: str = "top-left",
         on_progress: OnProgress = ignore_progress,
     ) -> Overlay:
-        """Sends a PNG, JPEG or WebP. `alignment` is the part that cropping spares, such as "bottom-center"."""
+        """Sends a PNG, JPEG or WebP or, for the layer "environment", a panorama in HDR or EXR.
+
+        `alignment` is the part that cropping spares, such as "bottom-center".
+        """
         fields = {"layer": layer, "name": name, "description": description, "alignment": alignment}
         given = {field: value for field, value in fields.items() if value is not None}
         return Overlay.of(self._transport.send_file("/overlays", path, given, on_progress, costs=False))

@@ -150,24 +150,27 @@ class ModelTag(Base):
 
 
 class Overlay(Base):
-    """An image to composite renders with: an account's, or for all. Deleted ones stay while renders need their file."""
+    """An image to composite renders with, or a panorama to light them: an account's, or for all.
+
+    Deleted ones stay while renders need their file.
+    """
 
     __tablename__ = "overlays"
     __table_args__ = (
         Index("overlays_by_account", "account_id", "created_at", "id"),
         Index("overlays_deleted", "deleted_at",
               sqlite_where=text("deleted_at IS NOT NULL"), postgresql_where=text("deleted_at IS NOT NULL")),
-        CheckConstraint("layer IN ('background', 'foreground')", name="layer_known"),
+        CheckConstraint("layer IN ('background', 'foreground', 'environment')", name="layer_known"),
     )
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)
     account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"))  # NULL: the system's
-    layer: Mapped[str] = mapped_column(String(10))
+    layer: Mapped[str] = mapped_column(String(11))
     name: Mapped[str | None] = mapped_column(String(100))
     description: Mapped[str | None] = mapped_column(String(500))
     alignment: Mapped[str] = mapped_column(String(13))
     storage_key: Mapped[str] = mapped_column(String(200))
-    content_type: Mapped[str] = mapped_column(String(10))
+    content_type: Mapped[str] = mapped_column(String(18))
     file_size: Mapped[int]
     width: Mapped[int]
     height: Mapped[int]

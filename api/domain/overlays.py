@@ -1,4 +1,5 @@
-"""Overlays: images that renders are composited with. An account has its own, and all have those of the system.
+"""Overlays: images that renders are composited with, and panoramas that light them. An account has its own, and all
+have those of the system.
 
 A deleted overlay can't be ordered any more, but its file stays until the last unfinished render that shows it is
 finished: `pin` and `delete` lock its row, so that each order comes either before the deletion, which then spares the
@@ -24,7 +25,6 @@ from api.ids import is_id, new_id
 from api.storage.base import Storage
 from renderer.spec import ANCHORS
 
-MAX_FILE_MB = 10
 MAX_NAME_LENGTH = 100
 MAX_DESCRIPTION_LENGTH = 500
 MAX_OVERLAYS = 500
@@ -37,9 +37,13 @@ class Layer(StrEnum):
 
     BACKGROUND = "background"
     FOREGROUND = "foreground"
+    ENVIRONMENT = "environment"  # ours: the light
 
 
-LAYERS = {"bgImageId": Layer.BACKGROUND, "fgImageId": Layer.FOREGROUND}
+MAX_FILE_MB: dict[str, int] = {Layer.BACKGROUND: 10, Layer.FOREGROUND: 10, Layer.ENVIRONMENT: 40}
+"""MB (1024 x 1024 bytes) of an overlay's file. Panoramas of 4096 pixels take some 25."""
+
+LAYERS = {"bgImageId": Layer.BACKGROUND, "fgImageId": Layer.FOREGROUND, "environmentId": Layer.ENVIRONMENT}
 """The layer of the overlay that a render setting names."""
 
 
@@ -83,8 +87,7 @@ def add(
 
     Raises InvalidRequest naming the field, FileTooLarge, UploadLimit; then the file should be deleted.
     """
-    if file_size > MAX_FILE_MB * 1024 * 1024:
-        raise FileTooLarge(f"File exceeds the {MAX_FILE_MB} MB limit", param="file")
+    check_size(layer, file_size)
     for field, value, choices in (("layer", layer, tuple(Layer)), ("alignment", alignment, ANCHORS)):
         if value not in choices:
             raise InvalidRequest(f"{field} must be one of {', '.join(choices)}", param=field)
@@ -109,6 +112,13 @@ def add(
     session.add(overlay)
     session.flush()
     return _view(overlay)
+
+
+def check_size(layer: str, file_size: int) -> None:
+    """Raises FileTooLarge for a file of more bytes than an overlay of that layer may have; any goes for no layer."""
+    megabytes = MAX_FILE_MB.get(layer, max(MAX_FILE_MB.values()))
+    if file_size > megabytes * 1024 * 1024:
+        raise FileTooLarge(f"File exceeds the {megabytes} MB limit", param="file")
 
 
 def list_overlays(

@@ -6,7 +6,6 @@ from importlib import metadata
 from fastapi import FastAPI
 
 from api.db.session import Database
-from api.domain.overlays import MAX_FILE_MB
 from api.http import docs, errors, idempotency
 from api.http.boundary import Boundary
 from api.http.dxgl import account, assets, events, health, ingest, models, overlays, quote, renders, shares
@@ -54,7 +53,7 @@ def create_app(settings: Settings, database: Database, storage: Storage, wake: C
         BodyLimit,
         uploads={
             ("POST", models.UPLOAD_PATH): settings.max_upload_mb,
-            ("POST", overlays.UPLOAD_PATH): MAX_FILE_MB,
+            ("POST", overlays.UPLOAD_PATH): overlays.LARGEST_MB,
         },
     )
     app.add_middleware(Boundary)  # added last: the outermost

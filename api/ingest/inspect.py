@@ -1,12 +1,19 @@
-"""A look at an uploaded image's header. No pixel is decoded here: workers do that, with less to lose."""
+"""A look at an uploaded overlay. No pixel of a picture is decoded here: workers do that, with less to lose.
+
+Panoramas are: in a process of their own, and what a worker could not light by should not be stored.
+"""
 
 import dataclasses
 from pathlib import Path
 
 from api.errors import FileTooLarge, InvalidFormat
+from renderer.panoramas import PanoramaError, read_panorama
 from renderer.pictures import BACKDROP_SIDE, PictureError, open_picture
 
-CONTENT_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
+CONTENT_TYPES = {
+    "PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp",
+    "hdr": "image/vnd.radiance", "exr": "image/x-exr",
+}  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -31,3 +38,12 @@ def inspect_image(path: Path) -> ImageHeader:
             param="file",
         )
     return ImageHeader(CONTENT_TYPES[picture.format or ""], picture.width, picture.height)
+
+
+def inspect_panorama(path: Path) -> ImageHeader:
+    """Raises InvalidFormat for what is no Radiance HDR or OpenEXR panorama of all directions."""
+    try:
+        panorama = read_panorama(path)
+    except PanoramaError as error:
+        raise InvalidFormat(f"The file {error}", param="file") from None
+    return ImageHeader(CONTENT_TYPES[panorama.format], *panorama.size)

@@ -161,18 +161,20 @@ def upgrade() -> None:
         "overlays",
         sa.Column("id", sa.String(length=12), nullable=False),
         sa.Column("account_id", sa.String(length=12), nullable=True),
-        sa.Column("layer", sa.String(length=10), nullable=False),
+        sa.Column("layer", sa.String(length=11), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=True),
         sa.Column("description", sa.String(length=500), nullable=True),
         sa.Column("alignment", sa.String(length=13), nullable=False),
         sa.Column("storage_key", sa.String(length=200), nullable=False),
-        sa.Column("content_type", sa.String(length=10), nullable=False),
+        sa.Column("content_type", sa.String(length=18), nullable=False),
         sa.Column("file_size", sa.Integer(), nullable=False),
         sa.Column("width", sa.Integer(), nullable=False),
         sa.Column("height", sa.Integer(), nullable=False),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("layer IN ('background', 'foreground')", name=op.f("ck_overlays_layer_known")),
+        sa.CheckConstraint(
+            "layer IN ('background', 'foreground', 'environment')", name=op.f("ck_overlays_layer_known")
+        ),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_overlays_account_id"),
         sa.PrimaryKeyConstraint("id", name="pk_overlays"),
     )

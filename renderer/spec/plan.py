@@ -110,7 +110,7 @@ def _look(settings: RenderSettings) -> dict[str, Any]:
     return {
         "width": width, "height": height, "tilt_x": settings.tilt_x, "pan_x": settings.pan_x,
         "roll_z": settings.roll_z, "zoom": settings.zoom, "shadows": settings.shadows, "reflector": settings.reflector,
-        "lighting": settings.lighting, "tone_mapping": settings.tone_mapping,
+        "lighting": settings.lighting, "environment": settings.environment_id, "tone_mapping": settings.tone_mapping,
         "material_variant": settings.material_variant, "animation": settings.animation,
     }
 

@@ -107,6 +107,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("lighting", "lighting", "string", "studio",
             "Light: softboxes in a grey room, a white tent, rims in a black room, or the sun in a clear sky.",
             choices=("studio", "soft", "dark", "outdoor")),
+    Setting("environmentId", "environment_id", "id", None,
+            "Overlay of the layer environment, a panorama in HDR or EXR, to light by instead of lighting."),
     Setting("toneMapping", "tone_mapping", "string", "neutral",
             "How bright light is fitted to the display: true to product colours, filmic, gently filmic, or cut off.",
             choices=("neutral", "aces", "agx", "none")),
@@ -163,6 +165,7 @@ class RenderSettings:
     shadows: bool = True
     reflector: bool = False
     lighting: str = "studio"
+    environment_id: str | None = None
     tone_mapping: str = "neutral"
     easing: bool = True
     rotate_y: int = 0

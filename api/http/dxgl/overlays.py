@@ -1,4 +1,4 @@
-"""/v1/overlays: images for renders to be composited with."""
+"""/v1/overlays: images for renders to be composited with, and panoramas to be lit by."""
 
 from typing import Annotated
 
@@ -23,11 +23,12 @@ from api.http.dxgl.schemas import (
 from api.http.limits import MEGABYTE, file_too_large
 from api.http.multipart import UploadForm, receive_form
 from api.http.state import FarmDep
-from api.ingest.inspect import inspect_image
+from api.ingest.inspect import inspect_image, inspect_panorama
 
 UPLOAD_PATH = f"{PREFIX}/overlays"
 FIELDS = ("layer", "name", "description", "alignment")
 MAX_FIELD_BYTES = 4096
+LARGEST_MB = max(MAX_FILE_MB.values())
 
 router = new_router("overlays")
 
@@ -38,13 +39,13 @@ router = new_router("overlays")
     openapi_extra=documented(OverlayRequest, "multipart/form-data"),
 )
 async def upload_overlay(principal: Writer, farm: FarmDep, request: Request) -> Data[OverlayCreated]:
-    """Stores an image, to be used in renders by its id (`bgImageId`)."""
+    """Stores an image or a panorama, to be used in renders by its id: `bgImageId`, `fgImageId` or `environmentId`."""
     form = UploadForm(
         request.headers.get("content-type"),
         farm.storage,
         key_for=lambda _: overlays.new_key(),
-        max_file_bytes=MAX_FILE_MB * MEGABYTE,
-        too_large=file_too_large(MAX_FILE_MB),
+        max_file_bytes=LARGEST_MB * MEGABYTE,
+        too_large=file_too_large(LARGEST_MB),
         field_limits=dict.fromkeys(FIELDS, MAX_FIELD_BYTES),
     )
 
@@ -52,8 +53,10 @@ async def upload_overlay(principal: Writer, farm: FarmDep, request: Request) -> 
         labels = {field: _text(field, raw) for field, raw in form.fields.items() if raw}
         file = form.file.finish()
         try:
+            layer = labels.get("layer", Layer.BACKGROUND)
+            overlays.check_size(layer, file.size)
             with farm.storage.local_path(file.key) as path:
-                image = inspect_image(path)
+                image = inspect_panorama(path) if layer == Layer.ENVIRONMENT else inspect_image(path)
             with farm.database.begin() as session:
                 view = overlays.add(
                     session, principal.account_id, storage_key=file.key, file_size=file.size,

@@ -318,10 +318,13 @@ class ModelDetail(ModelSummary):
         return cls(**dict(summary), renders=[RenderOfModel.of(view) for view in renders])
 
 
+FILES_OF_LAYERS = "A PNG, JPEG or WebP image; for the layer `environment`, a panorama of all directions in HDR or EXR"
+
+
 class OverlayRequest(BaseModel):
     """The form of an overlay's upload."""
 
-    file: Annotated[str, Field(json_schema_extra={"format": "binary"}, description="A PNG, JPEG or WebP image")]
+    file: Annotated[str, Field(json_schema_extra={"format": "binary"}, description=FILES_OF_LAYERS)]
     layer: Layer = Layer.BACKGROUND
     name: str = Field("", max_length=MAX_NAME_LENGTH)
     description: str = Field("", max_length=MAX_DESCRIPTION_LENGTH)
