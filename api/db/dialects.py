@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from sqlalchemy import Text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
@@ -40,3 +41,22 @@ def _sqlite(element: from_now, compiler: SQLCompiler, **options: Any) -> str:
     # the text form in which SQLAlchemy keeps datetimes, so that comparisons of text are comparisons of time
     seconds = compiler.process(element.clauses, **options)
     return f"(strftime('%Y-%m-%d %H:%M:%f', 'now', {seconds} || ' seconds') || '000')"
+
+
+class iso_text(FunctionElement[str]):
+    """A column of times as `clock.iso` writes them: lists have many, and the database is quicker at it."""
+
+    name = "iso_text"
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(iso_text, "postgresql")
+def _iso_postgresql(element: iso_text, compiler: SQLCompiler, **options: Any) -> str:
+    moment = compiler.process(element.clauses, **options)
+    return f"to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+
+
+@compiles(iso_text, "sqlite")
+def _iso_sqlite(element: iso_text, compiler: SQLCompiler, **options: Any) -> str:
+    return f"replace(substr({compiler.process(element.clauses, **options)}, 1, 23), ' ', 'T') || 'Z'"

@@ -83,6 +83,7 @@ def _postgresql_engine(url: str, isolation_level: IsolationLevel = "READ COMMITT
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=POOL_SIZE,
         isolation_level=isolation_level,
+        skip_autocommit_rollback=True,
         json_deserializer=from_json,  # twice as fast as json.loads, and lists of renders are full of JSON
         connect_args={"connect_timeout": CONNECT_SECONDS},
     )

@@ -35,8 +35,8 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
         return value if value is None else value.astimezone(dt.UTC)
 
     def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
-        if value is None:
-            return None
+        if value is None or value.tzinfo is dt.UTC:
+            return value
         return value.astimezone(dt.UTC) if value.tzinfo else value.replace(tzinfo=dt.UTC)
 
 
@@ -54,7 +54,10 @@ class Base(DeclarativeBase):
 
 
 class Account(Base):
-    """Who owns models and credits. `credits` is always the sum of the account's ledger entries."""
+    """Who owns models and credits. `credits` is always the sum of the account's ledger entries.
+
+    Triggers keep `render_count` and `preview_count`, how many renders it has without previews and how many previews.
+    """
 
     __tablename__ = "accounts"
     __table_args__ = (CheckConstraint("credits >= 0", name="credits_not_negative"),)
@@ -62,6 +65,8 @@ class Account(Base):
     id: Mapped[str] = mapped_column(String(12), primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
     credits: Mapped[int] = mapped_column(default=0)
+    render_count: Mapped[int] = mapped_column(default=0)
+    preview_count: Mapped[int] = mapped_column(default=0)
     is_admin: Mapped[bool] = mapped_column(default=False)
     suspended_at: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime]
@@ -210,12 +215,12 @@ class Render(Base):
     model_id: Mapped[str] = mapped_column(ForeignKey("models.id"), index=True)
     shot_id: Mapped[str] = mapped_column(ForeignKey("shots.id"), index=True)
     status: Mapped[str] = mapped_column(String(20))
-    settings: Mapped[dict[str, Any]]
+    settings: Mapped[dict[str, Any]] = mapped_column(JSON)  # passed on as text, so kept as text
     variant: Mapped[dict[str, Any]]  # domain.shots.Work's
     is_system_preview: Mapped[bool] = mapped_column(default=False)
     credits: Mapped[int]
-    files: Mapped[dict[str, Any]]
-    warnings: Mapped[list[str]] = mapped_column(Json, default=list)  # what of the model was ignored
+    files: Mapped[dict[str, Any]] = mapped_column(JSON)
+    warnings: Mapped[list[str]] = mapped_column(JSON, default=list)  # what of the model was ignored
     error_message: Mapped[str | None] = mapped_column(Text)
     shared_at: Mapped[dt.datetime | None]  # since when everybody may fetch the files
     created_at: Mapped[dt.datetime]

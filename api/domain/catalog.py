@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from api import clock
@@ -52,10 +52,10 @@ def get_model(session: Session, account_id: str, model_id: str) -> ModelView:
     """Raises ModelNotFound, also for a deleted model and for one of another account."""
     if not is_id(model_id):
         raise ModelNotFound
-    model = session.scalar(select(Model).where(*_live(account_id, model_id)))
-    if model is None:
+    row = session.execute(select(*_COLUMNS).where(*_live(account_id, model_id))).one_or_none()
+    if row is None:
         raise ModelNotFound
-    return _view(model)
+    return _view(row)
 
 
 def list_models(
@@ -73,10 +73,12 @@ def list_models(
     if tags:
         tagged = select(ModelTag.model_id).where(ModelTag.account_id == account_id, ModelTag.tag.in_(_tags(tags)))
         conditions.append(Model.id.in_(tagged))
-    newest = select(Model).where(*conditions).order_by(Model.created_at.desc(), Model.id.desc())
+    newest = select(*_COLUMNS).where(*conditions).order_by(Model.created_at.desc(), Model.id.desc())
     count = select(func.count()).select_from(Model).where(*conditions)
-    rows, total = paging.fetch(session, paging.windowed(newest), count, limit=limit, offset=offset)
-    return Page(tuple(_view(model) for (model,) in rows), total)
+    rows, total = paging.fetch(
+        session.connection(), paging.windowed(newest, count), count, limit=limit, offset=offset
+    )
+    return Page(tuple([_view(row) for row in rows]), total)
 
 
 def find_by_sha256(session: Session, account_id: str, sha256: str) -> str | None:
@@ -150,16 +152,22 @@ def _tags(tags: Sequence[str]) -> list[str]:
     return list(found)
 
 
-def _view(model: Model) -> ModelView:
+_COLUMNS = (
+    Model.id, Model.original_name, Model.title, Model.sku, Model.tags, Model.file_size, Model.sha256,
+    Model.storage_key, Model.archived_at, Model.created_at,
+)  # fmt: skip
+
+
+def _view(row: Row[*tuple[Any, ...]]) -> ModelView:
     return ModelView(
-        id=model.id,
-        original_name=model.original_name,
-        title=model.title,
-        sku=model.sku,
-        tags=tuple(model.tags),
-        file_size=model.file_size,
-        sha256=model.sha256,
-        storage_key=model.storage_key,
-        archived_at=model.archived_at,
-        created_at=model.created_at,
+        id=row.id,
+        original_name=row.original_name,
+        title=row.title,
+        sku=row.sku,
+        tags=tuple(row.tags),
+        file_size=row.file_size,
+        sha256=row.sha256,
+        storage_key=row.storage_key,
+        archived_at=row.archived_at,
+        created_at=row.created_at,
     )

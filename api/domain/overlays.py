@@ -130,8 +130,8 @@ def list_overlays(
         conditions.append(Overlay.layer == layer)
     newest = select(Overlay).where(*conditions).order_by(Overlay.created_at.desc(), Overlay.id.desc())
     count = select(func.count()).select_from(Overlay).where(*conditions)
-    rows, total = paging.fetch(session, paging.windowed(newest), count, limit=limit, offset=offset)
-    return Page(tuple(_view(overlay) for (overlay,) in rows), total)
+    rows, total = paging.fetch(session, paging.windowed(newest, count), count, limit=limit, offset=offset)
+    return Page(tuple(_view(overlay) for overlay, _ in rows), total)
 
 
 def pin(session: Session, account_id: str, overlay_ids: Collection[str]) -> dict[str, Layer]:

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Integer, Row, Select, bindparam
+from sqlalchemy import Connection, Integer, Row, Select, bindparam
 from sqlalchemy.orm import Session
 
 T = TypeVar("T")
@@ -18,19 +18,27 @@ class Page(Generic[T]):
     total: int
 
 
-def windowed(rows: Select[Any]) -> Select[Any]:
-    """A statement for `fetch`."""
-    return rows.limit(bindparam("limit", type_=Integer)).offset(bindparam("offset", type_=Integer))
+def windowed(rows: Select[*tuple[Any, ...]], count: Select[int]) -> Select[*tuple[Any, ...]]:
+    """A statement for `fetch`: some of the rows, each with the count after its own columns, in one round trip."""
+    total = count.correlate(None).scalar_subquery().label("total")
+    return rows.add_columns(total).limit(bindparam("limit", type_=Integer)).offset(bindparam("offset", type_=Integer))
 
 
 def fetch(
-    session: Session, rows: Select[Any], count: Select[int], *, limit: int, offset: int, **values: object
+    database: Session | Connection,
+    windowed: Select[*tuple[Any, ...]],
+    count: Select[int],
+    *,
+    limit: int,
+    offset: int,
+    **values: object,
 ) -> tuple[Sequence[Row[*tuple[Any, ...]]], int]:
-    """Up to `limit` of the windowed `rows`, skipping `offset`, and their `count`, asked for only if this isn't it.
+    """Up to `limit` of the windowed rows, skipping `offset`, and their `count`, which is also the last column of each.
 
-    `values` are those of the parameters that both statements have.
+    `values` are those of the statements' own parameters. A connection answers in half the time of a session, if there
+    are no mapped objects among the columns.
     """
-    found = session.execute(rows, {**values, "limit": limit, "offset": offset}).all()
-    if len(found) < limit and (found or not offset):
-        return found, offset + len(found)
-    return found, session.scalar(count, values) or 0
+    rows = database.execute(windowed, {**values, "limit": limit, "offset": offset}).all()
+    if rows or not offset:
+        return rows, rows[0].total if rows else 0
+    return rows, database.scalar(count, values) or 0

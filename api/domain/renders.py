@@ -6,14 +6,16 @@ What becomes of them: scheduling; how they go away: removal.
 import dataclasses
 import datetime as dt
 import functools
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select, update
+import orjson
+from sqlalchemy import ColumnElement, Select, Text, bindparam, case, cast, func, select, update
 from sqlalchemy.orm import Session
 
 from api import clock
-from api.db.tables import Model, Render, RenderOverlay, Segment
+from api.db.dialects import iso_text
+from api.db.tables import Account, Model, Render, RenderOverlay, Segment
 from api.domain import contents, ledger, outbox, overlays, paging, shots
 from api.domain.overlays import LAYERS
 from api.domain.paging import Page
@@ -51,25 +53,53 @@ class Progress:
     seconds_left: float | None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class RenderView:
-    """`settings` are JSON names and effective values. `files` are those of `api.db.tables.Render`, as stored.
+class RenderView(NamedTuple):
+    """A render as there is to tell of it. A page has many, and tuples are made at a fraction of a dataclass's cost.
 
-    `warnings` say what of the model isn't shown, once a worker has read it.
+    `settings_json`, `files_json` and `warnings_json` are as the database holds them: who passes them on needn't take
+    them apart. Times are as `clock.iso` writes them. `started_at` and `heard_at` are None unless a worker is at work.
     """
 
     id: str
     model_id: str
     status: RenderStatus
-    settings: dict[str, Any]
+    settings_json: str
     is_system_preview: bool
     credits: int
-    files: dict[str, FileView]
-    warnings: tuple[str, ...]
+    files_json: str
+    warnings_json: str
     error_message: str | None
-    progress: Progress
-    created_at: dt.datetime
-    updated_at: dt.datetime
+    created_at: str
+    updated_at: str
+    stage: str
+    frames_done: int
+    frames_total: int
+    started_at: dt.datetime | None
+    heard_at: dt.datetime | None
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """By their names in JSON, as they are in effect."""
+        settings: dict[str, Any] = orjson.loads(self.settings_json)
+        return settings
+
+    @property
+    def files(self) -> dict[str, FileView]:
+        """Those of `api.db.tables.Render`, as stored."""
+        return {name: FileView(**file) for name, file in orjson.loads(self.files_json).items()}
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What of the model isn't shown, once a worker has read it."""
+        return tuple(orjson.loads(self.warnings_json))
+
+    @property
+    def progress(self) -> Progress:
+        return progress_of(self)
+
+    @property
+    def seconds_left(self) -> float | None:
+        return _seconds_left(self) if self.started_at is not None else None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -187,7 +217,7 @@ def get_render(session: Session, account_id: str, render_id: str) -> RenderView:
     row = session.connection().execute(_ONE, {"render_id": render_id, "account_id": account_id}).one_or_none()
     if row is None:
         raise RenderNotFound
-    return _view(row)
+    return RenderView._make(row)
 
 
 def list_renders(
@@ -205,9 +235,10 @@ def list_renders(
         return Page((), 0)
     rows, count = _listing(model_id is not None, status is not None, previews)
     found, total = paging.fetch(
-        session, rows, count, limit=limit, offset=offset, account_id=account_id, model_id=model_id, status=status
-    )
-    return Page(tuple(_view(row) for row in found), total)
+        session.connection(), rows, count, limit=limit, offset=offset, account_id=account_id, model_id=model_id,
+        status=status,
+    )  # fmt: skip
+    return Page(tuple([RenderView._make(row[:-1]) for row in found]), total)
 
 
 def dismiss_render(session: Session, account_id: str, render_id: str) -> RenderView:
@@ -226,18 +257,22 @@ def dismiss_render(session: Session, account_id: str, render_id: str) -> RenderV
 
 def select_views(session: Session, *conditions: ColumnElement[bool]) -> list[RenderView]:
     """The renders that meet the conditions, newest first."""
-    return [_view(row) for row in session.execute(_newest(*conditions))]
+    return [RenderView._make(row) for row in session.execute(_newest(*conditions))]
+
+
+def _at_work(moment: Any) -> Any:
+    return case((Segment.state == SegmentState.RUNNING, moment))
 
 
 PROGRESS = (
-    Segment.stage, Segment.frames_done, Segment.frame_count, Segment.state, Segment.started_at,
-    Segment.updated_at.label("heard_at"),
+    Segment.stage, Segment.frames_done, Segment.frame_count.label("frames_total"),
+    _at_work(Segment.started_at).label("started_at"), _at_work(Segment.updated_at).label("heard_at"),
 )  # fmt: skip
 """The columns that `progress_of` works with."""
 
 
-def progress_of(row: Row[*tuple[Any, ...]]) -> Progress:
-    return Progress(row.stage, row.frames_done, row.frame_count, _seconds_left(row))
+def progress_of(row: Any) -> Progress:
+    return Progress(row.stage, row.frames_done, row.frames_total, _seconds_left(row))
 
 
 def _pin_overlays(session: Session, account_id: str, orders: Sequence[Order], item: str) -> None:
@@ -274,8 +309,9 @@ def _invalid(item: str, index: int, field: str, message: str) -> InvalidSettings
 
 
 _VIEWS = select(
-    Render.id, Render.model_id, Render.status, Render.settings, Render.is_system_preview, Render.credits,
-    Render.files, Render.warnings, Render.error_message, Render.created_at, Render.updated_at, *PROGRESS,
+    Render.id, Render.model_id, Render.status, cast(Render.settings, Text).label("settings"), Render.is_system_preview,
+    Render.credits, cast(Render.files, Text).label("files"), cast(Render.warnings, Text).label("warnings"),
+    Render.error_message, iso_text(Render.created_at), iso_text(Render.updated_at), *PROGRESS,
 ).join(Segment, Segment.shot_id == Render.shot_id)  # fmt: skip
 """Plain columns: a list of rows costs a fraction of a list of mapped objects."""
 
@@ -284,7 +320,7 @@ _ONE = _VIEWS.where(Render.id == bindparam("render_id"), Render.account_id == bi
 
 
 @functools.cache
-def _listing(of_model: bool, of_status: bool, previews: bool) -> tuple[Select[Any], Select[int]]:
+def _listing(of_model: bool, of_status: bool, previews: bool) -> tuple[Select[*tuple[Any, ...]], Select[int]]:
     """The statements for a list of that kind, made once like `_ONE`: its page, and how many there are."""
     conditions: list[ColumnElement[bool]] = [Render.account_id == bindparam("account_id")]
     if of_model:
@@ -293,37 +329,21 @@ def _listing(of_model: bool, of_status: bool, previews: bool) -> tuple[Select[An
         conditions.append(Render.status == bindparam("status"))
     if not previews:
         conditions.append(Render.is_system_preview.is_(False))
-    return paging.windowed(_newest(*conditions)), select(func.count()).select_from(Render).where(*conditions)
+    if of_model or of_status:
+        count = select(func.count()).select_from(Render).where(*conditions)
+    else:
+        total = Account.render_count + Account.preview_count if previews else Account.render_count
+        count = select(total).where(Account.id == bindparam("account_id"))
+    return paging.windowed(_newest(*conditions), count), count
 
 
-def _newest(*conditions: ColumnElement[bool]) -> Select[Any]:
+def _newest(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return _VIEWS.where(*conditions).order_by(Render.created_at.desc(), Render.id.desc())
 
 
-def _view(row: Row[*tuple[Any, ...]]) -> RenderView:
-    return RenderView(
-        id=row.id,
-        model_id=row.model_id,
-        status=RenderStatus(row.status),
-        settings=row.settings,
-        is_system_preview=row.is_system_preview,
-        credits=row.credits,
-        files=_files(row.files),
-        warnings=tuple(row.warnings),
-        error_message=row.error_message,
-        progress=progress_of(row),
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-    )
-
-
-def _files(stored: Mapping[str, Mapping[str, Any]]) -> dict[str, FileView]:
-    return {name: FileView(**file) for name, file in stored.items()}
-
-
-def _seconds_left(row: Row[*tuple[Any, ...]]) -> float | None:
+def _seconds_left(row: Any) -> float | None:
     """As if the frames to come took as long as those drawn, up to the last heartbeat."""
-    if row.state != SegmentState.RUNNING or row.started_at is None or not row.frames_done:
+    if row.started_at is None or not row.frames_done:
         return None
     drawing = (row.heard_at - row.started_at).total_seconds()
-    return float(drawing / row.frames_done * (row.frame_count - row.frames_done))
+    return float(drawing / row.frames_done * (row.frames_total - row.frames_done))

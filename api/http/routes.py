@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from typing import Any
 
+import orjson
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
@@ -14,7 +15,7 @@ from api.http.auth import Caller
 
 
 class JsonRoute(APIRoute):
-    """A route. What its plain function returns as a pydantic model is already valid.
+    """A route. What its plain function returns as a pydantic model or as a dict is already valid.
 
     FastAPI would validate it again, in another thread; that costs more than reading a render from the database.
     `asks_in_thread`: a plain function without a body to read, for which api.http.auth leaves a Caller.
@@ -51,8 +52,12 @@ def _answering(endpoint: Callable[..., Any], status: int, exclude_none: bool) ->
             if isinstance(value, Caller):
                 named[name] = value.principal()
         returned = endpoint(**named)
-        if not isinstance(returned, BaseModel):
+        if isinstance(returned, BaseModel):
+            content: str | bytes = returned.model_dump_json(exclude_none=exclude_none)
+        elif isinstance(returned, dict):
+            content = orjson.dumps(returned)
+        else:
             return returned
-        return Response(returned.model_dump_json(exclude_none=exclude_none), status, media_type="application/json")
+        return Response(content, status, media_type="application/json")
 
     return answer

@@ -25,6 +25,34 @@ CREATE TRIGGER ledger_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger
 FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse();
 """
 
+COUNT_SQLITE = """
+CREATE TRIGGER renders_counted_{verb} AFTER {verb} ON renders
+BEGIN
+    UPDATE accounts SET
+        render_count = render_count {sign} NOT {row}.is_system_preview,
+        preview_count = preview_count {sign} {row}.is_system_preview
+    WHERE id = {row}.account_id;
+END
+"""
+
+COUNT_POSTGRESQL = """
+CREATE FUNCTION count_renders() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE sign integer := CASE TG_OP WHEN 'INSERT' THEN 1 ELSE -1 END;
+BEGIN
+    UPDATE accounts SET
+        render_count = render_count + sign * (number - previews), preview_count = preview_count + sign * previews
+    FROM (
+        SELECT account_id, count(*) AS number, count(*) FILTER (WHERE is_system_preview) AS previews
+        FROM changed GROUP BY account_id
+    ) AS change WHERE id = account_id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER renders_counted_insert AFTER INSERT ON renders REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION count_renders();
+CREATE TRIGGER renders_counted_delete AFTER DELETE ON renders REFERENCING OLD TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION count_renders();
+"""
+
 
 def where(condition: str) -> dict[str, Any]:
     """A partial index."""
@@ -37,6 +65,8 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=12), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("credits", sa.Integer(), nullable=False),
+        sa.Column("render_count", sa.Integer(), nullable=False),
+        sa.Column("preview_count", sa.Integer(), nullable=False),
         sa.Column("is_admin", sa.Boolean(), nullable=False),
         sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -202,12 +232,12 @@ def upgrade() -> None:
         sa.Column("model_id", sa.String(length=12), nullable=False),
         sa.Column("shot_id", sa.String(length=12), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
-        sa.Column("settings", JSON, nullable=False),
+        sa.Column("settings", sa.JSON(), nullable=False),
         sa.Column("variant", JSON, nullable=False),
         sa.Column("is_system_preview", sa.Boolean(), nullable=False),
         sa.Column("credits", sa.Integer(), nullable=False),
-        sa.Column("files", JSON, nullable=False),
-        sa.Column("warnings", JSON, nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("warnings", sa.JSON(), nullable=False),
         sa.Column("error_message", sa.Text(), nullable=True),
         sa.Column("shared_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -272,9 +302,12 @@ def upgrade() -> None:
     op.create_index("segments_running", "segments", ["account_id"], **where("state = 'running'"))
     if op.get_bind().dialect.name == "postgresql":
         op.execute(REFUSE_POSTGRESQL)
+        op.execute(COUNT_POSTGRESQL)
     else:
         for verb in ("UPDATE", "DELETE"):
             op.execute(REFUSE_SQLITE.format(verb=verb))
+        op.execute(COUNT_SQLITE.format(verb="INSERT", row="NEW", sign="+"))
+        op.execute(COUNT_SQLITE.format(verb="DELETE", row="OLD", sign="-"))
 
 
 def downgrade() -> None:
@@ -297,3 +330,4 @@ def downgrade() -> None:
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION ledger_refuse")
+        op.execute("DROP FUNCTION count_renders")

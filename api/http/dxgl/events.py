@@ -12,7 +12,7 @@ from api.errors import RenderNotFound
 from api.http.auth import Reader
 from api.http.dxgl.failures import errors
 from api.http.dxgl.paths import RenderId, new_router
-from api.http.dxgl.schemas import RenderProgress
+from api.http.dxgl.schemas import RenderProgress, render_progress
 from api.http.events import changes
 from api.http.state import Farm, FarmDep
 
@@ -24,9 +24,9 @@ class RenderEvent(RenderProgress):
 
     status: str
 
-    @classmethod
-    def of_state(cls, state: RenderState) -> "RenderEvent":
-        return cls(status=state.status, **dict(RenderProgress.of(state.progress)))
+
+def _event(state: RenderState) -> RenderEvent:
+    return {"status": state.status, **render_progress(state.progress)}
 
 
 def _first_state(principal: Reader, farm: FarmDep, render_id: RenderId) -> RenderState:
@@ -62,8 +62,8 @@ async def stream_events(
         async for state in changes(
             farm, first, lambda: _state(farm, principal.account_id, render_id), lambda state: state.is_final
         ):
-            yield ServerSentEvent(event="progress", data=RenderEvent.of_state(state))
+            yield ServerSentEvent(event="progress", data=_event(state))
     except RenderNotFound:  # deleted meanwhile
         return
     if state.is_final:
-        yield ServerSentEvent(event="end", data=RenderEvent.of_state(state))
+        yield ServerSentEvent(event="end", data=_event(state))

@@ -1,6 +1,6 @@
 """/v1/renders: order renders of models, see how far they are, put them away."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Query
 
@@ -17,10 +17,10 @@ from api.http.dxgl.schemas import (
     Data,
     Deleted,
     Listing,
-    ListMeta,
     RenderCreated,
     RenderDetail,
     RenderRequest,
+    render_detail,
 )
 from api.http.idempotency import Once
 from api.http.state import FarmDep
@@ -75,7 +75,7 @@ def create_batch(
     return answer
 
 
-@router.get("/renders", responses=errors())
+@router.get("/renders", response_model=Listing[RenderDetail], responses=errors())
 def list_renders(
     principal: Reader,
     farm: FarmDep,
@@ -83,30 +83,32 @@ def list_renders(
     model: Annotated[str, Query(description="Only renders of the model with this id")] = "",
     status: Annotated[RenderStatus | None, Query(description="Only renders of this status")] = None,
     include: Annotated[str, Query(description='"preview" lists the free previews of uploads too')] = "",
-) -> Listing[RenderDetail]:
+) -> dict[str, Any]:
     """Newest first."""
     with farm.database.read() as session:
         page = renders.list_renders(
             session, principal.account_id, limit=window.limit, offset=window.offset, model_id=model or None,
             status=status, previews=include == "preview",
         )  # fmt: skip
-    return Listing(
-        data=[RenderDetail.of(view) for view in page.items],
-        meta=ListMeta(total=page.total, offset=window.offset, limit=window.limit),
-    )
+    meta = {"total": page.total, "offset": window.offset, "limit": window.limit}
+    return {"data": [render_detail(view) for view in page.items], "meta": meta}
 
 
-@router.get("/renders/{render_id}", responses=errors(RenderNotFound))
-def get_render(principal: Reader, farm: FarmDep, render_id: RenderId) -> Data[RenderDetail]:
+@router.get("/renders/{render_id}", response_model=Data[RenderDetail], responses=errors(RenderNotFound))
+def get_render(principal: Reader, farm: FarmDep, render_id: RenderId) -> dict[str, RenderDetail]:
     with farm.database.read() as session:
-        return Data(data=RenderDetail.of(renders.get_render(session, principal.account_id, render_id)))
+        return {"data": render_detail(renders.get_render(session, principal.account_id, render_id))}
 
 
-@router.patch("/renders/{render_id}/dismiss", responses=errors(RenderNotFound, InvalidState))
-def dismiss_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> Data[RenderDetail]:
+@router.patch(
+    "/renders/{render_id}/dismiss",
+    response_model=Data[RenderDetail],
+    responses=errors(RenderNotFound, InvalidState),
+)
+def dismiss_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> dict[str, RenderDetail]:
     """Takes note of a render's error: its status becomes `failed`."""
     with farm.database.begin() as session:
-        return Data(data=RenderDetail.of(renders.dismiss_render(session, principal.account_id, render_id)))
+        return {"data": render_detail(renders.dismiss_render(session, principal.account_id, render_id))}
 
 
 @router.delete("/renders/{render_id}", responses=errors(RenderNotFound))

@@ -4,7 +4,9 @@ import datetime as dt
 import json
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from typing_extensions import TypedDict
 
 from api import clock
 from api.domain.catalog import MAX_SKU_LENGTH, MAX_TAG_LENGTH, MAX_TAGS, MAX_TITLE_LENGTH, ModelChanges, ModelView
@@ -24,11 +26,9 @@ MAIN_FILES = ("video", "image", "dataset")
 
 SETTINGS_EXAMPLE = {"quality": "share", "aspect": "16:9", "bgColor": "#ffffff", "length": 6}
 
-Timestamp = Annotated[
-    dt.datetime,
-    PlainSerializer(clock.iso, return_type=str),
-    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-02-15T20:00:00.000Z"]}),
-]
+TIMESTAMP = {"type": "string", "format": "date-time", "examples": ["2026-02-15T20:00:00.000Z"]}
+
+Timestamp = Annotated[dt.datetime, PlainSerializer(clock.iso, return_type=str), WithJsonSchema(TIMESTAMP)]
 
 Alignment = Annotated[str, WithJsonSchema({"type": "string", "enum": list(ANCHORS)})]
 
@@ -182,64 +182,77 @@ class RenderOfModel(BaseModel):
         )
 
 
-class RenderProgress(BaseModel):
+class RenderProgress(TypedDict):
     """Beyond dx.gl's fields: how far the render is."""
 
-    stage: str = Field(
-        description="queued, loading, lighting, drawing, encoding, checking, done or failed", examples=["drawing"]
-    )
-    framesDone: int = Field(examples=[120])
-    framesTotal: int = Field(examples=[180])
-    secondsLeft: float | None = Field(description="An estimate; null until there is one", examples=[4.2])
-
-    @classmethod
-    def of(cls, progress: Progress) -> "RenderProgress":
-        return cls(
-            stage=progress.stage,
-            framesDone=progress.frames_done,
-            framesTotal=progress.frames_total,
-            secondsLeft=progress.seconds_left,
-        )
+    stage: Annotated[
+        str,
+        Field(
+            description="queued, loading, lighting, drawing, encoding, checking, done or failed", examples=["drawing"]
+        ),
+    ]
+    framesDone: Annotated[int, Field(examples=[120])]
+    framesTotal: Annotated[int, Field(examples=[180])]
+    secondsLeft: Annotated[float | None, Field(description="An estimate; null until there is one", examples=[4.2])]
 
 
-class RenderDetail(BaseModel):
+def render_progress(progress: Progress | RenderView) -> RenderProgress:
+    return {
+        "stage": progress.stage,
+        "framesDone": progress.frames_done,
+        "framesTotal": progress.frames_total,
+        "secondsLeft": progress.seconds_left,
+    }
+
+
+class RenderDetail(TypedDict):
+    """Plain data instead of a pydantic model: it is asked for more than all else, and a list has many."""
+
     id: RenderIdText
     modelId: ModelIdText
-    status: RenderStatus = Field(examples=["poster-done"])
-    renderSettings: EffectiveSettings
-    fileSize: int | None = Field(
-        description="Size of the video, or of the dataset, in bytes; null until done", examples=[None]
-    )
-    errorMessage: str | None = Field(description="What went wrong, when `status` is `error`", examples=[None])
-    warnings: list[str] = Field(
-        description="Beyond dx.gl's fields: what of the model isn't shown, once a worker has read it",
-        examples=[["the glTF extension KHR_lights_punctual is ignored"]],
-    )
-    hasWebVariant: bool = Field(description="Whether there is a web-optimised video", examples=[False])
-    is_system_preview: bool = Field(
-        description="Beyond dx.gl's fields: whether this is the free preview of an upload", examples=[False]
-    )
+    status: Annotated[RenderStatus, Field(examples=["poster-done"])]
+    renderSettings: Annotated[Any, WithJsonSchema(_effective_schema())]
+    fileSize: Annotated[
+        int | None,
+        Field(description="Size of the video, or of the dataset, in bytes; null until done", examples=[None]),
+    ]
+    errorMessage: Annotated[
+        str | None, Field(description="What went wrong, when `status` is `error`", examples=[None])
+    ]
+    warnings: Annotated[
+        Any,
+        WithJsonSchema({"type": "array", "items": {"type": "string"}}),
+        Field(
+            description="Beyond dx.gl's fields: what of the model isn't shown, once a worker has read it",
+            examples=[["the glTF extension KHR_lights_punctual is ignored"]],
+        ),
+    ]
+    hasWebVariant: Annotated[bool, Field(description="Whether there is a web-optimised video", examples=[False])]
+    is_system_preview: Annotated[
+        bool,
+        Field(description="Beyond dx.gl's fields: whether this is the free preview of an upload", examples=[False]),
+    ]
     progress: RenderProgress
-    createdAt: Timestamp
-    updatedAt: Timestamp
+    createdAt: Annotated[str, WithJsonSchema(TIMESTAMP)]
+    updatedAt: Annotated[str, WithJsonSchema(TIMESTAMP)]
 
-    @classmethod
-    def of(cls, view: RenderView) -> "RenderDetail":
-        main = next((view.files[name] for name in MAIN_FILES if name in view.files), None)
-        return cls(
-            id=view.id,
-            modelId=view.model_id,
-            status=view.status,
-            renderSettings=view.settings,
-            fileSize=main.size if main else None,
-            errorMessage=view.error_message,
-            warnings=list(view.warnings),
-            hasWebVariant="web" in view.files,
-            is_system_preview=view.is_system_preview,
-            progress=RenderProgress.of(view.progress),
-            createdAt=view.created_at,
-            updatedAt=view.updated_at,
-        )
+
+def render_detail(view: RenderView) -> RenderDetail:
+    files = orjson.loads(view.files_json)
+    return {
+        "id": view.id,
+        "modelId": view.model_id,
+        "status": view.status,
+        "renderSettings": orjson.Fragment(view.settings_json),
+        "fileSize": next((files[name]["size"] for name in MAIN_FILES if name in files), None),
+        "errorMessage": view.error_message,
+        "warnings": orjson.Fragment(view.warnings_json),
+        "hasWebVariant": "web" in files,
+        "is_system_preview": view.is_system_preview,
+        "progress": render_progress(view),
+        "createdAt": view.created_at,
+        "updatedAt": view.updated_at,
+    }
 
 
 class ModelPatch(BaseModel):

@@ -10,11 +10,12 @@ import alembic.config
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, insert, inspect, text
 from sqlalchemy.exc import DBAPIError
 
+from api import clock
 from api.db.session import Database
-from api.db.tables import Base
+from api.db.tables import Account, Base
 from tests.support.postgres import PostgresServer
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -83,7 +84,7 @@ def test_the_schema_can_be_taken_down_and_built_again_by_the_command_line(
 @pytest.mark.parametrize("statement", ["UPDATE ledger SET amount = 100", "DELETE FROM ledger"])
 def test_the_ledger_refuses_to_be_changed(database: Database, statement: str) -> None:
     with database.begin() as session:
-        session.execute(text("INSERT INTO accounts VALUES ('a', 'a@x.org', 1, false, NULL, '2026-01-01')"))
+        session.execute(insert(Account).values(id="a", email="a@x.org", credits=1, created_at=clock.now()))
         session.execute(
             text(
                 "INSERT INTO ledger (account_id, kind, amount, source, note, created_at) "
