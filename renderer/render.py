@@ -95,11 +95,12 @@ def render_video(
             folder.mkdir(parents=True)
             undo.callback(shutil.rmtree, folder, ignore_errors=True)
             encodings.append(running.enter_context(_Encoding(name, variant, folder, frames)))
+        shot.draw(drawn := frames.poster_frame)
+        for encoding in encodings:
+            encoding.write_posters(shot, listener)
         for index in range(total):
-            shot.draw(index)
-            if index == 0:
-                for encoding in encodings:
-                    encoding.write_posters(shot, listener)
+            if index != drawn:
+                shot.draw(drawn := index)
             wanted = {layers for encoding in encodings for layers in encoding.processes}
             planes = {layers: _read(shot, layers) for layers in wanted}
             for encoding in encodings:

@@ -54,6 +54,11 @@ class FrameSpec:
     animation: str | None = None
     animation_speed: float = 1.0
 
+    @property
+    def poster_frame(self) -> int:
+        """The first frame, as dx.gl's posters are; but a reveal begins with nothing to see, so its last."""
+        return self.frame_count - 1 if self.effect == "reveal" else 0
+
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
 

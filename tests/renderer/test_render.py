@@ -116,6 +116,18 @@ def test_the_poster_is_frame_0_of_the_video(rendered: Rendered) -> None:
         assert difference[0].mean() < difference[1].mean(), name  # not just any frame
 
 
+def test_the_poster_of_a_reveal_shows_the_model(device: Device, light_cache: Path, model: Path, tmp_path: Path) -> None:
+    frames = dataclasses.replace(FRAMES, effect="reveal", scale_from=0.0, frame_count=4)
+    made = render_video(model, frames, {"white": VARIANTS["white"]}, tmp_path, device=device, cache_dir=light_cache,
+                        listener=Recorder())["white"]  # fmt: skip
+    video = decode_rgb(made.video, WIDTH, HEIGHT) @ LUMA
+    with Image.open(made.poster_full) as full:
+        difference = np.abs(np.asarray(full) @ LUMA - video)
+    assert video[0].min() > 250  # nothing is there
+    assert difference[3].mean() < 0.5
+    assert difference[0].mean() > 1
+
+
 def test_the_background_comes_back_from_every_frame_of_the_video(rendered: Rendered) -> None:
     for name, colour, tolerance in (("orange", ORANGE, 3), ("white", (255, 255, 255), 1)):
         video = decode_rgb(rendered.files[name].video, WIDTH, HEIGHT).astype(int)
