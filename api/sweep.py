@@ -7,11 +7,12 @@ expire; and sweeping twice does nothing that sweeping once doesn't.
 
 import logging
 import threading
+from collections.abc import Iterator
 
 from celery import Celery
 
 from api.db.session import Database
-from api.domain import idempotency, overlays, scheduling
+from api.domain import fleet, idempotency, lanes, overlays, scheduling
 from api.queue import relay, send_hint
 from api.settings import Settings
 from api.storage.base import Storage
@@ -24,18 +25,31 @@ def sweep_once(database: Database, storage: Storage, celery: Celery, settings: S
 
     Deletes what nobody needs any more on the way.
     """
-    with database.begin() as session:
-        report = scheduling.sweep(session, max_attempts=settings.max_attempts)
-        idempotency.sweep(session)
-    if report.requeued or report.failed:
-        logger.warning("Took back %d lost claims and gave up on %d", report.requeued, report.failed)
-    for prefix in report.stale_prefixes:
+    lost = list(_take_back(database, settings.max_attempts))
+    if lost:
+        again = sum(each.again for each in lost)
+        logger.warning("Took back %d lost claims and gave up on %d", again, len(lost) - again)
+    for prefix in (prefix for each in lost for prefix in each.leftovers):
         storage.delete_prefix(prefix)
+    with database.begin() as session:
+        idempotency.sweep(session)
+        fleet.remove_silent(session)
+        queues = lanes.queues_with_work(session)
     with database.begin() as session:
         overlays.discard_unneeded(session, storage)
     relay(database, celery)
-    for queue in report.queues:
+    for queue in queues:
         send_hint(celery, queue)
+
+
+def _take_back(database: Database, max_attempts: int) -> Iterator[scheduling.TakenBack]:
+    """Each in a transaction of its own, so that none waits for two shots."""
+    while True:
+        with database.begin() as session:
+            lost = scheduling.take_back(session, max_attempts=max_attempts)
+        if lost is None:
+            return
+        yield lost
 
 
 def sweep_until(

@@ -2,6 +2,7 @@
 
     load -> ShotRenderer (upload, light, shadow) -> each frame: draw once, composite and encode per variant -> check
 
+Or in parts, on as many machines as there are: `open_shot`, then `draw_part` for runs of frames, at last `join_parts`.
 Needs a device (`renderer.gl.context.open_device`), a folder to write to, and nothing else.
 """
 
@@ -10,29 +11,24 @@ import dataclasses
 import logging
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
-from renderer.encode import prores
-from renderer.encode.ffmpeg import EncoderProcess
-from renderer.encode.h264 import h264_arguments, variant_files
+from renderer.encode.join import check_joints, join_videos
 from renderer.encode.poster import write_posters
-from renderer.encode.probe import check_h264, check_prores
-from renderer.encode.prores import ProResFile, prores_arguments
+from renderer.encode.streams import Encoders, Stream, check_stream, variant_streams
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
 from renderer.load import load_model
 from renderer.scene.nodes import Contents
-from renderer.spec import Backdrop, Foreground, FrameSpec, VideoVariant
+from renderer.spec import FrameSpec, VideoVariant
 
 log = logging.getLogger(__name__)
 
-Layers = tuple[Backdrop | None, Foreground | None]
-"""What frames lie on, None for nothing, and what lies over them."""
-
 STAGES = ("loading", "lighting", "drawing", "encoding", "checking")
+
+POSTER, POSTER_FULL = "poster.png", "poster_full.png"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -62,6 +58,27 @@ class Listener(Protocol):
         """The posters are there, long before the video. They stay where they are if the render succeeds."""
 
 
+def open_shot(
+    model: Path,
+    frames: FrameSpec,
+    *,
+    device: Device,
+    cache_dir: Path | None,
+    listener: Listener,
+    images: Mapping[str, Path] = {},
+) -> ShotRenderer:
+    """What draws the frames, ready to begin; the caller closes it. `images` are the files of the overlays it may show.
+
+    Raises ModelError, SettingsError (an unknown clip or variant, a broken image), DeviceError, and what the listener
+    raises.
+    """
+    listener.on_stage("loading")
+    scene = load_model(model, frames.material_variant)
+    listener.on_model(scene.contents)
+    listener.on_stage("lighting")
+    return ShotRenderer(device, scene, frames, cache_dir=cache_dir, images=images)
+
+
 def render_video(
     model: Path,
     frames: FrameSpec,
@@ -76,115 +93,146 @@ def render_video(
 ) -> dict[str, VideoFiles]:
     """Draws the shot once and encodes it for each of `variants`, into `out`/<variant name>/ (which must not exist yet).
 
-    `images` are the files of the images that `variants` name. `frame_limit` stops after that many frames of
-    the path that `frames` describes. Nothing is left in `out` by a render that ends in an exception. Raises ModelError,
-    SettingsError (an unknown clip, a broken image), DeviceError, EncodeError, and whatever the listener raises.
+    `images` are the files of the overlays that `frames` and `variants` name. `frame_limit` stops after that many frames
+    of the path that `frames` describes. Nothing is left in `out` by a render that ends in an exception. Raises what
+    `open_shot` and `draw_part` raise.
     """
     total = frames.frame_count if frame_limit is None else min(frame_limit, frames.frame_count)
-    stage = _StageClock(listener)
-    with contextlib.ExitStack() as undo, contextlib.ExitStack() as running:
-        stage.begin("loading")
-        scene = load_model(model, frames.material_variant)
-        listener.on_model(scene.contents)
-        stage.begin("lighting")
-        shot = running.enter_context(ShotRenderer(device, scene, frames, cache_dir=cache_dir, images=images))
-        stage.begin("drawing")
-        encodings = []
-        for name, variant in variants.items():
-            folder = out / name
-            folder.mkdir(parents=True)
-            undo.callback(shutil.rmtree, folder, ignore_errors=True)
-            encodings.append(running.enter_context(_Encoding(name, variant, folder, frames)))
-        shot.draw(drawn := frames.poster_frame)
-        for encoding in encodings:
-            encoding.write_posters(shot, listener)
-        for index in range(total):
+    clock = _StageClock(listener)
+    asked = {name: variant_streams(frames, variant) for name, variant in variants.items()}
+    with contextlib.ExitStack() as undo:
+        with open_shot(
+            model, frames, device=device, cache_dir=cache_dir, listener=clock, images=images
+        ) as shot:
+            for name in variants:
+                (out / name).mkdir(parents=True)
+                undo.callback(shutil.rmtree, out / name, ignore_errors=True)
+            files: dict[Stream, Path] = {}
+            for name, streams in asked.items():
+                for stream in streams.values():
+                    files.setdefault(stream, out / name / stream.file.path)
+            _draw(shot, frames, variants, range(total), files, out, clock)
+        made = {name: _hand_out(streams, files, out / name) for name, streams in asked.items()}
+        undo.pop_all()
+    log.info("%s: %d frames of %dx%d; %s", model.name, total, frames.width, frames.height, clock.seconds())
+    return {
+        name: VideoFiles(
+            video=paths["video"], thumb=paths["thumb"], web=paths.get("web"),
+            poster=out / name / POSTER, poster_full=out / name / POSTER_FULL,
+        )
+        for name, paths in made.items()
+    }
+
+
+def draw_part(
+    shot: ShotRenderer,
+    frames: FrameSpec,
+    variants: Mapping[str, VideoVariant],
+    run: range,
+    out: Path,
+    *,
+    listener: Listener,
+) -> list[Path]:
+    """Draws the `run` of the shot's frames and encodes it once for each stream that any of `variants` asks for.
+
+    `join_parts` knows the files, which lie in `out`, by their names. The listener hears of posters if frame 0 is in the
+    run. Raises DeviceError, SettingsError (a broken image), EncodeError, and what the listener raises.
+    """
+    clock = _StageClock(listener)
+    streams = dict.fromkeys(
+        stream for variant in variants.values() for stream in variant_streams(frames, variant).values()
+    )
+    files = {stream: out / stream.unique_name for stream in streams}
+    _draw(shot, frames, variants, run, files, out, clock)
+    log.info("Frames %d to %d of %dx%d; %s", run.start, run.stop - 1, frames.width, frames.height, clock.seconds())
+    return list(files.values())
+
+
+def join_parts(
+    frames: FrameSpec,
+    variants: Mapping[str, VideoVariant],
+    parts: Sequence[tuple[int, Mapping[str, Path]]],
+    out: Path,
+    *,
+    listener: Listener,
+) -> dict[str, dict[str, Path]]:
+    """The files of each variant by name ("video", "thumb", "web"), in `out`/<variant name>/ (which must not exist yet).
+
+    `parts` are, for the runs in order, how many frames each has and its files of `draw_part` by their names. Raises
+    EncodeError, and what the listener raises.
+    """
+    asked = {name: variant_streams(frames, variant) for name, variant in variants.items()}
+    counts = [count for count, _ in parts]
+    files: dict[Stream, Path] = {}
+    for name, streams in asked.items():
+        (out / name).mkdir(parents=True)
+        for stream in streams.values():
+            if stream not in files:
+                listener.on_stage("encoding")
+                target = out / name / stream.file.path
+                join_videos([made[stream.unique_name] for _, made in parts], counts, frames.fps, target)
+                listener.on_stage("checking")
+                check_stream(stream, target, frames.fps, frames.frame_count)
+                check_joints(target, frames.fps, frames.frame_count)
+                files[stream] = target
+    return {name: _hand_out(streams, files, out / name) for name, streams in asked.items()}
+
+
+def _draw(
+    shot: ShotRenderer,
+    frames: FrameSpec,
+    variants: Mapping[str, VideoVariant],
+    run: range,
+    files: Mapping[Stream, Path],
+    out: Path,
+    clock: "_StageClock",
+) -> None:
+    """Draws the run into `files`, which are checked in the end, and posters into `out`/<variant name>/."""
+    clock.on_stage("drawing")
+    with Encoders(frames, files) as encoders:
+        drawn = None
+        if run.start == 0:
+            shot.draw(drawn := frames.poster_frame)
+            for name, variant in variants.items():
+                poster, full = out / name / POSTER, out / name / POSTER_FULL
+                poster.parent.mkdir(exist_ok=True)
+                write_posters(shot.read_rgb(variant.backdrop, variant.foreground), poster, full)
+                clock.on_poster(name, poster, full)
+        for index in run:
             if index != drawn:
                 shot.draw(drawn := index)
-            wanted = {layers for encoding in encodings for layers in encoding.processes}
-            planes = {layers: _read(shot, layers) for layers in wanted}
-            for encoding in encodings:
-                for layers, process in encoding.processes.items():
-                    process.write(planes[layers])
-            listener.on_frame(index + 1, total)
-        stage.begin("encoding")
-        for encoding in encodings:
-            for process in encoding.processes.values():
-                process.finish()
-        stage.begin("checking")
-        for encoding in encodings:
-            encoding.check(frames.fps, total)
-        undo.pop_all()
-    log.info("%s: %d frames of %dx%d; %s", model.name, total, frames.width, frames.height, stage.seconds())
-    return {encoding.name: encoding.files for encoding in encodings}
+            encoders.write(shot)
+            clock.on_frame(index - run.start + 1, len(run))
+        clock.on_stage("encoding")
+        encoders.finish()
+    clock.on_stage("checking")
+    for stream, path in files.items():
+        check_stream(stream, path, frames.fps, len(run))
 
 
-def _read(shot: ShotRenderer, layers: Layers) -> bytes:
-    """The frame drawn last as its encoder wants it: composited, or with straight alpha where it lies on nothing."""
-    backdrop, foreground = layers
-    return shot.read_yuva444(foreground) if backdrop is None else shot.read_yuv420(backdrop, foreground)
-
-
-class _Encoding:
-    """One variant on its way to its files: their names, and the ffmpegs that write them.
-
-    `processes` are by the layers around their frames.
-    """
-
-    def __init__(self, name: str, variant: VideoVariant, folder: Path, frames: FrameSpec) -> None:
-        self.name = name
-        self.variant = variant
-        self.processes: dict[Layers, EncoderProcess] = {}
-        self._frames = frames
-        self._h264 = variant_files(folder, frames, variant)
-        self._prores = None
-        if variant.codec == "prores4444":
-            self._prores = ProResFile(folder / "video.mov", frames.width, frames.height)
-        self._running = contextlib.ExitStack()
-        self.files = VideoFiles(
-            video=(self._prores or self._h264["video"]).path,
-            thumb=self._h264["thumb"].path,
-            poster=folder / "poster.png",
-            poster_full=folder / "poster_full.png",
-            web=self._h264["web"].path if "web" in self._h264 else None,
-        )
-
-    def __enter__(self) -> Self:
-        size, fps, front = (self._frames.width, self._frames.height), self._frames.fps, self.variant.foreground
-        with contextlib.ExitStack() as starting:
-            composited = EncoderProcess(h264_arguments(*size, fps, self._h264.values()))
-            self.processes[self.variant.backdrop, front] = starting.enter_context(composited)
-            if self._prores is not None:
-                transparent = EncoderProcess(prores_arguments(self._prores, fps), queued_frames=prores.QUEUED_FRAMES)
-                self.processes[None, front] = starting.enter_context(transparent)
-            self._running = starting.pop_all()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._running.close()
-
-    def check(self, fps: int, frame_count: int) -> None:
-        for file in self._h264.values():
-            check_h264(file, fps, frame_count)
-        if self._prores is not None:
-            check_prores(self._prores, fps, frame_count)
-
-    def write_posters(self, shot: ShotRenderer, listener: Listener) -> None:
-        picture = shot.read_rgb(self.variant.backdrop, self.variant.foreground)
-        write_posters(picture, self.files.poster, self.files.poster_full)
-        listener.on_poster(self.name, self.files.poster, self.files.poster_full)
+def _hand_out(streams: Mapping[str, Stream], files: Mapping[Stream, Path], folder: Path) -> dict[str, Path]:
+    """The files of a variant by name, each its own: one that another variant has too is copied."""
+    paths = {}
+    for name, stream in streams.items():
+        paths[name] = folder / stream.file.path
+        if files[stream] != paths[name]:
+            shutil.copyfile(files[stream], paths[name])
+    return paths
 
 
 class _StageClock:
-    """Tells the listener of each stage and remembers when it began."""
+    """The listener, and when each stage began."""
 
     def __init__(self, listener: Listener) -> None:
-        self._listener = listener
         self._began: list[tuple[str, float]] = []
+        self._on_stage = listener.on_stage
+        self.on_model = listener.on_model
+        self.on_frame = listener.on_frame
+        self.on_poster = listener.on_poster
 
-    def begin(self, stage: str) -> None:
+    def on_stage(self, stage: str) -> None:
         self._began.append((stage, time.perf_counter()))
-        self._listener.on_stage(stage)
+        self._on_stage(stage)
 
     def seconds(self) -> str:
         """Each stage with its seconds, the last one up to now."""

@@ -184,7 +184,11 @@ class Overlay(Base):
 
 
 class Shot(Base):
-    """A sequence of frames of one model that one or more renders share. `kind` and `spec` are domain.shots.Work's."""
+    """A sequence of frames of one model that one or more renders share. `kind` and `spec` are domain.shots.Work's.
+
+    From `stage` on it is progress, told by heartbeats; whoever takes a segment from one state to another, other than by
+    claiming it, holds this row's lock.
+    """
 
     __tablename__ = "shots"
     __table_args__ = (CheckConstraint("kind IN ('video', 'image', 'dataset')", name="kind_known"),)
@@ -194,6 +198,11 @@ class Shot(Base):
     frame_key: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(10))
     spec: Mapped[dict[str, Any]]
+    frame_count: Mapped[int]
+    stage: Mapped[str] = mapped_column(String(20), default="queued")
+    frames_done: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[dt.datetime | None]  # NULL unless at work
+    heard_at: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime]
 
 
@@ -239,21 +248,24 @@ class RenderOverlay(Base):
 
 
 class Segment(Base):
-    """A contiguous run of a shot's frames: what a worker claims.
+    """What a worker claims: all of a shot, or a contiguous run of its frames, or to join what was made of all runs.
 
     A claim raises `attempt` and sets `lease_until`; only the holder of the newest attempt may settle. `failures` counts
-    the attempts that went wrong, and decides when to give up. Segments leave `pending` only under their lane's lock.
+    the attempts that went wrong, and decides when to give up. Segments leave `pending` only under their lane's lock. An
+    assembly is `waiting` until the `waits_for` parts still to be drawn are zero; `files` are those that a part made.
     """
 
     __tablename__ = "segments"
     __table_args__ = (
-        Index("segments_pending", "account_id", "queue", "priority", "created_at",
+        Index("segments_pending", "account_id", "queue", "priority", "created_at", "shot_id", "first_frame",
               sqlite_where=text("state = 'pending'"), postgresql_where=text("state = 'pending'")),
         Index("segments_running", "account_id",
               sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'")),
         Index("segments_leased", "lease_until",
               sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'")),
-        CheckConstraint("state IN ('pending', 'running', 'done', 'failed')", name="state_known"),
+        CheckConstraint("role IN ('whole', 'part', 'assembly')", name="role_known"),
+        CheckConstraint("state IN ('waiting', 'pending', 'running', 'done', 'failed')", name="state_known"),
+        CheckConstraint("(state = 'waiting') = (waits_for > 0) OR state = 'failed'", name="waits_for_parts"),
         CheckConstraint("(state = 'running') = (lease_until IS NOT NULL)", name="lease_held_while_running"),
     )
 
@@ -262,16 +274,17 @@ class Segment(Base):
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
     queue: Mapped[str] = mapped_column(String(20))
     priority: Mapped[int]  # lower is sooner: 0 previews, 10 paid renders
+    role: Mapped[str] = mapped_column(String(10), default="whole")
     first_frame: Mapped[int]
     frame_count: Mapped[int]
+    waits_for: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(String(10))
     attempt: Mapped[int] = mapped_column(default=0)
     failures: Mapped[int] = mapped_column(default=0)
     worker: Mapped[str | None] = mapped_column(String(100))
     lease_until: Mapped[dt.datetime | None]  # by the database's clock
-    stage: Mapped[str] = mapped_column(String(20), default="queued")  # shown as progress
     frames_done: Mapped[int] = mapped_column(default=0)
-    started_at: Mapped[dt.datetime | None]
+    files: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {key, size, etag, content_type} by name
     error_message: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[dt.datetime]
     updated_at: Mapped[dt.datetime]

@@ -10,7 +10,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from api.db.tables import Model, Segment
-from api.domain.scheduling import Claim
+from api.domain.claims import Claim
 from api.domain.states import SegmentState
 from api.storage.base import StoredFile
 

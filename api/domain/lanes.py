@@ -1,4 +1,4 @@
-"""Who is served next: the choice among accounts, behind `scheduling.claim`.
+"""Who is served next: the choice among accounts, behind `claims.claim`.
 
 Each account has one lane per queue and priority with pending work. Choosing costs as many rows as there are accounts
 that wait, however many segments they wait for.
@@ -8,7 +8,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, case, delete, func, select, update
+from sqlalchemy import bindparam, case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from api.db.dialects import insert
@@ -23,6 +23,20 @@ class LaneKey:
     account_id: str
     queue: str
     priority: int
+
+    @property
+    def parameters(self) -> dict[str, str | int]:
+        """What `PENDING` leaves open."""
+        return {"in_account": self.account_id, "in_queue": self.queue, "in_priority": self.priority}
+
+
+PENDING = (
+    Segment.account_id == bindparam("in_account"),
+    Segment.queue == bindparam("in_queue"),
+    Segment.priority == bindparam("in_priority"),
+    Segment.state == SegmentState.PENDING,
+)
+"""The conditions that a segment waits in a lane."""
 
 
 def add(session: Session, lane: LaneKey, created_at: dt.datetime) -> None:
@@ -40,48 +54,60 @@ def add(session: Session, lane: LaneKey, created_at: dt.datetime) -> None:
 
 def choose(session: Session, queues: Sequence[str]) -> LaneKey | None:
     """The best lane, locked: previews first, then the account with the least work in flight, then age."""
-    in_flight = (
-        select(Segment.account_id, func.count().label("segments"))
-        .where(Segment.state == SegmentState.RUNNING)
-        .group_by(Segment.account_id)
-        .subquery()
-    )
-    best = (
-        select(Lane.account_id, Lane.queue, Lane.priority)
-        .outerjoin(in_flight, in_flight.c.account_id == Lane.account_id)
-        .where(Lane.queue.in_(queues))
-        .order_by(Lane.priority, func.coalesce(in_flight.c.segments, 0), Lane.oldest_at, Lane.account_id)
-        .limit(1)
-    )
     # First without waiting. If every lane is locked just then, waiting is right: the claim that holds the lock takes
     # one segment, and the lane may have more.
-    for skip_locked in (True, False):
-        row = session.execute(best.with_for_update(of=Lane, skip_locked=skip_locked)).one_or_none()
+    for best in (_BEST_UNLOCKED, _BEST):
+        row = session.connection().execute(best, {"queues": queues}).one_or_none()
         if row is not None:
             return LaneKey(*row)
     return None
 
 
-def pending(lane: LaneKey) -> tuple[ColumnElement[bool], ...]:
-    """The conditions that a segment waits in `lane`."""
-    return (
-        Segment.account_id == lane.account_id,
-        Segment.queue == lane.queue,
-        Segment.priority == lane.priority,
-        Segment.state == SegmentState.PENDING,
-    )
+def lock(session: Session, lane: LaneKey) -> None:
+    """Nobody claims from `lane` until the transaction ends."""
+    session.connection().execute(_LOCK, lane.parameters)
 
 
 def advance(session: Session, lane: LaneKey) -> None:
-    """After a segment has left the locked `lane`: sets its age by the next one, or removes it when empty."""
-    here = (Lane.account_id == lane.account_id, Lane.queue == lane.queue, Lane.priority == lane.priority)
-    oldest_at = session.scalar(select(func.min(Segment.created_at)).where(*pending(lane)))
+    """After segments have left the locked `lane`: sets its age by the next one, or removes it when empty."""
+    database = session.connection()
+    oldest_at = database.scalar(_OLDEST, lane.parameters)
     if oldest_at is None:
-        session.execute(delete(Lane).where(*here))
+        database.execute(_REMOVE, lane.parameters)
     else:
-        session.execute(update(Lane).where(*here).values(oldest_at=oldest_at))
+        database.execute(_AGE, {**lane.parameters, "oldest": oldest_at})
 
 
 def queues_with_work(session: Session) -> tuple[str, ...]:
     """The queues that have pending segments, sorted."""
     return tuple(session.scalars(select(Lane.queue).distinct().order_by(Lane.queue)))
+
+
+# Made once, and executed past the ORM: to build such statements costs more than to answer them.
+
+_IN_FLIGHT = (
+    select(Segment.account_id, func.count().label("segments"))
+    .where(Segment.state == SegmentState.RUNNING)
+    .group_by(Segment.account_id)
+    .subquery()
+)
+
+_CHOICE = (
+    select(Lane.account_id, Lane.queue, Lane.priority)
+    .outerjoin(_IN_FLIGHT, _IN_FLIGHT.c.account_id == Lane.account_id)
+    .where(Lane.queue.in_(bindparam("queues", expanding=True)))
+    .order_by(Lane.priority, func.coalesce(_IN_FLIGHT.c.segments, 0), Lane.oldest_at, Lane.account_id)
+    .limit(1)
+)
+_BEST_UNLOCKED = _CHOICE.with_for_update(of=Lane, skip_locked=True)
+_BEST = _CHOICE.with_for_update(of=Lane)
+
+_HERE = (
+    Lane.account_id == bindparam("in_account"),
+    Lane.queue == bindparam("in_queue"),
+    Lane.priority == bindparam("in_priority"),
+)
+_LOCK = select(Lane.account_id).where(*_HERE).with_for_update()
+_OLDEST = select(func.min(Segment.created_at)).where(*PENDING)
+_REMOVE = delete(Lane).where(*_HERE)
+_AGE = update(Lane).where(*_HERE).values(oldest_at=bindparam("oldest", type_=Lane.oldest_at.type))

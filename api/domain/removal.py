@@ -1,18 +1,14 @@
-"""Renders that their owner deletes, and what of the farm's work goes with them."""
+"""Renders that their owner deletes, and what of the farm's work and files goes with them or after it."""
 
-from typing import Any
-
-from sqlalchemy import Row, delete, exists, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
-from api.db.tables import Lane, Render, Segment, Shot
-from api.domain import lanes, ledger
-from api.domain.scheduling import Claim
-from api.domain.states import SegmentState
+from api.db.tables import Render, Segment, Shot
+from api.domain import claims, lanes, ledger
+from api.domain.claims import Claim
+from api.domain.states import Role, SegmentState
 from api.errors import RenderNotFound
 from api.ids import is_id
-
-_SEGMENT = (Segment.id, Segment.state, Segment.attempt, Segment.account_id, Segment.queue, Segment.priority)
 
 
 def storage_prefix(render_id: str) -> str:
@@ -28,53 +24,44 @@ def delete_render(session: Session, account_id: str, render_id: str) -> None:
     shot_id = None
     if is_id(render_id):
         shot_id = session.scalar(select(Render.shot_id).where(Render.id == render_id, Render.account_id == account_id))
-    segment = _lock(session, shot_id) if shot_id is not None else None
-    if segment is None or session.scalar(delete(Render).where(Render.id == render_id).returning(Render.id)) is None:
-        raise RenderNotFound  # or somebody else was quicker
-    if not session.scalar(select(exists().where(Render.shot_id == shot_id))):
-        session.execute(delete(Segment).where(Segment.id == segment.id))
-        if segment.state == SegmentState.PENDING:
-            lanes.advance(session, _lane(segment))
-        session.execute(delete(Shot).where(Shot.id == shot_id))
-    if segment.attempt == 0:
+    if shot_id is None or session.scalar(select(Shot.id).where(Shot.id == shot_id).with_for_update()) is None:
+        raise RenderNotFound
+    lane = lanes.LaneKey(*session.execute(
+        select(Segment.account_id, Segment.queue, Segment.priority).where(Segment.shot_id == shot_id).limit(1)
+    ).one())  # fmt: skip
+    lanes.lock(session, lane)
+    if session.scalar(select(exists().where(Render.shot_id == shot_id, Render.id != render_id))):
+        untouched = not session.scalar(select(func.max(Segment.attempt)).where(Segment.shot_id == shot_id))
+    else:
+        gone = session.scalars(delete(Segment).where(Segment.shot_id == shot_id).returning(Segment.attempt)).all()
+        untouched = not any(gone)
+        lanes.advance(session, lane)
+    if session.scalar(delete(Render).where(Render.id == render_id).returning(Render.id)) is None:
+        raise RenderNotFound  # somebody else was quicker
+    session.execute(delete(Shot).where(Shot.id == shot_id, ~exists().where(Render.shot_id == shot_id)))
+    if untouched:
         ledger.refund(session, render_id)
 
 
-def kept(session: Session, claim: Claim) -> set[str]:
-    """The renders whose files of this attempt count: it was settled, and they are still there."""
-    settled = select(Render.id).join(Segment, Segment.shot_id == Render.shot_id).where(
-        Segment.id == claim.segment_id, Segment.attempt == claim.attempt, Segment.state == SegmentState.DONE
+def leftovers(session: Session, claim: Claim) -> list[str]:
+    """The prefixes of what nobody needs, by what the database says, once the claim's attempt has ended somehow."""
+    own = session.execute(
+        select(Segment.state, Segment.attempt).where(Segment.id == claim.segment_id)
+    ).one_or_none()
+    settled = own is not None and (own.state, own.attempt) == (SegmentState.DONE, claim.attempt)
+    kept = set(session.scalars(select(Render.id).where(Render.shot_id == claim.shot_id))) if settled else set()
+    failed = session.scalar(
+        select(exists().where(Segment.shot_id == claim.shot_id, Segment.state == SegmentState.FAILED))
     )
-    return set(session.scalars(settled.where(Render.id.in_(claim.variants))))
-
-
-def _lock(session: Session, shot_id: str) -> Row[*tuple[Any, ...]] | None:
-    """The shot's segment, locked in the order of the package's docstring: with its lane, and after it, if it waits."""
-    while True:
-        segment = session.execute(
-            select(*_SEGMENT)
-            .where(Segment.shot_id == shot_id, Segment.state != SegmentState.PENDING)
-            .with_for_update()
-        ).one_or_none()
-        if segment is not None:
-            return segment
-        waiting = session.execute(select(*_SEGMENT).where(Segment.shot_id == shot_id)).one_or_none()
-        if waiting is None:
-            return None
-        with session.begin_nested() as savepoint:
-            lane = _lane(waiting)
-            session.execute(
-                select(Lane.account_id)
-                .where(Lane.account_id == lane.account_id, Lane.queue == lane.queue, Lane.priority == lane.priority)
-                .with_for_update()
-            )
-            segment = session.execute(
-                select(*_SEGMENT).where(Segment.id == waiting.id, *lanes.pending(lane)).with_for_update()
-            ).one_or_none()
-            if segment is not None:
-                return segment
-            savepoint.rollback()  # a worker was quicker; to wait for it with the lane in hand might be in a circle
-
-
-def _lane(segment: Row[*tuple[Any, ...]]) -> lanes.LaneKey:
-    return lanes.LaneKey(segment.account_id, segment.queue, segment.priority)
+    stale = []
+    for render_id in claim.variants:
+        for attempt in range(1, claim.attempt) if render_id in kept else (claim.attempt,):
+            stale.append(claims.output_prefix(render_id, claim.role, claim.first_frame, attempt))
+    if claim.role == Role.PART:
+        for attempt in range(1, claim.attempt) if kept else (claim.attempt,):
+            stale.append(claims.part_prefix(claim.shot_id, claim.first_frame, attempt))
+    if own is None or failed or (settled and claim.role == Role.ASSEMBLY):
+        stale.append(claims.shot_prefix(claim.shot_id))
+    if failed:
+        stale += map(storage_prefix, claim.variants)
+    return stale

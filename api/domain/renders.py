@@ -10,18 +10,18 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Select, Text, bindparam, case, cast, func, select, update
+from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, select, update
 from sqlalchemy.orm import Session
 
 from api import clock
 from api.db.dialects import iso_text
-from api.db.tables import Account, Model, Render, RenderOverlay, Segment
+from api.db.tables import Account, Model, Render, RenderOverlay, Shot
 from api.domain import contents, ledger, outbox, overlays, paging, shots
 from api.domain.overlays import LAYERS
 from api.domain.paging import Page
 from api.domain.pricing import price
 from api.domain.shots import NewShot, Work
-from api.domain.states import COMES_FROM, RenderStatus, SegmentState
+from api.domain.states import COMES_FROM, RenderStatus
 from api.errors import InvalidSettings, InvalidState, ModelNotFound, RenderNotFound
 from api.ids import is_id, new_id
 from renderer.spec import RenderSettings, plan_preview
@@ -260,14 +260,7 @@ def select_views(session: Session, *conditions: ColumnElement[bool]) -> list[Ren
     return [RenderView._make(row) for row in session.execute(_newest(*conditions))]
 
 
-def _at_work(moment: Any) -> Any:
-    return case((Segment.state == SegmentState.RUNNING, moment))
-
-
-PROGRESS = (
-    Segment.stage, Segment.frames_done, Segment.frame_count.label("frames_total"),
-    _at_work(Segment.started_at).label("started_at"), _at_work(Segment.updated_at).label("heard_at"),
-)  # fmt: skip
+PROGRESS = (Shot.stage, Shot.frames_done, Shot.frame_count.label("frames_total"), Shot.started_at, Shot.heard_at)
 """The columns that `progress_of` works with."""
 
 
@@ -312,7 +305,7 @@ _VIEWS = select(
     Render.id, Render.model_id, Render.status, cast(Render.settings, Text).label("settings"), Render.is_system_preview,
     Render.credits, cast(Render.files, Text).label("files"), cast(Render.warnings, Text).label("warnings"),
     Render.error_message, iso_text(Render.created_at), iso_text(Render.updated_at), *PROGRESS,
-).join(Segment, Segment.shot_id == Render.shot_id)  # fmt: skip
+).join(Shot, Shot.id == Render.shot_id)  # fmt: skip
 """Plain columns: a list of rows costs a fraction of a list of mapped objects."""
 
 _ONE = _VIEWS.where(Render.id == bindparam("render_id"), Render.account_id == bindparam("account_id"))

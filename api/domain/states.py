@@ -7,13 +7,13 @@ class RenderStatus(StrEnum):
     """A render's status, in dx.gl's words."""
 
     PENDING = "pending"
-    """Waits for a worker; also again after an attempt was lost."""
+    """Waits for a worker; also again after an attempt was lost, where others hold nothing of it."""
     POSTER_PROCESSING = "poster-processing"
-    """A worker holds it and draws frames."""
+    """Workers hold it and draw frames."""
     POSTER_DONE = "poster-done"
     """The posters are stored and can be fetched; the video isn't there yet."""
     VIDEO_PROCESSING = "video-processing"
-    """The worker has been heard of since the posters were stored."""
+    """A worker has been heard of since the posters were stored."""
     DONE = "done"
     """All files are stored. Final."""
     ERROR = "error"
@@ -44,6 +44,8 @@ COMES_FROM: dict[RenderStatus, tuple[RenderStatus, ...]] = {
 class SegmentState(StrEnum):
     """A segment's state, for the farm's own use."""
 
+    WAITING = "waiting"
+    """An assembly whose parts aren't all there yet."""
     PENDING = "pending"
     """In its account's lane; any worker may claim it."""
     RUNNING = "running"
@@ -51,4 +53,15 @@ class SegmentState(StrEnum):
     DONE = "done"
     """Settled by the worker that held it. Final."""
     FAILED = "failed"
-    """Given up. Final."""
+    """Given up, it or another segment of its shot. Final."""
+
+
+class Role(StrEnum):
+    """What of its shot a segment is."""
+
+    WHOLE = "whole"
+    """All of it: who holds it makes the renders' files."""
+    PART = "part"
+    """Some of its frames: who holds it makes files for the assembly, and the posters if their frame is among them."""
+    ASSEMBLY = "assembly"
+    """What comes after the parts: who holds it makes the renders' files from theirs."""

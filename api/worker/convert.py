@@ -10,7 +10,7 @@ from pathlib import Path
 
 from api.db.session import Database
 from api.domain import conversions
-from api.domain.scheduling import Claim
+from api.domain.claims import Claim
 from api.storage.base import FileMissing, Storage
 from api.worker.lease import Lease
 from renderer.convert import convert_to_glb

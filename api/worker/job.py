@@ -10,13 +10,14 @@ from pathlib import Path
 
 from api.db.session import Database
 from api.domain import scheduling
+from api.domain.claims import Claim
 from api.domain.contents import note_contents, note_warnings
 from api.domain.renders import FileView
-from api.domain.scheduling import Claim
 from api.settings import Settings
 from api.storage.base import FileMissing, Storage
 from api.worker.convert import drawable_model
 from api.worker.lease import Lease
+from api.worker.open_shot import OpenShot
 from renderer.errors import SettingsError
 from renderer.gl.context import Device
 from renderer.scene.nodes import Contents
@@ -39,20 +40,22 @@ class Bench:
     work_dir: Path
     cache_dir: Path
     stop: threading.Event
+    open_shot: OpenShot = dataclasses.field(default_factory=OpenShot)
 
 
 class Job:
     """`folder` is empty, for this job alone, and deleted with all that is in it when the job ends.
 
-    All that is drawn for the claim's renders goes into `files`, by render id and the names of
-    `api.db.tables.Render.files`: when the function returns, they are settled.
+    What is made for the claim's renders goes into `files`, by render id and the names of `api.db.tables.Render.files`;
+    what a part makes for the assembly goes into `part_files`. When the function returns, they are settled.
     """
 
     def __init__(self, bench: Bench, claim: Claim, lease: Lease, folder: Path) -> None:
         self.bench = bench
         self.claim = claim
         self.folder = folder
-        self.files: dict[str, dict[str, FileView]] = {render_id: {} for render_id in claim.variants}
+        self.files = {render_id: dict(files) for render_id, files in claim.files.items()}
+        self.part_files: dict[str, FileView] = {}
         self._lease = lease
         self._posters_left = len(claim.variants)
 
@@ -78,9 +81,28 @@ class Job:
 
     def store(self, render_id: str, name: str, path: Path) -> None:
         """Takes the file at `path` away into the storage, as one of the render's. Raises Cancelled."""
+        self.files[render_id][name] = self._put(self.claim.output_prefix(render_id), path)
+
+    def store_part(self, path: Path) -> None:
+        """Takes the file at `path` away into the storage, for the assembly. Raises Cancelled."""
+        self.part_files[path.name] = self._put(self.claim.part_prefix, path)
+
+    @contextlib.contextmanager
+    def parts(self) -> Iterator[list[dict[str, Path]]]:
+        """What each part stored, by name, in the order of their frames. Raises FileMissing."""
+        with contextlib.ExitStack() as fetched:
+            yield [
+                {
+                    name: fetched.enter_context(self.bench.storage.local_path(file.key))
+                    for name, file in part.files.items()
+                }
+                for part in self.claim.parts
+            ]
+
+    def _put(self, prefix: str, path: Path) -> FileView:
         self._lease.check()
-        stored = self.bench.storage.put_file(self.claim.output_prefix(render_id) + path.name, path)
-        self.files[render_id][name] = FileView(
+        stored = self.bench.storage.put_file(prefix + path.name, path)
+        return FileView(
             key=stored.key, size=stored.size, etag=stored.etag, content_type=CONTENT_TYPES[path.suffix]
         )
 

@@ -10,7 +10,7 @@ from typing import Self
 
 from api.db.session import Database
 from api.domain import scheduling
-from api.domain.scheduling import Claim
+from api.domain.claims import Claim
 from api.settings import Settings
 from renderer.errors import Cancelled
 

@@ -7,7 +7,8 @@ import tempfile
 from pathlib import Path
 
 from api.domain import removal, scheduling
-from api.domain.scheduling import Claim, output_prefix
+from api.domain.claims import Claim
+from api.domain.states import Role
 from api.storage.base import FileMissing
 from api.worker.job import Bench, Job
 from api.worker.kinds import WORK
@@ -30,13 +31,17 @@ def run_segment(bench: Bench, claim: Claim) -> None:
 
     The files of a render that its owner has deleted meanwhile are deleted in any case.
     """
+    bench.open_shot.keep_only(claim.shot_id)
     lease = Lease(bench.database, claim, bench.settings, bench.stop)
     try:
         with tempfile.TemporaryDirectory(dir=bench.work_dir) as folder, lease:
             job = Job(bench, claim, lease, Path(folder))
-            WORK[claim.kind](job)
+            WORK[claim.kind, claim.role](job)
         with bench.database.begin() as session:
-            scheduling.settle_done(session, claim, job.files)
+            if claim.role == Role.PART:
+                scheduling.settle_part(session, claim, job.part_files)
+            else:
+                scheduling.settle_done(session, claim, job.files)
     except Cancelled as reason:
         logger.info("Stopped segment %s: %s", claim.segment_id, reason)
         if not lease.lost:
@@ -62,10 +67,9 @@ def _tidy(bench: Bench, claim: Claim) -> None:
     If it doesn't answer now, all files stay, and the sweep deletes this attempt's when it finds that the lease ran out.
     """
     with bench.database.read() as session:
-        kept = removal.kept(session, claim)
-    for render_id in claim.variants:
-        for attempt in range(1, claim.attempt) if render_id in kept else (claim.attempt,):
-            bench.storage.delete_prefix(output_prefix(render_id, attempt))
+        leftovers = removal.leftovers(session, claim)
+    for prefix in leftovers:
+        bench.storage.delete_prefix(prefix)
 
 
 def _fail(bench: Bench, claim: Claim, message: str, *, retry: bool) -> None:

@@ -6,7 +6,7 @@ import logging
 
 from celery import Celery
 
-from api.domain import scheduling
+from api.domain import claims
 from api.queue import QUEUES, WORK_TASK, send_hint
 from api.worker.job import Bench
 from api.worker.run_segment import run_segment
@@ -30,13 +30,14 @@ def work_until_idle(celery: Celery, bench: Bench) -> None:
     """
     while not bench.stop.is_set():
         with bench.database.begin() as session:
-            claim = scheduling.claim(
+            claim = claims.claim(
                 session, worker=bench.worker, queues=QUEUES, lease_seconds=bench.settings.lease_seconds
             )
         if claim is None:
-            return
+            break
         try:
             send_hint(celery, QUEUES[0])
         except Exception as error:  # noqa: BLE001 (the broker is away: no reason not to work)
             logger.warning("No other worker could be told that there is work: %s", error)
         run_segment(bench, claim)
+    bench.open_shot.close()

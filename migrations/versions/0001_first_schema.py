@@ -218,6 +218,11 @@ def upgrade() -> None:
         sa.Column("frame_key", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("spec", JSON, nullable=False),
+        sa.Column("frame_count", sa.Integer(), nullable=False),
+        sa.Column("stage", sa.String(length=20), nullable=False),
+        sa.Column("frames_done", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("kind IN ('video', 'image', 'dataset')", name=op.f("ck_shots_kind_known")),
         sa.ForeignKeyConstraint(["model_id"], ["models.id"], name="fk_shots_model_id"),
@@ -273,23 +278,30 @@ def upgrade() -> None:
         sa.Column("account_id", sa.String(length=12), nullable=False),
         sa.Column("queue", sa.String(length=20), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=10), nullable=False),
         sa.Column("first_frame", sa.Integer(), nullable=False),
         sa.Column("frame_count", sa.Integer(), nullable=False),
+        sa.Column("waits_for", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("worker", sa.String(length=100), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("stage", sa.String(length=20), nullable=False),
         sa.Column("frames_done", sa.Integer(), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("files", JSON, nullable=False),
         sa.Column("error_message", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "(state = 'running') = (lease_until IS NOT NULL)", name=op.f("ck_segments_lease_held_while_running")
         ),
-        sa.CheckConstraint("state IN ('pending', 'running', 'done', 'failed')", name=op.f("ck_segments_state_known")),
+        sa.CheckConstraint("role IN ('whole', 'part', 'assembly')", name=op.f("ck_segments_role_known")),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'pending', 'running', 'done', 'failed')", name=op.f("ck_segments_state_known")
+        ),
+        sa.CheckConstraint(
+            "(state = 'waiting') = (waits_for > 0) OR state = 'failed'", name=op.f("ck_segments_waits_for_parts")
+        ),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_segments_account_id"),
         sa.ForeignKeyConstraint(["shot_id"], ["shots.id"], name="fk_segments_shot_id"),
         sa.PrimaryKeyConstraint("id", name="pk_segments"),
@@ -297,7 +309,10 @@ def upgrade() -> None:
     op.create_index("ix_segments_shot_id", "segments", ["shot_id"])
     op.create_index("segments_leased", "segments", ["lease_until"], **where("state = 'running'"))
     op.create_index(
-        "segments_pending", "segments", ["account_id", "queue", "priority", "created_at"], **where("state = 'pending'")
+        "segments_pending",
+        "segments",
+        ["account_id", "queue", "priority", "created_at", "shot_id", "first_frame"],
+        **where("state = 'pending'"),
     )
     op.create_index("segments_running", "segments", ["account_id"], **where("state = 'running'"))
     if op.get_bind().dialect.name == "postgresql":

@@ -36,12 +36,16 @@ from api.ids import new_id
 from api.settings import Settings
 from api.storage.local import LocalStorage
 from renderer.spec import RenderSettings, plan_video
+from tests.benchmarks.rows import Row, at_least
 from tests.support.postgres import running_server
 
 LARGE = 9_900
 SMALL = 100
 CLIENTS = 16
 START_SECONDS = 30.0
+OF_BARE = 0.6
+"""The share of a bare route's requests that ours shall answer."""
+COMMAND = "python -m tests.benchmarks.requests"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,12 +149,12 @@ def fill(database: Database, renders: int) -> tuple[str, str]:
         file = {"size": 2_000_000, "etag": "0" * 32, "content_type": "video/mp4"}
         session.execute(insert(Shot), [
             {"id": shot_id, "model_id": model_id, "frame_key": "0" * 64, "kind": "video",
-             "spec": plan.frames.to_json(), "created_at": now}
+             "spec": plan.frames.to_json(), "frame_count": 180, "frames_done": 180, "stage": "done", "created_at": now}
             for shot_id in shot_ids
         ])  # fmt: skip
         session.execute(insert(Segment), [
             {"id": new_id(), "shot_id": shot_id, "account_id": account.id, "queue": "render", "priority": 10,
-             "first_frame": 0, "frame_count": 180, "frames_done": 180, "state": "done", "attempt": 1, "stage": "done",
+             "first_frame": 0, "frame_count": 180, "frames_done": 180, "state": "done", "attempt": 1,
              "created_at": now, "updated_at": now}
             for shot_id in shot_ids
         ])  # fmt: skip
@@ -187,10 +191,8 @@ async def load(target: Target, seconds: float) -> list[float]:
     return times
 
 
-@click.command()
-@click.option("--seconds", default=2.0, show_default=True, help="Of one turn.")
-@click.option("--turns", default=5, show_default=True)
-def main(seconds: float, turns: int) -> None:
+def figures(seconds: float = 2.0, turns: int = 5) -> dict[str, Figures]:
+    """What was measured of each route, the bare one first."""
     with contextlib.ExitStack() as closing:
         folder = Path(closing.enter_context(tempfile.TemporaryDirectory()))
         url = closing.enter_context(closing.enter_context(running_server()).database())
@@ -211,28 +213,49 @@ def main(seconds: float, turns: int) -> None:
             Target.get("GET /v1/renders, 50 of 9,900", ours, "/v1/renders", token),
             Target.get("GET /v1/renders, 1 of 9,900", ours, "/v1/renders?limit=1", token),
         ]
-        figures = {target.name: Figures() for target in targets}
+        found = {target.name: Figures() for target in targets}
         for target in targets:
             asyncio.run(load(target, 0.5))
         for _ in range(turns):
             for target in targets:
                 cpu = target.server.cpu_seconds()
                 times = asyncio.run(load(target, seconds))
-                figures[target.name].cpu += target.server.cpu_seconds() - cpu
-                figures[target.name].rates.append(len(times) / seconds)
-                figures[target.name].times += times
-    Console(width=110).print(_table(figures, reference=targets[0].name))
+                found[target.name].cpu += target.server.cpu_seconds() - cpu
+                found[target.name].rates.append(len(times) / seconds)
+                found[target.name].times += times
+    return found
 
 
-def _table(figures: dict[str, Figures], reference: str) -> Table:
-    table = Table("route", title=f"{CLIENTS} clients, medians of {len(figures[reference].rates)} turns")
+def measure() -> list[Row]:
+    """Each route against the bare one."""
+    bare, *others = figures().items()
+    return [
+        at_least(
+            f"{name}: requests per second against a bare route",
+            f"{each.rate:.0f} requests/s, bare {bare[1].rate:.0f}; p99 {each.percentile(0.99) * 1000:.1f} ms",
+            each.rate / bare[1].rate, OF_BARE, COMMAND,
+        )
+        for name, each in others
+    ]
+
+
+@click.command()
+@click.option("--seconds", default=2.0, show_default=True, help="Of one turn.")
+@click.option("--turns", default=5, show_default=True)
+def main(seconds: float, turns: int) -> None:
+    Console(width=110).print(_table(figures(seconds, turns)))
+
+
+def _table(found: dict[str, Figures]) -> Table:
+    reference = next(iter(found.values()))
+    table = Table("route", title=f"{CLIENTS} clients, medians of {len(reference.rates)} turns")
     for heading in ("requests/s", "of bare", "median ms", "p99 ms", "CPU ms", "of bare"):
         table.add_column(heading, justify="right")
-    for name, each in figures.items():
+    for name, each in found.items():
         table.add_row(
-            name, f"{each.rate:.0f}", f"{each.rate / figures[reference].rate:.0%}",
+            name, f"{each.rate:.0f}", f"{each.rate / reference.rate:.0%}",
             f"{each.percentile(0.5) * 1000:.1f}", f"{each.percentile(0.99) * 1000:.1f}",
-            f"{each.cpu_per_request * 1000:.2f}", f"{figures[reference].cpu_per_request / each.cpu_per_request:.0%}",
+            f"{each.cpu_per_request * 1000:.2f}", f"{reference.cpu_per_request / each.cpu_per_request:.0%}",
         )
     return table
 

@@ -170,7 +170,7 @@ class Farm:
 
         def drawing() -> str | None:
             segment = self.segment(render_id)
-            return segment.worker if segment.state == "running" and segment.stage == "drawing" else None
+            return segment.worker if segment.state == "running" and segment.frames_done else None
 
         worker: str = wait_for(drawing, f"{render_id} being drawn")
         return psutil.Process(int(worker.rpartition("-")[2]))

@@ -16,9 +16,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.db.session import Database
-from api.domain import accounts, scheduling, tokens
+from api.domain import accounts, claims, scheduling, tokens
+from api.domain.claims import Claim
 from api.domain.renders import FileView
-from api.domain.scheduling import Claim
 from api.http.app import create_app
 from api.http.server import Server
 from api.settings import Settings
@@ -110,7 +110,7 @@ class Web:
         """Takes the render's segment as a worker would, finishing nothing that comes before it."""
         while True:
             with self.database.begin() as session:
-                claim = scheduling.claim(session, worker="test", queues=["render"], lease_seconds=60)
+                claim = claims.claim(session, worker="test", queues=["render"], lease_seconds=60)
             assert claim is not None, f"no segment of render {render_id} is pending"
             if render_id in claim.variants:
                 return claim

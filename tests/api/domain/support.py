@@ -9,9 +9,10 @@ from sqlalchemy import func, select, update
 from api.db.dialects import from_now
 from api.db.session import Database
 from api.db.tables import Account, LedgerEntry, Segment
-from api.domain import accounts, renders, scheduling, uploads
+from api.domain import accounts, claims, renders, scheduling, uploads
+from api.domain.claims import Claim
 from api.domain.renders import FileView, RenderView
-from api.domain.scheduling import Claim
+from api.domain.states import Role
 from api.ids import new_id
 from renderer.spec import RenderSettings
 
@@ -43,7 +44,7 @@ def upload(
 
 def claim(database: Database, worker: str = "w", lease_seconds: float = LEASE) -> Claim | None:
     with database.begin() as session:
-        return scheduling.claim(session, worker=worker, queues=["render"], lease_seconds=lease_seconds)
+        return claims.claim(session, worker=worker, queues=["render"], lease_seconds=lease_seconds)
 
 
 def claimed(database: Database, worker: str = "w") -> Claim:
@@ -68,8 +69,16 @@ def files(claim: Claim, *names: str) -> dict[str, dict[str, FileView]]:
     }
 
 
+def part_files(claim: Claim) -> dict[str, FileView]:
+    """An invented file of a part."""
+    return {"video": FileView(claim.part_prefix + "video.mp4", 7, "etag", "video/mp4")}
+
+
 def settle(database: Database, claim: Claim) -> bool:
+    """Brings what the claim has to bring."""
     with database.begin() as session:
+        if claim.role == Role.PART:
+            return scheduling.settle_part(session, claim, part_files(claim))
         return scheduling.settle_done(session, claim, files(claim, "video", "thumb", "poster", "poster_full"))
 
 
@@ -84,9 +93,15 @@ def expire_leases(database: Database) -> None:
         session.execute(update(Segment).where(Segment.state == "running").values(lease_until=from_now(-1)))
 
 
-def sweep(database: Database) -> scheduling.SweepReport:
-    with database.begin() as session:
-        return scheduling.sweep(session, max_attempts=ATTEMPTS)
+def sweep(database: Database) -> list[scheduling.TakenBack]:
+    """Takes all lost claims back."""
+    lost: list[scheduling.TakenBack] = []
+    while True:
+        with database.begin() as session:
+            one = scheduling.take_back(session, max_attempts=ATTEMPTS)
+        if one is None:
+            return lost
+        lost.append(one)
 
 
 def get(database: Database, account_id: str, render_id: str) -> RenderView:

@@ -11,8 +11,8 @@ from sqlalchemy import insert, select, update
 from api import clock
 from api.db.session import Database
 from api.db.tables import Lane, Render, Segment, Shot
-from api.domain import lanes, renders, scheduling
-from api.domain.scheduling import Claim
+from api.domain import claims, lanes, renders, scheduling
+from api.domain.claims import Claim
 from api.domain.states import SegmentState
 from api.ids import new_id
 from tests.api.domain.support import (
@@ -112,7 +112,7 @@ def test_a_segment_that_was_given_back_keeps_its_turn(database: Database) -> Non
 def test_only_the_asked_queues_are_served(database: Database) -> None:
     accounts_with_work(database, 1)
     with database.begin() as session:
-        assert scheduling.claim(session, worker="w", queues=["convert"], lease_seconds=LEASE) is None
+        assert claims.claim(session, worker="w", queues=["convert"], lease_seconds=LEASE) is None
     assert claim(database) is not None
 
 
@@ -149,16 +149,16 @@ def test_sweepers_and_claims_at_once_lose_nothing(database: Database) -> None:
     while claim(database) is not None:
         pass
     expire_leases(database)
-    barrier, reports, claims = threading.Barrier(4), [], []
+    barrier, lost, claims = threading.Barrier(4), [], []
 
     def work() -> None:
         barrier.wait()
-        reports.append(sweep(database))
+        lost.extend(sweep(database))
         while (held := claim(database)) is not None:
             claims.append(held)
 
     run_at_once(work, 4)
-    assert sum(report.requeued for report in reports) == 8
+    assert [each.again for each in lost] == [True] * 8
     assert len({held.segment_id for held in claims}) == len(claims) == 8
     assert {held.attempt for held in claims} == {2}
     for held in claims:
@@ -191,7 +191,7 @@ def count_steps(database: Database) -> Callable[[], int]:
             assert isinstance(connection, sqlite3.Connection)
             ticks = 0
             connection.set_progress_handler(tick, 100)
-            held = scheduling.claim(session, worker="w", queues=["render"], lease_seconds=LEASE)
+            held = claims.claim(session, worker="w", queues=["render"], lease_seconds=LEASE)
             connection.set_progress_handler(None, 0)
             assert held is not None
             scheduling.release(session, held)

@@ -4,7 +4,7 @@ import hashlib
 
 from api.db.session import Database
 from api.domain import catalog, conversions, scheduling, uploads
-from api.domain.scheduling import Claim
+from api.domain.claims import Claim
 from api.storage.base import StoredFile
 from renderer.spec import RenderSettings
 from tests.api.domain.support import claimed, run_at_once, sign_up

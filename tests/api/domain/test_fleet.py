@@ -8,7 +8,7 @@ from api.db.dialects import from_now
 from api.db.session import Database
 from api.db.tables import Worker
 from api.domain import fleet, outbox
-from tests.api.domain.support import run_at_once, sweep
+from tests.api.domain.support import run_at_once
 
 
 def announce(database: Database, worker: str, *, software: bool = True) -> None:
@@ -60,7 +60,8 @@ def test_a_silent_worker_is_not_listed_and_a_sweep_removes_it(database: Database
     assert seen(database, "a")  # a late sign of life before the sweep counts
     assert names(database) == ["a", "b"]
     fall_silent(database, "a")
-    sweep(database)
+    with database.begin() as session:
+        fleet.remove_silent(session)
     assert not seen(database, "a")
     announce(database, "a")
     assert names(database) == ["a", "b"]

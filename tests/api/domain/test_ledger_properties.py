@@ -14,12 +14,13 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from api import clock
 from api.db.session import Database
 from api.db.tables import Account, Lane, LedgerEntry, Model, Render, Segment, Shot
 from api.domain import ledger, removal, renders, scheduling
-from api.domain.scheduling import Claim
+from api.domain.claims import Claim
 from api.domain.states import RenderStatus
 from api.errors import InvalidState, ModelNotFound, NoCredits, RenderNotFound
 from renderer.spec import RenderSettings
@@ -197,7 +198,8 @@ class Farm(RuleBasedStateMachine):
     @invariant()
     def the_books_are_right(self) -> None:
         with self.database.read() as session:
-            for rule_broken in (wrong_balances(), wrongly_paid_renders(), misplaced_renders(), idle_shots()):
+            for rule_broken in (wrong_balances(), wrongly_paid_renders(), misplaced_renders(), miscounted_assemblies(),
+                                idle_shots()):
                 assert session.scalars(rule_broken).all() == []
             assert set(session.scalars(stray_entries())) <= self.deleted
             waiting = select(Segment.account_id, Segment.queue, Segment.priority).where(Segment.state == "pending")
@@ -212,7 +214,7 @@ class Farm(RuleBasedStateMachine):
             assert settle(self.database, held)
         self.the_books_are_right()
         with self.database.read() as session:
-            unfinished = select(Segment.id).where(Segment.state.in_(["pending", "running"]))
+            unfinished = select(Segment.id).where(Segment.state.in_(["waiting", "pending", "running"]))
             assert session.scalars(unfinished).all() == []
 
 
@@ -263,20 +265,33 @@ def stray_entries() -> Select[str | None]:
 
 
 def misplaced_renders() -> Select[str]:
-    """A render stands where its segment stands."""
+    """A render stands where its segments stand."""
     working = (RenderStatus.POSTER_PROCESSING, RenderStatus.POSTER_DONE, RenderStatus.VIDEO_PROCESSING)
+    failed = func.count(case((Segment.state == "failed", 1)))
+    finished = func.count(case((and_(Segment.role != "part", Segment.state == "done"), 1)))
+    begun = func.count(case((Segment.state.in_(["running", "done"]), 1)))
     return (
         select(Render.id)
         .join(Segment, Segment.shot_id == Render.shot_id)
-        .where(
+        .group_by(Render.id)
+        .having(
             ~or_(
-                and_(Segment.state == "pending", Render.status == RenderStatus.PENDING),
-                and_(Segment.state == "running", Render.status.in_(working)),
-                and_(Segment.state == "done", Render.status == RenderStatus.DONE),
-                and_(Segment.state == "failed", Render.status.in_([RenderStatus.ERROR, RenderStatus.FAILED])),
+                and_(failed > 0, Render.status.in_([RenderStatus.ERROR, RenderStatus.FAILED])),
+                and_(failed == 0, finished == 1, Render.status == RenderStatus.DONE),
+                and_(failed == 0, finished == 0, begun == 0, Render.status == RenderStatus.PENDING),
+                and_(failed == 0, finished == 0, begun > 0, Render.status.in_(working)),
             )
         )
     )
+
+
+def miscounted_assemblies() -> Select[str]:
+    """An assembly waits for the parts of its shot that aren't done."""
+    part = aliased(Segment)
+    left = (
+        select(func.count()).where(part.shot_id == Segment.shot_id, part.role == "part", part.state != "done")
+    ).scalar_subquery()
+    return select(Segment.id).where(Segment.role == "assembly", Segment.waits_for != left)
 
 
 def idle_shots() -> Select[str]:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from api.db.session import Database
 from api.db.tables import Base, Lane, Render, Segment, Shot
 from api.domain import removal, renders, scheduling
-from api.domain.scheduling import Claim
+from api.domain.claims import Claim
 from api.domain.states import RenderStatus
 from api.errors import InvalidState, RenderNotFound
 from tests.api.domain.support import (
@@ -89,7 +89,7 @@ def test_a_render_in_work_goes_and_its_worker_loses_the_claim(database: Database
     assert not fail(database, held, retry=True)
     assert (balance(database, account_id), claim(database)) == (9, None)
     expire_leases(database)
-    assert sweep(database).requeued == 1  # the preview's
+    assert [lost.again for lost in sweep(database)] == [True]  # the preview's
 
 
 def test_a_render_that_waits_again_was_claimed_before_and_is_not_paid_back(database: Database) -> None:
@@ -132,10 +132,10 @@ def test_a_worker_that_holds_it_for_others_too_hears_that_it_is_gone(database: D
     held = claim_of(database, second)
     delete(database, account_id, first)
     with database.read() as session:
-        assert removal.kept(session, held) == set()
+        assert set(removal.leftovers(session, held)) == {held.output_prefix(first), held.output_prefix(second)}
     assert settle(database, held)
     with database.read() as session:
-        assert removal.kept(session, held) == {second}
+        assert removal.leftovers(session, held) == [held.output_prefix(first)]
     assert get(database, account_id, second).status == RenderStatus.DONE
     assert balance(database, account_id) == 7
 
@@ -165,7 +165,7 @@ def test_a_render_claimed_and_deleted_at_once_is_either_paid_back_or_was_claimed
     assert claim(database) is None
     assert count(database, Lane) == 0
     expire_leases(database)
-    assert sweep(database) == scheduling.SweepReport(0, 0, (), ())
+    assert sweep(database) == []
 
 
 def test_only_a_render_in_error_can_be_dismissed_and_only_once(database: Database) -> None:

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from api.db.dialects import from_now
 from api.db.session import Database
-from api.db.tables import Segment
-from api.domain import outbox, renders, scheduling
-from api.domain.scheduling import Claim
+from api.db.tables import Segment, Shot
+from api.domain import lanes, outbox, renders, scheduling
+from api.domain.claims import Claim
 from api.domain.states import COMES_FROM, RenderStatus
 from tests.api.domain.support import (
     ATTEMPTS,
@@ -89,15 +89,14 @@ def test_every_status_is_reachable_and_final_ones_lead_nowhere() -> None:
 
 def test_progress_tells_stage_frames_and_time_left(database: Database, paid: Paid) -> None:
     held = claimed(database)
+    beat(database, held, "loading")
     progress = get(database, paid.account_id, paid.render_id).progress
     assert (progress.stage, progress.frames_done, progress.frames_total) == ("loading", 0, 180)
     assert progress.seconds_left is None
     beat(database, held, "drawing", 60)
     with database.begin() as session:
         session.execute(
-            update(Segment)
-            .where(Segment.id == held.segment_id)
-            .values(started_at=from_now(-20), updated_at=from_now(0))
+            update(Shot).where(Shot.id == held.shot_id).values(started_at=from_now(-20), heard_at=from_now(0))
         )
     progress = get(database, paid.account_id, paid.render_id).progress
     assert (progress.stage, progress.frames_done) == ("drawing", 60)
@@ -174,9 +173,9 @@ def test_a_lost_lease_is_taken_back_and_the_late_worker_is_refused(database: Dat
     late = claimed(database, "late")
     store_posters(database, late)
     expire_leases(database)
-    report = sweep(database)
-    assert (report.requeued, report.failed, report.queues) == (1, 0, ("render",))
-    assert report.stale_prefixes == (late.output_prefix(paid.render_id),)
+    [lost] = sweep(database)
+    assert lost.again
+    assert late.output_prefix(paid.render_id) in lost.leftovers
     assert get(database, paid.account_id, paid.render_id).files == {}
     refuse_everything(database, late)
     second = claimed(database, "second")
@@ -215,7 +214,7 @@ def test_a_late_heartbeat_before_anybody_noticed_keeps_the_claim(database: Datab
     held = claimed(database)
     expire_leases(database)
     assert beat(database, held)
-    assert sweep(database).requeued == 0
+    assert sweep(database) == []
     assert settle(database, held)
 
 
@@ -227,19 +226,23 @@ def test_work_lost_three_times_ends_in_error_with_one_refund(database: Database,
     view = get(database, paid.account_id, paid.render_id)
     assert view.status == RenderStatus.ERROR
     assert "worker" in (view.error_message or "")
-    assert sweep(database) == scheduling.SweepReport(0, 0, (), ())
+    assert sweep(database) == []
     assert entries(database, paid.account_id)["refund"] == [1]
 
 
-def test_a_sweep_names_the_queues_whose_hints_may_be_lost(database: Database) -> None:
-    assert sweep(database).queues == ()
+def test_the_queues_with_work_are_known_though_hints_are_lost(database: Database) -> None:
+    def queues() -> tuple[str, ...]:
+        with database.read() as session:
+            return lanes.queues_with_work(session)
+
+    assert queues() == ()
     upload(database, sign_up(database))
     with database.begin() as session:
         outbox.take(session, 100)  # taken, and then the broker lost everything
-    assert sweep(database).queues == ("render",)
+    assert queues() == ("render",)
     while (held := claim(database)) is not None:
         settle(database, held)
-    assert sweep(database).queues == ()
+    assert queues() == ()
 
 
 def test_a_settlement_must_bring_the_files_of_all_renders(database: Database, paid: Paid) -> None:

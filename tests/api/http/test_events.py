@@ -63,7 +63,7 @@ def test_a_render_is_watched_from_its_order_to_its_end(web: Web) -> None:
         )
         claim = web.claim(render_id)
         name, data = next(events)
-        assert (name, data["status"], data["stage"]) == ("progress", "poster-processing", "loading")
+        assert (name, data["status"], data["stage"]) == ("progress", "poster-processing", "queued")
         with web.database.begin() as session:
             assert scheduling.heartbeat(session, claim, lease_seconds=60, stage="drawing", frames_done=45)
         name, data = next(events)

@@ -105,7 +105,8 @@ def many(web: Web, count: int) -> None:
     with web.database.begin() as session:
         session.execute(
             insert(Shot),
-            [{"id": s, "model_id": model_id, "frame_key": s, "kind": "video", "spec": {}, "created_at": m}
+            [{"id": s, "model_id": model_id, "frame_key": s, "kind": "video", "spec": {}, "frame_count": 180,
+              "created_at": m}
              for s, m in zip(shots, moments, strict=True)],
         )
         session.execute(

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from api.domain.claims import Claim
 from api.domain.renders import RenderView
-from api.domain.scheduling import Claim
 from api.worker import videos
 from api.worker.job import Bench
 from renderer.render import Listener, VideoFiles

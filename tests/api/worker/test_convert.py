@@ -10,7 +10,7 @@ import pytest
 
 from api.domain import accounts, catalog, conversions, scheduling, uploads
 from api.domain.catalog import ModelView
-from api.domain.scheduling import Claim
+from api.domain.claims import Claim
 from api.domain.states import RenderStatus
 from api.storage.local import LocalStorage
 from api.worker import convert

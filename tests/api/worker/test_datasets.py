@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from api.domain import accounts, contents, renders, scheduling, uploads
+from api.domain.claims import Claim
 from api.domain.renders import RenderView
-from api.domain.scheduling import Claim
 from api.domain.states import RenderStatus
 from api.ids import new_id
 from api.worker.job import Bench

@@ -35,7 +35,7 @@ def test_it_reports_stage_and_frames(order: Order) -> None:
     with lease_of(order) as lease:
         lease.stage("drawing")
         lease.frame(7)
-        wait_for(lambda: (segment(order).stage, segment(order).frames_done) == ("drawing", 7), "the progress")
+        wait_for(lambda: (order.view.progress.stage, order.view.progress.frames_done) == ("drawing", 7), "the progress")
 
 
 def test_it_tells_when_the_claim_is_lost(order: Order) -> None:

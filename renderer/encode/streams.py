@@ -1,0 +1,97 @@
+"""A shot's frames -> here -> every file that its variants ask for, each encoded once however many of them ask."""
+
+import contextlib
+import dataclasses
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from renderer.encode import prores
+from renderer.encode.ffmpeg import EncoderProcess
+from renderer.encode.h264 import H264File, h264_arguments, variant_files
+from renderer.encode.probe import check_h264, check_prores
+from renderer.encode.prores import ProResFile, prores_arguments
+from renderer.frames import ShotRenderer
+from renderer.spec import Backdrop, Foreground, FrameSpec, VideoVariant
+
+Layers = tuple[Backdrop | None, Foreground | None]
+"""What frames lie on, None for nothing, and what lies over them."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stream:
+    """One way to encode the frames; equal ones give equal bytes. The path of `file` is a name without a folder."""
+
+    layers: Layers
+    file: H264File | ProResFile
+
+    @property
+    def unique_name(self) -> str:
+        """A file name that no other stream of any variant has."""
+        digest = hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+        return f"{self.file.path.stem}-{digest}{self.file.path.suffix}"
+
+
+def variant_streams(frames: FrameSpec, variant: VideoVariant) -> dict[str, Stream]:
+    """The streams of one variant by name: "video", "thumb", and "web" where it is asked for."""
+    layers = variant.backdrop, variant.foreground
+    streams = {name: Stream(layers, file) for name, file in variant_files(Path(), frames, variant).items()}
+    if variant.codec == "prores4444":
+        file = ProResFile(Path("video.mov"), frames.width, frames.height)
+        streams["video"] = Stream((None, variant.foreground), file)
+    return streams
+
+
+def check_stream(stream: Stream, path: Path, fps: int, frame_count: int) -> None:
+    """Raises EncodeError naming the first property of the file at `path` that isn't the stream's."""
+    file = dataclasses.replace(stream.file, path=path)
+    if isinstance(file, H264File):
+        check_h264(file, fps, frame_count)
+    else:
+        check_prores(file, fps, frame_count)
+
+
+class Encoders:
+    """The ffmpegs that encode frames into `files`: one for all files whose frames have the same layers.
+
+    Leaving the `with` block without `finish()` kills them. Raises EncodeError.
+    """
+
+    def __init__(self, frames: FrameSpec, files: Mapping[Stream, Path]) -> None:
+        self._frames = frames
+        self._files = files
+        self._processes: dict[Layers, EncoderProcess] = {}
+        self._running = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        size, fps = (self._frames.width, self._frames.height), self._frames.fps
+        with contextlib.ExitStack() as starting:
+            for layers in dict.fromkeys(stream.layers for stream in self._files):
+                files = [dataclasses.replace(stream.file, path=path)
+                         for stream, path in self._files.items() if stream.layers == layers]
+                movs = [file for file in files if isinstance(file, ProResFile)]
+                mp4s = [file for file in files if isinstance(file, H264File)]
+                process = (
+                    EncoderProcess(prores_arguments(movs[0], fps), queued_frames=prores.QUEUED_FRAMES)
+                    if movs else EncoderProcess(h264_arguments(*size, fps, mp4s))
+                )
+                self._processes[layers] = starting.enter_context(process)
+            self._running = starting.pop_all()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._running.close()
+
+    def write(self, shot: ShotRenderer) -> None:
+        """Encodes the frame that `shot` has drawn last."""
+        for (backdrop, foreground), process in self._processes.items():
+            process.write(
+                shot.read_yuva444(foreground) if backdrop is None else shot.read_yuv420(backdrop, foreground)
+            )
+
+    def finish(self) -> None:
+        """Waits until the files are written."""
+        for process in self._processes.values():
+            process.finish()

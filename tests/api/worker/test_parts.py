@@ -1,0 +1,146 @@
+"""A long video, drawn by workers in parts: their files, their shared work, and what becomes of all that."""
+
+import dataclasses
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from api.domain import accounts, renders, shots, uploads
+from api.domain.claims import Claim
+from api.domain.renders import RenderView
+from api.domain.states import Role
+from api.worker.job import Bench
+from api.worker.open_shot import OpenShot
+from api.worker.run_segment import run_segment
+from renderer.errors import EncodeError
+from renderer.frames import ShotRenderer
+from renderer.gl.context import Device
+from renderer.spec import RenderSettings
+from tests.api.domain.support import balance, claim, claimed, get, settle
+from tests.integration.support import box_glb
+from tests.renderer.encode.media import decode_rgb
+
+SETTINGS = RenderSettings(length=0.4, aspect="1:1", shadows=False)
+
+
+@dataclasses.dataclass(frozen=True)
+class Long:
+    """Two renders of one shot of three parts."""
+
+    bench: Bench
+    account_id: str
+    render_ids: tuple[str, ...]
+
+    @property
+    def views(self) -> list[RenderView]:
+        return [get(self.bench.database, self.account_id, render_id) for render_id in self.render_ids]
+
+    @property
+    def stored(self) -> set[str]:
+        root = self.bench.settings.files_dir
+        return {str(path.relative_to(root)) for path in root.glob("[rs]*/**/*.*")}
+
+    def another_worker(self) -> Bench:
+        return dataclasses.replace(self.bench, worker="another", open_shot=OpenShot())
+
+    def run(self) -> Claim:
+        """Claims the next segment and works on it."""
+        held = claimed(self.bench.database)
+        run_segment(self.bench, held)
+        return held
+
+
+@pytest.fixture
+def long(bench: Bench, device: Device, light_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Long:
+    monkeypatch.setattr(shots, "PART_PIXELS", 540 * 540 * 4)
+    monkeypatch.setattr(shots, "PART_FRAMES", 4)
+    box = box_glb()
+    with bench.storage.writer("models/box.glb") as file:
+        file.write(box)
+    with bench.database.begin() as session:
+        account_id = accounts.sign_up(session, "a@example.org", credits=10).id
+        model_id = uploads.register_upload(
+            session, account_id, original_name="box.glb", sha256=hashlib.sha256(box).hexdigest(), file_size=len(box),
+            storage_key="models/box.glb", settings=SETTINGS,
+        ).model_id  # fmt: skip
+    while (other := claim(bench.database)) is not None:
+        settle(bench.database, other)
+    with bench.database.begin() as session:
+        black = dataclasses.replace(SETTINGS, bg_color="#000000")
+        made = renders.create_renders(session, account_id, [(model_id, SETTINGS), (model_id, black)])
+    # tests about files need no patience for leases
+    settings = bench.settings.model_copy(update={"lease_seconds": 60.0})
+    bench = dataclasses.replace(bench, device=device, cache_dir=light_cache, settings=settings)
+    return Long(bench, account_id, tuple(view.id for view in made))
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[ShotRenderer]:
+    """The shots that were loaded and lit."""
+    shots_opened = []
+    open_it = ShotRenderer.__init__
+
+    def noted(shot: ShotRenderer, *arguments: object, **named: object) -> None:
+        shots_opened.append(shot)
+        open_it(shot, *arguments, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ShotRenderer, "__init__", noted)
+    return shots_opened
+
+
+def test_parts_are_drawn_joined_and_tidied_away(long: Long, opened: list[ShotRenderer]) -> None:
+    first = long.run()
+    assert {str(view.status) for view in long.views} <= {"poster-done", "video-processing"}
+    posters = [view.files for view in long.views]
+    assert [set(files) for files in posters] == [{"poster", "poster_full"}] * 2
+    run_segment(other := long.another_worker(), claimed(long.bench.database))
+    other.open_shot.close()
+    long.run()
+    assert len(opened) == 2  # one for each worker
+    parts = {key for key in long.stored if key.startswith("shots/")}
+    assert {key.split("/")[2] for key in parts} == {"0-1", "4-1", "8-1"}
+    assert len(parts) == 12  # video and thumbnail on white and on black
+    assert [view.progress.frames_done for view in long.views] == [12, 12]
+    assembly = long.run()
+    long.bench.open_shot.close()
+    assert (first.role, assembly.role) == (Role.PART, Role.ASSEMBLY)
+    for view, files in zip(long.views, posters, strict=True):
+        assert (view.status, set(view.files)) == ("done", {"video", "thumb", "poster", "poster_full"})
+        assert files.items() <= view.files.items()
+        video = decode_rgb(long.bench.settings.files_dir / view.files["video"].key, 540, 540)
+        assert len(video) == 12
+        assert abs(int(video[5, 0, 0].mean()) - (255 if view.settings["bgColor"] == "#ffffff" else 0)) <= 1
+    assert long.stored == {file.key for view in long.views for file in view.files.values()}
+    assert claim(long.bench.database) is None
+    assert list(long.bench.work_dir.iterdir()) == []
+
+
+def test_a_part_that_fails_for_good_leaves_no_files(long: Long, monkeypatch: pytest.MonkeyPatch) -> None:
+    long.run()
+
+    def broken(shot: ShotRenderer, index: int) -> None:
+        raise EncodeError("out of space")
+
+    with monkeypatch.context() as here:
+        here.setattr(ShotRenderer, "draw", broken)
+        for _ in range(long.bench.settings.max_attempts):
+            assert long.stored
+            assert {str(view.status) for view in long.views} <= {"poster-done", "video-processing"}
+            assert long.run().first_frame == 4
+    assert {(view.status, view.error_message) for view in long.views} == {("error", "out of space")}
+    assert long.stored == set()
+    assert claim(long.bench.database) is None
+    assert balance(long.bench.database, long.account_id) == 9
+
+
+def test_a_damaged_part_fails_the_assembly_and_not_the_file(long: Long) -> None:
+    for _ in range(3):
+        long.run()
+    for path in (long.bench.settings.files_dir / "shots").glob("*/4-1/video*"):
+        path.write_bytes(path.read_bytes()[:2000])
+    for _ in range(long.bench.settings.max_attempts):
+        assert long.run().role == Role.ASSEMBLY
+    assert {view.status for view in long.views} == {"error"}
+    assert long.stored == set()
+    assert balance(long.bench.database, long.account_id) == 9
