@@ -231,7 +231,8 @@ void main() {
 #ifdef ANISOTROPY
     vec3 mirrored_light = brushed_light(to_eye, bent, along, alpha_brushed);
 #else
-    vec3 mirrored_light = specular_light(reflected, roughness);
+    float wide = roughness * roughness;
+    vec3 mirrored_light = specular_light(mix(reflected, bent, wide * wide), roughness);  // wide lobes lean to the normal
 #endif
     vec3 met = mix(base.rgb * (ambient + direct), mirrored_light, above_horizon(reflected, normal));
     vec3 specular_light_out = single * met * specular_occlusion + multiple * (ambient + direct);
