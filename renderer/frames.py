@@ -18,7 +18,7 @@ from renderer.gl.tiles import Tile, TiledTarget
 from renderer.lighting.environment import Environment, preset_environment
 from renderer.lighting.photograph import load_photograph, photographed_lamps
 from renderer.lighting.presets import PRESETS
-from renderer.lighting.shadow import Shadows
+from renderer.lighting.shadow import SelfShadows, Shadows
 from renderer.lighting.sources import Lamps
 from renderer.panoramas import PanoramaError
 from renderer.passes.geometry import GeometryPass
@@ -48,6 +48,9 @@ class ShotRenderer:
     Use it as a context manager: it owns everything it put on the device. Raises DeviceError when the frame is too
     large for the device, SettingsError for an unknown animation or a panorama that can't be had.
 
+    A model that is seen from below floats: it has no ground, and nothing on it. A single frame of an animation has the
+    shadows of that moment.
+
     `images` are the files of the panorama that `spec` names and of the images that backdrops and foregrounds name.
     Reading raises SettingsError for one of these that can't be had.
     """
@@ -65,6 +68,7 @@ class ShotRenderer:
         self._scene = scene
         self._spec = spec
         self._clip = find_clip(scene, spec.animation)
+        self._duration = self._clip.duration if self._clip is not None and spec.frame_count > 1 else 0.0
         bounds = scene_bounds(scene, self._clip)
         # The world is moved to the bounds' centre, so that models far from their origin lose no float precision.
         to_center = np.eye(4)
@@ -77,11 +81,17 @@ class ShotRenderer:
             owned.callback(self._gpu_scene.release)
             environment, lamps = self._light(owned, cache_dir, images)
             self._bounds = self._placed_bounds(bounds.radius)
-            self._shadows = Shadows(
-                device, lamps, environment, self._bounds, float(self._bounds.low[1]),
-                triangles=sum(len(drawable.primitive.indices) // 3 for drawable in self._gpu_scene.drawables),
-                animated=self._clip is not None,
-            )
+            self._floor: Shadows | None = None
+            self._shadows: SelfShadows
+            first = shot_view(spec, self._bounds, 0)
+            if first is not None and first.eye[1] <= self._bounds.low[1]:  # else the model's underside would be black
+                self._shadows = SelfShadows(device, lamps, environment, self._bounds)
+            else:
+                self._shadows = self._floor = Shadows(
+                    device, lamps, environment, self._bounds, float(self._bounds.low[1]),
+                    triangles=sum(len(drawable.primitive.indices) // 3 for drawable in self._gpu_scene.drawables),
+                    animated=self._duration > 0,
+                )
             owned.callback(self._shadows.release)
             self._geometry = GeometryPass(
                 self._gpu_scene, environment, self._shadows, tone_mapping=spec.tone_mapping
@@ -90,7 +100,7 @@ class ShotRenderer:
             self._ground = GroundPass(device)
             owned.callback(self._ground.release)
             self._reflection: ReflectionPass | None = None
-            if spec.reflector:
+            if spec.reflector and self._floor is not None:
                 self._reflection = ReflectionPass(device, (spec.width, spec.height))
                 owned.callback(self._reflection.release)
             self._resolve = ResolvePass(device, self._target)
@@ -107,13 +117,13 @@ class ShotRenderer:
         """Draws frame `index`, 0 to frame_count - 1, replacing the one before. Raises DeviceError on a GL error."""
         if self._clip is not None:
             self._pose(clip_time(self._clip, index, self._spec.fps, self._spec.animation_speed))
-            if self._shadows.live:
-                self._shadows.cast(self._gpu_scene)
+            if self._floor is not None and self._floor.live:
+                self._floor.cast(self._gpu_scene)
         view = shot_view(self._spec, self._bounds, index)
         behind = None
         if view is not None:
             if self._reflection is not None:
-                self._reflection.prepare(view, self._bounds, self._shadows.ground.ground, self._geometry)
+                self._reflection.prepare(view, self._bounds, float(self._bounds.low[1]), self._geometry)
             if isinstance(self._target, TiledTarget) and self._geometry.transmissive:
                 for tile in self._target.all_behind():
                     self._draw_ground(view, tile)
@@ -185,8 +195,8 @@ class ShotRenderer:
 
     def _draw_ground(self, view: View, tile: Tile) -> None:
         """Draws what lies under the model into the current framebuffer."""
-        if self._spec.shadows:
-            self._ground.draw(view, self._shadows.ground, tile)
+        if self._spec.shadows and self._floor is not None:
+            self._ground.draw(view, self._floor.ground, tile)
         if self._reflection is not None:
             self._reflection.show(tile)
 
@@ -196,12 +206,11 @@ class ShotRenderer:
 
     def _cast_shadows(self) -> None:
         """Casts the shadows that hold for the whole shot; live ones are cast again for every frame."""
-        duration = self._clip.duration if self._clip is not None else 0.0
-        times = np.linspace(0.0, duration, SHADOW_MOMENTS if duration > 0 else 1, endpoint=False)
+        times = np.linspace(0.0, self._duration, SHADOW_MOMENTS if self._duration > 0 else 1, endpoint=False)
         self._shadows.cast(self._gpu_scene, [functools.partial(self._pose, float(time)) for time in times])
         self._pose(0.0)
-        if not self._shadows.live:
-            self._ground.outline(self._shadows.ground)
+        if self._floor is not None and not self._floor.live:
+            self._ground.outline(self._floor.ground)
 
     def _placed_bounds(self, radius: float) -> Bounds:
         """The bounds in the world that is drawn: turning the model about its centre keeps the sphere, not the box."""

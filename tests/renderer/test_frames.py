@@ -10,6 +10,7 @@ import pytest
 from renderer.errors import DeviceError, SettingsError
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
+from renderer.lighting import shadow
 from renderer.load import load_model
 from renderer.scene.nodes import Channel, Clip, Material, Node, Scene, UInt8
 from renderer.spec import Backdrop, FrameSpec
@@ -198,3 +199,28 @@ def test_no_gl_object_stays_behind_after_fifty_models(device: Device, light_cach
     for index in range(40):
         one_job(index)
     assert settled() == objects
+
+
+def test_a_single_frame_has_the_shadow_of_its_moment(
+    device: Device, light_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a model too heavy for live shadows, a video has the mean over the animation."""
+    monkeypatch.setattr(shadow, "LIVE_TRIANGLES", 0)
+    spec = dataclasses.replace(SPEC, animation="Go")
+    still, video = (
+        frame(device, moving_ball(), light_cache, spec=each)[..., 3].astype(np.int64)
+        for each in (dataclasses.replace(spec, frame_count=1), spec)
+    )
+    ball = video == 255
+    assert np.array_equal(ball, still == 255)
+    right_of_it = slice(np.nonzero(ball)[1].max() + 12, None)
+    assert still[:, right_of_it].sum() < 0.5 * video[:, right_of_it].sum()
+
+
+@pytest.mark.parametrize("elevation", [-90, -40])
+def test_seen_from_below_a_model_floats_and_is_lit(device: Device, light_cache: Path, elevation: float) -> None:
+    spec = dataclasses.replace(SPEC, elevation=elevation, reflector=True)
+    picture = frame(device, ball(), light_cache, spec=spec)
+    assert picture[36, 64, :3].min() > 60  # on a floor its underside would be black
+    assert not picture[:, :20].any()
+    assert not picture[:, -20:].any()
