@@ -64,8 +64,14 @@ def image_work(plan: ImagePlan) -> Work:
     return Work("image", plan.frames.to_json(), plan.variant.to_json(), plan.frames.frame_count)
 
 
+DATASET_PART_PIXELS = 16_000_000
+"""Pixels of a training set that are worth a part of their own: some 10 s on a core."""
+MOST_DATASET_PARTS = 32
+
+
 def dataset_work(spec: DatasetSpec) -> Work:
-    return Work("dataset", spec.to_json(), {}, spec.views)
+    parts = min(MOST_DATASET_PARTS, spec.views * spec.size**2 // DATASET_PART_PIXELS)
+    return Work("dataset", spec.to_json(), {}, spec.views, parts)
 
 
 WORK: dict[str, Callable[[RenderSettings], Work]] = {

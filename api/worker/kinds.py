@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from api.domain.shots import Kind
 from api.domain.states import Role
-from api.worker.datasets import draw_dataset
+from api.worker.datasets import draw_dataset_part, join_dataset
 from api.worker.images import draw_image
 from api.worker.job import Job
 from api.worker.videos import draw_video, draw_video_part, join_video
@@ -25,7 +25,8 @@ WORK: dict[tuple[Kind, Role], Callable[[Job], None]] = {
     ("video", Role.PART): draw_video_part,
     ("video", Role.ASSEMBLY): join_video,
     ("image", Role.WHOLE): draw_image,
-    ("dataset", Role.WHOLE): draw_dataset,
+    ("dataset", Role.PART): draw_dataset_part,
+    ("dataset", Role.ASSEMBLY): join_dataset,
 }
 """Each reads `claim.spec` and `claim.variants` by its own specs, and raises RendererError subclasses, FileMissing and
 Cancelled.

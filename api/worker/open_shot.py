@@ -2,18 +2,24 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from typing import Any, Protocol, TypeVar
 
-from renderer.frames import ShotRenderer
+
+class Closable(Protocol):
+    def close(self) -> None: ...
+
+
+Opened = TypeVar("Opened", bound=Closable)
 
 
 class OpenShot:
     """At most one at a time: a shot's parts are claimed one after the other."""
 
     def __init__(self) -> None:
-        self._shot: tuple[str, ShotRenderer] | None = None
+        self._shot: tuple[str, Any] | None = None  # a shot is always opened as the same kind of renderer
 
     @contextlib.contextmanager
-    def use(self, shot_id: str, open_shot: Callable[[], ShotRenderer]) -> Iterator[ShotRenderer]:
+    def use(self, shot_id: str, open_shot: Callable[[], Opened]) -> Iterator[Opened]:
         """The shot as it was left, or else opened. It stays open if the block ends without an exception."""
         self.keep_only(shot_id)
         try:

@@ -19,6 +19,7 @@ from api.db.session import Database
 from api.domain import accounts, claims, scheduling, tokens
 from api.domain.claims import Claim
 from api.domain.renders import FileView
+from api.domain.states import Role
 from api.http.app import create_app
 from api.http.server import Server
 from api.settings import Settings
@@ -145,7 +146,10 @@ class Web:
             "poster": ("poster.png", "image/png"),
             "poster_full": ("poster_full.png", "image/png"),
         }
-        return self._settle(self.claim(render_id), render_id, kinds)
+        while (claim := self.claim(render_id)).role == Role.PART:
+            with self.database.begin() as session:
+                assert scheduling.settle_part(session, claim, {})
+        return self._settle(claim, render_id, kinds)
 
     def _settle(self, claim: Claim, render_id: str, kinds: dict[str, tuple[str, str]]) -> dict[str, bytes]:
         """`kinds` are file name and content type by the names in the database."""

@@ -1,6 +1,7 @@
-"""Training sets by a worker, with the real renderer on models of a few triangles: files, posters, errors, refunds."""
+"""Training sets by workers, with the real renderer on small models: parts, files, posters, errors, refunds."""
 
 import dataclasses
+import hashlib
 import io
 import zipfile
 from pathlib import Path
@@ -9,19 +10,20 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from api.domain import accounts, contents, renders, scheduling, uploads
+from api.domain import accounts, contents, renders, scheduling, shots, uploads
 from api.domain.claims import Claim
 from api.domain.renders import RenderView
-from api.domain.states import RenderStatus
-from api.ids import new_id
+from api.domain.states import RenderStatus, Role
 from api.worker.job import Bench
+from api.worker.open_shot import OpenShot
 from api.worker.run_segment import run_segment
 from renderer.camera.sphere import showing_view
 from renderer.dataset.check import check_dataset
+from renderer.dataset.export import export_dataset
 from renderer.gl.context import Device
 from renderer.spec import DatasetSpec, RenderSettings
-from tests.api.domain.support import balance, claim_of, get
-from tests.renderer.dataset.support import picture, save_model
+from tests.api.domain.support import balance, claim, claimed, get, settle
+from tests.renderer.dataset.support import Silent, picture, save_model
 from tests.renderer.load.glb_builder import triangle_builder
 
 SPEC = DatasetSpec(views=9, size=64, coverage="sphere")
@@ -30,7 +32,7 @@ SETTINGS = RenderSettings(output="dataset", effect="dataset")
 
 @dataclasses.dataclass(frozen=True)
 class Sets:
-    """Renders of one model, ordered as sets of the first tier; workers are told of a far smaller one."""
+    """Renders of one model, ordered and paid as sets of the first tier, but far smaller and in three parts."""
 
     bench: Bench
     account_id: str
@@ -38,99 +40,148 @@ class Sets:
 
     @classmethod
     def order(cls, bench: Bench, model: Path, count: int = 1) -> "Sets":
-        key = f"models/{new_id()}.glb"
-        with bench.storage.writer(key) as file:
-            file.write(model.read_bytes())
+        data = model.read_bytes()
+        with bench.storage.writer("models/a.glb") as file:
+            file.write(data)
         with bench.database.begin() as session:
-            account = accounts.sign_up(session, f"{new_id()}@example.org", credits=20)
+            account = accounts.sign_up(session, "a@example.org", credits=20)
             made = uploads.register_upload(
-                session, account.id, original_name="a.glb", sha256="0" * 64, file_size=1, storage_key=key,
-                settings=RenderSettings(),
-            )
-            orders = [(made.model_id, SETTINGS)] * count
-            views = renders.create_renders(session, account.id, orders)
+                session, account.id, original_name="a.glb", sha256=hashlib.sha256(data).hexdigest(),
+                file_size=len(data), storage_key="models/a.glb", settings=RenderSettings(),
+            )  # fmt: skip
+        while (other := claim(bench.database)) is not None:
+            settle(bench.database, other)
+        with bench.database.begin() as session:
+            views = renders.create_renders(session, account.id, [(made.model_id, SETTINGS)] * count)
         return cls(bench, account.id, [view.id for view in views])
 
-    def claim(self) -> Claim:
-        return dataclasses.replace(claim_of(self.bench.database, self.render_ids[0]), spec=SPEC.to_json())
+    def run(self, bench: Bench | None = None) -> Claim:
+        """A worker claims the next segment and works on it."""
+        held = claimed(self.bench.database)
+        run_segment(bench or self.bench, held)
+        return held
+
+    def run_all(self) -> None:
+        for _ in range(4):
+            self.run()
 
     def view(self, index: int = 0) -> RenderView:
         return get(self.bench.database, self.account_id, self.render_ids[index])
 
-    def stored(self, name: str, index: int = 0) -> bytes:
+    def content(self, name: str, index: int = 0) -> bytes:
         return b"".join(self.bench.storage.read(self.view(index).files[name].key))
+
+    @property
+    def stored(self) -> set[str]:
+        """The keys of all results and parts."""
+        root = self.bench.settings.files_dir
+        return {str(path.relative_to(root)) for path in root.glob("[rs]*/**/*.*")}
+
+    @property
+    def credits(self) -> int:
+        return balance(self.bench.database, self.account_id)
 
 
 @pytest.fixture
-def drawing(bench: Bench, device: Device, light_cache: Path) -> Bench:
-    """A bench that can draw."""
-    return dataclasses.replace(bench, device=device, cache_dir=light_cache)
+def drawing(bench: Bench, device: Device, light_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """A bench that can draw, in a farm of small sets."""
+    work = dataclasses.replace(shots.dataset_work(SPEC), parts=3)
+    monkeypatch.setitem(shots.WORK, "dataset", lambda settings: work)
+    settings = bench.settings.model_copy(update={"lease_seconds": 60.0})
+    return dataclasses.replace(bench, device=device, cache_dir=light_cache, settings=settings)
 
 
-def test_a_set_is_stored_with_its_posters_and_passes_the_check(drawing: Bench, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("tier", "parts"), [("100x800", 4), ("196x1024", 12), ("400x2048", 32)])
+def test_sets_have_as_many_parts_as_they_are_large(tier: str, parts: int) -> None:
+    work = shots.WORK["dataset"](dataclasses.replace(SETTINGS, dataset_quality=tier))
+    assert work.parts == parts
+
+
+def test_two_workers_make_the_set_that_one_would_make_in_one_go(drawing: Bench, tmp_path: Path) -> None:
     model = save_model(tmp_path)
     sets = Sets.order(drawing, model)
-    assert balance(drawing.database, sets.account_id) == 20 - 1 - 4
-    run_segment(drawing, sets.claim())
+    another = dataclasses.replace(drawing, worker="another", open_shot=OpenShot())
+    first = sets.run()
+    assert (first.role, first.frame_count, sets.view().progress.frames_done) == (Role.PART, 3, 3)
+    posters = sets.view().files
+    assert posters.keys() == {"poster", "poster_full"}
+    sets.run(another)
+    sets.run()
+    assert len([key for key in sets.stored if key.startswith("shots/")]) == 3
+    assert sets.run(another).role == Role.ASSEMBLY
+    for bench in (drawing, another):
+        bench.open_shot.close()
+
     view = sets.view()
-    assert (view.status, view.error_message) == (RenderStatus.DONE, None)
+    assert (view.status, view.error_message, view.progress.frames_done) == (RenderStatus.DONE, None, 9)
+    assert view.files.keys() == {"dataset", "poster", "poster_full"}
+    assert posters.items() <= view.files.items()
+    assert sets.stored == {file.key for file in view.files.values()}
     assert view.files["dataset"].content_type == "application/zip"
-    assert {name: Path(file.key).name for name, file in view.files.items()} == {
-        "dataset": "dataset.zip", "poster": "poster.png", "poster_full": "poster_full.png"
-    }
-    content = sets.stored("dataset")
-    assert len(content) == view.files["dataset"].size
-    (tmp_path / "set.zip").write_bytes(content)
-    assert [measure.name for measure in check_dataset(tmp_path / "set.zip", model) if not measure.kept] == []
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        shown = picture(archive.read(f"images/frame_{showing_view(SPEC):05d}.png"))
-    assert np.array_equal(picture(sets.stored("poster_full")), shown)
-    with Image.open(io.BytesIO(sets.stored("poster"))) as poster:
-        assert poster.size == (16, 16)
+    whole = tmp_path / "whole.zip"
+    export_dataset(model, SPEC, whole, device=drawing.device, cache_dir=drawing.cache_dir, listener=Silent())
+    assert sets.content("dataset") == whole.read_bytes()
+    assert [measure.name for measure in check_dataset(whole, model) if not measure.kept] == []
     assert list(drawing.work_dir.iterdir()) == []
+
+
+def test_the_posters_show_a_view_of_the_set(drawing: Bench, tmp_path: Path) -> None:
+    sets = Sets.order(drawing, save_model(tmp_path))
+    sets.run_all()
+    with zipfile.ZipFile(io.BytesIO(sets.content("dataset"))) as archive:
+        shown = picture(archive.read(f"images/frame_{showing_view(SPEC):05d}.png"))
+    assert np.array_equal(picture(sets.content("poster_full")), shown)
+    with Image.open(io.BytesIO(sets.content("poster"))) as poster:
+        assert poster.size == (16, 16)
+
+
+def test_sets_of_one_batch_are_drawn_once_and_each_has_its_files(drawing: Bench, tmp_path: Path) -> None:
+    sets = Sets.order(drawing, save_model(tmp_path), count=2)
+    sets.run_all()
+    assert claim(drawing.database) is None
+    for name in ("dataset", "poster", "poster_full"):
+        assert len({sets.view(index).files[name].key for index in range(2)}) == 2
+        assert sets.content(name, 0) == sets.content(name, 1)
+    drawing.storage.delete_prefix(f"renders/{sets.render_ids[0]}")
+    assert len(sets.content("dataset", 1)) == sets.view(1).files["dataset"].size
 
 
 def test_what_the_model_offers_and_what_of_it_is_ignored_is_noted(drawing: Bench, tmp_path: Path) -> None:
     builder = triangle_builder()
     builder.document["extensionsUsed"] = ["ACME_sparkle"]
     sets = Sets.order(drawing, builder.save(tmp_path))
-    claim = sets.claim()
-    run_segment(drawing, claim)
+    model_id = sets.run().model_id
     assert any("ACME_sparkle" in warning for warning in sets.view().warnings)
     with drawing.database.read() as session:
-        assert claim.model_id in contents.known_contents(session, {claim.model_id})
-
-
-def test_sets_of_one_batch_are_drawn_once_and_each_has_its_files(drawing: Bench, tmp_path: Path) -> None:
-    sets = Sets.order(drawing, save_model(tmp_path), count=2)
-    claim = sets.claim()
-    assert claim.variants.keys() == set(sets.render_ids)
-    run_segment(drawing, claim)
-    for name in ("dataset", "poster", "poster_full"):
-        keys = {sets.view(index).files[name].key for index in range(2)}
-        assert len(keys) == 2
-        assert sets.stored(name, 0) == sets.stored(name, 1)
-    drawing.storage.delete_prefix(f"renders/{sets.render_ids[0]}")
-    assert len(sets.stored("dataset", 1)) == sets.view(1).files["dataset"].size
+        assert model_id in contents.known_contents(session, {model_id})
 
 
 def test_a_model_without_a_surface_ends_in_error_and_is_refunded(drawing: Bench, tmp_path: Path) -> None:
-    builder = triangle_builder(mode=0)  # points
-    builder.document["accessors"][1]["count"] = 2
-    sets = Sets.order(drawing, builder.save(tmp_path))
-    before = balance(drawing.database, sets.account_id)
-    run_segment(drawing, sets.claim())
+    sets = Sets.order(drawing, triangle_builder(mode=0).save(tmp_path))  # points
+    assert sets.credits == 20 - 1 - 4
+    sets.run()
     view = sets.view()
     assert (view.status, view.files) == (RenderStatus.ERROR, {})
     assert "needs a surface of triangles" in str(view.error_message)
-    assert balance(drawing.database, sets.account_id) == before + 4
+    assert sets.credits == 20 - 1
+    assert claim(drawing.database) is None, "the other parts are given up too"
 
 
-def test_a_worker_that_loses_the_claim_leaves_no_files(drawing: Bench, tmp_path: Path) -> None:
+def test_a_set_that_shows_nothing_is_refused_when_all_views_are_known(drawing: Bench, tmp_path: Path) -> None:
+    builder = triangle_builder()
+    clear = {"alphaMode": "BLEND", "pbrMetallicRoughness": {"baseColorFactor": [1, 1, 1, 0]}}
+    builder.document["meshes"][0]["primitives"][0]["material"] = builder.add("materials", clear)
+    sets = Sets.order(drawing, builder.save(tmp_path))
+    sets.run_all()
+    assert (sets.view().status, sets.credits) == (RenderStatus.ERROR, 20 - 1)
+    assert "no view" in str(sets.view().error_message)
+    assert sets.stored == set()
+
+
+def test_a_worker_that_lost_the_claim_leaves_no_files(drawing: Bench, tmp_path: Path) -> None:
     sets = Sets.order(drawing, save_model(tmp_path))
-    claim = sets.claim()
+    held = claimed(drawing.database)
     with drawing.database.begin() as session:
-        assert scheduling.release(session, claim)
-    run_segment(drawing, claim)
-    assert sets.view().status == RenderStatus.PENDING
-    assert not list((drawing.settings.files_dir / "renders").glob("**/*.*"))
+        assert scheduling.release(session, held)
+    run_segment(drawing, held)
+    assert (sets.view().status, sets.stored) == (RenderStatus.PENDING, set())
