@@ -126,14 +126,14 @@ class ShotRenderer:
                 self._reflection.prepare(view, self._bounds, float(self._bounds.low[1]), self._geometry)
             if isinstance(self._target, TiledTarget) and self._geometry.transmissive:
                 for tile in self._target.all_behind():
-                    self._draw_ground(view, tile)
                     self._geometry.draw_opaque(view, tile)
+                    self._draw_ground(view, tile)
                 behind = self._target.behind
         for tile in self._target.tiles:
             self._target.begin()
             if view is not None:
-                self._draw_ground(view, tile)
-                self._geometry.draw(view, self._target.framebuffer, tile, behind)
+                ground = functools.partial(self._draw_ground, view, tile)
+                self._geometry.draw(view, self._target.framebuffer, tile, behind, ground)
             self._target.keep(tile)
         self._device.check_errors(f"drawing frame {index}")
 

@@ -26,7 +26,7 @@ FEW, MANY = 48, 96
 SMALL_KEY, LARGE_KEY = 0.2, 0.4  # half angle, radians: the shadow of a small one keeps its edge
 
 CELLS_LEVEL = 4
-"""The mip level whose texels `GroundShadow.stretches` looks at: 16 texels of the shadow along each side."""
+"""The mip level whose texels `GroundShadow.outline` looks at: 16 texels of the shadow along each side."""
 
 REACH = 3.0
 """The rectangle goes at most this many bounding radii from the model's centre to each side."""
@@ -140,19 +140,17 @@ class GroundShadow:
         self._smooth()
         self._device.check_errors("accumulating the ground shadow")
 
-    def stretches(self) -> Float64:
-        """Where the shadow is: (n, 4) rows of low u, low v, high u, high v that together hold all texels above zero.
+    def outline(self) -> Float64:
+        """The corners, (n, 2) places u, v in their order, of a convex polygon that holds all texels above zero.
 
-        One for each row of cells, reaching a cell further than the shadow does, for filters. Waits for the device.
+        It reaches a cell further than they do, for filters. Waits for the device.
         """
         side = max(self.texture.width >> CELLS_LEVEL, 1)
         means = np.frombuffer(self.texture.read(level=CELLS_LEVEL, alignment=1), np.float16).reshape(side, side)
-        shaded = np.pad(means > 0, 1)
-        for axis in (0, 1):
-            shaded = shaded | np.roll(shaded, 1, axis) | np.roll(shaded, -1, axis)
-        rows = [(row, np.flatnonzero(cells)) for row, cells in enumerate(shaded[1:-1, 1:-1]) if cells.any()]
-        found = [(cells[0], row, cells[-1] + 1, row + 1) for row, cells in rows]
-        return np.array(found, np.float64).reshape(-1, 4) / side
+        rows, columns = np.nonzero(means > 0)
+        cells = np.stack([columns, rows], axis=1)
+        corners = np.concatenate([cells + np.array([x, y]) for x in (-1, 2) for y in (-1, 2)])
+        return convex_hull(np.unique(corners.clip(0, side), axis=0) / side)
 
     def _smooth(self) -> None:
         """From the sum of the lights to `texture`."""
@@ -199,3 +197,19 @@ def shadow_rectangle(bounds: Bounds, ground: float, shears: Float64) -> tuple[Fl
     center = bounds.center[[0, 2]]
     low, high = np.maximum(low - margin, center - reach), np.minimum(high + margin, center + reach)
     return low, np.maximum(high - low, 1e-6)
+
+
+def convex_hull(points: Float64) -> Float64:
+    """The corners, (m, 2) in their order, of the convex polygon around points (n, 2) that are sorted, all different.
+
+    A. M. Andrew's monotone chain (1979).
+    """
+    def chain(points: Float64) -> list[Float64]:
+        corners: list[Float64] = []
+        for point in points:
+            while len(corners) > 1 and np.linalg.det([corners[-1] - corners[-2], point - corners[-2]]) <= 0:
+                corners.pop()
+            corners.append(point)
+        return corners[:-1]
+
+    return np.array(chain(points) + chain(points[::-1])).reshape(-1, 2)

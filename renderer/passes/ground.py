@@ -1,4 +1,4 @@
-"""Draws the ground shadow into the picture's alpha, before the model, which covers it wherever it stands in front."""
+"""Draws the ground shadow into the picture's alpha, where the opaque parts of the model leave it to be seen."""
 
 import moderngl
 import numpy as np
@@ -11,16 +11,12 @@ from renderer.gl.tiles import WHOLE, Tile
 from renderer.lighting.ground_shadow import GroundShadow
 from renderer.scene.nodes import Float64
 
-_EVERYWHERE = np.array([[0.0, 0.0, 1.0, 1.0]])
-_NOWHERE = np.zeros((1, 4))
-_CORNERS = [0, 1, 2, 1, 0, 3, 0, 3, 2, 1, 2, 3]
-"""(u, v) of two triangles, from low u, low v, high u, high v."""
-_OVERLAP = 1 / 4096
-"""Of the rectangle, by which each stretch reaches into the next, so that no sample falls between them."""
+_EVERYWHERE = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+_NOWHERE = np.zeros((3, 2))
 
 
 class GroundPass:
-    """Needs no depth: the shadow lies on the lowest point of the model, so nothing of it is under the ground."""
+    """The shadow lies on the lowest point of the model, so it is drawn behind whatever there is, however near."""
 
     def __init__(self, device: Device) -> None:
         self._ctx = device.ctx
@@ -28,14 +24,13 @@ class GroundPass:
         self._program = self._programs.get(
             read_shader("renderer.passes", "ground.vert.glsl"), read_shader("renderer.passes", "ground.frag.glsl")
         )
-        self._corners, self._strips = self._upload(_EVERYWHERE)
+        self._upload(_EVERYWHERE)
 
     def outline(self, shadow: GroundShadow) -> None:
         """From now on leaves out what of the rectangle has no shadow; for one that stays as it is."""
-        self._strips.release()
-        self._corners.release()
-        stretches = shadow.stretches()
-        self._corners, self._strips = self._upload(stretches if len(stretches) else _NOWHERE)
+        corners = shadow.outline()
+        self._release_polygon()
+        self._upload(corners if len(corners) else _NOWHERE)
 
     def draw(self, view: View, shadow: GroundShadow, tile: Tile = WHOLE) -> None:
         """Draws `shadow` into the current framebuffer, a tile's; nothing when the camera is below the ground."""
@@ -52,16 +47,18 @@ class GroundPass:
         }
         for name, value in uniforms.items():
             set_uniform(self._program, name, value)
-        self._ctx.enable_only(moderngl.NOTHING)
-        self._strips.render(moderngl.TRIANGLES)
+        self._ctx.enable_only(moderngl.DEPTH_TEST)
+        self._polygon.render(moderngl.TRIANGLE_FAN)
 
     def release(self) -> None:
-        self._strips.release()
-        self._corners.release()
+        self._release_polygon()
         self._programs.release()
 
-    def _upload(self, stretches: Float64) -> tuple[moderngl.Buffer, moderngl.VertexArray]:
-        """The stretches (n, 4) as triangles."""
-        corners = np.minimum(stretches + np.array([0, 0, 0, _OVERLAP]), 1.0)[:, _CORNERS]
-        buffer = self._ctx.buffer(np.ascontiguousarray(corners, np.float32))
-        return buffer, self._ctx.vertex_array(self._program, [(buffer, "2f", "in_uv")])
+    def _upload(self, corners: Float64) -> None:
+        """The convex polygon to draw, (n, 2) places u, v."""
+        self._corners = self._ctx.buffer(np.ascontiguousarray(corners, np.float32))
+        self._polygon = self._ctx.vertex_array(self._program, [(self._corners, "2f", "in_uv")])
+
+    def _release_polygon(self) -> None:
+        self._polygon.release()
+        self._corners.release()

@@ -106,11 +106,12 @@ class ReflectionPass:
         })
 
     def show(self, tile: Tile = WHOLE) -> None:
-        """Draws the reflection that was prepared last, if any, into the current framebuffer, a tile's."""
+        """Draws the reflection that was prepared last, if any, into the current framebuffer, a tile's: over the ground,
+        behind all else."""
         if self._window is None:
             return
         ctx = self._device.ctx
-        ctx.enable_only(moderngl.BLEND)
+        ctx.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
         ctx.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
         self._blurred.use(0)
         self._run(self._show, self._window, {"u_blurred": 0, "u_origin": tile.origin}, tile)
