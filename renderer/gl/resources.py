@@ -19,6 +19,7 @@ from renderer.gl.programs import set_uniform
 from renderer.gl.textures import Textures
 from renderer.scene.animation import Pose, pose_scene
 from renderer.scene.deform import Drawable, deformed, drawables, is_deforming
+from renderer.scene.lights import light_rows
 from renderer.scene.nodes import AlphaMode, Float32, Float64, Material, Primitive, Scene, Topology, UInt32
 
 _MODES = {
@@ -100,6 +101,7 @@ class GpuScene:
         self._index_buffers: dict[int, moderngl.Buffer] = {}
         self._attributes: dict[tuple[int, int | None, tuple[UvSlot, ...]], Attributes] = {}
         self.drawables: list[GpuDrawable] = []
+        self.lights: Float64 = np.zeros((0, 4))  # renderer.scene.lights.light_rows, in the current pose
         try:
             layouts = lay_out_materials(scene)
             for drawable in drawables(scene):
@@ -114,6 +116,7 @@ class GpuScene:
     def update(self, pose: Pose, placement: Float64 | None = None) -> None:
         """Moves everything to `pose`, in a world moved by `placement` (4x4), and deforms what has skins or morphs."""
         root = np.eye(4) if placement is None else placement
+        self.lights = light_rows(self.scene.lights, pose, root)
         deformed_already: dict[int, GpuDrawable] = {}
         for drawable in self.drawables:
             if drawable.deforming:

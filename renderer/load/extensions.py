@@ -9,6 +9,7 @@ SUPPORTED = frozenset({
     "EXT_texture_avif",
     "EXT_texture_webp",
     "KHR_draco_mesh_compression",
+    "KHR_lights_punctual",
     "KHR_materials_anisotropy",
     "KHR_materials_clearcoat",
     "KHR_materials_diffuse_transmission",
@@ -31,16 +32,11 @@ SUPPORTED = frozenset({
     "KHR_xmp_json_ld",  # says who made the model: nothing to draw
 })
 
-DISPENSABLE = frozenset({
-    "KHR_lights_punctual",  # models are lit by the scene that they are put into
-})
-"""Not supported, but a model that requires them is drawn all the same."""
-
 
 def check_extensions(root: Fields) -> list[str]:
     """Warnings about used extensions that are ignored. Raises UnsupportedModel for the required ones among them."""
     required = dict.fromkeys(root.strings("extensionsRequired"))
-    missing = [printable(name) for name in required if name not in SUPPORTED | DISPENSABLE]
+    missing = [printable(name) for name in required if name not in SUPPORTED]
     if missing:
         noun = "extension" if len(missing) == 1 else "extensions"
         raise UnsupportedModel(f"the model requires the glTF {noun} {', '.join(missing[:10])}, not supported yet")

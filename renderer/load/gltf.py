@@ -19,6 +19,7 @@ from renderer.load.fields import Fields, printable
 from renderer.load.geometry import Meshes, check_joints
 from renderer.load.graph import hidden_nodes, read_nodes, read_roots
 from renderer.load.instancing import read_instances
+from renderer.load.lights import read_lights
 from renderer.load.limits import Budget
 from renderer.load.materials import Materials
 from renderer.load.rigging import read_clips, read_skin
@@ -52,7 +53,9 @@ def _build_scene(document: Document, variant: str | None) -> Scene:
         scene = Scene(
             nodes, read_roots(root, nodes), meshes.used, materials.used, [], [], [], warnings, materials.variants
         )
-        _load_drawn(scene, root, meshes, accessors, budget)
+        shown = set(reachable(scene)) - hidden_nodes(root, nodes)
+        _load_drawn(scene, shown, root, meshes, accessors, budget)
+    scene.lights = read_lights(root, shown, warnings)
     scene.clips = read_clips(root, accessors, nodes, scene.meshes, budget)
     _check_world(scene)
     scene.images = textures.decode()
@@ -69,16 +72,14 @@ def _check_version(root: Fields) -> None:
 
 
 def _load_drawn(
-    scene: Scene, root: Fields, meshes: Meshes, accessors: Accessors, budget: Budget
+    scene: Scene, shown: set[int], root: Fields, meshes: Meshes, accessors: Accessors, budget: Budget
 ) -> None:
-    """Loads the meshes and skins of all visible nodes below the roots, and points those nodes at them. Other nodes lose
-    theirs.
+    """Loads the meshes and skins of the nodes `shown`, and points those nodes at them. Other nodes lose theirs.
 
     Raises EmptyModel where nothing is left to draw.
     """
     skins: dict[int, int] = {}
     node_fields, skin_fields = root.children("nodes"), root.children("skins")
-    shown = set(reachable(scene)) - hidden_nodes(root, scene.nodes)
     for index, node in enumerate(scene.nodes):
         if index not in shown or node.mesh is None:
             node.mesh = node.skin = None

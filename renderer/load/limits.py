@@ -58,6 +58,9 @@ TEXTURE_SIDE = 16384
 TEXTURE_PIXELS = 256 * 1024 * 1024
 """Decoded pixels of all images together, 4 bytes each."""
 
+LIGHTS = 16
+"""Lights of a model that shine: each costs a part of every pixel."""
+
 TEXCOORD_SETS = 8
 JOINT_SETS = 4
 MORPH_TARGETS = 1024

@@ -6,7 +6,7 @@ ones first, each with its back faces before its front faces.
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import moderngl
 import numpy as np
@@ -20,6 +20,7 @@ from renderer.lighting.shadow import SelfShadows
 from renderer.lighting.sheen import sheen_texture
 from renderer.passes.surface import is_transmissive, surface_constants, surface_defines
 from renderer.passes.transmission import Behind
+from renderer.scene.lights import dimming
 from renderer.scene.nodes import AlphaMode
 
 _MATERIAL_BLOCK = 0
@@ -64,6 +65,12 @@ class GeometryPass:
         worn = any(material.sheen is not None for material in gpu_scene.scene.materials)
         self._sheen = sheen_texture(gpu_scene.device) if worn else None
         defines = {**buffers, f"TONE_{tone_mapping.upper()}": "1"}
+        self._gpu_scene = gpu_scene
+        self._dimming = 1.0
+        if count := len(gpu_scene.scene.lights):
+            defines["LIGHTS"] = str(count)
+            low, high = gpu_scene.box()
+            self._dimming = dimming(gpu_scene.lights, (low + high) / 2, float(np.linalg.norm(high - low)) / 2)
         self._draws = [self._prepare(gpu_scene, drawable, defines) for drawable in gpu_scene.drawables]
 
     @property
@@ -72,24 +79,15 @@ class GeometryPass:
         return any(draw.transmissive for draw in self._draws)
 
     def draw(
-        self,
-        view: View,
-        target: moderngl.Framebuffer,
-        tile: Tile = WHOLE,
-        behind: moderngl.Texture | None = None,
-        ground: Callable[[], None] | None = None,
+        self, view: View, target: moderngl.Framebuffer, tile: Tile = WHOLE, behind: moderngl.Texture | None = None
     ) -> None:
         """Draws into `target`, which is current, and whose depth is cleared or holds what may hide the model.
 
         The view may mirror the world. `behind` is what glass shows; without it, that is what `target` holds by then,
-        farther glass included. `ground` draws what lies under the model, by the depth of all that is opaque: it costs
-        only where it is seen.
+        farther glass included.
         """
         ctx = self._ctx
         near_first = self.draw_opaque(view, tile)
-        if ground is not None:
-            ground()
-            ctx.enable_only(moderngl.DEPTH_TEST)
         glass = [draw for draw in near_first if draw.transmissive]
         glass.sort(key=lambda draw: _nearest(draw.drawable, view))
         layers = 1 if behind is not None else min(GLASS_LAYERS, len(glass))
@@ -115,7 +113,8 @@ class GeometryPass:
         self._mirrored = bool(np.linalg.det(view.view[:3, :3]) < 0)
         uniforms = {
             "u_view_projection": matrix_bytes(tile.crop @ view.projection @ view.view), "u_eye": tuple(view.eye),
-            "u_origin": tile.origin, "u_place": tile.place,
+            "u_origin": tile.origin, "u_place": tile.place, "u_dimming": self._dimming,
+            "lamps": [tuple(row) for row in self._gpu_scene.lights.tolist()],
         }
         for program in {id(draw.program): draw.program for draw in self._draws}.values():
             for name, value in uniforms.items():

@@ -244,6 +244,22 @@ class Skin:
     inverse_bind_matrices: Float64  # (joints, 4, 4)
 
 
+@dataclasses.dataclass(slots=True)
+class Light:
+    """KHR_lights_punctual: a light at a node, which shines along its -Z unless it is a point.
+
+    `intensity` is in lux for directional ones, else in candela; `reach` in metres; angles from the axis, in radians.
+    """
+
+    node: int
+    kind: str  # "directional", "point" or "spot"
+    color: tuple[float, float, float] = (1.0, 1.0, 1.0)  # linear
+    intensity: float = 1.0
+    reach: float = math.inf
+    inner_angle: float = 0.0
+    outer_angle: float = math.pi / 4
+
+
 Path = Literal["translation", "rotation", "scale", "weights"]
 Interpolation = Literal["STEP", "LINEAR", "CUBICSPLINE"]
 
@@ -293,6 +309,7 @@ class Scene:
     clips: list[Clip]
     warnings: list[str] = dataclasses.field(default_factory=list)
     variants: list[str] = dataclasses.field(default_factory=list)
+    lights: list[Light] = dataclasses.field(default_factory=list)
 
     @property
     def contents(self) -> Contents:

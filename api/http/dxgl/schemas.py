@@ -224,7 +224,7 @@ class RenderDetail(TypedDict):
         WithJsonSchema({"type": "array", "items": {"type": "string"}}),
         Field(
             description="Beyond dx.gl's fields: what of the model isn't shown, once a worker has read it",
-            examples=[["the glTF extension KHR_lights_punctual is ignored"]],
+            examples=[["the glTF extension MSFT_lod is ignored"]],
         ),
     ]
     hasWebVariant: Annotated[bool, Field(description="Whether there is a web-optimised video", examples=[False])]

@@ -7,6 +7,7 @@
 #include "anisotropy.glsl"
 #include "iridescence.glsl"
 #include "transmission.glsl"
+#include "lamps.glsl"
 
 layout(std140) uniform Material {
     vec4 base_color;
@@ -236,6 +237,11 @@ void main() {
 #endif
     vec3 met = mix(base.rgb * (ambient + direct), mirrored_light, above_horizon(reflected, normal));
     vec3 specular_light_out = single * met * specular_occlusion + multiple * (ambient + direct);
+#ifdef LIGHTS
+    Lit lit = lamp_light(v_position, normal, bent, to_eye, lobe, f0, f90);
+    diffuse_light += lit.diffuse * (albedo * past);
+    specular_light_out += lit.specular;
+#endif
 
 #ifdef SHEEN
     vec3 sheen = material.sheen.rgb;
