@@ -42,7 +42,7 @@ def table(rows: Iterable[Row]) -> Table:
         shown.add_column(heading, justify="right")
     shown.add_column("command")
     for row in rows:
-        ratio = "" if row.ratio is None else f"{row.ratio:.3g}"
+        ratio = "" if row.ratio is None else f"{row.ratio:.4g}"
         met = {True: "yes", False: "NO", None: ""}[row.met]
         shown.add_row(row.goal, row.figure, ratio, row.target, met, row.command)
     return shown

@@ -1,8 +1,8 @@
-"""Times the standard job, stage by stage: `python tests/benchmarks/turntable.py --model path.glb`.
+"""Times the standard job, stage by stage: `python -m tests.benchmarks.turntable --model path.glb`.
 
 180 frames of 960x540 with true 2x2 supersampling, easing, image-based light, ground shadow and white background, to
 H.264. First the job as a user gets it, with nothing cached; then its parts alone, each brought to a full stop before
-the next: what the job would cost if nothing overlapped. The model is our own sample unless one is given.
+the next: what the job would cost if nothing overlapped. The model is the standard one unless another is given.
 
 CPU counts this process and its children; the system tells a child's only when it ends, so all of ffmpeg's stands under
 "encoding", although most of it is spent while frames are drawn.
@@ -19,19 +19,22 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from renderer.encode.ffmpeg import EncoderProcess
-from renderer.encode.h264 import h264_arguments, variant_files
+from renderer.encode.streams import Encoders, Layers, variant_streams
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device, open_device
 from renderer.load import load_model
 from renderer.render import render_video
 from renderer.scene.nodes import Contents
-from renderer.spec import VideoPlan, parse_settings, plan_video
+from renderer.spec import Backdrop, Foreground, VideoPlan, parse_settings, plan_video
+from tests.benchmarks.model import standard_model
+
+STANDARD_FRAMES = 180
 
 
 @dataclasses.dataclass
@@ -66,8 +69,10 @@ class Costs(dict[str, Cost]):
         cost.children += end.children - start.children
         return end
 
-    def total(self) -> Cost:
-        return Cost(*(sum(getattr(cost, field.name) for cost in self.values()) for field in dataclasses.fields(Cost)))
+    def total(self, *names: str) -> Cost:
+        """The sum of `names`, or of all."""
+        chosen = [self[name] for name in names or self]
+        return Cost(*(sum(getattr(cost, field.name) for cost in chosen) for field in dataclasses.fields(Cost)))
 
 
 class StageListener:
@@ -94,6 +99,19 @@ class StageListener:
         """Posters are part of drawing."""
 
 
+class _Recorded:
+    """Frames that a shot has drawn before, in its place."""
+
+    def __init__(self, planes: dict[Layers, bytes]) -> None:
+        self._planes = planes
+
+    def read_yuv420(self, backdrop: Backdrop, foreground: Foreground | None = None) -> bytes:
+        return self._planes[backdrop, foreground]
+
+    def read_yuva444(self, foreground: Foreground | None = None) -> bytes:
+        return self._planes[None, foreground]
+
+
 def whole_job(model: Path, plan: VideoPlan, count: int, selector: str, folder: Path) -> tuple[Costs, Device]:
     """The job as a user gets it, from the start of Python on."""
     costs = Costs()
@@ -101,13 +119,20 @@ def whole_job(model: Path, plan: VideoPlan, count: int, selector: str, folder: P
         subprocess.run([sys.executable, "-c", "import renderer.cli"], check=True)
     with costs.measure("device"):
         device = open_device(selector)
+    costs.update(job_here(model, plan, count, device, folder))
+    return costs, device
+
+
+def job_here(model: Path, plan: VideoPlan, count: int, device: Device, folder: Path) -> Costs:
+    """The job's stages as a worker gets it, into `folder`/job; its caches are in `folder`/cache."""
+    costs = Costs()
     listener = StageListener(costs)
     render_video(
         model, plan.frames, {"job": plan.variant}, folder,
         device=device, cache_dir=folder / "cache", listener=listener, frame_limit=count,
     )
     listener.on_stage(None)
-    return costs, device
+    return costs
 
 
 def parts_alone(model: Path, plan: VideoPlan, count: int, device: Device, folder: Path) -> Costs:
@@ -115,7 +140,9 @@ def parts_alone(model: Path, plan: VideoPlan, count: int, device: Device, folder
     costs = Costs()
     with costs.measure("loading"):
         scene = load_model(model)
-    planes = []
+    streams = variant_streams(plan.frames, plan.variant).values()
+    layers = dict.fromkeys(stream.layers for stream in streams)
+    recorded = []
     start = now()
     with ShotRenderer(device, scene, plan.frames, cache_dir=folder / "cache") as shot:
         costs.book("lighting (warm)", start)
@@ -124,32 +151,29 @@ def parts_alone(model: Path, plan: VideoPlan, count: int, device: Device, folder
                 shot.draw(index)
                 device.ctx.finish()
             with costs.measure("resolve + read"):
-                planes.append(shot.read_yuv420(plan.variant.backdrop))
-    width, height, fps = plan.frames.width, plan.frames.height, plan.frames.fps
-    outputs = variant_files(folder, plan.frames, plan.variant)
-    with (
-        costs.measure("encode"),
-        EncoderProcess(h264_arguments(width, height, fps, outputs.values())) as process,
-    ):
-        for frame in planes:
-            process.write(frame)
-        process.finish()
+                recorded.append(_Recorded({
+                    (backdrop, foreground): shot.read_yuva444(foreground) if backdrop is None
+                    else shot.read_yuv420(backdrop, foreground)
+                    for backdrop, foreground in layers
+                }))
+    files = {stream: folder / stream.file.path for stream in streams}
+    with costs.measure("encode"), Encoders(plan.frames, files) as encoders:
+        for frame in recorded:
+            encoders.write(cast(ShotRenderer, frame))
+        encoders.finish()
     return costs
 
 
 @click.command()
-@click.option("--model", type=click.Path(exists=True, path_type=Path), help="Default: the project's sample model.")
-@click.option("--frames", "count", default=180, show_default=True, help="Frames of the path to draw.")
+@click.option("--model", type=click.Path(exists=True, path_type=Path), help="Default: that of the standard job.")
+@click.option("--frames", "count", default=STANDARD_FRAMES, show_default=True, help="Frames of the path to draw.")
 @click.option("--device", "selector", default="auto", show_default=True, help="As in `python -m renderer`.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
 def main(model: Path | None, count: int, selector: str, as_json: bool) -> None:
     plan = plan_video(parse_settings({}))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        if model is None:
-            model = folder / "sample.glb"
-            # by another process: what it imports and allocates is no part of the job
-            subprocess.run([sys.executable, "-m", "renderer.samples", str(model)], check=True)
+        model = model or standard_model(folder)
         job, device = whole_job(model, plan, count, selector, folder)
         sizes = {path.name: path.stat().st_size for path in sorted((folder / "job").iterdir())}
         parts = parts_alone(model, plan, count, device, folder)

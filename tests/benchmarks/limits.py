@@ -1,0 +1,108 @@
+"""Times renders against the machine's limit: `python -m tests.benchmarks.limits`.
+
+The limit is what the same frames would take if drawing (with reading) and encoding, each alone, kept every core busy
+and there were nothing else to do: (CPU seconds to draw + CPU seconds to encode) / cores. It is measured in the same
+process right after the render. The whole job adds Python's start, loading, light and shadows, and checking the files.
+"""
+
+import dataclasses
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from renderer.gl.context import Device, open_device
+from renderer.spec import VideoPlan, parse_settings, plan_video
+from tests.benchmarks import process, rows
+from tests.benchmarks.model import standard_model
+from tests.benchmarks.rows import Row, at_most
+from tests.benchmarks.turntable import STANDARD_FRAMES, job_here, parts_alone
+
+WHOLE_JOB = 1.15
+PER_FRAME = 1.25
+PEAK_4K_GIB = 2.0
+FRAMES = {"standard": 36, "4k": 16, "pro": 10}
+"""Of each larger tier: enough for the encoder to fill its lookahead, few enough to hold uncompressed in memory."""
+
+COMMAND = "python -m tests.benchmarks.limits"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Against:
+    """Seconds per frame: of a render's drawing and encoding, and of the limit's two parts, each over all cores."""
+
+    taken: float
+    draw: float
+    encode: float
+
+    @property
+    def limit(self) -> float:
+        return self.draw + self.encode
+
+    @property
+    def figure(self) -> str:
+        return f"{self.taken:.3f} s/frame; limit {self.limit:.3f} (draw {self.draw:.3f}, encode {self.encode:.3f})"
+
+
+def against_limit(model: Path, plan: VideoPlan, count: int, device: Device) -> Against:
+    """A render of `count` frames in this process, with the light cached, and its limit."""
+    cores = os.cpu_count() or 1
+    with tempfile.TemporaryDirectory() as name:
+        job_here(model, plan, 1, device, Path(name))  # fills the caches, compiles the programs
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        job = job_here(model, plan, count, device, folder)
+        parts = parts_alone(model, plan, count, device, folder)
+    draw, encode = parts.total("draw", "resolve + read"), parts["encode"]
+    return Against(
+        job.total("drawing", "encoding").wall / count,
+        (draw.cpu + draw.children) / cores / count, (encode.cpu + encode.children) / cores / count,
+    )
+
+
+def whole_job(model: Path, folder: Path, settings: str = "{}", frames: int = STANDARD_FRAMES) -> process.Used:
+    """`python -m renderer` from its start to the finished file; the light is cached in `folder`."""
+    command = [sys.executable, "-m", "renderer", str(model), "-o", str(folder / "out.mp4")]
+    return process.run(
+        [*command, "--settings", settings, "--frames", str(frames)], {"XDG_CACHE_HOME": str(folder / "cache")}
+    )
+
+
+def measure(model: Path | None = None) -> list[Row]:
+    """The whole standard job, each larger tier, and the memory of a render in 4K."""
+    found = []
+    device = open_device("auto")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        model = model or standard_model(folder)
+        jobs = {"nothing cached": whole_job(model, folder), "the light cached": whole_job(model, folder)}
+        limit = against_limit(model, plan_video(parse_settings({})), STANDARD_FRAMES, device)
+        for caches, used in jobs.items():
+            found.append(at_most(
+                f"standard job, whole process, {caches}: against the limit",
+                f"{used.wall_s:.1f} s wall, {used.cpu_s:.1f} s CPU; limit {limit.limit * STANDARD_FRAMES:.1f} s",
+                used.wall_s / (limit.limit * STANDARD_FRAMES), WHOLE_JOB, COMMAND,
+            ))
+        found.append(at_most("share: time per frame against the limit", limit.figure, limit.taken / limit.limit,
+                             PER_FRAME, COMMAND))
+        for quality, count in FRAMES.items():
+            tier = against_limit(model, plan_video(parse_settings({"quality": quality})), count, device)
+            found.append(at_most(f"{quality}: time per frame against the limit", tier.figure, tier.taken / tier.limit,
+                                 PER_FRAME, COMMAND))
+        used = whole_job(model, folder, '{"quality": "4k"}', FRAMES["4k"])
+        gib = used.peak_bytes / 2**30
+        found.append(at_most("4k: peak memory, encoder included", f"{gib:.2f} GiB", gib, PEAK_4K_GIB, COMMAND))
+    return found
+
+
+@click.command()
+@click.option("--model", type=click.Path(exists=True, path_type=Path), help="Default: that of the standard job.")
+def main(model: Path | None) -> None:
+    Console(width=160).print(rows.table(measure(model)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""A command as a user runs it, measured from outside: wall clock, CPU of all its processes, and their memory."""
+
+import dataclasses
+import os
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+
+import psutil
+
+SAMPLE_S = 0.1
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Used:
+    """`cpu_s` counts the command and the children it waited for; `peak_bytes` is the most that all of its processes
+    held at a time: the sum of their resident sets, looked at every SAMPLE_S, so what they share counts for each."""
+
+    wall_s: float
+    cpu_s: float
+    peak_bytes: int
+
+
+def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Used:
+    """Runs `command`, with `environment` added to this process's. Raises RuntimeError, with its output, if it fails."""
+    with tempfile.TemporaryFile("w+", errors="replace") as said:
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            command, env={**os.environ, **(environment or {})}, stdin=subprocess.DEVNULL, stdout=said, stderr=said
+        )
+        peak = _Peak(process.pid)
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        peak.stop()
+        if process.returncode != 0:
+            said.seek(0)
+            raise RuntimeError(f"{command[0]} ended with code {process.returncode}: {said.read()[-2000:]}")
+    return Used(wall, usage.ru_utime + usage.ru_stime, peak.bytes)
+
+
+class _Peak:
+    """Watches a process and its descendants from a thread."""
+
+    def __init__(self, pid: int) -> None:
+        self.bytes = 0
+        self._root = psutil.Process(pid)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(SAMPLE_S):
+            held = 0
+            for process in self._tree():
+                try:
+                    held += process.memory_info().rss
+                except psutil.Error:  # it has ended meanwhile
+                    continue
+            self.bytes = max(self.bytes, held)
+
+    def _tree(self) -> list[psutil.Process]:
+        try:
+            return [self._root, *self._root.children(recursive=True)]
+        except psutil.Error:
+            return []
