@@ -5,19 +5,28 @@ plain loop and no Celery beat task, because a task would wait behind renders, or
 expire; and sweeping twice does nothing that sweeping once doesn't.
 """
 
+import itertools
 import logging
 import threading
+import time
 from collections.abc import Iterator
 
 from celery import Celery
 
+from api import clock
 from api.db.session import Database
-from api.domain import fleet, idempotency, lanes, overlays, scheduling
+from api.domain import fleet, idempotency, lanes, leftovers, overlays, scheduling
 from api.queue import relay, send_hint
 from api.settings import Settings
 from api.storage.base import Storage
 
 logger = logging.getLogger(__name__)
+
+COLLECT_SECONDS = 3600.0
+"""How often the storage is looked through for files that nobody needs."""
+
+COLLECT_AT_ONCE = 500
+"""About how many of them the database is asked in one statement."""
 
 
 def sweep_once(database: Database, storage: Storage, celery: Celery, settings: Settings) -> None:
@@ -52,13 +61,31 @@ def _take_back(database: Database, max_attempts: int) -> Iterator[scheduling.Tak
         yield lost
 
 
+def collect_once(database: Database, storage: Storage) -> None:
+    """Deletes old files that nobody needs. Any number of processes may do it at the same time."""
+    before = clock.now() - leftovers.GRACE
+    for folder in leftovers.FOLDERS:
+        old = (entry.name for entry in storage.entries(folder) if entry.changed_at < before)
+        while names := list(itertools.islice(old, COLLECT_AT_ONCE)):
+            with database.read() as session:
+                unneeded = leftovers.unneeded(session, folder, names)
+            for name in unneeded:
+                storage.delete_prefix(f"{folder}/{name}")
+            if unneeded:
+                logger.info("Deleted %d files or folders from %s that nobody needs", len(unneeded), folder)
+
+
 def sweep_until(
     stop: threading.Event, database: Database, storage: Storage, celery: Celery, settings: Settings
 ) -> None:
     """Sweeps now and every `settings.sweep_seconds` until `stop` is set. Errors are logged: the next sweep may work."""
+    collect_at = time.monotonic()
     while True:
         try:
             sweep_once(database, storage, celery, settings)
+            if time.monotonic() >= collect_at:
+                collect_once(database, storage)
+                collect_at = time.monotonic() + COLLECT_SECONDS
         except Exception as error:  # noqa: BLE001 (a database or broker that is down comes back)
             logger.warning("Could not sweep, will try again in %g s: %s", settings.sweep_seconds, error)
         if stop.wait(settings.sweep_seconds):

@@ -125,6 +125,7 @@ class Model(Base):
     __tablename__ = "models"
     __table_args__ = (
         Index("models_by_account", "account_id", "created_at", "id"),
+        Index("models_by_file", "storage_key", unique=True),
         Index("one_live_model_per_bytes", "account_id", "sha256", unique=True,
               sqlite_where=text("deleted_at IS NULL"), postgresql_where=text("deleted_at IS NULL")),
     )

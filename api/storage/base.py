@@ -5,6 +5,7 @@ never changes, so an ETag stays good for as long as the file is there.
 """
 
 import dataclasses
+import datetime as dt
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -32,6 +33,14 @@ class StoredFile:
     key: str
     size: int
     etag: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Entry:
+    """A file or folder by its name. `changed_at` is when it was stored or, of a folder, when something in it was."""
+
+    name: str
+    changed_at: dt.datetime
 
 
 class Writer(Protocol):
@@ -62,7 +71,10 @@ class Storage(Protocol):
         """Deleting what isn't there is no error."""
 
     def delete_prefix(self, prefix: str) -> None:
-        """Deletes every key below the folder `prefix`: ``a/b`` and ``a/b/`` cover ``a/b/c`` but not ``a/bc``."""
+        """Deletes the key `prefix` and every key below it: ``a/b`` and ``a/b/`` cover ``a/b/c`` but not ``a/bc``."""
+
+    def entries(self, folder: str) -> Iterator[Entry]:
+        """What lies directly in `folder`, which may be absent; in no order."""
 
 
 def key_parts(key: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Files in a folder that servers and workers share: the storage of an embedded farm, or of one with a shared volume."""
 
 import contextlib
+import datetime as dt
 import hashlib
 import os
 import secrets
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from api.storage.base import CHUNK_BYTES, FileMissing, StoredFile, Writer, key_parts
+from api.storage.base import CHUNK_BYTES, Entry, FileMissing, StoredFile, Writer, key_parts
 
 _STALE_SECONDS = 24 * 3600
 _ABSENT = (FileNotFoundError, IsADirectoryError, NotADirectoryError)  # only files are stored, folders are our business
@@ -87,8 +88,22 @@ class LocalStorage:
         self._path(key).unlink(missing_ok=True)
 
     def delete_prefix(self, prefix: str) -> None:
-        with contextlib.suppress(FileNotFoundError):
-            shutil.rmtree(self._path(prefix.removesuffix("/")))
+        path = self._path(prefix.removesuffix("/"))
+        try:
+            shutil.rmtree(path)
+        except NotADirectoryError:
+            path.unlink(missing_ok=True)
+        except FileNotFoundError:
+            return
+
+    def entries(self, folder: str) -> Iterator[Entry]:
+        with contextlib.suppress(FileNotFoundError), os.scandir(self._path(folder)) as found:
+            for entry in found:
+                with contextlib.suppress(FileNotFoundError, ValueError):
+                    key_parts(entry.name)  # what can't be a key's part is none of ours
+                    # A file may be older than its place here: only its status changes when it is moved.
+                    changed = entry.stat().st_ctime
+                    yield Entry(entry.name, dt.datetime.fromtimestamp(changed, dt.UTC))
 
     def _path(self, key: str) -> Path:
         return self._root.joinpath(*key_parts(key))

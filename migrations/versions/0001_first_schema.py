@@ -154,6 +154,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_models"),
     )
     op.create_index("models_by_account", "models", ["account_id", "created_at", "id"])
+    op.create_index("models_by_file", "models", ["storage_key"], unique=True)
     op.create_index(
         "one_live_model_per_bytes", "models", ["account_id", "sha256"], unique=True, **where("deleted_at IS NULL")
     )

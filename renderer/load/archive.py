@@ -56,9 +56,13 @@ class Archive:
         total = sum(info.file_size for info in infos)
         if total > limits.FILE_BYTES:
             raise ModelTooLarge(f"the archive unpacks to {total:,} bytes, and {limits.FILE_BYTES:,} are allowed")
+        seen: set[str] = set()
         for info in infos:
             if not info.filename.endswith("/") and not _is_finders(info.filename):
                 _check_member(info)
+                if info.filename in seen:
+                    raise InvalidModel(f"the archive has two entries named {info.filename[:100]!r}: pack one of them")
+                seen.add(info.filename)
                 yield info
 
     def _find_model(self) -> str:

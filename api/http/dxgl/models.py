@@ -1,5 +1,6 @@
 """/v1/models: upload a 3D file, look at it and at its renders, say what it is, put it away."""
 
+import contextlib
 import re
 from pathlib import PurePosixPath
 from typing import Annotated
@@ -9,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.domain import catalog
+from api.domain.catalog import ModelView
 from api.domain.tokens import Principal
 from api.errors import (
     FileNotFound,
@@ -43,7 +45,7 @@ from api.http.limits import MEGABYTE, file_too_large
 from api.http.multipart import UploadForm, receive_form
 from api.http.ranges import answer, attachment, file_response
 from api.http.state import Farm, FarmDep
-from api.storage.base import FileMissing
+from api.storage.base import FileMissing, StoredFile
 
 UPLOAD_PATH = f"{PREFIX}/models"
 MAX_SETTINGS_BYTES = 64 * 1024
@@ -156,12 +158,7 @@ def delete_model(principal: Writer, farm: FarmDep, model_id: ModelId) -> Data[De
 @get_and_head(router, "/models/{model_id}/file", *MEDIA_TYPES.values(), missing=FileNotFound)
 def get_model_file(principal: Reader, farm: FarmDep, model_id: ModelId, request: Request) -> Response:
     """The model's bytes as uploaded; of a 3D scan, once it is converted, the .glb."""
-    with farm.database.read() as session:
-        model = catalog.get_model(session, principal.account_id, model_id)
-    try:
-        file = farm.storage.stat(model.storage_key)
-    except FileMissing:
-        raise FileNotFound from None
+    model, file = _stored(farm, principal, model_id)
     suffix = PurePosixPath(model.storage_key).suffix
     name = PurePosixPath(model.original_name).stem + suffix
     return file_response(
@@ -172,6 +169,16 @@ def get_model_file(principal: Reader, farm: FarmDep, model_id: ModelId, request:
         content_type=MEDIA_TYPES[suffix],
         headers={"Cache-Control": "private, no-cache", "Content-Disposition": attachment(name)},
     )
+
+
+def _stored(farm: Farm, principal: Principal, model_id: str) -> tuple[ModelView, StoredFile]:
+    """The model and its file. Asked twice, because a ZIP may become a GLB, of another key, in between."""
+    for _ in range(2):
+        with farm.database.read() as session:
+            model = catalog.get_model(session, principal.account_id, model_id)
+        with contextlib.suppress(FileMissing):
+            return model, farm.storage.stat(model.storage_key)
+    raise FileNotFound
 
 
 def _detail(farm: Farm, principal: Principal, model_id: str) -> Data[ModelDetail]:

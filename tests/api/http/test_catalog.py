@@ -5,8 +5,12 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from api.db.tables import Model
+from api.domain import conversions
 from api.http.ranges import attachment
+from api.storage.base import StoredFile
 from tests.support.statements import recorded_statements
 from tests.support.web import GLB, Web
 
@@ -180,6 +184,27 @@ def test_a_file_that_the_storage_lost_is_not_found(web: Web) -> None:
     model_id = upload(web)
     web.storage.delete_prefix("models")
     assert refusal(web, "GET", f"/v1/models/{model_id}/file") == (404, "file_not_found", None)
+
+
+def test_a_file_that_becomes_another_meanwhile_is_found(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    model_id = upload(web, name="scan.zip")
+    [key] = [key for key in web.stored() if key.startswith("models/")]
+    stat = web.storage.stat
+
+    def convert(asked: str) -> StoredFile:
+        if asked == key:
+            converted = conversions.converted_key(key)
+            with web.storage.writer(converted) as writer:
+                writer.write(b"glTF, made of the scan")
+            with web.database.begin() as session:
+                session.execute(update(Model).values(storage_key=converted))
+            web.storage.delete(key)
+        return stat(asked)
+
+    monkeypatch.setattr(web.storage, "stat", convert)
+    answer = web.get(f"/v1/models/{model_id}/file")
+    assert (answer.status_code, answer.content) == (200, b"glTF, made of the scan")
+    assert answer.headers["content-disposition"] == 'attachment; filename="scan.glb"'
 
 
 def test_a_hash_tells_whether_an_upload_is_needed(web: Web) -> None:

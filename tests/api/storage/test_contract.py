@@ -1,10 +1,13 @@
 """What every storage must do. A new backend joins by one more entry in `BACKENDS`."""
 
+import datetime as dt
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from api import clock
 from api.storage.base import CHUNK_BYTES, MAX_KEY_LENGTH, FileMissing, Storage
 from api.storage.local import LocalStorage
 
@@ -154,3 +157,26 @@ def test_a_malformed_key_is_refused_by_every_method(storage: Storage, tmp_path: 
         with pytest.raises(ValueError, match="malformed storage key"):
             use()
     assert source.exists()
+
+
+def test_a_folder_lists_what_lies_in_it(storage: Storage) -> None:
+    assert list(storage.entries("models")) == []
+    started = clock.now()
+    for key in ("models/a.glb", "models/b/1/video.mp4", "models/b/2/video.mp4", "other/c"):
+        put(storage, key, b"x")
+    entries = {entry.name: entry.changed_at for entry in storage.entries("models")}
+    assert entries.keys() == {"a.glb", "b"}
+    assert all(abs(changed - started) < dt.timedelta(hours=1) for changed in entries.values())
+    storage.delete_prefix("models/a.glb")
+    storage.delete_prefix("models/b")
+    assert list(storage.entries("models")) == []
+    assert storage.stat("other/c").size == 1
+
+
+def test_a_moved_file_counts_from_when_it_came(storage: Storage, tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    old.write_bytes(b"x")
+    os.utime(old, (0, 0))
+    storage.put_file("models/old", old)
+    [entry] = storage.entries("models")
+    assert entry.changed_at > dt.datetime(2020, 1, 1, tzinfo=dt.UTC)

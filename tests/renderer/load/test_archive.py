@@ -124,6 +124,8 @@ ZIP = make_zip({"a.glb": triangle_glb()})
     (ZIP[:-10], InvalidModel, "truncated"),
     (ZIP[:40], InvalidModel, "truncated"),
     (ZIP[:60] + b"\xff" * 20 + ZIP[80:], InvalidModel, "damaged"),
+    (make_zip({"a.glb": triangle_glb(), "b.glb": b"glTF"}).replace(b"b.glb", b"a.glb"), InvalidModel,
+     "two entries named 'a.glb': pack one of them"),
     (ZIP[:-22] + b"PK\6\7" + bytes(16) + ZIP[-22:], UnsupportedModel, "ZIP64"),
 ])
 def test_a_forged_archive_is_refused(load: Load, data: bytes, error: type[Exception], message: str) -> None:
