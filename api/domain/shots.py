@@ -65,7 +65,7 @@ def image_work(plan: ImagePlan) -> Work:
 
 
 DATASET_PART_PIXELS = 16_000_000
-"""Pixels of a training set that are worth a part of their own: some 10 s on a core."""
+"""Pixels of a training set that are worth a part of their own: some 4 to 10 s on a core."""
 MOST_DATASET_PARTS = 32
 
 
