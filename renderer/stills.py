@@ -1,6 +1,6 @@
 """A model file and a spec of one frame -> here -> finished files: stills, each with its thumbnail and posters.
 
-    load -> ShotRenderer (upload, light, shadow) -> draw once -> composite and encode per variant
+    open_shot (load, upload, light, shadow) -> draw once -> composite and encode per variant
 """
 
 import contextlib
@@ -13,8 +13,7 @@ from renderer.encode.image import write_image, write_thumbnail
 from renderer.encode.poster import write_posters
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
-from renderer.load import load_model
-from renderer.render import Listener
+from renderer.render import Listener, open_shot
 from renderer.scene.nodes import UInt8
 from renderer.spec import FrameSpec, ImageVariant
 
@@ -45,17 +44,14 @@ def render_images(
 ) -> dict[str, ImageFiles]:
     """Draws frame 0 of `frames` once and makes stills of it, into `out`/<variant name>/ (which must not exist yet).
 
-    `images` are the files of the images that `variants` name. Nothing is left in `out` by a render that ends in an
-    exception. Raises ModelError, SettingsError (an unknown clip or variant, a broken image), DeviceError, and whatever
-    the listener raises.
+    `images` are the files of the overlays that `frames` and `variants` name. Nothing is left in `out` by a render that
+    ends in an exception. Raises what `open_shot` raises.
     """
     made = {name: _files(out / name, variant) for name, variant in variants.items()}
     with contextlib.ExitStack() as undo:
-        listener.on_stage("loading")
-        scene = load_model(model, frames.material_variant)
-        listener.on_model(scene.contents)
-        listener.on_stage("lighting")
-        with ShotRenderer(device, scene, frames, cache_dir=cache_dir, images=images) as shot:
+        with open_shot(
+            model, frames, device=device, cache_dir=cache_dir, listener=listener, images=images
+        ) as shot:
             listener.on_stage("drawing")
             shot.draw(0)
             listener.on_frame(1, 1)
