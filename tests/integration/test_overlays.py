@@ -1,4 +1,4 @@
-"""Background images on their way through a whole farm, from the upload to the pixels of posters and videos."""
+"""Overlay images on their way through a whole farm, from the upload to the pixels of posters and videos."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from tests.renderer.encode.media import decode_rgb
 from tests.renderer.load.glb_builder import encoded
 from tests.support.farm import wait_for
 
-RED, BLUE, ORANGE = (200, 0, 0), (0, 0, 200), (255, 136, 0)
+RED, BLUE, ORANGE, GREEN = (200, 0, 0), (0, 0, 200), (255, 136, 0), (0, 120, 0)
 
 
 def halves(path: Path) -> Path:
@@ -34,15 +34,18 @@ def overlay_files(customer: Customer) -> list[str]:
     return sorted(path.name for path in customer.farm.settings.files_dir.glob("overlays/*"))
 
 
-def test_renders_of_one_shot_show_their_own_backgrounds_even_if_the_image_is_deleted_meanwhile(
+def test_renders_of_one_shot_show_their_own_images_even_if_these_are_deleted_meanwhile(
     customer: Customer, tmp_path: Path
 ) -> None:
     client, model = customer.client, customer.upload.model_id
     overlay = client.overlays.upload(halves(tmp_path / "halves.png"), name="Halves")
     on_image = SETTINGS | {"bgImageId": overlay.id, "bgAlign": "bottom-right"}
-    renders = client.renders.batch([(model, on_image), (model, SETTINGS)])
+    PIL.Image.new("RGB", (8, 8), GREEN).save(tmp_path / "green.png")
+    green = client.overlays.upload(tmp_path / "green.png", layer="foreground")
+    renders = client.renders.batch([(model, on_image), (model, SETTINGS), (model, SETTINGS | {"fgImageId": green.id})])
     client.overlays.delete(overlay.id)
-    for color, render in zip((BLUE, ORANGE), renders, strict=True):
+    client.overlays.delete(green.id)
+    for color, render in zip((BLUE, ORANGE, GREEN), renders, strict=True):
         customer.check_done(render.id, attempt=1)
         client.renders.download(render.id, "poster_full", tmp_path / "poster_full.png")
         client.renders.download(render.id, "poster", tmp_path / "poster.png")
