@@ -188,7 +188,8 @@ class _ProgressBar:
         self._progress.update(self._task, description=stage)
 
     def on_model(self, contents: Contents) -> None:
-        """Nothing to show."""
+        for warning in contents.warnings:
+            self._progress.console.print(f"Warning: {warning}", markup=False, highlight=False)
 
     def on_frame(self, done: int, total: int) -> None:
         self._progress.update(self._task, completed=done, total=total)
@@ -204,7 +205,8 @@ class _Lines:
         click.echo(stage, err=True)
 
     def on_model(self, contents: Contents) -> None:
-        """Nothing to say."""
+        for warning in contents.warnings:
+            click.echo(f"Warning: {warning}", err=True)
 
     def on_frame(self, done: int, total: int) -> None:
         if done * 10 // total > (done - 1) * 10 // total:

@@ -141,6 +141,15 @@ def test_a_still_behind_an_image(folder: Path) -> None:
     assert (done.returncode, "--foreground" in done.stderr) == (2, True)
 
 
+def test_what_of_the_model_is_ignored_is_told(folder: Path) -> None:
+    builder = triangle_builder()
+    builder.document["extensionsUsed"] = ["EXT_example"]
+    builder.save(folder, "odd.glb")
+    done = render(folder, "odd.glb", "-o", "odd.png", "--settings", '{"shadows": false}')
+    assert done.returncode == 0, done.stderr
+    assert "Warning: the glTF extension EXT_example is ignored" in done.stderr.splitlines()
+
+
 def test_a_transparent_video_at_the_size_of_any_tier(folder: Path) -> None:
     done = render(folder, "model.glb", "-o", "clear.mov", "--frames", "2", "--settings", '{"aspect": "1:1"}')
     assert done.returncode == 0, done.stderr
