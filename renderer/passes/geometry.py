@@ -6,7 +6,7 @@ ones first, each with its back faces before its front faces.
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import moderngl
 import numpy as np
@@ -79,15 +79,24 @@ class GeometryPass:
         return any(draw.transmissive for draw in self._draws)
 
     def draw(
-        self, view: View, target: moderngl.Framebuffer, tile: Tile = WHOLE, behind: moderngl.Texture | None = None
+        self,
+        view: View,
+        target: moderngl.Framebuffer,
+        tile: Tile = WHOLE,
+        behind: moderngl.Texture | None = None,
+        ground: Callable[[], None] | None = None,
     ) -> None:
         """Draws into `target`, which is current, and whose depth is cleared or holds what may hide the model.
 
         The view may mirror the world. `behind` is what glass shows; without it, that is what `target` holds by then,
-        farther glass included.
+        farther glass included. `ground` draws what lies under the model, by the depth of all that is opaque: it costs
+        only where it is seen.
         """
         ctx = self._ctx
         near_first = self.draw_opaque(view, tile)
+        if ground is not None:
+            ground()
+            ctx.enable_only(moderngl.DEPTH_TEST)
         glass = [draw for draw in near_first if draw.transmissive]
         glass.sort(key=lambda draw: _nearest(draw.drawable, view))
         layers = 1 if behind is not None else min(GLASS_LAYERS, len(glass))
