@@ -4,5 +4,8 @@ import hypothesis
 
 pytest_plugins = ["tests.support.device", "tests.render.film", "tests.support.goldens", "tests.support.postgres"]
 
-hypothesis.settings.register_profile("deterministic", derandomize=True, deadline=None, database=None)
+hypothesis.settings.register_profile(
+    "deterministic", derandomize=True, deadline=None, database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],  # a busy machine's time says nothing of a test
+)  # fmt: skip
 hypothesis.settings.load_profile("deterministic")
