@@ -101,7 +101,8 @@ class GpuScene:
         self._index_buffers: dict[int, moderngl.Buffer] = {}
         self._attributes: dict[tuple[int, int | None, tuple[UvSlot, ...]], Attributes] = {}
         self.drawables: list[GpuDrawable] = []
-        self.lights: Float64 = np.zeros((0, 4))  # renderer.scene.lights.light_rows, in the current pose
+        self.materials = scene.materials  # in the current pose, as the next
+        self.lights: Float64 = np.zeros((0, 4))  # renderer.scene.lights.light_rows
         try:
             layouts = lay_out_materials(scene)
             for drawable in drawables(scene):
@@ -116,6 +117,7 @@ class GpuScene:
     def update(self, pose: Pose, placement: Float64 | None = None) -> None:
         """Moves everything to `pose`, in a world moved by `placement` (4x4), and deforms what has skins or morphs."""
         root = np.eye(4) if placement is None else placement
+        self.materials = pose.materials
         self.lights = light_rows(self.scene.lights, pose, root)
         deformed_already: dict[int, GpuDrawable] = {}
         for drawable in self.drawables:

@@ -56,7 +56,7 @@ def _build_scene(document: Document, variant: str | None) -> Scene:
         shown = set(reachable(scene)) - hidden_nodes(root, nodes)
         _load_drawn(scene, shown, root, meshes, accessors, budget)
     scene.lights = read_lights(root, shown, warnings)
-    scene.clips = read_clips(root, accessors, nodes, scene.meshes, budget)
+    scene.clips = read_clips(root, accessors, scene, materials.indices, budget)
     _check_world(scene)
     scene.images = textures.decode()
     del warnings[limits.WARNINGS :]

@@ -7,6 +7,7 @@ import numpy as np
 from renderer.errors import InvalidModel, ModelTooLarge
 from renderer.load import limits
 from renderer.load.fields import Fields
+from renderer.load.pointers import shown_at_times
 from renderer.scene.nodes import Node
 
 
@@ -38,9 +39,14 @@ def read_roots(root: Fields, nodes: list[Node]) -> tuple[int, ...]:
 
 
 def hidden_nodes(root: Fields, nodes: list[Node]) -> set[int]:
-    """The nodes that KHR_node_visibility hides, each with all nodes below it."""
+    """The nodes that KHR_node_visibility hides for good, each with all nodes below it. Those that an animation may show
+    are marked as not visible instead."""
     states = (fields.extension("KHR_node_visibility") for fields in root.children("nodes"))
-    pending = [i for i, state in enumerate(states) if state is not None and not state.boolean("visible", True)]
+    invisible = [i for i, state in enumerate(states) if state is not None and not state.boolean("visible", True)]
+    animated = shown_at_times(root)
+    for index in animated.intersection(invisible):
+        nodes[index].visible = False
+    pending = [index for index in invisible if index not in animated]
     hidden: set[int] = set()
     while pending:
         index = pending.pop()

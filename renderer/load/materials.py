@@ -38,6 +38,11 @@ class Materials:
             self.used.append(material)
         return self._indices[index]
 
+    @property
+    def indices(self) -> dict[int, int]:
+        """The indices in `used`, by the file's own."""
+        return {index: place for index, place in self._indices.items() if index is not None}
+
     def _of_variant(self, primitive: Fields) -> int | None:
         """The material that the chosen variant gives to `primitive`; None where it gives none."""
         extension = None if self._variant is None else primitive.extension(VARIANTS)

@@ -1,5 +1,7 @@
 """Skins and animation clips (glTF 2.0, sections 3.7.3.3 and 3.11)."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from renderer.errors import InvalidModel, ModelTooLarge
@@ -7,9 +9,10 @@ from renderer.load import limits
 from renderer.load.accessors import Accessors
 from renderer.load.fields import Fields
 from renderer.load.limits import Budget
-from renderer.scene.nodes import Channel, Clip, Float32, Interpolation, Mesh, Node, Path, Skin
+from renderer.load.pointers import Target, pointed_at
+from renderer.scene.nodes import Channel, Clip, Float32, Interpolation, Material, Path, Scene, Skin
 
-WIDTHS: dict[Path, int] = {"translation": 3, "rotation": 4, "scale": 3}
+WIDTHS: dict[Path, int] = {"translation": 3, "rotation": 4, "scale": 3, "visible": 1}
 INTERPOLATIONS: dict[str, Interpolation] = {"STEP": "STEP", "LINEAR": "LINEAR", "CUBICSPLINE": "CUBICSPLINE"}
 PATHS: dict[str, Path] = {"translation": "translation", "rotation": "rotation", "scale": "scale", "weights": "weights"}
 
@@ -33,12 +36,13 @@ def read_skin(fields: Fields, accessors: Accessors, node_count: int, budget: Bud
 
 
 def read_clips(
-    root: Fields, accessors: Accessors, nodes: list[Node], meshes: list[Mesh], budget: Budget
+    root: Fields, accessors: Accessors, scene: Scene, materials: Mapping[int, int], budget: Budget
 ) -> list[Clip]:
-    """All animations, with the channels that move something this renderer draws.
+    """All animations, with the channels that change something this renderer draws.
 
-    Channels without a target node (extensions have those) and morph weights of nodes that draw no morphed mesh are
-    left out; node meshes must be indices into `meshes` by now.
+    Channels without a target, and morph weights of nodes that draw no morphed mesh, are left out; so are, with a
+    warning, pointers to what can't be animated. Node meshes must be indices into the scene's by now; `materials` has
+    the indices of the scene's materials by those of the file.
     """
     clips = []
     for number, fields in enumerate(root.children("animations")):
@@ -47,22 +51,24 @@ def read_clips(
             raise ModelTooLarge(
                 f"{fields.path} has {len(channel_fields):,} channels, and {limits.CHANNELS:,} are allowed"
             )
-        read = (_read_channel(item, samplers, accessors, nodes, meshes, budget) for item in channel_fields)
+        read = (_read_channel(item, samplers, root, accessors, scene, materials, budget) for item in channel_fields)
         channels = [channel for channel in read if channel is not None]
         clips.append(Clip(fields.name(f"animation {number}"), channels))
     return clips
 
 
 def _read_channel(
-    fields: Fields, samplers: list[Fields], accessors: Accessors, nodes: list[Node], meshes: list[Mesh], budget: Budget
+    fields: Fields, samplers: list[Fields], root: Fields, accessors: Accessors, scene: Scene,
+    materials: Mapping[int, int], budget: Budget,
 ) -> Channel | None:
-    target = fields.required_child("target")
-    node, path = target.optional_index("node", len(nodes)), PATHS.get(target.string("path"))
     sampler = samplers[fields.index("sampler", len(samplers))]
-    if node is None or path is None:
+    target = _target(fields.required_child("target"), root, scene, materials)
+    if target is None:
         return None
-    mesh = nodes[node].mesh
-    width = len(meshes[mesh].weights) if path == "weights" and mesh is not None else WIDTHS.get(path, 0)
+    path, width = target.path, target.width
+    if path != "material":
+        mesh = scene.nodes[target.index].mesh
+        width = len(scene.meshes[mesh].weights) if path == "weights" and mesh is not None else WIDTHS.get(path, 0)
     if not width:
         return None
     interpolation = INTERPOLATIONS.get(sampler.string("interpolation", "LINEAR"))
@@ -71,7 +77,27 @@ def _read_channel(
     times = _times(sampler, accessors)
     budget.take("keyframes", len(times), limits.KEYFRAMES, sampler.path)
     values = _values(sampler, accessors, path, interpolation, len(times), width)
-    return Channel(node, path, interpolation, times, values)
+    if target.attribute == "emissive_factor":
+        _keep_emission(scene.materials[target.index])
+    return Channel(target.index, path, interpolation, times, values * np.float32(target.factor), target.attribute)
+
+
+def _target(fields: Fields, root: Fields, scene: Scene, materials: Mapping[int, int]) -> Target | None:
+    """What a channel animates; None for nothing that is drawn."""
+    path = fields.string("path")
+    if path == "pointer":
+        found = pointed_at(fields, root, materials, scene.materials)
+        if found is None:
+            scene.warnings.append(f"what {fields.path} points at stands still: it can't be animated here")
+        return found
+    node, known = fields.optional_index("node", len(scene.nodes)), PATHS.get(path)
+    return None if node is None or known is None else Target(node, known)
+
+
+def _keep_emission(material: Material) -> None:
+    """Lets a surface that glows only at times keep its map: one that never does is drawn without."""
+    if not any(material.emissive_factor):
+        material.emissive_factor = (1e-9, 1e-9, 1e-9)
 
 
 def _times(sampler: Fields, accessors: Accessors) -> Float32:

@@ -61,7 +61,8 @@ class GeometryPass:
         self._mirrored = False
         self._programs = Programs(gpu_scene.device)
         self._behind = Behind(gpu_scene.device)
-        self._constants = [self._ctx.buffer(surface_constants(material)) for material in gpu_scene.scene.materials]
+        self._materials = list(gpu_scene.materials)
+        self._constants = [self._ctx.buffer(surface_constants(material)) for material in self._materials]
         worn = any(material.sheen is not None for material in gpu_scene.scene.materials)
         self._sheen = sheen_texture(gpu_scene.device) if worn else None
         defines = {**buffers, f"TONE_{tone_mapping.upper()}": "1"}
@@ -129,6 +130,10 @@ class GeometryPass:
             for name, value in uniforms.items():
                 set_uniform(program, name, value)
             self._shadows.bind(program, self._environment.bind(program, 0))
+        for index, material in enumerate(self._gpu_scene.materials):
+            if material is not self._materials[index]:  # an animation has changed it
+                self._constants[index].write(surface_constants(material))
+                self._materials[index] = material
         if self._sheen is not None:
             self._sheen.use(_SHEEN_UNIT)
         near_first = sorted(self._draws, key=lambda draw: _distance(draw.drawable, view))

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from renderer.errors import SettingsError
-from renderer.scene.hierarchy import local_matrices, world_matrices
-from renderer.scene.nodes import Channel, Clip, Float32, Float64, Scene
+from renderer.scene.hierarchy import below, local_matrices, world_matrices
+from renderer.scene.materials import with_value
+from renderer.scene.nodes import Channel, Clip, Float32, Float64, Material, Scene
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -16,12 +17,14 @@ class Pose:
 
     `world` (nodes, 4, 4) is what each node's mesh is drawn with: the identity for nodes with a skin, as the joints
     alone place those vertices (glTF 2.0, section 3.7.3.3). `weights` has the morph weights of each node that shows a
-    morphed mesh. `joints` has, per skin, the (joints, 4, 4) matrices from bind space to world space.
+    morphed mesh. `joints` has, per skin, the (joints, 4, 4) matrices from bind space to world space. `materials` are
+    the scene's, those that are animated with their values of the moment. What is hidden is shrunk to a point.
     """
 
     world: Float64
     weights: Mapping[int, Float64]
     joints: tuple[Float64, ...]
+    materials: list[Material]
 
 
 def find_clip(scene: Scene, name: str | None) -> Clip | None:
@@ -57,10 +60,16 @@ def pose_scene(scene: Scene, clip: Clip | None, time: float) -> Pose:
         if node.mesh is not None and scene.meshes[node.mesh].weights
     }
     animated = {"translation": translations, "rotation": rotations, "scale": scales}
+    visible = [node.visible for node in scene.nodes]
+    materials = list(scene.materials)
     for channel in clip.channels if clip else ():
         value = sample(channel, time)
         if channel.path == "weights":
             weights[channel.node] = value
+        elif channel.path == "visible":
+            visible[channel.node] = bool(value[0] >= 0.5)
+        elif channel.path == "material":
+            materials[channel.node] = with_value(materials[channel.node], channel.attribute, value)
         else:
             animated[channel.path][channel.node] = value
 
@@ -68,10 +77,12 @@ def pose_scene(scene: Scene, clip: Clip | None, time: float) -> Pose:
     for index, node in enumerate(scene.nodes):
         if node.matrix is not None:
             local[index] = node.matrix
+    hidden = below(scene.nodes, [index for index, shown in enumerate(visible) if not shown])
     world = world_matrices(scene.nodes, local)
     joints = tuple(world[list(skin.joints)] @ skin.inverse_bind_matrices for skin in scene.skins)
     world[[index for index, node in enumerate(scene.nodes) if node.skin is not None]] = np.eye(4)
-    return Pose(world, weights, joints)
+    world[hidden, :3, :3] = 0.0
+    return Pose(world, weights, joints, materials)
 
 
 def sample(channel: Channel, time: float) -> Float64:

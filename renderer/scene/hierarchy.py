@@ -7,10 +7,15 @@ from renderer.scene.nodes import Float64, Node, Scene
 
 def reachable(scene: Scene) -> list[int]:
     """The nodes at and below the roots, parents before children."""
-    order = list(scene.roots)
-    for index in order:
-        order += scene.nodes[index].children
-    return order
+    return below(scene.nodes, list(scene.roots))
+
+
+def below(nodes: list[Node], roots: list[int]) -> list[int]:
+    """`roots` and all nodes below them."""
+    found = list(roots)
+    for index in found:
+        found += nodes[index].children
+    return found
 
 
 def local_matrices(translations: Float64, rotations: Float64, scales: Float64) -> Float64:

@@ -223,7 +223,8 @@ class Mesh:
 class Node:
     """`matrix` is set only where the file gives a matrix; otherwise translation, rotation (xyzw) and scale count.
 
-    With `instances` (n, 4, 4), the mesh is drawn n times, each behind one more matrix: ``node @ instance``.
+    With `instances` (n, 4, 4), the mesh is drawn n times, each behind one more matrix: ``node @ instance``. What is not
+    `visible` hides all below it, until an animation shows it.
     """
 
     name: str
@@ -236,6 +237,7 @@ class Node:
     scale: tuple[float, float, float] = (1.0, 1.0, 1.0)
     weights: tuple[float, ...] | None = None
     instances: Float64 | None = None
+    visible: bool = True
 
 
 @dataclasses.dataclass(slots=True)
@@ -260,20 +262,22 @@ class Light:
     outer_angle: float = math.pi / 4
 
 
-Path = Literal["translation", "rotation", "scale", "weights"]
+Path = Literal["translation", "rotation", "scale", "weights", "visible", "material"]
 Interpolation = Literal["STEP", "LINEAR", "CUBICSPLINE"]
 
 
 @dataclasses.dataclass(slots=True)
 class Channel:
     """Keyframes of one property. `times` (k,) seconds, rising; `values` (k, width), or (k, 3, width) for CUBICSPLINE
-    (in-tangent, value, out-tangent). For weights, width is the number of morph targets."""
+    (in-tangent, value, out-tangent). For weights, width is the number of morph targets. For path "material", `node` is
+    the index of a material instead, and `attribute` says what of it: a field, or as "layer.field" one of a layer."""
 
     node: int
     path: Path
     interpolation: Interpolation
     times: Float32
     values: Float32
+    attribute: str = ""
 
 
 @dataclasses.dataclass(slots=True)

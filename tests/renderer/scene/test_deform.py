@@ -20,7 +20,7 @@ def skinned(joints: Float64) -> tuple[Scene, Drawable, Pose]:
     primitive.weights = float32([(1, 0, 0, 0), (1, 0, 0, 0), (0.5, 0.5, 0, 0)])
     nodes = [Node("", children=(1, 2), mesh=0, skin=0), Node(""), Node("")]
     scene = Scene(nodes, (0,), [Mesh("", [primitive])], [], [], [Skin((1, 2), np.tile(np.eye(4), (2, 1, 1)))], [])
-    return scene, Drawable(0, primitive), Pose(np.tile(np.eye(4), (3, 1, 1)), {}, (joints,))
+    return scene, Drawable(0, primitive), Pose(np.tile(np.eye(4), (3, 1, 1)), {}, (joints,), [])
 
 
 def test_drawables_are_what_the_roots_reach_in_tree_order() -> None:
@@ -90,5 +90,5 @@ def test_a_morphed_skin_is_morphed_first() -> None:
     joints = np.tile(np.diag([2.0, 2.0, 2.0, 1.0]), (2, 1, 1))
     scene, drawable, pose = skinned(joints)
     drawable.primitive.targets = (MorphTarget(positions=float32(np.ones((3, 3)))),)
-    pose = Pose(pose.world, {0: np.array([1.0])}, pose.joints)
+    pose = Pose(pose.world, {0: np.array([1.0])}, pose.joints, [])
     np.testing.assert_allclose(deformed(scene, drawable, pose).positions, 2 * (float32(TRIANGLE) + 1))
