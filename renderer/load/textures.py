@@ -4,14 +4,16 @@ The size is read from the image's header and checked before any pixel is decoded
 """
 
 import concurrent.futures
+import contextlib
 import math
 import os
 import warnings
+from collections.abc import Iterator
 
 import numpy as np
 import PIL.Image
 
-from renderer.errors import InvalidModel, ModelTooLarge
+from renderer.errors import InvalidModel, ModelError, ModelTooLarge
 from renderer.load import limits
 from renderer.load.accessors import Accessors
 from renderer.load.container import Document
@@ -41,6 +43,7 @@ class Textures:
         self._images = document.root.children("images")
         self._samplers = [_read_sampler(fields) for fields in document.root.children("samplers")]
         self._used: dict[int, int] = {}
+        self._uses: dict[int, str] = {}  # what an image is first asked for
 
     def reference(self, material: Fields, key: str) -> TextureRef | None:
         """The texture that object `material` uses as `key`; None where it has none, or one without an image."""
@@ -52,6 +55,7 @@ class Textures:
         if source is None:
             self._notes.append(f"{texture.path} has no image that this renderer reads, and is left out")
             return None
+        self._uses.setdefault(source, material.name_of(key))
         sampler = texture.optional_index("sampler", len(self._samplers))
         transform = info.extension("KHR_texture_transform")
         owner = transform if transform is not None and transform.has("texCoord") else info
@@ -63,12 +67,35 @@ class Textures:
         )
 
     def decode(self) -> list[Image]:
-        """The images in use, in the order of `TextureRef.image`. Raises ModelError subclasses naming the image."""
+        """The images in use, in the order of `TextureRef.image`.
+
+        Raises ModelError subclasses naming the image and a material that shows it.
+        """
         with warnings.catch_warnings():  # Pillow warns of oddities in files that it reads all the same
             warnings.simplefilter("ignore")
-            opened = [self._open(self._images[index]) for index in self._used]
+            opened = []
+            for index in self._used:
+                with self._blaming(index):
+                    opened.append(self._open(self._images[index]))
             with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-                return list(pool.map(_decode, opened))
+                decoding = [pool.submit(_decode, each) for each in opened]
+                images = []
+                for index, each in zip(self._used, decoding, strict=True):
+                    with self._blaming(index):
+                        images.append(each.result())
+        return images
+
+    @contextlib.contextmanager
+    def _blaming(self, index: int) -> Iterator[None]:
+        """Adds to a ModelError what the image is, in words that its author knows."""
+        try:
+            yield
+        except ModelError as error:
+            use = self._uses[index]
+            number = int(use.removeprefix("materials[").partition("]")[0])
+            image = _called("image", self._images[index])
+            material = _called("material", self._document.root.children("materials")[number])
+            raise type(error)(f"{error} ({image}, {use.rpartition('.')[2]} of {material})") from error
 
     def _source(self, texture: Fields) -> int | None:
         """The image that the texture prefers: that of an extension, or the one that any viewer can read."""
@@ -106,6 +133,11 @@ def _decode(opened: tuple[str, str, PIL.Image.Image | Ktx2Image]) -> Image:
         raise InvalidModel(f"{path} can't be decoded: {error}") from error
     finally:
         image.close()  # frees Pillow's own pixels before the next image needs the room
+
+
+def _called(kind: str, fields: Fields) -> str:
+    name = fields.name()
+    return f'the {kind} "{name}"' if name else f"{kind} {fields.path.rpartition('[')[2].rstrip(']')}"
 
 
 def _read_sampler(fields: Fields) -> Sampler:

@@ -188,6 +188,20 @@ def test_an_image_that_does_not_decode_is_named(load: Load, data: bytes, message
         load(with_image(data))
 
 
+@pytest.mark.parametrize(("names", "says"), [
+    (("leaf.png", "Oak"), r'can.t be decoded: .* \(the image "leaf.png", baseColorTexture of the material "Oak"\)$'),
+    (("", ""), r"\(image 0, baseColorTexture of material 0\)$"),
+], ids=["named", "nameless"])
+def test_the_material_that_shows_a_broken_image_is_named_too(load: Load, names: tuple[str, str], says: str) -> None:
+    builder = triangle_builder()
+    broken = builder.add_image(png(50, 50)[:60])
+    builder.document["images"][broken]["name"] = names[0]
+    textured(builder, {"source": broken})
+    builder.document["materials"][0]["name"] = names[1]
+    with pytest.raises(InvalidModel, match=says):
+        load(builder.glb())
+
+
 @pytest.mark.parametrize(("image", "message"), [
     ({}, "neither a uri nor a bufferView"), ({"bufferView": 99}, "images.0..bufferView must be an integer below"),
     ({"uri": 7}, "images.0..uri must be a string"),
