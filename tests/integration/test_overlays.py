@@ -40,12 +40,14 @@ def test_renders_of_one_shot_show_their_own_images_even_if_these_are_deleted_mea
     client, model = customer.client, customer.upload.model_id
     overlay = client.overlays.upload(halves(tmp_path / "halves.png"), name="Halves")
     on_image = SETTINGS | {"bgImageId": overlay.id, "bgAlign": "bottom-right"}
-    PIL.Image.new("RGB", (8, 8), GREEN).save(tmp_path / "green.png")
-    green = client.overlays.upload(tmp_path / "green.png", layer="foreground")
-    renders = client.renders.batch([(model, on_image), (model, SETTINGS), (model, SETTINGS | {"fgImageId": green.id})])
+    band = PIL.Image.new("RGBA", (100, 100))
+    band.paste((*GREEN, 255), (0, 80, 100, 100))
+    band.save(tmp_path / "band.png")
+    in_front = client.overlays.upload(tmp_path / "band.png", layer="foreground")
+    renders = client.renders.batch([(model, on_image), (model, SETTINGS | {"fgImageId": in_front.id})])
     client.overlays.delete(overlay.id)
-    client.overlays.delete(green.id)
-    for color, render in zip((BLUE, ORANGE, GREEN), renders, strict=True):
+    client.overlays.delete(in_front.id)
+    for color, render in zip(([BLUE] * 4, [ORANGE, ORANGE, GREEN, GREEN]), renders, strict=True):
         customer.check_done(render.id, attempt=1)
         client.renders.download(render.id, "poster_full", tmp_path / "poster_full.png")
         client.renders.download(render.id, "poster", tmp_path / "poster.png")
