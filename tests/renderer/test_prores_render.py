@@ -48,10 +48,8 @@ class Made:
     planes: Planes  # (frames, 4, h, w) of the MOV
 
 
-@pytest.fixture(scope="module")
-def made(opened_device: Device, light_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """A ball of one flat colour with its shadow."""
-    folder, drawn, listener = tmp_path_factory.mktemp("pro"), [], Silent()
+def ball_model(folder: Path) -> Path:
+    """A ball of one flat colour."""
     builder, ball = GlbBuilder(), sphere()
     unlit = {"pbrMetallicRoughness": {"baseColorFactor": [*LIGHT, 1]}, "extensions": {"KHR_materials_unlit": {}}}
     builder.document["extensionsUsed"] = ["KHR_materials_unlit"]
@@ -60,6 +58,13 @@ def made(opened_device: Device, light_cache: Path, tmp_path_factory: pytest.Temp
         "indices": builder.add_accessor(ball.indices, "uint32"),
         "material": builder.add("materials", unlit),
     }))
+    return builder.save(folder)
+
+
+@pytest.fixture(scope="module")
+def made(opened_device: Device, light_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The ball with its shadow."""
+    folder, drawn, listener = tmp_path_factory.mktemp("pro"), [], Silent()
 
     class CountingRenderer(ShotRenderer):
         def draw(self, index: int) -> None:
@@ -73,7 +78,7 @@ def made(opened_device: Device, light_cache: Path, tmp_path_factory: pytest.Temp
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("renderer.render.ShotRenderer", CountingRenderer)
         files = render_video(
-            builder.save(folder), FRAMES, variants, folder / "out",
+            ball_model(folder), FRAMES, variants, folder / "out",
             device=opened_device, cache_dir=light_cache, listener=listener,
         )
     return Made(files, listener.posters, drawn, decode_yuva(files["pro"].video, 128, 72).astype(np.int64))
@@ -118,6 +123,23 @@ def test_the_shadow_lies_in_alpha_as_black(made: Made) -> None:
     assert alpha[shadow].max() > 250
     for plane, black in ((luma, 64), (blue, 512), (red, 512)):
         assert np.median(np.abs(plane[shadow] - black)) <= 4
+
+
+def test_a_reflection_lies_in_alpha_in_the_models_own_colour(
+    made: Made, opened_device: Device, light_cache: Path, tmp_path: Path
+) -> None:
+    frames = dataclasses.replace(FRAMES, reflector=True, frame_count=1)
+    variants = {"pro": VideoVariant(Backdrop(), codec="prores4444")}
+    files = render_video(ball_model(tmp_path), frames, variants, tmp_path / "out", device=opened_device,
+                         cache_dir=light_cache, listener=Silent())  # fmt: skip
+    [planes] = decode_yuva(files["pro"].video, 128, 72).astype(np.int64)
+    without = made.planes[0]
+    column = slice(60, 68)  # below the ball's middle
+    foot = int(np.nonzero(without[3][:, column].min(axis=1) == 1023)[0].max())
+    below = slice(foot + 2, foot + 8)
+    assert (planes[3][below, column] > without[3][below, column] + 60).all()
+    assert np.median(planes[2][below, column] - without[2][below, column]) > 40  # red, where there was black
+    assert np.abs(planes[:, :20] - without[:, :20]).max() < 8  # nothing else has changed
 
 
 def test_laid_over_the_colour_it_is_the_poster(made: Made) -> None:
