@@ -24,6 +24,7 @@ from api.http.app import create_app
 from api.http.server import Server
 from api.settings import Settings
 from api.storage.local import LocalStorage
+from renderer.spec import ImageVariant
 
 GLB = b"glTF" + bytes(range(256)) * 8
 """Bytes of a model for those who never parse it."""
@@ -150,6 +151,17 @@ class Web:
             with self.database.begin() as session:
                 assert scheduling.settle_part(session, claim, {})
         return self._settle(claim, render_id, kinds)
+
+    def finish_image(self, render_id: str) -> dict[str, bytes]:
+        """Brings a render with the output "image" to `done`; returns what its files hold."""
+        claim = self.claim(render_id)
+        kind = ImageVariant.from_json(claim.variants[render_id]).format
+        return self._settle(claim, render_id, {
+            "image": (f"image.{kind}", f"image/{kind}"),
+            "thumb": (f"thumb.{kind}", f"image/{kind}"),
+            "poster": ("poster.png", "image/png"),
+            "poster_full": ("poster_full.png", "image/png"),
+        })
 
     def _settle(self, claim: Claim, render_id: str, kinds: dict[str, tuple[str, str]]) -> dict[str, bytes]:
         """`kinds` are file name and content type by the names in the database."""

@@ -127,6 +127,21 @@ def test_a_training_set_is_quoted_ordered_fetched_and_shared(
     assert httpx.get(shared).status_code == 404
 
 
+def test_a_still_is_quoted_ordered_and_fetched(client: FarmClient, web: Web, chair: Path, tmp_path: Path) -> None:
+    settings = {"output": "image", "quality": "pro", "imageFormat": "avif", "transparent": True, "camera": "top"}
+    assert [(line.quality, line.credits) for line in client.quote([settings]).breakdown] == [("pro", 1)]
+    ordered = client.renders.create(client.models.upload(chair).model_id, settings)
+    held = web.finish_image(ordered.id)
+    done = client.renders.wait(ordered.id)
+    assert (done.file_size, done.settings["camera"], done.warnings) == (len(held["image"]), "top", ())
+    for asset in ("image", "thumb", "poster", "poster_full"):
+        client.renders.download(ordered.id, asset, tmp_path / asset)
+        assert (tmp_path / asset).read_bytes() == held[asset]
+    with pytest.raises(RequestRefused) as refused:
+        client.renders.download(ordered.id, "video", tmp_path / "video.mp4")
+    assert refused.value.code == "video_not_found"
+
+
 def test_overlays_go_up_are_listed_and_deleted(client: FarmClient, tmp_path: Path) -> None:
     picture = io.BytesIO()
     PIL.Image.new("RGB", (4, 4)).save(picture, "PNG")

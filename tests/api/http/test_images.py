@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from api.domain import contents, overlays, scheduling
+from api.domain import contents, overlays
 from api.domain.overlays import Layer
-from renderer.spec import ImageVariant
 from tests.support.web import Web
 
 FOREVER = "public, max-age=31536000, immutable"
@@ -26,22 +25,6 @@ def order(web: Web, model_id: str, **settings: object) -> dict[str, Any]:
     assert answer.status_code == 201, answer.text
     data: dict[str, Any] = answer.json()["data"]
     return data
-
-
-def finish(web: Web, render_id: str) -> dict[str, bytes]:
-    """As a worker leaves the render; returns what its files hold."""
-    claim = web.claim(render_id)
-    kind = ImageVariant.from_json(claim.variants[render_id]).format
-    names = {"image": f"image.{kind}", "thumb": f"thumb.{kind}", "poster": "poster.png",
-             "poster_full": "poster_full.png"}  # fmt: skip
-    held = {name: f"{name} ".encode() * 50 for name in names}
-    files = {
-        name: web.put(claim, render_id, path, held[name], f"image/{path.rpartition('.')[2]}")
-        for name, path in names.items()
-    }
-    with web.database.begin() as session:
-        assert scheduling.settle_done(session, claim, {render_id: files})
-    return held
 
 
 def code_of(answer: Any) -> tuple[int, str]:
@@ -76,7 +59,7 @@ def test_a_still_through_its_life(web: Web, model_id: str, kind: str) -> None:
     for name, code in (("image", "image_not_found"), ("bundle", "image_not_found"), ("video", "video_not_found"),
                        ("thumb", "thumb_not_found"), ("poster", "poster_not_found")):  # fmt: skip
         assert code_of(web.get(f"{path}/{name}")) == (404, code)
-    held = finish(web, render_id)
+    held = web.finish_image(render_id)
     data = web.get(path).json()["data"]
     assert (data["status"], data["fileSize"], data["hasWebVariant"]) == ("done", len(held["image"]), False)
     assert (data["progress"]["framesDone"], data["progress"]["framesTotal"]) == (1, 1)
@@ -114,7 +97,7 @@ def test_a_video_has_no_still(web: Web) -> None:
 
 def test_a_shared_still_is_there_for_everybody(web: Web, model_id: str) -> None:
     render_id = order(web, model_id)["id"]
-    held = finish(web, render_id)
+    held = web.finish_image(render_id)
     public = f"/api/v/{web.account_id}/{render_id}/image"
     assert web.get(public, token=None).status_code == 404
     assert web.request("PUT", f"/v1/renders/{render_id}/share").status_code == 200
@@ -124,7 +107,7 @@ def test_a_shared_still_is_there_for_everybody(web: Web, model_id: str) -> None:
 
 def test_another_account_sees_no_still(web: Web, model_id: str) -> None:
     render_id = order(web, model_id)["id"]
-    finish(web, render_id)
+    web.finish_image(render_id)
     answer = web.get(f"/v1/renders/{render_id}/image", token=web.another_token())
     assert code_of(answer) == (404, "render_not_found")
 
