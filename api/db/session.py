@@ -12,6 +12,7 @@ from pathlib import Path
 
 import alembic.command
 import alembic.config
+import orjson
 from pydantic_core import from_json
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection, IsolationLevel
@@ -78,12 +79,18 @@ class Database:
         self._reader.dispose()
 
 
+def _json_text(value: object) -> str:
+    """JSON as columns hold it: as short as the rest of an answer that it is put into as it is."""
+    return orjson.dumps(value).decode()
+
+
 def _postgresql_engine(url: str, isolation_level: IsolationLevel = "READ COMMITTED") -> Engine:
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=POOL_SIZE,
         isolation_level=isolation_level,
         skip_autocommit_rollback=True,
+        json_serializer=_json_text,
         json_deserializer=from_json,  # twice as fast as json.loads, and lists of renders are full of JSON
         connect_args={"connect_timeout": CONNECT_SECONDS},
     )
@@ -124,7 +131,7 @@ def _postgresql_reader(url: str) -> Engine:
 def _sqlite_engine(url: str) -> Engine:
     address = make_url(url)
     Path(address.database or "").parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS}, json_serializer=_json_text)
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

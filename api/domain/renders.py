@@ -339,4 +339,5 @@ def _seconds_left(row: Any) -> float | None:
     if row.started_at is None or not row.frames_done:
         return None
     drawing = (row.heard_at - row.started_at).total_seconds()
-    return float(drawing / row.frames_done * (row.frames_total - row.frames_done))
+    seconds: float = drawing / row.frames_done * (row.frames_total - row.frames_done)
+    return round(seconds, 1)

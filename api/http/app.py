@@ -43,7 +43,7 @@ def create_app(settings: Settings, database: Database, storage: Storage, wake: C
     guard = Guard(AllowList.parse(settings.ingest_allow))
     downloader = Downloader(guard, seconds=settings.ingest_seconds)
     app.state.farm = Farm(settings, database, storage, wake, downloader)
-    errors.install(app)
+    errors.install(app, ROUTERS)
     idempotency.install(app)
     docs.install(app)
     for router in ROUTERS:

@@ -4,15 +4,16 @@ Every error of a request ends here: the domain's FarmErrors by their code, and t
 wrong method, validation).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
+from starlette.routing import Route
 
 from api.errors import FarmError, InvalidRequest, NotFound
 
@@ -103,8 +104,9 @@ def error_response(path: str, error: FarmError, *, headers: Mapping[str, str] | 
     return JSONResponse(envelope_for(path)(error.code, error.message, status, error.param), status, merged)
 
 
-def install(app: FastAPI) -> None:
-    """Makes `app` answer its errors in the envelope of the path."""
+def install(app: FastAPI, routers: Sequence[APIRouter]) -> None:
+    """Makes `app`, which has these routers, answer its errors in the envelope of the path."""
+    routes = [route for router in routers for route in router.routes if isinstance(route, Route)]
 
     @app.exception_handler(FarmError)
     async def on_farm_error(request: Request, error: FarmError) -> Response:
@@ -112,7 +114,12 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def on_http_exception(request: Request, error: HTTPException) -> Response:
-        return error_response(request.url.path, _FRAMEWORK_ERRORS[error.status_code], headers=error.headers)
+        path = request.url.path
+        headers = error.headers
+        if error.status_code == 405:  # Starlette names the methods of one route only
+            methods = {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
+            headers = {"Allow": ", ".join(sorted(methods))} if methods else headers
+        return error_response(path, _FRAMEWORK_ERRORS[error.status_code], headers=headers)
 
     @app.exception_handler(RequestValidationError)
     async def on_validation_error(request: Request, error: RequestValidationError) -> Response:

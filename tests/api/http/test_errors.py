@@ -39,6 +39,21 @@ def test_wrong_paths_and_methods(web: Web, method: str, path: str, status: int, 
     assert ("allow" in answer.headers) == (status == 405)
 
 
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/v1/renders", "GET, POST"),
+        ("/v1/renders/Ab3kF9x2qL1m", "DELETE, GET"),
+        ("/v1/renders/Ab3kF9x2qL1m/video", "GET, HEAD"),
+        ("/v1/models/Ab3kF9x2qL1m", "DELETE, GET, PATCH"),
+        ("/docs", "GET"),
+    ],
+)
+def test_a_wrong_method_is_told_the_right_ones(web: Web, path: str, methods: str) -> None:
+    answer = web.request("PUT", path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, methods)
+
+
 def test_the_envelope_is_chosen_by_whole_segments(monkeypatch: pytest.MonkeyPatch) -> None:
     def of_v1(code: str, message: str, status: int, param: str | None) -> dict[str, object]:
         return {}
