@@ -6,7 +6,7 @@ ones first, each with its back faces before its front faces.
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import moderngl
 import numpy as np
@@ -97,6 +97,7 @@ class GeometryPass:
         near_first = self.draw_opaque(view, tile)
         if ground is not None:
             ground()
+            self._bind_light()  # to the texture units that the ground has used
             ctx.enable_only(moderngl.DEPTH_TEST)
         glass = [draw for draw in near_first if draw.transmissive]
         glass.sort(key=lambda draw: _nearest(draw.drawable, view))
@@ -126,10 +127,10 @@ class GeometryPass:
             "u_origin": tile.origin, "u_place": tile.place, "u_dimming": self._dimming,
             "lamps": [tuple(row) for row in self._gpu_scene.lights.tolist()],
         }
-        for program in {id(draw.program): draw.program for draw in self._draws}.values():
+        for program in self._used_programs():
             for name, value in uniforms.items():
                 set_uniform(program, name, value)
-            self._shadows.bind(program, self._environment.bind(program, 0))
+        self._bind_light()
         for index, material in enumerate(self._gpu_scene.materials):
             if material is not self._materials[index]:  # an animation has changed it
                 self._constants[index].write(surface_constants(material))
@@ -142,6 +143,13 @@ class GeometryPass:
             if not (draw.blended or draw.transmissive):
                 self._render(draw, None if draw.drawable.material.double_sided else "back")
         return near_first
+
+    def _used_programs(self) -> Iterable[moderngl.Program]:
+        return {id(draw.program): draw.program for draw in self._draws}.values()
+
+    def _bind_light(self) -> None:
+        for program in self._used_programs():
+            self._shadows.bind(program, self._environment.bind(program, 0))
 
     def release(self) -> None:
         self._programs.release()
