@@ -8,8 +8,8 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Float, bindparam, case, exists, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Float, bindparam, case, exists, func, literal_column, select, update
+from sqlalchemy.orm import Session, aliased
 
 from api import clock
 from api.db.dialects import from_now
@@ -94,7 +94,7 @@ def claim(session: Session, *, worker: str, queues: Sequence[str], lease_seconds
     database = session.connection()
     leased = {**lane.parameters, "by_worker": worker, "lease_seconds": lease_seconds}
     segment = database.execute(_TAKE, leased).one()
-    lanes.advance(session, lane)
+    lanes.set_age(session, lane, segment.next_created_at)
     shot = {"of_shot": segment.shot_id, "now": clock.now()}
     renders = sorted(database.execute(_BEGIN, shot).all(), key=lambda render: render.id)
     about = database.execute(_SHOT, shot).one()
@@ -125,6 +125,20 @@ _BEST = (
     .limit(1)
 ).scalar_subquery()
 
+_OTHER = aliased(Segment)
+
+_NEXT = (
+    select(func.min(_OTHER.created_at))
+    .where(
+        _OTHER.account_id == bindparam("in_account"), _OTHER.queue == bindparam("in_queue"),
+        _OTHER.priority == bindparam("in_priority"), _OTHER.state == SegmentState.PENDING,
+        # SQLAlchemy would leave out the table's name in a RETURNING for SQLite, where it makes all the difference; and
+        # only SQLite knows by then that the segment itself is no longer pending
+        _OTHER.id != literal_column("segments.id"),
+    )
+    .scalar_subquery()
+)
+
 _TAKE = (
     update(Segment)
     .where(Segment.id == _BEST)
@@ -136,7 +150,8 @@ _TAKE = (
         updated_at=from_now(0),
     )
     .returning(
-        Segment.id, Segment.attempt, Segment.role, Segment.shot_id, Segment.first_frame, Segment.frame_count
+        Segment.id, Segment.attempt, Segment.role, Segment.shot_id, Segment.first_frame, Segment.frame_count,
+        _NEXT.label("next_created_at"),
     )
 )
 

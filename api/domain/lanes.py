@@ -8,7 +8,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, case, delete, func, select, update
+from sqlalchemy import and_, bindparam, case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from api.db.dialects import insert
@@ -29,6 +29,9 @@ class LaneKey:
         """What `PENDING` leaves open."""
         return {"in_account": self.account_id, "in_queue": self.queue, "in_priority": self.priority}
 
+
+CANDIDATES = 16
+"""Lanes among which a claim finds one that no other claim has locked."""
 
 PENDING = (
     Segment.account_id == bindparam("in_account"),
@@ -54,10 +57,10 @@ def add(session: Session, lane: LaneKey, created_at: dt.datetime) -> None:
 
 def choose(session: Session, queues: Sequence[str]) -> LaneKey | None:
     """The best lane, locked: previews first, then the account with the least work in flight, then age."""
-    # First without waiting. If every lane is locked just then, waiting is right: the claim that holds the lock takes
-    # one segment, and the lane may have more.
-    for best in (_BEST_UNLOCKED, _BEST):
-        row = session.connection().execute(best, {"queues": queues}).one_or_none()
+    # First without waiting. If all of the best are locked just then, waiting is right: the claim that holds the lock
+    # takes one segment, and the lane may have more.
+    for choice in (_UNLOCKED, _ANY):
+        row = session.connection().execute(choice, {"queues": queues}).one_or_none()
         if row is not None:
             return LaneKey(*row)
     return None
@@ -70,8 +73,12 @@ def lock(session: Session, lane: LaneKey) -> None:
 
 def advance(session: Session, lane: LaneKey) -> None:
     """After segments have left the locked `lane`: sets its age by the next one, or removes it when empty."""
+    set_age(session, lane, session.connection().scalar(_OLDEST, lane.parameters))
+
+
+def set_age(session: Session, lane: LaneKey, oldest_at: dt.datetime | None) -> None:
+    """The first segment of the locked `lane` is so old now; None: there is none."""
     database = session.connection()
-    oldest_at = database.scalar(_OLDEST, lane.parameters)
     if oldest_at is None:
         database.execute(_REMOVE, lane.parameters)
     else:
@@ -92,15 +99,30 @@ _IN_FLIGHT = (
     .subquery()
 )
 
-_CHOICE = (
-    select(Lane.account_id, Lane.queue, Lane.priority)
+_BEST = (
+    select(
+        Lane.account_id, Lane.queue, Lane.priority, Lane.oldest_at,
+        func.coalesce(_IN_FLIGHT.c.segments, 0).label("in_flight"),
+    )
     .outerjoin(_IN_FLIGHT, _IN_FLIGHT.c.account_id == Lane.account_id)
     .where(Lane.queue.in_(bindparam("queues", expanding=True)))
-    .order_by(Lane.priority, func.coalesce(_IN_FLIGHT.c.segments, 0), Lane.oldest_at, Lane.account_id)
+    .order_by(Lane.priority, "in_flight", Lane.oldest_at, Lane.account_id)
+    .limit(CANDIDATES)  # to find some of very many is less work than to sort them all
+    .subquery()
+)
+_CHOICE = (
+    select(Lane.account_id, Lane.queue, Lane.priority)
+    .join(
+        _BEST,
+        and_(
+            _BEST.c.account_id == Lane.account_id, _BEST.c.queue == Lane.queue, _BEST.c.priority == Lane.priority
+        ),
+    )
+    .order_by(_BEST.c.priority, _BEST.c.in_flight, _BEST.c.oldest_at, _BEST.c.account_id)
     .limit(1)
 )
-_BEST_UNLOCKED = _CHOICE.with_for_update(of=Lane, skip_locked=True)
-_BEST = _CHOICE.with_for_update(of=Lane)
+_UNLOCKED = _CHOICE.with_for_update(of=Lane, skip_locked=True)
+_ANY = _CHOICE.with_for_update(of=Lane)
 
 _HERE = (
     Lane.account_id == bindparam("in_account"),

@@ -1,0 +1,178 @@
+"""Times how long a worker waits for its next segment on PostgreSQL: `python -m tests.benchmarks.claims`.
+
+A farm of 1,000 accounts with ever more pending segments. Segments are claimed one after the other, each in a
+transaction of its own as in `api.worker.tasks`, and settled some claims later, so that there is always as much in flight.
+Beside the claim as the worker sees it, from the first statement to the end of the commit, PostgreSQL says how long it
+took for the claim's statements.
+"""
+
+import dataclasses
+import statistics
+import time
+from collections import deque
+from typing import Any
+
+import click
+import psycopg
+from rich.console import Console
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
+
+from api.db.session import Database
+from api.domain import accounts, claims, scheduling, uploads
+from api.domain.claims import Claim
+from api.domain.renders import FileView
+from api.queue import QUEUES
+from renderer.spec import RenderSettings
+from tests.benchmarks.rows import Row, at_most, table
+from tests.support.postgres import running_server
+
+ACCOUNTS = 1_000
+PENDING = (1_000, 10_000, 100_000)
+IN_FLIGHT = 64
+CLAIMS = 800
+ROUNDS = 20
+BOUND_MS = 10.0
+BOUND_FLAT = 2.0
+"""The p99 at the most segments may be so many times that at the fewest; it is a small number of milliseconds."""
+COMMAND = "python -m tests.benchmarks.claims"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Figures:
+    """Milliseconds of each claim in order, sorted; CPU ms of this process for one; PostgreSQL's own ms for one."""
+
+    waits: list[float]
+    cpu: float
+    database: float
+
+    def percentile(self, share: float) -> float:
+        return self.waits[int(share * (len(self.waits) - 1))]
+
+
+COPIES = (
+    # the overridden columns, what to copy, how often: account by account, then segment by segment
+    ("accounts", "'id', 'a' || lpad(n::text, 11, '0'), 'email', n || '@example.org'", "accounts"),
+    ("shots", "'id', 's' || lpad(n::text, 11, '0'), 'created_at', now() - n * interval '1 ms'", "pending"),
+    ("renders", "'id', 'r' || lpad(n::text, 11, '0'), 'shot_id', 's' || lpad(n::text, 11, '0'),"
+                " 'account_id', 'a' || lpad((n % :accounts + 1)::text, 11, '0')", "pending"),
+    ("segments", "'id', 'g' || lpad(n::text, 11, '0'), 'shot_id', 's' || lpad(n::text, 11, '0'),"
+                 " 'account_id', 'a' || lpad((n % :accounts + 1)::text, 11, '0'),"
+                 " 'created_at', now() - n * interval '1 ms'", "pending"),
+)  # fmt: skip
+
+
+def fill(session: Session, pending: int) -> None:
+    """So many segments, each of a shot and a render of its own, evenly among the accounts: copies of one real order."""
+    account = accounts.sign_up(session, "a@example.org", credits=10)
+    uploads.register_upload(
+        session, account.id, original_name="chair.glb", sha256="0" * 64, file_size=1000, storage_key="models/a.glb",
+        settings=RenderSettings(),
+    )  # fmt: skip
+    preview = claims.claim(session, worker="w", queues=QUEUES, lease_seconds=30)
+    assert preview is not None
+    scheduling.settle_done(session, preview, files(preview))
+    for name, columns, often in COPIES:
+        where = {"segments": "t.state = 'pending'", "renders": "t.status = 'pending'"}.get(name, "true")
+        session.execute(
+            text(
+                f"INSERT INTO {name} SELECT (jsonb_populate_record(row, jsonb_build_object({columns}))).*"  # noqa: S608
+                f" FROM (SELECT t AS row FROM {name} t WHERE {where} LIMIT 1) one, generate_series(1, :{often}) n"
+            ),
+            {"accounts": ACCOUNTS, "pending": pending},
+        )
+    session.execute(text(
+        "INSERT INTO lanes SELECT account_id, queue, priority, min(created_at) FROM segments WHERE state = 'pending'"
+        " GROUP BY 1, 2, 3 ON CONFLICT DO NOTHING"
+    ))
+
+
+def files(claim: Claim) -> dict[str, dict[str, FileView]]:
+    return {render_id: {"video": FileView("v", 1, "e", "video/mp4")} for render_id in claim.variants}
+
+
+def claim_once(database: Database) -> Claim:
+    with database.begin() as session:
+        claim = claims.claim(session, worker="bench", queues=QUEUES, lease_seconds=30)
+    assert claim is not None
+    return claim
+
+
+def explained(database: Database) -> float:
+    """Milliseconds that PostgreSQL itself takes for one claim's statements, to plan and to execute them."""
+    statements: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        statements.append((statement, parameters))
+
+    with Session(database._engine) as session:  # never committed
+        event.listen(database._engine, "before_cursor_execute", note)
+        claims.claim(session, worker="bench", queues=QUEUES, lease_seconds=30)
+        event.remove(database._engine, "before_cursor_execute", note)
+        session.rollback()
+        took = 0.0
+        for statement, parameters in statements:
+            told = session.connection().exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
+            [plan] = told.scalar_one()
+            took += plan["Planning Time"] + plan["Execution Time"]
+        session.rollback()
+    return took
+
+
+def time_claims(url: str, pending: int, count: int) -> Figures:
+    database = Database(url)
+    database.migrate()
+    with database.begin() as session:
+        fill(session, pending)
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")  # the test server has no autovacuum to do it
+    held = deque(claim_once(database) for _ in range(IN_FLIGHT))
+    waits, cpu = [], 0.0
+    for _ in range(count):
+        begin, used = time.perf_counter(), time.process_time()
+        held.append(claim_once(database))
+        waits.append((time.perf_counter() - begin) * 1000)
+        cpu += time.process_time() - used
+        oldest = held.popleft()
+        with database.begin() as session:
+            scheduling.settle_done(session, oldest, files(oldest))
+    told = statistics.median(explained(database) for _ in range(ROUNDS))
+    database.dispose()
+    return Figures(sorted(waits), cpu * 1000 / count, told)
+
+
+def figures(count: int) -> dict[int, Figures]:
+    """By the number of segments that wait."""
+    found = {}
+    with running_server() as server:
+        for pending in PENDING:
+            with server.database() as url:
+                found[pending] = time_claims(url, pending, min(count, pending - IN_FLIGHT))
+    return found
+
+
+def measure(count: int = CLAIMS) -> list[Row]:
+    found = figures(count)
+    few, many = found[PENDING[0]], found[PENDING[-1]]
+    flat = many.percentile(0.99) / few.percentile(0.99)
+    shown = ", ".join(
+        f"{pending:,}: p50 {each.percentile(0.5):.1f}, p99 {each.percentile(0.99):.1f} ms"
+        for pending, each in found.items()
+    )
+    inside = f"CPU {many.cpu:.1f} ms, in PostgreSQL {many.database:.1f} ms"
+    slowest = max(each.percentile(0.99) for each in found.values())
+    return [
+        at_most("claim p99 in ms, 1,000 accounts", f"{shown}; {inside}", slowest, BOUND_MS, COMMAND),
+        at_most("claim p99, 100,000 segments to 1,000", f"{many.percentile(0.99):.1f} to {few.percentile(0.99):.1f} ms",
+                flat, BOUND_FLAT, COMMAND),
+    ]  # fmt: skip
+
+
+@click.command()
+@click.option("--claims", "count", default=CLAIMS, show_default=True, help="To time at each number of segments.")
+def main(count: int) -> None:
+    Console(width=170).print(table(measure(count)))
+
+
+if __name__ == "__main__":
+    main()
