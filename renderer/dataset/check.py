@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from renderer.dataset.nearest import TriangleGrid
-from renderer.dataset.planes import decoded_depth
+from renderer.dataset.planes import METRIC_FOLDER, METRIC_UNIT, decoded_depth
 from renderer.dataset.points import back_project
 from renderer.dataset.reader import TrainingSet, ViewFiles
 from renderer.dataset.surface import Surface, placed_surface
@@ -113,9 +113,9 @@ def _of_views(found: TrainingSet, scene: Scene, surface: Surface) -> Iterator[Me
     for index in range(len(found.poses)):
         view = found.view(index)
         mask = view.planes["masks"] > 127
-        for name, pixels in _inconsistent(view, mask, opaque).items():
-            wrong[name] += pixels
         depth = decoded_depth(view.planes["depth_16bit"], near, far)
+        for name, pixels in _inconsistent(view, mask, depth, opaque).items():
+            wrong[name] += pixels
         rows, columns = np.nonzero(mask)
         chosen = generator.permutation(len(rows))[:SAMPLES_PER_VIEW]
         rows, columns = rows[chosen], columns[chosen]
@@ -155,7 +155,7 @@ def _of_views(found: TrainingSet, scene: Scene, surface: Surface) -> Iterator[Me
         yield Measure("points that a camera sees, share", float(seen.mean()), 0.99, True)
 
 
-def _inconsistent(view: ViewFiles, mask: Bools, opaque: bool) -> dict[str, int]:
+def _inconsistent(view: ViewFiles, mask: Bools, distance: Float64, opaque: bool) -> dict[str, int]:
     """How many pixels contradict themselves, by what is wrong with them."""
     planes = view.planes
     depth, normals = planes["depth_16bit"].astype(np.int64), planes["normals"]
@@ -168,6 +168,10 @@ def _inconsistent(view: ViewFiles, mask: Bools, opaque: bool) -> dict[str, int]:
         "depths of 8 and 16 bits that differ": np.abs(planes["depth"].astype(np.int64) * 257 - depth) > 129,
         "a normal that is not of length 1": mask & (np.abs(lengths - 1) > 0.02),
     }
+    if METRIC_FOLDER in planes:
+        counts["metric depth that is another"] = np.abs(
+            planes[METRIC_FOLDER] * METRIC_UNIT - np.where(mask, distance, 0)
+        ) > METRIC_UNIT
     if opaque:  # a tint of less than a tenth is in no mask
         counts[_STRAY] = ~_widened(mask) & (planes["images"] != 255).any(axis=2)
     return {name: int(np.count_nonzero(pixels)) for name, pixels in counts.items()}

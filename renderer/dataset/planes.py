@@ -19,6 +19,12 @@ UInt16 = npt.NDArray[np.uint16]
 FOLDERS = ("images", "depth", "depth_16bit", "normals", "masks")
 """Of the archive; each has one file per view, of the same name."""
 
+METRIC_FOLDER = "depth_mm"
+"""Of the archive as well, where a set is to have metric depth."""
+
+METRIC_UNIT = 0.001
+"""Of the set's world: what nerfstudio takes a code for."""
+
 _FILTER_SUB = 1
 
 
@@ -53,6 +59,12 @@ def encode_view(planes: Planes) -> dict[str, bytes]:
         "masks": planes.mask,
     }
     return {folder: png(pictures[folder]) for folder in FOLDERS}
+
+
+def metric_depth(planes: Planes, near: float, far: float) -> UInt16:
+    """Distances along the optical axis in METRIC_UNIT; 0, which nerfstudio takes for unknown, where no surface is."""
+    coded = np.rint(decoded_depth(planes.depth16, near, far) / METRIC_UNIT).astype(np.uint16)
+    return np.where(planes.mask > 0, coded, np.uint16(0))
 
 
 def png(pixels: UInt8 | UInt16) -> bytes:

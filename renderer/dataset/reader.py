@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from renderer.dataset.planes import FOLDERS
+from renderer.dataset.planes import FOLDERS, METRIC_FOLDER
 from renderer.scene.nodes import Float64
 
 
@@ -35,8 +35,10 @@ class TrainingSet:
 
     def view(self, index: int) -> ViewFiles:
         """The view's planes, found by the name of its picture."""
-        name = Path(self.transforms["frames"][index]["file_path"]).name
-        return ViewFiles(self.poses[index], {folder: self._picture(f"{folder}/{name}") for folder in FOLDERS})
+        frame = self.transforms["frames"][index]
+        name = Path(frame["file_path"]).name
+        folders = (*FOLDERS, METRIC_FOLDER) if "depth_file_path" in frame else FOLDERS
+        return ViewFiles(self.poses[index], {folder: self._picture(f"{folder}/{name}") for folder in folders})
 
     def points(self) -> tuple[Float64, npt.NDArray[np.uint8]]:
         """Positions (n, 3) and colours (n, 3) of points3D.ply."""

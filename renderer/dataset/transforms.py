@@ -1,8 +1,8 @@
 """Poses and intrinsics -> here -> transforms.json, as nerfstudio and instant-ngp read it.
 
-Matrices are camera-to-world with OpenGL's axes, in the set's world: glTF's, right-handed, Y up. Depth and masks are not
-under the names `depth_file_path` and `mask_path`: nerfstudio takes the first for millimetres, and the second keeps
-splatfacto from learning the white background.
+Matrices are camera-to-world with OpenGL's axes, in the set's world: glTF's, right-handed, Y up. Coded depth and masks
+are not under the names `depth_file_path` and `mask_path`: nerfstudio takes the first for thousandths of a unit, so that
+is where metric depth goes, and the second keeps splatfacto from learning the white background.
 """
 
 import json
@@ -12,6 +12,7 @@ import numpy as np
 
 from renderer.camera.sphere import FIELD_OF_VIEW, camera_to_world, focal_length
 from renderer.dataset.layout import Layout
+from renderer.dataset.planes import METRIC_FOLDER
 
 POINTS_NAME = "points3D.ply"
 
@@ -26,7 +27,7 @@ def frame_name(index: int) -> str:
 
 def transforms(layout: Layout, count: int) -> dict[str, Any]:
     """The content of transforms.json for the first `count` views."""
-    size = layout.spec.size
+    size, metric = layout.spec.size, layout.spec.depth == "metric"
     return {
         "camera_model": "OPENCV",
         "w": size, "h": size,
@@ -45,6 +46,7 @@ def transforms(layout: Layout, count: int) -> dict[str, Any]:
                 "depth_16bit_file_path": f"depth_16bit/{frame_name(index)}.png",
                 "mask_file_path": f"masks/{frame_name(index)}.png",
                 "normal_file_path": f"normals/{frame_name(index)}.png",
+                **({"depth_file_path": f"{METRIC_FOLDER}/{frame_name(index)}.png"} if metric else {}),
                 "transform_matrix": camera_to_world(layout.view(index)).tolist(),
             }
             for index in range(count)

@@ -12,7 +12,7 @@ from collections.abc import Generator, Sequence
 from renderer.dataset.buffers import DatasetRenderer
 from renderer.dataset.layout import Layout
 from renderer.dataset.overview import Overview, small
-from renderer.dataset.planes import Planes, encode_view
+from renderer.dataset.planes import METRIC_FOLDER, Planes, encode_view, metric_depth, png
 from renderer.dataset.points import MAX_POINTS, Points, sample_points
 from renderer.scene.nodes import UInt8
 
@@ -54,6 +54,7 @@ def encoded_views(
 def _encode(layout: Layout, shown: bool, index: int, planes: Planes) -> EncodedView:
     count = MAX_POINTS // layout.spec.views
     points = sample_points(planes, layout.view(index), layout.near, layout.far, seed=index, count=count)
-    return EncodedView(
-        index, encode_view(planes), points, small(planes) if shown else None, bool(planes.mask.any())
-    )
+    files = encode_view(planes)
+    if layout.spec.depth == "metric":
+        files[METRIC_FOLDER] = png(metric_depth(planes, layout.near, layout.far))
+    return EncodedView(index, files, points, small(planes) if shown else None, bool(planes.mask.any()))

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 Coverage = Literal["hemisphere", "sphere"]
 DatasetFormat = Literal["nerfstudio", "colmap", "blender"]
+DatasetDepth = Literal["coded", "metric"]
 
 DATASET_TIERS: dict[str, tuple[int, int]] = {"100x800": (100, 800), "196x1024": (196, 1024), "400x2048": (400, 2048)}
 """Views, and the pixels of a view's side, by the setting `datasetQuality`. Source: dx.gl's API reference."""
@@ -15,13 +16,14 @@ class DatasetSpec:
     """What a training set's pixels and poses depend on, apart from the model's bytes.
 
     `views` square pictures of `size` x `size` pixels. `format` adds files for other readers: transforms.json is always
-    there.
+    there. So is depth coded between the nearest and the farthest; "metric" adds it in thousandths of the world's unit.
     """
 
     views: int
     size: int
     coverage: Coverage = "hemisphere"
     format: DatasetFormat = "nerfstudio"
+    depth: DatasetDepth = "coded"
 
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self)

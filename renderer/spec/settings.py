@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 from renderer.errors import SettingsError
 from renderer.spec.cameras import CAMERAS
-from renderer.spec.dataset import DATASET_TIERS, Coverage, DatasetFormat
+from renderer.spec.dataset import DATASET_TIERS, Coverage, DatasetDepth, DatasetFormat
 from renderer.spec.frames import ANCHORS, ImageFormat
 
 OUTPUTS = ("video", "image", "dataset")
@@ -130,6 +130,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("datasetFormat", "dataset_format", "string", "nerfstudio",
             "For whom a training set has files besides transforms.json: COLMAP's sparse/0, or Blender's transforms.",
             choices=get_args(DatasetFormat), outputs=("dataset",)),
+    Setting("datasetDepth", "dataset_depth", "string", "coded",
+            "Depth of a training set: coded between its nearest and farthest, or in thousandths of a unit too.",
+            choices=get_args(DatasetDepth), outputs=("dataset",)),
 )
 
 
@@ -176,6 +179,7 @@ class RenderSettings:
     dataset_quality: str = "100x800"
     coverage: Coverage = "hemisphere"
     dataset_format: DatasetFormat = "nerfstudio"
+    dataset_depth: DatasetDepth = "coded"
 
     def to_json(self) -> dict[str, Any]:
         """JSON names and effective values of what the output has a use for; without those that have none set."""

@@ -369,3 +369,14 @@ def a_training_set_has_the_files_of_its_format(studio: Studio) -> None:
         export_dataset(model, spec, path, device=studio.device, cache_dir=studio.cache, listener=Silent(), view_limit=1)
         with zipfile.ZipFile(path) as archive:
             assert set(archive.namelist()) & set().union(*own.values()) == files
+
+
+@shows("datasetDepth")
+def a_training_set_has_depth_in_thousandths_where_asked(studio: Studio) -> None:
+    model = save_model(studio.folder)
+    for name, has in (("coded", False), ("metric", True)):
+        spec = dataclasses.replace(dataset(datasetDepth=name), size=32)
+        path = studio.folder / f"{name}.zip"
+        export_dataset(model, spec, path, device=studio.device, cache_dir=studio.cache, listener=Silent(), view_limit=1)
+        with zipfile.ZipFile(path) as archive:
+            assert ("depth_mm/frame_00000.png" in archive.namelist()) == has

@@ -10,7 +10,7 @@ from tests.support.web import Web
 
 ECHOED = {
     "output": "dataset", "effect": "dataset", "datasetQuality": "100x800", "coverage": "hemisphere",
-    "datasetFormat": "nerfstudio",
+    "datasetFormat": "nerfstudio", "datasetDepth": "coded",
 }  # fmt: skip
 
 

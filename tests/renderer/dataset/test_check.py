@@ -1,21 +1,28 @@
 """The check passes a good set, and names what is wrong with broken ones."""
 
+import dataclasses
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from renderer.dataset.check import check_dataset, main
+from renderer.dataset.export import export_dataset
+from renderer.gl.context import Device
 from renderer.scene.nodes import Float64
 from tests.renderer.dataset.support import (
     SPEC,
     Files,
+    Silent,
     change_pictures,
     change_poses,
     change_transforms,
     picture,
+    read_zip,
     write_zip,
 )
 
@@ -74,6 +81,32 @@ def drop_a_mask(files: Files) -> None:
     del files["masks/frame_00003.png"]
 
 
+def stand_together(files: Files) -> None:
+    def move(content: dict[str, Any]) -> None:
+        content["frames"][3]["transform_matrix"] = content["frames"][4]["transform_matrix"]
+
+    change_transforms(files, move)
+
+
+def pass_poses_on(files: Files) -> None:
+    """Each picture has the pose of the next, as when files are sorted in another order."""
+
+    def rotate(content: dict[str, Any]) -> None:
+        frames = content["frames"]
+        poses = [frame["transform_matrix"] for frame in frames]
+        for frame, pose in zip(frames, [*poses[1:], poses[0]], strict=True):
+            frame["transform_matrix"] = pose
+
+    change_transforms(files, rotate)
+
+
+def lift_points(files: Files) -> None:
+    header, mark, body = files["points3D.ply"].partition(b"end_header\n")
+    vertices = np.frombuffer(body, [("position", "<f4", 3), ("color", "u1", 3)]).copy()
+    vertices["position"] += (0, 0.5, 0)
+    files["points3D.ply"] = header + mark + vertices.tobytes()
+
+
 def in_camera_space(files: Files) -> None:
     """Normals turned by one camera, as some tools write them."""
 
@@ -103,6 +136,9 @@ BROKEN: dict[str, tuple[Callable[[Files], None], str]] = {
     ),
     "soft masks": (soften_silhouettes, "a mask that is neither 0 nor 255"),
     "turned normals": (in_camera_space, "normals off the triangles"),
+    "two cameras at one place": (stand_together, "closest two cameras"),
+    "poses of other pictures": (pass_poses_on, "depth off by more"),
+    "points of another world": (lift_points, "points off the surface"),
     "another focal length": (
         lambda files: change_transforms(files, lambda content: content.update(fl_x=content["fl_x"] * 1.05)),
         "intrinsics off",
@@ -116,6 +152,17 @@ def test_a_broken_set_fails_by_name(kind: str, files: Files, model: Path, tmp_pa
     break_it(files)
     found = failures(files, model, tmp_path)
     assert [name for name in found if expected in name], found
+
+
+def test_metric_depth_is_checked_too(model: Path, device: Device, light_cache: Path, tmp_path: Path) -> None:
+    spec = dataclasses.replace(SPEC, views=4, depth="metric")
+    export_dataset(model, spec, tmp_path / "set.zip", device=device, cache_dir=light_cache, listener=Silent())
+    files = read_zip(tmp_path / "set.zip")
+    frames = json.loads(files["transforms.json"])["frames"]
+    assert [frame["depth_file_path"] for frame in frames] == [f"depth_mm/frame_{index:05d}.png" for index in range(4)]
+    assert failures(files, model, tmp_path) == []
+    change_pictures(files, "depth_mm", lambda pixels: pixels // 2)  # as if in half metres
+    assert failures(files, model, tmp_path) == ["pixels with metric depth that is another, share"]
 
 
 def test_a_set_that_is_upside_down_as_a_whole_fails(files: Files, model: Path, tmp_path: Path) -> None:

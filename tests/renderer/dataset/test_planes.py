@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from renderer.dataset.planes import FOLDERS, Planes, encode_view, png
+from renderer.dataset.planes import FOLDERS, Planes, encode_view, metric_depth, png
 from tests.renderer.dataset.support import picture
 
 
@@ -35,3 +35,10 @@ def test_a_view_has_all_five_pictures_in_their_formats() -> None:
     assert read["depth_16bit"].dtype == np.uint16
     assert read["depth_16bit"].tolist() == depth16.tolist()
     assert read["masks"].tolist() == mask.tolist()
+
+
+def test_metric_depth_is_in_thousandths_and_unknown_outside_of_the_mask() -> None:
+    grey = np.zeros((1, 3, 3), np.uint8)
+    depth16 = np.array([[0, 32768, 65535]], np.uint16)
+    planes = Planes(grey, grey, depth16, np.zeros((1, 3), np.uint8), np.array([[255, 255, 0]], np.uint8))
+    assert metric_depth(planes, 2.0, 5.0).tolist() == [[2000, 3500, 0]]

@@ -54,7 +54,7 @@ def test_table_and_dataclass_agree() -> None:
         ("fgAlign", "middle"), ("fgImageId", "abc"), ("fgImageId", 7), ("materialVariant", ""), ("materialVariant", 7),
         ("toneMapping", "filmic"), ("toneMapping", True), ("reflector", "true"),
         ("datasetQuality", "100x801"), ("datasetQuality", 100), ("coverage", "dome"), ("coverage", ["sphere"]),
-        ("datasetFormat", "ngp"), ("datasetFormat", False),
+        ("datasetFormat", "ngp"), ("datasetFormat", False), ("datasetDepth", "ray"),
         pytest.param("rotateY", 10**400, id="rotateY-huge"),
     ],
 )
@@ -72,7 +72,7 @@ def test_a_value_out_of_range_or_of_the_wrong_type_is_refused_by_name(field: str
 def test_either_word_asks_for_a_training_set_and_only_its_settings_are_echoed(asked: dict[str, Any]) -> None:
     assert parse_settings(asked).to_json() == {
         "output": "dataset", "effect": "dataset", "datasetQuality": "100x800", "coverage": "hemisphere",
-        "datasetFormat": "nerfstudio",
+        "datasetFormat": "nerfstudio", "datasetDepth": "coded",
     }
 
 
