@@ -142,7 +142,7 @@ def fill(database: Database, renders: int) -> tuple[str, str]:
         model_id = new_id()
         session.execute(insert(Model).values(
             id=model_id, account_id=account.id, original_name="chair.glb", tags=[], file_size=1000, sha256="0" * 64,
-            storage_key="models/chair.glb", created_at=now,
+            storage_key=f"models/{model_id}.glb", created_at=now,
         ))  # fmt: skip
         render_ids = [new_id() for _ in range(renders)]
         shot_ids = [new_id() for _ in range(renders)]
