@@ -277,7 +277,7 @@ def _pin_overlays(session: Session, account_id: str, orders: Sequence[Order], it
             if layer is None:
                 raise _invalid(item, index, setting, f"there is no overlay {overlay_id}")
             if layer != wanted_layer:
-                raise _invalid(item, index, setting, f"{overlay_id} is a {layer} overlay; a {wanted_layer} is needed")
+                raise _invalid(item, index, setting, f"overlay {overlay_id} is of the layer {layer}, not {wanted_layer}")
 
 
 def _check_names(session: Session, orders: Sequence[Order], item: str) -> None:

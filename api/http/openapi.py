@@ -11,7 +11,7 @@ TAGS = {
     "renders": "What is made of them",
     "assets": "The files of a render",
     "shares": "Files that everybody may fetch",
-    "overlays": "Background images",
+    "overlays": "Images behind and before models, panoramas that light them",
     "quote": "Prices",
     "account": "Who you are and what you may spend",
     "health": "Whether the farm can work",

@@ -13,7 +13,11 @@ OPTIONS: dict[ImageFormat, dict[str, Any]] = {
     "webp": {"lossless": True, "quality": 50, "method": 2, "exact": True},
     "avif": {"quality": 90, "subsampling": "4:4:4", "speed": 8, "max_threads": 2, "autotiling": False},
 }
-"""What Pillow's encoders are told."""
+"""What Pillow's encoders are told.
+
+Lossless WebP takes two thirds of a PNG's bytes. AVIF is for those who want few: over a model in 4K it keeps 49 dB for an
+eighth of a PNG's, with edges in full colour; its bytes depend on the number of threads, so that is fixed.
+"""
 
 
 def write_image(pixels: UInt8, path: Path, kind: ImageFormat) -> None:

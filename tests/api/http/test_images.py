@@ -136,8 +136,8 @@ def test_an_overlay_of_the_wrong_layer_is_named_and_costs_nothing(web: Web, mode
     behind, before = overlay(web, Layer.BACKGROUND), overlay(web, Layer.FOREGROUND)
     balance = web.balance()
     for setting, overlay_id, message in (
-        ("fgImageId", behind, "is a background overlay; a foreground is needed"),
-        ("bgImageId", before, "is a foreground overlay; a background is needed"),
+        ("fgImageId", behind, "is of the layer background, not foreground"),
+        ("bgImageId", before, "is of the layer foreground, not background"),
         ("fgImageId", "000000000000", "there is no overlay 000000000000"),
     ):
         body = {"modelId": model_id, "renderSettings": {setting: overlay_id}}
