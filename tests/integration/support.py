@@ -50,7 +50,7 @@ class Customer:
 
     def check_done(self, render_id: str, *, attempt: int) -> None:
         """Waits until the render is done, and checks that `attempt` made it: one charge, one set of valid files."""
-        self.client.renders.wait(render_id, timeout=60, poll_seconds=0.1)
+        self.client.renders.wait(render_id, timeout=100, poll_seconds=0.1)
         check_settled(self.farm, render_id, attempt=attempt)
 
 

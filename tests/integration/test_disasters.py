@@ -15,7 +15,7 @@ from tests.support.farm import Farm, wait_for
 def _nothing_else_to_do(customer: Customer) -> None:
     """The first upload's renders are out of the way."""
     for render in customer.client.models.get(customer.upload.model_id).renders:
-        customer.client.renders.wait(render.id, timeout=60, poll_seconds=0.1)
+        customer.client.renders.wait(render.id, timeout=100, poll_seconds=0.1)
 
 
 def gone(processes: list[psutil.Process]) -> bool:

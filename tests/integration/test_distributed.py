@@ -35,7 +35,7 @@ def first(farm: Farm, box: Path) -> tuple[str, Upload]:
 def test_the_workers_share_the_work(farm: Farm, customer: Customer) -> None:
     both = [render.id for render in customer.client.models.get(customer.upload.model_id).renders]
     assert len(both) == 2
-    assert {render.status for render in customer.client.renders.wait_all(both, timeout=60)} == {"done"}
+    assert {render.status for render in customer.client.renders.wait_all(both, timeout=100)} == {"done"}
     check_settled(farm, customer.upload.render_id, attempt=1)
     assert len({farm.segment(render_id).worker for render_id in both}) == 2
     assert customer.client.health().workers == 2
@@ -57,7 +57,7 @@ def test_a_worker_that_is_asked_to_end_gives_its_render_back(farm: Farm, custome
     worker = farm.wait_until_drawn_by(render_id)
     [ended] = [each for each in farm.others if each.pid == worker.pid]
     ended.terminate()
-    assert ended.wait(10) == 0
+    assert ended.wait(60) == 0
     assert ended.pid not in farm.fleet_pids()
     customer.check_done(render_id, attempt=2)
     assert farm.segment(render_id).failures == 0

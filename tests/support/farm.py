@@ -25,7 +25,7 @@ from api.settings import Settings
 
 START_S = 90.0
 QUICK = {
-    "PIROUETTE_LEASE_SECONDS": "2",
+    "PIROUETTE_LEASE_SECONDS": "4",
     "PIROUETTE_HEARTBEAT_SECONDS": "0.5",
     "PIROUETTE_SWEEP_SECONDS": "0.5",
     "PIROUETTE_GL_DEVICE": "software",
