@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+from collections.abc import Callable
 
 import numpy as np
 
@@ -72,16 +73,16 @@ def no_shadows(device: Device, environment: Environment) -> Shadows:
 
 def picture(
     device: Device, scene: Scene, *, radiance: float = 0.0, light: Environment | None = None, view: View | None = None,
-    tone_mapping: str = "neutral",
+    tone_mapping: str = "neutral", ground: Callable[[], None] | None = None,
 ) -> UInt8:
-    """(SIZE, SIZE, 4): the scene, premultiplied, under even light of that radiance, or under `light`."""
+    """(SIZE, SIZE, 4): the scene, premultiplied, under even light of that radiance, or under `light`; on `ground`."""
     environment = light or even_light(device, radiance)
     target = SampleTarget(device, SIZE, SIZE)
     gpu_scene = GpuScene(device, scene)
     geometry = GeometryPass(gpu_scene, environment, no_shadows(device, environment), tone_mapping=tone_mapping)
     resolve = ResolvePass(device, target)
     target.begin()
-    geometry.draw(view or front_view(), target.framebuffer)
+    geometry.draw(view or front_view(), target.framebuffer, ground=ground)
     pixels = resolve.read_rgba()
     for owner in (resolve, geometry, gpu_scene, target):
         owner.release()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from renderer.gl.context import Device
-from renderer.scene.nodes import Float64, Material, Primitive, Transmission, UInt8, Volume
+from renderer.scene.nodes import AlphaMode, Float64, Material, Primitive, Transmission, UInt8, Volume
 from tests.renderer.passes.scenes import flat_image, quad, scene_of, sphere, texture
 from tests.renderer.passes.stage import SIZE, middle, picture, srgb
 
@@ -175,3 +175,15 @@ def test_tinted_glass_darkens_light_before_it_is_tone_mapped(
     shown = middle(picture(device, filtered, radiance=1.2, tone_mapping=tone_mapping))
     expected = middle(picture(device, scene_of(card), radiance=0.3, tone_mapping=tone_mapping))
     assert np.abs(np.array(shown) - expected).max() <= (12 if tone_mapping == "neutral" else 5)
+
+
+@pytest.mark.parametrize("material", [glass(), Material(alpha_mode=AlphaMode.BLEND, base_color_factor=(1, 1, 1, 0.5))],
+                         ids=["glass", "blended"])
+def test_a_texture_of_the_ground_is_not_taken_for_light(device: Device, material: Material) -> None:
+    scene = scene_of(pane(material))
+    black = device.ctx.texture((1, 1), 4, bytes(4))
+    before = picture(device, scene, radiance=1.0)
+    after = picture(device, scene, radiance=1.0, ground=lambda: black.use(0))
+    black.release()
+    assert middle(before)[0] > 0
+    np.testing.assert_array_equal(after, before)
