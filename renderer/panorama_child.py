@@ -47,7 +47,8 @@ def decode(path: str, side: int, kept: int) -> bytes:
     pixels = source.read_image(0, 0, 0, min(3, spec.nchannels), "float")
     if pixels is None:
         raise ValueError(source.geterror().strip().splitlines()[-1])
-    pixels = np.nan_to_num(pixels, nan=0.0, posinf=65504.0, neginf=0.0).clip(0.0, 1e9)
+    np.nan_to_num(pixels, copy=False, nan=0.0, posinf=65504.0, neginf=0.0)  # in place: the largest take 100 MB
+    np.clip(pixels, 0.0, 1e9, out=pixels)
     if pixels.shape[2] < 3:  # grey, perhaps with alpha
         pixels = np.repeat(pixels[..., :1], 3, axis=2)
     factor = -(-width // kept)

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -16,20 +17,23 @@ import numpy as np
 from renderer.panorama_child import HEADER
 from renderer.scene.nodes import Float32
 
-SIDE = 8192
-"""Pixels that a panorama may be wide."""
+SIDE = 4096
+"""Pixels that a panorama may be wide: four times what is kept of it."""
 
 KEPT = 1024
 """Pixels that are kept of its width: a third of a degree each, finer than any reflection that is drawn."""
 
-MEMORY = 2048 * 1024 * 1024
-"""Bytes that the decoder may take; a panorama of SIDE takes 800 MB."""
+MEMORY = 1024 * 1024 * 1024
+"""Bytes that the decoder may take; a panorama of SIDE takes 300 MB."""
 
 CPU_SECONDS = 60
 WALL_SECONDS = 300
 
 _FORMATS = {"hdr": rb"#\?(RADIANCE|RGBE)", "exr": rb"\x76\x2f\x31\x01"}
 """How files begin, by their suffix."""
+
+_ONE_AT_A_TIME = threading.Lock()
+"""However many are sent at once, a process decodes one, so that memory is bounded."""
 
 _CHILD = Path(__file__).with_name("panorama_child.py")
 
@@ -64,10 +68,11 @@ def read_panorama(path: Path) -> Panorama:
         limits = (MEMORY, CPU_SECONDS, SIDE, KEPT)
         try:
             # isolated (-I) and run by its path, so that it imports nothing of this package
-            done = subprocess.run(
-                [sys.executable, "-I", str(_CHILD), str(link), *map(str, limits)],
-                capture_output=True, timeout=WALL_SECONDS, env={"OPENBLAS_NUM_THREADS": "1"}, check=False,
-            )
+            with _ONE_AT_A_TIME:
+                done = subprocess.run(
+                    [sys.executable, "-I", str(_CHILD), str(link), *map(str, limits)],
+                    capture_output=True, timeout=WALL_SECONDS, env={"OPENBLAS_NUM_THREADS": "1"}, check=False,
+                )
         except subprocess.TimeoutExpired as error:
             raise PanoramaError("can't be decoded: it takes too long") from error
     if done.returncode == 1:

@@ -4,6 +4,7 @@
     presets         the ones to choose from: studio, soft, dark, outdoor
     prefilter       radiance -> specular levels, irradiance, BRDF table
     environment     the same as textures on the device, kept on disk between runs
+    photograph      a panorama (.hdr, .exr) -> the same, exposed, with its brightest lamp as the key
     samples         key and dome -> directions to cast shadows along
     ground_shadow   those -> the soft shadow on the floor
     key_shadow      those -> which parts of the key each point of the model sees
