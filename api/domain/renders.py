@@ -273,11 +273,11 @@ def _pin_overlays(session: Session, account_id: str, orders: Sequence[Order], it
     usable = overlays.pin(session, account_id, wanted)
     for index, order in enumerate(orders):
         for setting, overlay_id in order.overlays.items():
-            layer, wanted_layer = usable.get(overlay_id), LAYERS[setting]
+            layer, fits = usable.get(overlay_id), LAYERS[setting]
             if layer is None:
                 raise _invalid(item, index, setting, f"there is no overlay {overlay_id}")
-            if layer != wanted_layer:
-                raise _invalid(item, index, setting, f"overlay {overlay_id} is of the layer {layer}, not {wanted_layer}")
+            if layer != fits:
+                raise _invalid(item, index, setting, f"overlay {overlay_id} is of the layer {layer}, not {fits}")
 
 
 def _check_names(session: Session, orders: Sequence[Order], item: str) -> None:

@@ -15,8 +15,8 @@ OPTIONS: dict[ImageFormat, dict[str, Any]] = {
 }
 """What Pillow's encoders are told.
 
-Lossless WebP takes two thirds of a PNG's bytes. AVIF is for those who want few: over a model in 4K it keeps 49 dB for an
-eighth of a PNG's, with edges in full colour; its bytes depend on the number of threads, so that is fixed.
+Lossless WebP takes two thirds of a PNG's bytes. AVIF is for those who want few: over a model in 4K it keeps 49 dB for
+an eighth of a PNG's, with edges in full colour; its bytes depend on the number of threads, so that is fixed.
 """
 
 
