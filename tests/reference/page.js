@@ -36,10 +36,6 @@ async function draw(job) {
   scene.environment = environment;
   scene.environmentIntensity = job.intensity;
   scene.add(model);
-  // The scene lights the model, not the lamps that came with it.
-  const lamps = [];
-  model.traverse((node) => { if (node.isLight) lamps.push(node); });
-  lamps.forEach((lamp) => lamp.removeFromParent());
   const camera = new THREE.PerspectiveCamera(job.fov, 1, job.near, job.far);
   camera.position.set(...job.eye);
   camera.lookAt(...job.target);

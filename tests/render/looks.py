@@ -10,8 +10,11 @@ from tests.render.exhibits import Exhibit, chart, grid_triangles
 from tests.render.materials import GOLD, RED, WHITE, charted, pbr
 
 
-def still_life() -> bytes:
-    """A red cube with a chart in front, a golden ball and a white column: no side looks like another."""
+def still_life(*, clear: bool = False) -> bytes:
+    """A red cube with a chart in front, a golden ball and a white column: no side looks like another.
+
+    `clear` adds a ball of glass and a pane of tinted acrylic, which show what is behind them and reflect the light.
+    """
     exhibit = Exhibit()
     exhibit.picture(chart())
     cube = _cube(exhibit, 0.4)
@@ -24,6 +27,12 @@ def still_life() -> bytes:
     column = exhibit.grid(outward * 0.16 + np.stack([0 * height, height, 0 * height], axis=-1), outward,
                           np.stack([around, height], axis=-1), exhibit.material(pbr(WHITE, doubleSided=True)))
     exhibit.show(column, translation=[0.35, 0, -0.4])
+    if clear:
+        acrylic = exhibit.material(pbr((0.1, 0.3, 0.6, 0.35), roughness=0.1, alphaMode="BLEND", doubleSided=True))
+        glass = exhibit.material(pbr(WHITE, roughness=0.0, extensions={
+            "KHR_materials_transmission": {"transmissionFactor": 1}}))
+        exhibit.show(exhibit.sign(acrylic), translation=[0.35, 0.5, 0.75])
+        exhibit.show(exhibit.ball(glass, 0.25), translation=[-0.45, 0.25, 0.95])
     return exhibit.finished()
 
 

@@ -229,6 +229,50 @@ def interpolations() -> bytes:
     return exhibit.finished()
 
 
+def lamps() -> bytes:
+    """KHR_lights_punctual: a red point before the first ball, a blue spot on the second, a level sun from the right."""
+    exhibit = Exhibit()
+    exhibit.document["extensions"] = {"KHR_lights_punctual": {"lights": [
+        {"type": "point", "color": [1, 0.1, 0.05], "intensity": 4},
+        {"type": "spot", "color": [0.1, 0.3, 1], "intensity": 12, "spot": {"outerConeAngle": 0.35}},
+        {"type": "directional", "color": [1, 0.9, 0.6], "intensity": 3},
+    ]}}
+    grey = exhibit.material(pbr(GREY, roughness=0.4))
+    for x, y in PLACES:
+        exhibit.show(exhibit.ball(grey), translation=[x, y, 0])
+    half = float(np.sqrt(0.5))
+    for lamp, place, turn in ((0, [-0.56, 0.56, 1], [0, 0, 0, 1]), (1, [0.56, 0.56, 2], [0, 0, 0, 1]),
+                              (2, [0, 0, 0], [0, half, 0, half])):
+        node = exhibit.add("nodes", {"translation": place, "rotation": turn,
+                                     "extensions": {"KHR_lights_punctual": {"light": lamp}}})
+        exhibit.document["scenes"][0]["nodes"].append(node)
+    return exhibit.finished()
+
+
+def pointed() -> bytes:
+    """KHR_animation_pointer: within a second the balls change their colour, their roughness, their glow, and hide."""
+    exhibit = Exhibit()
+    for place, color in zip(PLACES, (GREY, GOLD, GREY, BLUE), strict=True):
+        material = exhibit.material(pbr(color, float(color == GOLD), 0.1))
+        exhibit.show(exhibit.ball(material), translation=[*place, 0])
+    exhibit.document["nodes"][3]["extensions"] = {"KHR_node_visibility": {"visible": True}}
+    surface = "/materials/{}/pbrMetallicRoughness/{}"
+    exhibit.add_clip("Change")
+    clip = exhibit.document["animations"][0]
+    for pointer, values, interpolation in (
+        (surface.format(0, "baseColorFactor"), [list(GREY), [0.1, 0.6, 0.1, 1]], "LINEAR"),
+        (surface.format(1, "roughnessFactor"), [0.1, 1.0], "LINEAR"),
+        ("/materials/2/emissiveFactor", [[0, 0, 0], [1, 0.4, 0]], "LINEAR"),
+        ("/nodes/3/extensions/KHR_node_visibility/visible", [1, 0], "STEP"),
+    ):
+        target = {"path": "pointer", "extensions": {"KHR_animation_pointer": {"pointer": pointer}}}
+        clip["channels"].append({"sampler": len(clip["samplers"]), "target": target})
+        kind = "uint8" if interpolation == "STEP" else "float32"
+        clip["samplers"].append({"input": exhibit.add_accessor([0, 1]), "interpolation": interpolation,
+                                 "output": exhibit.add_accessor(values, kind)})
+    return exhibit.finished()
+
+
 STRUCTURES: dict[str, Structure] = {
     "vertex-colors": Structure(vertex_colors),
     "second-texcoords": Structure(second_texcoords),
@@ -245,5 +289,8 @@ STRUCTURES: dict[str, Structure] = {
     "skin-bent": Structure(skinned, {"animation": "Bend", "time": 0.9}),
     "morph-cushion": Structure(morphed, {"animation": "Swell", "time": 1.0, "zoom": 1.1}),
     "morph-pear": Structure(morphed, {"animation": "*", "time": 1.9, "zoom": 1.1}),
+    "lamps": Structure(lamps),
+    "pointers-before": Structure(pointed, {"animation": "Change", "time": 0.0}),
+    "pointers-after": Structure(pointed, {"animation": "Change", "time": 1.0}),
     "interpolations": Structure(interpolations, {"animation": "Go", "time": 1.6}),
 }

@@ -85,6 +85,6 @@ def test_every_golden_belongs_to_a_case() -> None:
     names = {
         *(f"material-{name}" for name in MATERIALS), *(f"structure-{name}" for name in STRUCTURES),
         *(f"look-{name}" for name in LOOKS), *(f"tone-mapping-{name}" for name in tone_mappings),
-        "look-animation", "look-background-anchors",
+        "look-animation", "look-glass", "look-background-anchors",
     }
     assert {path.stem for path in FOLDER.iterdir()} == names

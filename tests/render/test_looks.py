@@ -32,6 +32,12 @@ def test_a_tone_mapping_is_as_it_was_when_it_was_approved(name: str, draw: Draw,
     golden(f"tone-mapping-{name}", draw(glowing, tone_mapping=name))
 
 
+def test_glass_before_a_shadow_is_as_it_was_when_it_was_approved(film: Film, golden: Goldens) -> None:
+    frames = film(still_life(clear=True), {"aspect": "1:1", "reflector": True, "bgColor": "#d8dce0"},
+                  moments=(0.0, 0.4))
+    golden("look-glass", np.concatenate(frames, axis=1))
+
+
 def test_an_animated_shot_is_as_it_was_when_it_was_approved(film: Film, golden: Goldens) -> None:
     """The post bends, and its shadow follows."""
     frames = film(skinned(), {"animation": "Bend", "length": 3, "aspect": "1:1", "animationSpeed": 0.3},
