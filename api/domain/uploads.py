@@ -9,7 +9,7 @@ from api import clock
 from api.db.dialects import insert
 from api.db.tables import Model
 from api.domain import ledger
-from api.domain.renders import paid_order, place, preview_order
+from api.domain.ordering import paid_order, place, preview_order
 from api.errors import UploadLimit
 from api.ids import new_id
 from renderer.spec import RenderSettings

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query
 
-from api.domain import removal, renders
+from api.domain import ordering, removal, renders
 from api.domain.states import RenderStatus
 from api.domain.tokens import Principal
 from api.errors import InvalidState, ModelIdRequired, ModelNotFound, RenderNotFound, RendersRequired, TooMany
@@ -45,7 +45,7 @@ def create_render(
     settings = render_settings(body.renderSettings, principal)
     once.hold(principal, model_id, settings.to_json())
     with farm.database.begin() as session:
-        view = renders.create_render(session, principal.account_id, model_id, settings)
+        view = ordering.create_render(session, principal.account_id, model_id, settings)
         answer = Data[RenderCreated](data=RenderCreated.of(view))
         once.keep(session, answer)
     farm.wake()
@@ -68,7 +68,7 @@ def create_batch(
     orders = [_order(item, f"renders[{index}]", principal) for index, item in enumerate(listed(body.renders))]
     once.hold(principal, [(model_id, settings.to_json()) for model_id, settings in orders])
     with farm.database.begin() as session:
-        views = renders.create_renders(session, principal.account_id, orders)
+        views = ordering.create_renders(session, principal.account_id, orders)
         answer: Data[list[RenderCreated]] = Data(data=[RenderCreated.of(view) for view in views])
         once.keep(session, answer)
     farm.wake()

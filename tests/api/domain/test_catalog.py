@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from api import clock
 from api.db.session import Database
 from api.db.tables import Model, ModelTag
-from api.domain import catalog, renders
+from api.domain import catalog, ordering
 from api.domain.catalog import ModelChanges
 from api.domain.paging import Page
 from api.errors import InvalidRequest, ModelNotFound
@@ -153,7 +153,7 @@ def test_a_deleted_model_is_gone_but_what_was_ordered_of_it_is_made(database: Da
         with pytest.raises(ModelNotFound):
             catalog.update_model(session, account_id, made.model_id, {"title": "Chair"})
         with pytest.raises(ModelNotFound):
-            renders.create_render(session, account_id, made.model_id, SHARE)
+            ordering.create_render(session, account_id, made.model_id, SHARE)
     assert listed(database, account_id) == listed(database, account_id, "chair") == Page((), 0)
     while (held := claim(database)) is not None:
         assert settle(database, held)

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 from api import clock
 from api.db.session import Database
 from api.db.tables import Lane, Render, Segment, Shot
-from api.domain import claims, lanes, renders, scheduling
+from api.domain import claims, lanes, ordering, scheduling
 from api.domain.claims import Claim
 from api.domain.states import SegmentState
 from api.ids import new_id
@@ -33,7 +33,7 @@ from tests.api.domain.support import (
 def order(database: Database, account_id: str, model_id: str, count: int) -> None:
     """`count` paid renders that share no shot."""
     with database.begin() as session:
-        renders.create_renders(
+        ordering.create_renders(
             session, account_id, [(model_id, dataclasses.replace(SHARE, rotate_y=i)) for i in range(count)]
         )
 

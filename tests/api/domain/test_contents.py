@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from api.db.session import Database
-from api.domain import contents, renders
+from api.domain import contents, ordering
 from api.errors import InvalidSettings
 from renderer.spec import RenderSettings
 from tests.api.domain.support import balance, get, sign_up, upload
@@ -27,15 +27,15 @@ def test_an_animation_that_the_model_lacks_is_refused_once_the_model_is_known(da
     account_id = sign_up(database)
     model_id = upload(database, account_id).model_id
     with database.begin() as session:
-        renders.create_render(session, account_id, model_id, FLY)  # nobody has read the file yet
+        ordering.create_render(session, account_id, model_id, FLY)  # nobody has read the file yet
     note(database, model_id, ["Survey", "Walk"])
     credits = balance(database, account_id)
     message = 'no animation "Fly"; it has "Survey", "Walk"'
     with pytest.raises(InvalidSettings, match=message) as refused, database.begin() as session:
-        renders.create_render(session, account_id, model_id, FLY)
+        ordering.create_render(session, account_id, model_id, FLY)
     assert refused.value.param == "animation"
     with pytest.raises(InvalidSettings) as refused, database.begin() as session:
-        renders.create_renders(session, account_id, [(model_id, WALK), (model_id, FLY)])
+        ordering.create_renders(session, account_id, [(model_id, WALK), (model_id, FLY)])
     assert refused.value.param == "renders[1].renderSettings.animation"
     with pytest.raises(InvalidSettings):
         upload(database, account_id, settings=FLY)  # the same bytes again
@@ -47,11 +47,11 @@ def test_known_animations_and_the_first_one_whatever_it_is_are_accepted(database
     model_id = upload(database, account_id).model_id
     note(database, model_id, [])
     with database.begin() as session:
-        renders.create_render(session, account_id, model_id, RenderSettings(animation="*"))
+        ordering.create_render(session, account_id, model_id, RenderSettings(animation="*"))
     other = upload(database, account_id, "a walking chair").model_id
     note(database, other, ["Walk"])
     with database.begin() as session:
-        renders.create_render(session, account_id, other, WALK)
+        ordering.create_render(session, account_id, other, WALK)
 
 
 def test_names_that_no_setting_can_hold_are_left_out(database: Database) -> None:
@@ -71,14 +71,14 @@ def test_a_material_variant_that_the_model_lacks_is_refused_once_the_model_is_kn
     model_id = upload(database, account_id).model_id
     red, green = RenderSettings(material_variant="Red"), RenderSettings(material_variant="Green")
     with database.begin() as session:
-        renders.create_render(session, account_id, model_id, green)  # nobody has read the file yet
+        ordering.create_render(session, account_id, model_id, green)  # nobody has read the file yet
     note(database, model_id, [], ["Red", "Blue"])
     credits = balance(database, account_id)
     with database.begin() as session:
-        renders.create_render(session, account_id, model_id, red)
+        ordering.create_render(session, account_id, model_id, red)
     message = 'no material variant "Green"; it has "Red", "Blue"'
     with pytest.raises(InvalidSettings, match=message) as refused, database.begin() as session:
-        renders.create_render(session, account_id, model_id, green)
+        ordering.create_render(session, account_id, model_id, green)
     assert refused.value.param == "materialVariant"
     assert balance(database, account_id) == credits - 1
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from api.db.session import Database
 from api.db.tables import Render
-from api.domain import ledger, pricing, renders
+from api.domain import ledger, ordering, pricing
 from api.domain.pricing import VIDEO_CREDITS
 from api.errors import NoCredits, NotFound
 from renderer.spec import SETTINGS, RenderSettings
@@ -94,7 +94,7 @@ def test_of_many_that_spend_the_last_credits_exactly_as_many_succeed_as_there_ar
         barrier.wait()
         try:
             with database.begin() as session:
-                renders.create_render(session, account_id, model_id, SHARE)
+                ordering.create_render(session, account_id, model_id, SHARE)
         except NoCredits as error:
             refused.append(error)
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import aliased
 from api import clock
 from api.db.session import Database
 from api.db.tables import Account, Lane, LedgerEntry, Model, Render, Segment, Shot
-from api.domain import ledger, removal, renders, scheduling
+from api.domain import ledger, ordering, removal, renders, scheduling
 from api.domain.claims import Claim
 from api.domain.states import RenderStatus
 from api.errors import InvalidState, ModelNotFound, NoCredits, RenderNotFound
@@ -115,7 +115,7 @@ class Farm(RuleBasedStateMachine):
                 if models
             ]
             if orders:
-                renders.create_renders(session, account_id, orders)
+                ordering.create_renders(session, account_id, orders)
             then()
 
     def crash(self, account_id: str, which: int, kind: int) -> None:

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from api.db.session import Database
 from api.db.tables import Account, Render
-from api.domain import removal, renders
+from api.domain import ordering, removal, renders
 from api.domain.states import RenderStatus
 from api.errors import NoCredits
 from tests.api.domain.support import SHARE, claimed, settle, sign_up, upload
@@ -39,11 +39,11 @@ def test_a_list_says_how_many_there_are_in_all(database: Database) -> None:
     made = upload(database, account_id)
     upload(database, other)
     with database.begin() as session:
-        ordered = renders.create_renders(session, account_id, [(made.model_id, SHARE)] * 3)
+        ordered = ordering.create_renders(session, account_id, [(made.model_id, SHARE)] * 3)
     assert counted(database, account_id) == (4, 1)
     assert (total(database, account_id), total(database, account_id, previews=True)) == (4, 5)
     with pytest.raises(NoCredits), database.begin() as session:
-        renders.create_renders(session, account_id, [(made.model_id, SHARE)] * 2)
+        ordering.create_renders(session, account_id, [(made.model_id, SHARE)] * 2)
     with database.begin() as session:
         removal.delete_render(session, account_id, ordered[0].id)
     assert counted(database, account_id) == (3, 1)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from api.db.session import Database
-from api.domain import overlays, removal, renders
+from api.domain import ordering, overlays, removal
 from api.domain.overlays import Layer, OverlayView
 from api.errors import FileTooLarge, InvalidRequest, InvalidSettings, OverlayNotFound, UploadLimit
 from api.storage.local import LocalStorage
@@ -51,7 +51,7 @@ def order(database: Database, account_id: str, *overlay_ids: str) -> list[str]:
     """Renders of one model on those overlays."""
     uploaded = upload(database, account_id)
     with database.begin() as session:
-        views = renders.create_renders(
+        views = ordering.create_renders(
             session, account_id, [(uploaded.model_id, RenderSettings(bg_image_id=each)) for each in overlay_ids]
         )
     return [view.id for view in views]
@@ -242,7 +242,7 @@ def test_an_order_at_the_time_of_the_deletion_fails_or_keeps_the_file(
 
     def place(overlay_id: str) -> None:
         with contextlib.suppress(InvalidSettings), database.begin() as session:
-            made = renders.create_render(session, ada, uploaded.model_id, RenderSettings(bg_image_id=overlay_id))
+            made = ordering.create_render(session, ada, uploaded.model_id, RenderSettings(bg_image_id=overlay_id))
             ordered.append(made.id)
 
     for _ in range(8):

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from api.db.session import Database
 from api.db.tables import Lane, Render, Segment, Shot
-from api.domain import removal, renders, scheduling, shots
+from api.domain import ordering, removal, renders, scheduling, shots
 from api.domain.claims import Claim
 from api.domain.renders import RenderView
 from api.domain.states import Role
@@ -235,7 +235,7 @@ def test_parts_that_fail_at_once_refund_once(database: Database) -> None:
         settle(database, held)
     for turn in range(5):
         with database.begin() as session:
-            renders.create_render(session, account_id, model_id, dataclasses.replace(LONG, rotate_y=turn))
+            ordering.create_render(session, account_id, model_id, dataclasses.replace(LONG, rotate_y=turn))
         held_parts = [claimed(database), claimed(database)]
         barrier = threading.Barrier(2)
 

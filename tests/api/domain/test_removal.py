@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from api.db.session import Database
 from api.db.tables import Base, Lane, Render, Segment, Shot
-from api.domain import removal, renders, scheduling
+from api.domain import ordering, removal, renders, scheduling
 from api.domain.claims import Claim
 from api.domain.states import RenderStatus
 from api.errors import InvalidState, RenderNotFound
@@ -44,7 +44,7 @@ def shared(database: Database, account_id: str) -> tuple[str, str]:
     """Two renders of one shot."""
     model_id = upload(database, account_id).model_id
     with database.begin() as session:
-        first, second = renders.create_renders(session, account_id, [(model_id, SHARE), (model_id, BLACK)])
+        first, second = ordering.create_renders(session, account_id, [(model_id, SHARE), (model_id, BLACK)])
     return first.id, second.id
 
 
@@ -159,7 +159,7 @@ def test_a_render_claimed_and_deleted_at_once_is_either_paid_back_or_was_claimed
     taken: list[Claim | None] = []
     for _ in range(12):
         with database.begin() as session:
-            render_id = renders.create_render(session, account_id, model_id, SHARE).id
+            render_id = ordering.create_render(session, account_id, model_id, SHARE).id
         at_once(partial(delete, database, account_id, render_id), lambda: taken.append(claim(database)))
     assert balance(database, account_id) == before - sum(held is not None for held in taken)
     assert claim(database) is None

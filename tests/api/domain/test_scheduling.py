@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from api.db.dialects import from_now
 from api.db.session import Database
 from api.db.tables import Segment, Shot
-from api.domain import lanes, outbox, renders, scheduling
+from api.domain import lanes, ordering, outbox, scheduling
 from api.domain.claims import Claim
 from api.domain.states import COMES_FROM, RenderStatus
 from tests.api.domain.support import (
@@ -256,7 +256,7 @@ def test_renders_that_share_a_shot_are_claimed_settled_and_refunded_together(dat
     made = upload(database, account_id)
     black = dataclasses.replace(SHARE, bg_color="#000000")
     with database.begin() as session:
-        views = renders.create_renders(session, account_id, [(made.model_id, SHARE), (made.model_id, black)])
+        views = ordering.create_renders(session, account_id, [(made.model_id, SHARE), (made.model_id, black)])
     held = claim_of(database, views[0].id)
     assert held.variants.keys() == {view.id for view in views}
     fail(database, held)

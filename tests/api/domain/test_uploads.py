@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from api import clock
 from api.db.session import Database
 from api.db.tables import Base, Lane, Model, OutboxMessage, Render, Segment, Shot
-from api.domain import catalog, ledger, outbox, renders
+from api.domain import catalog, ledger, ordering, outbox, renders
 from api.domain.states import RenderStatus
 from api.errors import ModelNotFound, NoCredits, RenderNotFound, UploadLimit
 from renderer.spec import FrameSpec, RenderSettings, VideoVariant, plan_preview, plan_video
@@ -27,7 +27,7 @@ def count(database: Database, table: type[Base]) -> int:
 
 def order(database: Database, account_id: str, *orders: tuple[str, RenderSettings]) -> list[renders.RenderView]:
     with database.begin() as session:
-        return renders.create_renders(session, account_id, orders)
+        return ordering.create_renders(session, account_id, orders)
 
 
 def test_an_upload_makes_a_model_a_free_preview_and_a_paid_render(database: Database) -> None:
@@ -216,7 +216,7 @@ def test_what_belongs_to_others_or_is_not_there_is_not_found(database: Database)
             with pytest.raises(ModelNotFound):
                 catalog.get_model(session, stranger, model_id)
             with pytest.raises(ModelNotFound):
-                renders.create_render(session, stranger, model_id, SHARE)
+                ordering.create_render(session, stranger, model_id, SHARE)
         for render_id in (made.render_id, "AbsentRender", "", "\0" * 12, "\ud800" * 12):
             with pytest.raises(RenderNotFound):
                 renders.get_render(session, stranger, render_id)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from api.domain import accounts, contents, renders, scheduling, shots, uploads
+from api.domain import accounts, contents, ordering, scheduling, shots, uploads
 from api.domain.claims import Claim
 from api.domain.renders import RenderView
 from api.domain.states import RenderStatus, Role
@@ -52,7 +52,7 @@ class Sets:
         while (other := claim(bench.database)) is not None:
             settle(bench.database, other)
         with bench.database.begin() as session:
-            views = renders.create_renders(session, account.id, [(made.model_id, SETTINGS)] * count)
+            views = ordering.create_renders(session, account.id, [(made.model_id, SETTINGS)] * count)
         return cls(bench, account.id, [view.id for view in views])
 
     def run(self, bench: Bench | None = None) -> Claim:

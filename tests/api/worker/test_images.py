@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.domain import overlays, renders
+from api.domain import ordering, overlays
 from api.domain.states import RenderStatus
 from api.worker import videos
 from api.worker.run_segment import run_segment
@@ -26,7 +26,7 @@ def on_image(order: Order) -> Order:
             height=1,
         )  # fmt: skip
         settings = RenderSettings(bg_image_id=overlay.id)
-        made = renders.create_render(session, order.account_id, order.claim.model_id, settings)
+        made = ordering.create_render(session, order.account_id, order.claim.model_id, settings)
     return dataclasses.replace(order, render_id=made.id, claim=claim_of(order.bench.database, made.id))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api.domain import accounts, renders, shots, uploads
+from api.domain import accounts, ordering, shots, uploads
 from api.domain.claims import Claim
 from api.domain.renders import RenderView
 from api.domain.states import Role
@@ -68,7 +68,7 @@ def long(bench: Bench, device: Device, light_cache: Path, monkeypatch: pytest.Mo
         settle(bench.database, other)
     with bench.database.begin() as session:
         black = dataclasses.replace(SETTINGS, bg_color="#000000")
-        made = renders.create_renders(session, account_id, [(model_id, SETTINGS), (model_id, black)])
+        made = ordering.create_renders(session, account_id, [(model_id, SETTINGS), (model_id, black)])
     # tests about files need no patience for leases
     settings = bench.settings.model_copy(update={"lease_seconds": 60.0})
     bench = dataclasses.replace(bench, device=device, cache_dir=light_cache, settings=settings)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from api.db.session import Database
-from api.domain import contents, removal, renders, scheduling
+from api.domain import contents, ordering, removal, scheduling
 from api.domain.states import RenderStatus
 from api.worker.run_segment import run_segment
 from renderer.errors import EncodeError, InvalidModel
@@ -278,7 +278,7 @@ def test_a_render_deleted_while_it_is_made_with_others_leaves_no_files(
 ) -> None:
     with order.bench.database.begin() as session:
         settings = RenderSettings()
-        first, second = renders.create_renders(session, order.account_id, [(order.claim.model_id, settings)] * 2)
+        first, second = ordering.create_renders(session, order.account_id, [(order.claim.model_id, settings)] * 2)
     use_renderer(monkeypatch, lambda listener: delete_render(order, first.id))
     run_segment(order.bench, claim_of(order.bench.database, second.id))
     assert {key.split("/")[1] for key in order.stored} == {second.id}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api.domain import accounts, renders, uploads
+from api.domain import accounts, ordering, uploads
 from api.worker.job import Bench
 from api.worker.run_segment import run_segment
 from renderer.frames import ShotRenderer
@@ -38,7 +38,7 @@ def test_three_variants_of_equal_frames_are_drawn_once(
     while (other := claim(bench.database)) is not None:
         settle(bench.database, other)
     with bench.database.begin() as session:
-        batch = renders.create_renders(session, account_id, [(model_id, settings) for settings in VARIANTS])
+        batch = ordering.create_renders(session, account_id, [(model_id, settings) for settings in VARIANTS])
 
     drawn = []
     draw = ShotRenderer.draw
