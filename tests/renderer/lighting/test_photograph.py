@@ -34,6 +34,12 @@ DIRECTIONS, SOLID_ANGLES = equirectangular_directions(HEIGHT, WIDTH)
 LUMA = np.array([0.2126, 0.7152, 0.0722])
 
 
+@pytest.fixture
+def coarse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Filters quickly: what is kept matters here, not how it looks."""
+    monkeypatch.setattr(prefilter, "SAMPLES", 2)
+
+
 def panorama(radiance: Float32) -> Panorama:
     return Panorama(radiance, "hdr", (radiance.shape[1], radiance.shape[0]))
 
@@ -60,6 +66,7 @@ def test_a_black_one_stays_black() -> None:
     assert not exposed(panorama(np.zeros((16, 32, 3), np.float32))).any()
 
 
+@pytest.mark.usefixtures("coarse")
 def test_it_is_the_right_way_round(device: Device) -> None:
     """The file's middle column is seen along +X, a quarter to the right of it along +Z, the upper rows above."""
     pixels = np.full((HEIGHT, WIDTH, 3), 0.1, np.float32)
@@ -96,6 +103,7 @@ def test_there_is_one_lamp_only_the_brighter_one() -> None:
     assert not key[DIRECTIONS[:, 0] < 0].any()
 
 
+@pytest.mark.usefixtures("coarse")
 @pytest.mark.parametrize("sky", [np.ones((HEIGHT, WIDTH, 3), np.float32), sky_with_lamp((1, 0, 0)),
                                  sky_with_lamp((1, -1, 0))], ids=["even", "on the horizon", "below"])
 def test_without_a_lamp_above_only_the_dome_casts_shadows(device: Device, sky: Float32) -> None:
@@ -120,17 +128,12 @@ def _ball_from_all_sides(device: Device, cache: Path, environment: str | None, i
     return np.array(shown)
 
 
-def test_a_grey_ball_is_about_as_grey_as_in_the_studio(device: Device, light_cache: Path) -> None:
+@pytest.mark.usefixtures("coarse")
+def test_a_grey_ball_is_about_as_grey_as_in_the_studio(device: Device, tmp_path: Path) -> None:
     path = shared_model("royal_esplanade_1k.hdr")
-    studio = _ball_from_all_sides(device, light_cache, None, {}).mean()
-    lit = _ball_from_all_sides(device, light_cache, "esplanade", {"esplanade": path}).mean()
+    studio = _ball_from_all_sides(device, tmp_path, None, {}).mean()
+    lit = _ball_from_all_sides(device, tmp_path, "esplanade", {"esplanade": path}).mean()
     assert lit == pytest.approx(studio, abs=0.06)
-
-
-@pytest.fixture
-def coarse(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Filters quickly: what is kept matters here, not how it looks."""
-    monkeypatch.setattr(prefilter, "SAMPLES", 2)
 
 
 @pytest.mark.usefixtures("coarse")
