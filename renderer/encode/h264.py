@@ -16,8 +16,11 @@ PRESET = "faster"
 veryfast loses 1.5 VMAF, superfast makes files 1.7 times as large."""
 GOP_S = 2
 """Seconds between keyframes: players seek quickly, and steady motion gains little from longer groups."""
-THREADS = 6
+THREADS = 4
 """x264's output depends on its number of threads, so it is fixed: equal frames give equal bytes on any core count."""
+LOOKAHEAD = 10
+"""Frames that x264 looks ahead. Turntables gain nothing from the preset's 20, and in 4K those, with six threads, take
+1.8 GB instead of 1.2."""
 COLOR = {"color_primaries": "bt709", "color_trc": "bt709", "colorspace": "bt709", "color_range": "tv"}
 
 
@@ -78,6 +81,6 @@ def h264_arguments(width: int, height: int, fps: int, files: Iterable[H264File])
 def _options(fps: int, crf: int) -> dict[str, object]:
     return {
         "c:v": "libx264", "profile:v": "high", "pix_fmt": "yuv420p", "preset": PRESET, "crf": crf, "threads": THREADS,
-        "g": GOP_S * fps, "flags": "+cgop+bitexact", "fps_mode": "passthrough", **COLOR,
+        "rc-lookahead": LOOKAHEAD, "g": GOP_S * fps, "flags": "+cgop+bitexact", "fps_mode": "passthrough", **COLOR,
         "f": "mp4", "movflags": "+faststart", "fflags": "+bitexact", "map_metadata": -1,
     }
