@@ -12,7 +12,7 @@ from tests.benchmarks import rows
 from tests.benchmarks.peers import Peer
 from tests.benchmarks.rows import Row
 
-MODULES = ("peers", "limits", "startup", "preview", "batch", "segments", "claims", "requests", "dataset")
+MODULES = ("peers", "limits", "startup", "preview", "batch", "segments", "claims", "requests", "dataset", "radiance")
 
 
 @click.command()
