@@ -65,7 +65,6 @@ class ShotRenderer:
         images: Mapping[str, Path] = {},
     ) -> None:
         self._device = device
-        self._scene = scene
         self._spec = spec
         self._clip = find_clip(scene, spec.animation)
         self._duration = self._clip.duration if self._clip is not None and spec.frame_count > 1 else 0.0
@@ -78,6 +77,7 @@ class ShotRenderer:
             self._target = frame_target(device, spec.width, spec.height)
             owned.callback(self._target.release)
             self._gpu_scene = GpuScene(device, scene)
+            self._scene = self._gpu_scene.scene
             owned.callback(self._gpu_scene.release)
             environment, lamps = self._light(owned, cache_dir, images)
             self._bounds = self._placed_bounds(bounds.radius)

@@ -89,12 +89,15 @@ class GpuDrawable:
 
 
 class GpuScene:
-    """Uploads a scene and follows its pose; owns every GL object it makes until `release`."""
+    """Uploads a scene and follows its pose; owns every GL object it makes until `release`.
+
+    `scene` is the one it was made of, without its images: they are on the device, and large.
+    """
 
     def __init__(self, device: Device, scene: Scene) -> None:
         self.device = device
         self.scene = scene
-        self._textures = Textures(device, scene.images)
+        self._textures = Textures(device)
         self._owned: list[moderngl.Buffer | moderngl.VertexArray] = []
         # Programs are kept with their vertex arrays, so that no later program is taken for a released one.
         self._vertex_arrays: dict[tuple[int, int, int], tuple[moderngl.Program, moderngl.VertexArray]] = {}
@@ -110,6 +113,7 @@ class GpuScene:
             self.update(pose_scene(scene, None, 0.0))
             self._add_casters()
             device.check_errors("uploading the model")
+            self.scene = dataclasses.replace(scene, images=[])
         except BaseException:
             self.release()
             raise
@@ -205,7 +209,7 @@ class GpuScene:
             source=source,
             material=self.scene.materials[primitive.material],
             layout=layout,
-            textures=tuple(self._textures.get(packed) for packed in layout.maps),
+            textures=tuple(self._textures.get(packed, self.scene.images) for packed in layout.maps),
             attributes=self._attributes[key],
             indices=self._index_buffers[id(primitive)],
             index_size=index_size,

@@ -17,19 +17,18 @@ from renderer.scene.nodes import Image, UInt8
 class Textures:
     """Uploads maps on demand and shares them; owns them until `release`."""
 
-    def __init__(self, device: Device, images: list[Image]) -> None:
+    def __init__(self, device: Device) -> None:
         self._device = device
-        self._images = images
         self._uploaded: dict[PackedMap, moderngl.Texture] = {}
 
-    def get(self, wanted: PackedMap) -> moderngl.Texture:
-        """The texture of a packing, made on first use."""
+    def get(self, wanted: PackedMap, images: list[Image]) -> moderngl.Texture:
+        """The texture of a packing of `images`, made on first use."""
         if wanted not in self._uploaded:
-            self._uploaded[wanted] = self._upload(wanted)
+            self._uploaded[wanted] = self._upload(wanted, images)
         return self._uploaded[wanted]
 
-    def _upload(self, wanted: PackedMap) -> moderngl.Texture:
-        pixels = _pack_channels(self._images, wanted.channels)
+    def _upload(self, wanted: PackedMap, images: list[Image]) -> moderngl.Texture:
+        pixels = _pack_channels(images, wanted.channels)
         pixels = fit_size(pixels, self._device.max_size)
         height, width = pixels.shape[:2]
         texture = self._device.ctx.texture((width, height), 4, np.ascontiguousarray(pixels))

@@ -1,5 +1,8 @@
 """A scene on the device: shared buffers, index sizes, mirroring, texture contents, exact release."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
@@ -81,6 +84,16 @@ def test_pictures_beyond_the_device_are_shrunk_by_whole_factors() -> None:
     assert np.abs(shrunk - pixels.reshape(20, 2, 50, 2, 4).mean(axis=(1, 3))).max() <= 1
     assert fit_size(pixels, 100) is pixels
     assert fit_size(np.zeros((1, 90, 4), np.uint8), 30).shape == (1, 30, 4)
+
+
+def test_images_are_not_kept_once_they_are_on_the_device(device: Device) -> None:
+    scene = scene_of((quad(), Material(base_color_texture=texture())), images=[flat_image(1, 2, 3, 255)])
+    pixels = weakref.ref(scene.images[0].pixels)
+    gpu_scene = GpuScene(device, scene)
+    del scene
+    gc.collect()
+    assert pixels() is None
+    gpu_scene.release()
 
 
 def test_everything_is_released(device: Device) -> None:
