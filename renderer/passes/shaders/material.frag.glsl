@@ -179,9 +179,7 @@ void main() {
 
     // Single and multiple scattering of the specular lobe.
     vec2 split = split_sum(cos_v, lobe);
-    float grazing = 1.0 - cos_v;
-    float grazing2 = grazing * grazing;
-    vec3 fresnel = f0 + (max(vec3(1.0 - lobe) * f90, f0) - f0) * (grazing2 * grazing2 * grazing);
+    vec3 fresnel = f0;  // the split sum has its rise towards grazing angles
 #ifdef IRIDESCENCE
     float film = material.film.x;
 #ifdef IRIDESCENCE_TEXEL

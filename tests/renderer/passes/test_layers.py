@@ -63,7 +63,7 @@ def test_the_index_of_refraction_sets_the_reflectance(device: Device, ior: float
 def test_a_surface_without_specular_reflects_nothing_at_any_angle(device: Device) -> None:
     black = ball(device, paint(0, 0, 0, specular=Specular(factor=0.0)), radiance=0.9)
     assert black.max() <= 1
-    assert ball(device, paint(0, 0, 0), radiance=0.9)[SIZE // 2, RIM].min() > 30
+    assert ball(device, paint(0, 0, 0), radiance=0.9)[SIZE // 2, RIM].min() > 15
 
 
 def test_a_specular_colour_tints_reflections_seen_head_on_but_not_at_the_rim(device: Device) -> None:
