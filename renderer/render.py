@@ -135,8 +135,8 @@ def draw_part(
 ) -> list[Path]:
     """Draws the `run` of the shot's frames and encodes it once for each stream that any of `variants` asks for.
 
-    `join_parts` knows the files, which lie in `out`, by their names. The listener hears of posters if frame 0 is in the
-    run. Raises DeviceError, SettingsError (a broken image), EncodeError, and what the listener raises.
+    `join_parts` knows the files, which lie in `out`, by their names. The first part makes the posters, of which the
+    listener hears. Raises DeviceError, SettingsError (a broken image), EncodeError, and what the listener raises.
     """
     clock = _StageClock(listener)
     streams = dict.fromkeys(

@@ -7,7 +7,7 @@ beside this one, and rows here and in `api.domain.shots.WORK`.
 
 A shot is either whole, or has parts (where `Work.parts` is more than one) and an assembly. Parts run at the same time,
 on different machines and in any order, and each may be tried again; so whatever they must agree on follows from the
-claim's spec and the model. The part that has the posters' frame tells of them by `Job.on_poster`; the assembly finds
+claim's spec and the model. The first part makes the posters and tells of them by `Job.on_poster`; the assembly finds
 them in `Job.files`. What is drawn doesn't depend on the number of parts.
 """
 

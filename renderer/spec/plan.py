@@ -90,11 +90,11 @@ def plan_image(settings: RenderSettings) -> ImagePlan:
 
 
 def plan_preview() -> VideoPlan:
-    """The free system preview: one quick turn at the default tier's size, three seconds of twelve frames each.
+    """The free system preview: one quick turn at the default tier's size, twenty-four frames, ten a second.
 
     Few frames make it cheap enough to be there seconds after the upload; constant speed, so that it loops.
     """
-    frames = FrameSpec(width=960, height=540, frame_count=36, fps=12, easing=False)
+    frames = FrameSpec(width=960, height=540, frame_count=24, fps=10, easing=False)
     return VideoPlan(frames, VideoVariant(Backdrop()))
 
 

@@ -1,9 +1,9 @@
 """Times how long a worker waits for its next segment on PostgreSQL: `python -m tests.benchmarks.claims`.
 
-A farm of 1,000 accounts with ever more pending segments. Segments are claimed one after the other, each in a
-transaction of its own as in `api.worker.tasks`, and settled some claims later, so that there is always as much in flight.
-Beside the claim as the worker sees it, from the first statement to the end of the commit, PostgreSQL says how long it
-took for the claim's statements.
+A farm of 1,000 accounts with ever more pending segments. They are claimed one after the other, each in a transaction of
+its own as in `api.worker.tasks`, and settled some claims later, so that there is always as much in flight. Beside the
+claim as the worker sees it, from the first statement to the end of the commit, PostgreSQL says how long it took for the
+claim's statements.
 """
 
 import dataclasses
@@ -15,7 +15,7 @@ from typing import Any
 import click
 import psycopg
 from rich.console import Console
-from sqlalchemy import event, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.orm import Session
 
 from api.db.session import Database
@@ -98,24 +98,25 @@ def claim_once(database: Database) -> Claim:
     return claim
 
 
-def explained(database: Database) -> float:
+def explained(url: str) -> float:
     """Milliseconds that PostgreSQL itself takes for one claim's statements, to plan and to execute them."""
     statements: list[tuple[str, Any]] = []
 
     def note(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
         statements.append((statement, parameters))
 
-    with Session(database._engine) as session:  # never committed
-        event.listen(database._engine, "before_cursor_execute", note)
+    engine = create_engine(url)
+    with Session(engine) as session:  # never committed
+        event.listen(engine, "before_cursor_execute", note)
         claims.claim(session, worker="bench", queues=QUEUES, lease_seconds=30)
-        event.remove(database._engine, "before_cursor_execute", note)
+        event.remove(engine, "before_cursor_execute", note)
         session.rollback()
         took = 0.0
         for statement, parameters in statements:
             told = session.connection().exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
             [plan] = told.scalar_one()
             took += plan["Planning Time"] + plan["Execution Time"]
-        session.rollback()
+    engine.dispose()
     return took
 
 
@@ -136,7 +137,7 @@ def time_claims(url: str, pending: int, count: int) -> Figures:
         oldest = held.popleft()
         with database.begin() as session:
             scheduling.settle_done(session, oldest, files(oldest))
-    told = statistics.median(explained(database) for _ in range(ROUNDS))
+    told = statistics.median(explained(url) for _ in range(ROUNDS))
     database.dispose()
     return Figures(sorted(waits), cpu * 1000 / count, told)
 

@@ -87,7 +87,7 @@ def test_equal_streams_are_encoded_once(made: Made) -> None:
     assert [len(paths) for paths in made.parts] == [5] * 3
 
 
-def test_the_part_with_frame_0_has_the_posters(made: Made) -> None:
+def test_the_first_part_has_the_posters(made: Made) -> None:
     assert made.posters == [list(VARIANTS), [], []]
 
 

@@ -41,7 +41,7 @@ def test_an_upload_makes_a_model_a_free_preview_and_a_paid_render(database: Data
     assert (paid.id, paid.status, paid.credits) == (made.render_id, RenderStatus.PENDING, 4)
     assert paid.settings == HD.to_json()
     assert paid.progress == renders.Progress("queued", 0, 141, None)
-    assert (preview.status, preview.credits, preview.settings["length"]) == (RenderStatus.PENDING, 0, 3.0)
+    assert (preview.status, preview.credits, preview.settings["length"]) == (RenderStatus.PENDING, 0, 2.4)
     assert entries(database, account_id) == {"grant": [10], "charge": [-4], "refund": []}
     assert balance(database, account_id) == 6
 

@@ -59,7 +59,7 @@ def test_a_video_has_thirty_frames_a_second(length: float, frames: int) -> None:
 def test_the_preview_is_a_short_540p_loop() -> None:
     frames = plan_preview().frames
     assert (frames.width, frames.height) == (960, 540)
-    assert frames.frame_count / frames.fps == 3
+    assert frames.frame_count / frames.fps == 2.4
     assert not frames.easing
 
 
