@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 
 import psutil
 
-SAMPLE_S = 0.1
+SAMPLE_S = 0.2
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Used:
     """`cpu_s` counts the command and the children it waited for; `peak_bytes` is the most that all of its processes
-    held at a time: the sum of their resident sets, looked at every SAMPLE_S, so what they share counts for each."""
+    held at a time: the sum of their proportional set sizes, looked at every SAMPLE_S."""
 
     wall_s: float
     cpu_s: float
@@ -60,7 +60,7 @@ class _Peak:
             held = 0
             for process in self._tree():
                 try:
-                    held += process.memory_info().rss
+                    held += process.memory_full_info().pss
                 except psutil.Error:  # it has ended meanwhile
                     continue
             self.bytes = max(self.bytes, held)
