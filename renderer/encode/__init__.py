@@ -1,8 +1,10 @@
 """Frames into files: planar YUV from `renderer.frames` in, checked MP4s and MOVs and PNG posters out.
 
-    ffmpeg.py   one ffmpeg child per variant, fed through a bounded queue, never outliving its render
+    streams.py  what the variants of a shot ask for, each encoded once
+    ffmpeg.py   an ffmpeg child, fed through a bounded queue, never outliving its render
     h264.py     which arguments make the video, its web version and its thumbnail
     prores.py   which arguments make the video with alpha
     poster.py   frame 0 as PNG
+    join.py     runs of frames that were encoded apart, as one file
     probe.py    whether the files are what was asked for
 """
