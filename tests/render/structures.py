@@ -269,7 +269,7 @@ def pointed() -> bytes:
         clip["channels"].append({"sampler": len(clip["samplers"]), "target": target})
         kind = "uint8" if interpolation == "STEP" else "float32"
         clip["samplers"].append({"input": exhibit.add_accessor([0, 1]), "interpolation": interpolation,
-                                 "output": exhibit.add_accessor(values, kind)})
+                                 "output": exhibit.add_accessor(np.array(values), kind)})
     return exhibit.finished()
 
 
