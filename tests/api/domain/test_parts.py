@@ -77,7 +77,7 @@ def count(database: Database, table: type) -> int:
 @pytest.mark.parametrize(
     ("settings", "parts"),
     [
-        ({}, 1), ({"length": 30.0}, 5), ({"quality": "standard", "length": 12.0}, 7), ({"quality": "4k"}, 6),
+        ({}, 1), ({"length": 30.0}, 4), ({"quality": "standard", "length": 12.0}, 8), ({"quality": "4k"}, 6),
         ({"quality": "4k", "length": 3.0}, 3), ({"quality": "standard", "length": 3.0}, 2),
     ],
 )  # fmt: skip
