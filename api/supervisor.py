@@ -45,8 +45,10 @@ class Supervisor:
         self._pipe_read, self._pipe_write = os.pipe()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
-        # Mesa's software renderer starts a thread per core in every process: with a worker per core they would fight.
-        threads = max(1, (os.cpu_count() or 1) // max(1, count))
+        # Mesa's software rasteriser starts a thread per core in every process: with a worker per core they would fight.
+        # Twice each child's share costs a few percent while all are busy, and lets a lone render have what is idle.
+        cores = os.cpu_count() or 1
+        threads = max(1, min(cores, 2 * cores // max(1, count)))
         self._environment = {"LP_NUM_THREADS": str(threads), **os.environ}
 
     def start(self) -> None:

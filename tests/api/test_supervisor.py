@@ -45,14 +45,14 @@ def test_a_child_that_does_not_stop_is_killed(tmp_path: Path, monkeypatch: pytes
     assert not any(psutil.pid_exists(pid) for pid in pids(notes))
 
 
-def test_software_rendering_threads_are_shared_out_among_the_children(
+def test_a_child_gets_twice_its_share_of_software_rendering_threads(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("LP_NUM_THREADS", raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: 8)
     notes = tmp_path / "notes"
     tell = "open(sys.argv[1] + '.threads', 'w').write(os.environ['LP_NUM_THREADS']); time.sleep(60)"
-    supervised = Supervisor(2, child(notes, tell))
+    supervised = Supervisor(4, child(notes, tell))
     supervised.start()
     threads = notes.with_suffix(".threads")
     wait_for(lambda: threads.exists() and threads.read_text(), "a child")
