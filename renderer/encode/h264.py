@@ -84,5 +84,6 @@ def _options(fps: int, file: H264File) -> dict[str, object]:
     return {
         "c:v": "libx264", "profile:v": "high", "pix_fmt": "yuv420p", "preset": PRESET, "crf": file.crf,
         "threads": THREADS, "rc-lookahead": lookahead, "g": GOP_S * fps, "flags": "+cgop+bitexact",
-        "fps_mode": "passthrough", **COLOR, "f": "mp4", "movflags": "+faststart", "fflags": "+bitexact", "map_metadata": -1,
+        "fps_mode": "passthrough", **COLOR, "f": "mp4", "movflags": "+faststart", "fflags": "+bitexact",
+        "map_metadata": -1,
     }
