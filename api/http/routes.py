@@ -6,12 +6,20 @@ from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from typing import Any
 
 import orjson
+from anyio import CapacityLimiter, to_thread
+from anyio.lowlevel import RunVar
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from api.http.auth import Caller
+
+READERS = 3
+"""Plain reads that are answered at once. They are short, and more of them only fight for Python's lock: with 16
+clients, three threads answer a fifth more requests than sixteen, and the slowest answers come in half the time."""
+
+_readers: RunVar[CapacityLimiter] = RunVar("readers")
 
 
 class JsonRoute(APIRoute):
@@ -26,6 +34,8 @@ class JsonRoute(APIRoute):
         self.asks_in_thread = plain and set(options["methods"]) <= {"GET", "HEAD"}
         if plain:
             endpoint = _answering(endpoint, options.get("status_code") or 200, options["response_model_exclude_none"])
+        if self.asks_in_thread:
+            endpoint = _reading(endpoint)
         super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -59,5 +69,20 @@ def _answering(endpoint: Callable[..., Any], status: int, exclude_none: bool) ->
         else:
             return returned
         return Response(content, status, media_type="application/json")
+
+    return answer
+
+
+def _reading(endpoint: Callable[..., Any]) -> Callable[..., Coroutine[Any, Any, Any]]:
+    """The plain `endpoint` in a thread, of which READERS are at work."""
+
+    @functools.wraps(endpoint)
+    async def answer(**named: Any) -> Any:
+        try:
+            readers = _readers.get()
+        except LookupError:  # the first read of this event loop
+            readers = CapacityLimiter(READERS)
+            _readers.set(readers)
+        return await to_thread.run_sync(functools.partial(endpoint, **named), limiter=readers)
 
     return answer
