@@ -4,10 +4,10 @@ Each run begins with a keyframe and refers to no other (closed groups of picture
 the run before as they are; only their times are moved.
 """
 
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from renderer.encode.probe import run_tool
 from renderer.errors import EncodeError
 
 JOIN_TIMEOUT_S = 600.0
@@ -30,35 +30,25 @@ def join_videos(parts: Sequence[Path], frame_counts: Sequence[int], fps: int, ta
     listing = target.with_suffix(".ffconcat")
     listing.write_text("\n".join(script) + "\n")
     format_ = {".mp4": ("mp4", "+faststart"), ".mov": ("mov", "+write_colr")}[target.suffix]
-    _run([
+    run_tool([
         "ffmpeg", "-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-y",
         "-f", "concat", "-safe", "0", "-i", f"file:{listing}", "-c", "copy", "-map_metadata", "-1",
         "-flags", "+bitexact", "-fflags", "+bitexact", "-f", format_[0], "-movflags", format_[1], f"file:{target}",
-    ], f"{target.name} can't be joined")  # fmt: skip
+    ], JOIN_TIMEOUT_S, f"{target.name} can't be joined")  # fmt: skip
     listing.unlink()
 
 
 def check_joints(path: Path, fps: int, frame_count: int) -> None:
     """Raises EncodeError where the file's frames don't follow each other evenly, or don't decode without a fault."""
-    listed = _run([
+    listed = run_tool([
         "ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pts_time", "-of", "csv=p=0",
         f"file:{path}",
-    ], f"{path.name} can't be read back")  # fmt: skip
+    ], JOIN_TIMEOUT_S, f"{path.name} can't be read back")  # fmt: skip
     times = sorted(float(line) for line in listed.split())
     late = next((i for i in range(frame_count) if i >= len(times) or abs(times[i] - i / fps) > 0.001), None)
     if late is not None or len(times) != frame_count:
         raise EncodeError(f"{path.name} has {len(times)} frames of {frame_count}, and none at the time of frame {late}")
-    _run([
+    run_tool([
         "ffmpeg", "-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-xerror", "-err_detect", "explode",
         "-i", f"file:{path}", "-f", "null", "-",
-    ], f"{path.name} can't be decoded")  # fmt: skip
-
-
-def _run(command: Sequence[str], failure: str) -> str:
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=JOIN_TIMEOUT_S, check=True, text=True)
-    except subprocess.CalledProcessError as error:
-        raise EncodeError(f"{failure}: {error.stderr.strip()[-500:]}") from error
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise EncodeError(f"{failure}: {error}") from error
-    return done.stdout
+    ], JOIN_TIMEOUT_S, f"{path.name} can't be decoded")  # fmt: skip

@@ -3,7 +3,7 @@
 import json
 import struct
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,13 +75,19 @@ def top_level_boxes(path: Path) -> list[str]:
 def _probe(path: Path) -> dict[str, Any]:
     """ffprobe's facts of the only stream; counting packets reads the file but decodes nothing."""
     command = ["ffprobe", "-v", "error", "-count_packets", "-show_streams", "-of", "json", f"file:{path}"]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=PROBE_TIMEOUT_S, check=True, text=True)
-    except subprocess.CalledProcessError as error:
-        raise EncodeError(f"{path.name} can't be read back: {error.stderr.strip()[-500:]}") from error
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise EncodeError(f"{path.name} can't be checked: {error}") from error
-    streams: list[dict[str, Any]] = json.loads(done.stdout)["streams"]
+    output = run_tool(command, PROBE_TIMEOUT_S, f"{path.name} can't be read back")
+    streams: list[dict[str, Any]] = json.loads(output)["streams"]
     if len(streams) != 1:
         raise EncodeError(f"{path.name} has {len(streams)} streams where 1 was asked for")
     return streams[0]
+
+
+def run_tool(command: Sequence[str], timeout: float, failure: str) -> str:
+    """What one of ffmpeg's tools writes to its standard output. Raises EncodeError: the `failure`, and what it said."""
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=timeout, check=True, text=True)
+    except subprocess.CalledProcessError as error:
+        raise EncodeError(f"{failure}: {error.stderr.strip()[-500:]}") from error
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise EncodeError(f"{failure}: {error}") from error
+    return done.stdout

@@ -14,3 +14,10 @@ def web(sqlite_url: str, tmp_path: Path) -> Iterator[Web]:
     database = Database(sqlite_url)
     yield Web.make(database, tmp_path)
     database.dispose()
+
+
+@pytest.fixture
+def model_id(web: Web) -> str:
+    """Of an uploaded model."""
+    made: str = web.upload().json()["data"]["modelId"]
+    return made

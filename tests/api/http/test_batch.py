@@ -10,12 +10,6 @@ from tests.support.statements import recorded_statements
 from tests.support.web import Web
 
 
-@pytest.fixture
-def model_id(web: Web) -> str:
-    made: str = web.upload().json()["data"]["modelId"]
-    return made
-
-
 def batch(web: Web, *items: object, **arguments: Any) -> Any:
     return web.post("/v1/renders/batch", json={"renders": items}, **arguments)
 

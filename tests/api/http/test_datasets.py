@@ -14,12 +14,6 @@ ECHOED = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def model_id(web: Web) -> str:
-    made: str = web.upload().json()["data"]["modelId"]
-    return made
-
-
 def order(web: Web, model_id: str, **settings: object) -> dict[str, Any]:
     answer = web.post("/v1/renders", json={"modelId": model_id, "renderSettings": {"output": "dataset"} | settings})
     assert answer.status_code == 201, answer.text

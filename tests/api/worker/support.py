@@ -1,19 +1,22 @@
 """What the worker's tests share: an order under claim, and renderers that do as they are told."""
 
 import dataclasses
+import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api.domain import accounts, uploads
 from api.domain.claims import Claim
 from api.domain.renders import RenderView
 from api.worker import videos
 from api.worker.job import Bench
 from renderer.render import Listener, VideoFiles
-from renderer.spec import VideoVariant
-from tests.api.domain.support import balance, get
+from renderer.spec import RenderSettings, VideoVariant
+from tests.api.domain.support import balance, claim, get, settle
+from tests.integration.support import box_glb
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,6 +39,22 @@ class Order:
         """The keys of all results in the storage."""
         root = self.bench.settings.files_dir
         return {str(path.relative_to(root)) for path in root.glob("renders/**/*.*")}
+
+
+def uploaded_box(bench: Bench, settings: RenderSettings) -> tuple[str, str]:
+    """The ids of a new account and of its model, a real one; what the upload ordered is done with."""
+    box = box_glb()
+    with bench.storage.writer("models/box.glb") as file:
+        file.write(box)
+    with bench.database.begin() as session:
+        account_id = accounts.sign_up(session, "a@example.org", credits=10).id
+        model_id = uploads.register_upload(
+            session, account_id, original_name="box.glb", sha256=hashlib.sha256(box).hexdigest(), file_size=len(box),
+            storage_key="models/box.glb", settings=settings,
+        ).model_id  # fmt: skip
+    while (other := claim(bench.database)) is not None:
+        settle(bench.database, other)
+    return account_id, model_id
 
 
 def use_renderer(

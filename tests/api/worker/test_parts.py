@@ -1,12 +1,11 @@
 """A long video, drawn by workers in parts: their files, their shared work, and what becomes of all that."""
 
 import dataclasses
-import hashlib
 from pathlib import Path
 
 import pytest
 
-from api.domain import accounts, ordering, shots, uploads
+from api.domain import ordering, shots
 from api.domain.claims import Claim
 from api.domain.renders import RenderView
 from api.domain.states import Role
@@ -17,8 +16,8 @@ from renderer.errors import EncodeError
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
 from renderer.spec import RenderSettings
-from tests.api.domain.support import balance, claim, claimed, get, settle
-from tests.integration.support import box_glb
+from tests.api.domain.support import balance, claim, claimed, get
+from tests.api.worker.support import uploaded_box
 from tests.renderer.encode.media import decode_rgb
 
 SETTINGS = RenderSettings(length=0.4, aspect="1:1", shadows=False)
@@ -55,23 +54,11 @@ class Long:
 def long(bench: Bench, device: Device, light_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Long:
     monkeypatch.setattr(shots, "PART_PIXELS", 540 * 540 * 4)
     monkeypatch.setattr(shots, "PART_FRAMES", 4)
-    box = box_glb()
-    with bench.storage.writer("models/box.glb") as file:
-        file.write(box)
-    with bench.database.begin() as session:
-        account_id = accounts.sign_up(session, "a@example.org", credits=10).id
-        model_id = uploads.register_upload(
-            session, account_id, original_name="box.glb", sha256=hashlib.sha256(box).hexdigest(), file_size=len(box),
-            storage_key="models/box.glb", settings=SETTINGS,
-        ).model_id  # fmt: skip
-    while (other := claim(bench.database)) is not None:
-        settle(bench.database, other)
+    account_id, model_id = uploaded_box(bench, SETTINGS)
     with bench.database.begin() as session:
         black = dataclasses.replace(SETTINGS, bg_color="#000000")
         made = ordering.create_renders(session, account_id, [(model_id, SETTINGS), (model_id, black)])
-    # tests about files need no patience for leases
-    settings = bench.settings.model_copy(update={"lease_seconds": 60.0})
-    bench = dataclasses.replace(bench, device=device, cache_dir=light_cache, settings=settings)
+    bench = dataclasses.replace(bench, device=device, cache_dir=light_cache)
     return Long(bench, account_id, tuple(view.id for view in made))
 
 

@@ -1,19 +1,18 @@
 """Renders of one batch that differ in nothing but what they are composited on: their frames are drawn once."""
 
 import dataclasses
-import hashlib
 from pathlib import Path
 
 import pytest
 
-from api.domain import accounts, ordering, uploads
+from api.domain import ordering
 from api.worker.job import Bench
 from api.worker.run_segment import run_segment
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
 from renderer.spec import RenderSettings
-from tests.api.domain.support import claim, claim_of, get, settle
-from tests.integration.support import box_glb
+from tests.api.domain.support import claim, claim_of, get
+from tests.api.worker.support import uploaded_box
 
 SETTINGS = RenderSettings(length=0.2, aspect="1:1", shadows=False)
 VARIANTS = [
@@ -26,17 +25,7 @@ VARIANTS = [
 def test_three_variants_of_equal_frames_are_drawn_once(
     bench: Bench, device: Device, light_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    box = box_glb()
-    with bench.storage.writer("models/box.glb") as file:
-        file.write(box)
-    with bench.database.begin() as session:
-        account_id = accounts.sign_up(session, "a@example.org", credits=10).id
-        model_id = uploads.register_upload(
-            session, account_id, original_name="box.glb", sha256=hashlib.sha256(box).hexdigest(), file_size=len(box),
-            storage_key="models/box.glb", settings=SETTINGS,
-        ).model_id  # fmt: skip
-    while (other := claim(bench.database)) is not None:
-        settle(bench.database, other)
+    account_id, model_id = uploaded_box(bench, SETTINGS)
     with bench.database.begin() as session:
         batch = ordering.create_renders(session, account_id, [(model_id, settings) for settings in VARIANTS])
 
