@@ -10,6 +10,8 @@ from typing import Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from renderer.spec import H264Encoder
+
 
 class Settings(BaseSettings):
     """Read from the environment once per process, handed on as an argument, never imported as a global."""
@@ -51,6 +53,9 @@ class Settings(BaseSettings):
         2, ge=0, description="Worker processes that `pirouette serve` starts; 0 leaves work to `pirouette worker`"
     )
     gl_device: str = Field("auto", description='GL device: "auto", "software", or the number of an EGL device')
+    h264_encoder: H264Encoder = Field(
+        "x264", description="Encoder of H.264, alike on all workers: x264 on the CPU, or nvenc on an NVIDIA GPU"
+    )
     allow_software: bool = Field(True, description="Whether a worker may render on the CPU when it finds no GPU")
     lease_seconds: float = Field(30.0, gt=0, description="How long a claim on work lasts without a heartbeat")
     heartbeat_seconds: float = Field(5.0, gt=0, description="How often a worker renews its claim")

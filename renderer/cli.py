@@ -13,17 +13,27 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import get_args
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from renderer.dataset.export import export_dataset
+from renderer.encode.available import require_encoder
 from renderer.errors import RendererError, SettingsError
 from renderer.gl.context import Device, open_device
 from renderer.render import Listener, render_video
 from renderer.scene.nodes import Contents
-from renderer.spec import DatasetSpec, RenderSettings, parse_settings, plan_dataset, plan_image, plan_video
+from renderer.spec import (
+    DatasetSpec,
+    H264Encoder,
+    RenderSettings,
+    parse_settings,
+    plan_dataset,
+    plan_image,
+    plan_video,
+)
 from renderer.spec.frames import Codec
 from renderer.spec.settings import MAX_LENGTH_ADMIN_S
 from renderer.stills import render_images
@@ -58,6 +68,8 @@ HOLDS: dict[str, dict[str, str]] = {
 @click.option("--device", "selector", default="auto", show_default=True,
               help='GL device: "auto", "software", or the number of an EGL device.')
 @click.option("--no-software", is_flag=True, help="Fail rather than draw on the CPU.")
+@click.option("--h264-encoder", "encoder", type=click.Choice(get_args(H264Encoder)), default="x264", show_default=True,
+              help="What makes an .mp4: the CPU, or an NVIDIA graphics card.")
 def main(
     model: Path,
     output: Path,
@@ -68,6 +80,7 @@ def main(
     frames: int | None,
     selector: str,
     no_software: bool,
+    encoder: H264Encoder,
 ) -> None:
     """Renders MODEL (.glb, .gltf, or .zip) to a video, a still, or a training set for radiance fields."""
     kind = output.suffix.lower()
@@ -99,6 +112,8 @@ def main(
             settings = dataclasses.replace(settings, environment_id=str(environment))
         logging.basicConfig(format="%(message)s")
         signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that temporary files go
+        if encoder != "x264":
+            require_encoder(encoder)
         device = open_device(selector, allow_software=not no_software)
         # beside the output, so that the finished file moves there in one step
         with tempfile.TemporaryDirectory(dir=output.parent, prefix=".rendering-") as folder:
@@ -107,7 +122,7 @@ def main(
             elif settings.output == "image":
                 made = _still(model, settings, images, Path(folder), device)
             else:
-                made = _video(model, settings, images, CODECS[kind], frames, Path(folder), device)
+                made = _video(model, settings, images, CODECS[kind], encoder, frames, Path(folder), device)
             made.replace(output)
     except SettingsError as error:
         hints = {"bgImageId": "--background", "fgImageId": "--foreground", "environmentId": "--environment"}
@@ -143,6 +158,7 @@ def _video(
     settings: RenderSettings,
     images: Mapping[str, Path],
     codec: Codec,
+    encoder: H264Encoder,
     limit: int | None,
     folder: Path,
     device: Device,
@@ -151,7 +167,8 @@ def _video(
     with _progress() as listener:
         files = render_video(
             model, plan.frames, {VARIANT: dataclasses.replace(plan.variant, codec=codec)}, folder,
-            device=device, cache_dir=_cache_dir(), listener=listener, images=images, frame_limit=limit,
+            device=device, cache_dir=_cache_dir(), listener=listener, images=images, encoder=encoder,
+            frame_limit=limit,
         )
     return files[VARIANT].video
 

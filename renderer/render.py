@@ -18,11 +18,12 @@ from typing import Protocol
 from renderer.encode.join import check_joints, join_videos
 from renderer.encode.poster import write_posters
 from renderer.encode.streams import Encoders, Stream, check_stream, variant_streams
+from renderer.errors import EncodeError
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
 from renderer.load import load_model
 from renderer.scene.nodes import Contents
-from renderer.spec import FrameSpec, VideoVariant
+from renderer.spec import FrameSpec, H264Encoder, VideoVariant
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +90,7 @@ def render_video(
     cache_dir: Path | None,
     listener: Listener,
     images: Mapping[str, Path] = {},
+    encoder: H264Encoder = "x264",
     frame_limit: int | None = None,
 ) -> dict[str, VideoFiles]:
     """Draws the shot once and encodes it for each of `variants`, into `out`/<variant name>/ (which must not exist yet).
@@ -99,7 +101,7 @@ def render_video(
     """
     total = frames.frame_count if frame_limit is None else min(frame_limit, frames.frame_count)
     clock = _StageClock(listener)
-    asked = {name: variant_streams(frames, variant) for name, variant in variants.items()}
+    asked = {name: variant_streams(frames, variant, encoder) for name, variant in variants.items()}
     with contextlib.ExitStack() as undo:
         with open_shot(
             model, frames, device=device, cache_dir=cache_dir, listener=clock, images=images
@@ -132,6 +134,7 @@ def draw_part(
     out: Path,
     *,
     listener: Listener,
+    encoder: H264Encoder = "x264",
 ) -> list[Path]:
     """Draws the `run` of the shot's frames and encodes it once for each stream that any of `variants` asks for.
 
@@ -140,7 +143,7 @@ def draw_part(
     """
     clock = _StageClock(listener)
     streams = dict.fromkeys(
-        stream for variant in variants.values() for stream in variant_streams(frames, variant).values()
+        stream for variant in variants.values() for stream in variant_streams(frames, variant, encoder).values()
     )
     files = {stream: out / stream.unique_name for stream in streams}
     _draw(shot, frames, variants, run, files, out, clock)
@@ -155,13 +158,14 @@ def join_parts(
     out: Path,
     *,
     listener: Listener,
+    encoder: H264Encoder = "x264",
 ) -> dict[str, dict[str, Path]]:
     """The files of each variant by name ("video", "thumb", "web"), in `out`/<variant name>/ (which must not exist yet).
 
     `parts` are, for the runs in order, how many frames each has and its files of `draw_part` by their names. Raises
-    EncodeError, and what the listener raises.
+    EncodeError, also where another `encoder` made some of them, and what the listener raises.
     """
-    asked = {name: variant_streams(frames, variant) for name, variant in variants.items()}
+    asked = {name: variant_streams(frames, variant, encoder) for name, variant in variants.items()}
     counts = [count for count, _ in parts]
     files: dict[Stream, Path] = {}
     for name, streams in asked.items():
@@ -170,6 +174,9 @@ def join_parts(
             if stream not in files:
                 listener.on_stage("encoding")
                 target = out / name / stream.file.path
+                if not all(stream.unique_name in made for _, made in parts):
+                    raise EncodeError(f"Not all parts of {target.name} were made with the same H.264 encoder as is "
+                                      "used here; give all workers the same, and order the render again")
                 join_videos([made[stream.unique_name] for _, made in parts], counts, frames.fps, target)
                 listener.on_stage("checking")
                 check_stream(stream, target, frames.fps, frames.frame_count)

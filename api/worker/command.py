@@ -24,7 +24,8 @@ from api.storage.local import LocalStorage
 from api.worker.job import Bench
 from api.worker.tasks import register
 from api.worker.workspace import work_folder
-from renderer.errors import DeviceError
+from renderer.encode.available import require_encoder
+from renderer.errors import DeviceError, EncodeError
 from renderer.gl.context import open_device
 
 ORPHAN_GRACE_S = 3.0
@@ -46,11 +47,17 @@ def command(supervisor_fd: int | None) -> None:
 
 
 def run_worker(settings: Settings) -> int:
-    """Works until the process is asked to end; returns the exit code. Raises ClickException without a GL device."""
+    """Works until the process is asked to end; returns the exit code.
+
+    Raises ClickException where there is no GL device, or not the encoder of the settings.
+    """
     try:
         device = open_device(settings.gl_device, allow_software=settings.allow_software)
+        require_encoder(settings.h264_encoder)
     except DeviceError as error:
         raise click.ClickException(str(error)) from error
+    except EncodeError as error:
+        raise click.ClickException(f"PIROUETTE_H264_ENCODER is {settings.h264_encoder}, but {error}") from error
     name = f"{socket.gethostname()}-{os.getpid()}"
     database = Database(settings.sqlalchemy_url)
     stop = threading.Event()

@@ -14,6 +14,7 @@ def draw_video(job: Job) -> None:
         made = render_video(
             model, _frames(job), _variants(job), job.folder,
             device=job.bench.device, cache_dir=job.bench.cache_dir, listener=job, images=images,
+            encoder=job.bench.settings.h264_encoder,
         )  # fmt: skip
     for render_id, files in made.items():
         job.store(render_id, "video", files.video)
@@ -36,7 +37,8 @@ def draw_video_part(job: Job) -> None:
 
         shot = fetched.enter_context(job.bench.open_shot.use(job.claim.shot_id, opened))
         run = range(job.claim.first_frame, job.claim.first_frame + job.claim.frame_count)
-        for path in draw_part(shot, frames, _variants(job), run, job.folder, listener=job):
+        encoder = job.bench.settings.h264_encoder
+        for path in draw_part(shot, frames, _variants(job), run, job.folder, listener=job, encoder=encoder):
             job.store_part(path)
 
 
@@ -45,8 +47,9 @@ def join_video(job: Job) -> None:
     counts = [part.frame_count for part in job.claim.parts]
     with job.parts() as parts:
         made = join_parts(
-            _frames(job), _variants(job), list(zip(counts, parts, strict=True)), job.folder, listener=job
-        )
+            _frames(job), _variants(job), list(zip(counts, parts, strict=True)), job.folder, listener=job,
+            encoder=job.bench.settings.h264_encoder,
+        )  # fmt: skip
     for render_id, files in made.items():
         for name, path in files.items():
             job.store(render_id, name, path)

@@ -3,6 +3,7 @@
     streams.py  what the variants of a shot ask for, each encoded once
     ffmpeg.py   an ffmpeg child, fed through a bounded queue, never outliving its render
     h264.py     which arguments make the video, its web version and its thumbnail
+    available.py  whether this machine has the encoder that it is told to use
     prores.py   which arguments make the video with alpha
     poster.py   frame 0 as PNG
     join.py     runs of frames that were encoded apart, as one file

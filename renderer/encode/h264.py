@@ -1,12 +1,12 @@
 """A shot's planar frames -> here (arguments) -> ffmpeg -> H.264 in MP4: the video, its web version, its thumbnail."""
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import ffmpeg
 
-from renderer.spec import FrameSpec, VideoVariant
+from renderer.spec import FrameSpec, H264Encoder, VideoVariant
 
 VIDEO_CRF = 18
 LIGHT_CRF = 23
@@ -33,6 +33,7 @@ class H264File:
     width: int
     height: int
     crf: int
+    encoder: H264Encoder = "x264"
 
 
 def thumbnail_size(width: int, height: int) -> tuple[int, int]:
@@ -40,14 +41,19 @@ def thumbnail_size(width: int, height: int) -> tuple[int, int]:
     return max(2, round(width / 8) * 2), max(2, round(height / 8) * 2)
 
 
-def variant_files(folder: Path, frames: FrameSpec, variant: VideoVariant) -> dict[str, H264File]:
-    """The MP4s of one variant by name: "video" if that is its codec, "thumb", and "web" where it is asked for."""
+def variant_files(
+    folder: Path, frames: FrameSpec, variant: VideoVariant, encoder: H264Encoder = "x264"
+) -> dict[str, H264File]:
+    """The MP4s of one variant by name: "video" if that is its codec, "thumb", and "web" where it is asked for.
+
+    Thumbnails are x264's in any case: they cost it next to nothing, and NVENC takes no picture as small as some.
+    """
     files = {}
     if variant.codec == "h264":
-        files["video"] = H264File(folder / "video.mp4", frames.width, frames.height, VIDEO_CRF)
+        files["video"] = H264File(folder / "video.mp4", frames.width, frames.height, VIDEO_CRF, encoder)
     files["thumb"] = H264File(folder / "thumb.mp4", *thumbnail_size(frames.width, frames.height), LIGHT_CRF)
     if variant.web_size is not None:
-        files["web"] = H264File(folder / "web.mp4", *variant.web_size, LIGHT_CRF)
+        files["web"] = H264File(folder / "web.mp4", *variant.web_size, LIGHT_CRF, encoder)
     return files
 
 
@@ -80,10 +86,31 @@ def h264_arguments(width: int, height: int, fps: int, files: Iterable[H264File])
 
 
 def _options(fps: int, file: H264File) -> dict[str, object]:
+    return {
+        **ENCODERS[file.encoder](file), "profile:v": "high", "pix_fmt": "yuv420p", "g": GOP_S * fps,
+        "flags": "+cgop+bitexact", "fps_mode": "passthrough", **COLOR, "f": "mp4", "movflags": "+faststart",
+        "fflags": "+bitexact", "map_metadata": -1,
+    }
+
+
+def _x264(file: H264File) -> dict[str, object]:
     lookahead = LOOKAHEAD if file.width * file.height <= 1920 * 1080 else LARGE_LOOKAHEAD
     return {
-        "c:v": "libx264", "profile:v": "high", "pix_fmt": "yuv420p", "preset": PRESET, "crf": file.crf,
-        "threads": THREADS, "rc-lookahead": lookahead, "g": GOP_S * fps, "flags": "+cgop+bitexact",
-        "fps_mode": "passthrough", **COLOR, "f": "mp4", "movflags": "+faststart", "fflags": "+bitexact",
-        "map_metadata": -1,
+        "c:v": "libx264", "preset": PRESET, "crf": file.crf, "threads": THREADS, "rc-lookahead": lookahead,
     }
+
+
+def _nvenc(file: H264File) -> dict[str, object]:
+    """Frames are shown in the order of their packets, and every keyframe is a full restart (IDR), as joints need it.
+
+    Like -crf, -cq counts on H.264's scale of quantisers; with a bit rate of 0, quality alone decides. Spatial adaptive
+    quantisation spends bits on smooth gradients such as soft shadows, which band first.
+    """
+    return {
+        "c:v": "h264_nvenc", "preset": "p5", "tune": "hq", "rc": "vbr", "cq": file.crf, "b:v": 0, "bf": 0,
+        "rc-lookahead": LOOKAHEAD, "no-scenecut": 1, "spatial-aq": 1,
+    }
+
+
+ENCODERS: dict[H264Encoder, Callable[[H264File], dict[str, object]]] = {"x264": _x264, "nvenc": _nvenc}
+"""What ffmpeg is told, by encoder, beside what holds for all. NVENC's options are those of ffmpeg's h264_nvenc."""

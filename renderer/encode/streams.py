@@ -14,7 +14,7 @@ from renderer.encode.h264 import H264File, h264_arguments, variant_files
 from renderer.encode.probe import check_h264, check_prores
 from renderer.encode.prores import ProResFile, prores_arguments
 from renderer.frames import ShotRenderer
-from renderer.spec import Backdrop, Foreground, FrameSpec, VideoVariant
+from renderer.spec import Backdrop, Foreground, FrameSpec, H264Encoder, VideoVariant
 
 Layers = tuple[Backdrop | None, Foreground | None]
 """What frames lie on, None for nothing, and what lies over them."""
@@ -34,10 +34,11 @@ class Stream:
         return f"{self.file.path.stem}-{digest}{self.file.path.suffix}"
 
 
-def variant_streams(frames: FrameSpec, variant: VideoVariant) -> dict[str, Stream]:
+def variant_streams(frames: FrameSpec, variant: VideoVariant, encoder: H264Encoder = "x264") -> dict[str, Stream]:
     """The streams of one variant by name: "video", "thumb", and "web" where it is asked for."""
     layers = variant.backdrop, variant.foreground
-    streams = {name: Stream(layers, file) for name, file in variant_files(Path(), frames, variant).items()}
+    files = variant_files(Path(), frames, variant, encoder)
+    streams = {name: Stream(layers, file) for name, file in files.items()}
     if variant.codec == "prores4444":
         file = ProResFile(Path("video.mov"), frames.width, frames.height)
         streams["video"] = Stream((None, variant.foreground), file)

@@ -7,6 +7,8 @@ from renderer.spec.cameras import LEVEL
 
 Codec = Literal["h264", "prores4444"]
 ImageFormat = Literal["png", "webp", "avif"]
+H264Encoder = Literal["x264", "nvenc"]
+"""Who makes H.264: the processor, or an NVIDIA graphics card. A machine's choice, not a render's."""
 
 ANCHORS = (
     "top-left", "top-center", "top-right",

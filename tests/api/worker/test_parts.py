@@ -131,3 +131,15 @@ def test_a_damaged_part_fails_the_assembly_and_not_the_file(long: Long) -> None:
     assert {view.status for view in long.views} == {"error"}
     assert long.stored == set()
     assert balance(long.bench.database, long.account_id) == 9
+
+
+def test_parts_of_two_encoders_are_refused_and_refunded(long: Long) -> None:
+    for _ in range(3):
+        long.run()
+    settings = long.bench.settings.model_copy(update={"h264_encoder": "nvenc"})
+    for _ in range(settings.max_attempts):
+        run_segment(dataclasses.replace(long.bench, settings=settings), claimed(long.bench.database))
+    assert {view.status for view in long.views} == {"error"}
+    assert all("same H.264 encoder" in str(view.error_message) for view in long.views)
+    assert long.stored == set()
+    assert balance(long.bench.database, long.account_id) == 9

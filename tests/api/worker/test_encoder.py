@@ -1,0 +1,54 @@
+"""The encoder of the settings: tried when the worker starts, and used by its renders."""
+
+import dataclasses
+import stat
+from pathlib import Path
+
+import click
+import pytest
+
+from api.domain import ordering
+from api.worker.command import run_worker
+from api.worker.job import Bench
+from api.worker.run_segment import run_segment
+from renderer.gl.context import Device
+from renderer.spec import RenderSettings
+from tests.api.domain.support import balance, claimed, get
+from tests.api.worker.support import uploaded_box
+
+
+@pytest.fixture
+def no_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An ffmpeg on a machine without a card: it says with what it was asked to encode, and gives up."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    fake = folder / "ffmpeg"
+    fake.write_text('#!/bin/sh\necho "no card for" $(echo "$@" | grep -o h264_nvenc) >&2; exit 1\n')
+    fake.chmod(fake.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", str(folder), prepend=":")
+
+
+def with_nvenc(bench: Bench) -> Bench:
+    return dataclasses.replace(bench, settings=bench.settings.model_copy(update={"h264_encoder": "nvenc"}))
+
+
+@pytest.mark.usefixtures("no_card")
+def test_a_worker_without_its_encoder_ends_at_once_and_names_the_setting(bench: Bench, device: Device) -> None:
+    with pytest.raises(click.ClickException, match=r"PIROUETTE_H264_ENCODER is nvenc, but .*no card for h264_nvenc"):
+        run_worker(with_nvenc(bench).settings)
+
+
+@pytest.mark.usefixtures("no_card")
+def test_a_card_that_is_lost_costs_no_credits(bench: Bench, device: Device, light_cache: Path) -> None:
+    settings = RenderSettings(length=0.2, aspect="1:1", shadows=False)
+    account_id, model_id = uploaded_box(bench, settings)
+    with bench.database.begin() as session:
+        (made,) = ordering.create_renders(session, account_id, [(model_id, settings)])
+    credits = balance(bench.database, account_id)
+    bench = dataclasses.replace(with_nvenc(bench), device=device, cache_dir=light_cache)
+    for _ in range(bench.settings.max_attempts):
+        run_segment(bench, claimed(bench.database))
+    view = get(bench.database, account_id, made.id)
+    assert view.status == "error"
+    assert "no card for h264_nvenc" in str(view.error_message)
+    assert balance(bench.database, account_id) == credits + 1
