@@ -1,8 +1,10 @@
 """Times renders against the machine's limit: `python -m tests.benchmarks.limits`.
 
 The limit is what the same frames would take if drawing (with reading) and encoding, each alone, kept every core busy
-and there were nothing else to do: (CPU seconds to draw + CPU seconds to encode) / cores. It is measured in the same
-process right after the render. The whole job adds Python's start, loading, light and shadows, and checking the files.
+and there were nothing else to do: (CPU seconds to draw + CPU seconds to encode) / cores. A GPU draws beside the cores:
+there it is the longer of what the GPU takes to draw and convert all frames and what the encoder takes for them, each
+alone. It is measured in the same process right after the render. The whole job adds Python's start, loading, light and
+shadows, and checking the files.
 """
 
 import dataclasses
@@ -35,15 +37,19 @@ COMMAND = "python -m tests.benchmarks.limits"
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Against:
-    """Seconds per frame: of a render's drawing and encoding, and of the limit's two parts, each over all cores."""
+    """Seconds per frame: of a render's drawing and encoding, and of the limit's two parts.
+
+    In software the parts are CPU time over all cores, and add up; with a GPU each is its own time, and they overlap.
+    """
 
     taken: float
     draw: float
     encode: float
+    software: bool
 
     @property
     def limit(self) -> float:
-        return self.draw + self.encode
+        return self.draw + self.encode if self.software else max(self.draw, self.encode)
 
     @property
     def figure(self) -> str:
@@ -60,10 +66,11 @@ def against_limit(model: Path, plan: VideoPlan, count: int, device: Device) -> A
         job = job_here(model, plan, count, device, folder)
         parts = parts_alone(model, plan, count, device, folder)
     draw, encode = parts.total("draw", "resolve + read"), parts["encode"]
-    return Against(
-        job.total("drawing", "encoding").wall / count,
-        (draw.cpu + draw.children) / cores / count, (encode.cpu + encode.children) / cores / count,
-    )
+    taken = job.total("drawing", "encoding").wall / count
+    if not device.software:
+        return Against(taken, draw.device / count, encode.wall / count, software=False)
+    alone = [(part.cpu + part.children) / cores / count for part in (draw, encode)]
+    return Against(taken, *alone, software=True)
 
 
 def whole_job(model: Path, folder: Path, settings: str = "{}", frames: int = STANDARD_FRAMES) -> process.Used:

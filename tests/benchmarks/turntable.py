@@ -5,7 +5,7 @@ H.264. First the job as a user gets it, with nothing cached; then its parts alon
 the next: what the job would cost if nothing overlapped. The model is the standard one unless another is given.
 
 CPU counts this process and its children; the system tells a child's only when it ends, so all of ffmpeg's stands under
-"encoding", although most of it is spent while frames are drawn.
+"encoding", although most of it is spent while frames are drawn. The device's own time is measured for the parts alone.
 """
 
 import dataclasses
@@ -32,6 +32,7 @@ from renderer.load import load_model
 from renderer.render import render_video
 from renderer.scene.nodes import Contents
 from renderer.spec import Backdrop, Foreground, VideoPlan, parse_settings, plan_video
+from tests.benchmarks.device_time import DeviceClock
 from tests.benchmarks.model import standard_model
 
 STANDARD_FRAMES = 180
@@ -39,11 +40,12 @@ STANDARD_FRAMES = 180
 
 @dataclasses.dataclass
 class Cost:
-    """Seconds of wall clock, of this process's CPU and of its finished children's."""
+    """Seconds of wall clock, of this process's CPU, of its finished children's, and of the device's own time."""
 
     wall: float = 0.0
     cpu: float = 0.0
     children: float = 0.0
+    device: float = 0.0
 
 
 def now() -> Cost:
@@ -143,19 +145,22 @@ def parts_alone(model: Path, plan: VideoPlan, count: int, device: Device, folder
     streams = variant_streams(plan.frames, plan.variant).values()
     layers = dict.fromkeys(stream.layers for stream in streams)
     recorded = []
+    clock = DeviceClock(device)
     start = now()
     with ShotRenderer(device, scene, plan.frames, cache_dir=folder / "cache") as shot:
         costs.book("lighting (warm)", start)
         for index in range(count):
-            with costs.measure("draw"):
+            with costs.measure("draw"), clock:
                 shot.draw(index)
                 device.ctx.finish()
-            with costs.measure("resolve + read"):
+            costs["draw"].device += clock.seconds
+            with costs.measure("resolve + read"), clock:
                 recorded.append(_Recorded({
                     (backdrop, foreground): shot.read_yuva444(foreground) if backdrop is None
                     else shot.read_yuv420(backdrop, foreground)
                     for backdrop, foreground in layers
                 }))
+            costs["resolve + read"].device += clock.seconds
     files = {stream: folder / stream.file.path for stream in streams}
     with costs.measure("encode"), Encoders(plan.frames, files) as encoders:
         for frame in recorded:
@@ -194,12 +199,12 @@ def main(model: Path | None, count: int, selector: str, as_json: bool) -> None:
 
 def _table(title: str, costs: Costs, count: int) -> Table:
     table = Table("stage", title=title, title_justify="left")
-    for heading in ("wall s", "CPU s", "children", "wall ms/frame", "CPU ms/frame"):
+    for heading in ("wall s", "CPU s", "children", "wall ms/frame", "CPU ms/frame", "device ms/frame"):
         table.add_column(heading, justify="right")
     for name, cost in [*costs.items(), ("together", costs.total())]:
         cpu = cost.cpu + cost.children
-        figures = (cost.wall, cpu, cost.children, 1000 * cost.wall / count, 1000 * cpu / count)
-        table.add_row(name, *(f"{figure:.2f}" for figure in figures), end_section=name == list(costs)[-1])
+        figures = (cost.wall, cpu, cost.children, *(1000 * each / count for each in (cost.wall, cpu, cost.device)))
+        table.add_row(name, *(f"{figure:.2f}" if figure else "" for figure in figures), end_section=name == list(costs)[-1])
     return table
 
 
