@@ -69,8 +69,8 @@ def against_limit(model: Path, plan: VideoPlan, count: int, device: Device) -> A
     taken = job.total("drawing", "encoding").wall / count
     if not device.software:
         return Against(taken, draw.device / count, encode.wall / count, software=False)
-    alone = [(part.cpu + part.children) / cores / count for part in (draw, encode)]
-    return Against(taken, *alone, software=True)
+    drawn, encoded = ((part.cpu + part.children) / cores / count for part in (draw, encode))
+    return Against(taken, drawn, encoded, software=True)
 
 
 def whole_job(model: Path, folder: Path, settings: str = "{}", frames: int = STANDARD_FRAMES) -> process.Used:

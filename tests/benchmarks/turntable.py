@@ -32,7 +32,7 @@ from renderer.load import load_model
 from renderer.render import render_video
 from renderer.scene.nodes import Contents
 from renderer.spec import Backdrop, Foreground, VideoPlan, parse_settings, plan_video
-from tests.benchmarks.device_time import DeviceClock
+from tests.benchmarks.device_time import device_time
 from tests.benchmarks.model import standard_model
 
 STANDARD_FRAMES = 180
@@ -145,22 +145,21 @@ def parts_alone(model: Path, plan: VideoPlan, count: int, device: Device, folder
     streams = variant_streams(plan.frames, plan.variant).values()
     layers = dict.fromkeys(stream.layers for stream in streams)
     recorded = []
-    clock = DeviceClock(device)
     start = now()
     with ShotRenderer(device, scene, plan.frames, cache_dir=folder / "cache") as shot:
         costs.book("lighting (warm)", start)
         for index in range(count):
-            with costs.measure("draw"), clock:
+            with costs.measure("draw"), device_time(device) as drawn:
                 shot.draw(index)
                 device.ctx.finish()
-            costs["draw"].device += clock.seconds
-            with costs.measure("resolve + read"), clock:
+            costs["draw"].device += drawn.seconds
+            with costs.measure("resolve + read"), device_time(device) as read:
                 recorded.append(_Recorded({
                     (backdrop, foreground): shot.read_yuva444(foreground) if backdrop is None
                     else shot.read_yuv420(backdrop, foreground)
                     for backdrop, foreground in layers
                 }))
-            costs["resolve + read"].device += clock.seconds
+            costs["resolve + read"].device += read.seconds
     files = {stream: folder / stream.file.path for stream in streams}
     with costs.measure("encode"), Encoders(plan.frames, files) as encoders:
         for frame in recorded:
@@ -204,7 +203,8 @@ def _table(title: str, costs: Costs, count: int) -> Table:
     for name, cost in [*costs.items(), ("together", costs.total())]:
         cpu = cost.cpu + cost.children
         figures = (cost.wall, cpu, cost.children, *(1000 * each / count for each in (cost.wall, cpu, cost.device)))
-        table.add_row(name, *(f"{figure:.2f}" if figure else "" for figure in figures), end_section=name == list(costs)[-1])
+        shown = (f"{figure:.2f}" if figure else "" for figure in figures)
+        table.add_row(name, *shown, end_section=name == list(costs)[-1])
     return table
 
 
