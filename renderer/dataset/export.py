@@ -67,7 +67,7 @@ def export_dataset(
     """Writes the set to `path`; equal inputs give equal bytes. `view_limit` stops after that many of the views.
 
     Nothing is left at `path` by an export that ends in an exception. Raises ModelError (EmptyModel for one without a
-    surface), DeviceError, and whatever the listener and `cover` raise.
+    surface), SettingsError (an unknown variant), DeviceError, and whatever the listener and `cover` raise.
     """
     began = time.perf_counter()
     count = spec.views if view_limit is None else min(view_limit, spec.views)
@@ -82,7 +82,7 @@ def open_set(
 ) -> DatasetRenderer:
     """What draws views of the set; the caller closes it. Raises as `export_dataset` does."""
     listener.on_stage("loading")
-    scene = load_model(model)
+    scene = load_model(model, spec.material_variant)
     listener.on_model(scene.contents)
     listener.on_stage("lighting")
     return DatasetRenderer(device, scene, spec, cache_dir=cache_dir)

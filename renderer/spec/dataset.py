@@ -17,6 +17,7 @@ class DatasetSpec:
 
     `views` square pictures of `size` x `size` pixels. `format` adds files for other readers: transforms.json is always
     there. So is depth coded between the nearest and the farthest; "metric" adds it in thousandths of the world's unit.
+    `material_variant` names one of the model's, None means its default materials.
     """
 
     views: int
@@ -24,6 +25,7 @@ class DatasetSpec:
     coverage: Coverage = "hemisphere"
     format: DatasetFormat = "nerfstudio"
     depth: DatasetDepth = "coded"
+    material_variant: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self)

@@ -101,7 +101,9 @@ def plan_preview() -> VideoPlan:
 def plan_dataset(settings: RenderSettings) -> DatasetSpec:
     """The training set that `settings` ask for."""
     views, size = DATASET_TIERS[settings.dataset_quality]
-    return DatasetSpec(views, size, settings.coverage, settings.dataset_format, settings.dataset_depth)
+    return DatasetSpec(
+        views, size, settings.coverage, settings.dataset_format, settings.dataset_depth, settings.material_variant
+    )
 
 
 def _look(settings: RenderSettings) -> dict[str, Any]:

@@ -97,7 +97,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("length", "length", "number", 6.0, "Video duration in seconds.", minimum=3, maximum=MAX_LENGTH_S,
             outputs=("video",)),
     Setting("materialVariant", "material_variant", "string", None,
-            "Name of the model's material variant to show instead of its default materials."),
+            "Name of the model's material variant to show instead of its default materials.", outputs=OUTPUTS),
     Setting("animation", "animation", "string", None,
             'Name of the animation clip to play, or "*" for the model\'s first clip.'),
     Setting("animationSpeed", "animation_speed", "number", 1.0, "Playback speed multiplier of the animation.",

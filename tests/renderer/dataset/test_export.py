@@ -1,5 +1,6 @@
 """The archive as a whole: what lies in it, by which words, and what readers of other formats make of it."""
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,13 @@ import pytest
 from renderer.dataset.export import export_dataset
 from renderer.dataset.points import MAX_POINTS
 from renderer.dataset.reader import TrainingSet
-from renderer.errors import Cancelled, EmptyModel
+from renderer.errors import Cancelled, EmptyModel, SettingsError
 from renderer.gl.context import Device
 from renderer.scene.nodes import Float64
 from renderer.spec.dataset import DatasetFormat, DatasetSpec
 from tests.renderer.dataset.support import SPEC, Files, Silent, picture, read_zip
 from tests.renderer.load.glb_builder import triangle_builder
+from tests.support.models import shared_model
 
 FOLDERS = ("images", "depth", "depth_16bit", "normals", "masks")
 
@@ -186,3 +188,21 @@ def test_a_plane_that_is_seen_from_one_side_only(device: Device, light_cache: Pa
             assert (picture(files[f"depth_16bit/frame_{index:05d}.png"]) == 65535).all()
             assert (picture(files[f"normals/frame_{index:05d}.png"]) == 128).all()
     assert 2 <= sum(bool(mask.any()) for mask in masks) <= SPEC.views - 2
+
+
+def test_a_set_shows_the_material_variant_that_is_asked_for(device: Device, light_cache: Path, tmp_path: Path) -> None:
+    model = shared_model("MaterialVariants.glb")
+    spec = DatasetSpec(views=2, size=32)
+    sets = {}
+    for name in (None, "Variant_Red", "Variant_Blue"):
+        variant = dataclasses.replace(spec, material_variant=name)
+        sets[name] = export(model, variant, device, light_cache, tmp_path / f"{name}.zip")
+    images = {name: picture(files["images/frame_00000.png"]).astype(int) for name, files in sets.items()}
+    masks = [files["masks/frame_00000.png"] for files in sets.values()]
+    assert masks[0] == masks[1] == masks[2]
+    covered = picture(masks[0]) > 0
+    lean = {name: float((image[covered][:, 0] - image[covered][:, 2]).mean()) for name, image in images.items()}
+    assert lean["Variant_Red"] > 60 > -60 > lean["Variant_Blue"]
+    with pytest.raises(SettingsError, match='no material variant "Green"'):
+        export(model, dataclasses.replace(spec, material_variant="Green"), device, light_cache, tmp_path / "no.zip")
+    assert not (tmp_path / "no.zip").exists()

@@ -16,6 +16,7 @@ from renderer.spec import DatasetSpec, parse_settings, plan_dataset
         ({"datasetQuality": "196x1024", "coverage": "sphere"}, DatasetSpec(196, 1024, "sphere")),
         ({"datasetQuality": "400x2048", "datasetFormat": "colmap"}, DatasetSpec(400, 2048, format="colmap")),
         ({"datasetDepth": "metric"}, DatasetSpec(100, 800, depth="metric")),
+        ({"materialVariant": "Red", "animation": "Walk"}, DatasetSpec(100, 800, material_variant="Red")),
     ],
 )
 def test_settings_choose_views_size_and_coverage(settings: dict[str, Any], spec: DatasetSpec) -> None:
