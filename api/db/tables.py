@@ -7,6 +7,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
+    Computed,
     DateTime,
     ForeignKey,
     Index,
@@ -207,11 +208,18 @@ class Shot(Base):
     created_at: Mapped[dt.datetime]
 
 
+FILE_SIZE = """
+CAST(coalesce(files -> 'video' ->> 'size', files -> 'image' ->> 'size', files -> 'dataset' ->> 'size') AS BIGINT)
+""".strip()
+HAS_WEB = "(files -> 'web') IS NOT NULL"
+
+
 class Render(Base):
     """What a user asked and paid for.
 
     `files` maps video, web, image, dataset, thumb, poster, poster_full, as far as its output has them, to
-    {key, size, etag, content_type}.
+    {key, size, etag, content_type}. The database works out of them how large the main file is and whether there is a
+    web version, which every list tells.
     """
 
     __tablename__ = "renders"
@@ -230,6 +238,8 @@ class Render(Base):
     is_system_preview: Mapped[bool] = mapped_column(default=False)
     credits: Mapped[int]
     files: Mapped[dict[str, Any]] = mapped_column(JSON)
+    file_size: Mapped[int | None] = mapped_column(BigInteger, Computed(FILE_SIZE, persisted=True))
+    has_web: Mapped[bool] = mapped_column(Computed(HAS_WEB, persisted=True))
     warnings: Mapped[list[str]] = mapped_column(JSON, default=list)  # what of the model was ignored
     error_message: Mapped[str | None] = mapped_column(Text)
     shared_at: Mapped[dt.datetime | None]  # since when everybody may fetch the files

@@ -5,7 +5,7 @@ wait, however many segments they wait for, and its statements are made once and 
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Float, bindparam, case, exists, func, literal_column, select, update
@@ -15,7 +15,7 @@ from api import clock
 from api.db.dialects import from_now
 from api.db.tables import Model, Overlay, Render, RenderOverlay, Segment, Shot
 from api.domain import lanes
-from api.domain.renders import FileView
+from api.domain.outputs import FileView, files_view
 from api.domain.shots import Kind
 from api.domain.states import COMES_FROM, UNFINISHED, RenderStatus, Role, SegmentState
 
@@ -75,15 +75,6 @@ def part_prefix(shot_id: str, first_frame: int, attempt: int) -> str:
 def shot_prefix(shot_id: str) -> str:
     """Where all parts of the shot are until they are joined."""
     return f"shots/{shot_id}/"
-
-
-def files_view(stored: Mapping[str, Mapping[str, Any]]) -> dict[str, FileView]:
-    """The inverse of `files_json`."""
-    return {name: FileView(**file) for name, file in stored.items()}
-
-
-def files_json(files: Mapping[str, FileView]) -> dict[str, Any]:
-    return {name: file.to_json() for name, file in files.items()}
 
 
 def claim(session: Session, *, worker: str, queues: Sequence[str], lease_seconds: float) -> Claim | None:

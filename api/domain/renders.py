@@ -9,7 +9,19 @@ import functools
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    DateTime,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    func,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from api import clock
@@ -20,19 +32,6 @@ from api.domain.paging import Page
 from api.domain.states import COMES_FROM, RenderStatus
 from api.errors import InvalidState, RenderNotFound
 from api.ids import is_id
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class FileView:
-    """A stored file: its storage key, size in bytes, entity tag and media type."""
-
-    key: str
-    size: int
-    etag: str
-    content_type: str
-
-    def to_json(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -51,8 +50,9 @@ class Progress:
 class RenderView(NamedTuple):
     """A render as there is to tell of it. A page has many, and tuples are made at a fraction of a dataclass's cost.
 
-    `settings_json`, `files_json` and `warnings_json` are as the database holds them: who passes them on needn't take
-    them apart. Times are as `clock.iso` writes them. `started_at` and `heard_at` are None unless a worker is at work.
+    `settings_json` and `warnings_json` are as the database holds them: who passes them on needn't take them apart.
+    `file_size` is that of the main file, in bytes, None until it is there. Times are as `clock.iso` writes them.
+    `started_at` and `heard_at` are for their difference alone, and None unless a worker is at work.
     """
 
     id: str
@@ -60,8 +60,8 @@ class RenderView(NamedTuple):
     status: RenderStatus
     settings_json: str
     is_system_preview: bool
-    credits: int
-    files_json: str
+    file_size: int | None
+    has_web: bool
     warnings_json: str
     error_message: str | None
     created_at: str
@@ -79,11 +79,6 @@ class RenderView(NamedTuple):
         return settings
 
     @property
-    def files(self) -> dict[str, FileView]:
-        """Those of `api.db.tables.Render`, as stored."""
-        return {name: FileView(**file) for name, file in orjson.loads(self.files_json).items()}
-
-    @property
     def warnings(self) -> tuple[str, ...]:
         """What of the model isn't shown, once a worker has read it."""
         return tuple(orjson.loads(self.warnings_json))
@@ -97,18 +92,18 @@ class RenderView(NamedTuple):
         return _seconds_left(self) if self.started_at is not None else None
 
 
-def get_render(session: Session, account_id: str, render_id: str) -> RenderView:
+def get_render(database: Session | Connection, account_id: str, render_id: str) -> RenderView:
     """Raises RenderNotFound, also for a render of another account."""
     if not is_id(render_id):
         raise RenderNotFound
-    row = session.connection().execute(_ONE, {"render_id": render_id, "account_id": account_id}).one_or_none()
+    row = database.execute(_ONE, {"render_id": render_id, "account_id": account_id}).one_or_none()
     if row is None:
         raise RenderNotFound
     return RenderView._make(row)
 
 
 def list_renders(
-    session: Session,
+    database: Session | Connection,
     account_id: str,
     *,
     limit: int,
@@ -122,7 +117,7 @@ def list_renders(
         return Page((), 0)
     rows, count = _listing(model_id is not None, status is not None, previews)
     found, total = paging.fetch(
-        session.connection(), rows, count, limit=limit, offset=offset, account_id=account_id, model_id=model_id,
+        database, rows, count, limit=limit, offset=offset, account_id=account_id, model_id=model_id,
         status=status,
     )  # fmt: skip
     return Page(tuple([RenderView._make(row[:-1]) for row in found]), total)
@@ -147,8 +142,11 @@ def select_views(session: Session, *conditions: ColumnElement[bool]) -> list[Ren
     return [RenderView._make(row) for row in session.execute(_newest(*conditions))]
 
 
-PROGRESS = (Shot.stage, Shot.frames_done, Shot.frame_count.label("frames_total"), Shot.started_at, Shot.heard_at)
-"""The columns that `progress_of` works with."""
+PROGRESS = (
+    Shot.stage, Shot.frames_done, Shot.frame_count.label("frames_total"),
+    *(type_coerce(moment, DateTime(timezone=True)).label(moment.key) for moment in (Shot.started_at, Shot.heard_at)),
+)  # fmt: skip
+"""The columns that `progress_of` works with. For the difference of two times it doesn't matter which zone is noted."""
 
 
 def progress_of(row: Any) -> Progress:
@@ -157,13 +155,13 @@ def progress_of(row: Any) -> Progress:
 
 _VIEWS = select(
     Render.id, Render.model_id, Render.status, cast(Render.settings, Text).label("settings"), Render.is_system_preview,
-    Render.credits, cast(Render.files, Text).label("files"), cast(Render.warnings, Text).label("warnings"),
-    Render.error_message, iso_text(Render.created_at), iso_text(Render.updated_at), *PROGRESS,
+    Render.file_size, Render.has_web, cast(Render.warnings, Text).label("warnings"), Render.error_message,
+    iso_text(Render.created_at), iso_text(Render.updated_at), *PROGRESS,
 ).join(Shot, Shot.id == Render.shot_id)  # fmt: skip
 """Plain columns: a list of rows costs a fraction of a list of mapped objects."""
 
 _ONE = _VIEWS.where(Render.id == bindparam("render_id"), Render.account_id == bindparam("account_id"))
-"""Made once, and executed past the ORM: the most frequent question of all, and both cost as much as to ask it."""
+"""Made once, because it is the most frequent question of all, and to make it costs as much as to ask it."""
 
 
 @functools.cache

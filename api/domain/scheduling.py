@@ -23,8 +23,8 @@ from api import clock
 from api.db.dialects import from_now
 from api.db.tables import Render, Segment, Shot
 from api.domain import claims, lanes, ledger, outbox
-from api.domain.claims import Claim, files_json
-from api.domain.renders import FileView
+from api.domain.claims import Claim
+from api.domain.outputs import FileView, files_json
 from api.domain.states import COMES_FROM, UNFINISHED, RenderStatus, Role, SegmentState
 from api.domain.texts import storable
 

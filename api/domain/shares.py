@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from api import clock
 from api.db.tables import Account, Render
 from api.domain import renders
-from api.domain.renders import RenderView
+from api.domain.outputs import Outputs, get_outputs
 from api.errors import RenderNotFound
 
 
@@ -26,12 +26,12 @@ def is_shared(session: Session, account_id: str, render_id: str) -> bool:
     return session.scalar(select(Render.shared_at).where(Render.id == render_id)) is not None
 
 
-def shared_render(session: Session, owner_id: str, render_id: str) -> RenderView:
-    """A render that this account shares. Raises RenderNotFound, also where the account is suspended."""
-    view = renders.get_render(session, owner_id, render_id)
+def shared_outputs(session: Session, owner_id: str, render_id: str) -> Outputs:
+    """Those of a render that this account shares. Raises RenderNotFound, also where the account is suspended."""
     public = select(Render.id).join(Account, Account.id == Render.account_id).where(
-        Render.id == render_id, Render.shared_at.is_not(None), Account.suspended_at.is_(None)
+        Render.id == render_id, Render.account_id == owner_id, Render.shared_at.is_not(None),
+        Account.suspended_at.is_(None),
     )
     if session.scalar(public) is None:
         raise RenderNotFound
-    return view
+    return get_outputs(session, owner_id, render_id)

@@ -33,8 +33,8 @@ class Caller:
     def principal(self) -> Principal:
         """Blocks. Raises Unauthorized, TokenExpired, Forbidden or InsufficientScope."""
         self.asked = True
-        with self._database.read() as session:
-            principal = tokens.authenticate(session, self._raw)
+        with self._database.read_rows() as connection:
+            principal = tokens.authenticate(connection, self._raw)
         if principal.touch_due:
             with self._database.begin() as session:
                 tokens.touch(session, principal.token_id)

@@ -32,7 +32,7 @@ def bundle_etag(entries: Sequence[Entry]) -> str:
 
 
 def bundle_length(entries: Sequence[Entry]) -> int:
-    """The size in bytes of what `stream_bundle` yields, by the record sizes of PKWARE's APPNOTE 6.3, chapter 4.3."""
+    """The size in bytes of the ZIP, by the record sizes of PKWARE's APPNOTE 6.3, chapter 4.3."""
     limit = zipfile.ZIP64_LIMIT
     offset = directory = 0
     for entry in entries:
@@ -45,20 +45,45 @@ def bundle_length(entries: Sequence[Entry]) -> int:
     return offset + directory + 22 + (56 + 20 if large_end else 0)
 
 
-def stream_bundle(entries: Sequence[Entry]) -> Iterator[bytes]:
-    """The ZIP in pieces, no larger than the entries' chunks by more than a header. Raises if a file's size differs."""
+def read_bundle(entries: Sequence[Entry], start: int, end: int) -> Iterator[bytes]:
+    """The ZIP's bytes `start` to `end` (exclusive), in pieces as small as the entries' chunks but for a header.
+
+    What comes before is read and thrown away: checksums stand behind each file and, of all files, at the end. Raises
+    RuntimeError if a file's size is not the entry's.
+    """
+    position = 0
+    for piece in _pieces(entries):
+        wanted = piece[max(0, start - position) : end - position]
+        if wanted:
+            yield wanted
+        position += len(piece)
+        if position >= end:
+            return
+
+
+def _pieces(entries: Sequence[Entry]) -> Iterator[bytes]:
     sink = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
         for entry in entries:
             info = zipfile.ZipInfo(entry.name, _TIME)
             info.external_attr = 0o644 << 16
             with archive.open(info, "w", force_zip64=_is_large(entry)) as target:
-                for chunk in entry.read():
+                for chunk in _exactly(entry):
                     target.write(chunk)
                     yield sink.take()
-            if info.file_size != entry.size:
-                raise RuntimeError(f"{entry.name} has {info.file_size} bytes instead of the {entry.size} on record")
     yield sink.take()
+
+
+def _exactly(entry: Entry) -> Iterator[bytes]:
+    """The entry's chunks. Raises RuntimeError before there are too many bytes, and where there are too few."""
+    left = entry.size
+    for chunk in entry.read():
+        left -= len(chunk)
+        if left < 0:
+            break
+        yield chunk
+    if left:
+        raise RuntimeError(f"{entry.name} does not have the {entry.size} bytes on record")
 
 
 def _is_large(entry: Entry) -> bool:

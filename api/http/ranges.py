@@ -1,18 +1,16 @@
 """Downloads of stored files with HTTP's conditions and ranges (RFC 9110, sections 13 and 14).
 
-Starlette's FileResponse knows ranges too, but of local paths only; a stored file may lie in a bucket, so the answer is
-worked out here as plain data and its bytes come from `Storage.read`.
+Starlette's FileResponse knows ranges too, but of local paths only; a stored file may lie in a bucket, and a bundle is
+made while it is sent. So the answer is worked out here as plain data, and its bytes come from a function.
 """
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response, StreamingResponse
-
-from api.storage.base import Storage
 
 _RANGE = re.compile(r"bytes=\s*(\d*)-(\d*)\s*", re.IGNORECASE | re.ASCII)
 _MAX_DIGITS = 18  # more can't be a position in a file
@@ -109,9 +107,17 @@ def attachment(name: str) -> str:
 
 
 def file_response(
-    storage: Storage, key: str, answered: Answer, *, method: str, content_type: str, headers: Mapping[str, str]
+    read: Callable[[int, int], Iterator[bytes]],
+    answered: Answer,
+    *,
+    method: str,
+    content_type: str,
+    headers: Mapping[str, str],
 ) -> Response:
-    """`answered` with the bytes it speaks of. `headers` are added to every answer but 416, which is an error."""
+    """`answered` with the bytes it speaks of, which `read` yields by their start and end (exclusive).
+
+    `headers` are added to every answer but 416, which is an error.
+    """
     if answered.status == 416:
         raise HTTPException(416, "The range lies outside the file", headers=answered.headers)
     merged = answered.headers | dict(headers)
@@ -119,5 +125,5 @@ def file_response(
         return Response(status_code=answered.status, headers=merged)
     if method == "HEAD":
         return Response(status_code=answered.status, headers=merged, media_type=content_type)
-    body = storage.read(key, answered.span.start, answered.span.end)
+    body = read(answered.span.start, answered.span.end)
     return StreamingResponse(body, status_code=answered.status, headers=merged, media_type=content_type)

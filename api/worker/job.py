@@ -12,7 +12,7 @@ from api.db.session import Database
 from api.domain import scheduling
 from api.domain.claims import Claim
 from api.domain.contents import note_contents, note_warnings
-from api.domain.renders import FileView
+from api.domain.outputs import FileView
 from api.settings import Settings
 from api.storage.base import FileMissing, Storage
 from api.worker.convert import drawable_model

@@ -13,6 +13,10 @@ JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
+FILE_SIZE = """
+CAST(coalesce(files -> 'video' ->> 'size', files -> 'image' ->> 'size', files -> 'dataset' ->> 'size') AS BIGINT)
+""".strip()
+
 REFUSE_SQLITE = """
 CREATE TRIGGER ledger_no_{verb} BEFORE {verb} ON ledger
 BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END
@@ -243,6 +247,8 @@ def upgrade() -> None:
         sa.Column("is_system_preview", sa.Boolean(), nullable=False),
         sa.Column("credits", sa.Integer(), nullable=False),
         sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("file_size", sa.BigInteger(), sa.Computed(FILE_SIZE, persisted=True), nullable=True),
+        sa.Column("has_web", sa.Boolean(), sa.Computed("(files -> 'web') IS NOT NULL", persisted=True), nullable=False),
         sa.Column("warnings", sa.JSON(), nullable=False),
         sa.Column("error_message", sa.Text(), nullable=True),
         sa.Column("shared_at", sa.DateTime(timezone=True), nullable=True),

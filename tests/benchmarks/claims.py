@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from api.db.session import Database
 from api.domain import accounts, claims, scheduling, uploads
 from api.domain.claims import Claim
-from api.domain.renders import FileView
+from api.domain.outputs import FileView
 from api.queue import QUEUES
 from renderer.spec import RenderSettings
 from tests.benchmarks.rows import Row, at_most, table

@@ -18,7 +18,7 @@ from fastapi import FastAPI
 from api.db.session import Database
 from api.domain import accounts, claims, scheduling, tokens
 from api.domain.claims import Claim
-from api.domain.renders import FileView
+from api.domain.outputs import FileView
 from api.domain.states import Role
 from api.http.app import create_app
 from api.http.server import Server

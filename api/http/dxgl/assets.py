@@ -5,17 +5,16 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from fastapi import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
-from api.domain import renders
-from api.domain.renders import FileView, RenderView
+from api.domain.outputs import FileView, Outputs, get_outputs
 from api.domain.states import RenderStatus
 from api.domain.tokens import Principal
 from api.errors import DatasetNotFound, FarmError, ImageNotFound, PosterNotFound, ThumbNotFound, VideoNotFound
 from api.http.auth import Reader
-from api.http.bundle import Entry, bundle_etag, bundle_length, stream_bundle
+from api.http.bundle import Entry, bundle_etag, bundle_length, read_bundle
 from api.http.dxgl.paths import RenderId, get_and_head, new_router
-from api.http.ranges import answer, attachment, file_response, matches
+from api.http.ranges import answer, attachment, file_response
 from api.http.state import Farm, FarmDep
 from api.storage.base import FileMissing
 
@@ -38,13 +37,13 @@ def get_video(
     principal: Reader, farm: FarmDep, render_id: RenderId, request: Request, quality: str = ""
 ) -> Response:
     """The video; with `quality=web` its lighter version, where there is one (`hasWebVariant`)."""
-    return send_video(farm, _view(farm, principal, render_id), request, quality)
+    return send_video(farm, _outputs(farm, principal, render_id), request, quality)
 
 
 @get_and_head(router, "/renders/{render_id}/image", *IMAGE_TYPES, missing=ImageNotFound)
 def get_image(principal: Reader, farm: FarmDep, render_id: RenderId, request: Request) -> Response:
     """The still, of a render with `output` "image"."""
-    return send_file(farm, _view(farm, principal, render_id), request, "image", ImageNotFound)
+    return send_file(farm, _outputs(farm, principal, render_id), request, "image", ImageNotFound)
 
 
 @get_and_head(router, "/renders/{render_id}/poster", "image/png", missing=PosterNotFound)
@@ -52,86 +51,81 @@ def get_poster(
     principal: Reader, farm: FarmDep, render_id: RenderId, request: Request, quality: str = ""
 ) -> Response:
     """The first frame at a quarter of the video's size; with `quality=full` in full size."""
-    return send_poster(farm, _view(farm, principal, render_id), request, quality)
+    return send_poster(farm, _outputs(farm, principal, render_id), request, quality)
 
 
 @get_and_head(router, "/renders/{render_id}/thumb", "video/mp4", *IMAGE_TYPES, missing=ThumbNotFound)
 def get_thumb(principal: Reader, farm: FarmDep, render_id: RenderId, request: Request) -> Response:
     """The video, or the still, at a quarter of its size."""
-    return send_file(farm, _view(farm, principal, render_id), request, "thumb", ThumbNotFound)
+    return send_file(farm, _outputs(farm, principal, render_id), request, "thumb", ThumbNotFound)
 
 
 @get_and_head(router, "/renders/{render_id}/dataset", "application/zip", missing=DatasetNotFound)
 def get_dataset(principal: Reader, farm: FarmDep, render_id: RenderId, request: Request) -> Response:
     """The training set as a ZIP, of a render with `output` "dataset"."""
-    return send_dataset(farm, _view(farm, principal, render_id), request)
+    return send_dataset(farm, _outputs(farm, principal, render_id), request)
 
 
-@get_and_head(router, "/renders/{render_id}/bundle", "application/zip", missing=VideoNotFound, ranges=False)
+@get_and_head(router, "/renders/{render_id}/bundle", "application/zip", missing=VideoNotFound)
 def get_bundle(principal: Reader, farm: FarmDep, render_id: RenderId, request: Request) -> Response:
     """All files of the render in one ZIP. Of a training set it is the set itself."""
-    view = _view(farm, principal, render_id)
-    if view.settings["output"] == "dataset":
-        return send_dataset(farm, view, request)
-    missing = ImageNotFound if view.settings["output"] == "image" else VideoNotFound
-    if view.status != RenderStatus.DONE:
+    outputs = _outputs(farm, principal, render_id)
+    if outputs.output == "dataset":
+        return send_dataset(farm, outputs, request)
+    missing = ImageNotFound if outputs.output == "image" else VideoNotFound
+    if outputs.status != RenderStatus.DONE:
         raise missing
     entries = [
-        _entry(farm, stem, _stored(farm, view, name, missing))
+        _entry(farm, stem, _stored(farm, outputs, name, missing))
         for name, stem in BUNDLED.items()
-        if name in view.files
+        if name in outputs.files
     ]
-    etag = bundle_etag(entries)
-    headers = {
-        "Cache-Control": IMMUTABLE,
-        "Content-Disposition": f'attachment; filename="{render_id}.zip"',
-        "ETag": f'"{etag}"',
-    }
-    if matches(request.headers.get("if-none-match"), etag):
-        return Response(status_code=304, headers=headers)
-    headers["Content-Length"] = str(bundle_length(entries))
-    if request.method == "HEAD":
-        return Response(headers=headers, media_type="application/zip")
-    return StreamingResponse(stream_bundle(entries), headers=headers, media_type="application/zip")
+    return file_response(
+        partial(read_bundle, entries),
+        answer(request.method, request.headers, size=bundle_length(entries), etag=bundle_etag(entries)),
+        method=request.method,
+        content_type="application/zip",
+        headers={"Cache-Control": IMMUTABLE, "Content-Disposition": attachment(f"{render_id}.zip")},
+    )
 
 
-def _view(farm: Farm, principal: Principal, render_id: str) -> RenderView:
+def _outputs(farm: Farm, principal: Principal, render_id: str) -> Outputs:
     with farm.database.read() as session:
-        return renders.get_render(session, principal.account_id, render_id)
+        return get_outputs(session, principal.account_id, render_id)
 
 
-def _stored(farm: Farm, view: RenderView, name: str, missing: type[FarmError]) -> FileView:
+def _stored(farm: Farm, outputs: Outputs, name: str, missing: type[FarmError]) -> FileView:
     """The file `name` of the render, which is there: once an answer has begun, it is too late to find out."""
-    file = view.files.get(name)
+    file = outputs.files.get(name)
     if file is None:
         raise missing
     try:
         farm.storage.stat(file.key)
     except FileMissing:
-        log.error("render %s: the storage has lost %s", view.id, file.key)
+        log.error("render %s: the storage has lost %s", outputs.render_id, file.key)
         raise missing("The file is no longer in the storage") from None
     return file
 
 
-def send_video(farm: Farm, view: RenderView, request: Request, quality: str, *, caching: str = IMMUTABLE) -> Response:
+def send_video(farm: Farm, outputs: Outputs, request: Request, quality: str, *, caching: str = IMMUTABLE) -> Response:
     name = "web" if quality == "web" else "video"
-    return send_file(farm, view, request, name, VideoNotFound, caching=caching)
+    return send_file(farm, outputs, request, name, VideoNotFound, caching=caching)
 
 
-def send_poster(farm: Farm, view: RenderView, request: Request, quality: str, *, caching: str = IMMUTABLE) -> Response:
+def send_poster(farm: Farm, outputs: Outputs, request: Request, quality: str, *, caching: str = IMMUTABLE) -> Response:
     name = "poster_full" if quality == "full" else "poster"
-    return send_file(farm, view, request, name, PosterNotFound, caching=caching)
+    return send_file(farm, outputs, request, name, PosterNotFound, caching=caching)
 
 
-def send_dataset(farm: Farm, view: RenderView, request: Request, *, caching: str = IMMUTABLE) -> Response:
-    response = send_file(farm, view, request, "dataset", DatasetNotFound, caching=caching)
-    response.headers["Content-Disposition"] = attachment(f"{view.id}.zip")
+def send_dataset(farm: Farm, outputs: Outputs, request: Request, *, caching: str = IMMUTABLE) -> Response:
+    response = send_file(farm, outputs, request, "dataset", DatasetNotFound, caching=caching)
+    response.headers["Content-Disposition"] = attachment(f"{outputs.render_id}.zip")
     return response
 
 
 def send_file(
     farm: Farm,
-    view: RenderView,
+    outputs: Outputs,
     request: Request,
     name: str,
     missing: type[FarmError],
@@ -139,12 +133,11 @@ def send_file(
     caching: str = IMMUTABLE,
 ) -> Response:
     """The render's file `name`, or what the request's conditions and ranges leave of it. Raises `missing`."""
-    file = _stored(farm, view, name, missing)
-    if view.status != RenderStatus.DONE:
+    file = _stored(farm, outputs, name, missing)
+    if outputs.status != RenderStatus.DONE:
         caching = "private, no-store"  # a lost attempt's poster is made anew by the next one
     return file_response(
-        farm.storage,
-        file.key,
+        partial(farm.storage.read, file.key),
         answer(request.method, request.headers, size=file.size, etag=file.etag),
         method=request.method,
         content_type=file.content_type,

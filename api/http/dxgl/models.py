@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Annotated
 
@@ -162,8 +163,7 @@ def get_model_file(principal: Reader, farm: FarmDep, model_id: ModelId, request:
     suffix = PurePosixPath(model.storage_key).suffix
     name = PurePosixPath(model.original_name).stem + suffix
     return file_response(
-        farm.storage,
-        file.key,
+        partial(farm.storage.read, file.key),
         answer(request.method, request.headers, size=file.size, etag=file.etag),
         method=request.method,
         content_type=MEDIA_TYPES[suffix],

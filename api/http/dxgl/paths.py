@@ -86,7 +86,6 @@ def get_and_head(
     path: str,
     *content_types: str,
     missing: type[FarmError],
-    ranges: bool = True,
     token: bool = True,
 ) -> Callable[[Route], Route]:
     """A download; `missing` and what `ModelId` or `RenderId` raise are its errors. `token`: whether it asks for one.
@@ -95,12 +94,12 @@ def get_and_head(
     """
     file = {"content": dict.fromkeys(content_types, _BYTES)}
     responses: Responses = {
-        200: {"description": "The file", **file}, 304: {"description": "Not modified, by `If-None-Match`"}
-    }  # fmt: skip
-    if ranges:
-        responses[206] = {"description": "The part that `Range` asks for", **file}
+        200: {"description": "The file", **file},
+        206: {"description": "The part that `Range` asks for", **file},
+        304: {"description": "Not modified, by `If-None-Match`"},
+    }
     unknown = ModelNotFound if "{model_id}" in path else RenderNotFound
-    responses |= errors(unknown, missing, *((RangeNotSatisfiable,) if ranges else ()), token=token)
+    responses |= errors(unknown, missing, RangeNotSatisfiable, token=token)
 
     def add(route: Route) -> Route:
         router.head(path, include_in_schema=False)(route)

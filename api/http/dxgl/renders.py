@@ -85,9 +85,9 @@ def list_renders(
     include: Annotated[str, Query(description='"preview" lists the free previews of uploads too')] = "",
 ) -> dict[str, Any]:
     """Newest first."""
-    with farm.database.read() as session:
+    with farm.database.read_rows() as connection:
         page = renders.list_renders(
-            session, principal.account_id, limit=window.limit, offset=window.offset, model_id=model or None,
+            connection, principal.account_id, limit=window.limit, offset=window.offset, model_id=model or None,
             status=status, previews=include == "preview",
         )  # fmt: skip
     meta = {"total": page.total, "offset": window.offset, "limit": window.limit}
@@ -96,8 +96,8 @@ def list_renders(
 
 @router.get("/renders/{render_id}", response_model=Data[RenderDetail], responses=errors(RenderNotFound))
 def get_render(principal: Reader, farm: FarmDep, render_id: RenderId) -> dict[str, RenderDetail]:
-    with farm.database.read() as session:
-        return {"data": render_detail(renders.get_render(session, principal.account_id, render_id))}
+    with farm.database.read_rows() as connection:
+        return {"data": render_detail(renders.get_render(connection, principal.account_id, render_id))}
 
 
 @router.patch(

@@ -21,9 +21,6 @@ T = TypeVar("T")
 MAX_BATCH = 100
 """Renders of one batch, items of one quote."""
 
-MAIN_FILES = ("video", "image", "dataset")
-"""What a render is ordered for, by its name in the database: a render has one of them."""
-
 SETTINGS_EXAMPLE = {"quality": "share", "aspect": "16:9", "bgColor": "#ffffff", "length": 6}
 
 TIMESTAMP = {"type": "string", "format": "date-time", "examples": ["2026-02-15T20:00:00.000Z"]}
@@ -238,16 +235,15 @@ class RenderDetail(TypedDict):
 
 
 def render_detail(view: RenderView) -> RenderDetail:
-    files = orjson.loads(view.files_json)
     return {
         "id": view.id,
         "modelId": view.model_id,
         "status": view.status,
         "renderSettings": orjson.Fragment(view.settings_json),
-        "fileSize": next((files[name]["size"] for name in MAIN_FILES if name in files), None),
+        "fileSize": view.file_size,
         "errorMessage": view.error_message,
         "warnings": orjson.Fragment(view.warnings_json),
-        "hasWebVariant": "web" in files,
+        "hasWebVariant": view.has_web,
         "is_system_preview": view.is_system_preview,
         "progress": render_progress(view),
         "createdAt": view.created_at,

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from api.domain import shares
-from api.domain.renders import RenderView
+from api.domain.outputs import Outputs
 from api.domain.tokens import Principal
 from api.errors import DatasetNotFound, ImageNotFound, PosterNotFound, RenderNotFound, ThumbNotFound, VideoNotFound
 from api.http.auth import Reader, Writer
@@ -103,6 +103,6 @@ def get_shared_dataset(farm: FarmDep, owner_id: RenderId, render_id: RenderId, r
     return send_dataset(farm, _shared(farm, owner_id, render_id), request, caching=REVOCABLE)
 
 
-def _shared(farm: Farm, owner_id: str, render_id: str) -> RenderView:
+def _shared(farm: Farm, owner_id: str, render_id: str) -> Outputs:
     with farm.database.read() as session:
-        return shares.shared_render(session, owner_id, render_id)
+        return shares.shared_outputs(session, owner_id, render_id)

@@ -32,6 +32,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
             yield url
 
 
+@pytest.mark.filterwarnings("ignore:Computed default on renders")  # PostgreSQL tells them in its own words
 def test_the_migrated_schema_is_that_of_the_tables(empty_url: str) -> None:
     database = Database(empty_url)
     database.migrate()

@@ -11,7 +11,8 @@ from api.db.session import Database
 from api.db.tables import Account, LedgerEntry, Segment
 from api.domain import accounts, claims, renders, scheduling, uploads
 from api.domain.claims import Claim
-from api.domain.renders import FileView, RenderView
+from api.domain.outputs import FileView, get_outputs
+from api.domain.renders import RenderView
 from api.domain.states import Role
 from api.ids import new_id
 from renderer.spec import RenderSettings
@@ -107,6 +108,12 @@ def sweep(database: Database) -> list[scheduling.TakenBack]:
 def get(database: Database, account_id: str, render_id: str) -> RenderView:
     with database.read() as session:
         return renders.get_render(session, account_id, render_id)
+
+
+def stored_files(database: Database, account_id: str, render_id: str) -> dict[str, FileView]:
+    """The render's files by name."""
+    with database.read() as session:
+        return get_outputs(session, account_id, render_id).files
 
 
 def balance(database: Database, account_id: str) -> int:

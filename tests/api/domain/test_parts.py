@@ -10,6 +10,7 @@ from api.db.session import Database
 from api.db.tables import Lane, Render, Segment, Shot
 from api.domain import ordering, removal, renders, scheduling, shots
 from api.domain.claims import Claim
+from api.domain.outputs import FileView
 from api.domain.renders import RenderView
 from api.domain.states import Role
 from renderer.spec import RenderSettings
@@ -27,6 +28,7 @@ from tests.api.domain.support import (
     run_at_once,
     settle,
     sign_up,
+    stored_files,
     sweep,
     upload,
 )  # fmt: skip
@@ -44,6 +46,10 @@ class Ordered:
     @property
     def view(self) -> RenderView:
         return get(self.database, self.account_id, self.render_id)
+
+    @property
+    def files(self) -> dict[str, FileView]:
+        return stored_files(self.database, self.account_id, self.render_id)
 
     @property
     def status(self) -> str:
@@ -112,7 +118,7 @@ def test_a_render_in_parts_goes_through_all_its_states(ordered: Ordered) -> None
     assert [(part.first_frame, part.frame_count, part.files) for part in assembly.parts] == [
         (0, 60, part_files(first)), (60, 60, part_files(second)),
     ]  # fmt: skip
-    assert assembly.files == {ordered.render_id: ordered.view.files} == files(first, "poster")
+    assert assembly.files == {ordered.render_id: ordered.files} == files(first, "poster")
     assert ordered.status == "video-processing"
     assert settle(database, assembly)
     assert (ordered.status, balance(database, ordered.account_id)) == ("done", 6)
@@ -151,7 +157,7 @@ def test_a_lost_part_alone_is_drawn_again(ordered: Ordered) -> None:
     assert back.again
     assert lost.part_prefix in back.leftovers
     assert first.part_prefix not in back.leftovers
-    assert (ordered.status, set(ordered.view.files)) == ("poster-done", {"poster"})
+    assert (ordered.status, set(ordered.files)) == ("poster-done", {"poster"})
     assert not settle(database, lost)
     again = claimed(database)
     assert (again.first_frame, again.attempt) == (60, 2)
@@ -168,7 +174,7 @@ def test_the_posters_go_with_the_attempt_that_made_them(ordered: Ordered) -> Non
     store_posters(database, first)
     assert beat(database, second, 10)
     assert fail(database, first, retry=True)
-    assert (ordered.status, ordered.view.files) == ("poster-processing", {})
+    assert (ordered.status, ordered.files) == ("poster-processing", {})
     assert fail(database, second, retry=True)
     assert (ordered.status, ordered.view.progress.stage) == ("pending", "queued")
 

@@ -38,10 +38,10 @@ def test_an_upload_makes_a_model_a_free_preview_and_a_paid_render(database: Data
         found = {render.is_system_preview: render for render in catalog.model_renders(session, account_id, model.id)}
     assert (model.original_name, model.file_size, model.tags, made.duplicate) == ("chair.glb", 7, (), False)
     paid, preview = found[False], found[True]
-    assert (paid.id, paid.status, paid.credits) == (made.render_id, RenderStatus.PENDING, 4)
+    assert (paid.id, paid.status) == (made.render_id, RenderStatus.PENDING)
     assert paid.settings == HD.to_json()
     assert paid.progress == renders.Progress("queued", 0, 141, None)
-    assert (preview.status, preview.credits, preview.settings["length"]) == (RenderStatus.PENDING, 0, 2.4)
+    assert (preview.status, preview.settings["length"]) == (RenderStatus.PENDING, 2.4)
     assert entries(database, account_id) == {"grant": [10], "charge": [-4], "refund": []}
     assert balance(database, account_id) == 6
 

@@ -131,6 +131,27 @@ def test_the_bundle_has_all_files_under_their_documented_names(web: Web, render_
     assert (head.content, head.headers["content-length"]) == (b"", answer.headers["content-length"])
 
 
+def test_a_broken_download_of_the_bundle_can_be_continued(web: Web, render_id: str) -> None:
+    web.finish(render_id)
+    url = f"/v1/renders/{render_id}/bundle"
+    answer = web.get(url)
+    assert answer.headers["accept-ranges"] == "bytes"
+    size = len(answer.content)
+    unchanged = {"If-Range": answer.headers["etag"]}
+    for asked, start, end in (("bytes=0-99", 0, 100), ("bytes=1500-", 1500, size), ("bytes=-22", size - 22, size)):
+        part = web.get(url, headers={"Range": asked, **unchanged})
+        assert (part.status_code, part.content) == (206, answer.content[start:end])
+        assert part.headers["content-range"] == f"bytes {start}-{end - 1}/{size}"
+        assert part.headers["content-length"] == str(end - start)
+        assert part.headers["content-disposition"] == f'attachment; filename="{render_id}.zip"'
+        assert part.headers["cache-control"] == FOREVER
+    changed = web.get(url, headers={"Range": "bytes=0-99", "If-Range": '"another"'})
+    assert (changed.status_code, changed.content) == (200, answer.content)
+    outside = web.get(url, headers={"Range": f"bytes={size}-"})
+    assert (outside.status_code, outside.headers["content-range"]) == (416, f"bytes */{size}")
+    assert outside.json()["error"]["code"] == "range_not_satisfiable"
+
+
 def test_a_prores_video_is_served_and_bundled_as_quicktime(web: Web, render_id: str) -> None:
     contents = web.finish(render_id, web=True, video=("video.mov", "video/quicktime"))
     url = f"/v1/renders/{render_id}"

@@ -10,12 +10,13 @@ import pytest
 
 from api.domain import accounts, uploads
 from api.domain.claims import Claim
+from api.domain.outputs import FileView
 from api.domain.renders import RenderView
 from api.worker import videos
 from api.worker.job import Bench
 from renderer.render import Listener, VideoFiles
 from renderer.spec import RenderSettings, VideoVariant
-from tests.api.domain.support import balance, claim, get, settle
+from tests.api.domain.support import balance, claim, get, settle, stored_files
 from tests.integration.support import box_glb
 
 
@@ -29,6 +30,10 @@ class Order:
     @property
     def view(self) -> RenderView:
         return get(self.bench.database, self.account_id, self.render_id)
+
+    @property
+    def files(self) -> dict[str, FileView]:
+        return stored_files(self.bench.database, self.account_id, self.render_id)
 
     @property
     def credits(self) -> int:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from api.domain import accounts, contents, ordering, scheduling, shots, uploads
 from api.domain.claims import Claim
+from api.domain.outputs import FileView
 from api.domain.renders import RenderView
 from api.domain.states import RenderStatus, Role
 from api.worker.job import Bench
@@ -22,7 +23,7 @@ from renderer.dataset.check import check_dataset
 from renderer.dataset.export import export_dataset
 from renderer.gl.context import Device
 from renderer.spec import DatasetSpec, RenderSettings
-from tests.api.domain.support import balance, claim, claimed, get, settle
+from tests.api.domain.support import balance, claim, claimed, get, settle, stored_files
 from tests.renderer.dataset.support import Silent, picture, save_model
 from tests.renderer.load.glb_builder import triangle_builder
 
@@ -68,8 +69,11 @@ class Sets:
     def view(self, index: int = 0) -> RenderView:
         return get(self.bench.database, self.account_id, self.render_ids[index])
 
+    def files(self, index: int = 0) -> dict[str, FileView]:
+        return stored_files(self.bench.database, self.account_id, self.render_ids[index])
+
     def content(self, name: str, index: int = 0) -> bytes:
-        return b"".join(self.bench.storage.read(self.view(index).files[name].key))
+        return b"".join(self.bench.storage.read(self.files(index)[name].key))
 
     @property
     def stored(self) -> set[str]:
@@ -103,7 +107,7 @@ def test_two_workers_make_the_set_that_one_would_make_in_one_go(drawing: Bench, 
     another = dataclasses.replace(drawing, worker="another", open_shot=OpenShot())
     first = sets.run()
     assert (first.role, first.frame_count, sets.view().progress.frames_done) == (Role.PART, 3, 3)
-    posters = sets.view().files
+    posters = sets.files()
     assert posters.keys() == {"poster", "poster_full"}
     sets.run(another)
     sets.run()
@@ -114,10 +118,11 @@ def test_two_workers_make_the_set_that_one_would_make_in_one_go(drawing: Bench, 
 
     view = sets.view()
     assert (view.status, view.error_message, view.progress.frames_done) == (RenderStatus.DONE, None, 9)
-    assert view.files.keys() == {"dataset", "poster", "poster_full"}
-    assert posters.items() <= view.files.items()
-    assert sets.stored == {file.key for file in view.files.values()}
-    assert view.files["dataset"].content_type == "application/zip"
+    files = sets.files()
+    assert files.keys() == {"dataset", "poster", "poster_full"}
+    assert posters.items() <= files.items()
+    assert sets.stored == {file.key for file in files.values()}
+    assert files["dataset"].content_type == "application/zip"
     whole = tmp_path / "whole.zip"
     export_dataset(model, SPEC, whole, device=drawing.device, cache_dir=drawing.cache_dir, listener=Silent())
     assert sets.content("dataset") == whole.read_bytes()
@@ -140,10 +145,10 @@ def test_sets_of_one_batch_are_drawn_once_and_each_has_its_files(drawing: Bench,
     sets.run_all()
     assert claim(drawing.database) is None
     for name in ("dataset", "poster", "poster_full"):
-        assert len({sets.view(index).files[name].key for index in range(2)}) == 2
+        assert len({sets.files(index)[name].key for index in range(2)}) == 2
         assert sets.content(name, 0) == sets.content(name, 1)
     drawing.storage.delete_prefix(f"renders/{sets.render_ids[0]}")
-    assert len(sets.content("dataset", 1)) == sets.view(1).files["dataset"].size
+    assert len(sets.content("dataset", 1)) == sets.files(1)["dataset"].size
 
 
 def test_what_the_model_offers_and_what_of_it_is_ignored_is_noted(drawing: Bench, tmp_path: Path) -> None:
@@ -161,7 +166,7 @@ def test_a_model_without_a_surface_ends_in_error_and_is_refunded(drawing: Bench,
     assert sets.credits == 20 - 1 - 4
     sets.run()
     view = sets.view()
-    assert (view.status, view.files) == (RenderStatus.ERROR, {})
+    assert (view.status, sets.files()) == (RenderStatus.ERROR, {})
     assert "needs a surface of triangles" in str(view.error_message)
     assert sets.credits == 20 - 1
     assert claim(drawing.database) is None, "the other parts are given up too"

@@ -7,6 +7,7 @@ import pytest
 
 from api.domain import ordering, shots
 from api.domain.claims import Claim
+from api.domain.outputs import FileView
 from api.domain.renders import RenderView
 from api.domain.states import Role
 from api.worker.job import Bench
@@ -16,7 +17,7 @@ from renderer.errors import EncodeError
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
 from renderer.spec import RenderSettings
-from tests.api.domain.support import balance, claim, claimed, get
+from tests.api.domain.support import balance, claim, claimed, get, stored_files
 from tests.api.worker.support import uploaded_box
 from tests.renderer.encode.media import decode_rgb
 
@@ -34,6 +35,10 @@ class Long:
     @property
     def views(self) -> list[RenderView]:
         return [get(self.bench.database, self.account_id, render_id) for render_id in self.render_ids]
+
+    @property
+    def files(self) -> list[dict[str, FileView]]:
+        return [stored_files(self.bench.database, self.account_id, render_id) for render_id in self.render_ids]
 
     @property
     def stored(self) -> set[str]:
@@ -79,7 +84,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[ShotRenderer]:
 def test_parts_are_drawn_joined_and_tidied_away(long: Long, opened: list[ShotRenderer]) -> None:
     first = long.run()
     assert {str(view.status) for view in long.views} <= {"poster-done", "video-processing"}
-    posters = [view.files for view in long.views]
+    posters = long.files
     assert [set(files) for files in posters] == [{"poster", "poster_full"}] * 2
     run_segment(other := long.another_worker(), claimed(long.bench.database))
     other.open_shot.close()
@@ -92,13 +97,13 @@ def test_parts_are_drawn_joined_and_tidied_away(long: Long, opened: list[ShotRen
     assembly = long.run()
     long.bench.open_shot.close()
     assert (first.role, assembly.role) == (Role.PART, Role.ASSEMBLY)
-    for view, files in zip(long.views, posters, strict=True):
-        assert (view.status, set(view.files)) == ("done", {"video", "thumb", "poster", "poster_full"})
-        assert files.items() <= view.files.items()
-        video = decode_rgb(long.bench.settings.files_dir / view.files["video"].key, 540, 540)
+    for view, files, early in zip(long.views, long.files, posters, strict=True):
+        assert (view.status, set(files)) == ("done", {"video", "thumb", "poster", "poster_full"})
+        assert early.items() <= files.items()
+        video = decode_rgb(long.bench.settings.files_dir / files["video"].key, 540, 540)
         assert len(video) == 12
         assert abs(int(video[5, 0, 0].mean()) - (255 if view.settings["bgColor"] == "#ffffff" else 0)) <= 1
-    assert long.stored == {file.key for view in long.views for file in view.files.values()}
+    assert long.stored == {file.key for files in long.files for file in files.values()}
     assert claim(long.bench.database) is None
     assert list(long.bench.work_dir.iterdir()) == []
 

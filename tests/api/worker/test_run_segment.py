@@ -30,10 +30,10 @@ def test_a_finished_segment_is_settled_with_all_its_files(order: Order, monkeypa
     use_renderer(monkeypatch)
     run_segment(order.bench, order.claim)
     assert order.view.status == RenderStatus.DONE
-    assert {file.key for file in order.view.files.values()} == own_files(order) == order.stored
-    assert order.view.files["poster"].content_type == "image/png"
-    assert order.view.files["thumb"].content_type == "video/mp4"
-    assert order.view.files["video"].size == len("video.mp4")
+    assert {file.key for file in order.files.values()} == own_files(order) == order.stored
+    assert order.files["poster"].content_type == "image/png"
+    assert order.files["thumb"].content_type == "video/mp4"
+    assert order.files["video"].size == len("video.mp4")
     assert list(order.bench.work_dir.iterdir()) == []
     assert order.credits == 9
 
@@ -55,15 +55,15 @@ def test_a_prores_video_is_stored_as_quicktime(order: Order, monkeypatch: pytest
     use_renderer(monkeypatch)
     variant = VideoVariant(Backdrop(), codec="prores4444")
     run_segment(order.bench, dataclasses.replace(order.claim, variants={order.render_id: variant.to_json()}))
-    video = order.view.files["video"]
+    video = order.files["video"]
     assert (video.content_type, video.key) == ("video/quicktime", f"renders/{order.render_id}/1/video.mov")
 
 
 def test_posters_can_be_fetched_while_the_video_is_made(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
     def look(listener: Listener) -> None:
         assert order.view.status in (RenderStatus.POSTER_DONE, RenderStatus.VIDEO_PROCESSING)
-        assert set(order.view.files) == {"poster", "poster_full"}
-        assert order.bench.storage.stat(order.view.files["poster"].key).size == len("poster.png")
+        assert set(order.files) == {"poster", "poster_full"}
+        assert order.bench.storage.stat(order.files["poster"].key).size == len("poster.png")
 
     use_renderer(monkeypatch, look)
     run_segment(order.bench, order.claim)
@@ -167,7 +167,7 @@ def test_a_worker_that_lost_its_lease_stops_and_changes_nothing(
     run_segment(order.bench, order.claim)
     assert 0 < len(drawn) < 5000  # the lease's thread told it long before the deadline
     assert order.view.status == RenderStatus.DONE
-    assert all("/2/" in file.key for file in order.view.files.values())
+    assert all("/2/" in file.key for file in order.files.values())
     assert order.stored == set()  # the other worker's files are invented; this one's are gone
     assert order.credits == 9
 
@@ -175,7 +175,7 @@ def test_a_worker_that_lost_its_lease_stops_and_changes_nothing(
 def test_a_late_settlement_is_refused_and_its_files_deleted(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
     use_renderer(monkeypatch, lambda listener: lose_lease(order))
     run_segment(order.bench, order.claim)
-    assert all("/2/" in file.key for file in order.view.files.values())
+    assert all("/2/" in file.key for file in order.files.values())
     assert order.stored == set()
 
 

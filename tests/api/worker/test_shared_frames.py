@@ -11,7 +11,7 @@ from api.worker.run_segment import run_segment
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
 from renderer.spec import RenderSettings
-from tests.api.domain.support import claim, claim_of, get
+from tests.api.domain.support import claim, claim_of, get, stored_files
 from tests.api.worker.support import uploaded_box
 
 SETTINGS = RenderSettings(length=0.2, aspect="1:1", shadows=False)
@@ -46,6 +46,6 @@ def test_three_variants_of_equal_frames_are_drawn_once(
     for view in batch:
         done = get(bench.database, account_id, view.id)
         assert (done.status, done.progress.frames_done) == ("done", 6)
-        video = bench.settings.files_dir / done.files["video"].key
+        video = bench.settings.files_dir / stored_files(bench.database, account_id, view.id)["video"].key
         contents.add(video.read_bytes())
     assert len(contents) == 3
