@@ -11,6 +11,7 @@ import numpy as np
 
 from renderer.gl.context import Device
 from renderer.gl.materials import Channel, PackedMap, Wrapping
+from renderer.gl.mipmaps import halvings, texture_of
 from renderer.scene.nodes import Image, UInt8
 
 
@@ -30,9 +31,7 @@ class Textures:
     def _upload(self, wanted: PackedMap, images: list[Image]) -> moderngl.Texture:
         pixels = _pack_channels(images, wanted.channels)
         pixels = fit_size(pixels, self._device.max_size)
-        height, width = pixels.shape[:2]
-        texture = self._device.ctx.texture((width, height), 4, np.ascontiguousarray(pixels))
-        texture.build_mipmaps()
+        texture = texture_of(self._device, halvings(pixels))
         texture.filter = _filters(wanted.wrapping)
         texture.repeat_x, texture.repeat_y = wanted.wrapping.repeat
         return texture

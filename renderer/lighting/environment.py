@@ -21,9 +21,10 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.gl.context import Device
+from renderer.gl.mipmaps import texture_of
 from renderer.gl.programs import read_shader, set_uniform
 from renderer.lighting import prefilter, sources
-from renderer.lighting.prefilter import SPECULAR_LEVELS, SPECULAR_SIZE
+from renderer.lighting.prefilter import SPECULAR_LEVELS
 from renderer.lighting.sources import Lighting
 from renderer.scene.nodes import Float32
 
@@ -141,10 +142,7 @@ def filter_tables(device: Device, ambient: Float32, key: Float32 | None = None) 
 
 def upload(device: Device, tables: LightTables) -> Environment:
     """Makes the textures of `tables`."""
-    specular = device.ctx.texture((SPECULAR_SIZE, SPECULAR_SIZE), 4, dtype="f2")
-    specular.build_mipmaps(max_level=MAX_LOD)
-    for level, pixels in enumerate(tables.specular):
-        specular.write(pixels.tobytes(), level=level)
+    specular = texture_of(device, tables.specular)
     specular.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
     lut = device.ctx.texture((prefilter.BRDF_SIZE, prefilter.BRDF_SIZE), 2, tables.brdf.tobytes(), dtype="f2")
     lut.filter = (moderngl.LINEAR, moderngl.LINEAR)

@@ -9,8 +9,10 @@ from typing import NamedTuple, Protocol
 
 import moderngl
 import numpy as np
+import numpy.typing as npt
 
 from renderer.gl.context import Device
+from renderer.gl.mipmaps import set_coarser
 from renderer.gl.programs import Programs, read_shader
 from renderer.lighting.samples import ground_lights
 from renderer.lighting.sources import Lamps
@@ -20,7 +22,8 @@ from renderer.scene.nodes import Float64
 EDGE_FADE = 0.12
 SHARP_SIGMA = 1 / 640  # of the rectangle's size, as the next one
 WIDE_SIGMA = 1 / 32
-WIDE_LEVEL = 2
+SHRUNK = 4
+"""Texels along each side of the sharp picture that become one of the wide picture."""
 ALL_STEPS, NO_STEPS = (0.3, 0.12), (0.8, 0.4)  # blocked light where single lights show, of FEW and of MANY lights
 FEW, MANY = 48, 96
 SMALL_KEY, LARGE_KEY = 0.2, 0.4  # half angle, radians: the shadow of a small one keeps its edge
@@ -41,6 +44,11 @@ class Caster(Protocol):
 Moment = Callable[[], None]
 """Brings the caster into one of its poses."""
 
+Blocked = npt.NDArray[np.float16]
+"""Shares of blocked light, (size, size)."""
+
+Place = tuple[int, int]
+
 
 def stay() -> None:
     """The moment that is now."""
@@ -55,7 +63,6 @@ def in_turn(moments: Sequence[Moment], count: int) -> Iterator[int]:
 
 class _Blur(NamedTuple):
     source: moderngl.Texture
-    level: int
     target: moderngl.Framebuffer
     direction: tuple[int, int]
     sigma: float
@@ -85,34 +92,35 @@ class GroundShadow:
         vertex = read_shader("renderer.passes", "full_screen.vert.glsl")
         self._cast = self._programs.get(read_shader("renderer.lighting", "cast_ground.vert.glsl"),
                                         read_shader("renderer.lighting", "cast.frag.glsl"))
-        self._soften = self._programs.get(vertex, read_shader("renderer.lighting", "soften.frag.glsl"))
-        self._merge = self._programs.get(vertex, read_shader("renderer.lighting", "merge.frag.glsl"))
-        self._triangles = {program: device.ctx.vertex_array(program, []) for program in (self._soften, self._merge)}
-        small = size >> WIDE_LEVEL
-        self.texture = self._picture(size, 1, "f2", mipmaps=True)
-        self._sharp = self._picture(size, 2, "f4", mipmaps=True)
-        self._total, self._between = (self._picture(size, 2, "f4") for _ in range(2))
+        self._soften, self._shrink, self._merge = (
+            self._programs.get(vertex, read_shader("renderer.lighting", f"{name}.frag.glsl"))
+            for name in ("soften", "shrink", "merge")
+        )
+        self._triangles = {
+            program: device.ctx.vertex_array(program, []) for program in (self._soften, self._shrink, self._merge)
+        }
+        small = size // SHRUNK
+        self.texture = self._picture(size, 1, "f2")
+        self.texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        self._levels: list[Blocked] = []
+        self._sharp, self._total, self._between = (self._picture(size, 2, "f4") for _ in range(3))
         self._small, self._wide = (self._picture(small, 2, "f4") for _ in range(2))
         self._depth = device.ctx.depth_renderbuffer((size, size))
         self._sum_target = device.ctx.framebuffer([self._total], self._depth)
         self._target = device.ctx.framebuffer([self.texture])
         across, along = (1, 0), (0, 1)
-        self._blurs = [
-            _Blur(source, level, device.ctx.framebuffer([target]), direction, sigma)
-            for source, level, target, direction, sigma in (
-                (self._total, 0, self._between, across, SHARP_SIGMA * size),
-                (self._between, 0, self._sharp, along, SHARP_SIGMA * size),
-                (self._sharp, WIDE_LEVEL, self._small, across, WIDE_SIGMA * small),
-                (self._small, 0, self._wide, along, WIDE_SIGMA * small),
-            )
-        ]
+        between, sharp, narrow, wide = (
+            device.ctx.framebuffer([target]) for target in (self._between, self._sharp, self._small, self._wide)
+        )
+        sigma = SHARP_SIGMA * size
+        self._sharpen = (_Blur(self._total, between, across, sigma), _Blur(self._between, sharp, along, sigma))
+        sigma = WIDE_SIGMA * small
+        self._widen = (_Blur(self._wide, narrow, across, sigma), _Blur(self._small, wide, along, sigma))
+        self._shrunk = wide  # where the sharp picture is put before it is blurred once more
 
-    def _picture(self, size: int, components: int, kind: str, *, mipmaps: bool = False) -> moderngl.Texture:
+    def _picture(self, size: int, components: int, kind: str) -> moderngl.Texture:
         texture = self._device.ctx.texture((size, size), components, dtype=kind)
         texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
-        if mipmaps:
-            texture.build_mipmaps()
-            texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
         texture.repeat_x = texture.repeat_y = False
         return texture
 
@@ -124,46 +132,51 @@ class GroundShadow:
         ctx = self._device.ctx
         self._cast["ground"] = self.ground
         self._cast["window"] = (*self.low, *(2 / self.size))
-        count = len(self._lights.weights)
+        shears, weights, count = self._lights.shears, self._lights.weights, len(self._lights.weights)
         with ctx.scope(self._sum_target, moderngl.DEPTH_TEST | moderngl.BLEND):
             self._sum_target.clear()
             ctx.blend_func = moderngl.ONE, moderngl.ONE
             # Every light draws nearer than the one before and only strictly nearer fragments pass, so a light counts
             # once however many triangles lie over each other, without a target of its own.
             for drawn, index in enumerate(in_turn(moments, count), 1):
-                shear, weight = self._lights.shears[index], self._lights.weights[index]
-                self._cast["shear"] = tuple(shear)
+                weight = weights[index]
+                self._cast["shear"] = tuple(shears[index])
                 self._cast["weight"] = (weight, 0.0) if index < self._lights.of_key else (0.0, weight)
                 self._cast["layer"] = 1 - 2 * drawn / (count + 1)
                 caster.draw_geometry(self._cast, blend_cutoff=(index * 0.6180339887498949 + 0.5) % 1)
             ctx.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
         self._smooth()
         self._device.check_errors("accumulating the ground shadow")
+        texels = self._target.read(components=1, alignment=1, dtype="f2")
+        self.put(np.frombuffer(texels, np.float16).reshape(self.texture.size))
+
+    def put(self, blocked: Blocked) -> None:
+        """Replaces the shadow by `blocked`."""
+        self._levels = _halvings(blocked)
+        self.texture.write(blocked)
+        set_coarser(self._device, self.texture, [level[..., None] for level in self._levels[1:]])
 
     def outline(self) -> Float64:
         """The corners, (n, 2) places u, v in their order, of a convex polygon that holds all texels above zero.
 
-        It reaches a cell further than they do, for filters. Waits for the device.
+        It reaches a cell further than they do, for filters.
         """
-        side = max(self.texture.width >> CELLS_LEVEL, 1)
-        means = np.frombuffer(self.texture.read(level=CELLS_LEVEL, alignment=1), np.float16).reshape(side, side)
-        rows, columns = np.nonzero(means > 0)
-        cells = np.stack([columns, rows], axis=1)
-        corners = np.concatenate([cells + np.array([x, y]) for x in (-1, 2) for y in (-1, 2)])
-        return convex_hull(np.unique(corners.clip(0, side), axis=0) / side)
+        means = self._levels[CELLS_LEVEL]
+        side = len(means)
+        corners = set()
+        for row in np.flatnonzero(means.any(axis=1)).tolist():
+            columns = np.flatnonzero(means[row])
+            for column in (int(columns[0]), int(columns[-1])):
+                corners |= {(column + x, row + y) for x in (-1, 2) for y in (-1, 2)}
+        inside = {(min(max(x, 0), side), min(max(y, 0), side)) for x, y in corners}
+        return np.array(convex_hull(sorted(inside)), np.float64).reshape(-1, 2) / side
 
     def _smooth(self) -> None:
         """From the sum of the lights to `texture`."""
-        ctx = self._device.ctx
-        for blur in self._blurs:
-            if blur.level:
-                blur.source.build_mipmaps()
-            blur.source.use(0)
-            self._soften["level"] = blur.level
-            self._soften["direction"] = blur.direction
-            self._soften["sigma"] = blur.sigma
-            with ctx.scope(blur.target, moderngl.NOTHING):
-                self._triangles[self._soften].render(moderngl.TRIANGLES, vertices=3)
+        self._blur(*self._sharpen)
+        self._sharp.use(0)
+        self._fill(self._shrink, self._shrunk)
+        self._blur(*self._widen)
         self._sharp.use(0)
         self._wide.use(1)
         self._merge["sharp"] = 0
@@ -172,12 +185,21 @@ class GroundShadow:
         count = len(self._lights.weights)
         self._merge["steps"] = tuple(float(np.interp(count, (FEW, MANY), ends)) for ends in (ALL_STEPS, NO_STEPS))
         self._merge["widened"] = self._widened
-        with ctx.scope(self._target, moderngl.NOTHING):
-            self._triangles[self._merge].render(moderngl.TRIANGLES, vertices=3)
-        self.texture.build_mipmaps()
+        self._fill(self._merge, self._target)
+
+    def _blur(self, *blurs: _Blur) -> None:
+        for blur in blurs:
+            blur.source.use(0)
+            self._soften["direction"] = blur.direction
+            self._soften["sigma"] = blur.sigma
+            self._fill(self._soften, blur.target)
+
+    def _fill(self, program: moderngl.Program, target: moderngl.Framebuffer) -> None:
+        with self._device.ctx.scope(target, moderngl.NOTHING):
+            self._triangles[program].render(moderngl.TRIANGLES, vertices=3)
 
     def release(self) -> None:
-        for framebuffer in (self._sum_target, self._target, *(blur.target for blur in self._blurs)):
+        for framebuffer in (self._sum_target, self._target, *(blur.target for blur in (*self._sharpen, *self._widen))):
             framebuffer.release()
         for texture in (self._total, self._between, self._sharp, self._small, self._wide, self.texture):
             texture.release()
@@ -199,17 +221,31 @@ def shadow_rectangle(bounds: Bounds, ground: float, shears: Float64) -> tuple[Fl
     return low, np.maximum(high - low, 1e-6)
 
 
-def convex_hull(points: Float64) -> Float64:
-    """The corners, (m, 2) in their order, of the convex polygon around points (n, 2) that are sorted, all different.
+def convex_hull(points: Sequence[Place]) -> list[Place]:
+    """The corners, in their order, of the convex polygon around points that are sorted, all different.
 
     A. M. Andrew's monotone chain (1979).
     """
-    def chain(points: Float64) -> list[Float64]:
-        corners: list[Float64] = []
-        for point in points:
-            while len(corners) > 1 and np.linalg.det([corners[-1] - corners[-2], point - corners[-2]]) <= 0:
+
+    def chain(points: Sequence[Place]) -> list[Place]:
+        corners: list[Place] = []
+        for x, y in points:
+            while len(corners) > 1:
+                (ax, ay), (bx, by) = corners[-2:]
+                if (bx - ax) * (y - ay) - (by - ay) * (x - ax) > 0:
+                    break
                 corners.pop()
-            corners.append(point)
+            corners.append((x, y))
         return corners[:-1]
 
-    return np.array(chain(points) + chain(points[::-1])).reshape(-1, 2)
+    return chain(points) + chain(points[::-1])
+
+
+def _halvings(blocked: Blocked) -> list[Blocked]:
+    """It and its coarser levels, as long as their side is even."""
+    levels = [blocked]
+    while len(levels[-1]) % 2 == 0:
+        finer = levels[-1].astype(np.float32)
+        sums = finer[::2, ::2] + finer[1::2, ::2] + finer[::2, 1::2] + finer[1::2, 1::2]
+        levels.append((sums / 4).astype(np.float16))
+    return levels

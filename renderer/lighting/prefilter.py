@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.gl.context import Device
+from renderer.gl.mipmaps import texture_of
 from renderer.gl.programs import Programs, read_shader
 from renderer.scene.nodes import Float32, Float64
 
@@ -55,10 +56,7 @@ def filter_specular(device: Device, radiance: Float32) -> list[npt.NDArray[np.fl
     """
     ctx = device.ctx
     height, width = radiance.shape[:2]
-    source = ctx.texture((width, height), 3, dtype="f4")
-    source.build_mipmaps()
-    for level, pixels in enumerate(_halved(radiance)):
-        source.write(pixels.tobytes(), level=level)
+    source = texture_of(device, list(_halved(radiance)))
     source.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
     source.repeat_y = False
     programs = Programs(device)

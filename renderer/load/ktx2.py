@@ -7,14 +7,12 @@ crashed the transcoder, and only sizes that the header declares made it take mem
 import struct
 
 import numpy as np
-import opengl_basisu as basisu
 
 from renderer.errors import InvalidModel, UnsupportedModel
 from renderer.load import limits
 from renderer.scene.nodes import UInt8
 
 MAGIC = b"\xabKTX 20\xbb\r\n\x1a\n"
-CODECS = (basisu.Codec.ETC1S, basisu.Codec.UASTC_LDR_4x4)  # the two that KHR_texture_basisu allows
 MAX_LEVELS = limits.TEXTURE_SIDE.bit_length()
 
 # KTX 2.0, section 3: vkFormat, typeSize, width, height, depth, layers, faces, levels, supercompression; offsets and
@@ -56,9 +54,11 @@ class Ktx2Image:
 
     def pixels(self) -> UInt8:
         """(height, width, 4), first row on top. Raises InvalidModel or UnsupportedModel."""
+        import opengl_basisu as basisu  # takes as long to import as numpy, and few models need it
+
         try:
             texture = basisu.open(self._data)
-            if texture.codec not in CODECS:
+            if texture.codec not in (basisu.Codec.ETC1S, basisu.Codec.UASTC_LDR_4x4):
                 raise UnsupportedModel(f"{self._path} is a KTX2 image with another codec than ETC1S and UASTC")
             return np.asarray(texture.transcode(basisu.Target.RGBA8).data, np.uint8)
         except (ValueError, LookupError, ArithmeticError, MemoryError, RuntimeError) as error:

@@ -33,8 +33,7 @@ class Slope:
 
     def __init__(self, device: Device) -> None:
         self._shadow = GroundShadow(device, STUDIO, BOUNDS, 0.0, lights=4, size=TEXELS)
-        self._shadow.texture.write(np.tile(RAMP, (TEXELS, 1)).tobytes())
-        self._shadow.texture.build_mipmaps()
+        self._shadow.put(np.tile(RAMP, (TEXELS, 1)))
         self._target, self._ground = SampleTarget(device, WIDTH, HEIGHT), GroundPass(device)
         self.still, self.video = ResolvePass(device, self._target), YuvPass(device, self._target)
         # From straight above, without perspective, so that the shadow's rectangle is the frame.

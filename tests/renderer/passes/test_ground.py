@@ -20,8 +20,7 @@ LARGE = 256  # texels: 16 x 16 cells
 def ground_picture(device: Device, blocked: float, eye: tuple[float, float, float]) -> tuple[UInt8, float]:
     """The ground alone where `blocked` of the light is missing everywhere, and the shadow's strength."""
     shadow = GroundShadow(device, STUDIO, BOUNDS, 0.0, lights=4, size=TEXELS)
-    shadow.texture.write(np.full((TEXELS, TEXELS), blocked, np.float16).tobytes())
-    shadow.texture.build_mipmaps()
+    shadow.put(np.full((TEXELS, TEXELS), blocked, np.float16))
     target, ground = SampleTarget(device, SIZE, SIZE), GroundPass(device)
     resolve = ResolvePass(device, target)
     target.begin()
@@ -64,8 +63,7 @@ def area(polygon: Float64) -> float:
 )
 def test_an_outlined_shadow_looks_as_before(device: Device, blocked: NDArray[np.float16], cells: float) -> None:
     shadow = GroundShadow(device, STUDIO, BOUNDS, 0.0, lights=4, size=LARGE)
-    shadow.texture.write(blocked.tobytes())
-    shadow.texture.build_mipmaps()
+    shadow.put(blocked)
     target, ground = SampleTarget(device, SIZE, SIZE), GroundPass(device)
     resolve = ResolvePass(device, target)
     pictures = []
