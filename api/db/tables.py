@@ -224,13 +224,14 @@ class Render(Base):
 
     __tablename__ = "renders"
     __table_args__ = (
-        Index("renders_by_account", "account_id", "is_system_preview", "created_at", "id"),
-        Index("renders_by_status", "account_id", "status", "created_at", "id"),
+        Index("renders_by_account", "account_id", "created_at", "id", "is_system_preview"),
+        Index("renders_by_model", "model_id", "created_at", "id"),
+        Index("renders_by_status", "account_id", "status", "created_at", "id", "is_system_preview"),
     )
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
-    model_id: Mapped[str] = mapped_column(ForeignKey("models.id"), index=True)
+    model_id: Mapped[str] = mapped_column(ForeignKey("models.id"))
     shot_id: Mapped[str] = mapped_column(ForeignKey("shots.id"), index=True)
     status: Mapped[str] = mapped_column(String(20))
     settings: Mapped[dict[str, Any]] = mapped_column(JSON)  # passed on as text, so kept as text

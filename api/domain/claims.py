@@ -16,7 +16,7 @@ from api.db.dialects import from_now
 from api.db.tables import Model, Overlay, Render, RenderOverlay, Segment, Shot
 from api.domain import lanes
 from api.domain.outputs import FileView, files_view
-from api.domain.shots import Kind
+from api.domain.shots import PREVIEW_PRIORITY, Kind
 from api.domain.states import COMES_FROM, UNFINISHED, RenderStatus, Role, SegmentState
 
 
@@ -40,6 +40,7 @@ class Claim:
 
     segment_id: str
     attempt: int
+    is_preview: bool
     role: Role
     shot_id: str
     model_id: str
@@ -93,6 +94,7 @@ def claim(session: Session, *, worker: str, queues: Sequence[str], lease_seconds
     return Claim(
         segment_id=segment.id,
         attempt=segment.attempt,
+        is_preview=lane.priority == PREVIEW_PRIORITY,
         role=Role(segment.role),
         shot_id=segment.shot_id,
         model_id=about.model_id,

@@ -18,10 +18,17 @@ class Page(Generic[T]):
     total: int
 
 
+OFFSET = bindparam("offset", type_=Integer)
+
+
 def windowed(rows: Select[*tuple[Any, ...]], count: Select[int]) -> Select[*tuple[Any, ...]]:
     """A statement for `fetch`: some of the rows, each with the count after its own columns, in one round trip."""
-    total = count.correlate(None).scalar_subquery().label("total")
-    return rows.add_columns(total).limit(bindparam("limit", type_=Integer)).offset(bindparam("offset", type_=Integer))
+    return with_total(rows, count).limit(bindparam("limit", type_=Integer)).offset(OFFSET)
+
+
+def with_total(window: Select[*tuple[Any, ...]], count: Select[int]) -> Select[*tuple[Any, ...]]:
+    """The same of rows that are limited already."""
+    return window.add_columns(count.correlate(None).scalar_subquery().label("total"))
 
 
 def fetch(

@@ -18,11 +18,12 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
+    literal_column,
     select,
     type_coerce,
     update,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from api import clock
 from api.db.dialects import iso_text
@@ -115,11 +116,10 @@ def list_renders(
     """The account's renders, newest first: of one model, of one status, with or without system previews."""
     if model_id is not None and not is_id(model_id):
         return Page((), 0)
-    rows, count = _listing(model_id is not None, status is not None, previews)
+    rows, count = _listing(limit, model_id is not None, status, previews)
     found, total = paging.fetch(
-        database, rows, count, limit=limit, offset=offset, account_id=account_id, model_id=model_id,
-        status=status,
-    )  # fmt: skip
+        database, rows, count, limit=limit, offset=offset, account_id=account_id, model_id=model_id
+    )
     return Page(tuple([RenderView._make(row[:-1]) for row in found]), total)
 
 
@@ -139,7 +139,8 @@ def dismiss_render(session: Session, account_id: str, render_id: str) -> RenderV
 
 def select_views(session: Session, *conditions: ColumnElement[bool]) -> list[RenderView]:
     """The renders that meet the conditions, newest first."""
-    return [RenderView._make(row) for row in session.execute(_newest(*conditions))]
+    views = _views(Render).where(*conditions).order_by(*_newest(Render))
+    return [RenderView._make(row) for row in session.execute(views)]
 
 
 PROGRESS = (
@@ -153,37 +154,47 @@ def progress_of(row: Any) -> Progress:
     return Progress(row.stage, row.frames_done, row.frames_total, _seconds_left(row))
 
 
-_VIEWS = select(
-    Render.id, Render.model_id, Render.status, cast(Render.settings, Text).label("settings"), Render.is_system_preview,
-    Render.file_size, Render.has_web, cast(Render.warnings, Text).label("warnings"), Render.error_message,
-    iso_text(Render.created_at), iso_text(Render.updated_at), *PROGRESS,
-).join(Shot, Shot.id == Render.shot_id)  # fmt: skip
-"""Plain columns: a list of rows costs a fraction of a list of mapped objects."""
+def _views(render: type[Render]) -> Select[*tuple[Any, ...]]:
+    """RenderView's columns. As plain columns a list of rows costs a fraction of a list of mapped objects."""
+    return select(
+        render.id, render.model_id, render.status, cast(render.settings, Text).label("settings"),
+        render.is_system_preview, render.file_size, render.has_web, cast(render.warnings, Text).label("warnings"),
+        render.error_message, iso_text(render.created_at), iso_text(render.updated_at), *PROGRESS,
+    ).join(Shot, Shot.id == render.shot_id)  # fmt: skip
 
-_ONE = _VIEWS.where(Render.id == bindparam("render_id"), Render.account_id == bindparam("account_id"))
+
+def _newest(render: type[Render]) -> tuple[ColumnElement[Any], ...]:
+    return render.created_at.desc(), render.id.desc()
+
+
+_ONE = _views(Render).where(Render.id == bindparam("render_id"), Render.account_id == bindparam("account_id"))
 """Made once, because it is the most frequent question of all, and to make it costs as much as to ask it."""
 
 
-@functools.cache
-def _listing(of_model: bool, of_status: bool, previews: bool) -> tuple[Select[*tuple[Any, ...]], Select[int]]:
-    """The statements for a list of that kind, made once like `_ONE`: its page, and how many there are."""
+@functools.lru_cache(maxsize=256)
+def _listing(
+    limit: int, of_model: bool, status: RenderStatus | None, previews: bool
+) -> tuple[Select[*tuple[Any, ...]], Select[int]]:
+    """The statements for a list of that kind, made once like `_ONE`: its page, and how many there are.
+
+    Shots are looked up for the page alone, not for all that is skipped before it. The limit and the status stand in the
+    statement, because they decide which plan is best: one page is little, and one status is rare where another is not.
+    """
     conditions: list[ColumnElement[bool]] = [Render.account_id == bindparam("account_id")]
     if of_model:
         conditions.append(Render.model_id == bindparam("model_id"))
-    if of_status:
-        conditions.append(Render.status == bindparam("status"))
+    if status is not None:
+        conditions.append(Render.status == literal_column(f"'{status}'"))
     if not previews:
         conditions.append(Render.is_system_preview.is_(False))
-    if of_model or of_status:
+    if of_model or status is not None:
         count = select(func.count()).select_from(Render).where(*conditions)
     else:
         total = Account.render_count + Account.preview_count if previews else Account.render_count
         count = select(total).where(Account.id == bindparam("account_id"))
-    return paging.windowed(_newest(*conditions), count), count
-
-
-def _newest(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    return _VIEWS.where(*conditions).order_by(Render.created_at.desc(), Render.id.desc())
+    window = select(Render).where(*conditions).order_by(*_newest(Render)).limit(literal_column(str(limit)))
+    page = aliased(Render, window.offset(paging.OFFSET).subquery("page"))
+    return paging.with_total(_views(page).order_by(*_newest(page)), count), count
 
 
 def _seconds_left(row: Any) -> float | None:

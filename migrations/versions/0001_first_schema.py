@@ -259,10 +259,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["shot_id"], ["shots.id"], name="fk_renders_shot_id"),
         sa.PrimaryKeyConstraint("id", name="pk_renders"),
     )
-    op.create_index("ix_renders_model_id", "renders", ["model_id"])
     op.create_index("ix_renders_shot_id", "renders", ["shot_id"])
-    op.create_index("renders_by_account", "renders", ["account_id", "is_system_preview", "created_at", "id"])
-    op.create_index("renders_by_status", "renders", ["account_id", "status", "created_at", "id"])
+    op.create_index("renders_by_account", "renders", ["account_id", "created_at", "id", "is_system_preview"])
+    op.create_index("renders_by_model", "renders", ["model_id", "created_at", "id"])
+    op.create_index(
+        "renders_by_status", "renders", ["account_id", "status", "created_at", "id", "is_system_preview"]
+    )
 
     op.create_table(
         "render_overlays",
