@@ -22,6 +22,7 @@ from api.queue import make_celery
 from api.settings import Settings
 from api.storage.local import LocalStorage
 from api.worker.job import Bench
+from api.worker.right_of_way import RightOfWay
 from api.worker.tasks import register
 from api.worker.workspace import work_folder
 from renderer.encode.available import require_encoder
@@ -71,6 +72,7 @@ def run_worker(settings: Settings) -> int:
             work_dir=work_dir,
             cache_dir=settings.data_dir.absolute() / "cache",
             stop=stop,
+            right_of_way=RightOfWay(work_dir.parent),
         )
         _announce(bench)
         presence = threading.Thread(target=_stay_present, args=(bench,), name="presence", daemon=True)

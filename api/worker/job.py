@@ -18,6 +18,7 @@ from api.storage.base import FileMissing, Storage
 from api.worker.convert import drawable_model
 from api.worker.lease import Lease
 from api.worker.open_shot import OpenShot
+from api.worker.right_of_way import RightOfWay
 from renderer.errors import SettingsError
 from renderer.gl.context import Device
 from renderer.scene.nodes import Contents
@@ -40,6 +41,7 @@ class Bench:
     work_dir: Path
     cache_dir: Path
     stop: threading.Event
+    right_of_way: RightOfWay
     open_shot: OpenShot = dataclasses.field(default_factory=OpenShot)
 
 
@@ -109,6 +111,7 @@ class Job:
     def on_stage(self, stage: str) -> None:
         """Raises Cancelled when the work should stop, as all of these do."""
         self._lease.stage(stage)
+        self._give_way()
 
     def on_model(self, contents: Contents) -> None:
         with self.bench.database.begin() as session:
@@ -117,6 +120,7 @@ class Job:
 
     def on_frame(self, done: int, total: int) -> None:
         self._lease.frame(done)
+        self._give_way()
 
     def on_poster(self, render_id: str, poster: Path, poster_full: Path) -> None:
         """Stores them; when each of the claim's renders has its own, users can fetch them."""
@@ -128,3 +132,7 @@ class Job:
                 known = scheduling.posters_done(session, self.claim, self.files)
             if not known:
                 self._lease.give_up()
+
+    def _give_way(self) -> None:
+        if not self.claim.is_preview:
+            self.bench.right_of_way.give(self._lease.check)

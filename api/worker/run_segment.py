@@ -2,6 +2,7 @@
 `run_segment`'s table, and files that don't count are deleted.
 """
 
+import contextlib
 import logging
 import tempfile
 from pathlib import Path
@@ -34,7 +35,9 @@ def run_segment(bench: Bench, claim: Claim) -> None:
     bench.open_shot.keep_only(claim.shot_id)
     lease = Lease(bench.database, claim, bench.settings, bench.stop)
     try:
-        with tempfile.TemporaryDirectory(dir=bench.work_dir) as folder, lease:
+        with tempfile.TemporaryDirectory(dir=bench.work_dir) as folder, lease, contextlib.ExitStack() as held:
+            if claim.is_preview:
+                held.enter_context(bench.right_of_way.taken())
             job = Job(bench, claim, lease, Path(folder))
             WORK[claim.kind, claim.role](job)
         with bench.database.begin() as session:

@@ -63,7 +63,9 @@ def test_previews_come_before_everything_that_was_paid(database: Database) -> No
     accounts = [sign_up(database) for _ in range(2)]
     for account_id in accounts:
         upload(database, account_id)
-    assert [is_preview(database, claimed(database)) for _ in range(4)] == [True, True, False, False]
+    taken = [claimed(database) for _ in range(4)]
+    assert [is_preview(database, held) for held in taken] == [True, True, False, False]
+    assert [held.is_preview for held in taken] == [True, True, False, False]
 
 
 def test_the_oldest_comes_first_within_an_account(database: Database) -> None:

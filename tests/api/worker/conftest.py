@@ -12,6 +12,7 @@ from api.domain import accounts, uploads
 from api.settings import Settings
 from api.storage.local import LocalStorage
 from api.worker.job import Bench
+from api.worker.right_of_way import RightOfWay
 from renderer.gl.context import Device
 from renderer.spec import RenderSettings
 from tests.api.domain.support import claim_of
@@ -33,6 +34,7 @@ def bench(sqlite_url: str, tmp_path: Path) -> Iterator[Bench]:
         work_dir=work,
         cache_dir=tmp_path / "cache",
         stop=threading.Event(),
+        right_of_way=RightOfWay(tmp_path),
     )
     database.dispose()
 

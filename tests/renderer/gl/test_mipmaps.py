@@ -57,13 +57,15 @@ def level_on_device(device: Device, texture: moderngl.Texture, number: int, shap
     """What shaders read: values as numbers, those of bytes as 0..1."""
     ctx = device.ctx
     program = ctx.program(f"#version 330 core\n{full_screen('resolve.frag.glsl')[0]}", READ_LEVEL)
-    target, triangle = ctx.framebuffer([ctx.texture((shape[1], shape[0]), 4, dtype="f4")]), ctx.vertex_array(program, [])
+    picture, triangle = ctx.texture((shape[1], shape[0]), 4, dtype="f4"), ctx.vertex_array(program, [])
+    target = ctx.framebuffer([picture])
     target.use()
     texture.use(0)
     program["level"] = number
     triangle.render(moderngl.TRIANGLES, vertices=3)
     values = np.frombuffer(target.read(components=4, dtype="f4"), np.float32).reshape(*shape[:2], 4)
     device.release_framebuffer(target)
+    picture.release()
     triangle.release()
     program.release()
     return values[..., : shape[2]]
