@@ -26,6 +26,7 @@ from renderer.passes.ground import GroundPass
 from renderer.passes.overlays import OverlayImages
 from renderer.passes.reflection import ReflectionPass
 from renderer.passes.resolve import ResolvePass
+from renderer.passes.stored import surface_target
 from renderer.passes.yuv import YuvPass
 from renderer.passes.yuva import YuvaPass
 from renderer.scene.animation import clip_time, find_clip, pose_scene
@@ -93,8 +94,11 @@ class ShotRenderer:
                     animated=self._duration > 0,
                 )
             owned.callback(self._shadows.release)
+            surfaces = surface_target(device, self._target)
+            if surfaces is not None:
+                owned.callback(surfaces.release)
             self._geometry = GeometryPass(
-                self._gpu_scene, environment, self._shadows, tone_mapping=spec.tone_mapping
+                self._gpu_scene, environment, self._shadows, tone_mapping=spec.tone_mapping, surfaces=surfaces
             )
             owned.callback(self._geometry.release)
             self._ground = GroundPass(device)
@@ -126,7 +130,7 @@ class ShotRenderer:
                 self._reflection.prepare(view, self._bounds, float(self._bounds.low[1]), self._geometry)
             if isinstance(self._target, TiledTarget) and self._geometry.transmissive:
                 for tile in self._target.all_behind():
-                    self._geometry.draw_opaque(view, tile)
+                    self._geometry.draw_opaque(view, self._target.framebuffer, tile)
                     self._draw_ground(view, tile)
                 behind = self._target.behind
         for tile in self._target.tiles:

@@ -205,7 +205,7 @@ def _layout(bins: list[_Bin]) -> MaterialLayout:
         map_slots.append(slots.index(one[0].slot))
         mirror = "".join("1" if flag else "0" for flag in one[0].wrapping.mirror)
         uv = f"v_uv{map_slots[-1]}" if mirror == "00" else f"mirrored_{mirror}(v_uv{map_slots[-1]})"
-        reads.append(f"vec4 texel{unit} = texture(u_map{unit}, {uv});")
+        reads.append(f"vec4 texel{unit} = READ(u_map{unit}, {uv}, LEVEL{unit});")
         for block in one:
             swizzle = "".join("xyzw"[channels.index((block.image, channel))] for channel in block.channels)
             defines[f"{block.name}_TEXEL"] = f"texel{unit}.{swizzle}"

@@ -13,6 +13,11 @@ import moderngl
 from renderer.errors import DeviceError
 from renderer.gl.context import Device
 
+_HEAD = """#version 330 core
+#extension GL_ARB_shading_language_packing : enable
+#extension GL_ARB_texture_query_lod : enable
+"""
+
 _INCLUDE = re.compile(r'^#include "([\w.]+)"$', re.MULTILINE)
 
 
@@ -35,7 +40,7 @@ class Programs:
 
         Raises DeviceError with the compiler's words where the driver refuses it.
         """
-        head = "#version 330 core\n" + "".join(f"#define {name} {value}\n" for name, value in (defines or {}).items())
+        head = _HEAD + "".join(f"#define {name} {value}\n" for name, value in (defines or {}).items())
         key = (head + vertex, head + fragment)
         if key not in self._by_text:
             try:

@@ -24,8 +24,8 @@ class SampleTarget:
         self.color = device.ctx.texture(size, 4)
         self.color.filter = (moderngl.LINEAR, moderngl.LINEAR)
         self.color.repeat_x = self.color.repeat_y = False
-        self._depth = device.ctx.depth_renderbuffer(size)
-        self.framebuffer = device.ctx.framebuffer([self.color], self._depth)
+        self.depth = device.ctx.depth_renderbuffer(size)
+        self.framebuffer = device.ctx.framebuffer([self.color], self.depth)
 
     def begin(self) -> None:
         """Makes it current, transparent and empty."""
@@ -37,7 +37,7 @@ class SampleTarget:
 
     def release(self) -> None:
         self._device.release_framebuffer(self.framebuffer)
-        self._depth.release()
+        self.depth.release()
         self.color.release()
 
 

@@ -79,7 +79,7 @@ def _changes() -> dict[str, Change]:
         return lambda text, defines: (without(function, body, text), defines)
 
     def no_maps(text: str, defines: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
-        reads = re.sub(r"texture\(u_map\d+, [^;]*\);", "vec4(0.5);", defines.get("READ_MAPS", ""))
+        reads = re.sub(r"READ\([^;]*\);", "vec4(0.5);", defines.get("READ_MAPS", ""))
         return text, {**defines, "READ_MAPS": reads}
 
     return {

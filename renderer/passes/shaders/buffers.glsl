@@ -16,7 +16,7 @@ vec3 unlit_normal() {
 #ifdef HAS_NORMAL
     vec3 normal = unit(v_normal);
 #ifdef TWO_SIDED
-    normal *= gl_FrontFacing ? 1.0 : -1.0;
+    normal *= front_facing ? 1.0 : -1.0;
 #endif
     return normal;
 #else

@@ -23,6 +23,11 @@ layout(std140) uniform Material {
     vec4 translucent; // colour and share of the light that is scattered through
 } material;
 
+uniform vec3 u_eye;
+MAPS
+#ifdef STORED
+#include "stored.glsl"
+#else
 in vec3 v_position;
 #ifdef HAS_NORMAL
 in vec3 v_normal;
@@ -35,9 +40,9 @@ in vec4 v_color;
 #endif
 #define UV_DIRECTION in
 UVS
-MAPS
-
-uniform vec3 u_eye;
+#define front_facing gl_FrontFacing
+#define READ(map, uv, more) texture(map, uv)
+#endif
 #ifdef SHEEN
 uniform sampler2D sheen_albedo;  // directional albedo of white sheen at (n.v, roughness)
 #endif
@@ -77,6 +82,11 @@ float reflection_occlusion(float cos_v, float occlusion, float roughness) {
 }
 
 void main() {
+#ifdef SHARED
+    if (!fetch_surface()) discard;
+#elif defined(STORED)
+    fetch_surface();
+#endif
 #ifdef BUFFERS
     float depth = depth_at_pixel();
 #endif
@@ -116,7 +126,7 @@ void main() {
     coat_normal = mapped_normal(COAT_NORMAL_TEXEL, material.coat.z);
 #endif
 #ifdef TWO_SIDED
-    float side = gl_FrontFacing ? 1.0 : -1.0;
+    float side = front_facing ? 1.0 : -1.0;
     normal *= side;
     bent *= side;
     coat_normal *= side;

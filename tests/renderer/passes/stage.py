@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 from collections.abc import Callable
+from unittest import mock
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from renderer.lighting.presets import STUDIO
 from renderer.lighting.shadow import Shadows
 from renderer.passes.geometry import GeometryPass
 from renderer.passes.resolve import ResolvePass
+from renderer.passes.stored import SurfaceTarget, fits
 from renderer.scene.bounds import Bounds
 from renderer.scene.nodes import Float64, Scene, UInt8
 
@@ -73,18 +75,26 @@ def no_shadows(device: Device, environment: Environment) -> Shadows:
 
 def picture(
     device: Device, scene: Scene, *, radiance: float = 0.0, light: Environment | None = None, view: View | None = None,
-    tone_mapping: str = "neutral", ground: Callable[[], None] | None = None,
+    tone_mapping: str = "neutral", ground: Callable[[], None] | None = None, stored: bool = False,
 ) -> UInt8:
-    """(SIZE, SIZE, 4): the scene, premultiplied, under even light of that radiance, or under `light`; on `ground`."""
+    """(SIZE, SIZE, 4): the scene, premultiplied, under even light of that radiance, or under `light`; on `ground`.
+
+    All that can be stored before it is shaded is `stored`, or nothing.
+    """
     environment = light or even_light(device, radiance)
     target = SampleTarget(device, SIZE, SIZE)
     gpu_scene = GpuScene(device, scene)
-    geometry = GeometryPass(gpu_scene, environment, no_shadows(device, environment), tone_mapping=tone_mapping)
+    surfaces = SurfaceTarget(device, target)
+    chosen = list(filter(fits, gpu_scene.drawables)) if stored else []
+    with mock.patch("renderer.passes.geometry.worth_storing", return_value=chosen):
+        geometry = GeometryPass(
+            gpu_scene, environment, no_shadows(device, environment), tone_mapping=tone_mapping, surfaces=surfaces
+        )
     resolve = ResolvePass(device, target)
     target.begin()
     geometry.draw(view or front_view(), target.framebuffer, ground=ground)
     pixels = resolve.read_rgba()
-    for owner in (resolve, geometry, gpu_scene, target):
+    for owner in (resolve, geometry, surfaces, gpu_scene, target):
         owner.release()
     return pixels
 

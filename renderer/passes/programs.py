@@ -1,0 +1,123 @@
+"""The programs that shade one model under one light, and how one of its drawables is drawn with one of them."""
+
+import dataclasses
+from collections.abc import Mapping
+
+import moderngl
+
+from renderer.gl.materials import MAX_MAPS
+from renderer.gl.programs import Programs, read_shader, set_uniform
+from renderer.gl.resources import GpuDrawable, GpuScene
+from renderer.lighting.environment import Environment
+from renderer.lighting.shadow import SelfShadows
+from renderer.passes.surface import surface_constants, surface_defines
+
+_MATERIAL_BLOCK = 0
+_FIRST_MAP_UNIT = 4  # behind those of the environment and of the shadows
+FRAME_UNIT, PLACE_UNIT = 13, 14  # for what is stored, which has a map less and looks at nothing behind it
+BEHIND_UNIT = 14
+SHEEN_UNIT = 15
+
+_UNITS = {
+    "sheen_albedo": SHEEN_UNIT, "u_behind": BEHIND_UNIT, "u_stored_place": PLACE_UNIT, "u_stored_frame": FRAME_UNIT,
+}
+
+
+class MaterialPrograms:
+    """Compiles them for drawables of `gpu_scene`, and owns them and the materials' constants until `release`."""
+
+    def __init__(
+        self, gpu_scene: GpuScene, environment: Environment, shadows: SelfShadows, defines: Mapping[str, str]
+    ) -> None:
+        self._ctx = gpu_scene.device.ctx
+        self._gpu_scene = gpu_scene
+        self._environment = environment
+        self._shadows = shadows
+        self._defines = defines
+        self._programs = Programs(gpu_scene.device)
+        self._used: dict[moderngl.Program, None] = {}
+        self._materials = list(gpu_scene.materials)
+        self._constants = [self._ctx.buffer(surface_constants(material)) for material in self._materials]
+
+    def get(
+        self, drawable: GpuDrawable, vertex: str, fragment: str, defines: Mapping[str, str] = {}
+    ) -> moderngl.Program:
+        """The program of two texts of this package, specialised for a drawable's material and for the light."""
+        light = self._environment.glsl + "\n" + self._shadows.glsl + "\n"
+        program = self._programs.get(
+            read_shader("renderer.passes", vertex), light + read_shader("renderer.passes", fragment),
+            {**surface_defines(drawable), **self._defines, **defines},
+        )
+        if program not in self._used:
+            self._used[program] = None
+            block = program.get("Material", None)
+            if isinstance(block, moderngl.UniformBlock):
+                block.binding = _MATERIAL_BLOCK
+            for unit in range(MAX_MAPS):
+                set_uniform(program, f"u_map{unit}", _FIRST_MAP_UNIT + unit)
+            for name, unit in _UNITS.items():
+                set_uniform(program, name, unit)
+        return program
+
+    def set_uniforms(self, uniforms: Mapping[str, object]) -> None:
+        """For all programs, as far as they have them."""
+        for program in self._used:
+            for name, value in uniforms.items():
+                set_uniform(program, name, value)
+
+    def bind_light(self) -> None:
+        """Brings the light's textures to their units, and its uniforms to all programs."""
+        for program in self._used:
+            self._shadows.bind(program, self._environment.bind(program, 0))
+
+    def update_constants(self) -> None:
+        """Takes over what an animation has changed of the materials."""
+        for index, material in enumerate(self._gpu_scene.materials):
+            if material is not self._materials[index]:
+                self._constants[index].write(surface_constants(material))
+                self._materials[index] = material
+
+    def bind_material(self, drawable: GpuDrawable) -> None:
+        """Brings its maps to their units and its constants to their block."""
+        for unit, texture in enumerate(drawable.textures):
+            texture.use(_FIRST_MAP_UNIT + unit)
+        self._constants[drawable.primitive.material].bind_to_uniform_block(_MATERIAL_BLOCK)
+
+    def release(self) -> None:
+        self._used.clear()
+        self._programs.release()
+        for buffer in self._constants:
+            buffer.release()
+        self._constants.clear()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class TriangleDraw:
+    """A drawable's triangles, points or lines, drawn by one program."""
+
+    drawable: GpuDrawable
+    program: moderngl.Program
+    array: moderngl.VertexArray
+
+    @classmethod
+    def of(cls, gpu_scene: GpuScene, drawable: GpuDrawable, program: moderngl.Program) -> "TriangleDraw":
+        return cls(drawable, program, gpu_scene.vertex_array(drawable, program))
+
+    def render(self, programs: MaterialPrograms, ctx: moderngl.Context, *, mirrored: bool, culled: str = "") -> None:
+        """Draws into the current framebuffer. `mirrored` says that the view turns the winding around.
+
+        `culled` are the "front" or "back" faces; by default those that the material hides.
+        """
+        drawable = self.drawable
+        culled = culled or ("" if drawable.material.double_sided else "back")
+        if culled:
+            ctx.enable(moderngl.CULL_FACE)
+            ctx.cull_face = culled
+        else:
+            ctx.disable(moderngl.CULL_FACE)
+        ctx.front_face = "cw" if drawable.mirrored != mirrored else "ccw"
+        set_uniform(self.program, "u_model", drawable.world_bytes)
+        set_uniform(self.program, "u_normal_matrix", drawable.normal_bytes)
+        set_uniform(self.program, "u_mirror", -1.0 if drawable.mirrored else 1.0)
+        programs.bind_material(drawable)
+        self.array.render(drawable.mode)

@@ -1,0 +1,31 @@
+// In place of what a triangle interpolates: what store.frag.glsl has kept of the surface in sight.
+uniform usampler2D u_stored_place;  // as floats: depth along the optical axis, texture coordinates, level of the first map
+uniform usampler2D u_stored_frame;  // normal and tangent, 16 bits signed each; owner, then a bit for each of their sides
+uniform uint u_owner;
+uniform mat3 u_rays;         // takes a sample's (x, y, 1) to the way from the eye to it, at a depth of 1
+#define UV_DIRECTION
+UVS
+
+vec3 v_position;
+vec3 v_normal;
+vec4 v_tangent;
+float map_level;
+#define READ(map, uv, more) textureLod(map, uv, map_level + more)  // levels more than the first map has
+bool front_facing;
+
+// False where another drawable is in sight.
+bool fetch_surface() {
+    ivec2 here = ivec2(gl_FragCoord.xy);
+    vec4 place = uintBitsToFloat(texelFetch(u_stored_place, here, 0));
+    uvec4 frame = texelFetch(u_stored_frame, here, 0);
+    v_position = u_eye + place.x * (u_rays * vec3(gl_FragCoord.xy, 1.0));
+#ifdef STORED_UV
+    STORED_UV = place.yz;
+#endif
+    map_level = place.w;
+    vec2 shared_half = unpackSnorm2x16(frame.y);
+    v_normal = vec3(unpackSnorm2x16(frame.x), shared_half.x);
+    v_tangent = vec4(shared_half.y, unpackSnorm2x16(frame.z), (frame.w & 2u) == 0u ? 1.0 : -1.0);
+    front_facing = (frame.w & 1u) == 1u;
+    return frame.w >> 2 == u_owner;
+}
