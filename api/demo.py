@@ -105,12 +105,13 @@ def _environment(data_dir: Path) -> dict[str, str]:
 
 @contextlib.contextmanager
 def _farm(data_dir: Path) -> Iterator[Farm]:
-    """An embedded farm on a free port; it and all its children are gone when the block ends."""
+    """An embedded farm on a free port; it and all its children are gone when the block ends, or this process."""
     data_dir.mkdir(parents=True)
     log = data_dir / "farm.log"
+    held, _ = os.pipe()  # see api.supervisor
     with log.open("wb") as log_file:
         server = subprocess.Popen(
-            [sys.executable, "-m", "api.cli", "serve"],
+            [sys.executable, "-m", "api.cli", "serve", "--supervisor-fd", str(held)], pass_fds=[held],
             env=_environment(data_dir), stdin=subprocess.DEVNULL, stdout=log_file, stderr=log_file,
         )
     try:

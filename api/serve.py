@@ -22,11 +22,13 @@ from api.http.state import Farm
 from api.queue import Relay, declare_queues, make_celery
 from api.settings import Settings
 from api.storage.local import LocalStorage
-from api.supervisor import Supervisor
+from api.supervisor import STOP_S, Supervisor, end_with_supervisor
 from api.sweep import sweep_until
 
 CLOSE_CONNECTIONS_S = 3
 """How long running requests may take after SIGTERM."""
+ORPHAN_GRACE_S = CLOSE_CONNECTIONS_S + STOP_S + 5.0
+"""How long a server may take to stop after whoever started it died."""
 
 logger = logging.getLogger(__name__)
 
@@ -34,11 +36,14 @@ logger = logging.getLogger(__name__)
 @click.command(name="serve")
 @click.option("--host", help="Address to listen on, instead of PIROUETTE_HOST.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port, instead of PIROUETTE_PORT; 0 picks a free one.")
-def command(host: str | None, port: int | None) -> None:
+@click.option("--supervisor-fd", type=int, hidden=True, help="A pipe that ends when the supervising process does.")
+def command(host: str | None, port: int | None, supervisor_fd: int | None) -> None:
     """Serve the API and run PIROUETTE_WORKERS workers; without PIROUETTE_BROKER_URL, be the whole farm."""
     given = {"host": host, "port": port}
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
     log.configure(settings.log_level, "server")
+    if supervisor_fd is not None:
+        end_with_supervisor(supervisor_fd, ORPHAN_GRACE_S)
     serve(settings)
 
 

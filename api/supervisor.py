@@ -1,4 +1,10 @@
-"""The child processes of `pirouette serve`: starts them, starts them again when they die, and leaves none behind."""
+"""The child processes of `pirouette serve`: starts them, starts them again when they die, and leaves none behind.
+
+    supervisor: a pipe's writing end, in this process alone     child: `end_with_supervisor` on its reading end
+
+Should the supervisor be killed, the kernel closes the pipe and the children end by themselves. `make demo` holds the
+server that it starts by the same means.
+"""
 
 import dataclasses
 import logging
@@ -34,9 +40,8 @@ class _Slot:
 class Supervisor:
     """Keeps `count` processes of `command` running between `start` and `stop`.
 
-    Each child is told by --supervisor-fd of the reading end of a pipe whose writing end lives in this process alone:
-    should this process be killed, the kernel closes it and the children end by themselves. Each is a session of its
-    own, so that Ctrl-C in a terminal reaches this process only and a stop always goes the orderly way.
+    Each child is told of the pipe by --supervisor-fd. Each is a session of its own, so that Ctrl-C in a terminal
+    reaches this process only and a stop always goes the orderly way.
     """
 
     def __init__(self, count: int, command: Sequence[str] = WORKER) -> None:
@@ -93,3 +98,20 @@ class Supervisor:
         back_off = 0.0 if slot.failures <= 1 else min(MAX_BACK_OFF_S, 2.0 ** (slot.failures - 2))
         slot.start_at = time.monotonic() + back_off
         logger.warning("Worker %d ended with %d; another starts in %g s", process.pid, process.returncode, back_off)
+
+
+def end_with_supervisor(fd: int, grace_s: float) -> None:
+    """Once the supervisor is gone, however it went, this process stops as if asked to, and after `grace_s` in any case.
+
+    `fd` is what the supervisor told by --supervisor-fd.
+    """
+    threading.Thread(target=_follow, args=(fd, grace_s), name="supervisor's end", daemon=True).start()
+
+
+def _follow(fd: int, grace_s: float) -> None:
+    while os.read(fd, 1):
+        pass
+    logger.warning("The process that started this one is gone; stopping")
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(grace_s)
+    os._exit(1)

@@ -21,6 +21,7 @@ from api.domain import fleet
 from api.queue import make_celery
 from api.settings import Settings
 from api.storage.local import LocalStorage
+from api.supervisor import end_with_supervisor
 from api.worker.job import Bench
 from api.worker.right_of_way import RightOfWay
 from api.worker.tasks import register
@@ -43,7 +44,7 @@ def command(supervisor_fd: int | None) -> None:
     settings = Settings()
     log.configure(settings.log_level, f"worker {os.getpid()}")
     if supervisor_fd is not None:
-        threading.Thread(target=_end_with_supervisor, args=(supervisor_fd,), name="supervisor", daemon=True).start()
+        end_with_supervisor(supervisor_fd, ORPHAN_GRACE_S)
     sys.exit(run_worker(settings))
 
 
@@ -144,13 +145,3 @@ def _consume(celery: Celery, bench: Bench) -> int:
     logger.info("Waiting for work on %s", bench.device.name)
     worker.start()
     return int(worker.exitcode or 0)
-
-
-def _end_with_supervisor(fd: int) -> None:
-    """Thread: when the supervisor is gone, however it went, this process stops as if asked to, and soon in any case."""
-    while os.read(fd, 1):
-        pass
-    logger.warning("The server is gone; stopping")
-    os.kill(os.getpid(), 15)
-    time.sleep(ORPHAN_GRACE_S)
-    os._exit(1)

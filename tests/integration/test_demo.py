@@ -9,13 +9,15 @@ from pathlib import Path
 import psutil
 
 from tests.integration.support import SETTINGS
+from tests.support.farm import wait_for
+
+
+def command(model: Path, out: Path) -> list[str]:
+    return [sys.executable, "-m", "api.demo", str(model), "-o", str(out), "--settings", json.dumps(SETTINGS)]
 
 
 def demo(model: Path, out: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "api.demo", str(model), "-o", str(out), "--settings", json.dumps(SETTINGS)],
-        capture_output=True, text=True, timeout=100, check=False,
-    )
+    return subprocess.run(command(model, out), capture_output=True, text=True, timeout=100, check=False)
 
 
 def processes_of(out: Path) -> list[str]:
@@ -40,6 +42,15 @@ def test_the_demo_brings_the_files_and_stops_what_it_started(box: Path, tmp_path
         assert (out / name).stat().st_size > 0
     assert set(zipfile.ZipFile(out / "bundle.zip").namelist()) == {"video.mp4", "poster.png", "thumb.mp4"}
     assert processes_of(out) == []
+
+
+def test_a_demo_that_is_killed_leaves_no_process_behind(box: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with subprocess.Popen(command(box, out), stderr=subprocess.DEVNULL) as killed:
+        wait_for((out / "farm" / "server.json").exists, "the demo's farm")
+        wait_for(lambda: len(processes_of(out)) > 1, "a worker beside the server")
+        killed.kill()
+    wait_for(lambda: not processes_of(out), "the end of the farm")
 
 
 def test_a_demo_of_a_broken_model_says_why_and_fails(tmp_path: Path) -> None:
