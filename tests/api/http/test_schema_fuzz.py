@@ -19,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
 from api.db.session import Database
 from tests.api.http.test_tenancy import Estate
 from tests.renderer.load.glb_builder import make_zip, triangle_glb
+from tests.support.origin import answer, running_origin
 from tests.support.web import Web
 
 Operation = APIOperation[Any, Any, Any, Any]
@@ -36,22 +37,31 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
     folder = tmp_path_factory.mktemp("fuzz")
     database = Database(f"sqlite:///{folder / 'fuzz.sqlite3'}")
     database.migrate()
-    yield Estate(Web.make(database, folder, credits=1_000_000, max_upload_mb=1))
+    yield Estate(Web.make(database, folder, credits=1_000_000, max_upload_mb=1, ingest_allow="127.0.0.1"))
     database.dispose()
 
 
+@pytest.fixture(scope="module")
+def model_url() -> Iterator[str]:
+    """Where the farm may download a model."""
+    with running_origin() as origin:
+        origin.answers["/chair.glb"] = answer(triangle_glb())
+        yield f"{origin.url}/chair.glb"
+
+
 @pytest.mark.parametrize("mode", list(GenerationMode))
-def test_every_answer_is_a_documented_one(estate: Estate, mode: GenerationMode) -> None:
+def test_every_answer_is_a_documented_one(estate: Estate, model_url: str, mode: GenerationMode) -> None:
     schema = schemathesis.openapi.from_asgi("/openapi.json", estate.web.app)
     statuses = {}
     for found in schema.get_all_operations():
         assert isinstance(found, Ok)
         operation = found.ok()
         if mode == GenerationMode.POSITIVE or can_be_wrong(operation):
-            statuses[operation.label] = ask(estate, operation, mode)
+            statuses[operation.label] = ask(estate, model_url, operation, mode)
     assert len(statuses) >= 27
     if mode == GenerationMode.POSITIVE:
         assert 201 in statuses["POST /v1/models"]
+        assert 201 in statuses["POST /v1/models/ingest"]
     well = [label for label, seen in statuses.items() if any(status < 400 for status in seen)]
     assert mode == GenerationMode.NEGATIVE or len(well) >= 20, statuses
 
@@ -61,12 +71,12 @@ def can_be_wrong(operation: Operation) -> bool:
     return bool(operation.body or operation.query or operation.definition.raw.get("security"))
 
 
-def ask(estate: Estate, operation: Operation, mode: GenerationMode) -> set[int]:
+def ask(estate: Estate, model_url: str, operation: Operation, mode: GenerationMode) -> set[int]:
     """Sends requests to the operation and checks the answers; returns their statuses."""
     seen = set()
 
     @settings(max_examples=EXAMPLES)
-    @given(requests_to(operation, mode, estate.ids))
+    @given(requests_to(operation, mode, estate.ids, model_url))
     def send(case: Request) -> None:
         answer = case.call(headers={"Authorization": f"Bearer {estate.web.token}"}, **real_files(case))
         case.validate_response(answer, checks=CHECKS)
@@ -84,39 +94,45 @@ def real_files(case: Request) -> dict[str, Any]:
     return {"files": {"file": MODELS[len(str(case.body)) % len(MODELS)], **fields}}
 
 
-def requests_to(operation: Operation, mode: GenerationMode, ids: dict[str, str]) -> SearchStrategy[Request]:
+def requests_to(
+    operation: Operation, mode: GenerationMode, ids: dict[str, str], model_url: str
+) -> SearchStrategy[Request]:
     """Requests with invented ids and, unless they'd delete what the others need, with real ones."""
     real = {name: value for name, value in ids.items() if f"{{{name}}}" in operation.path}
     invented = operation.as_strategy(mode)
     if not real or operation.method == "delete":
-        return invented.map(lambda case: about(case, ids["model_id"]))
+        url = model_url if mode == GenerationMode.POSITIVE else None
+        return invented.map(lambda case: about(case, ids["model_id"], url))
     return invented | operation.as_strategy(mode, path_parameters=real)
 
 
-def about(case: Request, model_id: str) -> Request:
-    """The same request, about this model."""
-    if isinstance(case.body, dict) and isinstance(case.body.get("modelId"), str):
-        case.body["modelId"] = model_id
+def about(case: Request, model_id: str, model_url: str | None) -> Request:
+    """The same request about this model, or to download that one, in place of what is invented."""
+    if isinstance(case.body, dict):
+        if isinstance(case.body.get("modelId"), str):
+            case.body["modelId"] = model_id
+        if model_url is not None and isinstance(case.body.get("url"), str):
+            case.body["url"] = model_url
     return case
 
 
-def test_the_documented_requests_work(estate: Estate) -> None:
+def test_the_documented_requests_work(estate: Estate, model_url: str) -> None:
     tried = []
     for method, path, operation in estate.operations:
         content = operation.get("requestBody", {}).get("content", {})
-        if "application/json" in content and path != "/v1/models/ingest":
-            body = replaced(content["application/json"]["example"], estate)
+        if "application/json" in content:
+            body = replaced(content["application/json"]["example"], estate, model_url)
             answer = estate.web.request(method, path.format(**estate.ids), json=body)
             assert answer.is_success, f"{method} {path}: {answer.text}"
             tried.append(path)
-    assert len(tried) == 5
+    assert len(tried) == 6
 
 
-def replaced(example: Any, estate: Estate) -> Any:
-    """The example with ids and hashes of this account."""
+def replaced(example: Any, estate: Estate, model_url: str) -> Any:
+    """The example with ids and hashes of this account, and a URL that leads somewhere."""
     if isinstance(example, list):
-        return [replaced(each, estate) for each in example]
+        return [replaced(each, estate, model_url) for each in example]
     if not isinstance(example, dict):
         return example
-    known = {"modelId": estate.ids["model_id"], "sha256": estate.sha256}
-    return {name: known.get(name, replaced(value, estate)) for name, value in example.items()}
+    known = {"modelId": estate.ids["model_id"], "sha256": estate.sha256, "url": model_url}
+    return {name: known.get(name, replaced(value, estate, model_url)) for name, value in example.items()}
