@@ -25,7 +25,7 @@ def _radiance(lighting: Lighting) -> Float64:
 def _irradiance(radiance: Float64, normals: Float64) -> Float64:
     """Irradiance / pi by summing over all directions: (n, 3). In blocks: all cosines at once would take gigabytes."""
     light = radiance * SOLID_ANGLES[:, None] / np.pi
-    blocks = (normals[start : start + 32] for start in range(0, len(normals), 32))
+    blocks = (normals[start : start + 128] for start in range(0, len(normals), 128))
     return np.concatenate([np.maximum(block @ DIRECTIONS.T, 0.0) @ light for block in blocks])
 
 
