@@ -346,12 +346,14 @@ class IdempotencyKey(Base):
 
 
 class Worker(Base):
-    """A worker process that is up, and the device it draws on. Removed when it leaves or falls silent."""
+    """A worker process that is up, the device it draws on, and what makes its H.264. Removed when it leaves or falls
+    silent."""
 
     __tablename__ = "workers"
 
     name: Mapped[str] = mapped_column(String(100), primary_key=True)
     device: Mapped[str] = mapped_column(Text)
     software: Mapped[bool]
+    encoder: Mapped[str] = mapped_column(String(20))
     started_at: Mapped[dt.datetime]
     seen_at: Mapped[dt.datetime]  # by the database's clock

@@ -15,18 +15,21 @@ SILENCE_SECONDS = 60.0
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class WorkerView:
-    """`device` is the GL device's own name; `software` says that it is the CPU."""
+    """`device` is the GL device's own name; `software` says that it is the CPU; `encoder` is that of the settings."""
 
     name: str
     device: str
     software: bool
+    encoder: str
     started_at: dt.datetime
     seen_at: dt.datetime
 
 
-def announce(session: Session, worker: str, device: str, software: bool) -> None:
+def announce(session: Session, worker: str, device: str, software: bool, encoder: str) -> None:
     """A worker has started."""
-    values = {"device": device, "software": software, "started_at": from_now(0), "seen_at": from_now(0)}
+    values = {
+        "device": device, "software": software, "encoder": encoder, "started_at": from_now(0), "seen_at": from_now(0),
+    }  # fmt: skip
     session.execute(
         insert(session, Worker)
         .values(name=worker, **values)
@@ -50,7 +53,9 @@ def leave(session: Session, worker: str) -> None:
 def list_workers(session: Session) -> list[WorkerView]:
     """The workers heard of lately, by name."""
     alive = select(Worker).where(Worker.seen_at > from_now(-SILENCE_SECONDS)).order_by(Worker.name)
-    return [WorkerView(w.name, w.device, w.software, w.started_at, w.seen_at) for w in session.scalars(alive)]
+    return [
+        WorkerView(w.name, w.device, w.software, w.encoder, w.started_at, w.seen_at) for w in session.scalars(alive)
+    ]
 
 
 def remove_silent(session: Session) -> None:

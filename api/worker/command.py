@@ -14,6 +14,7 @@ from typing import Any
 import click
 from celery import Celery, signals
 from celery.exceptions import SecurityWarning, WorkerShutdown
+from sqlalchemy.orm import Session
 
 from api import log
 from api.db.session import Database
@@ -91,15 +92,31 @@ def run_worker(settings: Settings) -> int:
 
 
 def _announce(bench: Bench) -> None:
-    """Enters this worker into the fleet. Waits for a database that isn't up, or isn't migrated, yet."""
+    """Enters this worker into the fleet. Waits for a database that isn't up, or isn't migrated, yet.
+
+    Raises ClickException where another worker has another encoder: what they make can't be joined.
+    """
+    encoder = bench.settings.h264_encoder
     while True:
         try:
             with bench.database.begin() as session:
-                fleet.announce(session, bench.worker, bench.device.name, bench.device.software)
-            return
+                other = next((each for each in fleet.list_workers(session) if each.encoder != encoder), None)
+                if other is None:
+                    _enter_fleet(session, bench)
+            break
         except Exception as error:  # noqa: BLE001 (each driver has its own)
             logger.warning("The database can't be used yet, trying again in %g s: %s", DATABASE_RETRY_S, error)
             time.sleep(DATABASE_RETRY_S)
+    if other is not None:
+        raise click.ClickException(
+            f"PIROUETTE_H264_ENCODER is {encoder} here, but {other.encoder} for the worker {other.name}: it must be "
+            "alike on all. A worker that has died is forgotten after a minute"
+        )
+
+
+def _enter_fleet(session: Session, bench: Bench) -> None:
+    device = bench.device
+    fleet.announce(session, bench.worker, device.name, device.software, bench.settings.h264_encoder)
 
 
 def _stay_present(bench: Bench) -> None:
@@ -108,7 +125,7 @@ def _stay_present(bench: Bench) -> None:
         try:
             with bench.database.begin() as session:
                 if not fleet.seen(session, bench.worker):  # it stood still for long, and was taken for dead
-                    fleet.announce(session, bench.worker, bench.device.name, bench.device.software)
+                    _enter_fleet(session, bench)
         except Exception as error:  # noqa: BLE001
             logger.warning("Could not tell the database that this worker is alive: %s", error)
 

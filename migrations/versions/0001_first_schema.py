@@ -90,6 +90,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("device", sa.Text(), nullable=False),
         sa.Column("software", sa.Boolean(), nullable=False),
+        sa.Column("encoder", sa.String(length=20), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_workers"),

@@ -13,7 +13,7 @@ from tests.api.domain.support import run_at_once
 
 def announce(database: Database, worker: str, *, software: bool = True) -> None:
     with database.begin() as session:
-        fleet.announce(session, worker, "llvmpipe (LLVM 15.0.6, 256 bits)", software)
+        fleet.announce(session, worker, "llvmpipe (LLVM 15.0.6, 256 bits)", software, "x264")
 
 
 def names(database: Database) -> list[str]:
@@ -39,6 +39,7 @@ def test_workers_are_listed_with_their_devices_until_they_leave(database: Databa
         a, b = fleet.list_workers(session)
     assert (a.name, a.software, b.name, b.software) == ("a", True, "b", False)
     assert a.device.startswith("llvmpipe")
+    assert a.encoder == "x264"
     assert a.started_at <= a.seen_at
     with database.begin() as session:
         fleet.leave(session, "b")

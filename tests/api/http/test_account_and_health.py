@@ -32,7 +32,7 @@ def test_health_says_who_draws_and_whether_in_software(
 ) -> None:
     with web.database.begin() as session:
         for number, (device, on_cpu) in enumerate(devices):
-            fleet.announce(session, f"worker-{number}", device, on_cpu)
+            fleet.announce(session, f"worker-{number}", device, on_cpu, "x264")
     rendering = web.get("/v1/health", token=None).json()["data"]["rendering"]
     assert rendering["workers"] == len(devices)
     assert rendering["devices"] == [device for device, _ in devices]

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from api.domain import ordering
+from api.domain import fleet, ordering
 from api.worker.command import run_worker
 from api.worker.job import Bench
 from api.worker.run_segment import run_segment
@@ -36,6 +36,15 @@ def with_nvenc(bench: Bench) -> Bench:
 def test_a_worker_without_its_encoder_ends_at_once_and_names_the_setting(bench: Bench, device: Device) -> None:
     with pytest.raises(click.ClickException, match=r"PIROUETTE_H264_ENCODER is nvenc, but .*no card for h264_nvenc"):
         run_worker(with_nvenc(bench).settings)
+
+
+def test_a_worker_with_another_encoder_than_the_rest_of_the_farm_refuses_to_work(bench: Bench, device: Device) -> None:
+    with bench.database.begin() as session:
+        fleet.announce(session, "gpu-box", "a graphics card", False, "nvenc")
+    with pytest.raises(click.ClickException, match=r"PIROUETTE_H264_ENCODER is x264 here, but nvenc for .* gpu-box"):
+        run_worker(bench.settings)
+    with bench.database.read() as session:
+        assert [worker.name for worker in fleet.list_workers(session)] == ["gpu-box"]
 
 
 @pytest.mark.usefixtures("no_card")
