@@ -159,6 +159,17 @@ def test_no_software_is_obeyed(folder: Path) -> None:
     assert not (folder / "no.png").exists()
 
 
+def test_an_encoder_that_is_not_here_is_told_of_before_any_work(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("PATH", str(tmp_path))  # without ffmpeg
+    result = CliRunner().invoke(main, ["model.glb", "-o", "no.mp4", "--h264-encoder", "nvenc"])
+    assert result.exit_code == 1
+    assert "nvenc can't encode here; it needs an NVIDIA graphics card" in result.stderr
+    assert not (folder / "no.mp4").exists()
+
+
 def test_a_clip_that_the_model_lacks_is_a_wrong_setting(folder: Path) -> None:
     done = render(folder, "model.glb", "-o", "no.png", "--settings", '{"animation": "Walk"}')
     assert done.returncode == 2
