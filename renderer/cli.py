@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import get_args
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from renderer.dataset.export import export_dataset
 from renderer.encode.available import require_encoder
@@ -183,36 +181,18 @@ def _dataset(model: Path, spec: DatasetSpec, limit: int | None, folder: Path, de
 @contextlib.contextmanager
 def _progress() -> Iterator[Listener]:
     """A bar where stderr is a terminal, lines elsewhere."""
-    console = Console(stderr=True)
-    with Progress(
-        TextColumn("{task.description:>8}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-        console=console, transient=True, disable=not console.is_terminal,
-    ) as progress:
-        yield _ProgressBar(progress) if console.is_terminal else _Lines()
+    if not sys.stderr.isatty():
+        yield _Lines()
+        return
+    from renderer.progress_bar import progress_bar  # nobody else waits for its import
+
+    with progress_bar() as bar:
+        yield bar
 
 
 def _cache_dir() -> Path:
     """Where the prefiltered environment is kept between runs (XDG base directory specification)."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pirouette"
-
-
-class _ProgressBar:
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._task = progress.add_task("", total=None)
-
-    def on_stage(self, stage: str) -> None:
-        self._progress.update(self._task, description=stage)
-
-    def on_model(self, contents: Contents) -> None:
-        for warning in contents.warnings:
-            self._progress.console.print(f"Warning: {warning}", markup=False, highlight=False)
-
-    def on_frame(self, done: int, total: int) -> None:
-        self._progress.update(self._task, completed=done, total=total)
-
-    def on_poster(self, variant: str, poster: Path, poster_full: Path) -> None:
-        """Only the video is delivered."""
 
 
 class _Lines:

@@ -15,6 +15,7 @@ from renderer.gl.context import Device
 from renderer.gl.resources import GpuScene
 from renderer.gl.targets import frame_target
 from renderer.gl.tiles import Tile, TiledTarget
+from renderer.gl.waiting import flush
 from renderer.lighting.environment import Environment, preset_environment
 from renderer.lighting.photograph import load_photograph, photographed_lamps
 from renderer.lighting.presets import PRESETS
@@ -118,7 +119,10 @@ class ShotRenderer:
             self._owned = owned.pop_all()
 
     def draw(self, index: int) -> None:
-        """Draws frame `index`, 0 to frame_count - 1, replacing the one before. Raises DeviceError on a GL error."""
+        """Draws frame `index`, 0 to frame_count - 1, replacing the one before, and doesn't wait until it is drawn.
+
+        Raises DeviceError on a GL error.
+        """
         if self._clip is not None:
             self._pose(clip_time(self._clip, index, self._spec.fps, self._spec.animation_speed))
             if self._floor is not None and self._floor.live:
@@ -139,6 +143,7 @@ class ShotRenderer:
                 ground = functools.partial(self._draw_ground, view, tile)
                 self._geometry.draw(view, self._target.framebuffer, tile, behind, ground)
             self._target.keep(tile)
+        flush(self._device)
         self._device.check_errors(f"drawing frame {index}")
 
     def read_rgba(self) -> UInt8:

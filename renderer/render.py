@@ -6,6 +6,7 @@ Or in parts, on as many machines as there are: `open_shot`, then `draw_part` for
 Needs a device (`renderer.gl.context.open_device`), a folder to write to, and nothing else.
 """
 
+import concurrent.futures
 import contextlib
 import dataclasses
 import logging
@@ -21,8 +22,10 @@ from renderer.encode.streams import Encoders, Stream, check_stream, variant_stre
 from renderer.errors import EncodeError
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
+from renderer.lighting.environment import preset_environment
+from renderer.lighting.presets import PRESETS
 from renderer.load import load_model
-from renderer.scene.nodes import Contents
+from renderer.scene.nodes import Contents, UInt8
 from renderer.spec import FrameSpec, H264Encoder, VideoVariant
 
 log = logging.getLogger(__name__)
@@ -74,7 +77,11 @@ def open_shot(
     raises.
     """
     listener.on_stage("loading")
-    scene = load_model(model, frames.material_variant)
+    with concurrent.futures.ThreadPoolExecutor(1) as beside:
+        loading = beside.submit(load_model, model, frames.material_variant)
+        if frames.environment is None:  # the preset's light is made or read meanwhile, and kept
+            preset_environment(device, PRESETS[frames.lighting], cache_dir)
+        scene = loading.result()
     listener.on_model(scene.contents)
     listener.on_stage("lighting")
     return ShotRenderer(device, scene, frames, cache_dir=cache_dir, images=images)
@@ -196,25 +203,37 @@ def _draw(
 ) -> None:
     """Draws the run into `files`, which are checked in the end, and posters into `out`/<variant name>/."""
     clock.on_stage("drawing")
+    posters: list[tuple[str, UInt8]] = []
     with Encoders(frames, files) as encoders:
         drawn = None
         if run.start == 0:
             shot.draw(drawn := frames.poster_frame)
             for name, variant in variants.items():
-                poster, full = out / name / POSTER, out / name / POSTER_FULL
-                poster.parent.mkdir(exist_ok=True)
-                write_posters(shot.read_rgb(variant.backdrop, variant.foreground), poster, full)
-                clock.on_poster(name, poster, full)
+                _write_posters(posters, out, clock)
+                posters.append((name, shot.read_rgb(variant.backdrop, variant.foreground)))
         for index in run:
             if index != drawn:
                 shot.draw(drawn := index)
+                _write_posters(posters, out, clock)  # the last ones, while the device draws
             encoders.write(shot)
             clock.on_frame(index - run.start + 1, len(run))
+        _write_posters(posters, out, clock)
         clock.on_stage("encoding")
         encoders.finish()
     clock.on_stage("checking")
-    for stream, path in files.items():
-        check_stream(stream, path, frames.fps, len(run))
+    with concurrent.futures.ThreadPoolExecutor() as beside:  # each waits for a process of its own
+        for checked in [beside.submit(check_stream, *file, frames.fps, len(run)) for file in files.items()]:
+            checked.result()
+
+
+def _write_posters(posters: list[tuple[str, UInt8]], out: Path, clock: "_StageClock") -> None:
+    """Writes those of the variants named, and tells of them; then none are left."""
+    while posters:
+        name, pixels = posters.pop(0)
+        poster, full = out / name / POSTER, out / name / POSTER_FULL
+        poster.parent.mkdir(exist_ok=True)
+        write_posters(pixels, poster, full)
+        clock.on_poster(name, poster, full)
 
 
 def _hand_out(streams: Mapping[str, Stream], files: Mapping[Stream, Path], folder: Path) -> dict[str, Path]:

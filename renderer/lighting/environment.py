@@ -4,6 +4,7 @@
                                                                              `-> Environment: textures on the device
 """
 
+import concurrent.futures
 import dataclasses
 import functools
 import hashlib
@@ -32,6 +33,9 @@ logger = logging.getLogger(__name__)
 
 SOURCE_SIZE = (512, 1024)
 """Height and width of the equirectangular picture of a preset: a third of a degree per texel."""
+
+BANDS = 16
+"""It is painted in so many parts, by all cores, which each fit a core's cache."""
 
 MAX_LOD = SPECULAR_LEVELS - 1
 
@@ -103,9 +107,13 @@ def load_environment(device: Device, lighting: Lighting, cache_dir: Path | None)
 
     def make() -> LightTables:
         directions, _ = prefilter.equirectangular_directions(*SOURCE_SIZE)
-        ambient = lighting.ambient_radiance(directions).reshape(*SOURCE_SIZE, 3)
-        key = lighting.key_radiance(directions).reshape(*SOURCE_SIZE, 3)
-        return filter_tables(device, ambient.astype(np.float32), key.astype(np.float32))
+        bands = np.array_split(directions, BANDS)
+        with concurrent.futures.ThreadPoolExecutor() as threads:
+            ambient, key = (
+                np.concatenate(list(threads.map(radiance, bands))).reshape(*SOURCE_SIZE, 3).astype(np.float32)
+                for radiance in (lighting.ambient_radiance, lighting.key_radiance)
+            )
+        return filter_tables(device, ambient, key)
 
     name = f"{lighting.name}-{cache_key(repr(lighting), sources)}.npz"
     return upload(device, kept_tables(None if cache_dir is None else cache_dir / name, make))
@@ -130,10 +138,14 @@ def filter_tables(device: Device, ambient: Float32, key: Float32 | None = None) 
     direction, irradiance, spread = np.array([0.0, 1.0, 0.0]), np.zeros(3), 1.0
     if key is not None and key.any():
         direction, irradiance, spread = _as_lamp(key)
+    with concurrent.futures.ThreadPoolExecutor(1) as beside:
+        brdf = beside.submit(prefilter.integrate_brdf)
+        specular = prefilter.filter_specular(device, whole)
+        diffuse = prefilter.filter_irradiance(ambient)
     return LightTables(
-        specular=tuple(prefilter.filter_specular(device, whole)),
-        irradiance_sh=prefilter.filter_irradiance(ambient),
-        brdf=prefilter.integrate_brdf(),
+        specular=tuple(specular),
+        irradiance_sh=diffuse,
+        brdf=brdf.result(),
         key_direction=np.asarray(direction, np.float32),
         key_irradiance=np.asarray(irradiance, np.float32),
         key_spread=spread,

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from renderer.gl.context import Device
 from renderer.gl.mipmaps import texture_of
 from renderer.gl.programs import Programs, read_shader
+from renderer.gl.waiting import finish
 from renderer.scene.nodes import Float32, Float64
 
 SPECULAR_SIZE = 512
@@ -75,6 +76,7 @@ def filter_specular(device: Device, radiance: Float32) -> list[npt.NDArray[np.fl
         source.use(0)
         with ctx.scope(framebuffer):
             triangle.render(moderngl.TRIANGLES, vertices=3)
+        finish(device)  # reading would hold up other threads as long
         levels.append(np.frombuffer(target.read(), np.float16).reshape(size, size, 4))
         framebuffer.release()
         target.release()
@@ -131,22 +133,22 @@ def integrate_brdf(size: int = BRDF_SIZE, samples: int = 512) -> npt.NDArray[np.
 
     Columns are n·v, rows perceptual roughness, both at (i + 0.5) / size. Smith's height-correlated visibility.
     """
-    cos_v = ((np.arange(size) + 0.5) / size)[None, :]
-    alpha = (((np.arange(size) + 0.5) / size) ** 2)[:, None]
+    middles = ((np.arange(size) + 0.5) / size).astype(np.float32)
+    cos_v, alpha = middles[None, :], middles[:, None] ** 2
     alpha2 = alpha * alpha
     sin_v = np.sqrt(1 - cos_v**2)
-    result = np.zeros((size, size, 2))
+    scale, bias = np.zeros((2, size, size), np.float32)
     for i in range(samples):
         u = (i + 0.5) / samples
-        turn = 2 * np.pi * ((i * 0.6180339887498949) % 1)
+        turn = 2 * math.pi * ((i * 0.6180339887498949) % 1)
         cos_h = np.sqrt((1 - u) / (1 + (alpha2 - 1) * u))
         sin_h = np.sqrt(1 - cos_h**2)
-        v_h = np.maximum(sin_v * sin_h * np.cos(turn) + cos_v * cos_h, 0.0)
+        v_h = np.maximum(sin_v * sin_h * math.cos(turn) + cos_v * cos_h, 0.0)
         cos_l = np.maximum(2 * v_h * cos_h - cos_v, 0.0)
         lambda_v = cos_l * np.sqrt(cos_v**2 * (1 - alpha2) + alpha2)
         lambda_l = cos_v * np.sqrt(cos_l**2 * (1 - alpha2) + alpha2)
         weight = 2 * cos_l / np.maximum(lambda_v + lambda_l, 1e-9) * v_h / cos_h  # V G term over the sampling density
         fresnel = (1 - v_h) ** 5
-        result[..., 0] += (1 - fresnel) * weight
-        result[..., 1] += fresnel * weight
-    return (result / samples).astype(np.float16)
+        scale += (1 - fresnel) * weight
+        bias += fresnel * weight
+    return (np.stack([scale, bias], axis=-1) / samples).astype(np.float16)
