@@ -43,8 +43,11 @@ def test_an_exception_rolls_everything_back(database: Database) -> None:
 
 
 def test_a_write_in_a_read_fails_and_the_next_write_works(database: Database) -> None:
+    written = insert(OutboxMessage).values(queue="render", created_at=clock.now())
     with pytest.raises(DBAPIError), database.read() as session:
-        session.execute(insert(OutboxMessage).values(queue="render", created_at=clock.now()))
+        session.execute(written)
+    with pytest.raises(DBAPIError), database.read_rows() as connection:
+        connection.execute(written)
     add_account(database)
     assert count_accounts(database) == 1
 

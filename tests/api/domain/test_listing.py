@@ -1,7 +1,7 @@
 """How many renders there are: kept by the database beside each account, whatever is ordered, refused and deleted."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from api.db.session import Database
 from api.db.tables import Account, Render
@@ -53,3 +53,15 @@ def test_a_list_says_how_many_there_are_in_all(database: Database) -> None:
     assert total(database, account_id, status=RenderStatus.PENDING) < 3
     assert total(database, account_id, model_id=made.model_id) == 3
     assert (counted(database, other), total(database, other, model_id=made.model_id)) == ((1, 1), 0)
+
+
+def test_a_list_that_is_asked_often_is_planned_once(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    account_id = sign_up(database)
+    with database.read_rows() as connection:
+        for offset in range(10):
+            renders.list_renders(connection, account_id, limit=50, offset=offset)
+        plans = text("SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%shots%'")
+        [(once, anew)] = connection.execute(plans).all()
+    assert (once > 0, anew) == (True, 0)
+    database.dispose()
