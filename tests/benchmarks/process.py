@@ -12,6 +12,9 @@ import psutil
 
 SAMPLE_S = 0.2
 
+AS_INSTALLED = {"PYTHONDONTWRITEBYTECODE": ""}
+"""Lets Python keep what it compiles, as it does for users, where tests and containers may forbid it."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Used:
@@ -24,11 +27,15 @@ class Used:
 
 
 def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Used:
-    """Runs `command`, with `environment` added to this process's. Raises RuntimeError, with its output, if it fails."""
+    """Runs `command`, with `environment` and AS_INSTALLED added to this process's.
+
+    Raises RuntimeError, with its output, if it fails.
+    """
     with tempfile.TemporaryFile("w+", errors="replace") as said:
         start = time.perf_counter()
         process = subprocess.Popen(
-            command, env={**os.environ, **(environment or {})}, stdin=subprocess.DEVNULL, stdout=said, stderr=said
+            command, env={**os.environ, **AS_INSTALLED, **(environment or {})},
+            stdin=subprocess.DEVNULL, stdout=said, stderr=said,
         )
         peak = _Peak(process.pid)
         _, status, usage = os.wait4(process.pid, 0)

@@ -19,6 +19,7 @@ from rich.console import Console
 
 from tests.benchmarks import rows
 from tests.benchmarks.model import standard_model
+from tests.benchmarks.process import AS_INSTALLED
 from tests.benchmarks.rows import Row, measured
 
 ROUNDS = 3
@@ -30,7 +31,8 @@ def steps(model: Path, cache: Path) -> dict[str, float]:
     start = time.monotonic()
     said = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks.first_frame", str(model), str(cache / "light")],
-        env=os.environ | {"MESA_SHADER_CACHE_DIR": str(cache / "mesa")}, stdout=subprocess.PIPE, check=True,
+        env=os.environ | AS_INSTALLED | {"MESA_SHADER_CACHE_DIR": str(cache / "mesa")},
+        stdout=subprocess.PIPE, check=True,
     ).stdout
     seconds = {}
     for name, moment in json.loads(said):

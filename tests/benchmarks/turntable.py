@@ -34,6 +34,7 @@ from renderer.scene.nodes import Contents
 from renderer.spec import Backdrop, Foreground, VideoPlan, parse_settings, plan_video
 from tests.benchmarks.device_time import device_time
 from tests.benchmarks.model import standard_model
+from tests.benchmarks.process import AS_INSTALLED
 
 STANDARD_FRAMES = 180
 
@@ -118,7 +119,7 @@ def whole_job(model: Path, plan: VideoPlan, count: int, selector: str, folder: P
     """The job as a user gets it, from the start of Python on."""
     costs = Costs()
     with costs.measure("start-up"):
-        subprocess.run([sys.executable, "-c", "import renderer.cli"], check=True)
+        subprocess.run([sys.executable, "-c", "import renderer.cli"], env=os.environ | AS_INSTALLED, check=True)
     with costs.measure("device"):
         device = open_device(selector)
     costs.update(job_here(model, plan, count, device, folder))
