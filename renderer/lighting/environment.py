@@ -10,8 +10,6 @@ import functools
 import hashlib
 import inspect
 import logging
-import os
-import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +23,7 @@ from renderer.gl.context import Device
 from renderer.gl.mipmaps import texture_of
 from renderer.gl.programs import read_shader, set_uniform
 from renderer.lighting import prefilter, sources
+from renderer.lighting.kept_files import write_whole
 from renderer.lighting.prefilter import SPECULAR_LEVELS
 from renderer.lighting.sources import Lighting
 from renderer.scene.nodes import Float32
@@ -209,15 +208,6 @@ def _read_tables(path: Path) -> LightTables | None:
 
 
 def _write_tables(path: Path, tables: LightTables) -> None:
-    """Writes atomically, so that processes that start together never read half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     arrays = dataclasses.asdict(tables)
     arrays |= {f"specular_{level}": pixels for level, pixels in enumerate(arrays.pop("specular"))}
-    descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            np.savez(file, **arrays)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_whole(path, lambda file: np.savez(file, **arrays))

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from renderer.gl.context import Device
 from renderer.gl.mipmaps import set_coarser
 from renderer.gl.programs import Programs, read_shader
+from renderer.gl.resources import GpuDrawable
 from renderer.lighting.samples import ground_lights
 from renderer.lighting.sources import Lamps
 from renderer.scene.bounds import Bounds
@@ -37,6 +38,9 @@ REACH = 3.0
 
 class Caster(Protocol):
     """What casts the shadow: `renderer.gl.resources.GpuScene`."""
+
+    @property
+    def drawables(self) -> Sequence[GpuDrawable]: ...
 
     def draw_geometry(self, program: moderngl.Program, *, blend_cutoff: float) -> None: ...
 
@@ -124,10 +128,19 @@ class GroundShadow:
         texture.repeat_x = texture.repeat_y = False
         return texture
 
-    def cast(self, caster: Caster, moments: Sequence[Moment] = (stay,)) -> None:
+    @property
+    def terms(self) -> bytes:
+        """All numbers that decide about the shadow of a caster."""
+        lights = self._lights
+        numbers = (self.low, self.size, self.ground, self._widened, lights.directions, lights.weights, lights.of_key,
+                   self.texture.width)
+        return b"".join(np.asarray(each, np.float64).tobytes() for each in numbers)
+
+    def cast(self, caster: Caster, moments: Sequence[Moment] = (stay,)) -> Blocked:
         """Replaces the shadow by that of `caster`, the mean over `moments`: the lights take turns in them.
 
         Geometry below the ground counts as touching it; masked surfaces cast their holes, blended ones their opacity.
+        Returns what it has put.
         """
         ctx = self._device.ctx
         self._cast["ground"] = self.ground
@@ -148,7 +161,9 @@ class GroundShadow:
         self._smooth()
         self._device.check_errors("accumulating the ground shadow")
         texels = self._target.read(components=1, alignment=1, dtype="f2")
-        self.put(np.frombuffer(texels, np.float16).reshape(self.texture.size))
+        blocked: Blocked = np.frombuffer(texels, np.float16).reshape(self.texture.size)
+        self.put(blocked)
+        return blocked
 
     def put(self, blocked: Blocked) -> None:
         """Replaces the shadow by `blocked`."""

@@ -20,6 +20,7 @@ import numpy as np
 
 from renderer.gl.context import Device
 from renderer.lighting.environment import Environment, LightTables, cache_key, filter_tables, kept_tables, upload
+from renderer.lighting.kept_files import keep_latest
 from renderer.lighting.prefilter import equirectangular_directions, harmonics
 from renderer.lighting.sources import Lamps, Panel
 from renderer.panoramas import Panorama, read_panorama
@@ -66,10 +67,7 @@ def load_photograph(device: Device, path: Path, cache_dir: Path | None) -> Envir
         content = hashlib.file_digest(file, "sha256").hexdigest()
     kept = cache_dir / f"photograph-{cache_key(content, sys.modules[__name__])}.npz"
     tables = kept_tables(kept, make)
-    kept.touch()
-    by_age = sorted(cache_dir.glob("photograph-*.npz"), key=_modified)
-    for old in by_age[:-KEPT_FILES]:
-        old.unlink(missing_ok=True)
+    keep_latest(kept, "photograph-*.npz", KEPT_FILES)
     return upload(device, tables)
 
 
@@ -132,10 +130,3 @@ def _brightest(directions: Float64, flux: Float64) -> Float64:
     around = np.where(directions @ middle > math.cos(WIDEST / 2), flux, 0.0)
     center: Float64 = around @ directions
     return center / np.linalg.norm(center)
-
-
-def _modified(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except FileNotFoundError:  # another process was quicker
-        return 0.0

@@ -1,6 +1,7 @@
 """The shadows of one shot: on the ground and on the model itself. An unanimated model needs them once."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import moderngl
 import numpy as np
@@ -9,6 +10,7 @@ from renderer.gl.context import Device
 from renderer.gl.programs import read_shader, set_uniform
 from renderer.lighting.environment import Environment
 from renderer.lighting.ground_shadow import Caster, GroundShadow, Moment, stay
+from renderer.lighting.kept_shadow import cast_once
 from renderer.lighting.key_shadow import KeyShadow
 from renderer.lighting.sources import Lamps
 from renderer.scene.bounds import Bounds
@@ -59,13 +61,15 @@ class Shadows(SelfShadows):
 
     def __init__(
         self, device: Device, lamps: Lamps, environment: Environment, bounds: Bounds, ground: float,
-        *, triangles: int = 0, animated: bool = False,
+        *, triangles: int = 0, animated: bool = False, cache_dir: Path | None = None,
     ) -> None:
-        """y = `ground` is the floor.
+        """y = `ground` is the floor. Of a model that stands still, its shadow there is kept in `cache_dir`.
 
         `triangles` that each light has to draw, and whether they move, decide how many lights can be afforded.
         """
         self.live = animated and triangles <= LIVE_TRIANGLES
+        self._device = device
+        self._cache_dir = None if animated else cache_dir
         super().__init__(device, lamps, environment, bounds, tile=192 if self.live else 320)
         if self.live:
             self.ground = GroundShadow(device, lamps, bounds, ground, lights=48, size=384)
@@ -75,8 +79,11 @@ class Shadows(SelfShadows):
         self.glsl = "#define FLOOR\n" + self.glsl
 
     def cast(self, caster: Caster, moments: Sequence[Moment] = (stay,)) -> None:
-        self.ground.cast(caster, moments)
-        super().cast(caster, moments)
+        super().cast(caster, moments)  # one moment, where there is but one, has come by then
+        if self._cache_dir is None:
+            self.ground.cast(caster, moments)
+        else:
+            cast_once(self._device, self.ground, caster, self._cache_dir)
 
     def bind(self, program: moderngl.Program, first_unit: int) -> int:
         unit = super().bind(program, first_unit)

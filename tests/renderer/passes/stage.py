@@ -9,7 +9,7 @@ import numpy as np
 
 from renderer.camera.framing import View, look_at, perspective
 from renderer.gl.context import Device
-from renderer.gl.resources import GpuScene
+from renderer.gl.resources import GpuDrawable, GpuScene
 from renderer.gl.targets import SampleTarget
 from renderer.lighting.environment import Environment, LightTables, filter_tables, upload
 from renderer.lighting.presets import STUDIO
@@ -61,6 +61,8 @@ def front_view(eye: tuple[float, float, float] = (0.0, 0.0, 4.0)) -> View:
 
 class NoCaster:
     """Casts no shadow."""
+
+    drawables: tuple[GpuDrawable, ...] = ()
 
     def draw_geometry(self, program: object, *, blend_cutoff: float) -> None:
         pass

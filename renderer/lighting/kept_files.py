@@ -1,0 +1,35 @@
+"""What was computed once, kept in a folder for later runs and other processes: bounded, and never half written."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+
+def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Writes the file all at once, so that processes that start together never read half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            write(file)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def keep_latest(path: Path, pattern: str, count: int) -> None:
+    """The file was used now; of those beside it that match `pattern`, only the `count` used last stay."""
+    path.touch()
+    by_age = sorted(path.parent.glob(pattern), key=_used)
+    for old in by_age[:-count]:
+        old.unlink(missing_ok=True)
+
+
+def _used(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # another process was quicker
+        return 0.0
