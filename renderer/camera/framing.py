@@ -57,6 +57,9 @@ def framed_view(spec: FrameSpec, bounds: Bounds, stance: Stance) -> View | None:
     The fitting distance depends on the sphere alone, which is the same in all frames: a path never cuts or breathes.
     `spec.zoom` and the stance multiply it. Near and far hold the sphere and the ground shadow around it.
 
+    Where the stance is nearer than that, the camera looks lower, as far as it keeps the model's foot in the picture and
+    its top too.
+
     A scaled model is seen by moving the camera instead: a picture stays the same when everything in the scene and the
     camera are scaled about one point, here by 1 / scale. So the model keeps its full size, and its shadows with it.
     """
@@ -64,13 +67,14 @@ def framed_view(spec: FrameSpec, bounds: Bounds, stance: Stance) -> View | None:
         return None
     radius = max(bounds.radius, 1e-6)
     aspect = spec.width / spec.height
-    distance = fit_distance(radius, aspect) * spec.zoom * stance.distance
+    on_path = fit_distance(radius, aspect) * stance.distance
+    distance = on_path * spec.zoom
     elevation = math.radians(spec.elevation)
     upright, level = np.array([0.0, 1.0, 0.0]), np.array([math.sin(stance.angle), 0.0, math.cos(stance.angle)])
     direction = math.cos(elevation) * level + math.sin(elevation) * upright
     up = math.cos(elevation) * upright - math.sin(elevation) * level  # defined straight above the model too
     foot = np.array([bounds.center[0], bounds.low[1], bounds.center[2]])
-    target = foot + (bounds.center - foot) / stance.scale
+    target = foot + (bounds.center - foot + up * _lowering(bounds, elevation, on_path)) / stance.scale
     eye = target + direction * (distance / stance.scale)
     depth = float((eye - bounds.center) @ direction)  # of the sphere's centre
     near = max(depth - radius * SHADOW_REACH, depth * 0.05)
@@ -79,6 +83,26 @@ def framed_view(spec: FrameSpec, bounds: Bounds, stance: Stance) -> View | None:
         eye=eye, target=target, up=up, fov_y=FIELD_OF_VIEW, near=near, far=far,
         view=look_at(eye, target, up), projection=perspective(FIELD_OF_VIEW, aspect, near, far),
     )
+
+
+def _lowering(bounds: Bounds, elevation: float, distance: float) -> float:
+    """How far a camera at `distance` from the centre moves along its own up, world units: 0, or less than that.
+
+    Measured on upright cylinders, which are the same from all sides, so that nothing bobs: the top on the one around
+    the model's box, the foot on the one that also lies in its sphere, which is in the picture from where it fits.
+    """
+    half = (bounds.high[1] - bounds.low[1]) / 2
+    across = math.hypot(*(bounds.high - bounds.low)[[0, 2]]) / 2
+
+    def room(reach: float, side: int) -> float:
+        """Between the rims and the upper (side 1) or the lower (-1) edge of the picture less its margin."""
+        rims = np.array([(ahead, above) for ahead in (-reach, reach) for above in (-half, half)])
+        depth = distance - rims @ (math.cos(elevation), math.sin(elevation))
+        edge = math.tan(FIELD_OF_VIEW / 2) / (1 + MARGIN) * depth
+        return float((edge - side * rims @ (-math.sin(elevation), math.cos(elevation))).min())
+
+    foot = room(min(across, math.sqrt(max(bounds.radius**2 - half**2, 0.0))), -1)
+    return min(0.0, max(foot, -max(room(across, 1), 0.0)))
 
 
 def look_at(eye: Float64, target: Float64, up: Float64) -> Float64:

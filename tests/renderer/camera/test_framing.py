@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from renderer.camera.framing import MARGIN, View, fit_distance, framed_view, model_placement
+from renderer.camera.framing import MARGIN, View, fit_distance, framed_view, look_at, model_placement
 from renderer.camera.stance import Stance
 from renderer.camera.turntable import turntable
 from renderer.scene.bounds import Bounds
@@ -40,8 +40,8 @@ def bounds_of(points: Float64) -> Bounds:
     return Bounds(center, float(np.linalg.norm(points - center, axis=1).max()), low, high)
 
 
-def view_of(spec: FrameSpec, bounds: Bounds, index: int, scale: float = 1.0) -> View:
-    view = framed_view(spec, bounds, dataclasses.replace(turntable(spec, index), scale=scale))
+def view_of(spec: FrameSpec, bounds: Bounds, index: int, scale: float = 1.0, distance: float = 1.0) -> View:
+    view = framed_view(spec, bounds, dataclasses.replace(turntable(spec, index), scale=scale, distance=distance))
     assert view is not None
     return view
 
@@ -74,6 +74,41 @@ def test_a_ball_fills_the_narrower_side_but_for_the_margin_and_is_centred(size: 
     narrower = 0 if size[0] <= size[1] else 1
     assert place[:, narrower].max() == pytest.approx(1 / (1 + MARGIN), abs=0.012)
     assert np.allclose(place.max(axis=0) + place.min(axis=0), 0, atol=2e-3)
+
+
+CRATE = np.array([[x, y, z] for x in (-1.0, 1.0) for y in (0.0, 1.2) for z in (-1.0, 1.0)])
+"""Its upper side is further away than its lower one, so its picture hangs below the middle."""
+
+
+def test_from_near_the_foot_stays_in_the_frame_where_the_top_leaves_room() -> None:
+    spec = FrameSpec(960, 540, frame_count=48)
+    views = [view_of(spec, bounds_of(CRATE), index, distance=0.7) for index in range(spec.frame_count)]
+    heights = np.array([_seen(CRATE, view)[:, 1] for view in views])
+    assert -1 < heights.min() < -0.85
+    assert heights.max() < 1
+    assert len({round(float(view.eye[1]), 9) for view in views}) == 1  # it doesn't bob
+    centred = [look_at(view.eye - view.target + bounds_of(CRATE).center, bounds_of(CRATE).center, view.up)
+               for view in views]
+    assert min(_seen(CRATE, dataclasses.replace(view, view=matrix))[:, 1].min()
+               for view, matrix in zip(views, centred, strict=True)) < -1  # as it would be otherwise
+
+
+@pytest.mark.parametrize("distance", [0.4, 0.55, 0.7, 0.9, 1.0, 2.0])
+@pytest.mark.parametrize("elevation", [-90.0, -20.0, 0.0, 12.0, 60.0, 90.0])
+@pytest.mark.parametrize("shape", ["ball", "pole", "plate", "crate"])
+def test_it_is_looked_at_lower_only_from_nearer_than_it_fits_and_never_at_the_tops_cost(
+    shape: str, elevation: float, distance: float
+) -> None:
+    points = CRATE if shape == "crate" else SHAPES[shape]()
+    bounds = bounds_of(points)
+    view = view_of(FrameSpec(960, 540, frame_count=4, elevation=elevation), bounds, 1, distance=distance)
+    lower = (bounds.center - view.target) @ view.up
+    assert lower >= 0
+    assert np.allclose(np.cross(bounds.center - view.target, view.up), 0, atol=1e-9 * np.abs(points).max())
+    if distance >= 1:
+        assert lower == pytest.approx(0, abs=1e-9)
+    if lower > 1e-9:
+        assert _seen(points, view)[:, 1].max() < 1
 
 
 def test_zoom_multiplies_the_distance() -> None:
