@@ -64,9 +64,9 @@ def composite(
 
     `image` is the backdrop's; both textures are from `OverlayImages`.
     """
-    # One program each, because a software rasteriser reads textures of branches that it doesn't take.
-    used = {"IMAGE": image, "FOREGROUND": foreground}
-    defines = {name: "1" for name, texture in used.items() if texture is not None}
+    # One program each, because a software rasteriser computes branches that it doesn't take.
+    used = {"IMAGE": image is not None, "FOREGROUND": foreground is not None, "VIGNETTE": backdrop.vignette > 0}
+    defines = {name: "1" for name, present in used.items() if present}
     program = programs.get(*full_screen(fragment), {"COMPOSITE": "1"} | texels(samples) | defines)
     set_samples(program, samples)
     _set_texture(program, "u_image", 1, image)

@@ -6,7 +6,9 @@ uniform sampler2D u_image;    // the backdrop: of the frame's size, top row firs
 #else
 uniform vec3 u_backdrop;
 #endif
+#ifdef VIGNETTE
 uniform float u_vignette;
+#endif
 #ifdef FOREGROUND
 uniform sampler2D u_foreground;  // premultiplied, of the frame's size, top row first
 #endif
@@ -39,14 +41,16 @@ vec4 precise(vec2 pixel) {
 
 // The backdrop's colour at a pixel: a vignette darkens it from the middle to the corners.
 vec3 backdrop(vec2 pixel) {
-    vec2 from_middle = (pixel + 0.5) / u_size * 2.0 - 1.0;
-    float fall = smoothstep(0.0, 1.0, 0.5 * dot(from_middle, from_middle));
 #ifdef IMAGE
     vec3 color = texture(u_image, (pixel + 0.5) / u_size).rgb;
 #else
     vec3 color = u_backdrop;
 #endif
-    return color * (1.0 - u_vignette * fall);
+#ifdef VIGNETTE
+    vec2 from_middle = (pixel + 0.5) / u_size * 2.0 - 1.0;
+    color *= 1.0 - u_vignette * smoothstep(0.0, 1.0, 0.5 * dot(from_middle, from_middle));
+#endif
+    return color;
 }
 
 // A pixel as it is seen.
@@ -67,8 +71,10 @@ vec4 straight(vec2 pixel) {
 // the backdrop shows through a shadow or a reflection. Those were dithered when they were drawn, but a composition or a
 // conversion has steps of its own, so this is interleaved gradient noise (Jimenez, SIGGRAPH 2014) with its axes swapped.
 float grain(vec2 pixel, float seed) {
+#ifndef VIGNETTE
     float alpha = resolved(pixel).a;
-    if (u_vignette == 0.0 && (alpha == 0.0 || alpha == 1.0)) return 0.0;
+    if (alpha == 0.0 || alpha == 1.0) return 0.0;
+#endif
     float noise = fract(52.9829189 * fract(dot(pixel + seed, vec2(0.00583715, 0.06711056)))) - 0.5;
     return noise * (1.0 - foreground(pixel).a);
 }
