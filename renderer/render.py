@@ -204,20 +204,25 @@ def _draw(
     """Draws the run into `files`, which are checked in the end, and posters into `out`/<variant name>/."""
     clock.on_stage("drawing")
     posters: list[tuple[str, UInt8]] = []
+    drawn = frames.poster_frame if run.start == 0 else run.start
+
+    def draw_next() -> None:
+        nonlocal drawn
+        if drawn + 1 in run:
+            shot.draw(drawn := drawn + 1)
+        _write_posters(posters, out, clock)
+
     with Encoders(frames, files) as encoders:
-        drawn = None
+        shot.draw(drawn)
         if run.start == 0:
-            shot.draw(drawn := frames.poster_frame)
             for name, variant in variants.items():
                 _write_posters(posters, out, clock)
                 posters.append((name, shot.read_rgb(variant.backdrop, variant.foreground)))
-        for index in run:
-            if index != drawn:
-                shot.draw(drawn := index)
-                _write_posters(posters, out, clock)  # the last ones, while the device draws
-            encoders.write(shot)
-            clock.on_frame(index - run.start + 1, len(run))
-        _write_posters(posters, out, clock)
+        if drawn != run.start:
+            shot.draw(drawn := run.start)
+        for done in range(1, len(run) + 1):
+            encoders.write(shot, draw_next)
+            clock.on_frame(done, len(run))
         clock.on_stage("encoding")
         encoders.finish()
     clock.on_stage("checking")

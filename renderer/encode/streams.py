@@ -3,7 +3,7 @@
 import contextlib
 import dataclasses
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -85,11 +85,15 @@ class Encoders:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._running.close()
 
-    def write(self, shot: ShotRenderer) -> None:
-        """Encodes the frame that `shot` has drawn last."""
-        for (backdrop, foreground), process in self._processes.items():
+    def write(self, shot: ShotRenderer, meanwhile: Callable[[], None]) -> None:
+        """Encodes the frame that `shot` has drawn last; `meanwhile` is called when it may draw the next."""
+        *_, last = self._processes
+        for layers, process in self._processes.items():
+            backdrop, foreground = layers
+            then = meanwhile if layers == last else None
             process.write(
-                shot.read_yuva444(foreground) if backdrop is None else shot.read_yuv420(backdrop, foreground)
+                shot.read_yuva444(foreground, meanwhile=then) if backdrop is None
+                else shot.read_yuv420(backdrop, foreground, meanwhile=then)
             )
 
     def finish(self) -> None:

@@ -13,7 +13,7 @@ from renderer.passes.resolve import transparent
 
 
 class YuvaPass:
-    """Converts a `FrameTarget`."""
+    """Converts a `FrameTarget`. Between `convert` and `read` the next frame may be drawn: the planes are copies."""
 
     def __init__(self, device: Device, samples: FrameTarget) -> None:
         if samples.width % 4:
@@ -22,12 +22,15 @@ class YuvaPass:
         self._programs = Programs(device)
         self._target = ReadTarget(device, (samples.width // 4, samples.height), (4, 4, 4, 4), "u2")
 
-    def read(self, foreground: moderngl.Texture | None = None) -> bytes:
-        """The frame behind a foreground: the planes Y, U, V and alpha, top row first, without gaps.
+    def convert(self, foreground: moderngl.Texture | None = None) -> None:
+        """Issues the conversion of the frame behind a foreground; waits for nothing."""
+        self._target.fill(transparent(self._programs, "yuva.frag.glsl", self._samples, foreground))
+
+    def read(self) -> bytes:
+        """The converted frame: the planes Y, U, V and alpha, top row first, without gaps.
 
         16 bits a value, in the machine's order.
         """
-        self._target.fill(transparent(self._programs, "yuva.frag.glsl", self._samples, foreground))
         return b"".join(self._target.read(plane) for plane in range(4))
 
     def release(self) -> None:

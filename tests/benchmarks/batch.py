@@ -76,7 +76,7 @@ class Replay:
         self._planes = planes
         self.index = 0
 
-    def read_yuv420(self, _backdrop: Backdrop, _foreground: object) -> bytes:
+    def read_yuv420(self, _backdrop: Backdrop, _foreground: object, *, meanwhile: object) -> bytes:
         return self._planes[self.index]
 
 
@@ -96,7 +96,7 @@ def encoders_alone(
     replay = Replay(planes)
     with timed() as cost, Encoders(frames, streams) as encoders:
         for replay.index in range(count):
-            encoders.write(cast(ShotRenderer, replay))
+            encoders.write(cast(ShotRenderer, replay), lambda: None)
         encoders.finish()
     return cost
 

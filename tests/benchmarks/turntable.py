@@ -103,15 +103,15 @@ class StageListener:
 
 
 class _Recorded:
-    """Frames that a shot has drawn before, in its place."""
+    """A frame that a shot has drawn before, in its place."""
 
     def __init__(self, planes: dict[Layers, bytes]) -> None:
         self._planes = planes
 
-    def read_yuv420(self, backdrop: Backdrop, foreground: Foreground | None = None) -> bytes:
+    def read_yuv420(self, backdrop: Backdrop, foreground: Foreground | None = None, *, meanwhile: object) -> bytes:
         return self._planes[backdrop, foreground]
 
-    def read_yuva444(self, foreground: Foreground | None = None) -> bytes:
+    def read_yuva444(self, foreground: Foreground | None = None, *, meanwhile: object) -> bytes:
         return self._planes[None, foreground]
 
 
@@ -164,7 +164,7 @@ def parts_alone(model: Path, plan: VideoPlan, count: int, device: Device, folder
     files = {stream: folder / stream.file.path for stream in streams}
     with costs.measure("encode"), Encoders(plan.frames, files) as encoders:
         for frame in recorded:
-            encoders.write(cast(ShotRenderer, frame))
+            encoders.write(cast(ShotRenderer, frame), lambda: None)
         encoders.finish()
     return costs
 

@@ -313,7 +313,8 @@ def test_a_foreground_lies_over_every_frame_of_a_video(device: Device, layered: 
 def test_a_foreground_is_in_the_alpha_of_transparent_frames(device: Device, layered: Layered) -> None:
     conversion, resolve = YuvaPass(device, layered.samples), ResolvePass(device, layered.samples)
     front = layered.images.before(FRONT)
-    planes = np.frombuffer(conversion.read(front), np.uint16).reshape(4, 48, 48)
+    conversion.convert(front)
+    planes = np.frombuffer(conversion.read(), np.uint16).reshape(4, 48, 48)
     straight = resolve.read_straight(front)
     for owner in (conversion, resolve):
         owner.release()

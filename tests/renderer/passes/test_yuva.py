@@ -19,6 +19,7 @@ def convert(device: Device, samples: UInt8) -> Planes:
     conversion = YuvaPass(device, target)
     target.begin()
     target.color.write(np.ascontiguousarray(samples[::-1]))
+    conversion.convert()
     planes = np.frombuffer(conversion.read(), np.uint16).reshape(4, height, width)
     conversion.release()
     target.release()
