@@ -57,7 +57,7 @@ class Against:
 
 
 def against_limit(model: Path, plan: VideoPlan, count: int, device: Device) -> Against:
-    """A render of `count` frames in this process, with the light cached, and its limit."""
+    """A render of `count` frames in this process, with light and shadow cached, and its limit."""
     cores = os.cpu_count() or 1
     with tempfile.TemporaryDirectory() as name:
         job_here(model, plan, 1, device, Path(name))  # fills the caches, compiles the programs
@@ -74,7 +74,7 @@ def against_limit(model: Path, plan: VideoPlan, count: int, device: Device) -> A
 
 
 def whole_job(model: Path, folder: Path, settings: str = "{}", frames: int = STANDARD_FRAMES) -> process.Used:
-    """`python -m renderer` from its start to the finished file; the light is cached in `folder`."""
+    """`python -m renderer` from its start to the finished file; light and shadow are cached in `folder`."""
     command = [sys.executable, "-m", "renderer", str(model), "-o", str(folder / "out.mp4")]
     return process.run(
         [*command, "--settings", settings, "--frames", str(frames)], {"XDG_CACHE_HOME": str(folder / "cache")}
@@ -88,7 +88,7 @@ def measure(model: Path | None = None) -> list[Row]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         model = model or standard_model(folder)
-        jobs = {"nothing cached": whole_job(model, folder), "the light cached": whole_job(model, folder)}
+        jobs = {"nothing cached": whole_job(model, folder), "light and shadow cached": whole_job(model, folder)}
         limit = against_limit(model, plan_video(parse_settings({})), STANDARD_FRAMES, device)
         for caches, used in jobs.items():
             found.append(at_most(

@@ -31,9 +31,12 @@ PATIENT = {"PIROUETTE_LEASE_SECONDS": "30", "PIROUETTE_HEARTBEAT_SECONDS": "5", 
 
 
 def marked(glb: bytes, mark: int) -> bytes:
-    """The same model in other bytes: a farm makes one preview of each file that it doesn't know."""
+    """The same model a little larger: neither its preview nor its shadow is one that the farm knows."""
     length, _ = struct.unpack_from("<I4s", glb, 12)
-    document = {**json.loads(glb[20 : 20 + length]), "extras": {"mark": mark}}
+    document = json.loads(glb[20 : 20 + length])
+    scene = document["scenes"][document.get("scene", 0)]
+    document["nodes"].append({"children": scene["nodes"], "scale": [1 + mark / 1000] * 3})
+    scene["nodes"] = [len(document["nodes"]) - 1]
     chunk = json.dumps(document).encode()
     chunk += b" " * (-len(chunk) % 4)
     rest = glb[20 + length :]
