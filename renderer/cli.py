@@ -191,7 +191,7 @@ def _progress() -> Iterator[Listener]:
 
 
 def _cache_dir() -> Path:
-    """Where the prefiltered environment is kept between runs (XDG base directory specification)."""
+    """Where light and shadows are kept between runs (XDG base directory specification)."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pirouette"
 
 

@@ -1,5 +1,6 @@
 """What was computed once, kept in a folder for later runs and other processes: bounded, and never half written."""
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Callable
@@ -22,7 +23,8 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
 
 def keep_latest(path: Path, pattern: str, count: int) -> None:
     """The file was used now; of those beside it that match `pattern`, only the `count` used last stay."""
-    path.touch()
+    with contextlib.suppress(FileNotFoundError):  # as below
+        os.utime(path)
     by_age = sorted(path.parent.glob(pattern), key=_used)
     for old in by_age[:-count]:
         old.unlink(missing_ok=True)
