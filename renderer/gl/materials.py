@@ -8,9 +8,11 @@ can't grow.
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from operator import attrgetter
 
 from renderer.errors import UnsupportedModel
+from renderer.scene.materials import moving_textures
 from renderer.scene.nodes import AlphaMode, Material, Sampler, Scene, TextureRef
 
 _MIRRORED_REPEAT = 33648
@@ -44,10 +46,14 @@ class Wrapping:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class UvSlot:
-    """Texture coordinates as the shader gets them: one set of the primitive, transformed (3x3, row-major)."""
+    """Texture coordinates as the shader gets them: one set of the primitive, transformed (3x3, row-major).
+
+    `moving` is the attribute of the material's texture whose transform changes with time, "" where none does.
+    """
 
     texcoord: int
     transform: tuple[float, ...]
+    moving: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -95,7 +101,11 @@ _Bin = list[_Block]
 
 def lay_out_materials(scene: Scene) -> list[MaterialLayout]:
     """The layout of every material of the scene, in order. Raises UnsupportedModel for one with too many textures."""
-    blocks = [list(_blocks(scene, material)) for material in scene.materials]
+    moving = moving_textures(scene)
+    blocks = [
+        list(_blocks(scene, material, {id(attrgetter(name)(material)): name for name in moving.get(index, ())}))
+        for index, material in enumerate(scene.materials)
+    ]
     packed = [_pack(of_material) for of_material in blocks]
     packings: dict[int, set[tuple[tuple[Channel, ...], ...]]] = defaultdict(set)
     for bins in packed:
@@ -117,9 +127,11 @@ def lay_out_materials(scene: Scene) -> list[MaterialLayout]:
     return layouts
 
 
-def _blocks(scene: Scene, material: Material) -> Iterator[_Block]:
+def _blocks(scene: Scene, material: Material, moving: Mapping[int, str]) -> Iterator[_Block]:
+    """`moving` has the attributes of textures that move, by the id of their reference."""
+
     def block(name: str, ref: TextureRef, channels: tuple[int, ...]) -> _Block:
-        slot = UvSlot(ref.texcoord, tuple(float(x) for x in ref.transform.flatten()))
+        slot = UvSlot(ref.texcoord, tuple(float(x) for x in ref.transform.flatten()), moving.get(id(ref), ""))
         return _Block(name, ref.image, channels, slot, Wrapping.of(ref.sampler), scene.images[ref.image].pixels.shape)
 
     def optional(name: str, ref: TextureRef | None, channels: tuple[int, ...]) -> Iterator[_Block]:

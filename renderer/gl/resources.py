@@ -6,6 +6,7 @@ ask each for a vertex array that suits their program, and draw.
 
 import dataclasses
 import math
+from operator import attrgetter
 from typing import Any
 
 import moderngl
@@ -20,7 +21,7 @@ from renderer.gl.textures import Textures
 from renderer.scene.animation import Pose, pose_scene
 from renderer.scene.deform import Drawable, deformed, drawables, is_deforming
 from renderer.scene.lights import light_rows
-from renderer.scene.nodes import AlphaMode, Float32, Float64, Material, Primitive, Scene, Topology, UInt32
+from renderer.scene.nodes import AlphaMode, Float32, Float64, Material, Primitive, Scene, TextureRef, Topology, UInt32
 
 _MODES = {
     Topology.POINTS: moderngl.POINTS,
@@ -124,12 +125,16 @@ class GpuScene:
         self.materials = pose.materials
         self.lights = light_rows(self.scene.lights, pose, root)
         deformed_already: dict[int, GpuDrawable] = {}
+        moved: set[int] = set()
         for drawable in self.drawables:
             if drawable.deforming:
                 twin = deformed_already.setdefault(id(drawable.attributes), drawable)
                 if twin is drawable:
                     self._deform(drawable, pose)
                 drawable.positions, drawable.box = twin.positions, twin.box
+            if id(drawable.attributes) not in moved:
+                moved.add(id(drawable.attributes))
+                self._move_textures(drawable)
             drawable.place(root @ drawable.source.world(pose))
 
     def box(self) -> tuple[Float64, Float64]:
@@ -248,7 +253,9 @@ class GpuScene:
             ("in_tangent", primitive.tangents, "4f"),
             ("in_color", primitive.colors, "4f"),
         ]
-        arrays += [(f"in_uv{index}", _texcoords(primitive, slot), "2f") for index, slot in enumerate(layout.uv_slots)]
+        for index, slot in enumerate(layout.uv_slots):
+            transform = np.array(slot.transform, np.float32).reshape(3, 3)
+            arrays.append((f"in_uv{index}", _texcoords(primitive, slot.texcoord, transform), "2f"))
         attributes = {name: (self._buffer(array), kind) for name, array, kind in arrays if array is not None}
         if layout.alpha_map is not None:
             attributes["in_alpha_uv"] = attributes[f"in_uv{layout.map_slots[layout.alpha_map]}"]
@@ -263,6 +270,13 @@ class GpuScene:
                 drawable.attributes[name][0].write(np.ascontiguousarray(array, np.float32))
         drawable.positions = vertices.positions
         drawable.box = _box(vertices.positions)
+
+    def _move_textures(self, drawable: GpuDrawable) -> None:
+        for index, slot in enumerate(drawable.layout.uv_slots):
+            if slot.moving:
+                texture: TextureRef = attrgetter(slot.moving)(self.materials[drawable.primitive.material])
+                coordinates = _texcoords(drawable.primitive, slot.texcoord, texture.transform)
+                drawable.attributes[f"in_uv{index}"][0].write(np.ascontiguousarray(coordinates))
 
     def _buffer(self, array: npt.NDArray[Any]) -> moderngl.Buffer:
         buffer = self.device.ctx.buffer(np.ascontiguousarray(array))
@@ -287,9 +301,8 @@ def _box(positions: Float32) -> tuple[Float64, Float64]:
     return positions.min(axis=0).astype(np.float64), positions.max(axis=0).astype(np.float64)
 
 
-def _texcoords(primitive: Primitive, slot: UvSlot) -> Float32:
+def _texcoords(primitive: Primitive, texcoord: int, transform: Float32) -> Float32:
     """One set with its transform applied; zeros where the file names a set that the primitive lacks."""
-    if slot.texcoord >= len(primitive.texcoords):
+    if texcoord >= len(primitive.texcoords):
         return np.zeros((len(primitive.positions), 2), np.float32)
-    transform = np.array(slot.transform, np.float32).reshape(3, 3)
-    return primitive.texcoords[slot.texcoord] @ transform[:2, :2].T + transform[:2, 2]
+    return primitive.texcoords[texcoord] @ transform[:2, :2].T + transform[:2, 2]

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from renderer.load.fields import Fields
 from renderer.scene.nodes import Material, Path
@@ -30,6 +31,22 @@ MATERIAL_PROPERTIES: dict[str, tuple[str, int]] = {
     "extensions/KHR_materials_transmission/transmissionFactor": ("transmission.factor", 1),
 }
 """Attributes of `Material`, or of one of its layers, and their widths: what costs a frame nothing to change."""
+
+_TEXTURES = {
+    "pbrMetallicRoughness/baseColorTexture": "base_color_texture",
+    "pbrMetallicRoughness/metallicRoughnessTexture": "metallic_roughness_texture",
+    "normalTexture": "normal_texture",
+    "occlusionTexture": "occlusion_texture",
+    "emissiveTexture": "emissive_texture",
+    "extensions/KHR_materials_clearcoat/clearcoatNormalTexture": "clearcoat.normal_texture",
+    "extensions/KHR_materials_transmission/transmissionTexture": "transmission.texture",
+}
+
+TRANSFORMS: dict[str, tuple[str, int]] = {
+    f"{texture}/extensions/KHR_texture_transform/{name}": (f"{attribute}.{name}", width)
+    for texture, attribute in _TEXTURES.items() for name, width in (("offset", 2), ("rotation", 1), ("scale", 2))
+}  # fmt: skip
+"""Where a texture lies on its surface. The coordinates of all its vertices are written anew for every frame."""
 
 _POINTER = re.compile(r"/(nodes|materials)/(0|[1-9]\d{0,8})/(.+)")
 
@@ -60,12 +77,13 @@ def pointed_at(target: Fields, root: Fields, used: Mapping[int, int], materials:
     if owner == "nodes":
         path = NODE_PROPERTIES.get(name)
         return Target(index, path) if path and index < len(root.children("nodes")) else None
-    attribute, width = MATERIAL_PROPERTIES.get(name, ("", 0))
+    attribute, width = (MATERIAL_PROPERTIES | TRANSFORMS).get(name, ("", 0))
     if not attribute or index not in used:
         return None
-    material, layer = materials[used[index]], attribute.rpartition(".")[0]
-    if layer and getattr(material, layer) is None:
-        return None
+    owner_of: Any = materials[used[index]]
+    for layer in attribute.split(".")[:-1]:
+        if (owner_of := getattr(owner_of, layer)) is None:
+            return None
     factor = 1.0
     if attribute == "emissive_factor":
         strength = root.children("materials")[index].extension("KHR_materials_emissive_strength")

@@ -5,12 +5,11 @@ The size is read from the image's header and checked before any pixel is decoded
 
 import concurrent.futures
 import contextlib
-import math
 import os
 import warnings
 from collections.abc import Iterator
+from typing import Any
 
-import numpy as np
 import PIL.Image
 
 from renderer.errors import InvalidModel, ModelError, ModelTooLarge
@@ -22,7 +21,7 @@ from renderer.load.images import open_header, rgba
 from renderer.load.ktx2 import MAGIC, Ktx2Image
 from renderer.load.limits import Budget
 from renderer.pictures import BROKEN
-from renderer.scene.nodes import Float32, Image, Sampler, TextureRef
+from renderer.scene.nodes import Image, Sampler, TextureRef
 
 MAG_FILTERS = (9728, 9729)  # NEAREST, LINEAR
 MIN_FILTERS = (9728, 9729, 9984, 9985, 9986, 9987)  # the same, and with mipmaps
@@ -63,7 +62,7 @@ class Textures:
             image=self._used.setdefault(source, len(self._used)),
             sampler=Sampler() if sampler is None else self._samplers[sampler],
             texcoord=owner.integer("texCoord", 0, high=limits.TEXCOORD_SETS - 1),
-            transform=np.eye(3, dtype=np.float32) if transform is None else _texture_transform(transform),
+            **({} if transform is None else _texture_transform(transform)),
         )
 
     def decode(self) -> list[Image]:
@@ -150,10 +149,9 @@ def _read_sampler(fields: Fields) -> Sampler:
     )
 
 
-def _texture_transform(fields: Fields) -> Float32:
-    """KHR_texture_transform as translation @ rotation @ scale; it rotates counter-clockwise with v pointing down."""
-    u, v = fields.numbers("offset", 2, (0.0, 0.0))
-    su, sv = fields.numbers("scale", 2, (1.0, 1.0))
-    angle = fields.number("rotation", 0.0)
-    c, s = math.cos(angle), math.sin(angle)
-    return np.array([[c * su, s * sv, u], [-s * su, c * sv, v], [0.0, 0.0, 1.0]], np.float32)
+def _texture_transform(fields: Fields) -> dict[str, Any]:
+    """KHR_texture_transform, as `TextureRef` has it."""
+    return {
+        "offset": fields.numbers("offset", 2, (0.0, 0.0)), "rotation": fields.number("rotation", 0.0),
+        "scale": fields.numbers("scale", 2, (1.0, 1.0)),
+    }  # fmt: skip

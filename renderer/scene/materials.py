@@ -5,23 +5,38 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from renderer.scene.nodes import Float64, Material
+from renderer.scene.nodes import Float64, Scene
 
 Owner = TypeVar("Owner", bound=Any)
 
 BRIGHTEST = 1e6
-"""Of emission and cutoffs, as where files are read; all other factors end at 1."""
+"""Of emission and cutoffs, as where files are read."""
+
+_FAR = 1e9
+_RANGES = {
+    "emissive_factor": (0.0, BRIGHTEST), "alpha_cutoff": (0.0, BRIGHTEST),
+    "offset": (-_FAR, _FAR), "rotation": (-_FAR, _FAR), "scale": (-_FAR, _FAR),
+}  # fmt: skip
+"""By field; all others are from 0 to 1."""
 
 
-def with_value(material: Material, attribute: str, value: Float64) -> Material:
-    """A copy with `value` (width,) as its `attribute`, a field or, as "layer.field", one of a layer's."""
-    layer, _, field = attribute.rpartition(".")
-    if layer:
-        return dataclasses.replace(material, **{layer: _replaced(getattr(material, layer), field, value)})
-    return _replaced(material, field, value)
+def with_value(owner: Owner, attribute: str, value: Float64) -> Owner:
+    """A copy of a material, or of a part of one, with `value` (width,) as its `attribute`.
+
+    That is a field, or as "part.field" one of a part's: of a layer, or of a texture.
+    """
+    name, _, rest = attribute.partition(".")
+    if rest:
+        return dataclasses.replace(owner, **{name: with_value(getattr(owner, name), rest, value)})
+    numbers = np.clip(value, *_RANGES.get(name, (0.0, 1.0))).tolist()
+    return dataclasses.replace(owner, **{name: numbers[0] if len(numbers) == 1 else tuple(numbers)})
 
 
-def _replaced(owner: Owner, field: str, value: Float64) -> Owner:
-    highest = BRIGHTEST if field in ("emissive_factor", "alpha_cutoff") else 1.0
-    numbers = np.clip(value, 0.0, highest).tolist()
-    return dataclasses.replace(owner, **{field: numbers[0] if len(numbers) == 1 else tuple(numbers)})
+def moving_textures(scene: Scene) -> dict[int, set[str]]:
+    """By index of the material: the attributes, as in `with_value`, of textures that a clip moves on their surface."""
+    found: dict[int, set[str]] = {}
+    for channel in (channel for clip in scene.clips for channel in clip.channels if channel.path == "material"):
+        texture, _, name = channel.attribute.rpartition(".")
+        if name in ("offset", "rotation", "scale"):
+            found.setdefault(channel.node, set()).add(texture)
+    return found

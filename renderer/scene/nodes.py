@@ -55,13 +55,23 @@ class Image:
 class TextureRef:
     """One use of an image by a material. `image` indexes `Scene.images`, `texcoord` `Primitive.texcoords`.
 
-    `transform` is the 3x3 matrix of KHR_texture_transform (identity without it), applied as ``M @ (u, v, 1)``.
+    `offset`, `rotation` (radians) and `scale` are KHR_texture_transform's.
     """
 
     image: int
     sampler: Sampler
     texcoord: int = 0
-    transform: Float32 = dataclasses.field(default_factory=lambda: np.eye(3, dtype=np.float32))
+    offset: tuple[float, float] = (0.0, 0.0)
+    rotation: float = 0.0
+    scale: tuple[float, float] = (1.0, 1.0)
+
+    @property
+    def transform(self) -> Float32:
+        """The 3x3 matrix, applied as ``M @ (u, v, 1)``: it scales, then turns counter-clockwise with v pointing down,
+        then moves."""
+        (u, v), (su, sv) = self.offset, self.scale
+        c, s = math.cos(self.rotation), math.sin(self.rotation)
+        return np.array([[c * su, s * sv, u], [-s * su, c * sv, v], [0.0, 0.0, 1.0]], np.float32)
 
 
 @dataclasses.dataclass(slots=True)

@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
 from renderer.load import load_model
 from renderer.scene.nodes import UInt8
 from renderer.spec import FrameSpec
-from tests.renderer.load.glb_builder import GlbBuilder, float32, triangle_builder
+from tests.renderer.load.glb_builder import GlbBuilder, encoded, float32, triangle_builder
 
 SIZE = 64
 FPS = 4
@@ -128,3 +129,18 @@ def test_a_materials_colour_is_animated(frames: Frames) -> None:
     assert seen[0] == [255, 0, 0]
     assert seen[1] == pytest.approx([188, 0, 188], abs=2)  # half of each, as light
     assert seen[2] == seen[3] == [0, 0, 255]
+
+
+def test_a_texture_slides_over_its_surface_and_begins_again(frames: Frames) -> None:
+    corners = np.array([[0, 1], [1, 1], [1, 0], [0, 1], [1, 0], [0, 0]])
+    builder = card(TEXCOORD_0=(corners,))
+    colours = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 0]]
+    nearest = builder.add("samplers", {"magFilter": 9728, "minFilter": 9728})
+    stripes = Image.fromarray(np.array([colours], np.uint8))
+    source = builder.add_image(encoded(stripes, "PNG"))
+    texture = {"index": builder.add("textures", {"source": source, "sampler": nearest})}
+    builder.document["materials"][0]["pbrMetallicRoughness"] = {"baseColorTexture": texture}
+    offset = pointer("/materials/0/pbrMetallicRoughness/baseColorTexture/extensions/KHR_texture_transform/offset")
+    clip = animate(builder, offset, [0, 1], [[0.125, 0.0], [1.125, 0.0]])
+    seen = [pixels[SIZE // 2, SIZE // 2, :3].tolist() for pixels in frames(clip)]
+    assert seen == [colours[2], colours[3], colours[0], colours[1]]

@@ -5,7 +5,7 @@ import pytest
 
 from renderer.errors import UnsupportedModel
 from renderer.gl.materials import MaterialLayout, lay_out_materials
-from renderer.scene.nodes import AlphaMode, Clearcoat, Material, Scene, Sheen, Specular
+from renderer.scene.nodes import AlphaMode, Channel, Clearcoat, Clip, Material, Scene, Sheen, Specular
 from tests.renderer.passes.scenes import flat_image, quad, scene_of, texture
 
 
@@ -48,6 +48,19 @@ def test_every_map_is_read_where_it_was_put() -> None:
         assert found == [(image, int(channel)) for channel in channels]
 
 
+def test_a_texture_that_moves_is_read_at_coordinates_of_its_own() -> None:
+    scene = scene_with(five_maps(), five_maps())
+    scene.clips.append(Clip("slide", [
+        Channel(1, "material", "LINEAR", np.zeros(1, np.float32), np.zeros((1, 1), np.float32), attribute)
+        for attribute in ("normal_texture.rotation", "roughness_factor")
+    ]))  # fmt: skip
+    still, moving = lay_out_materials(scene)
+    assert [slot.moving for slot in still.uv_slots] == [""]
+    assert sorted(slot.moving for slot in moving.uv_slots) == ["", "normal_texture"]
+    (unit,) = [unit for unit, slot in enumerate(moving.map_slots) if moving.uv_slots[slot].moving]
+    assert {image for image, _ in moving.maps[unit].channels} == {2}
+
+
 def test_maps_of_different_sizes_are_not_packed() -> None:
     (layout,) = lay_out_materials(scene_with(five_maps(), sizes={0: 8, 1: 16, 2: 32, 3: 64}))
     assert len(layout.maps) == 5
@@ -81,7 +94,7 @@ def test_alpha_is_kept_where_it_counts() -> None:
 
 def test_maps_at_different_coordinates_get_a_slot_each() -> None:
     shifted = texture(1)
-    shifted.transform = np.array([[1, 0, 0.5], [0, 1, 0], [0, 0, 1]], np.float32)
+    shifted.offset = (0.5, 0.0)
     material = Material(base_color_texture=texture(0), normal_texture=shifted)
     (layout,) = lay_out_materials(scene_with(material))
     assert len(layout.uv_slots) == 2

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from renderer.errors import InvalidModel
-from renderer.load.pointers import MATERIAL_PROPERTIES, VISIBLE
+from renderer.load.pointers import MATERIAL_PROPERTIES, TRANSFORMS, VISIBLE
 from renderer.scene.animation import pose_scene
 from renderer.scene.nodes import Scene
 from tests.renderer.load.conftest import Load
-from tests.renderer.load.glb_builder import GlbBuilder, triangle_builder
+from tests.renderer.load.glb_builder import GlbBuilder, png, triangle_builder
 
 LAYERS = {
     "KHR_materials_anisotropy": {"anisotropyStrength": 0.5},
@@ -50,6 +50,36 @@ def test_every_property_takes_the_values_of_its_keyframes(load: Load, name: str)
     for time, expected in ((0.0, 0.25), (0.5, 0.5), (1.0, 0.75)):
         assert value_at(scene, time, attribute) == (expected if width == 1 else pytest.approx((expected,) * width))
     assert len(scene.clips[0].channels) == 1
+
+
+@pytest.mark.parametrize("name", TRANSFORMS)
+def test_every_texture_can_be_moved_turned_and_scaled_beyond_its_edges(load: Load, name: str) -> None:
+    attribute, width = TRANSFORMS[name]
+    texture = {"index": 0, "extensions": {"KHR_texture_transform": {"offset": [7, 7], "rotation": 7, "scale": [7, 7]}}}
+    builder = animated(
+        f"/materials/1/{name}", [[-3.0] * width, [5.0] * width],
+        pbrMetallicRoughness={"baseColorTexture": texture, "metallicRoughnessTexture": texture},
+        normalTexture=texture, occlusionTexture=texture, emissiveTexture=texture,
+        extensions={
+            "KHR_materials_clearcoat": {"clearcoatFactor": 0.5, "clearcoatNormalTexture": texture},
+            "KHR_materials_transmission": {"transmissionFactor": 0.5, "transmissionTexture": texture},
+        },
+    )
+    builder.add_texture(png(4, 4))
+    scene = load(builder.glb())
+    assert scene.warnings == []
+    for time, expected in ((0.0, -3.0), (0.5, 1.0), (1.0, 5.0)):
+        assert value_at(scene, time, attribute) == (expected if width == 1 else (expected,) * width)
+    owner, _, changed = attribute.rpartition(".")
+    for other in {"offset", "rotation", "scale"} - {changed}:
+        assert value_at(scene, 0.5, f"{owner}.{other}") == (7 if other == "rotation" else (7, 7))
+
+
+def test_a_texture_that_a_material_lacks_cannot_be_moved(load: Load) -> None:
+    pointer = "/materials/1/normalTexture/extensions/KHR_texture_transform/offset"
+    scene = load(animated(pointer, [[0.0, 0.0], [1.0, 0.0]]).glb())
+    assert scene.clips[0].channels == []
+    assert len(scene.warnings) == 1
 
 
 def test_values_out_of_range_are_clamped(load: Load) -> None:

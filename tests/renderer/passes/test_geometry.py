@@ -180,7 +180,7 @@ def test_texture_coordinates_are_transformed(device: Device) -> None:
     image = flat_image(0, 0, 0, 255, size=32)
     image[:16, 16:] = 255  # top right
     turned = texture()
-    turned.transform = np.array([[-1, 0, 1], [0, 1, 0], [0, 0, 1]], np.float32)  # u from right to left
+    turned.offset, turned.scale = (1.0, 0.0), (-1.0, 1.0)  # u from right to left
     pixels = picture(device, scene_of((quad(), Material(base_color_texture=turned, unlit=True)), images=[image]))
     assert pixels[SIZE // 4, SIZE // 4, 0] == 255
     assert pixels[SIZE // 4, SIZE * 3 // 4, 0] == 0
