@@ -1,8 +1,5 @@
 """Whatever happens to processes and messages, a render ends done, with one charge and one set of files."""
 
-import os
-import signal
-
 import psutil
 import pytest
 
@@ -84,7 +81,7 @@ def test_a_hint_delivered_many_times_renders_once(farm: Farm, customer: Customer
 def test_work_is_found_though_all_hints_are_lost(farm: Farm, customer: Customer) -> None:
     workers = farm.worker_processes()
     for worker in workers:
-        worker.suspend()
+        farm.hold_still(worker)
     try:
         render_id = customer.order()
         wait_for(lambda: purge(farm), "the hint")
@@ -99,13 +96,13 @@ def test_a_worker_that_stood_still_past_its_lease_changes_nothing_when_it_wakes_
 ) -> None:
     render_id = customer.order()
     sleeper = farm.wait_until_drawn_by(render_id)
-    os.kill(sleeper.pid, signal.SIGSTOP)
+    farm.hold_still(sleeper)
     try:
         customer.check_done(render_id, attempt=2)
         settled = customer.client.renders.get(render_id)
         files = files_of(farm, render_id)
     finally:
-        os.kill(sleeper.pid, signal.SIGCONT)
+        sleeper.resume()
     later = customer.order()  # the sleeper must be good for work again: both workers are needed for these
     again = customer.order()
     customer.check_done(later, attempt=1)

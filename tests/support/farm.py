@@ -6,6 +6,7 @@ import functools
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -174,6 +175,29 @@ class Farm:
 
         worker: str = wait_for(drawing, f"{render_id} being drawn")
         return psutil.Process(int(worker.rpartition("-")[2]))
+
+    def hold_still(self, worker: psutil.Process) -> None:
+        """Stops the process where it is, but not in a transaction: its lock would hold up everybody on SQLite."""
+
+        def held() -> bool:
+            worker.suspend()
+            wait_for(lambda: worker.status() == psutil.STATUS_STOPPED, "the worker to stand still")
+            if self._can_be_written():
+                return True
+            worker.resume()
+            return False
+
+        wait_for(held, "a moment in which the worker holds no lock")
+
+    def _can_be_written(self) -> bool:
+        database = self.settings.data_dir / "pirouette.sqlite3"
+        with contextlib.closing(sqlite3.connect(database, timeout=1.0, isolation_level=None)) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return False
+            connection.execute("ROLLBACK")
+            return True
 
     def ledger(self, render_id: str) -> list[tuple[str, int]]:
         """(kind, amount) of the entries that name the render, oldest first."""
