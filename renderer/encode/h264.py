@@ -18,9 +18,10 @@ GOP_S = 2
 """Seconds between keyframes: players seek quickly, and steady motion gains little from longer groups."""
 THREADS = 4
 """x264's output depends on its number of threads, so it is fixed: equal frames give equal bytes on any core count."""
-LOOKAHEAD = 20
-"""Frames that x264 looks ahead, as by its preset: with fewer, soft shadows at rest begin to show bands."""
-LARGE_LOOKAHEAD = 10
+LOOKAHEAD_S = 2 / 3
+"""Seconds that an encoder looks ahead, x264's preset at 30 frames a second: with less, soft shadows at rest begin to
+show bands. A preview, of ten a second, would look ahead to its end, and be encoded after the last frame only."""
+LARGE_LOOKAHEAD_S = 1 / 3
 """The same for frames above 1920x1080, of which 20 would take half a gigabyte more in 4K."""
 COLOR = {"color_primaries": "bt709", "color_trc": "bt709", "colorspace": "bt709", "color_range": "tv"}
 
@@ -87,20 +88,21 @@ def h264_arguments(width: int, height: int, fps: int, files: Iterable[H264File])
 
 def _options(fps: int, file: H264File) -> dict[str, object]:
     return {
-        **ENCODERS[file.encoder](file), "profile:v": "high", "pix_fmt": "yuv420p", "g": GOP_S * fps,
+        **ENCODERS[file.encoder](file, fps), "profile:v": "high", "pix_fmt": "yuv420p", "g": GOP_S * fps,
         "flags": "+cgop+bitexact", "fps_mode": "passthrough", **COLOR, "f": "mp4", "movflags": "+faststart",
         "fflags": "+bitexact", "map_metadata": -1,
     }
 
 
-def _x264(file: H264File) -> dict[str, object]:
-    lookahead = LOOKAHEAD if file.width * file.height <= 1920 * 1080 else LARGE_LOOKAHEAD
+def _x264(file: H264File, fps: int) -> dict[str, object]:
+    lookahead = LOOKAHEAD_S if file.width * file.height <= 1920 * 1080 else LARGE_LOOKAHEAD_S
     return {
-        "c:v": "libx264", "preset": PRESET, "crf": file.crf, "threads": THREADS, "rc-lookahead": lookahead,
+        "c:v": "libx264", "preset": PRESET, "crf": file.crf, "threads": THREADS,
+        "rc-lookahead": round(lookahead * fps),
     }
 
 
-def _nvenc(file: H264File) -> dict[str, object]:
+def _nvenc(file: H264File, fps: int) -> dict[str, object]:
     """Frames are shown in the order of their packets, and every keyframe is a full restart (IDR), as joints need it.
 
     Like -crf, -cq counts on H.264's scale of quantisers; with a bit rate of 0, quality alone decides. Spatial adaptive
@@ -108,9 +110,9 @@ def _nvenc(file: H264File) -> dict[str, object]:
     """
     return {
         "c:v": "h264_nvenc", "preset": "p5", "tune": "hq", "rc": "vbr", "cq": file.crf, "b:v": 0, "bf": 0,
-        "rc-lookahead": LOOKAHEAD, "no-scenecut": 1, "spatial-aq": 1,
+        "rc-lookahead": round(LOOKAHEAD_S * fps), "no-scenecut": 1, "spatial-aq": 1,
     }
 
 
-ENCODERS: dict[H264Encoder, Callable[[H264File], dict[str, object]]] = {"x264": _x264, "nvenc": _nvenc}
+ENCODERS: dict[H264Encoder, Callable[[H264File, int], dict[str, object]]] = {"x264": _x264, "nvenc": _nvenc}
 """What ffmpeg is told, by encoder, beside what holds for all. NVENC's options are those of ffmpeg's h264_nvenc."""
