@@ -14,6 +14,8 @@ LIGHT_CRF = 23
 PRESET = "faster"
 """On turntables at CRF 18 it reaches medium's quality (VMAF 93.0 against 93.1) and size for 57 % of its CPU time;
 veryfast loses 1.5 VMAF, superfast makes files 1.7 times as large."""
+REFERENCES = 1
+"""Frames that x264 refers to, of two by its preset: 7 % less CPU time, VMAF and size as good (98.13 against 98.10)."""
 GOP_S = 2
 """Seconds between keyframes: players seek quickly, and steady motion gains little from longer groups."""
 THREADS = 4
@@ -98,7 +100,7 @@ def _x264(file: H264File, fps: int) -> dict[str, object]:
     lookahead = LOOKAHEAD_S if file.width * file.height <= 1920 * 1080 else LARGE_LOOKAHEAD_S
     return {
         "c:v": "libx264", "preset": PRESET, "crf": file.crf, "threads": THREADS,
-        "rc-lookahead": round(lookahead * fps),
+        "refs": REFERENCES, "rc-lookahead": round(lookahead * fps),
     }
 
 

@@ -19,9 +19,10 @@ from rich.console import Console
 from renderer.gl.context import Device, open_device
 from renderer.spec import VideoPlan, parse_settings, plan_video
 from tests.benchmarks import process, rows
+from tests.benchmarks.costs import STANDARD_FRAMES
 from tests.benchmarks.model import standard_model
 from tests.benchmarks.rows import Row, at_most
-from tests.benchmarks.turntable import STANDARD_FRAMES, job_here, parts_alone
+from tests.benchmarks.turntable import job_here, parts_alone
 
 WHOLE_JOB = 1.15
 PER_FRAME = 1.25

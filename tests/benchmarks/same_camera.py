@@ -25,7 +25,7 @@ from renderer.load import load_model
 from renderer.render import render_video
 from renderer.scene.bounds import scene_bounds
 from renderer.spec import Backdrop, FrameSpec, VideoVariant, parse_settings, plan_video
-from tests.benchmarks.turntable import STANDARD_FRAMES, Costs, StageListener
+from tests.benchmarks.costs import STANDARD_FRAMES, Costs, StageListener
 
 NAME = "ours.mp4"
 
@@ -81,7 +81,11 @@ def reference(model: Path, frames: FrameSpec, images: dict[str, Path], samples: 
 @click.option("--frames", "count", default=STANDARD_FRAMES, show_default=True)
 @click.option("--samples", default=SUPERSAMPLING, show_default=True, type=click.IntRange(SUPERSAMPLING),
               help="A pixel's along each axis; even.")
-def main(model: Path, camera: Path, out: Path, hdr: Path | None, count: int, samples: int) -> None:
+@click.option("--cache", type=click.Path(file_okay=False, path_type=Path),
+              help="Keeps light and shadows, as workers do.")
+def main(
+    model: Path, camera: Path, out: Path, hdr: Path | None, count: int, samples: int, cache: Path | None
+) -> None:
     frames = seen_by(camera, model, count)
     images = {} if hdr is None else {hdr.name: hdr}
     frames = dataclasses.replace(frames, environment=None if hdr is None else hdr.name)
@@ -91,7 +95,7 @@ def main(model: Path, camera: Path, out: Path, hdr: Path | None, count: int, sam
     with tempfile.TemporaryDirectory(dir=out) as name:
         costs = Costs()
         made = render_video(
-            model, frames, {"job": VideoVariant(Backdrop())}, Path(name), device=open_device("auto"), cache_dir=None,
+            model, frames, {"job": VideoVariant(Backdrop())}, Path(name), device=open_device("auto"), cache_dir=cache,
             listener=StageListener(costs), images=images,
         )
         made["job"].video.replace(out / NAME)
