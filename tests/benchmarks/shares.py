@@ -3,8 +3,8 @@
 CPU seconds of the standard job's frames, with all its parts and with one of them knocked out at a time: a function of
 the material's shader gives a constant instead. All ways draw the same frames in turn, on one thread (Mesa's
 LP_NUM_THREADS=0), and the least time of each frame counts, since other work on the machine only ever adds. What a part
-costs is the difference; the parts overlap in the processor, so the differences do not add up to the whole, and the rest,
-which is what is left, can be less than nothing. Encoding is ffmpeg's own CPU time.
+costs is the difference; the parts overlap in the processor, so the differences do not add up to the whole, and the
+rest, which is what is left, can be less than nothing. Encoding is ffmpeg's own CPU time.
 """
 
 import contextlib
