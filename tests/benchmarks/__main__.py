@@ -31,7 +31,7 @@ def main(texts: tuple[str, ...], only: tuple[str, ...]) -> None:
         except Exception as error:  # noqa: BLE001 (the others' figures are worth having all the same)
             log.print_exception()
             found.append(Row(name, f"failed: {error}", None, "", False, f"python -m tests.benchmarks.{name}"))
-    Console(width=180).print(rows.table(found))
+    Console(emoji=False, width=180).print(rows.table(found))
 
 
 if __name__ == "__main__":

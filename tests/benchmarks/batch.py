@@ -132,7 +132,7 @@ def measure(count: int = FRAMES) -> list[Row]:
 @click.command()
 @click.option("--frames", "count", default=FRAMES, show_default=True, help="Of the path, to draw.")
 def main(count: int) -> None:
-    Console(width=150).print(table(measure(count)))
+    Console(emoji=False, width=150).print(table(measure(count)))
 
 
 if __name__ == "__main__":

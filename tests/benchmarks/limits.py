@@ -119,7 +119,7 @@ def measure(model: Path | None = None) -> list[Row]:
 @click.command()
 @click.option("--model", type=click.Path(exists=True, path_type=Path), help="Default: that of the standard job.")
 def main(model: Path | None) -> None:
-    Console(width=160).print(rows.table(measure(model)))
+    Console(emoji=False, width=160).print(rows.table(measure(model)))
 
 
 if __name__ == "__main__":

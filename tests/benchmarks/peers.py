@@ -136,7 +136,7 @@ def measure(peers: Sequence[Peer] = (), model: Path | None = None, frames: int =
 @click.option("--model", type=click.Path(exists=True, path_type=Path), help="Default: that of the standard job.")
 @click.option("--frames", default=STANDARD_FRAMES, show_default=True)
 def main(texts: tuple[str, ...], model: Path | None, frames: int) -> None:
-    Console(width=160).print(rows.table(measure([Peer.parse(text) for text in texts], model, frames)))
+    Console(emoji=False, width=160).print(rows.table(measure([Peer.parse(text) for text in texts], model, frames)))
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def measure() -> list[Row]:
 
 @click.command()
 def main() -> None:
-    Console(width=150).print(table(measure()))
+    Console(emoji=False, width=150).print(table(measure()))
 
 
 if __name__ == "__main__":

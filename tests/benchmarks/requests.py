@@ -243,7 +243,7 @@ def measure() -> list[Row]:
 @click.option("--seconds", default=2.0, show_default=True, help="Of one turn.")
 @click.option("--turns", default=5, show_default=True)
 def main(seconds: float, turns: int) -> None:
-    Console(width=110).print(_table(figures(seconds, turns)))
+    Console(emoji=False, width=110).print(_table(figures(seconds, turns)))
 
 
 def _table(found: dict[str, Figures]) -> Table:

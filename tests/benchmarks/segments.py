@@ -76,7 +76,7 @@ def measure(length: float = LENGTH_S, quality: str = "standard", turns: int = 1)
 @click.option("--quality", default="standard", show_default=True)
 @click.option("--turns", default=1, show_default=True, help="Renders by each number of workers.")
 def main(length: float, quality: str, turns: int) -> None:
-    Console(width=150).print(table(measure(length, quality, turns)))
+    Console(emoji=False, width=150).print(table(measure(length, quality, turns)))
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def _figure(seconds: dict[str, float], *, again: bool) -> str:
 @click.command()
 @click.option("--model", type=click.Path(exists=True, path_type=Path), help="Default: that of the standard job.")
 def main(model: Path | None) -> None:
-    Console(width=160).print(rows.table(measure(model)))
+    Console(emoji=False, width=160).print(rows.table(measure(model)))
 
 
 if __name__ == "__main__":
