@@ -2,7 +2,7 @@
 
 import contextlib
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -12,10 +12,11 @@ from renderer.camera.effects import shot_view
 from renderer.camera.framing import View, model_placement
 from renderer.errors import SettingsError
 from renderer.gl.context import Device
+from renderer.gl.readback import Pending
 from renderer.gl.resources import GpuScene
 from renderer.gl.targets import frame_target
 from renderer.gl.tiles import Tile, TiledTarget
-from renderer.gl.waiting import finish, flush
+from renderer.gl.waiting import flush
 from renderer.lighting.environment import Environment, preset_environment
 from renderer.lighting.photograph import load_photograph, photographed_lamps
 from renderer.lighting.presets import PRESETS
@@ -46,7 +47,7 @@ class ShotRenderer:
     """Draws the frames of `spec` and reads them in the format that is wanted. Equal inputs give equal bytes.
 
     `draw(i)` issues a frame; the `read_...` calls give the frame drawn last, as often as wanted, on any backdrop and
-    behind any foreground.
+    behind any foreground. The `start_...` calls do so without waiting for it.
     Use it as a context manager: it owns everything it put on the device. Raises DeviceError when the frame is too
     large for the device, SettingsError for an unknown animation or a panorama that can't be had.
 
@@ -158,30 +159,27 @@ class ShotRenderer:
         """(height, width, 3) uint8: composited, sRGB-encoded, top row first."""
         return self._resolve.read_rgb(backdrop, self._images.behind(backdrop), self._images.before(foreground))
 
-    def read_yuv420(
-        self, backdrop: Backdrop, foreground: Foreground | None = None, *, meanwhile: Callable[[], None] | None = None
-    ) -> bytes:
-        """Composited, as planar I420: BT.709 limited range, top row first, width * height * 3 / 2 bytes.
+    def read_yuv420(self, backdrop: Backdrop, foreground: Foreground | None = None) -> bytes:
+        """Composited, as planar I420: BT.709 limited range, top row first, width * height * 3 / 2 bytes."""
+        return self.start_yuv420(backdrop, foreground).read()
 
-        `meanwhile` is called when the frame is as good as read: it may draw the next, so that the device never idles.
-        """
-        self._yuv.convert(backdrop, self._images.behind(backdrop), self._images.before(foreground))
-        self._wait(meanwhile)
-        return self._yuv.read()
-
-    def read_yuva444(
-        self, foreground: Foreground | None = None, *, meanwhile: Callable[[], None] | None = None
-    ) -> bytes:
+    def read_yuva444(self, foreground: Foreground | None = None) -> bytes:
         """With straight alpha, the ground shadow in it: planar 4:4:4:4 of 10 bits in 16, as `YuvaPass` says.
 
-        width * height * 8 bytes. The width must be a multiple of 4. `meanwhile` is as above.
+        width * height * 8 bytes. The width must be a multiple of 4.
         """
+        return self.start_yuva444(foreground).read()
+
+    def start_yuv420(self, backdrop: Backdrop, foreground: Foreground | None = None) -> Pending:
+        """The same as `read_yuv420` for later: the next frame may be drawn before this one is read."""
+        return self._yuv.convert(backdrop, self._images.behind(backdrop), self._images.before(foreground))
+
+    def start_yuva444(self, foreground: Foreground | None = None) -> Pending:
+        """The same as `read_yuva444` for later: the next frame may be drawn before this one is read."""
         if self._yuva is None:  # large, and few shots need it
             self._yuva = YuvaPass(self._device, self._target)
             self._owned.callback(self._yuva.release)
-        self._yuva.convert(self._images.before(foreground))
-        self._wait(meanwhile)
-        return self._yuva.read()
+        return self._yuva.convert(self._images.before(foreground))
 
     def close(self) -> None:
         """Gives everything on the device back."""
@@ -194,12 +192,6 @@ class ShotRenderer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _wait(self, meanwhile: Callable[[], None] | None) -> None:
-        """For what was issued, by then or in `meanwhile`."""
-        if meanwhile is not None:
-            meanwhile()
-        finish(self._device)
 
     def _light(
         self, owned: contextlib.ExitStack, cache_dir: Path | None, images: Mapping[str, Path]

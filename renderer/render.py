@@ -204,24 +204,18 @@ def _draw(
     """Draws the run into `files`, which are checked in the end, and posters into `out`/<variant name>/."""
     clock.on_stage("drawing")
     posters: list[tuple[str, UInt8]] = []
-    drawn = frames.poster_frame if run.start == 0 else run.start
-
-    def draw_next() -> None:
-        nonlocal drawn
-        if drawn + 1 in run:
-            shot.draw(drawn := drawn + 1)
-        _write_posters(posters, out, clock)
-
+    drawn = None
     with Encoders(frames, files) as encoders:
-        shot.draw(drawn)
         if run.start == 0:
+            shot.draw(drawn := frames.poster_frame)
             for name, variant in variants.items():
                 _write_posters(posters, out, clock)
                 posters.append((name, shot.read_rgb(variant.backdrop, variant.foreground)))
-        if drawn != run.start:
-            shot.draw(drawn := run.start)
-        for done in range(1, len(run) + 1):
-            encoders.write(shot, draw_next)
+        for done, index in enumerate(run, 1):
+            if index != drawn:
+                shot.draw(drawn := index)
+            encoders.write(shot)
+            _write_posters(posters, out, clock)  # while the device draws
             clock.on_frame(done, len(run))
         clock.on_stage("encoding")
         encoders.finish()

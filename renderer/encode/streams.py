@@ -3,7 +3,7 @@
 import contextlib
 import dataclasses
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,6 +14,7 @@ from renderer.encode.h264 import H264File, h264_arguments, variant_files
 from renderer.encode.probe import check_h264, check_prores
 from renderer.encode.prores import ProResFile, prores_arguments
 from renderer.frames import ShotRenderer
+from renderer.gl.readback import Pending
 from renderer.spec import Backdrop, Foreground, FrameSpec, H264Encoder, VideoVariant
 
 Layers = tuple[Backdrop | None, Foreground | None]
@@ -65,6 +66,7 @@ class Encoders:
         self._files = files
         self._processes: dict[Layers, EncoderProcess] = {}
         self._running = contextlib.ExitStack()
+        self._drawn: list[tuple[EncoderProcess, Pending]] = []
 
     def __enter__(self) -> Self:
         size, fps = (self._frames.width, self._frames.height), self._frames.fps
@@ -85,18 +87,26 @@ class Encoders:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._running.close()
 
-    def write(self, shot: ShotRenderer, meanwhile: Callable[[], None]) -> None:
-        """Encodes the frame that `shot` has drawn last; `meanwhile` is called when it may draw the next."""
-        *_, last = self._processes
-        for layers, process in self._processes.items():
-            backdrop, foreground = layers
-            then = meanwhile if layers == last else None
-            process.write(
-                shot.read_yuva444(foreground, meanwhile=then) if backdrop is None
-                else shot.read_yuv420(backdrop, foreground, meanwhile=then)
-            )
+    def write(self, shot: ShotRenderer) -> None:
+        """Encodes the frame that `shot` has drawn last. It is waited for, and handed over, when the next one comes.
+
+        So the device always has a frame to draw while another is prepared.
+        """
+        drawn = [
+            (process, shot.start_yuva444(foreground) if backdrop is None else shot.start_yuv420(backdrop, foreground))
+            for (backdrop, foreground), process in self._processes.items()
+        ]
+        self._hand_over()
+        self._drawn = drawn
 
     def finish(self) -> None:
         """Waits until the files are written."""
+        self._hand_over()
         for process in self._processes.values():
             process.finish()
+
+    def _hand_over(self) -> None:
+        """To ffmpeg, the frame that was drawn last, when it is."""
+        for process, frame in self._drawn:
+            process.write(frame.read())
+        self._drawn = []

@@ -4,8 +4,11 @@ On Mesa's software rasteriser the number of threads is set from outside, by Mesa
 in the calling thread); nothing here reads the environment.
 """
 
+import contextlib
 import dataclasses
 import logging
+import os
+from pathlib import Path
 from typing import Any
 
 import moderngl
@@ -14,7 +17,8 @@ from renderer.errors import DeviceError
 
 logger = logging.getLogger(__name__)
 
-GL_VERSION = 330
+GL_VERSION = 440
+"""With storage buffers that stay mapped: every graphics card's driver of the last ten years, and Mesa's in software."""
 _SOFTWARE_NAMES = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software rasterizer")
 _EGL_DEVICES_TRIED = 16
 _POINT_SIZE = 4.0  # samples: two pixels
@@ -126,8 +130,24 @@ def _open_number(number: int) -> Device:
         idle=ctx.framebuffer([ctx.texture((1, 1), 4)]),
     )
     if device.software:
+        _spread_rasteriser()
         logger.warning("Drawing in software on %s: right pictures, but many times slower than a GPU", name)
     else:
         logger.info("Drawing on %s", name)
     _open[number] = device
     return device
+
+
+def _spread_rasteriser() -> None:
+    """Keeps each of the rasteriser's threads on a core of its own, where there is one for each.
+
+    They take turns in sleeping, many times a frame, and schedulers wake two on one core now and then: the other core
+    then idles for some 15 ms.
+    """
+    with contextlib.suppress(OSError):  # no /proc, or not allowed: slower, not wrong
+        tasks = Path("/proc/self/task").iterdir()
+        threads = sorted(int(task.name) for task in tasks if (task / "comm").read_text().startswith("llvmpipe-"))
+        cores = sorted(os.sched_getaffinity(0))
+        if len(threads) == len(cores):
+            for thread, core in zip(threads, cores, strict=True):
+                os.sched_setaffinity(thread, {core})

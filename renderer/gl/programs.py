@@ -13,10 +13,7 @@ import moderngl
 from renderer.errors import DeviceError
 from renderer.gl.context import Device
 
-_HEAD = """#version 330 core
-#extension GL_ARB_shading_language_packing : enable
-#extension GL_ARB_texture_query_lod : enable
-"""
+_HEAD = "#version 440 core\n"
 
 _INCLUDE = re.compile(r'^#include "([\w.]+)"$', re.MULTILINE)
 
@@ -36,7 +33,7 @@ class Programs:
         self._by_text: dict[tuple[str, str], moderngl.Program] = {}
 
     def get(self, vertex: str, fragment: str, defines: Mapping[str, str] | None = None) -> moderngl.Program:
-        """The program made of two GLSL 3.30 texts; `defines` are names and values known to both.
+        """The program made of two GLSL 4.40 texts; `defines` are names and values known to both.
 
         Raises DeviceError with the compiler's words where the driver refuses it.
         """

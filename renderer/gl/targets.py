@@ -1,4 +1,4 @@
-"""What is drawn into: the supersampled picture, and the pictures made of it that are read back."""
+"""What is drawn into: the supersampled picture, and a picture made of it that is read back."""
 
 import moderngl
 
@@ -51,21 +51,12 @@ def frame_target(device: Device, width: int, height: int) -> FrameTarget:
 
 
 class ReadTarget:
-    """Pictures of `size` (width, height) that programs fill with one full-screen triangle, then read back.
+    """A picture of `size` (width, height), RGBA8, that programs fill with one full-screen triangle, then read back."""
 
-    `components` has one number per picture: 4 for RGBA8, 1 for a plane of bytes. `kind` is moderngl's name of what
-    each of them is: "f1" are bytes that programs write as 0..1, "u2" whole numbers of 16 bits.
-    """
-
-    def __init__(
-        self, device: Device, size: tuple[int, int], components: tuple[int, ...], kind: str = "f1"
-    ) -> None:
+    def __init__(self, device: Device, size: tuple[int, int]) -> None:
         self._device = device
-        self._components = components
-        self._size = size
-        self._kind = kind
-        self._textures = [device.ctx.texture(size, count, alignment=1, dtype=kind) for count in components]
-        self._framebuffer = device.ctx.framebuffer(self._textures)
+        self._picture = device.ctx.texture(size, 4)
+        self._framebuffer = device.ctx.framebuffer([self._picture])
         self._triangles: dict[moderngl.Program, moderngl.VertexArray] = {}
 
     def fill(self, program: moderngl.Program) -> None:
@@ -76,15 +67,12 @@ class ReadTarget:
         self._device.ctx.enable_only(moderngl.NOTHING)
         self._triangles[program].render(moderngl.TRIANGLES, vertices=3)
 
-    def read(self, picture: int = 0) -> bytes:
-        """The texels of one picture, row by row without gaps, in the order the program wrote them."""
-        return self._framebuffer.read(
-            components=self._components[picture], attachment=picture, alignment=1, dtype=self._kind
-        )
+    def read(self) -> bytes:
+        """The texels row by row without gaps, in the order the program wrote them. Waits for all that was issued."""
+        return self._framebuffer.read(components=4)
 
     def release(self) -> None:
         for triangle in self._triangles.values():
             triangle.release()
         self._device.release_framebuffer(self._framebuffer)
-        for texture in self._textures:
-            texture.release()
+        self._picture.release()

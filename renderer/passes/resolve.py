@@ -19,7 +19,7 @@ class ResolvePass:
     def __init__(self, device: Device, samples: FrameTarget) -> None:
         self._samples = samples
         self._programs = Programs(device)
-        self._target = ReadTarget(device, (samples.width, samples.height), (4,))
+        self._target = ReadTarget(device, (samples.width, samples.height))
 
     def read_rgba(self) -> UInt8:
         """(h, w, 4): premultiplied, sRGB-encoded, as drawn."""

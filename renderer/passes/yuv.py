@@ -5,43 +5,52 @@ E = 0.2126 R' + 0.7152 G' + 0.0722 B' it is Y = 16 + 219 E, U = 128 + 224 (B' - 
 V = 128 + 224 (R' - E) / 1.5748.
 """
 
+import math
+
 import moderngl
+import numpy as np
 
 from renderer.gl.context import Device
-from renderer.gl.programs import Programs
-from renderer.gl.targets import FrameTarget, ReadTarget
+from renderer.gl.programs import Programs, set_uniform
+from renderer.gl.readback import Pending, Readback
+from renderer.gl.targets import FrameTarget
 from renderer.passes.resolve import composite
 from renderer.spec import Backdrop
 
+CELL = (8, 2)
+"""Pixels (columns, rows) that yuv420.frag.glsl converts at a time: as many as share most of what they read."""
+
 
 class YuvPass:
-    """Converts a `FrameTarget`. Between `convert` and `read` the next frame may be drawn: the planes are copies."""
+    """Converts a `FrameTarget`."""
 
     def __init__(self, device: Device, samples: FrameTarget) -> None:
         if samples.width % 2 or samples.height % 2:
             raise ValueError(f"4:2:0 video needs even sides, not {samples.width}x{samples.height}")
         self._samples = samples
         self._programs = Programs(device)
-        self._luma_target = ReadTarget(device, ((samples.width + 3) // 4, samples.height), (4,))
-        self._chroma_target = ReadTarget(device, (samples.width // 2, samples.height // 2), (1, 1))
+        self._cells = math.ceil(samples.width / CELL[0]), samples.height // CELL[1]
+        self._planes = Readback(device, self._cells, math.prod(CELL) * math.prod(self._cells) * 3 // 2)
 
     def convert(
         self, backdrop: Backdrop, image: moderngl.Texture | None = None, foreground: moderngl.Texture | None = None
-    ) -> None:
-        """Issues the conversion of the frame on a backdrop with its image, behind a foreground; waits for nothing."""
-        for fragment, target in (("luma.frag.glsl", self._luma_target), ("chroma.frag.glsl", self._chroma_target)):
-            target.fill(composite(self._programs, fragment, self._samples, backdrop, image, foreground))
+    ) -> Pending:
+        """Issues the conversion of the frame on a backdrop with its image, behind a foreground; waits for nothing.
 
-    def read(self) -> bytes:
-        """The converted frame as I420: the planes Y, U, V, each top row first, without gaps."""
-        luma = self._luma_target.read()
-        excess = -self._samples.width % 4
-        if excess:  # the last texel of a row holds pixels beyond the frame
-            stride = self._samples.width + excess
-            luma = b"".join(luma[row : row + self._samples.width] for row in range(0, len(luma), stride))
-        return luma + self._chroma_target.read(0) + self._chroma_target.read(1)
+        What is read is I420: the planes Y, U, V, each top row first, without gaps.
+        """
+        program = composite(self._programs, "yuv420.frag.glsl", self._samples, backdrop, image, foreground)
+        set_uniform(program, "u_cells", self._cells)
+        return self._planes.fill(program, bytes if self._samples.width % CELL[0] == 0 else self._without_gaps)
 
     def release(self) -> None:
-        self._luma_target.release()
-        self._chroma_target.release()
+        self._planes.release()
         self._programs.release()
+
+    def _without_gaps(self, planes: bytes) -> bytes:
+        """Planes whose rows have been filled up to whole cells."""
+        width, height = self._samples.width, self._samples.height
+        columns = self._cells[0] * CELL[0]
+        luma, chroma = np.split(np.frombuffer(planes, np.uint8), [columns * height])
+        return (luma.reshape(height, columns)[:, :width].tobytes()
+                + chroma.reshape(height, columns // 2)[:, : width // 2].tobytes())

@@ -7,32 +7,33 @@ steps), alpha 0 to 1023. The alpha is straight: colours are not darkened by it. 
 import moderngl
 
 from renderer.gl.context import Device
-from renderer.gl.programs import Programs
-from renderer.gl.targets import FrameTarget, ReadTarget
+from renderer.gl.programs import Programs, set_uniform
+from renderer.gl.readback import Pending, Readback
+from renderer.gl.targets import FrameTarget
 from renderer.passes.resolve import transparent
 
 
 class YuvaPass:
-    """Converts a `FrameTarget`. Between `convert` and `read` the next frame may be drawn: the planes are copies."""
+    """Converts a `FrameTarget`."""
 
     def __init__(self, device: Device, samples: FrameTarget) -> None:
         if samples.width % 4:
             raise ValueError(f"video with alpha needs a width that is a multiple of 4, not {samples.width}")
         self._samples = samples
         self._programs = Programs(device)
-        self._target = ReadTarget(device, (samples.width // 4, samples.height), (4, 4, 4, 4), "u2")
+        self._cells = samples.width // 4, samples.height
+        self._planes = Readback(device, self._cells, samples.width * samples.height * 8)
 
-    def convert(self, foreground: moderngl.Texture | None = None) -> None:
-        """Issues the conversion of the frame behind a foreground; waits for nothing."""
-        self._target.fill(transparent(self._programs, "yuva.frag.glsl", self._samples, foreground))
+    def convert(self, foreground: moderngl.Texture | None = None) -> Pending:
+        """Issues the conversion of the frame behind a foreground; waits for nothing.
 
-    def read(self) -> bytes:
-        """The converted frame: the planes Y, U, V and alpha, top row first, without gaps.
-
-        16 bits a value, in the machine's order.
+        What is read are the planes Y, U, V and alpha, top row first, without gaps, 16 bits a value in the machine's
+        order.
         """
-        return b"".join(self._target.read(plane) for plane in range(4))
+        program = transparent(self._programs, "yuva444.frag.glsl", self._samples, foreground)
+        set_uniform(program, "u_cells", self._cells)
+        return self._planes.fill(program)
 
     def release(self) -> None:
-        self._target.release()
+        self._planes.release()
         self._programs.release()

@@ -25,6 +25,7 @@ from renderer.scene.nodes import Contents
 from renderer.spec import Backdrop, FrameSpec, VideoVariant, parse_settings, plan_video
 from tests.benchmarks.model import standard_model
 from tests.benchmarks.rows import Row, at_most, table
+from tests.benchmarks.turntable import Drawn
 
 FRAMES = 12
 BOUND = 1.35
@@ -76,8 +77,8 @@ class Replay:
         self._planes = planes
         self.index = 0
 
-    def read_yuv420(self, _backdrop: Backdrop, _foreground: object, *, meanwhile: object) -> bytes:
-        return self._planes[self.index]
+    def start_yuv420(self, _backdrop: Backdrop, _foreground: object) -> Drawn:
+        return Drawn(self._planes[self.index])
 
 
 def encoders_alone(
@@ -96,7 +97,7 @@ def encoders_alone(
     replay = Replay(planes)
     with timed() as cost, Encoders(frames, streams) as encoders:
         for replay.index in range(count):
-            encoders.write(cast(ShotRenderer, replay), lambda: None)
+            encoders.write(cast(ShotRenderer, replay))
         encoders.finish()
     return cost
 

@@ -33,17 +33,27 @@ from tests.benchmarks.model import standard_model
 from tests.benchmarks.process import AS_INSTALLED
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Drawn:
+    """The bytes of a frame, ready to be read."""
+
+    planes: bytes
+
+    def read(self) -> bytes:
+        return self.planes
+
+
 class _Recorded:
     """A frame that a shot has drawn before, in its place."""
 
     def __init__(self, planes: dict[Layers, bytes]) -> None:
         self._planes = planes
 
-    def read_yuv420(self, backdrop: Backdrop, foreground: Foreground | None = None, *, meanwhile: object) -> bytes:
-        return self._planes[backdrop, foreground]
+    def start_yuv420(self, backdrop: Backdrop, foreground: Foreground | None = None) -> Drawn:
+        return Drawn(self._planes[backdrop, foreground])
 
-    def read_yuva444(self, foreground: Foreground | None = None, *, meanwhile: object) -> bytes:
-        return self._planes[None, foreground]
+    def start_yuva444(self, foreground: Foreground | None = None) -> Drawn:
+        return Drawn(self._planes[None, foreground])
 
 
 def whole_job(model: Path, plan: VideoPlan, count: int, selector: str, folder: Path) -> tuple[Costs, Device]:
@@ -95,7 +105,7 @@ def parts_alone(model: Path, plan: VideoPlan, count: int, device: Device, folder
     files = {stream: folder / stream.file.path for stream in streams}
     with costs.measure("encode"), Encoders(plan.frames, files) as encoders:
         for frame in recorded:
-            encoders.write(cast(ShotRenderer, frame), lambda: None)
+            encoders.write(cast(ShotRenderer, frame))
         encoders.finish()
     return costs
 

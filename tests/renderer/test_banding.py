@@ -105,8 +105,7 @@ def test_the_alpha_of_a_soft_shadow_has_no_bands(slope: Slope) -> None:
 
 @pytest.mark.parametrize("backdrop", BACKDROPS, ids=lambda backdrop: backdrop.color)
 def test_decoded_video_of_a_soft_shadow_has_hardly_any(slope: Slope, backdrop: Backdrop, tmp_path: Path) -> None:
-    slope.video.convert(backdrop)
-    frame = slope.video.read()
+    frame = slope.video.convert(backdrop).read()
     exact = exact_luma(slope, backdrop)
     assert bands(luma(frame), exact) < 0.1
     spec = FrameSpec(width=WIDTH, height=HEIGHT, frame_count=FRAMES)

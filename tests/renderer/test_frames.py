@@ -105,6 +105,21 @@ def test_a_frame_does_not_depend_on_the_one_before(device: Device, light_cache: 
         assert np.array_equal(shot.read_rgba(), first)
 
 
+def test_frames_are_read_as_they_were_after_others_have_been_drawn(device: Device, light_cache: Path) -> None:
+    backdrops = Backdrop("#336699"), Backdrop("#ffffff", 0.5)
+    with ShotRenderer(device, ball(), SPEC, cache_dir=light_cache) as shot:
+        expected, pending = [], []
+        for index in (0, 3, 5):
+            shot.draw(index)
+            expected += [shot.read_yuva444(), *(shot.read_yuv420(backdrop) for backdrop in backdrops)]
+        for index in (0, 3, 5):
+            shot.draw(index)
+            pending += [shot.start_yuva444(), *(shot.start_yuv420(backdrop) for backdrop in backdrops)]
+        found = [later.read() for later in reversed(pending)]
+    assert len(set(expected)) == len(expected)
+    assert found[::-1] == expected
+
+
 def test_every_format_shows_the_same_frame(device: Device, light_cache: Path) -> None:
     backdrop = Backdrop("#ff8800")
     with ShotRenderer(device, ball(), SPEC, cache_dir=light_cache) as shot:

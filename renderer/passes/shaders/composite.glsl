@@ -28,7 +28,7 @@ vec4 resolved(vec2 pixel) {
 }
 
 // The same in full precision: some drivers filter 8-bit textures to 8 bits.
-vec4 precise(vec2 pixel) {
+vec4 exact(vec2 pixel) {
     ivec2 at = TEXELS * ivec2(pixel.x, u_size.y - 1.0 - pixel.y);
 #if TEXELS == 1
     return texelFetch(u_samples, at, 0);
@@ -63,7 +63,7 @@ vec3 composited(vec2 pixel) {
 // A pixel on nothing, with straight alpha: its colour isn't darkened by it. Black where nothing is seen.
 vec4 straight(vec2 pixel) {
     vec4 front = foreground(pixel);
-    vec4 color = front + (1.0 - front.a) * precise(pixel);
+    vec4 color = front + (1.0 - front.a) * exact(pixel);
     return color.a > 0.0 ? vec4(min(color.rgb / color.a, 1.0), color.a) : vec4(0.0);
 }
 

@@ -17,7 +17,7 @@ void main() {
     float level = 0.0;
 #ifdef STORED_UV
     uv = STORED_UV;
-    level = textureQueryLOD(u_map0, uv).y;
+    level = textureQueryLod(u_map0, uv).y;
 #endif
     out_place = floatBitsToUint(vec4(1.0 / gl_FragCoord.w, uv, level));
     vec4 tangent = vec4(0.0);

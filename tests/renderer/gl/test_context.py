@@ -1,5 +1,8 @@
 """The GL device: found by name or number, opened once, refused in words."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from renderer.errors import DeviceError
@@ -26,7 +29,7 @@ def test_software_is_refused_where_it_is_not_allowed(device: Device) -> None:
 
 
 def test_an_absent_device_is_refused_by_its_number(device: Device) -> None:
-    with pytest.raises(DeviceError, match=r"EGL device 99 gives no OpenGL 3\.3 context"):
+    with pytest.raises(DeviceError, match=r"EGL device 99 gives no OpenGL 4\.4 context"):
         open_device("99")
 
 
@@ -44,3 +47,12 @@ def test_gl_errors_are_reported_with_what_was_done(device: Device) -> None:
     device.ctx.point_size = -1.0
     with pytest.raises(DeviceError, match=r"GL_INVALID_VALUE on .* while setting sizes"):
         device.check_errors("setting sizes")
+
+
+def test_each_thread_of_the_rasteriser_stays_on_a_core_of_its_own(device: Device) -> None:
+    tasks = Path("/proc/self/task").iterdir()
+    threads = [int(task.name) for task in tasks if (task / "comm").read_text().startswith("llvmpipe-")]
+    if not device.software or len(threads) != os.cpu_count():
+        pytest.skip(f"{device.name} draws with {len(threads)} threads on {os.cpu_count()} cores")
+    places = [os.sched_getaffinity(thread) for thread in threads]
+    assert sorted(places, key=min) == [{core} for core in sorted(os.sched_getaffinity(0))]

@@ -126,8 +126,7 @@ def test_video_frames_on_a_picture_equal_the_formula(device: Device, tmp_path: P
     conversion = YuvPass(device, samples)
     samples.begin()
     samples.color.write(np.ascontiguousarray(front[::-1].repeat(2, axis=0).repeat(2, axis=1)))
-    conversion.convert(SHOWN, images.behind(SHOWN))
-    data = np.frombuffer(conversion.read(), np.uint8).astype(np.float64)
+    data = np.frombuffer(conversion.convert(SHOWN, images.behind(SHOWN)).read(), np.uint8).astype(np.float64)
     for owner in (conversion, images, samples):
         owner.release()
     pixels = size[0] * size[1]
@@ -302,8 +301,8 @@ def test_a_foreground_lies_over_the_model_and_what_is_behind_it(device: Device, 
 
 def test_a_foreground_lies_over_every_frame_of_a_video(device: Device, layered: Layered) -> None:
     conversion, backdrop = YuvPass(device, layered.samples), Backdrop("#3070b0")
-    conversion.convert(backdrop, foreground=layered.images.before(FRONT))
-    data = np.frombuffer(conversion.read(), np.uint8).astype(np.float64)
+    frame = conversion.convert(backdrop, foreground=layered.images.before(FRONT))
+    data = np.frombuffer(frame.read(), np.uint8).astype(np.float64)
     conversion.release()
     expected = expected_planes(layered.over(backdrop) * 255)
     for plane, unrounded in zip(np.split(data, [48 * 48, 48 * 60]), expected, strict=True):
@@ -313,8 +312,7 @@ def test_a_foreground_lies_over_every_frame_of_a_video(device: Device, layered: 
 def test_a_foreground_is_in_the_alpha_of_transparent_frames(device: Device, layered: Layered) -> None:
     conversion, resolve = YuvaPass(device, layered.samples), ResolvePass(device, layered.samples)
     front = layered.images.before(FRONT)
-    conversion.convert(front)
-    planes = np.frombuffer(conversion.read(), np.uint16).reshape(4, 48, 48)
+    planes = np.frombuffer(conversion.convert(front).read(), np.uint16).reshape(4, 48, 48)
     straight = resolve.read_straight(front)
     for owner in (conversion, resolve):
         owner.release()

@@ -32,8 +32,7 @@ def convert(device: Device, width: int, height: int, backdrop: Backdrop, pixels:
     samples.begin()
     if pixels is not None:
         samples.color.write(np.ascontiguousarray(pixels[::-1].repeat(2, axis=0).repeat(2, axis=1)))
-    conversion.convert(backdrop)
-    data = np.frombuffer(conversion.read(), np.uint8).astype(np.float64)
+    data = np.frombuffer(conversion.convert(backdrop).read(), np.uint8).astype(np.float64)
     conversion.release()
     samples.release()
     assert len(data) == width * height * 3 // 2
