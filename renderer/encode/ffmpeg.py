@@ -20,19 +20,21 @@ PIPE_BYTES = 1 << 20
 """Linux's usual limit for unprivileged processes (/proc/sys/fs/pipe-max-size)."""
 STALL_S = 300.0
 """How long ffmpeg may take no frame, or take to finish, before it counts as hung."""
+NICE = 10
+"""More drives it further out of drawing's way, but then others' work on the machine would hold it up."""
 STDERR_LINES = 12
 STDERR_CHARS = 2000
 
 
 class EncoderProcess:
-    """An ffmpeg that reads raw frames on stdin, in a session of its own so that it can be killed with its children.
+    """An ffmpeg that reads raw frames on stdin, in a process group of its own: it is killed together with its children.
 
     Frames are handed over through a bounded queue and written by a thread, so drawing and encoding overlap. Leaving
     the `with` block without `finish()` kills it. Should this process die instead, the kernel closes the pipe and ffmpeg
     ends at the end of its input. Raises EncodeError, with what ffmpeg said, from `write` and `finish`.
 
-    It is scheduled as a batch: it takes no core from what draws in software the moment a frame arrives, since every
-    change of turns costs what the core had cached.
+    It is scheduled as a batch of low priority: what draws in software keeps the cores, and ffmpeg has them while that
+    waits. Not a session of its own, which Linux would give an equal share of the cores, whatever its priority.
     """
 
     def __init__(self, arguments: Sequence[str], *, queued_frames: int = QUEUED_FRAMES) -> None:
@@ -40,13 +42,14 @@ class EncoderProcess:
         try:
             self._process = subprocess.Popen(
                 arguments, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                start_new_session=True,
+                process_group=0,
             )
         except OSError as error:
             raise EncodeError(f"ffmpeg could not be started ({error}); install it, on Debian with "
                               "`apt-get install ffmpeg`") from error
         with contextlib.suppress(OSError):  # refused in some containers: slower, not wrong
             os.sched_setscheduler(self._process.pid, os.SCHED_BATCH, os.sched_param(0))
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, NICE)
         assert self._process.stdin is not None  # noqa: S101 (for the type checker: both are pipes)
         assert self._process.stderr is not None  # noqa: S101
         self._stdin = self._process.stdin

@@ -14,6 +14,10 @@ from renderer.scene.nodes import Float64
 _EVERYWHERE = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
 _NOWHERE = np.zeros((3, 2))
 
+FINE = 1.7
+"""Texels from sample to sample that need no coarser level: the shadow is softer than those (`ground_shadow`), and four
+samples make a pixel."""
+
 
 class GroundPass:
     """The shadow lies on the lowest point of the model, so it is drawn behind whatever there is, however near."""
@@ -36,13 +40,15 @@ class GroundPass:
         """Draws `shadow` into the current framebuffer, a tile's; nothing when the camera is below the ground."""
         if view.eye[1] <= shadow.ground:
             return
+        view_projection = tile.crop @ view.projection @ view.view
         shadow.texture.use(0)
         uniforms = {
             "u_shadow": 0,
             "u_strength": shadow.strength,
             "u_rectangle": (*shadow.low, *shadow.size),
             "u_ground": shadow.ground,
-            "u_view_projection": matrix_bytes(tile.crop @ view.projection @ view.view),
+            "u_view_projection": matrix_bytes(view_projection),
+            "u_level": level(view_projection, self._ctx.fbo.size, shadow),
             "u_origin": tile.origin,
         }
         for name, value in uniforms.items():
@@ -62,3 +68,19 @@ class GroundPass:
     def _release_polygon(self) -> None:
         self._polygon.release()
         self._corners.release()
+
+
+def level(view_projection: Float64, size: tuple[int, int], shadow: GroundShadow) -> float:
+    """The mip level of the shadow for a target of `size` (width, height) samples, seen by a matrix to its clip space.
+
+    It is one for the whole shadow, as at its middle. A level of 0 is read at half the cost of those with a fraction.
+    """
+    x, z = shadow.low + shadow.size / 2
+    clip = view_projection @ (x, shadow.ground, z, 1.0)
+    if clip[3] <= 0:
+        return 0.0
+    # samples per metre along x and z
+    slopes = (view_projection[:2, [0, 2]] * clip[3] - np.outer(clip[:2], view_projection[3, [0, 2]])) / clip[3] ** 2
+    samples = slopes * np.array(size)[:, None] / 2
+    texels = np.linalg.pinv(samples) * (shadow.texture.width / shadow.size)[:, None]
+    return float(np.log2(max(np.linalg.norm(texels, axis=0).max() / FINE, 1.0)))

@@ -85,10 +85,11 @@ def test_a_missing_ffmpeg_is_named_with_the_way_out() -> None:
         EncoderProcess(["/nonexistent/ffmpeg"])
 
 
-def test_ffmpeg_runs_in_a_session_of_its_own(tmp_path: Path) -> None:
+def test_ffmpeg_runs_in_a_process_group_of_its_own_and_gives_way_to_what_draws(tmp_path: Path) -> None:
     with EncoderProcess(arguments(tmp_path / "video.mp4")) as process:
-        assert os.getsid(process.pid) == process.pid
-        assert os.getsid(process.pid) != os.getsid(0)
+        assert os.getpgid(process.pid) == process.pid != os.getpgid(0)
+        assert os.getsid(process.pid) == os.getsid(0)  # else its priority would not count beside this process
+        assert psutil.Process(process.pid).nice() > psutil.Process().nice()
 
 
 def test_an_exception_kills_ffmpeg_and_its_children(tmp_path: Path) -> None:

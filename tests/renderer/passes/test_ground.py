@@ -8,7 +8,7 @@ from renderer.gl.context import Device
 from renderer.gl.targets import SampleTarget
 from renderer.lighting.ground_shadow import GroundShadow
 from renderer.lighting.presets import STUDIO
-from renderer.passes.ground import GroundPass
+from renderer.passes.ground import FINE, GroundPass, level
 from renderer.passes.resolve import ResolvePass
 from renderer.scene.nodes import Float64, UInt8
 from tests.renderer.passes.stage import BOUNDS, SIZE, front_view
@@ -83,3 +83,27 @@ def test_an_outlined_shadow_looks_as_before(device: Device, blocked: NDArray[np.
 def test_the_ground_is_not_seen_from_below(device: Device) -> None:
     pixels, _ = ground_picture(device, 1.0, (0.0, -1.0, 3.0))
     assert pixels.max() == 0
+
+
+def test_a_target_of_half_the_size_needs_a_level_more_where_texels_are_small(device: Device) -> None:
+    shadow = GroundShadow(device, STUDIO, BOUNDS, 0.0, lights=4, size=LARGE)
+    view = front_view((0.0, 1.0, 3.0))
+    seen = view.projection @ view.view
+    levels = [level(seen, (side, side), shadow) for side in (16, 32, 64, 1 << 14)]
+    assert levels[1] > 1
+    np.testing.assert_allclose([levels[0] - levels[1], levels[1] - levels[2]], 1.0)
+    assert levels[3] == 0.0
+    shadow.release()
+
+
+def test_the_level_follows_the_distance_between_samples_on_the_ground(device: Device) -> None:
+    """Straight from above, a metre takes as many samples along x as along z, and the texels that lie on them."""
+    shadow = GroundShadow(device, STUDIO, BOUNDS, 0.0, lights=4, size=LARGE)
+    x, z = shadow.low + shadow.size / 2
+    height, side = 4.0, 64
+    down = np.array([[1.0, 0, 0, -x], [0, 0, -1, z], [0, 1, 0, -height], [0, 0, 0, 1]])
+    wide = np.array([[1.0, 0, 0, 0], [0, 1, 0, 0], [0, 0, -1, -0.2], [0, 0, -1, 0]])  # 90 degrees
+    metres = 2 * height / side
+    texels = metres * LARGE / shadow.size.min()
+    assert level(wide @ down, (side, side), shadow) == pytest.approx(np.log2(texels / FINE))
+    shadow.release()
