@@ -10,7 +10,7 @@ from renderer.pictures import PictureError, UnknownFormat, open_picture, to_rgba
 from renderer.scene.nodes import UInt8
 
 BAND_PIXELS = 1 << 16
-"""Converted at a time: few enough to stay in a core's cache, where new memory for each would cost more than the work."""
+"""Converted at a time: few enough to stay in a core's cache, since new memory costs more than the work."""
 
 
 def open_header(data: bytes, path: str) -> PIL.Image.Image:
