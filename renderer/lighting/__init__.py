@@ -7,7 +7,7 @@
     photograph      a panorama (.hdr, .exr) -> the same, exposed, with its brightest lamp as the key
     samples         key and dome -> directions to cast shadows along
     ground_shadow   those -> the soft shadow on the floor
-    kept_shadow     the same, kept on disk between runs
     key_shadow      those -> which parts of the key each point of the model sees
+    kept_shadow     both of a model that stands still, kept on disk between runs
     shadow          both of a shot, with the shader snippet that looks them up
 """

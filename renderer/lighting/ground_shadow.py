@@ -136,11 +136,10 @@ class GroundShadow:
                    self.texture.width)
         return b"".join(np.asarray(each, np.float64).tobytes() for each in numbers)
 
-    def cast(self, caster: Caster, moments: Sequence[Moment] = (stay,)) -> Blocked:
+    def cast(self, caster: Caster, moments: Sequence[Moment] = (stay,)) -> None:
         """Replaces the shadow by that of `caster`, the mean over `moments`: the lights take turns in them.
 
         Geometry below the ground counts as touching it; masked surfaces cast their holes, blended ones their opacity.
-        Returns what it has put.
         """
         ctx = self._device.ctx
         self._cast["ground"] = self.ground
@@ -161,14 +160,16 @@ class GroundShadow:
         self._smooth()
         self._device.check_errors("accumulating the ground shadow")
         texels = self._target.read(components=1, alignment=1, dtype="f2")
-        blocked: Blocked = np.frombuffer(texels, np.float16).reshape(self.texture.size)
-        self.put(blocked)
-        return blocked
+        self.put(np.frombuffer(texels, np.float16).reshape(self.texture.size))
 
-    def put(self, blocked: Blocked) -> None:
-        """Replaces the shadow by `blocked`."""
-        self._levels = _halvings(blocked)
-        self.texture.write(blocked)
+    def texels(self) -> Blocked:
+        """The shadow as it is."""
+        return self._levels[0]
+
+    def put(self, texels: Blocked) -> None:
+        """Replaces the shadow."""
+        self._levels = _halvings(texels)
+        self.texture.write(texels)
         set_coarser(self._device, self.texture, [level[..., None] for level in self._levels[1:]])
 
     def outline(self) -> Float64:

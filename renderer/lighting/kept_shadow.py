@@ -1,4 +1,4 @@
-"""Shadows on the ground, kept on disk by all that decides about them: a model that is rendered again casts none.
+"""Shadows of what stands still, kept on disk by all that decides about them: a model that is rendered again casts none.
 
 Of the work before the first frame it is the largest part, and the same for all renders of a model that differ in
 camera, length, size, background or colours.
@@ -7,44 +7,72 @@ camera, length, size, background or colours.
 import hashlib
 import inspect
 import logging
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from renderer.gl import coarse, resources
 from renderer.gl.context import Device
 from renderer.gl.programs import read_shader
-from renderer.lighting import ground_shadow, samples
-from renderer.lighting.ground_shadow import Blocked, Caster, GroundShadow
+from renderer.lighting import ground_shadow, key_shadow, samples
+from renderer.lighting.ground_shadow import Caster
 from renderer.lighting.kept_files import keep_latest, write_whole
 from renderer.scene.nodes import AlphaMode
 
 logger = logging.getLogger(__name__)
 
 KEPT_FILES = 64
-"""1.2 MB each."""
+"""2 to 15 MB each, as much of the key's maps as the model covers."""
 
-SHADERS = ("cast_ground.vert.glsl", "cast.frag.glsl", "soften.frag.glsl", "shrink.frag.glsl", "merge.frag.glsl")
+SHADERS = (
+    "cast_ground.vert.glsl", "cast_key.vert.glsl", "cast.frag.glsl", "soften.frag.glsl", "shrink.frag.glsl",
+    "merge.frag.glsl",
+)
+
+Texels = npt.NDArray[Any]
 
 
-def cast_once(device: Device, ground: GroundShadow, caster: Caster, folder: Path) -> None:
-    """Gives `ground` the shadow of `caster` as it stands now: the one in `folder`, or else a new one, kept there."""
+class Shadow(Protocol):
+    """What is kept: a `GroundShadow` or a `KeyShadow`."""
+
+    @property
+    def terms(self) -> bytes:
+        """All numbers that decide about the shadow of a caster."""
+
+    def cast(self, caster: Caster) -> object: ...
+
+    def texels(self) -> Texels:
+        """What was cast, bit by bit."""
+
+    def put(self, texels: Texels) -> None:
+        """Replaces the shadow by one that was cast before."""
+
+
+def cast_once(device: Device, shadows: Sequence[Shadow], caster: Caster, folder: Path) -> None:
+    """Gives `shadows` those of `caster` as it stands now: the ones in `folder`, or else new ones, kept there."""
     shape = _shape(caster)
     if shape is None:
-        ground.cast(caster)
+        for shadow in shadows:
+            shadow.cast(caster)
         return
-    digest = hashlib.sha256(shape + ground.terms + device.name.encode() + str(device.ctx.info["GL_VERSION"]).encode())
-    for text in (*map(inspect.getsource, (coarse, resources, ground_shadow, samples)), *_shader_texts()):
+    digest = hashlib.sha256(shape + device.name.encode() + str(device.ctx.info["GL_VERSION"]).encode())
+    for shadow in shadows:
+        digest.update(shadow.terms)
+    for text in (*map(inspect.getsource, (coarse, resources, ground_shadow, key_shadow, samples)), *_shader_texts()):
         digest.update(text.encode())
-    path = folder / f"shadow-{digest.hexdigest()[:32]}.npy"
-    side = ground.texture.width
-    kept = _read(path, side)
+    path = folder / f"shadows-{digest.hexdigest()[:32]}.npy"
+    kept = _read(path, len(shadows))
     if kept is None:
-        kept = ground.cast(caster)
-        write_whole(path, lambda file: np.save(file, kept))
+        for shadow in shadows:
+            shadow.cast(caster)
+        write_whole(path, lambda file: _write(file, [shadow.texels() for shadow in shadows]))
     else:
-        ground.put(kept)
-    keep_latest(path, "shadow-*.npy", KEPT_FILES)
+        for shadow, texels in zip(shadows, kept, strict=True):
+            shadow.put(texels)
+    keep_latest(path, "shadows-*.npy", KEPT_FILES)
 
 
 def _shape(caster: Caster) -> bytes | None:
@@ -65,14 +93,28 @@ def _shader_texts() -> list[str]:
     return [read_shader("renderer.lighting", name) for name in SHADERS]
 
 
-def _read(path: Path, side: int) -> Blocked | None:
-    """The shadow of an earlier run, or None where there is no sound file."""
+def _write(file: BinaryIO, arrays: Sequence[Texels]) -> None:
+    """For each array its shape, its first value, where others are, and those: most texels of shadows are empty."""
+    for array in arrays:
+        empty = array[:1, :1]
+        others = array != empty
+        for part in (np.array(array.shape), empty, np.packbits(others), array[others]):
+            np.save(file, part)
+
+
+def _read(path: Path, count: int) -> list[Texels] | None:
+    """The `count` shadows of an earlier run, or None where there is no sound file."""
+    arrays = []
     try:
         with path.open("rb") as file:
-            kept: Blocked = np.load(file, allow_pickle=False)
+            for _ in range(count):
+                shape, empty, places, others = (np.load(file, allow_pickle=False) for _ in range(4))
+                array = np.full(shape, empty)
+                array[np.unpackbits(places, count=array.size).view(bool).reshape(shape)] = others
+                arrays.append(array)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, EOFError) as error:
-        logger.warning("The cached shadow %s is damaged (%s); casting it anew", path, error)
+    except (OSError, ValueError, IndexError, EOFError) as error:
+        logger.warning("The cached shadows %s are damaged (%s); casting them anew", path, error)
         return None
-    return kept if kept.shape == (side, side) and kept.dtype == np.float16 else None
+    return arrays

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import moderngl
 import numpy as np
+import numpy.typing as npt
 
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs, read_shader, set_uniform
@@ -43,6 +44,21 @@ class KeyShadow:
         self._programs = Programs(device)
         self._program = self._programs.get(read_shader("renderer.lighting", "cast_key.vert.glsl"),
                                            read_shader("renderer.lighting", "cast.frag.glsl"))
+
+    @property
+    def terms(self) -> bytes:
+        """All numbers that decide about the maps of a caster."""
+        numbers = (self._lights.shears, self._center, self._scale, self._tile)
+        return b"".join(np.asarray(each, np.float64).tobytes() for each in numbers)
+
+    def texels(self) -> npt.NDArray[np.float32]:
+        """The maps as they are: depths of 24 bits, which 32-bit floats hold exactly."""
+        width, height = self._texture.size
+        return np.frombuffer(self._texture.read(alignment=1), np.float32).reshape(height, width)
+
+    def put(self, texels: npt.NDArray[np.float32]) -> None:
+        """Replaces the maps."""
+        self._texture.write(texels)
 
     def cast(self, caster: Caster, moments: Sequence[Moment] = (stay,)) -> None:
         """Replaces the maps by those of `caster`; where it moves, the lights take turns in `moments`."""

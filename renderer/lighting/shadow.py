@@ -63,7 +63,7 @@ class Shadows(SelfShadows):
         self, device: Device, lamps: Lamps, environment: Environment, bounds: Bounds, ground: float,
         *, triangles: int = 0, animated: bool = False, cache_dir: Path | None = None,
     ) -> None:
-        """y = `ground` is the floor. Of a model that stands still, its shadow there is kept in `cache_dir`.
+        """y = `ground` is the floor. Of a model that stands still, its shadows are kept in `cache_dir`.
 
         `triangles` that each light has to draw, and whether they move, decide how many lights can be afforded.
         """
@@ -79,11 +79,13 @@ class Shadows(SelfShadows):
         self.glsl = "#define FLOOR\n" + self.glsl
 
     def cast(self, caster: Caster, moments: Sequence[Moment] = (stay,)) -> None:
-        super().cast(caster, moments)  # one moment, where there is but one, has come by then
         if self._cache_dir is None:
+            super().cast(caster, moments)
             self.ground.cast(caster, moments)
         else:
-            cast_once(self._device, self.ground, caster, self._cache_dir)
+            (bring_on,) = moments
+            bring_on()
+            cast_once(self._device, (self.key, self.ground), caster, self._cache_dir)
 
     def bind(self, program: moderngl.Program, first_unit: int) -> int:
         unit = super().bind(program, first_unit)

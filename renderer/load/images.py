@@ -9,7 +9,8 @@ from renderer.errors import InvalidModel
 from renderer.pictures import PictureError, UnknownFormat, open_picture, to_rgba
 from renderer.scene.nodes import UInt8
 
-BAND_PIXELS = 1 << 20
+BAND_PIXELS = 1 << 16
+"""Converted at a time: few enough to stay in a core's cache, since new memory costs more than the work."""
 
 
 def open_header(data: bytes, path: str) -> PIL.Image.Image:
@@ -26,7 +27,10 @@ def rgba(image: PIL.Image.Image) -> UInt8:
     """(height, width, 4), converted in bands: large images would otherwise be in memory four times."""
     pixels = np.empty((image.height, image.width, 4), np.uint8)
     rows = max(1, BAND_PIXELS // image.width)
+    # Pillow keeps RGB as four bytes, of which the last is 255
+    as_kept = image.mode == "RGB" and "transparency" not in image.info
     for top in range(0, image.height, rows):
-        bottom = min(top + rows, image.height)
-        pixels[top:bottom] = np.asarray(to_rgba(image.crop((0, top, image.width, bottom))))
+        band = image.crop((0, top, image.width, min(top + rows, image.height)))
+        data = band.tobytes("raw", "RGBX") if as_kept else to_rgba(band).tobytes()
+        pixels[top : top + rows] = np.frombuffer(data, np.uint8).reshape(-1, image.width, 4)
     return pixels

@@ -1,21 +1,24 @@
-"""A shadow on the ground is cast once for each model, light and floor, and found again as it was."""
+"""The shadows of what stands still are cast once for each model, light and floor, and found again as they were."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import moderngl
 import numpy as np
 import pytest
 
 from renderer.gl.context import Device
 from renderer.gl.resources import GpuScene
-from renderer.lighting.ground_shadow import Blocked, Caster, GroundShadow
-from renderer.lighting.kept_shadow import KEPT_FILES, cast_once
+from renderer.lighting.ground_shadow import GroundShadow
+from renderer.lighting.kept_shadow import KEPT_FILES, Texels, cast_once
+from renderer.lighting.key_shadow import KeyShadow
 from renderer.lighting.presets import OUTDOOR, STUDIO
 from renderer.lighting.sources import Lighting
 from renderer.scene.nodes import AlphaMode, Material, Scene, Transmission
 from tests.renderer.lighting.stage import Vector, bounds_of, box_mesh, scene_of
 
 SIZE = 64
+TILE = 16
 LOW, HIGH = (-0.5, 0.0, -0.5), (0.5, 1.0, 0.5)
 
 
@@ -23,46 +26,54 @@ def box(high: Vector = HIGH) -> Scene:
     return scene_of(*box_mesh(LOW, high))
 
 
-class Counted(GroundShadow):
-    """Knows how often it was cast."""
+class Counted(GpuScene):
+    """Knows whether it was asked to cast."""
 
-    casts = 0
+    cast = False
 
-    def cast(self, caster: Caster, moments: object = ()) -> Blocked:
-        self.casts += 1
-        return super().cast(caster)
+    def draw_geometry(self, program: moderngl.Program, *, blend_cutoff: float = 0.5) -> None:
+        self.cast = True
+        super().draw_geometry(program, blend_cutoff=blend_cutoff)
 
 
-Look = Callable[..., tuple[Blocked, int]]
+Look = Callable[..., tuple[list[Texels], bool]]
 
 
 @pytest.fixture
 def look(device: Device, tmp_path: Path) -> Iterator[Look]:
-    """The shadow of a scene by the folder tmp_path, and how often it was cast for that."""
-    opened: list[Counted | GpuScene] = []
+    """The shadows of a scene, of the key and on the ground, by the folder tmp_path, and whether they were cast."""
+    opened: list[KeyShadow | GroundShadow | GpuScene] = []
 
     def look(
         scene: Scene, *, lighting: Lighting = STUDIO, ground: float = 0.0, turn: float = 0.0
-    ) -> tuple[Blocked, int]:
-        shadow = Counted(device, lighting, bounds_of(box_mesh(LOW, HIGH)[0]), ground, lights=8, size=SIZE)
-        caster = GpuScene(device, scene)
-        opened.extend((shadow, caster))
+    ) -> tuple[list[Texels], bool]:
+        bounds = bounds_of(box_mesh(LOW, HIGH)[0])
+        key = KeyShadow(device, lighting.key, bounds, tile=TILE)
+        below = GroundShadow(device, lighting, bounds, ground, lights=8, size=SIZE)
+        caster = Counted(device, scene)
+        opened.extend((key, below, caster))
         matrix = np.eye(4)
         matrix[[0, 0, 2, 2], [0, 2, 0, 2]] = np.cos(turn), np.sin(turn), -np.sin(turn), np.cos(turn)
         caster.drawables[0].place(matrix)
-        cast_once(device, shadow, caster, tmp_path)
-        return np.frombuffer(shadow.texture.read(), np.float16), shadow.casts
+        cast_once(device, (key, below), caster, tmp_path)
+        return [key.texels(), np.frombuffer(below.texture.read(), np.float16)], caster.cast
 
     yield look
     for owner in opened:
         owner.release()
 
 
-def test_the_second_time_it_is_found(look: Look) -> None:
-    (first, casts), (second, again) = look(box()), look(box())
-    assert (casts, again) == (1, 0)
-    assert first.max() > 0.9
-    assert np.array_equal(first, second)
+def equal(some: list[Texels], others: list[Texels]) -> bool:
+    return all(np.array_equal(*pair) for pair in zip(some, others, strict=True))
+
+
+def test_the_second_time_they_are_found(look: Look) -> None:
+    (first, cast), (second, again) = look(box()), look(box())
+    assert (cast, again) == (True, False)
+    depths, blocked = first
+    assert depths.min() < 0.9 < 1.0 == depths.max()
+    assert blocked.max() > 0.9
+    assert equal(first, second)
 
 
 def test_whatever_else_decides_is_another_shadow(look: Look) -> None:
@@ -70,7 +81,7 @@ def test_whatever_else_decides_is_another_shadow(look: Look) -> None:
     assert [
         look(box((0.5, 0.9, 0.5)))[1], look(box(), lighting=OUTDOOR)[1], look(box(), ground=-0.1)[1],
         look(box(), turn=0.4)[1],
-    ] == [1, 1, 1, 1]
+    ] == [True] * 4
 
 
 @pytest.mark.parametrize(
@@ -82,7 +93,7 @@ def test_whatever_else_decides_is_another_shadow(look: Look) -> None:
 def test_what_lets_light_through_is_always_cast(look: Look, tmp_path: Path, material: Material) -> None:
     scene = box()
     scene.materials[0] = material
-    assert [look(scene)[1], look(scene)[1]] == [1, 1]
+    assert [look(scene)[1], look(scene)[1]] == [True, True]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -93,16 +104,16 @@ def test_a_damaged_file_is_cast_anew(
     first, _ = look(box())
     [path] = tmp_path.iterdir()
     path.write_bytes(damaged)
-    second, casts = look(box())
-    assert casts == 1
-    assert np.array_equal(first, second)
+    second, cast = look(box())
+    assert cast
+    assert equal(first, second)
     assert "damaged" in caplog.text
-    assert look(box())[1] == 0
+    assert not look(box())[1]
 
 
 def test_only_so_many_are_kept(look: Look, tmp_path: Path) -> None:
     for number in range(KEPT_FILES + 3):
-        (tmp_path / f"shadow-{number}.npy").touch()
+        (tmp_path / f"shadows-{number}.npy").touch()
     look(box())
     assert len(list(tmp_path.iterdir())) == KEPT_FILES
-    assert look(box())[1] == 0
+    assert not look(box())[1]

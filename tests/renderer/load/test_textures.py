@@ -85,6 +85,14 @@ def test_a_palette_with_transparency_keeps_it(load: Load) -> None:
     assert pixels_of(load, stream.getvalue())[0].tolist() == [[255, 0, 0, 128], [0, 0, 255, 255]]
 
 
+def test_a_colour_that_a_png_names_as_transparent_is(load: Load) -> None:
+    image = PIL.Image.new("RGB", (2, 1), (255, 0, 0))
+    image.putpixel((1, 0), (0, 0, 255))
+    stream = io.BytesIO()
+    image.save(stream, "PNG", transparency=(255, 0, 0))
+    assert pixels_of(load, stream.getvalue())[0].tolist() == [[255, 0, 0, 0], [0, 0, 255, 255]]
+
+
 @pytest.mark.parametrize(("mode", "kind"), [
     ("RGB", "JPEG"), ("L", "JPEG"), ("CMYK", "JPEG"), ("RGBA", "WEBP"), ("RGB", "AVIF"),
 ])
