@@ -24,7 +24,7 @@ from renderer.scene.nodes import AlphaMode
 
 logger = logging.getLogger(__name__)
 
-KEPT_FILES = 64
+KEPT_FILES = 32
 """2 to 15 MB each, as much of the key's maps as the model covers."""
 
 SHADERS = (
