@@ -29,20 +29,28 @@ _KINDS: dict[str, tuple[str, int, dict[int, int]]] = {
 
 
 def texture_of(device: Device, levels: Sequence[Texels]) -> moderngl.Texture:
-    """A texture of these levels, each half as wide and high as the one before, rounded down.
-
-    Its `size` is not to be asked for: moderngl makes textures of one level, and a driver would make room for the
-    largest level first and then for all of them, so it begins as one texel.
-    """
-    texture = device.ctx.texture((1, 1), levels[0].shape[2], dtype=_KINDS[levels[0].dtype.name][0])
-    texture.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)  # tells Mesa to make room for coarser levels
-    _set_levels(device, texture, levels, first=0)
+    """A texture of these levels, each half as wide and high as the one before, rounded down."""
+    height, width, components = levels[0].shape
+    kind = _KINDS[levels[0].dtype.name][0]
+    texture = device.ctx.texture((width, height), components, np.ascontiguousarray(levels[0]), alignment=1, dtype=kind)
+    set_coarser(device, texture, levels[1:])
     return texture
 
 
 def set_coarser(device: Device, texture: moderngl.Texture, levels: Sequence[Texels]) -> None:
     """Gives a texture, or replaces, the levels from 1 on."""
-    _set_levels(device, texture, levels, first=1)
+    load = device.ctx.mglo._context.load_opengl_function
+    image = ctypes.CFUNCTYPE(None, *[ctypes.c_int] * 8, ctypes.c_void_p)(load("glTexImage2D"))
+    parameter = ctypes.CFUNCTYPE(None, *[ctypes.c_int] * 3)(load("glTexParameteri"))
+    texture.use(0)
+    ctypes.CFUNCTYPE(None, *[ctypes.c_int] * 2)(load("glPixelStorei"))(_UNPACK_ALIGNMENT, 1)
+    for number, level in enumerate(levels, 1):
+        height, width, components = level.shape
+        _, type_, formats = _KINDS[level.dtype.name]
+        texels = np.ascontiguousarray(level)
+        image(_TEXTURE_2D, number, formats[components], width, height, 0, _LAYOUTS[components], type_,
+              texels.ctypes.data)
+    parameter(_TEXTURE_2D, _MAX_LEVEL, len(levels))
 
 
 def halvings(pixels: UInt8) -> list[UInt8]:
@@ -59,18 +67,3 @@ def halvings(pixels: UInt8) -> list[UInt8]:
             image = image.resize((width, height), PIL.Image.Resampling.BOX)
         levels.append(np.asarray(image))
     return levels
-
-
-def _set_levels(device: Device, texture: moderngl.Texture, levels: Sequence[Texels], *, first: int) -> None:
-    load = device.ctx.mglo._context.load_opengl_function
-    image = ctypes.CFUNCTYPE(None, *[ctypes.c_int] * 8, ctypes.c_void_p)(load("glTexImage2D"))
-    parameter = ctypes.CFUNCTYPE(None, *[ctypes.c_int] * 3)(load("glTexParameteri"))
-    texture.use(0)
-    ctypes.CFUNCTYPE(None, *[ctypes.c_int] * 2)(load("glPixelStorei"))(_UNPACK_ALIGNMENT, 1)
-    for number, level in enumerate(levels, first):
-        height, width, components = level.shape
-        _, type_, formats = _KINDS[level.dtype.name]
-        texels = np.ascontiguousarray(level)
-        image(_TEXTURE_2D, number, formats[components], width, height, 0, _LAYOUTS[components], type_,
-              texels.ctypes.data)
-    parameter(_TEXTURE_2D, _MAX_LEVEL, first + len(levels) - 1)
