@@ -2,8 +2,9 @@
 
 A camera is a JSON file: "fov_deg" (vertical, 35 degrees here), "elevation_deg" above the horizon, "distance" from the
 "target", which is the middle of the model's "bounds"; also "position" at the first frame, "radius" about the vertical
-axis, "floor", "near" and "far", in metres of the model. Other renderers turn the model, ours turns the camera and the
-light stands still, which shades the same pixels. The video is written to OUT/ours.mp4.
+axis, "floor", "near" and "far", in metres of the model. Where it has the radius of the model's bounding "sphere", ours
+need not read the model for that. Other renderers turn the model, ours turns the camera and the light stands still, which
+shades the same pixels. The video is written to OUT/ours.mp4.
 """
 
 import dataclasses
@@ -40,6 +41,7 @@ def write_camera(model: Path, path: Path) -> None:
         "fov_deg": math.degrees(FIELD_OF_VIEW), "elevation_deg": frames.elevation, "distance": distance,
         "target": bounds.center.tolist(), "position": (bounds.center + distance * back).tolist(),
         "bounds": [bounds.low.tolist(), bounds.high.tolist()], "radius": bounds.radius, "floor": float(bounds.low[1]),
+        "sphere": bounds.radius,
         "near": distance - 1.5 * bounds.radius, "far": distance + 12 * bounds.radius,
     }
     path.write_text(json.dumps(camera), encoding="utf-8")
@@ -51,7 +53,8 @@ def seen_by(camera: Path, model: Path, count: int) -> FrameSpec:
     if not math.isclose(given["fov_deg"], math.degrees(FIELD_OF_VIEW)):
         raise click.BadParameter(f"the field of view must be {math.degrees(FIELD_OF_VIEW):g} degrees")
     frames = plan_video(parse_settings({"easing": False})).frames
-    fitting = fit_distance(scene_bounds(load_model(model), None).radius, frames.width / frames.height)
+    radius = given.get("sphere") or scene_bounds(load_model(model), None).radius
+    fitting = fit_distance(radius, frames.width / frames.height)
     return dataclasses.replace(
         frames, frame_count=count, elevation=given["elevation_deg"], zoom=given["distance"] / fitting
     )
