@@ -3,8 +3,8 @@
 A camera is a JSON file: "fov_deg" (vertical, 35 degrees here), "elevation_deg" above the horizon, "distance" from the
 "target", which is the middle of the model's "bounds"; also "position" at the first frame, "radius" about the vertical
 axis, "floor", "near" and "far", in metres of the model. Where it has the radius of the model's bounding "sphere", ours
-need not read the model for that. Other renderers turn the model, ours turns the camera and the light stands still, which
-shades the same pixels. The video is written to OUT/ours.mp4.
+need not read the model for that. Other renderers turn the model, ours turns the camera and the light stands still: the
+same pixels are shaded. The video is written to OUT/ours.mp4.
 """
 
 import dataclasses

@@ -31,15 +31,13 @@ from renderer.gl.programs import Programs
 from renderer.load import load_model
 from renderer.scene.nodes import Scene
 from renderer.spec import FrameSpec, VideoPlan, parse_settings, plan_video
+from tests.benchmarks.costs import STANDARD_FRAMES
 from tests.benchmarks.model import standard_model
 from tests.benchmarks.turntable import parts_alone
 
 ANGLES = 4
 """Frames, evenly spread over the path."""
 ROUNDS = 12
-ENCODED = 60
-"""Frames to encode: enough for the encoder's lookahead."""
-
 KNOCKED_OUT = {
     "light of the key: 8 shadow maps a sample": ("shadowed_irradiance", "return vec3(0.5);"),
     "reflected light: trilinear, 16-bit floats": ("specular_light", "return vec3(0.5);"),
@@ -146,8 +144,8 @@ def shares(model: Path, folder: Path) -> list[Share]:
 
 def _encoding(model: Path, plan: VideoPlan, device: Device, folder: Path) -> float:
     """CPU milliseconds of ffmpeg for a frame."""
-    costs = parts_alone(model, plan, ENCODED, device, folder)
-    return 1000 * costs["encode"].children / ENCODED
+    costs = parts_alone(model, plan, STANDARD_FRAMES, device, folder)
+    return 1000 * costs["encode"].children / STANDARD_FRAMES
 
 
 def chart(found: list[Share]) -> str:
