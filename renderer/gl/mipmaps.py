@@ -13,6 +13,7 @@ import numpy.typing as npt
 import PIL.Image
 
 from renderer.gl.context import Device
+from renderer.gl.waiting import gl_function
 from renderer.scene.nodes import UInt8
 
 Texels = npt.NDArray[np.uint8 | np.float16 | np.float32]
@@ -39,11 +40,10 @@ def texture_of(device: Device, levels: Sequence[Texels]) -> moderngl.Texture:
 
 def set_coarser(device: Device, texture: moderngl.Texture, levels: Sequence[Texels]) -> None:
     """Gives a texture, or replaces, the levels from 1 on."""
-    load = device.ctx.mglo._context.load_opengl_function
-    image = ctypes.CFUNCTYPE(None, *[ctypes.c_int] * 8, ctypes.c_void_p)(load("glTexImage2D"))
-    parameter = ctypes.CFUNCTYPE(None, *[ctypes.c_int] * 3)(load("glTexParameteri"))
+    image = gl_function(device, "glTexImage2D", None, *[ctypes.c_int] * 8, ctypes.c_void_p)
+    parameter = gl_function(device, "glTexParameteri", None, *[ctypes.c_int] * 3)
     texture.use(0)
-    ctypes.CFUNCTYPE(None, *[ctypes.c_int] * 2)(load("glPixelStorei"))(_UNPACK_ALIGNMENT, 1)
+    gl_function(device, "glPixelStorei", None, *[ctypes.c_int] * 2)(_UNPACK_ALIGNMENT, 1)
     for number, level in enumerate(levels, 1):
         height, width, components = level.shape
         _, type_, formats = _KINDS[level.dtype.name]

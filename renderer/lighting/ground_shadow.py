@@ -162,6 +162,11 @@ class GroundShadow:
         texels = self._target.read(components=1, alignment=1, dtype="f2")
         self.put(np.frombuffer(texels, np.float16).reshape(self.texture.size))
 
+    @property
+    def empty(self) -> Blocked:
+        """No shadow, in the shape of one."""
+        return np.zeros(self.texture.size, np.float16)
+
     def texels(self) -> Blocked:
         """The shadow as it is."""
         return self._levels[0]

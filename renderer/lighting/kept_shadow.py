@@ -42,6 +42,10 @@ class Shadow(Protocol):
     def terms(self) -> bytes:
         """All numbers that decide about the shadow of a caster."""
 
+    @property
+    def empty(self) -> Texels:
+        """Zeros of the shape and the type of `texels`."""
+
     def cast(self, caster: Caster) -> object: ...
 
     def texels(self) -> Texels:
@@ -64,7 +68,7 @@ def cast_once(device: Device, shadows: Sequence[Shadow], caster: Caster, folder:
     for text in (*map(inspect.getsource, (coarse, resources, ground_shadow, key_shadow, samples)), *_shader_texts()):
         digest.update(text.encode())
     path = folder / f"shadows-{digest.hexdigest()[:32]}.npy"
-    kept = _read(path, len(shadows))
+    kept = _read(path, [shadow.empty for shadow in shadows])
     if kept is None:
         for shadow in shadows:
             shadow.cast(caster)
@@ -102,19 +106,19 @@ def _write(file: BinaryIO, arrays: Sequence[Texels]) -> None:
             np.save(file, part)
 
 
-def _read(path: Path, count: int) -> list[Texels] | None:
-    """The `count` shadows of an earlier run, or None where there is no sound file."""
-    arrays = []
+def _read(path: Path, wanted: Sequence[Texels]) -> list[Texels] | None:
+    """The shadows of an earlier run, put into `wanted`, or None where there is no sound file of such."""
     try:
         with path.open("rb") as file:
-            for _ in range(count):
+            for array in wanted:
                 shape, empty, places, others = (np.load(file, allow_pickle=False) for _ in range(4))
-                array = np.full(shape, empty)
-                array[np.unpackbits(places, count=array.size).view(bool).reshape(shape)] = others
-                arrays.append(array)
+                if shape.tolist() != list(array.shape) or {empty.dtype, others.dtype} != {array.dtype}:
+                    raise ValueError(f"{empty.dtype} of {shape.tolist()}, not {array.dtype} of {array.shape}")
+                array[:] = empty
+                array[np.unpackbits(places, count=array.size).view(bool).reshape(array.shape)] = others
     except FileNotFoundError:
         return None
     except (OSError, ValueError, IndexError, EOFError) as error:
         logger.warning("The cached shadows %s are damaged (%s); casting them anew", path, error)
         return None
-    return arrays
+    return list(wanted)

@@ -51,6 +51,11 @@ class KeyShadow:
         numbers = (self._lights.shears, self._center, self._scale, self._tile)
         return b"".join(np.asarray(each, np.float64).tobytes() for each in numbers)
 
+    @property
+    def empty(self) -> npt.NDArray[np.float32]:
+        """No maps, in the shape of some."""
+        return np.zeros(self._texture.size[::-1], np.float32)
+
     def texels(self) -> npt.NDArray[np.float32]:
         """The maps as they are: depths of 24 bits, which 32-bit floats hold exactly."""
         width, height = self._texture.size

@@ -1,5 +1,6 @@
 """The shadows of what stands still are cast once for each model, light and floor, and found again as they were."""
 
+import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -97,7 +98,24 @@ def test_what_lets_light_through_is_always_cast(look: Look, tmp_path: Path, mate
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("damaged", [b"", b"no array", b"\x93NUMPY\x01\x00v\x00"], ids=["empty", "text", "cut off"])
+def one_shadow(side: int, kind: str) -> bytes:
+    """What a file would hold of a shadow of that many texels along each side."""
+    file = io.BytesIO()
+    empty = np.zeros((1, 1), kind)
+    for part in (np.array([side, side]), empty, np.zeros((side * side + 7) // 8, np.uint8), empty[:0, 0]):
+        np.save(file, part)
+    return file.getvalue()
+
+
+DAMAGED = {
+    "empty": b"", "text": b"no array", "cut off": b"\x93NUMPY\x01\x00v\x00",
+    "of another size": one_shadow(8, "f4") + one_shadow(8, "f2"),
+    "of another type": one_shadow(2 * SIZE, "f8") + one_shadow(SIZE, "f8"),
+    "beyond all memory": one_shadow(8, "f4").replace(np.int64(8).tobytes() * 2, np.int64(1 << 20).tobytes() * 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("damaged", DAMAGED.values(), ids=DAMAGED.keys())
 def test_a_damaged_file_is_cast_anew(
     look: Look, tmp_path: Path, damaged: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
