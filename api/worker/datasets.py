@@ -28,7 +28,7 @@ def draw_dataset_part(job: Job) -> None:
                 device=job.bench.device, cache_dir=job.bench.cache_dir, listener=job,
             )  # fmt: skip
 
-        renderer = fetched.enter_context(job.bench.open_shot.use(claim.shot_id, opened))
+        renderer = fetched.enter_context(job.bench.open_shot.use(claim.task_id, opened))
         views = range(claim.first_frame, claim.first_frame + claim.frame_count)
         draw_part(renderer, views, made, listener=job, cover=None if claim.first_frame else _posters(job))
     job.store_part(made)
