@@ -39,7 +39,7 @@ class ChildFailed(Exception):
 
 
 class Child:
-    """A running child with its pipes. A context manager: at its end the whole process group is gone.
+    """A running child with its pipes. A context manager: `close` at its end.
 
     `kill` and `wait` may be called by any thread, also while another one waits at a pipe.
     """
@@ -78,16 +78,20 @@ class Child:
                 os.close(self._end)
             return self._process.returncode
 
+    def close(self) -> None:
+        """Kills the group and closes the pipes, which no other thread may be using any more."""
+        self.kill()
+        self.stdout.close()
+        with contextlib.suppress(BrokenPipeError):  # of what the child didn't take any more
+            self.stdin.close()
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.kill()
-        self.stdout.close()
-        with contextlib.suppress(BrokenPipeError):  # of what it didn't take any more
-            self.stdin.close()
+        self.close()
 
 
 def start(
