@@ -5,7 +5,6 @@ amount of pixels, and a broken file must not take a server or a worker down.
 """
 
 import dataclasses
-import re
 import struct
 import tempfile
 import threading
@@ -14,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from renderer.arrays import Float32
+from renderer.media_types import picture_suffix
 from renderer.panorama_child import HEADER
 from renderer.sandbox import ChildFailed, Limits, run
 
@@ -27,9 +27,6 @@ LIMITS = Limits(memory_bytes=1024 * 1024 * 1024, cpu_seconds=60)
 """A panorama of SIDE takes 300 MB."""
 
 TIMEOUT_S = 300
-
-_FORMATS = {"hdr": rb"#\?(RADIANCE|RGBE)", "exr": rb"\x76\x2f\x31\x01"}
-"""How files begin, by their suffix."""
 
 _ONE_AT_A_TIME = threading.Lock()
 """However many are sent at once, a process decodes one, so that memory is bounded."""
@@ -46,11 +43,11 @@ class Panorama:
     """`radiance` (height, width, 3) is linear and finite, in units of its own; row 0 looks up (+Y).
 
     As in Blender and three.js the middle column looks along +X and the one a quarter to its right along +Z, so the
-    picture is seen from inside. `format` is "hdr" or "exr"; `size` is the file's width and height in pixels.
+    picture is seen from inside. `suffix` is ".hdr" or ".exr"; `size` is the file's width and height in pixels.
     """
 
     radiance: Float32
-    format: str
+    suffix: str
     size: tuple[int, int]
 
 
@@ -58,11 +55,11 @@ def read_panorama(path: Path) -> Panorama:
     """Decodes the whole file, so what comes back is sound. Raises PanoramaError, or OSError where it can't be read."""
     with path.open("rb") as file:
         head = file.read(16)
-    kind = next((name for name, signature in _FORMATS.items() if re.match(signature, head)), None)
-    if kind is None:
+    suffix = picture_suffix(head)
+    if suffix not in (".hdr", ".exr"):
         raise PanoramaError("is neither a Radiance HDR (.hdr) nor an OpenEXR (.exr) picture")
     with tempfile.TemporaryDirectory() as folder:
-        link = Path(folder) / f"panorama.{kind}"  # the decoder goes by the suffix
+        link = Path(folder) / f"panorama{suffix}"  # the decoder goes by the suffix
         link.symlink_to(path.resolve())
         try:
             with _ONE_AT_A_TIME:
@@ -78,4 +75,4 @@ def read_panorama(path: Path) -> Panorama:
         radiance = np.frombuffer(data, "<f4", offset=HEADER.size).reshape(rows, columns, 3)
     except (struct.error, ValueError) as error:  # the file has taken its decoder over
         raise PanoramaError("can't be decoded: its decoder gives no picture") from error
-    return Panorama(radiance, kind, (width, height))
+    return Panorama(radiance, suffix, (width, height))
