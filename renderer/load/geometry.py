@@ -13,7 +13,7 @@ from renderer.load.accessors import Accessors
 from renderer.load.draco import Draco
 from renderer.load.fields import Fields
 from renderer.load.limits import Budget
-from renderer.load.materials import Materials, highest_texcoord, tangent_texcoord
+from renderer.load.materials import Materials, tangent_texcoord
 from renderer.load.normals import flat_normals, unit
 from renderer.load.tangents import generate_tangents
 from renderer.load.vertices import VertexReader, used_vertices
@@ -98,7 +98,7 @@ class Meshes:
         primitive.texcoords = tuple(
             reader.floats(attributes, f"TEXCOORD_{i}", (2,)) if attributes.has(f"TEXCOORD_{i}")
             else np.zeros((reader.count, 2), np.float32)
-            for i in range(highest_texcoord(material) + 1)
+            for i in range(self._materials.texcoords[material_index] + 1)
         )
         if attributes.has("COLOR_0"):
             primitive.colors = reader.colors(attributes)
