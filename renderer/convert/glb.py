@@ -1,7 +1,7 @@
 """Any model that the loader opens, written as one GLB that needs no other file.
 
-What a ZIP's OBJ, or its .gltf with buffers and images beside it, becomes before it is stored. The document itself is
-not judged beyond what it takes to move its bytes: that is done whenever it is loaded.
+A ZIP with an OBJ, or with a .gltf and its buffers and images, becomes a GLB before it is stored. The document is
+checked here only as far as moving its bytes requires: loading checks all of it.
 """
 
 from pathlib import Path
@@ -52,8 +52,8 @@ class _Packer:
         return root.values | {key: entries for key, entries in lists.items() if entries}, self._pieces
 
     def _add_buffer(self, index: int, fields: Fields) -> int | None:
-        """Where the buffer's bytes begin in the new one; None for one that only stands for decompressed
-        data."""
+        """The offset of the buffer's bytes in the new buffer; None for a buffer without bytes, which stands for
+        decompressed data."""
         length = fields.integer("byteLength", low=1)
         if fields.has("uri"):
             data: bytes | memoryview = self._document.resolver.read(fields.string("uri"), f"{fields.path}.uri")
@@ -90,7 +90,7 @@ class _Packer:
 
 
 def _moved(fields: Fields, offsets: list[int | None]) -> Json:
-    """A buffer view, or the object of an extension that points at a buffer like one, as it is after packing."""
+    """A buffer view as it is after packing; or the object of an extension that refers to a buffer in the same way."""
     moved = fields.values.copy()
     if fields.has("buffer"):
         buffer = fields.index("buffer", len(offsets))

@@ -64,7 +64,7 @@ def _highest_texcoord(material: Material) -> int:
 
 
 def tangent_texcoord(material: Material) -> int | None:
-    """The texture coordinate set that the material's directions follow; None where it has no use for tangents."""
+    """The texture coordinate set that tangents are made from; None where the material needs no tangents."""
     if material.unlit:
         return None
     coat, brushed = material.clearcoat, material.anisotropy

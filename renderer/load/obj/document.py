@@ -26,8 +26,8 @@ from renderer.load.obj.reader import ObjData, Statement, read_obj
 from renderer.load.obj.shading import FLAT, missing_normals, packed
 
 _FAR = 100.0
-"""A model that is further from the origin than so many times its size is stored around its own centre, below a node
-that moves it back: float32 would round its vertices visibly."""
+"""A model that is further from the origin than this many times its size is stored around its own centre, in a node that
+moves it back: in float32, its vertices would be rounded visibly."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -86,7 +86,8 @@ def _runs(data: ObjData, triangles: Int64, faces: Int64, name: str) -> list[tupl
 
 
 def _switches(statements: Sequence[Statement], keyword: str, faces: int) -> tuple[list[str], Int64]:
-    """The arguments of such statements, "" first for the faces before any, and for each face which of them it has."""
+    """The different arguments of all statements `keyword`, after "" for the faces before the first of them; and for
+    each face the index of its own."""
     names = {"": 0}
     begins, values = [0], [0]
     for statement in statements:
@@ -136,7 +137,7 @@ class _MeshWriter:
 
 
 def _with_normals(data: ObjData, triangles: Int64) -> tuple[Int64, Float32]:
-    """The corners with a normal each, and the unit normals that they point at."""
+    """The corners, each with the row of its normal, and all unit normals."""
     row = data.corners[:, 2]
     usable = np.append(data.normals.any(axis=1), False)  # the last one for row -1
     lacking = ~usable[row]

@@ -1,4 +1,4 @@
-"""The files that an OBJ or MTL names, found in its archive: whatever system wrote the path, and nowhere else."""
+"""The files that an OBJ or MTL names, found in its archive whatever system wrote the path, and only there."""
 
 import io
 import posixpath
@@ -36,8 +36,11 @@ class Directory:
             self._bases[_folded(posixpath.basename(name))] = name
 
     def find(self, reference: str, folder: str) -> str | None:
-        """The path of the file that is called `reference` in a file in `folder`: the one at that path, upper and lower
-        case aside, or else one of that name anywhere, since many programs write the paths of another machine."""
+        """The path in the archive of the file that one in `folder` calls `reference`. Case is ignored.
+
+        Where nothing lies at that path, any file of the same name is taken, since many programs write paths of the
+        machine that they ran on.
+        """
         wanted = reference.replace("\\", "/")
         path = posixpath.normpath(posixpath.join(folder, wanted))
         return self._paths.get(_folded(path)) or self._bases.get(_folded(posixpath.basename(wanted)))
