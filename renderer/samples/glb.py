@@ -16,7 +16,7 @@ from renderer.samples.mesh import Mesh, joined
 class Material:
     """glTF's metallic-roughness material; colours are linear, textures are encoded PNG or JPEG files.
 
-    `orm` holds roughness in G and metalness in B, and occlusion in R where `occluded`.
+    `orm_map` holds roughness in G and metalness in B, and occlusion in R where `occluded`.
     """
 
     name: str
