@@ -120,8 +120,8 @@ def many(web: Web, count: int) -> None:
         )
         session.execute(
             insert(Render),
-            [{"id": s, "account_id": web.account_id, "model_id": model_id, "task_id": s, "status": "done", "output": "video",
-              "settings": {}, "variant": {}, "credits": 1, "created_at": m, "updated_at": m}
+            [{"id": s, "account_id": web.account_id, "model_id": model_id, "task_id": s, "status": "done",
+              "output": "video", "settings": {}, "variant": {}, "credits": 1, "created_at": m, "updated_at": m}
              for s, m in zip(shots, moments, strict=True)],
         )
 
