@@ -14,8 +14,9 @@ from api.errors import DatasetNotFound, FarmError, ImageNotFound, PosterNotFound
 from api.http.auth import Reader
 from api.http.bundle import Entry, bundle_etag, bundle_length, read_bundle
 from api.http.dxgl.paths import RenderId, get_and_head, new_router
-from api.http.ranges import answer, attachment, file_response
+from api.http.ranges import answer, file_response
 from api.http.state import Farm, FarmDep
+from api.storage.attachment import attachment
 from api.storage.base import FileMissing
 
 log = logging.getLogger("api.http")
