@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from api.domain import ordering, shots
-from api.domain.claims import Claim
-from api.domain.outputs import FileView
-from api.domain.renders import RenderView
-from api.domain.states import Role
+from api.domain.kit.files import FileView
+from api.domain.renders import ordering
+from api.domain.renders.renders import RenderView
+from api.domain.work import shots
+from api.domain.work.claims import Claim
+from api.domain.work.states import Role
 from api.worker.job import Bench
 from api.worker.open_shot import OpenShot
 from api.worker.run_segment import run_segment
