@@ -103,8 +103,7 @@ class S3Storage:
             with translated(key):
                 found = self._client.head_object(Bucket=self._bucket, Key=target)
         except FileMissing:
-            with translated(self._bucket):  # without the bucket too, the answer to a HEAD is a bare 404
-                self._client.head_bucket(Bucket=self._bucket)
+            self._check_bucket()  # without it, the answer to a HEAD is the same
             raise
         identity = f"{key}:{found['ContentLength']}:{found['ETag']}"
         return StoredFile(key, found["ContentLength"], hashlib.sha256(identity.encode()).hexdigest()[:32])
@@ -168,6 +167,13 @@ class S3Storage:
 
     def _object(self, key: str) -> str:
         return self._prefix + "/".join(key_parts(key))
+
+    def _check_bucket(self) -> None:
+        try:
+            with translated(self._bucket):
+                self._client.head_bucket(Bucket=self._bucket)
+        except FileMissing:
+            raise StorageUnavailable(f"there is no bucket {self._bucket}") from None
 
     def _objects(self, beginning: str) -> Iterator[tuple[str, dt.datetime]]:
         """Names, in ascending order, and times of all objects whose names begin so."""

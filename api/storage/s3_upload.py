@@ -5,7 +5,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
-from api.storage.base import FileMissing, StorageUnavailable
+from api.storage.base import StorageUnavailable
 from api.storage.s3_client import translated
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Upload:
             try:
                 with translated(self._key):
                     self._client.abort_multipart_upload(Bucket=self._bucket, Key=self._key, UploadId=self._id)
-            except (FileMissing, StorageUnavailable) as error:
+            except StorageUnavailable as error:
                 logger.warning("The parts of %s were left in the bucket: %s", self._key, error)
 
     def _check_open(self) -> None:

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
@@ -18,7 +19,11 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from api.settings import Settings
+from tests.support.gate import Gate
 from tests.support.redis import free_port
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 BUCKET = "pirouette-tests"
 REGION = "us-east-1"
@@ -50,14 +55,18 @@ class S3Server:
             **others,
         })
 
-    def make_bucket(self) -> None:
-        client = boto3.client(
+    def client(self) -> "S3Client":
+        """The test's own way in, which shares nothing with the farm's."""
+        return boto3.client(
             "s3", endpoint_url=f"http://127.0.0.1:{self.port}", region_name=REGION,
             aws_access_key_id=self.access_key, aws_secret_access_key=self.secret_key,
             config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
         )  # fmt: skip
+
+    def make_bucket(self) -> None:
+        client = self.client()
         client.create_bucket(Bucket=BUCKET)
-        client.put_object(Bucket=BUCKET, Key="first", Body=b"")  # makes the server ready for the others
+        client.put_object(Bucket=BUCKET, Key="first", Body=b"")  # the first file of a bucket takes longest
 
     def identities(self) -> str:
         """The server's configuration: who may do what."""
@@ -84,7 +93,7 @@ def running_s3() -> Iterator[S3Server]:
             "-filer", f"-filer.port={free_port()}", f"-filer.port.grpc={free_port()}",
             f"-filer.localSocket={folder}/filer.sock",
             "-s3", f"-s3.port={server.port}", f"-s3.port.grpc={free_port()}", f"-s3.localSocket={folder}/s3.sock",
-            f"-s3.config={identities}", "-s3.iam=false",
+            f"-s3.config={identities}", "-s3.iam=false", "-s3.autoCreateBucket=false",
         ]  # fmt: skip
         with log.open("wb") as output:
             process = subprocess.Popen(command, stdout=output, stderr=output, cwd=folder)
@@ -115,3 +124,12 @@ def _wait_until_up(server: S3Server, process: subprocess.Popen[bytes], log: Path
 def s3_server() -> Iterator[S3Server]:
     with running_s3() as server:
         yield server
+
+
+@pytest.fixture
+def s3_gate(s3_server: S3Server) -> Iterator[Gate]:
+    """An open way to the server."""
+    gate = Gate(s3_server.port)
+    gate.open()
+    yield gate
+    gate.close()

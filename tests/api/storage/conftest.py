@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import botocore.auth
 import httpx
 import pytest
+from botocore.compat import get_current_datetime
 
 from api import clock
 from api.db.session import Database
@@ -59,8 +59,8 @@ def links(settings: Settings, storage: Storage, sqlite_url: str) -> Iterator[Lin
 def hours_ago(hours: int) -> Iterator[None]:
     """What is signed in this block was signed some hours ago."""
     past = dt.timedelta(hours=hours)
-    now, s3_now = clock.now, botocore.auth.get_current_datetime
+    now, now_of_s3 = clock.now, get_current_datetime
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clock, "now", lambda: now() - past)
-        patch.setattr(botocore.auth, "get_current_datetime", lambda *given, **named: s3_now(*given, **named) - past)
+        patch.setattr("botocore.auth.get_current_datetime", lambda *given: now_of_s3(*given) - past)
         yield

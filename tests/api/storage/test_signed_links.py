@@ -28,8 +28,8 @@ def upload_link(storage: Storage, data: bytes = GLB) -> SignedUpload:
     return storage.signed_upload(KEY, seconds=60, size=len(data), sha256=sha256, content_type=TYPE)
 
 
-def send(links: Links, upload: SignedUpload, data: bytes = GLB, **headers: str) -> httpx.Response:
-    return links.send(upload.method, upload.url, content=data, headers={**upload.headers, **headers})
+def send(links: Links, upload: SignedUpload, data: bytes = GLB) -> httpx.Response:
+    return links.send(upload.method, upload.url, content=data, headers=dict(upload.headers))
 
 
 def is_stored(storage: Storage) -> bool:
@@ -122,7 +122,8 @@ def test_a_file_of_other_bytes_than_signed_is_refused(storage: Storage, links: L
 
 def test_a_file_of_another_type_than_signed_is_refused(storage: Storage, links: Links) -> None:
     upload = upload_link(storage)
-    assert send(links, upload, **{"Content-Type": "text/html"}).status_code == 403
+    headers = {**upload.headers, "Content-Type": "text/html"}
+    assert links.send(upload.method, upload.url, content=GLB, headers=headers).status_code == 403
     assert not is_stored(storage)
 
 
