@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from api.domain.kit.files import FileView
-from api.domain.renders import ordering
+from api.domain.renders import ordering, plans
 from api.domain.renders.renders import RenderView
-from api.domain.work import shots
 from api.domain.work.claims import Claim
 from api.domain.work.states import Role
 from api.worker.job import Bench
@@ -58,8 +57,8 @@ class Long:
 
 @pytest.fixture
 def long(bench: Bench, device: Device, light_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Long:
-    monkeypatch.setattr(shots, "PART_PIXELS", 540 * 540 * 4)
-    monkeypatch.setattr(shots, "PART_FRAMES", 4)
+    monkeypatch.setattr(plans, "PART_PIXELS", 540 * 540 * 4)
+    monkeypatch.setattr(plans, "PART_FRAMES", 4)
     account_id, model_id = uploaded_box(bench, SETTINGS)
     with bench.database.begin() as session:
         black = dataclasses.replace(SETTINGS, bg_color="#000000")
