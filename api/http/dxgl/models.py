@@ -21,6 +21,7 @@ from api.errors import (
     ModelNotFound,
     NoFile,
     Sha256Required,
+    Unavailable,
     UploadLimit,
 )
 from api.http.auth import Reader, Uploader, Writer
@@ -62,7 +63,7 @@ router = new_router("models")
     "/models",
     status_code=201,
     response_model_exclude_none=True,
-    responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit, *ORDERING),
+    responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit, Unavailable, *ORDERING),
     openapi_extra=documented(UploadRequest, "multipart/form-data"),
 )
 async def upload_model(principal: Uploader, farm: FarmDep, once: Once, request: Request) -> Data[UploadResult]:

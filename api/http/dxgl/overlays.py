@@ -6,7 +6,7 @@ from fastapi import Query, Request
 
 from api.domain.catalog import overlays
 from api.domain.catalog.overlays import MAX_FILE_MB, Layer
-from api.errors import FileTooLarge, InvalidFormat, InvalidRequest, NoFile, OverlayNotFound, UploadLimit
+from api.errors import FileTooLarge, InvalidFormat, InvalidRequest, NoFile, OverlayNotFound, Unavailable, UploadLimit
 from api.http.auth import Reader, Writer
 from api.http.body import documented
 from api.http.dxgl.failures import errors
@@ -36,7 +36,7 @@ router = new_router("overlays")
 
 @router.post(
     "/overlays",
-    responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit),
+    responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit, Unavailable),
     openapi_extra=documented(OverlayRequest, "multipart/form-data"),
 )
 async def upload_overlay(principal: Writer, farm: FarmDep, request: Request) -> Data[OverlayCreated]:
