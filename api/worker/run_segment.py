@@ -13,11 +13,14 @@ from api.domain.work import leftovers, scheduling
 from api.domain.work.claims import Claim
 from api.domain.work.states import Role
 from api.domain.work.tasks import Priority
-from api.storage.base import FileMissing
+from api.storage.base import FileMissing, StorageUnavailable, discard
 from api.worker.job import Bench, Job
 from api.worker.kinds import WORK
 from api.worker.lease import Lease
 from renderer.errors import Cancelled, ModelError, RendererError, SettingsError
+
+STORAGE_PAUSE_S = 5.0
+"""How long a worker that found the storage away leaves it in peace before it claims work again."""
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +34,7 @@ def run_segment(bench: Bench, claim: Claim) -> None:
     | the model or a setting is bad  | error, no other try            | deleted              |
     | any other error                | tried again, or error at last  | deleted              |
     | the process is asked to end    | released for somebody else     | deleted              |
+    | the storage is away            | released, no failure           | deleted later        |
     | the lease was lost             | not ours any more: untouched   | deleted              |
 
     The files of a render that its owner has deleted meanwhile are deleted in any case.
@@ -58,6 +62,11 @@ def run_segment(bench: Bench, claim: Claim) -> None:
     except FileMissing:
         message = "The model's file is gone from the storage; upload it again"
         _fail(bench, claim, Failure(FILE_MISSING, message), retry=False)
+    except StorageUnavailable as error:
+        logger.warning("The storage is away, segment %s waits: %s", claim.segment_id, error)
+        with bench.work() as unit:
+            scheduling.release(unit, claim)
+        bench.stop.wait(STORAGE_PAUSE_S)
     except RendererError as error:
         logger.error("Segment %s, attempt %d: %s", claim.segment_id, claim.attempt, error)
         _fail(bench, claim, Failure(code_of(error), str(error)), retry=True)
@@ -75,8 +84,7 @@ def _tidy(bench: Bench, claim: Claim) -> None:
     """
     with bench.database.read() as session:
         stale = leftovers.of_claim(session, claim)
-    for prefix in stale:
-        bench.storage.delete_prefix(prefix)
+    discard(bench.storage, *stale)
 
 
 def code_of(error: RendererError) -> str:

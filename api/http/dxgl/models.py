@@ -22,6 +22,7 @@ from api.errors import (
     ModelNotFound,
     NoFile,
     Sha256Required,
+    Unavailable,
     UploadLimit,
 )
 from api.http.auth import Reader, Uploader, Writer
@@ -45,8 +46,9 @@ from api.http.dxgl.schemas import (
 from api.http.idempotency import Once
 from api.http.limits import MEGABYTE, file_too_large
 from api.http.multipart import UploadForm, receive_form
-from api.http.ranges import answer, attachment, file_response
+from api.http.ranges import answer, file_response
 from api.http.state import Farm, FarmDep
+from api.storage.attachment import attachment
 from api.storage.base import FileMissing, StoredFile
 
 UPLOAD_PATH = f"{PREFIX}/models"
@@ -62,7 +64,7 @@ router = new_router("models")
     "/models",
     status_code=201,
     response_model_exclude_none=True,
-    responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit, *ORDERING),
+    responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit, Unavailable, *ORDERING),
     openapi_extra=documented(UploadRequest, "multipart/form-data"),
 )
 async def upload_model(principal: Uploader, farm: FarmDep, once: Once, request: Request) -> Data[UploadResult]:
