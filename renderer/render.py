@@ -18,7 +18,6 @@ from typing import Protocol
 
 from renderer.encode.join import check_joints, join_videos
 from renderer.encode.poster import write_posters
-from renderer.encode.streams import Encoders, Stream, check_stream, variant_streams
 from renderer.errors import EncodeError
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
@@ -27,6 +26,7 @@ from renderer.lighting.presets import PRESETS
 from renderer.load import load_model
 from renderer.scene.nodes import Contents, UInt8
 from renderer.spec import FrameSpec, H264Encoder, VideoVariant
+from renderer.streams import Encoders, Stream, check_stream, variant_streams
 
 log = logging.getLogger(__name__)
 
