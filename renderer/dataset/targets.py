@@ -10,7 +10,7 @@ from renderer.camera.framing import View
 from renderer.camera.sphere import focal_length
 from renderer.dataset.planes import Planes
 from renderer.gl.context import Device
-from renderer.gl.programs import Programs, read_shader, set_uniform
+from renderer.gl.programs import FULL_SCREEN, Programs, read_shader, set_uniform
 from renderer.gl.tiles import SUPERSAMPLING
 from renderer.scene.nodes import Float64
 
@@ -61,8 +61,7 @@ class SelectPass:
         self._size = size
         self._programs = Programs(device)
         self._select, self._background = (
-            self._programs.get(read_shader("renderer.passes", "full_screen.vert.glsl"),
-                               read_shader("renderer.dataset", name))
+            self._programs.get(FULL_SCREEN, read_shader("renderer.dataset", name))
             for name in ("select.frag.glsl", "background.frag.glsl")
         )
         for name, value in (("u_size", size), ("u_near", near), ("u_range", far - near)):

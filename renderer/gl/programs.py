@@ -25,6 +25,10 @@ def read_shader(package: str, name: str) -> str:
     return _INCLUDE.sub(lambda match: read_shader(package, match[1]), text)
 
 
+FULL_SCREEN = read_shader("renderer.gl", "full_screen.vert.glsl")
+"""The vertex shader of one triangle, drawn without buffers, that covers the whole target."""
+
+
 class Programs:
     """Compiles programs on a device and owns them until `release`."""
 

@@ -14,7 +14,7 @@ import moderngl
 import numpy as np
 
 from renderer.gl.context import Device
-from renderer.gl.programs import Programs, read_shader
+from renderer.gl.programs import FULL_SCREEN, Programs, read_shader
 from renderer.scene.nodes import Float64
 
 SUPERSAMPLING = 2
@@ -87,9 +87,7 @@ class TiledTarget:
             texture.repeat_x = texture.repeat_y = False
         self._targets = [ctx.framebuffer([texture]) for texture in self._pictures]
         self._programs = Programs(device)
-        self._reduce = self._programs.get(
-            read_shader("renderer.passes", "full_screen.vert.glsl"), read_shader("renderer.passes", "reduce.frag.glsl")
-        )
+        self._reduce = self._programs.get(FULL_SCREEN, read_shader("renderer.gl", "reduce.frag.glsl"))
         self._triangle = ctx.vertex_array(self._reduce, [])
 
     @property

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from renderer.gl.context import Device
 from renderer.gl.mipmaps import set_coarser
-from renderer.gl.programs import Programs, read_shader
+from renderer.gl.programs import FULL_SCREEN, Programs, read_shader
 from renderer.gl.resources import GpuDrawable
 from renderer.lighting.samples import ground_lights
 from renderer.lighting.sources import Lamps
@@ -93,11 +93,10 @@ class GroundShadow:
         self._widened = float(np.interp(lamps.key.half_angle, (SMALL_KEY, LARGE_KEY), (0.0, 1.0)))
         self.low, self.size = shadow_rectangle(bounds, ground, self._lights.shears)
         self._programs = Programs(device)
-        vertex = read_shader("renderer.passes", "full_screen.vert.glsl")
         self._cast = self._programs.get(read_shader("renderer.lighting", "cast_ground.vert.glsl"),
                                         read_shader("renderer.lighting", "cast.frag.glsl"))
         self._soften, self._shrink, self._merge = (
-            self._programs.get(vertex, read_shader("renderer.lighting", f"{name}.frag.glsl"))
+            self._programs.get(FULL_SCREEN, read_shader("renderer.lighting", f"{name}.frag.glsl"))
             for name in ("soften", "shrink", "merge")
         )
         self._triangles = {

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from renderer.gl.context import Device
 from renderer.gl.mipmaps import texture_of
-from renderer.gl.programs import Programs, read_shader
+from renderer.gl.programs import FULL_SCREEN, Programs, read_shader
 from renderer.gl.waiting import finish
 from renderer.scene.nodes import Float32, Float64
 
@@ -27,7 +27,6 @@ FIRST_SUMMED = 3
 SUMMED_WIDTH = 128
 """Texels around that source: less than three degrees each."""
 
-FULL_SCREEN = read_shader("renderer.passes", "full_screen.vert.glsl")
 PREFILTER = read_shader("renderer.lighting", "prefilter.frag.glsl")
 
 

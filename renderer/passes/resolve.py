@@ -3,11 +3,13 @@
 Four samples are averaged in display space, as they will be seen; the same goes for compositing on the backdrop.
 """
 
+from collections.abc import Mapping
+
 import moderngl
 import numpy as np
 
 from renderer.gl.context import Device
-from renderer.gl.programs import Programs, read_shader, set_uniform
+from renderer.gl.programs import FULL_SCREEN, Programs, read_shader, set_uniform
 from renderer.gl.targets import FrameTarget, ReadTarget
 from renderer.scene.nodes import UInt8
 from renderer.spec import Backdrop
@@ -23,7 +25,7 @@ class ResolvePass:
 
     def read_rgba(self) -> UInt8:
         """(h, w, 4): premultiplied, sRGB-encoded, as drawn."""
-        program = self._programs.get(*full_screen("resolve.frag.glsl"), texels(self._samples))
+        program = full_screen(self._programs, "resolve.frag.glsl", texels(self._samples))
         set_samples(program, self._samples)
         return self._pixels(program)
 
@@ -47,9 +49,9 @@ class ResolvePass:
         return np.frombuffer(self._target.read(), np.uint8).reshape(self._samples.height, self._samples.width, 4)
 
 
-def full_screen(fragment: str) -> tuple[str, str]:
-    """The texts of a program that runs `fragment` (a file beside this one) over a whole target."""
-    return read_shader("renderer.passes", "full_screen.vert.glsl"), read_shader("renderer.passes", fragment)
+def full_screen(programs: Programs, fragment: str, defines: Mapping[str, str]) -> moderngl.Program:
+    """The program that runs `fragment`, a file of this package's shaders, over a whole target."""
+    return programs.get(FULL_SCREEN, read_shader("renderer.passes", fragment), defines)
 
 
 def composite(
@@ -67,7 +69,7 @@ def composite(
     # One program each, because a software rasteriser computes branches that it doesn't take.
     used = {"IMAGE": image is not None, "FOREGROUND": foreground is not None, "VIGNETTE": backdrop.vignette > 0}
     defines = {name: "1" for name, present in used.items() if present}
-    program = programs.get(*full_screen(fragment), {"COMPOSITE": "1"} | texels(samples) | defines)
+    program = full_screen(programs, fragment, {"COMPOSITE": "1"} | texels(samples) | defines)
     set_samples(program, samples)
     _set_texture(program, "u_image", 1, image)
     _set_texture(program, "u_foreground", 2, foreground)
@@ -81,7 +83,7 @@ def transparent(
 ) -> moderngl.Program:
     """The program that runs `fragment` on the picture with straight alpha, with its uniforms set."""
     defines = {"STRAIGHT": "1"} | texels(samples) | ({} if foreground is None else {"FOREGROUND": "1"})
-    program = programs.get(*full_screen(fragment), defines)
+    program = full_screen(programs, fragment, defines)
     set_samples(program, samples)
     _set_texture(program, "u_foreground", 2, foreground)
     return program
