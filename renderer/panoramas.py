@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+from renderer.arrays import Float32
 from renderer.panorama_child import HEADER
-from renderer.scene.nodes import Float32
 
 SIDE = 4096
 """Pixels that a panorama may be wide: four times what is kept of it."""

@@ -9,12 +9,12 @@ import os
 from collections import deque
 from collections.abc import Generator, Sequence
 
+from renderer.arrays import UInt8
 from renderer.dataset.buffers import DatasetRenderer
 from renderer.dataset.layout import Layout
 from renderer.dataset.overview import Overview, small
 from renderer.dataset.planes import METRIC_FOLDER, Planes, encode_view, metric_depth, png
 from renderer.dataset.points import MAX_POINTS, Points, sample_points
-from renderer.scene.nodes import UInt8
 
 MOST_ENCODERS = 8
 """Threads; with one view each in hand, they bound the memory."""

@@ -17,9 +17,10 @@ from typing import IO, NamedTuple, Self
 
 import numpy as np
 
+from renderer.arrays import Array
 from renderer.errors import InvalidModel, ModelTooLarge, UnsupportedModel
 from renderer.load import limits, topology
-from renderer.load.accessors import Accessors, Array
+from renderer.load.accessors import Accessors
 from renderer.load.draco_child import READY, REPLY, REQUEST
 from renderer.load.fields import Fields, printable
 

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 import moderngl
 import numpy as np
 
+from renderer.arrays import UInt8
 from renderer.gl.context import Device
 from renderer.gl.programs import FULL_SCREEN, Programs, read_shader, set_uniform
 from renderer.gl.targets import FrameTarget, ReadTarget
-from renderer.scene.nodes import UInt8
 from renderer.spec import Backdrop
 
 

@@ -8,8 +8,8 @@ import OpenImageIO
 import pytest
 
 from renderer import panoramas
+from renderer.arrays import Float32
 from renderer.panoramas import PanoramaError, read_panorama
-from renderer.scene.nodes import Float32
 from tests.support.models import shared_model
 
 EMPTY_HDR = b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y %d +X %d\n"

@@ -8,10 +8,11 @@ import numpy as np
 import psutil
 import pytest
 
+from renderer.arrays import Float32, UInt32
 from renderer.errors import InvalidModel, ModelError, ModelTooLarge, UnsupportedModel
 from renderer.load import draco, limits
 from renderer.load.draco import NAME
-from renderer.scene.nodes import Float32, Primitive, UInt32
+from renderer.scene.nodes import Primitive
 from tests.renderer.load.conftest import Load
 from tests.renderer.load.glb_builder import COMPONENTS, TYPES, GlbBuilder, Json, float32, png, uint32
 
