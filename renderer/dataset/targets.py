@@ -7,10 +7,10 @@ import numpy as np
 from renderer.arrays import Array, Float64
 from renderer.camera.framing import View
 from renderer.camera.sphere import focal_length
-from renderer.dataset.planes import Planes
+from renderer.dataset.planes import FAR16, NO_NORMAL, Planes
 from renderer.gl.context import Device
 from renderer.gl.programs import FULL_SCREEN, Programs, read_shader, set_uniform
-from renderer.gl.tiles import SUPERSAMPLING
+from renderer.gl.sampling import SUPERSAMPLING
 
 
 class BufferTarget:
@@ -58,8 +58,9 @@ class SelectPass:
         self._source = source
         self._size = size
         self._programs = Programs(device)
+        codes = {"FAR16": FAR16, "NO_NORMAL": NO_NORMAL}
         self._select, self._background = (
-            self._programs.get(FULL_SCREEN, read_shader("renderer.dataset", name))
+            self._programs.get(FULL_SCREEN, read_shader("renderer.dataset", name), codes)
             for name in ("select.frag.glsl", "background.frag.glsl")
         )
         for name, value in (("u_size", size), ("u_near", near), ("u_range", far - near)):

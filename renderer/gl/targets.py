@@ -3,7 +3,8 @@
 import moderngl
 
 from renderer.gl.context import Device
-from renderer.gl.tiles import SUPERSAMPLING, WHOLE, Tile, TiledTarget
+from renderer.gl.sampling import SUPERSAMPLING
+from renderer.gl.tiles import WHOLE, Tile, TiledTarget
 
 
 class SampleTarget:

@@ -16,9 +16,7 @@ import numpy as np
 from renderer.arrays import Float64
 from renderer.gl.context import Device
 from renderer.gl.programs import FULL_SCREEN, Programs, read_shader
-
-SUPERSAMPLING = 2
-"""Samples per pixel along each axis, for every tier."""
+from renderer.gl.sampling import SUPERSAMPLING
 
 _MULTIPLE = 4
 """Tiles' sides, in pixels: their samples keep the parity that shaders go by."""

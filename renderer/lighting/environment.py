@@ -36,8 +36,6 @@ SOURCE_SIZE = (512, 1024)
 BANDS = 16
 """It is painted in so many parts, by all cores, which each fit a core's cache."""
 
-MAX_LOD = SPECULAR_LEVELS - 1
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class LightTables:
@@ -57,7 +55,7 @@ class LightTables:
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Environment:
-    """Light on a device. `specular` is an octahedral RGBA16F map whose level at roughness r is max_lod * r * (2 - r).
+    """Light on a device. `specular` is an octahedral RGBA16F map whose level at roughness r is r * (2 - r) of the last.
 
     `glsl` declares the uniforms and defines `vec3 specular_light(vec3 direction, float roughness)` (radiance),
     `vec2 split_sum(float cos_v, float roughness)`, and `vec3 irradiance(vec3 normal)`, which is irradiance / pi and
@@ -67,7 +65,6 @@ class Environment:
     specular: moderngl.Texture
     brdf_lut: moderngl.Texture
     tables: LightTables
-    max_lod: int
     glsl: str
 
     @property
@@ -159,8 +156,8 @@ def upload(device: Device, tables: LightTables) -> Environment:
     lut.filter = (moderngl.LINEAR, moderngl.LINEAR)
     for texture in (specular, lut):
         texture.repeat_x = texture.repeat_y = False
-    glsl = f"const float SPECULAR_MAX_LOD = {MAX_LOD}.0;\n{read_shader('renderer.lighting', 'environment.glsl')}"
-    return Environment(specular, lut, tables, MAX_LOD, glsl)
+    glsl = prefilter.SPECULAR_CONSTANTS + read_shader("renderer.lighting", "environment.glsl")
+    return Environment(specular, lut, tables, glsl)
 
 
 def _as_lamp(radiance: Float32) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], float]:

@@ -96,7 +96,7 @@ class GroundShadow:
         self._cast = self._programs.get(read_shader("renderer.lighting", "cast_ground.vert.glsl"),
                                         read_shader("renderer.lighting", "cast.frag.glsl"))
         self._soften, self._shrink, self._merge = (
-            self._programs.get(FULL_SCREEN, read_shader("renderer.lighting", f"{name}.frag.glsl"))
+            self._programs.get(FULL_SCREEN, read_shader("renderer.lighting", f"{name}.frag.glsl"), {"SHRUNK": SHRUNK})
             for name in ("soften", "shrink", "merge")
         )
         self._triangles = {

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from renderer.arrays import Float32, Float64
 from renderer.gl.context import Device
 from renderer.gl.mipmaps import texture_of
-from renderer.gl.programs import FULL_SCREEN, Programs, read_shader
+from renderer.gl.programs import FULL_SCREEN, Programs, define, read_shader
 from renderer.gl.waiting import finish
 
 SPECULAR_SIZE = 512
@@ -27,7 +27,12 @@ FIRST_SUMMED = 3
 SUMMED_WIDTH = 128
 """Texels around that source: less than three degrees each."""
 
-PREFILTER = read_shader("renderer.lighting", "prefilter.frag.glsl")
+SPECULAR_CONSTANTS = define({
+    "SPECULAR_MAX_LOD": f"{SPECULAR_LEVELS - 1}.0", "COARSEST_SIZE": SPECULAR_SIZE >> (SPECULAR_LEVELS - 1),
+})
+"""What shaders must know of the specular map: its last level, and that level's width and height in texels."""
+
+PREFILTER = SPECULAR_CONSTANTS + read_shader("renderer.lighting", "prefilter.frag.glsl")
 
 
 def level_roughness(level: int) -> float:

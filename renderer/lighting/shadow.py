@@ -7,11 +7,12 @@ import moderngl
 import numpy as np
 
 from renderer.gl.context import Device
-from renderer.gl.programs import read_shader, set_uniform
+from renderer.gl.programs import define, read_shader, set_uniform
 from renderer.lighting.environment import Environment
 from renderer.lighting.ground_shadow import Caster, GroundShadow, Moment, stay
 from renderer.lighting.kept_shadow import cast_once
 from renderer.lighting.key_shadow import KeyShadow
+from renderer.lighting.samples import GROUP, GROUPS
 from renderer.lighting.sources import Lamps
 from renderer.scene.bounds import Bounds
 
@@ -36,7 +37,7 @@ class SelfShadows:
     ) -> None:
         """`environment` holds the light of `lamps`, `bounds` the placed model in all poses. Nothing is cast yet."""
         self.key = KeyShadow(device, lamps.key, bounds, tile=tile)
-        self.glsl = read_shader("renderer.lighting", "shadow.glsl")
+        self.glsl = define({"KEY_GROUPS": GROUPS, "KEY_GROUP": GROUP}) + read_shader("renderer.lighting", "shadow.glsl")
         self._environment = environment
 
     def cast(self, caster: Caster, moments: Sequence[Moment] = (stay,)) -> None:
@@ -76,7 +77,7 @@ class Shadows(SelfShadows):
         else:
             lights = int(np.clip(TRIANGLES_PER_SHADOW // max(triangles, 1), 64, 128))
             self.ground = GroundShadow(device, lamps, bounds, ground, lights=lights, size=768)
-        self.glsl = "#define FLOOR\n" + self.glsl
+        self.glsl = define({"FLOOR": 1}) + self.glsl
 
     def cast(self, caster: Caster, moments: Sequence[Moment] = (stay,)) -> None:
         if self._cache_dir is None:

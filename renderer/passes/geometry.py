@@ -20,7 +20,7 @@ from renderer.passes.programs import BEHIND_UNIT, SHEEN_UNIT, MaterialPrograms, 
 from renderer.passes.stored import StoredDraws, SurfaceTarget, worth_storing
 from renderer.passes.surface import is_transmissive
 from renderer.passes.transmission import Behind
-from renderer.scene.lights import dimming
+from renderer.scene.lights import LIGHT_ROWS, dimming
 from renderer.scene.nodes import AlphaMode
 
 GLASS_LAYERS = 4
@@ -48,7 +48,7 @@ class GeometryPass:
         defines = {**buffers, f"TONE_{tone_mapping.upper()}": "1"}
         self._dimming = 1.0
         if count := len(gpu_scene.scene.lights):
-            defines["LIGHTS"] = str(count)
+            defines |= {"LIGHTS": str(count), "LIGHT_ROWS": str(LIGHT_ROWS)}
             low, high = gpu_scene.box()
             self._dimming = dimming(gpu_scene.lights, (low + high) / 2, float(np.linalg.norm(high - low)) / 2)
         self._programs = MaterialPrograms(gpu_scene, environment, shadows, defines)

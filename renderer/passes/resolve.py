@@ -49,7 +49,7 @@ class ResolvePass:
         return np.frombuffer(self._target.read(), np.uint8).reshape(self._samples.height, self._samples.width, 4)
 
 
-def full_screen(programs: Programs, fragment: str, defines: Mapping[str, str]) -> moderngl.Program:
+def full_screen(programs: Programs, fragment: str, defines: Mapping[str, object]) -> moderngl.Program:
     """The program that runs `fragment`, a file of this package's shaders, over a whole target."""
     return programs.get(FULL_SCREEN, read_shader("renderer.passes", fragment), defines)
 
@@ -61,15 +61,16 @@ def composite(
     backdrop: Backdrop,
     image: moderngl.Texture | None,
     foreground: moderngl.Texture | None,
+    defines: Mapping[str, object] = {},
 ) -> moderngl.Program:
     """The program that runs `fragment` on the composited picture, with its uniforms set.
 
-    `image` is the backdrop's; both textures are from `OverlayImages`.
+    `image` is the backdrop's; both textures are from `OverlayImages`. `defines` are the fragment shader's own.
     """
     # One program each, because a software rasteriser computes branches that it doesn't take.
     used = {"IMAGE": image is not None, "FOREGROUND": foreground is not None, "VIGNETTE": backdrop.vignette > 0}
-    defines = {name: "1" for name, present in used.items() if present}
-    program = full_screen(programs, fragment, {"COMPOSITE": "1"} | texels(samples) | defines)
+    present = {name: 1 for name, is_used in used.items() if is_used}
+    program = full_screen(programs, fragment, {"COMPOSITE": 1, **texels(samples), **present, **defines})
     set_samples(program, samples)
     _set_texture(program, "u_image", 1, image)
     _set_texture(program, "u_foreground", 2, foreground)
@@ -79,11 +80,15 @@ def composite(
 
 
 def transparent(
-    programs: Programs, fragment: str, samples: FrameTarget, foreground: moderngl.Texture | None
+    programs: Programs, fragment: str, samples: FrameTarget, foreground: moderngl.Texture | None,
+    defines: Mapping[str, object] = {},
 ) -> moderngl.Program:
-    """The program that runs `fragment` on the picture with straight alpha, with its uniforms set."""
-    defines = {"STRAIGHT": "1"} | texels(samples) | ({} if foreground is None else {"FOREGROUND": "1"})
-    program = full_screen(programs, fragment, defines)
+    """The program that runs `fragment` on the picture with straight alpha, with its uniforms set.
+
+    `defines` are the fragment shader's own.
+    """
+    present = {} if foreground is None else {"FOREGROUND": 1}
+    program = full_screen(programs, fragment, {"STRAIGHT": 1, **texels(samples), **present, **defines})
     set_samples(program, samples)
     _set_texture(program, "u_foreground", 2, foreground)
     return program
@@ -95,9 +100,9 @@ def _set_texture(program: moderngl.Program, name: str, unit: int, texture: moder
         set_uniform(program, name, unit)
 
 
-def texels(samples: FrameTarget) -> dict[str, str]:
+def texels(samples: FrameTarget) -> dict[str, object]:
     """The define by which composite.glsl knows what it reads."""
-    return {"TEXELS": str(samples.texels_per_pixel)}
+    return {"TEXELS": samples.texels_per_pixel}
 
 
 def set_samples(program: moderngl.Program, samples: FrameTarget) -> None:

@@ -1,6 +1,6 @@
 // The model's own lights (KHR_lights_punctual): points without size, which cast no shadows.
 #ifdef LIGHTS
-uniform vec4 lamps[3 * LIGHTS];  // renderer.scene.lights.light_rows
+uniform vec4 lamps[LIGHT_ROWS * LIGHTS];  // renderer.scene.lights.light_rows
 uniform float u_dimming;
 
 struct Lit {
@@ -16,9 +16,9 @@ Lit lamp_light(vec3 position, vec3 flank, vec3 normal, vec3 to_eye, float roughn
     float cos_v = clamp(dot(normal, to_eye), 1e-3, 1.0);
     Lit lit = Lit(vec3(0.0), vec3(0.0));
     for (int i = 0; i < LIGHTS; i++) {
-        vec4 place = lamps[3 * i];
-        vec4 color = lamps[3 * i + 1];
-        vec4 cone = lamps[3 * i + 2];
+        vec4 place = lamps[LIGHT_ROWS * i];
+        vec4 color = lamps[LIGHT_ROWS * i + 1];
+        vec4 cone = lamps[LIGHT_ROWS * i + 2];
         vec3 away = place.xyz - position * place.w;
         float square = dot(away, away);
         vec3 to_lamp = away * inversesqrt(max(square, 1e-30));
