@@ -36,7 +36,7 @@ SHARED: dict[str, tuple[int, ...]] = {
 
 COPIES = {
     "a sample's place in its pixel": r"gl_FragCoord[^;]*[&%]",
-    "from samples to pixels": r"gl_FragCoord\.xy\)?\s*[*/]\s*\(?\d|\d\s*\*\s*(?:ivec2\()?gl_FragCoord",
+    "from samples to pixels": r"(?:gl_FragCoord\.xy|u_origin)\)?\s*[*/]\s*\(?\d|\d\s*\*\s*(?:ivec2\()?gl_FragCoord",
     "the samples of a pixel, one by one": r"texelFetch\([^;]*ivec2\(1, [01]\)",
     "an array for a number of lights": r"uniform vec4 \w+\[\s*\d",
 }
