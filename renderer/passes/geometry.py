@@ -43,8 +43,8 @@ class GeometryPass:
         self._gpu_scene = gpu_scene
         self._mirrored = False
         self._behind = Behind(gpu_scene.device)
-        worn = any(material.sheen is not None for material in gpu_scene.scene.materials)
-        self._sheen = sheen_texture(gpu_scene.device) if worn else None
+        has_sheen = any(material.sheen is not None for material in gpu_scene.scene.materials)
+        self._sheen = sheen_texture(gpu_scene.device) if has_sheen else None
         defines = {**buffers, f"TONE_{tone_mapping.upper()}": "1"}
         self._dimming = 1.0
         if count := len(gpu_scene.scene.lights):
@@ -114,7 +114,7 @@ class GeometryPass:
         self._programs.set_uniforms({
             "u_view_projection": matrix_bytes(view_projection), "u_eye": tuple(view.eye),
             "u_origin": tile.origin, "u_place": tile.place, "u_dimming": self._dimming,
-            "lamps": [tuple(row) for row in self._gpu_scene.lights.tolist()],
+            "lights": [tuple(row) for row in self._gpu_scene.lights.tolist()],
         })
         self._programs.bind_light()
         self._programs.update_constants()

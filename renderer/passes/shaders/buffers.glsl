@@ -14,7 +14,7 @@ float depth_at_pixel() {
 vec3 unlit_normal() {
 #ifdef HAS_NORMAL
     vec3 normal = unit(v_normal);
-#ifdef TWO_SIDED
+#ifdef DOUBLE_SIDED
     normal *= front_facing ? 1.0 : -1.0;
 #endif
     return normal;
