@@ -24,12 +24,12 @@ from renderer.lighting.presets import PRESETS
 from renderer.lighting.shadow import SelfShadows, Shadows
 from renderer.lighting.sources import Lamps
 from renderer.panoramas import PanoramaError
+from renderer.passes.deferred import g_buffer_for
 from renderer.passes.geometry import GeometryPass
 from renderer.passes.ground import GroundPass
 from renderer.passes.overlays import OverlayImages
 from renderer.passes.reflection import ReflectionPass
 from renderer.passes.resolve import ResolvePass
-from renderer.passes.stored import surface_target
 from renderer.passes.yuv import YuvPass
 from renderer.passes.yuva import YuvaPass
 from renderer.scene.animation import clip_time, find_clip, pose_scene
@@ -97,11 +97,11 @@ class ShotRenderer:
                     animated=self._duration > 0, cache_dir=cache_dir,
                 )
             owned.callback(self._shadows.release)
-            surfaces = surface_target(device, self._target)
-            if surfaces is not None:
-                owned.callback(surfaces.release)
+            g_buffer = g_buffer_for(device, self._target)
+            if g_buffer is not None:
+                owned.callback(g_buffer.release)
             self._geometry = GeometryPass(
-                self._gpu_scene, environment, self._shadows, tone_mapping=spec.tone_mapping, surfaces=surfaces
+                self._gpu_scene, environment, self._shadows, tone_mapping=spec.tone_mapping, g_buffer=g_buffer
             )
             owned.callback(self._geometry.release)
             self._ground = GroundPass(device)

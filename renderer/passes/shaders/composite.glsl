@@ -73,7 +73,7 @@ vec4 straight(vec2 pixel) {
 // Noise for the last rounding, -0.5 to 0.5 of a step, where there is a gradient to break up: in a vignette, and where
 // the backdrop shows through a shadow or a reflection. Those were dithered when they were drawn, but a composition or a
 // conversion has steps of its own, so this is interleaved gradient noise (Jimenez, SIGGRAPH 2014) with its axes swapped.
-float grain(vec2 pixel, float seed) {
+float rounding_noise(vec2 pixel, float seed) {
 #ifndef VIGNETTE
     float alpha = resolved(pixel).a;
     if (alpha == 0.0 || alpha == 1.0) return 0.0;

@@ -25,7 +25,7 @@ layout(location = 0) out vec4 out_color;
 void main() {
 #ifdef SHARED
     if (!fetch_surface()) discard;
-#elif defined(STORED)
+#elif defined(DEFERRED)
     fetch_surface();
 #endif
 #ifdef BUFFERS

@@ -15,8 +15,8 @@ layout(std140) uniform Material {  // passes/surface.py fills it in this order
 
 uniform vec3 u_eye;  // in the world
 MAPS
-#ifdef STORED
-#include "stored.glsl"
+#ifdef DEFERRED
+#include "g_buffer.glsl"
 #else
 in vec3 v_position;  // in the world
 #ifdef HAS_NORMAL

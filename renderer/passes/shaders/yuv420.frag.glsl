@@ -20,15 +20,15 @@ vec3 column(vec2 pixel, out float top, out float bottom) {
     vec2 below = pixel + vec2(0.0, 1.0);
     vec3 upper = composited(pixel);
     vec3 lower = composited(below);
-    top = 16.0 + 219.0 * luma(upper) + grain(pixel, 0.0);
-    bottom = 16.0 + 219.0 * luma(lower) + grain(below, 0.0);
+    top = 16.0 + 219.0 * luma(upper) + rounding_noise(pixel, 0.0);
+    bottom = 16.0 + 219.0 * luma(lower) + rounding_noise(below, 0.0);
     return 0.5 * (upper + lower);
 }
 
 vec2 chroma(vec3 left, vec3 middle, vec3 right, vec2 pixel) {
     vec3 shown = 0.25 * left + 0.5 * middle + 0.25 * right;
     float y = luma(shown);
-    vec2 noise = vec2(grain(pixel, 0.0), grain(pixel, 23.0));
+    vec2 noise = vec2(rounding_noise(pixel, 0.0), rounding_noise(pixel, 23.0));
     return 128.0 + 224.0 * (shown.br - y) / vec2(1.8556, 1.5748) + noise;
 }
 

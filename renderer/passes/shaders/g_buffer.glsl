@@ -1,8 +1,8 @@
-// In place of what a triangle interpolates: what store.frag.glsl has kept of the surface in sight.
-uniform usampler2D u_stored_place;  // as floats: depth along the optical axis, texture coordinates, level of the first map
-uniform usampler2D u_stored_frame;  // normal and tangent, 16 bits signed each; owner, then a bit for each of their sides
+// In place of what a triangle interpolates: what g_buffer.frag.glsl has stored of the visible surface.
+uniform usampler2D u_g_buffer_place;  // as floats: depth along the optical axis, texture coordinates, first map's level
+uniform usampler2D u_g_buffer_frame;  // normal and tangent, 16 bits signed each; owner, then a bit for each one's side
 uniform uint u_owner;
-uniform mat3 u_rays;         // takes a sample's (x, y, 1) to the way from the eye to it, at a depth of 1
+uniform mat3 u_rays;         // takes a sample's (x, y, 1) to the vector from the eye to it at depth 1
 #define UV_DIRECTION
 UVS
 
@@ -13,14 +13,14 @@ float map_level;
 #define READ(map, uv, more) textureLod(map, uv, map_level + more)  // levels more than the first map has
 bool front_facing;
 
-// False where another drawable is in sight.
+// False where another drawable is visible.
 bool fetch_surface() {
     ivec2 here = ivec2(gl_FragCoord.xy);
-    vec4 place = uintBitsToFloat(texelFetch(u_stored_place, here, 0));
-    uvec4 frame = texelFetch(u_stored_frame, here, 0);
+    vec4 place = uintBitsToFloat(texelFetch(u_g_buffer_place, here, 0));
+    uvec4 frame = texelFetch(u_g_buffer_frame, here, 0);
     v_position = u_eye + place.x * (u_rays * vec3(gl_FragCoord.xy, 1.0));
-#ifdef STORED_UV
-    STORED_UV = place.yz;
+#ifdef DEFERRED_UV
+    DEFERRED_UV = place.yz;
 #endif
     map_level = place.w;
     vec2 shared_half = unpackSnorm2x16(frame.y);

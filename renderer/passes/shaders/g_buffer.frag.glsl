@@ -1,4 +1,4 @@
-// What the triangles in sight interpolate, sample by sample, for stored.glsl.
+// What the visible triangles interpolate, at each sample, for g_buffer.glsl.
 in vec3 v_normal;
 #ifdef HAS_TANGENT
 in vec4 v_tangent;
@@ -15,8 +15,8 @@ layout(location = 1) out uvec4 out_frame;
 void main() {
     vec2 uv = vec2(0.0);
     float level = 0.0;
-#ifdef STORED_UV
-    uv = STORED_UV;
+#ifdef DEFERRED_UV
+    uv = DEFERRED_UV;
     level = textureQueryLod(u_map0, uv).y;
 #endif
     out_place = floatBitsToUint(vec4(1.0 / gl_FragCoord.w, uv, level));
