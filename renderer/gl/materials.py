@@ -20,14 +20,14 @@ _REPEAT = 10497
 _NEAREST_FILTERS = (9728, 9984, 9986)
 
 MAX_MAPS = 10
-"""Of the 16 textures that any device offers a fragment shader; light and layers take the other six."""
+"""Textures of a material at most: any device offers a fragment shader 16, and light and layers take the other six."""
 
 Channel = tuple[int, int]  # image index, channel 0..3
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Wrapping:
-    """How a texture is sampled, in what GL and the shader need to know; hashable, unlike the scene's `Sampler`."""
+    """What GL and the shader need to know of a glTF sampler; hashable, unlike the scene's `Sampler`."""
 
     repeat: tuple[bool, bool]
     mirror: tuple[bool, bool]
@@ -66,8 +66,10 @@ class PackedMap:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class MaterialLayout:
-    """`maps[i]` is the sampler u_map<i>, read at `uv_slots[map_slots[i]]`. `defines` tell the shader the rest: the
-    declarations MAPS, UV_ATTRIBUTES and UVS, the statements READ_MAPS and PASS_UVS, and what each map holds.
+    """`maps[i]` is the sampler u_map<i>, read at `uv_slots[map_slots[i]]` into the variable texel<i>.
+
+    `defines` tell the shader the rest: the declarations MAPS, UV_ATTRIBUTES and UVS, the statements READ_MAPS and
+    PASS_UVS, and, as <NAME>_TEXEL, the channels of those variables that hold each of glTF's textures.
 
     `alpha_map` is the index of the map whose fourth channel is the base colour's alpha, or None.
     """
@@ -92,7 +94,7 @@ class _Block:
 
     @property
     def place(self) -> tuple[UvSlot, Wrapping, tuple[int, ...]]:
-        """Blocks of equal place may share a texture."""
+        """What blocks that share a texture have in common."""
         return (self.slot, self.wrapping, self.size)
 
 
@@ -128,7 +130,7 @@ def lay_out_materials(scene: Scene) -> list[MaterialLayout]:
 
 
 def _blocks(scene: Scene, material: Material, moving: Mapping[int, str]) -> Iterator[_Block]:
-    """`moving` has the attributes of textures that move, by the id of their reference."""
+    """`moving` maps the id of each TextureRef that an animation moves to the material's attribute that holds it."""
 
     def block(name: str, ref: TextureRef, channels: tuple[int, ...]) -> _Block:
         slot = UvSlot(ref.texcoord, tuple(float(x) for x in ref.transform.flatten()), moving.get(id(ref), ""))

@@ -72,7 +72,7 @@ class Programs:
 
 
 def set_uniform(program: moderngl.Program, name: str, value: object) -> None:
-    """Writes a uniform where the program has it: compilers drop those that don't count."""
+    """Writes a uniform where the program has it: compilers drop those that no result depends on."""
     member = program.get(name, None)
     if isinstance(member, moderngl.Uniform):
         if isinstance(value, bytes):

@@ -1,4 +1,4 @@
-"""From the radiance of all directions to what a shader can look up: done once, then kept on disk by `environment`.
+"""From the radiance of all directions to tables that a shader can read: done once, then kept on disk by `environment`.
 
 Sources of radiance are equirectangular arrays (height, width, 3): linear, float32, row 0 looks up (+Y), the middle
 column along +Z, columns go towards +X.
@@ -90,9 +90,8 @@ def filter_specular(device: Device, radiance: Float32) -> list[npt.NDArray[np.fl
 
 
 def _halved(radiance: Float32) -> Iterator[Float32]:
-    """The picture and its halves down to one texel, as GL sizes mip levels. A row counts by the solid angle it covers:
-
-    a lamp overhead fills whole rows of a picture, and would else grow with every level.
+    """The picture and its mip levels down to one texel. Rows are weighted by the solid angle that they cover: a lamp
+    overhead fills whole rows of an equirectangular picture, and would gain light with every level otherwise.
     """
     edges = np.linspace(0.0, np.pi, len(radiance) + 1)
     weights = (np.cos(edges[:-1]) - np.cos(edges[1:])).astype(np.float32)
@@ -109,7 +108,7 @@ def _halved(radiance: Float32) -> Iterator[Float32]:
 
 
 def _pairs(length: int) -> npt.NDArray[np.int64]:
-    """Where the texels of the next level begin; an odd last one goes to the last pair."""
+    """The first index of each pair of texels that the next level averages; an odd last texel joins the last pair."""
     return np.arange(max(length // 2, 1)) * 2
 
 

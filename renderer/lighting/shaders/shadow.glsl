@@ -32,8 +32,8 @@ vec3 shadowed_irradiance(vec3 position, vec3 surface, vec3 normal) {
     return key_irradiance * sum;
 }
 
-// How much of the floor that a surface sees lies in the model's shadow, 0..1: the wider a stretch of it, and the further
-// out along the normal, the higher the surface is.
+// The share of the floor below a surface that lies in the model's shadow, 0..1. The higher the surface is, the larger the
+// part of the floor that is averaged, and the further out along the normal it lies.
 float floor_blocked(vec3 position, vec3 normal) {
 #ifdef FLOOR
     float height = max(position.y - floor_height.x, 0.0);

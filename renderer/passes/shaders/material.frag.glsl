@@ -80,7 +80,8 @@ void main() {
     // specular so that a highlight covers what is behind it.
     float coverage = max_component(light.specular);
 #ifdef TRANSMISSION
-    coverage = max(coverage, max_component(reflectance.single + reflectance.multiple));  // is reflected, so not transmitted
+    // what is reflected is not transmitted, even where it is dark
+    coverage = max(coverage, max_component(reflectance.single + reflectance.multiple));
 #endif
     float alpha = base.a + (1.0 - base.a) * min(coverage, 1.0);
     vec3 radiance = (light.diffuse * base.a + light.specular) / max(alpha, 1e-4);
