@@ -1,8 +1,8 @@
 """A scene and a spec -> views on the device -> planes of pixels: colour, normals and depth from one draw of the model.
 
-There is no ground: the pictures stand on plain white, as masks and depth say, and a radiance field would have to
-explain a shadow by a surface that is not the model's. So the model floats, and what the studio's floor reflects lights
-it from below. Its shadows on itself are there.
+There is no ground: a radiance field would have to explain its shadow by a surface that is not the model's, which masks
+and depth contradict. So the model floats on plain white; light that the studio's floor reflects arrives from below, and
+the model casts shadows on itself.
 """
 
 import contextlib
@@ -68,7 +68,7 @@ class DatasetRenderer:
         return planes
 
     def close(self) -> None:
-        """Gives everything on the device back."""
+        """Releases everything on the device."""
         self._owned.close()
 
     def __enter__(self) -> Self:

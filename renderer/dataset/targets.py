@@ -47,7 +47,7 @@ _DTYPES = {"f1": np.uint8, "u2": np.uint16}
 
 
 _LINES = 2
-"""Pixels by which lines and points are wider than what they connect, at most."""
+"""Pixels that lines and points reach beyond the positions that they are drawn at, at most."""
 
 
 class SelectPass:
@@ -66,13 +66,13 @@ class SelectPass:
         for name, value in (("u_size", size), ("u_near", near), ("u_range", far - near)):
             set_uniform(self._select, name, value)
         self._triangles = [device.ctx.vertex_array(program, []) for program in (self._background, self._select)]
-        # Pictures of three channels can't be drawn into everywhere; reading leaves the fourth out.
+        # Not every device can draw into textures of three channels, so these have four; reading leaves the fourth out.
         self._planes = [device.ctx.texture((size, size), 4 if channels == 3 else channels, dtype=kind)
                         for channels, kind in _PLANES]
         self._framebuffer = device.ctx.framebuffer(self._planes)
 
     def draw(self, covered: Rectangle) -> None:
-        """Outside of `covered` is nothing: there it costs no look at the samples."""
+        """Fills the planes. Outside of `covered` there is no surface, and no sample is read."""
         for unit, (name, plane) in enumerate(zip(("u_color", "u_normal", "u_depth"), self._source.planes, strict=True)):
             plane.use(unit)
             set_uniform(self._select, name, unit)

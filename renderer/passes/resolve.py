@@ -1,6 +1,6 @@
 """From the supersampled picture to pixels for posters and stills: box filter, composite, read back.
 
-Four samples are averaged in display space, as they will be seen; the same goes for compositing on the backdrop.
+Samples are averaged, and the picture is composited, in display space (sRGB-encoded): as they will be seen.
 """
 
 from collections.abc import Mapping
@@ -101,12 +101,12 @@ def _set_texture(program: moderngl.Program, name: str, unit: int, texture: moder
 
 
 def texels(samples: FrameTarget) -> dict[str, object]:
-    """The define by which composite.glsl knows what it reads."""
+    """The define that tells composite.glsl how many texels a pixel has along each axis."""
     return {"TEXELS": samples.texels_per_pixel}
 
 
 def set_samples(program: moderngl.Program, samples: FrameTarget) -> None:
-    """Gives composite.glsl its picture."""
+    """Sets the picture that composite.glsl reads, and the frame's size."""
     samples.color.use(0)
     set_uniform(program, "u_samples", 0)
     set_uniform(program, "u_size", (float(samples.width), float(samples.height)))

@@ -1,6 +1,6 @@
 """A material as its shader takes it: the `#define`s that specialise material.frag.glsl, and the constants it reads.
 
-Each layer is a define of its own, so a plain surface runs the same code whether or not the shader knows of layers.
+Each layer has a define of its own, so that a surface pays only for the layers that it has.
 """
 
 import math
@@ -23,10 +23,11 @@ from renderer.scene.nodes import (
 )
 
 _DISPERSION = 0.025
-"""KHR_materials_dispersion: red and blue lie this far from green, per unit of dispersion and of index above 1."""
+"""KHR_materials_dispersion: how far the indices of refraction of red and of blue are from green's, per unit of
+dispersion and of the index above 1."""
 
 _DARKEST = 1e-6
-"""Black attenuation colours count as this: the absorption of a perfect black has no number."""
+"""Components of attenuation colours are at least this: the absorption coefficient of 0 would be infinite."""
 
 
 def surface_defines(drawable: GpuDrawable) -> dict[str, str]:
