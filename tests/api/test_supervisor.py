@@ -7,8 +7,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from api import supervisor
-from api.supervisor import Supervisor
+from api.processes import supervisor
+from api.processes.supervisor import Supervisor
 from tests.support.farm import wait_for
 
 NOTES_ITSELF = "import os, sys, time; open(sys.argv[1], 'a').write(f'{os.getpid()}\\n'); "

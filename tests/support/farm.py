@@ -20,7 +20,8 @@ from sqlalchemy import select
 from api.client import FarmClient
 from api.db.session import Database
 from api.db.tables import LedgerEntry, Render, Segment
-from api.domain import accounts, fleet, tokens
+from api.domain.accounts import accounts, tokens
+from api.domain.work import fleet
 from api.ids import new_id
 from api.settings import Settings
 
