@@ -1,4 +1,4 @@
-"""Shader files follow the layers of the imports: no part of the renderer reads one of a part above it."""
+"""The renderer's layers: no part reads a shader of a part above it, and the README shows the order that is checked."""
 
 import re
 import tomllib
@@ -9,11 +9,11 @@ ROOT = Path(__file__).parents[2]
 SOURCES = ROOT / "renderer"
 
 
-def rows() -> dict[str, int]:
-    """The renderer's parts with the row, from the top, that the contract in pyproject.toml puts them in."""
+def layers() -> list[list[str]]:
+    """The renderer's parts, row by row from the top, as the contract in pyproject.toml has them."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-    (layers,) = (contract["layers"] for contract in contracts if contract.get("containers") == ["renderer"])
-    return {part: row for row, parts in enumerate(layers) for part in re.findall(r"\w+", parts)}
+    (rows,) = (contract["layers"] for contract in contracts if contract.get("containers") == ["renderer"])
+    return [re.findall(r"\w+", row) for row in rows]
 
 
 def readings() -> Iterator[tuple[str, str, str]]:
@@ -25,7 +25,12 @@ def readings() -> Iterator[tuple[str, str, str]]:
 
 
 def test_shaders_are_read_from_the_same_part_or_from_one_below() -> None:
-    row = rows()
+    row = {part: number for number, parts in enumerate(layers()) for part in parts}
     found = list(readings())
     assert {own for _, own, _ in found} >= {"gl", "lighting", "passes", "dataset"}
     assert [(name, other) for name, own, other in found if own != other and row[own] >= row[other]] == []
+
+
+def test_the_readme_shows_the_contract() -> None:
+    picture = (SOURCES / "README.md").read_text().split("```\n__main__\n", 1)[1].split("```", 1)[0]
+    assert [["__main__"], *(line.split("#")[0].split() for line in picture.splitlines())] == layers()
