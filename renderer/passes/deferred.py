@@ -17,7 +17,7 @@ from renderer.gl.materials import MAX_MAPS
 from renderer.gl.programs import set_uniform
 from renderer.gl.resources import GpuDrawable, GpuScene, matrix_bytes
 from renderer.gl.targets import FrameTarget, SampleTarget
-from renderer.passes.programs import FRAME_UNIT, PLACE_UNIT, MaterialPrograms, TriangleDraw
+from renderer.passes.programs import DEPTH_UV_UNIT, TANGENTS_UNIT, MaterialPrograms, TriangleDraw
 from renderer.passes.surface import is_transmissive
 from renderer.scene.nodes import AlphaMode, Topology
 
@@ -41,15 +41,15 @@ class GBuffer:
     def __init__(self, device: Device, samples: SampleTarget) -> None:
         self._device = device
         self.samples = samples
-        self.place, self.frame = (device.ctx.texture(samples.color.size, 4, dtype="u4") for _ in range(2))
-        for texture in (self.place, self.frame):
+        self.depth_uv, self.tangents = (device.ctx.texture(samples.color.size, 4, dtype="u4") for _ in range(2))
+        for texture in (self.depth_uv, self.tangents):
             texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
-        self.framebuffer = device.ctx.framebuffer([self.place, self.frame], samples.depth)
+        self.framebuffer = device.ctx.framebuffer([self.depth_uv, self.tangents], samples.depth)
 
     def release(self) -> None:
         self._device.release_framebuffer(self.framebuffer)
-        self.place.release()
-        self.frame.release()
+        self.depth_uv.release()
+        self.tangents.release()
 
 
 def g_buffer_for(device: Device, samples: FrameTarget) -> GBuffer | None:
@@ -87,7 +87,7 @@ class DeferredDraws:
     ) -> None:
         self._ctx = gpu_scene.device.ctx
         self._programs = programs
-        self._surfaces = g_buffer
+        self._g_buffer = g_buffer
         shared = {"SHARED": "1"} if len(drawables) > 1 else {}
         self._draws: dict[GpuDrawable, tuple[TriangleDraw, moderngl.Program, moderngl.VertexArray]] = {}
         for drawable in drawables:
@@ -107,9 +107,9 @@ class DeferredDraws:
 
         The samples' framebuffer is current before and after.
         """
-        ctx, samples = self._ctx, self._surfaces.samples
+        ctx, samples = self._ctx, self._g_buffer.samples
         ctx.enable_only(moderngl.DEPTH_TEST)
-        self._surfaces.framebuffer.use()
+        self._g_buffer.framebuffer.use()
         for owner, (triangles, _, _) in enumerate(self._draws.values()):
             set_uniform(triangles.program, "u_owner", owner)
             triangles.render(self._programs, ctx, mirrored=mirrored)
@@ -119,8 +119,8 @@ class DeferredDraws:
         samples.framebuffer.depth_mask = False
         ctx.enable_only(moderngl.DEPTH_TEST)
         ctx.depth_func = ">"
-        self._surfaces.place.use(PLACE_UNIT)
-        self._surfaces.frame.use(FRAME_UNIT)
+        self._g_buffer.depth_uv.use(DEPTH_UV_UNIT)
+        self._g_buffer.tangents.use(TANGENTS_UNIT)
         view_rays = matrix_bytes(rays(view_projection, samples.color.size))
         for owner, (drawable, (_, shade, rectangle)) in enumerate(self._draws.items()):
             uniforms = {"u_owner": owner, "u_rays": view_rays, "u_window": window(drawable, view_projection)}

@@ -114,7 +114,7 @@ class GeometryPass:
         view_projection = tile.crop @ view.projection @ view.view
         self._programs.set_uniforms({
             "u_view_projection": matrix_bytes(view_projection), "u_eye": tuple(view.eye),
-            "u_origin": tile.origin, "u_place": tile.place, "u_dimming": self._dimming,
+            "u_origin": tile.origin, "u_ndc_to_frame": tile.place, "u_dimming": self._dimming,
             "lights": [tuple(row) for row in self._gpu_scene.lights.tolist()],
         })
         self._programs.bind_light()

@@ -14,12 +14,13 @@ from renderer.passes.surface import surface_constants, surface_defines
 
 _MATERIAL_BLOCK = 0
 _FIRST_MAP_UNIT = 4  # behind those of the environment and of the shadows
-FRAME_UNIT, PLACE_UNIT = 13, 14  # of the G-buffer: surfaces in it have a map less and show nothing behind them
+TANGENTS_UNIT, DEPTH_UV_UNIT = 13, 14  # of the G-buffer: surfaces in it have a map less and show nothing behind them
 BEHIND_UNIT = 14
 SHEEN_UNIT = 15
 
 _UNITS = {
-    "sheen_albedo": SHEEN_UNIT, "u_behind": BEHIND_UNIT, "u_g_buffer_place": PLACE_UNIT, "u_g_buffer_frame": FRAME_UNIT,
+    "sheen_albedo": SHEEN_UNIT, "u_behind": BEHIND_UNIT, "u_g_buffer_depth_uv": DEPTH_UV_UNIT,
+    "u_g_buffer_tangents": TANGENTS_UNIT,
 }
 
 

@@ -4,7 +4,7 @@
 uniform sampler2D u_behind;  // the picture so far, premultiplied and sRGB-encoded, with mipmaps
 uniform mat4 u_view_projection;
 uniform mat4 u_model;
-uniform vec4 u_place;  // scale and offset from normalised device coordinates to the screen's, which tiles show a part of
+uniform vec4 u_ndc_to_frame;  // scale and offset from the tile's normalised device coordinates to the frame's, 0..1
 
 struct Transmission {
     float factor;       // share of the light that passes
@@ -13,14 +13,14 @@ struct Transmission {
     vec3 behind_alpha;  // how much of the backdrop it hides, for each colour
 };
 
-// The picture so far at a place of the screen (0..1), blurred: level 0 is sharp. Four taps smooth the mipmaps' texels.
-vec4 behind(vec2 place, float level) {
+// The picture so far at `uv` of the frame, blurred: level 0 is sharp. Four taps smooth the mipmaps' texels.
+vec4 behind(vec2 uv, float level) {
     vec2 reach = 0.5 * (exp2(level) - 1.0) / vec2(textureSize(u_behind, 0));
     return 0.25 * (
-        textureLod(u_behind, place + vec2(reach.x, reach.y), level)
-        + textureLod(u_behind, place + vec2(-reach.x, reach.y), level)
-        + textureLod(u_behind, place + vec2(reach.x, -reach.y), level)
-        + textureLod(u_behind, place + vec2(-reach.x, -reach.y), level));
+        textureLod(u_behind, uv + vec2(reach.x, reach.y), level)
+        + textureLod(u_behind, uv + vec2(-reach.x, reach.y), level)
+        + textureLod(u_behind, uv + vec2(reach.x, -reach.y), level)
+        + textureLod(u_behind, uv + vec2(-reach.x, -reach.y), level));
 }
 
 // The same behind a surface with that index of refraction, which encloses `depth` metres along each axis, or nothing. The
@@ -32,7 +32,7 @@ vec4 refracted(Surface surface, float ior, vec3 depth) {
     vec4 clip = u_view_projection * vec4(exit, 1.0);
     float widest = log2(float(textureSize(u_behind, 0).x));
     float level = min(widest * surface.roughness * clamp(2.0 * ior - 2.0, 0.0, 1.0), widest - 4.0);
-    return behind(clip.xy / clip.w * u_place.xy + u_place.zw, level);
+    return behind(clip.xy / clip.w * u_ndc_to_frame.xy + u_ndc_to_frame.zw, level);
 }
 
 Transmission transmission_of(Surface surface, vec4 base) {
