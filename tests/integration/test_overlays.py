@@ -12,7 +12,7 @@ from api.client import RenderFailed
 from tests.integration.support import SETTINGS, Customer
 from tests.renderer.encode.media import decode_rgb
 from tests.renderer.load.glb_builder import encoded
-from tests.support.farm import wait_for
+from tests.support.farm import HANG_S, wait_for
 
 RED, BLUE, ORANGE, GREEN = (200, 0, 0), (0, 0, 200), (255, 136, 0), (0, 120, 0)
 
@@ -74,7 +74,7 @@ def test_a_broken_image_ends_in_error_with_its_name_and_a_refund(customer: Custo
     overlay = customer.client.overlays.upload(broken)
     render = customer.client.renders.create(customer.upload.model_id, SETTINGS | {"bgImageId": overlay.id})
     with pytest.raises(RenderFailed, match=f"The background image {overlay.id} can't be decoded"):
-        customer.client.renders.wait(render.id, timeout=100, poll_seconds=0.1)
+        customer.client.renders.wait(render.id, timeout=HANG_S, poll_seconds=0.1)
     assert customer.farm.ledger(render.id) == [("charge", -1), ("refund", 1)]
     assert customer.farm.segment(render.id).attempt == 1
     customer.client.overlays.delete(overlay.id)
