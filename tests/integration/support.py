@@ -7,7 +7,8 @@ from pathlib import Path
 
 from api.client import Upload
 from tests.renderer.load.glb_builder import GlbBuilder
-from tests.support.farm import HANG_S, Farm, wait_for
+from tests.support.farm import Farm
+from tests.support.waiting import HANG_S, wait_for
 
 LENGTH_S = 3
 SETTINGS = {"length": LENGTH_S, "aspect": "1:1", "bgColor": "#ff8800", "shadows": False}

@@ -5,7 +5,8 @@ import pytest
 
 from api.queue import WORK_TASK, make_celery, queue_name
 from tests.integration.support import Customer
-from tests.support.farm import HANG_S, Farm, wait_for
+from tests.support.farm import Farm
+from tests.support.waiting import HANG_S, wait_for
 
 
 @pytest.fixture(autouse=True)

@@ -7,10 +7,11 @@ import pytest
 
 from api.client import Upload
 from tests.integration.support import Customer, check_settled, first_upload
-from tests.support.farm import HANG_S, Farm, running_farm, wait_for
+from tests.support.farm import Farm, running_farm
 from tests.support.gate import Gate
 from tests.support.postgres import PostgresServer
 from tests.support.redis import running_redis
+from tests.support.waiting import HANG_S, wait_for
 
 
 @pytest.fixture(scope="module")

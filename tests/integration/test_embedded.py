@@ -13,7 +13,8 @@ from api.cli import main
 from api.client import RenderFailed
 from tests.integration.support import Customer, probe
 from tests.renderer.test_bad_models import CASES
-from tests.support.farm import HANG_S, Farm
+from tests.support.farm import Farm
+from tests.support.waiting import HANG_S
 
 
 def test_an_upload_becomes_a_video_and_a_free_preview(customer: Customer, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from api.client import RenderFailed
 from tests.integration.support import SETTINGS, Customer
 from tests.renderer.encode.media import decode_rgb
 from tests.renderer.load.glb_builder import encoded
-from tests.support.farm import HANG_S, wait_for
+from tests.support.waiting import HANG_S, wait_for
 
 RED, BLUE, ORANGE, GREEN = (200, 0, 0), (0, 0, 200), (255, 136, 0), (0, 120, 0)
 
@@ -44,9 +44,10 @@ def test_renders_of_one_shot_show_their_own_images_even_if_these_are_deleted_mea
     band.paste((*GREEN, 255), (0, 80, 100, 100))
     band.save(tmp_path / "band.png")
     in_front = client.overlays.upload(tmp_path / "band.png", layer="foreground")
-    renders = client.renders.batch([(model, on_image), (model, SETTINGS | {"fgImageId": in_front.id})])
-    client.overlays.delete(overlay.id)
-    client.overlays.delete(in_front.id)
+    with customer.farm.renders_held():
+        renders = client.renders.batch([(model, on_image), (model, SETTINGS | {"fgImageId": in_front.id})])
+        client.overlays.delete(overlay.id)
+        client.overlays.delete(in_front.id)
     for color, render in zip(([BLUE] * 4, [ORANGE, ORANGE, GREEN, GREEN]), renders, strict=True):
         customer.check_done(render.id, attempt=1)
         client.renders.download(render.id, "poster_full", tmp_path / "poster_full.png")

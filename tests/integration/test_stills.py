@@ -11,7 +11,8 @@ import pytest
 from api.client import RenderFailed, RequestRefused
 from tests.integration.support import Customer
 from tests.renderer.load.glb_builder import triangle_builder
-from tests.support.farm import HANG_S, Farm, pirouette
+from tests.support.farm import Farm, pirouette
+from tests.support.waiting import HANG_S
 
 ORANGE, BLUE = (255, 136, 0), (0, 0, 200)
 STILL = {"output": "image", "aspect": "1:1", "bgColor": "#ff8800"}

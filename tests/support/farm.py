@@ -9,10 +9,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import psutil
 from sqlalchemy import select, update
@@ -25,9 +23,8 @@ from api.domain import accounts, fleet, tokens
 from api.ids import new_id
 from api.settings import Settings
 from tests.support.gate import Gate
+from tests.support.waiting import HANG_S, wait_for
 
-HANG_S = 200.0
-"""After so long a test fails, however busy the machine is."""
 QUICK = {
     "PIROUETTE_LEASE_SECONDS": "300",  # so that no worker loses a lease by being slow; see `expire_lease`
     "PIROUETTE_HEARTBEAT_SECONDS": "0.5",
@@ -35,18 +32,6 @@ QUICK = {
     "PIROUETTE_GL_DEVICE": "software",
     "PIROUETTE_INGEST_ALLOW": "127.0.0.1",
 }
-
-
-def wait_for(condition: Callable[[], Any], what: str, seconds: float = HANG_S) -> Any:
-    """Polls until `condition` gives something true, and returns that."""
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds:g} s: {what}")
-        time.sleep(0.05)
 
 
 def pirouette(*arguments: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:

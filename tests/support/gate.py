@@ -6,9 +6,9 @@
 
 `Gate.path` is a PATH whose first folder holds an `ffmpeg` that asks the gate and then becomes the real one. An encoder
 that starts while the gate is shut gets its input through another process, this file run as a program. That doesn't stop
-the frames, because whoever draws looks only between two frames whether it should end. It hands them on ever more slowly:
-each piece of 64 kB takes 2 % of the time that has passed until then. So the renderer moves on soon, compared to that
-time, whatever the machine's speed; and yet the 36 MB of a three-second video of 540 x 540 pixels take more than an hour.
+the frames, because whoever draws looks only between two frames whether it should end. It hands them on ever more
+slowly: each piece of 64 kB takes 2 % of the time that has passed until then. So the renderer moves on soon, compared to
+that time, whatever the machine's speed; and yet the 36 MB of a video of 3 s and 540 x 540 pixels take over an hour.
 When the writer ends or dies, or the gate opens, the rest follows at once.
 """
 

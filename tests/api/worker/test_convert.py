@@ -23,6 +23,7 @@ from tests.api.domain.support import balance, claimed, get
 from tests.api.worker.support import use_renderer
 from tests.renderer.load.glb_builder import make_zip
 from tests.renderer.load.obj.support import FILES
+from tests.support.waiting import HANG_S
 from tests.support.web import Web
 
 SCAN = make_zip(FILES)
@@ -119,7 +120,7 @@ def test_two_workers_may_convert_a_model_at_the_same_time(
 
     def convert_together(source: Path, target: Path) -> tuple[str, ...]:
         warnings = convert_to_glb(source, target)
-        both.wait(5)
+        both.wait(HANG_S)
         return warnings
 
     monkeypatch.setattr(convert, "convert_to_glb", convert_together)
