@@ -62,6 +62,6 @@ def test_a_child_gets_twice_its_share_of_software_rendering_threads(
     supervised = Supervisor(4, child(notes, tell))
     supervised.start()
     threads = notes.with_suffix(".threads")
-    wait_for(lambda: threads.exists() and threads.read_text(), "a child")
+    told = wait_for(lambda: threads.exists() and threads.read_text(), "a child")
     supervised.stop()
-    assert threads.read_text() == "4"
+    assert told == "4"
