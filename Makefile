@@ -14,7 +14,7 @@ help:
 
 demo:
 	@deploy/install.sh run
-	@$(BIN)/python -m api.demo $(if $(MODEL),"$(MODEL)")
+	@$(BIN)/python -m api.cli.demo $(if $(MODEL),"$(MODEL)")
 
 serve:
 	@deploy/install.sh run

@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 COMMANDS = {
-    "serve": "api.serve",
-    "worker": "api.worker.command",
-    "sweep": "api.cli.sweep",
+    "serve": "api.processes.serve",
+    "worker": "api.processes.worker",
+    "sweep": "api.processes.sweep",
     "admin": "api.cli.admin",
     "submit": "api.cli.submit",
     "batch": "api.cli.batch",

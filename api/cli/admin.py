@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from api import clock
 from api.db.session import Database
-from api.domain import accounts, ledger, overlays, tokens
-from api.domain.accounts import AccountView
-from api.domain.overlays import Layer
+from api.domain.accounts import accounts, ledger, tokens
+from api.domain.accounts.accounts import AccountView
+from api.domain.catalog import overlays
+from api.domain.catalog.overlays import Layer
 from api.errors import FarmError
 from api.ingest.inspect import inspect_image, inspect_panorama
 from api.settings import Settings

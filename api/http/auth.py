@@ -15,8 +15,8 @@ from fastapi.security.base import SecurityBase
 from starlette.concurrency import run_in_threadpool
 
 from api.db.session import Database
-from api.domain import tokens
-from api.domain.tokens import Principal
+from api.domain.accounts import tokens
+from api.domain.accounts.tokens import Principal
 from api.errors import Unauthorized
 from api.http.state import Farm
 

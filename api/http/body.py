@@ -13,7 +13,7 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
-from api.domain.tokens import Principal
+from api.domain.accounts.tokens import Principal
 from api.errors import FarmError, InvalidRequest, InvalidSettings
 from renderer.errors import SettingsError
 from renderer.spec import RenderSettings, parse_settings

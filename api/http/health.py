@@ -4,8 +4,8 @@ import logging
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.domain import fleet
-from api.domain.fleet import WorkerView
+from api.domain.work import fleet
+from api.domain.work.fleet import WorkerView
 from api.http.state import Farm
 
 log = logging.getLogger("api.http")

@@ -21,9 +21,9 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from api.domain import idempotency
-from api.domain.idempotency import HOLD_SECONDS, Hold, KeptAnswer
-from api.domain.tokens import Principal
+from api.domain.accounts import idempotency
+from api.domain.accounts.idempotency import HOLD_SECONDS, Hold, KeptAnswer
+from api.domain.accounts.tokens import Principal
 from api.http.state import Farm, FarmDep
 
 Key = Annotated[

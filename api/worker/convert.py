@@ -9,8 +9,8 @@ import logging
 from pathlib import Path
 
 from api.db.session import Database
-from api.domain import conversions
-from api.domain.claims import Claim
+from api.domain.catalog import conversions
+from api.domain.work.claims import Claim
 from api.storage.base import FileMissing, Storage
 from api.worker.lease import Lease
 from renderer.convert import convert_to_glb

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from api.db.session import Database
-from api.domain import scheduling
-from api.domain.claims import Claim
-from api.domain.contents import note_contents, note_warnings
-from api.domain.outputs import FileView
+from api.domain.catalog.contents import note_contents, note_warnings
+from api.domain.kit.files import FileView
+from api.domain.work import scheduling
+from api.domain.work.claims import Claim
 from api.settings import Settings
 from api.storage.base import FileMissing, Storage
 from api.worker.convert import drawable_model

@@ -1,5 +1,5 @@
 """What a worker does with a claim, by the kind of its shot and by what of the shot the claim is. A kind is a file
-beside this one, and rows here and in `api.domain.shots.WORK`.
+beside this one, and rows here and in `api.domain.renders.plans.WORK`.
 
     whole               makes all files of all the claim's renders:           Job.model, Job.images -> Job.store
     part, part, ...     each draws a run of the frames, for the assembly:     Job.model, Job.images -> Job.store_part
@@ -13,8 +13,8 @@ them in `Job.files`. What is drawn doesn't depend on the number of parts.
 
 from collections.abc import Callable
 
-from api.domain.shots import Kind
-from api.domain.states import Role
+from api.domain.work.shots import Kind
+from api.domain.work.states import Role
 from api.worker.datasets import draw_dataset_part, join_dataset
 from api.worker.images import draw_image
 from api.worker.job import Job

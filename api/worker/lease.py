@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import Self
 
 from api.db.session import Database
-from api.domain import scheduling
-from api.domain.claims import Claim
+from api.domain.work import scheduling
+from api.domain.work.claims import Claim
 from api.settings import Settings
 from renderer.errors import Cancelled
 

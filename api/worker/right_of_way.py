@@ -1,8 +1,8 @@
 """Previews go first: while one is drawn on this machine, another of its workers stands still between two frames.
 
 Somebody waits for a preview, and the render that the same upload ordered would take half of the cores from it. One
-worker is enough: a preview makes use of twice its worker's share of the cores (`api.supervisor`). None stands still for
-more than half of its time, so previews that never end don't end the work that is paid for.
+worker is enough: a preview makes use of twice its worker's share of the cores (`api.processes.supervisor`). None stands
+still for more than half of its time, so previews that never end don't end the work that is paid for.
 """
 
 import contextlib

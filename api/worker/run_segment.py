@@ -7,9 +7,10 @@ import logging
 import tempfile
 from pathlib import Path
 
-from api.domain import removal, scheduling
-from api.domain.claims import Claim
-from api.domain.states import Role
+from api.domain.renders import removal
+from api.domain.work import scheduling
+from api.domain.work.claims import Claim
+from api.domain.work.states import Role
 from api.storage.base import FileMissing
 from api.worker.job import Bench, Job
 from api.worker.kinds import WORK

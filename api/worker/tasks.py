@@ -6,8 +6,8 @@ import logging
 
 from celery import Celery
 
-from api.domain import claims
-from api.queue import QUEUES, WORK_TASK, send_hint
+from api.domain.work import claims
+from api.queue.broker import QUEUES, WORK_TASK, send_hint
 from api.worker.job import Bench
 from api.worker.run_segment import run_segment
 

@@ -14,9 +14,10 @@ from click.testing import CliRunner, Result
 from api import clock
 from api.cli import COMMANDS, main
 from api.db.session import Database
-from api.domain import overlays, tokens
-from api.domain.overlays import OverlayView
-from api.domain.tokens import Principal
+from api.domain.accounts import tokens
+from api.domain.accounts.tokens import Principal
+from api.domain.catalog import overlays
+from api.domain.catalog.overlays import OverlayView
 from api.errors import Forbidden, TokenExpired, Unauthorized
 
 Run = Callable[..., Result]

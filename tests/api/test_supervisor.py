@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from api import supervisor
-from api.supervisor import Supervisor
+from api.processes import supervisor
+from api.processes.supervisor import Supervisor
 from tests.support.waiting import wait_for
 
 NOTES_ITSELF = "import os, sys, time; open(sys.argv[1], 'a').write(f'{os.getpid()}\\n'); "

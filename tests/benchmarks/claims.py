@@ -20,10 +20,12 @@ from sqlalchemy.orm import Session
 
 from api.db.session import Database
 from api.db.tables import Base
-from api.domain import accounts, claims, scheduling, uploads
-from api.domain.claims import Claim
-from api.domain.outputs import FileView
-from api.queue import QUEUES
+from api.domain.accounts import accounts
+from api.domain.kit.files import FileView
+from api.domain.renders import uploads
+from api.domain.work import claims, scheduling
+from api.domain.work.claims import Claim
+from api.queue.broker import QUEUES
 from renderer.spec import RenderSettings
 from tests.benchmarks.rows import Row, at_most, table
 from tests.support.postgres import running_server

@@ -30,7 +30,7 @@ from sqlalchemy import insert
 from api import clock
 from api.db.session import Database
 from api.db.tables import Model, Render, Segment, Shot
-from api.domain import accounts, tokens
+from api.domain.accounts import accounts, tokens
 from api.http.app import create_app
 from api.ids import new_id
 from api.settings import Settings

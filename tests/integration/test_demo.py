@@ -15,7 +15,7 @@ from tests.support.waiting import HANG_S, wait_for
 
 
 def command(model: Path, out: Path) -> list[str]:
-    return [sys.executable, "-m", "api.demo", str(model), "-o", str(out), "--settings", json.dumps(SETTINGS)]
+    return [sys.executable, "-m", "api.cli.demo", str(model), "-o", str(out), "--settings", json.dumps(SETTINGS)]
 
 
 def demo(model: Path, out: Path) -> subprocess.CompletedProcess[str]:

@@ -3,7 +3,7 @@
 import psutil
 import pytest
 
-from api.queue import WORK_TASK, make_celery, queue_name
+from api.queue.broker import WORK_TASK, make_celery, queue_name
 from tests.integration.support import Customer
 from tests.support.farm import Farm
 from tests.support.waiting import HANG_S, wait_for

@@ -19,7 +19,8 @@ from api.client import FarmClient
 from api.db.dialects import from_now
 from api.db.session import Database
 from api.db.tables import LedgerEntry, Render, Segment
-from api.domain import accounts, fleet, tokens
+from api.domain.accounts import accounts, tokens
+from api.domain.work import fleet
 from api.ids import new_id
 from api.settings import Settings
 from tests.support.gate import Gate

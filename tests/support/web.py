@@ -16,10 +16,11 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.db.session import Database
-from api.domain import accounts, claims, scheduling, tokens
-from api.domain.claims import Claim
-from api.domain.outputs import FileView
-from api.domain.states import Role
+from api.domain.accounts import accounts, tokens
+from api.domain.kit.files import FileView
+from api.domain.work import claims, scheduling
+from api.domain.work.claims import Claim
+from api.domain.work.states import Role
 from api.http.app import create_app
 from api.http.server import Server
 from api.settings import Settings

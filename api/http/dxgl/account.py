@@ -1,7 +1,7 @@
 """/v1/account: who the token belongs to, and what is left to spend."""
 
 
-from api.domain import accounts
+from api.domain.accounts import accounts
 from api.http.auth import Reader
 from api.http.dxgl.failures import errors
 from api.http.dxgl.paths import new_router

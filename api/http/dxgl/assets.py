@@ -7,9 +7,10 @@ from pathlib import PurePosixPath
 from fastapi import Request
 from starlette.responses import Response
 
-from api.domain.outputs import FileView, Outputs, get_outputs
-from api.domain.states import RenderStatus
-from api.domain.tokens import Principal
+from api.domain.accounts.tokens import Principal
+from api.domain.kit.files import FileView
+from api.domain.renders.outputs import Outputs, get_outputs
+from api.domain.renders.states import RenderStatus
 from api.errors import DatasetNotFound, FarmError, ImageNotFound, PosterNotFound, ThumbNotFound, VideoNotFound
 from api.http.auth import Reader
 from api.http.bundle import Entry, bundle_etag, bundle_length, read_bundle

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import Depends
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api.domain import events
-from api.domain.events import RenderState
+from api.domain.renders import events
+from api.domain.renders.events import RenderState
 from api.errors import RenderNotFound
 from api.http.auth import Reader
 from api.http.dxgl.failures import errors

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fastapi import Response
 from fastapi.responses import JSONResponse
 
-from api.domain.fleet import WorkerView
+from api.domain.work.fleet import WorkerView
 from api.http.dxgl.failures import errors
 from api.http.dxgl.paths import new_router
 from api.http.dxgl.schemas import Data, HealthReport, Rendering

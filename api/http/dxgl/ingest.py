@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.concurrency import run_in_threadpool
 
-from api.domain.idempotency import HOLD_SECONDS
+from api.domain.accounts.idempotency import HOLD_SECONDS
 from api.errors import DownloadTimeout, FileTooLarge, InvalidFormat, InvalidUrl, UploadLimit, UrlRequired
 from api.http.auth import Uploader
 from api.http.body import body_of, documented, render_settings

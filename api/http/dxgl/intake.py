@@ -2,8 +2,9 @@
 
 from pathlib import PurePosixPath
 
-from api.domain import ledger, uploads
-from api.domain.tokens import Principal
+from api.domain.accounts import ledger
+from api.domain.accounts.tokens import Principal
+from api.domain.renders import uploads
 from api.errors import InvalidFormat, NoCredits
 from api.http.dxgl.schemas import Data, UploadResult
 from api.http.idempotency import IdempotentRequest

@@ -10,9 +10,9 @@ from fastapi import Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from api.domain import catalog
-from api.domain.catalog import ModelView
-from api.domain.tokens import Principal
+from api.domain.accounts.tokens import Principal
+from api.domain.catalog import catalog
+from api.domain.catalog.catalog import ModelView
 from api.errors import (
     FileNotFound,
     FileTooLarge,

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import Query, Request
 
-from api.domain import overlays
-from api.domain.overlays import MAX_FILE_MB, Layer
+from api.domain.catalog import overlays
+from api.domain.catalog.overlays import MAX_FILE_MB, Layer
 from api.errors import FileTooLarge, InvalidFormat, InvalidRequest, NoFile, OverlayNotFound, UploadLimit
 from api.http.auth import Reader, Writer
 from api.http.body import documented

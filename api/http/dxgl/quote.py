@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from fastapi import Depends
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-from api.domain import quotes
-from api.domain.quotes import PRICED, QuotedRender
+from api.domain.renders import quotes
+from api.domain.renders.quotes import PRICED, QuotedRender
 from api.errors import InvalidSettings, RendersRequired, TooMany
 from api.http.auth import Reader
 from api.http.body import body_of, documented, naming

@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query
 
-from api.domain import ordering, removal, renders
-from api.domain.states import RenderStatus
-from api.domain.tokens import Principal
+from api.domain.accounts.tokens import Principal
+from api.domain.renders import ordering, removal, renders
+from api.domain.renders.states import RenderStatus
 from api.errors import InvalidState, ModelIdRequired, ModelNotFound, RenderNotFound, RendersRequired, TooMany
 from api.http.auth import Reader, Renderer, Writer
 from api.http.body import body_of, documented, naming, render_settings

@@ -9,10 +9,17 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSche
 from typing_extensions import TypedDict
 
 from api import clock
-from api.domain.catalog import MAX_SKU_LENGTH, MAX_TAG_LENGTH, MAX_TAGS, MAX_TITLE_LENGTH, ModelChanges, ModelView
-from api.domain.overlays import MAX_DESCRIPTION_LENGTH, MAX_NAME_LENGTH, Layer, OverlayView
-from api.domain.renders import Progress, RenderView
-from api.domain.states import RenderStatus
+from api.domain.catalog.catalog import (
+    MAX_SKU_LENGTH,
+    MAX_TAG_LENGTH,
+    MAX_TAGS,
+    MAX_TITLE_LENGTH,
+    ModelChanges,
+    ModelView,
+)
+from api.domain.catalog.overlays import MAX_DESCRIPTION_LENGTH, MAX_NAME_LENGTH, Layer, OverlayView
+from api.domain.renders.renders import Progress, RenderView
+from api.domain.renders.states import RenderStatus
 from renderer.spec import ANCHORS, SETTINGS, parse_settings
 from renderer.spec.settings import PATTERNS
 

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from api.domain import shares
-from api.domain.outputs import Outputs
-from api.domain.tokens import Principal
+from api.domain.accounts.tokens import Principal
+from api.domain.renders import shares
+from api.domain.renders.outputs import Outputs
 from api.errors import DatasetNotFound, ImageNotFound, PosterNotFound, RenderNotFound, ThumbNotFound, VideoNotFound
 from api.http.auth import Reader, Writer
 from api.http.dxgl.assets import IMAGE_TYPES, send_dataset, send_file, send_poster, send_video

@@ -10,7 +10,7 @@ import pytest
 
 from api.client import FarmClient, RenderFailed, RequestRefused
 from api.db.session import Database
-from api.domain import scheduling
+from api.domain.work import scheduling
 from tests.support.origin import answer, running_origin
 from tests.support.waiting import HANG_S
 from tests.support.web import GLB, Web, serving

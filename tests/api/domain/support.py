@@ -9,11 +9,14 @@ from sqlalchemy import func, select, update
 from api.db.dialects import from_now
 from api.db.session import Database
 from api.db.tables import Account, LedgerEntry, Segment
-from api.domain import accounts, claims, renders, scheduling, uploads
-from api.domain.claims import Claim
-from api.domain.outputs import FileView, get_outputs
-from api.domain.renders import RenderView
-from api.domain.states import Role
+from api.domain.accounts import accounts
+from api.domain.kit.files import FileView
+from api.domain.renders import renders, uploads
+from api.domain.renders.outputs import get_outputs
+from api.domain.renders.renders import RenderView
+from api.domain.work import claims, scheduling
+from api.domain.work.claims import Claim
+from api.domain.work.states import Role
 from api.ids import new_id
 from renderer.spec import RenderSettings
 

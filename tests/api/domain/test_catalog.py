@@ -8,9 +8,10 @@ from sqlalchemy import func, select, update
 from api import clock
 from api.db.session import Database
 from api.db.tables import Model, ModelTag
-from api.domain import catalog, ordering
-from api.domain.catalog import ModelChanges
-from api.domain.paging import Page
+from api.domain.catalog import catalog
+from api.domain.catalog.catalog import ModelChanges
+from api.domain.kit.paging import Page
+from api.domain.renders import ordering
 from api.errors import InvalidRequest, ModelNotFound
 from tests.api.domain.support import SHARE, claim, get, settle, sign_up, upload
 

@@ -11,9 +11,10 @@ from sqlalchemy import insert, select, update
 from api import clock
 from api.db.session import Database
 from api.db.tables import Lane, Render, Segment, Shot
-from api.domain import claims, lanes, ordering, scheduling
-from api.domain.claims import Claim
-from api.domain.states import SegmentState
+from api.domain.renders import ordering
+from api.domain.work import claims, lanes, scheduling
+from api.domain.work.claims import Claim
+from api.domain.work.states import SegmentState
 from api.ids import new_id
 from tests.api.domain.support import (
     LEASE,

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from api.db.session import Database
-from api.domain import contents, ordering
+from api.domain.catalog import contents
+from api.domain.renders import ordering
 from api.errors import InvalidSettings
 from renderer.spec import RenderSettings
 from tests.api.domain.support import balance, get, sign_up, upload

@@ -3,8 +3,10 @@
 import hashlib
 
 from api.db.session import Database
-from api.domain import catalog, conversions, scheduling, uploads
-from api.domain.claims import Claim
+from api.domain.catalog import catalog, conversions
+from api.domain.renders import uploads
+from api.domain.work import scheduling
+from api.domain.work.claims import Claim
 from api.storage.base import StoredFile
 from renderer.spec import RenderSettings
 from tests.api.domain.support import claimed, run_at_once, sign_up

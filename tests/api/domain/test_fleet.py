@@ -7,7 +7,7 @@ from sqlalchemy import text, update
 from api.db.dialects import from_now
 from api.db.session import Database
 from api.db.tables import Worker
-from api.domain import fleet, outbox
+from api.domain.work import fleet, outbox
 from tests.api.domain.support import run_at_once
 
 

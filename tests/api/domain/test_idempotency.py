@@ -6,8 +6,8 @@ from sqlalchemy import func, select, update
 from api.db.dialects import from_now
 from api.db.session import Database
 from api.db.tables import IdempotencyKey
-from api.domain import idempotency, ledger
-from api.domain.idempotency import Hold, KeptAnswer
+from api.domain.accounts import idempotency, ledger
+from api.domain.accounts.idempotency import Hold, KeptAnswer
 from api.errors import IdempotencyConflict, IdempotencyInProgress
 from tests.api.domain.support import balance, run_at_once, sign_up
 

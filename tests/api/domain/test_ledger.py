@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from api.db.session import Database
 from api.db.tables import Render
-from api.domain import ledger, ordering, pricing
-from api.domain.pricing import VIDEO_CREDITS
+from api.domain.accounts import ledger
+from api.domain.renders import ordering, pricing
+from api.domain.renders.pricing import VIDEO_CREDITS
 from api.errors import NoCredits, NotFound
 from renderer.spec import SETTINGS, RenderSettings
 from tests.api.domain.support import SHARE, balance, entries, run_at_once, sign_up, upload

@@ -20,9 +20,11 @@ from sqlalchemy.orm import aliased
 from api import clock
 from api.db.session import Database
 from api.db.tables import Account, Lane, LedgerEntry, Model, Render, Segment, Shot
-from api.domain import ledger, ordering, removal, renders, scheduling
-from api.domain.claims import Claim
-from api.domain.states import RenderStatus
+from api.domain.accounts import ledger
+from api.domain.renders import ordering, removal, renders
+from api.domain.renders.states import RenderStatus
+from api.domain.work import scheduling
+from api.domain.work.claims import Claim
 from api.errors import InvalidState, ModelNotFound, NoCredits, RenderNotFound
 from renderer.spec import RenderSettings
 from tests.api.domain.support import (

@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from api import clock, sweep
+from api import clock
 from api.db.session import Database
 from api.db.tables import Model, Render
-from api.domain import catalog, leftovers, overlays, removal
+from api.domain.catalog import catalog, overlays
+from api.domain.removal import leftovers
+from api.domain.renders import removal
+from api.queue import sweep
 from api.storage.local import LocalStorage
 from tests.api.domain.support import claimed, settle, sign_up, upload
 

@@ -5,8 +5,8 @@ from sqlalchemy import func, select, text
 
 from api.db.session import Database
 from api.db.tables import Account, Render
-from api.domain import ordering, removal, renders
-from api.domain.states import RenderStatus
+from api.domain.renders import ordering, removal, renders
+from api.domain.renders.states import RenderStatus
 from api.errors import NoCredits
 from tests.api.domain.support import SHARE, claimed, settle, sign_up, upload
 

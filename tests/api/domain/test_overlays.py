@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from api.db.session import Database
-from api.domain import ordering, overlays, removal
-from api.domain.overlays import Layer, OverlayView
+from api.domain.catalog import overlays
+from api.domain.catalog.overlays import Layer, OverlayView
+from api.domain.renders import ordering, removal
 from api.errors import FileTooLarge, InvalidRequest, InvalidSettings, OverlayNotFound, UploadLimit
 from api.storage.local import LocalStorage
 from renderer.spec import RenderSettings

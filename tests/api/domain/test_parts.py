@@ -8,11 +8,12 @@ from sqlalchemy import func, select
 
 from api.db.session import Database
 from api.db.tables import Lane, Render, Segment, Shot
-from api.domain import ordering, removal, renders, scheduling, shots
-from api.domain.claims import Claim
-from api.domain.outputs import FileView
-from api.domain.renders import RenderView
-from api.domain.states import Role
+from api.domain.kit.files import FileView
+from api.domain.renders import ordering, plans, removal, renders
+from api.domain.renders.renders import RenderView
+from api.domain.work import scheduling
+from api.domain.work.claims import Claim
+from api.domain.work.states import Role
 from renderer.spec import RenderSettings
 from tests.api.domain.support import (
     LEASE,
@@ -88,7 +89,7 @@ def count(database: Database, table: type) -> int:
     ],
 )  # fmt: skip
 def test_long_and_large_videos_have_parts(settings: dict[str, object], parts: int) -> None:
-    assert shots.WORK["video"](RenderSettings(**settings)).parts == parts  # type: ignore[arg-type]
+    assert plans.WORK["video"](RenderSettings(**settings)).parts == parts  # type: ignore[arg-type]
 
 
 def test_the_parts_cover_all_frames_once_and_are_claimed_from_the_front(database: Database) -> None:

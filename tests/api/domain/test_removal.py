@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 
 from api.db.session import Database
 from api.db.tables import Base, Lane, Render, Segment, Shot
-from api.domain import ordering, removal, renders, scheduling
-from api.domain.claims import Claim
-from api.domain.states import RenderStatus
+from api.domain.renders import ordering, removal, renders
+from api.domain.renders.states import RenderStatus
+from api.domain.work import scheduling
+from api.domain.work.claims import Claim
 from api.errors import InvalidState, RenderNotFound
 from tests.api.domain.support import (
     LEASE,

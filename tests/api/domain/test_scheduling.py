@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from api.db.dialects import from_now
 from api.db.session import Database
 from api.db.tables import Segment, Shot
-from api.domain import lanes, ordering, outbox, scheduling
-from api.domain.claims import Claim
-from api.domain.states import COMES_FROM, RenderStatus
+from api.domain.renders import ordering
+from api.domain.renders.states import COMES_FROM, RenderStatus
+from api.domain.work import lanes, outbox, scheduling
+from api.domain.work.claims import Claim
 from tests.api.domain.support import (
     ATTEMPTS,
     LEASE,

@@ -8,7 +8,7 @@ from sqlalchemy import event, select, update
 from api import clock
 from api.db.session import Database
 from api.db.tables import Token
-from api.domain import accounts, tokens
+from api.domain.accounts import accounts, tokens
 from api.errors import FarmError, Forbidden, InsufficientScope, InvalidRequest, NotFound, TokenExpired, Unauthorized
 from tests.api.domain.support import sign_up
 

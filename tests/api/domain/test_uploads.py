@@ -11,8 +11,11 @@ from sqlalchemy import func, select, update
 from api import clock
 from api.db.session import Database
 from api.db.tables import Base, Lane, Model, OutboxMessage, Render, Segment, Shot
-from api.domain import catalog, ledger, ordering, outbox, renders
-from api.domain.states import RenderStatus
+from api.domain.accounts import ledger
+from api.domain.catalog import catalog
+from api.domain.renders import ordering, renders
+from api.domain.renders.states import RenderStatus
+from api.domain.work import outbox
 from api.errors import ModelNotFound, NoCredits, RenderNotFound, UploadLimit
 from renderer.spec import FrameSpec, RenderSettings, VideoVariant, plan_preview, plan_video
 from tests.api.domain.support import SHARE, balance, claim, entries, get, run_at_once, sign_up, upload

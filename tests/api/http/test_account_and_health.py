@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from api.domain import fleet
+from api.domain.work import fleet
 from tests.support.web import Web
 
 

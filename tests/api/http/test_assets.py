@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from api.domain import scheduling
+from api.domain.work import scheduling
 from tests.support.web import Web
 
 FOREVER = "public, max-age=31536000, immutable"

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from api import clock
-from api.domain import accounts, tokens
+from api.domain.accounts import accounts, tokens
 from tests.support.web import Web
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from api.db.tables import Model
-from api.domain import conversions
+from api.domain.catalog import conversions
 from api.http.ranges import attachment
 from api.storage.base import StoredFile
 from tests.support.statements import recorded_statements

@@ -7,8 +7,8 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from api.domain import overlays
-from api.domain.overlays import MAX_FILE_MB, Layer
+from api.domain.catalog import overlays
+from api.domain.catalog.overlays import MAX_FILE_MB, Layer
 from api.errors import FileTooLarge
 from tests.api.domain.support import claim_of
 from tests.renderer.load.glb_builder import encoded

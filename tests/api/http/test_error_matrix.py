@@ -10,7 +10,7 @@ import pytest
 
 from api import clock
 from api.db.session import Database
-from api.domain import accounts
+from api.domain.accounts import accounts
 from api.http.app import create_app
 from api.http.errors import DXGL_STATUS, STATUS
 from tests.support.origin import running_origin

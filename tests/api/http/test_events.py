@@ -9,7 +9,8 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from api.domain import removal, scheduling
+from api.domain.renders import removal
+from api.domain.work import scheduling
 from tests.support.statements import recorded_statements
 from tests.support.waiting import HANG_S, wait_for
 from tests.support.web import Web, serving

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from api.db.dialects import from_now
 from api.db.session import Database
 from api.db.tables import IdempotencyKey
-from api.domain import ledger
+from api.domain.accounts import ledger
 from tests.support.origin import answer, running_origin
 from tests.support.web import GLB, Web
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from api.domain import contents, overlays
-from api.domain.overlays import Layer
+from api.domain.catalog import contents, overlays
+from api.domain.catalog.overlays import Layer
 from tests.support.web import Web
 
 FOREVER = "public, max-age=31536000, immutable"

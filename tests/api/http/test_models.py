@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.db.session import Database
-from api.domain import accounts
+from api.domain.accounts import accounts
 from tests.support.web import GLB, Web
 
 MILLISECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")

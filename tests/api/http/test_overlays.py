@@ -7,7 +7,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from api.domain import overlays
+from api.domain.catalog import overlays
 from renderer.spec import VideoVariant
 from tests.renderer.load.glb_builder import encoded
 from tests.support.images import png_header

@@ -7,7 +7,7 @@ from sqlalchemy import insert, text, update
 
 from api import clock
 from api.db.tables import Render, Segment, Shot
-from api.domain import scheduling
+from api.domain.work import scheduling
 from api.ids import new_id
 from tests.support.statements import recorded_statements
 from tests.support.web import Web

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api.domain import scheduling
+from api.domain.work import scheduling
 from renderer.spec import SETTINGS
 from tests.support.web import Web
 

@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from api.db.session import Database
-from api.domain import accounts, tokens
+from api.domain.accounts import accounts, tokens
 from tests.support.farm import Farm, running_farm
 from tests.support.waiting import HANG_S, wait_for
 from tests.support.web import GLB, Web, serving

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.domain import accounts
+from api.domain.accounts import accounts
 from tests.support.web import Web
 
 KINDS = {"video": "video", "poster": "poster", "thumb": "thumb"}

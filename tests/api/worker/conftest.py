@@ -8,7 +8,8 @@ from typing import cast
 import pytest
 
 from api.db.session import Database
-from api.domain import accounts, uploads
+from api.domain.accounts import accounts
+from api.domain.renders import uploads
 from api.settings import Settings
 from api.storage.local import LocalStorage
 from api.worker.job import Bench

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from api.domain import accounts, uploads
-from api.domain.claims import Claim
-from api.domain.outputs import FileView
-from api.domain.renders import RenderView
+from api.domain.accounts import accounts
+from api.domain.kit.files import FileView
+from api.domain.renders import uploads
+from api.domain.renders.renders import RenderView
+from api.domain.work.claims import Claim
 from api.worker import videos
 from api.worker.job import Bench
 from renderer.render import Listener, VideoFiles

@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
-from api.domain import accounts, catalog, conversions, scheduling, uploads
-from api.domain.catalog import ModelView
-from api.domain.claims import Claim
-from api.domain.states import RenderStatus
+from api.domain.accounts import accounts
+from api.domain.catalog import catalog, conversions
+from api.domain.catalog.catalog import ModelView
+from api.domain.renders import uploads
+from api.domain.renders.states import RenderStatus
+from api.domain.work import scheduling
+from api.domain.work.claims import Claim
 from api.storage.local import LocalStorage
 from api.worker import convert
 from api.worker.job import Bench

@@ -10,11 +10,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from api.domain import accounts, contents, ordering, scheduling, shots, uploads
-from api.domain.claims import Claim
-from api.domain.outputs import FileView
-from api.domain.renders import RenderView
-from api.domain.states import RenderStatus, Role
+from api.domain.accounts import accounts
+from api.domain.catalog import contents
+from api.domain.kit.files import FileView
+from api.domain.renders import ordering, plans, uploads
+from api.domain.renders.renders import RenderView
+from api.domain.renders.states import RenderStatus
+from api.domain.work import scheduling
+from api.domain.work.claims import Claim
+from api.domain.work.states import Role
 from api.worker.job import Bench
 from api.worker.open_shot import OpenShot
 from api.worker.run_segment import run_segment
@@ -89,15 +93,15 @@ class Sets:
 @pytest.fixture
 def drawing(bench: Bench, device: Device, light_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     """A bench that can draw, in a farm of small sets."""
-    work = dataclasses.replace(shots.dataset_work(SPEC), parts=3)
-    monkeypatch.setitem(shots.WORK, "dataset", lambda settings: work)
+    work = dataclasses.replace(plans.dataset_work(SPEC), parts=3)
+    monkeypatch.setitem(plans.WORK, "dataset", lambda settings: work)
     settings = bench.settings.model_copy(update={"lease_seconds": 60.0})
     return dataclasses.replace(bench, device=device, cache_dir=light_cache, settings=settings)
 
 
 @pytest.mark.parametrize(("tier", "parts"), [("100x800", 4), ("196x1024", 12), ("400x2048", 32)])
 def test_sets_have_as_many_parts_as_they_are_large(tier: str, parts: int) -> None:
-    work = shots.WORK["dataset"](dataclasses.replace(SETTINGS, dataset_quality=tier))
+    work = plans.WORK["dataset"](dataclasses.replace(SETTINGS, dataset_quality=tier))
     assert work.parts == parts
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 import pytest
 
-from api.domain import fleet, ordering
-from api.worker.command import run_worker
+from api.domain.renders import ordering
+from api.domain.work import fleet
+from api.processes.worker import run_worker
 from api.worker.job import Bench
 from api.worker.run_segment import run_segment
 from renderer.gl.context import Device

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from api.domain import ordering, overlays
-from api.domain.states import RenderStatus
+from api.domain.catalog import overlays
+from api.domain.renders import ordering
+from api.domain.renders.states import RenderStatus
 from api.worker import videos
 from api.worker.run_segment import run_segment
 from renderer.render import VideoFiles

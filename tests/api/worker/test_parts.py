@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from api.domain import ordering, shots
-from api.domain.claims import Claim
-from api.domain.outputs import FileView
-from api.domain.renders import RenderView
-from api.domain.states import Role
+from api.domain.kit.files import FileView
+from api.domain.renders import ordering, plans
+from api.domain.renders.renders import RenderView
+from api.domain.work.claims import Claim
+from api.domain.work.states import Role
 from api.worker.job import Bench
 from api.worker.open_shot import OpenShot
 from api.worker.run_segment import run_segment
@@ -57,8 +57,8 @@ class Long:
 
 @pytest.fixture
 def long(bench: Bench, device: Device, light_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Long:
-    monkeypatch.setattr(shots, "PART_PIXELS", 540 * 540 * 4)
-    monkeypatch.setattr(shots, "PART_FRAMES", 4)
+    monkeypatch.setattr(plans, "PART_PIXELS", 540 * 540 * 4)
+    monkeypatch.setattr(plans, "PART_FRAMES", 4)
     account_id, model_id = uploaded_box(bench, SETTINGS)
     with bench.database.begin() as session:
         black = dataclasses.replace(SETTINGS, bg_color="#000000")

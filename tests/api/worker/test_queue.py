@@ -12,11 +12,12 @@ from sqlalchemy import func, select
 
 from api.db.session import Database
 from api.db.tables import OutboxMessage
-from api.domain import outbox
-from api.queue import QUEUES, WORK_TASK, Relay, declare_queues, make_celery, queue_name, relay, send_hint
+from api.domain.work import outbox
+from api.queue.broker import QUEUES, WORK_TASK, declare_queues, make_celery, queue_name, send_hint
+from api.queue.relay import Relay, relay
+from api.queue.sweep import sweep_once, sweep_until
 from api.settings import Settings
 from api.storage.local import LocalStorage
-from api.sweep import sweep_once, sweep_until
 from api.worker.tasks import work_until_idle
 from tests.api.domain.support import claimed, expire_leases
 from tests.api.worker.support import Order, use_renderer

@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from api.db.session import Database
-from api.domain import contents, ordering, removal, scheduling
-from api.domain.renders import RenderView
-from api.domain.states import RenderStatus
+from api.domain.catalog import contents
+from api.domain.renders import ordering, removal
+from api.domain.renders.renders import RenderView
+from api.domain.renders.states import RenderStatus
+from api.domain.work import scheduling
 from api.worker.run_segment import run_segment
 from renderer.errors import Cancelled, EncodeError, InvalidModel
 from renderer.render import Listener

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from api.domain import ordering
+from api.domain.renders import ordering
 from api.worker.job import Bench
 from api.worker.run_segment import run_segment
 from renderer.frames import ShotRenderer

@@ -1,0 +1,29 @@
+"""The tables, a file for each noun. The database is the truth; what can be a constraint is one.
+
+Migrations in /migrations build them.
+"""
+
+from api.db.tables.accounts import Account, IdempotencyKey, LedgerEntry, Token
+from api.db.tables.base import Base, UtcDateTime
+from api.db.tables.catalog import Model, ModelTag, Overlay
+from api.db.tables.renders import Render, RenderOverlay
+from api.db.tables.work import Lane, OutboxMessage, Segment, Shot, Worker
+
+__all__ = [
+    "Account",
+    "Base",
+    "IdempotencyKey",
+    "Lane",
+    "LedgerEntry",
+    "Model",
+    "ModelTag",
+    "OutboxMessage",
+    "Overlay",
+    "Render",
+    "RenderOverlay",
+    "Segment",
+    "Shot",
+    "Token",
+    "UtcDateTime",
+    "Worker",
+]

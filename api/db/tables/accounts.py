@@ -1,0 +1,89 @@
+"""Who asks, with which keys, and their credits."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.db.tables.base import Base, BigId
+
+
+class Account(Base):
+    """Who owns models and credits. `credits` is always the sum of the account's ledger entries.
+
+    Triggers keep `render_count` and `preview_count`, how many renders it has without previews and how many previews.
+    """
+
+    __tablename__ = "accounts"
+    __table_args__ = (CheckConstraint("credits >= 0", name="credits_not_negative"),)
+
+    id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    credits: Mapped[int] = mapped_column(default=0)
+    render_count: Mapped[int] = mapped_column(default=0)
+    preview_count: Mapped[int] = mapped_column(default=0)
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    suspended_at: Mapped[dt.datetime | None]
+    created_at: Mapped[dt.datetime]
+
+
+class Token(Base):
+    """An API key. Only its SHA-256 is kept; `hint` is the few first characters, so that people can tell keys apart."""
+
+    __tablename__ = "tokens"
+
+    id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    hint: Mapped[str] = mapped_column(String(20))
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    scopes: Mapped[list[str]]
+    expires_at: Mapped[dt.datetime | None]
+    revoked_at: Mapped[dt.datetime | None]
+    last_used_at: Mapped[dt.datetime | None]
+    created_at: Mapped[dt.datetime]
+
+
+class LedgerEntry(Base):
+    """A change of an account's credits. Append-only: triggers refuse UPDATE and DELETE.
+
+    kind: grant (+), charge (-, once per render), refund (+, once per render). `source` says where a grant came from:
+    the free credits of sign-up, or a purchase.
+    """
+
+    __tablename__ = "ledger"
+    __table_args__ = (
+        CheckConstraint("kind IN ('grant', 'charge', 'refund')", name="kind_known"),
+        CheckConstraint("(kind = 'charge') = (amount < 0)", name="amount_sign"),
+        CheckConstraint("(kind = 'grant') = (render_id IS NULL)", name="render_named"),
+        CheckConstraint("(kind = 'grant') = (source IS NOT NULL)", name="source_named"),
+        CheckConstraint("source IN ('signup', 'purchase')", name="source_known"),
+        Index("one_entry_per_render_and_kind", "render_id", "kind", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    amount: Mapped[int]
+    render_id: Mapped[str | None] = mapped_column(String(12))  # no foreign key: entries outlive deleted renders
+    source: Mapped[str | None] = mapped_column(String(10))
+    note: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[dt.datetime]
+
+
+class IdempotencyKey(Base):
+    """A request that its sender may repeat: who works on it, then the answer it got. See domain.idempotency.
+
+    `status` and `body` are the answer, NULL while `holder` works on it. Times are by the database's clock.
+    """
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (CheckConstraint("(status IS NULL) = (body IS NULL)", name="answer_whole"),)
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    request_sha256: Mapped[str] = mapped_column(String(64))
+    holder: Mapped[str] = mapped_column(String(12))
+    status: Mapped[int | None]
+    body: Mapped[str | None] = mapped_column(Text)
+    expires_at: Mapped[dt.datetime] = mapped_column(index=True)

@@ -1,0 +1,114 @@
+"""The farm's book of work: tasks in segments, who waits, who works, and hints to send."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.db.tables.base import Base, BigId
+
+
+class Shot(Base):
+    """A sequence of frames of one model that one or more renders share. `kind` and `spec` are domain.shots.Work's.
+
+    From `stage` on it is progress, told by heartbeats; whoever takes a segment from one state to another, other than by
+    claiming it, holds this row's lock.
+    """
+
+    __tablename__ = "shots"
+    __table_args__ = (CheckConstraint("kind IN ('video', 'image', 'dataset')", name="kind_known"),)
+
+    id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    model_id: Mapped[str] = mapped_column(ForeignKey("models.id"), index=True)
+    frame_key: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(10))
+    spec: Mapped[dict[str, Any]]
+    frame_count: Mapped[int]
+    stage: Mapped[str] = mapped_column(String(20), default="queued")
+    frames_done: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[dt.datetime | None]  # NULL unless at work
+    heard_at: Mapped[dt.datetime | None]
+    created_at: Mapped[dt.datetime]
+
+
+class Segment(Base):
+    """What a worker claims: all of a shot, or a contiguous run of its frames, or to join what was made of all runs.
+
+    A claim raises `attempt` and sets `lease_until`; only the holder of the newest attempt may settle. `failures` counts
+    the attempts that went wrong, and decides when to give up. Segments leave `pending` only under their lane's lock. An
+    assembly is `waiting` until the `waits_for` parts still to be drawn are zero; `files` are those that a part made.
+    """
+
+    __tablename__ = "segments"
+    __table_args__ = (
+        Index("segments_pending", "account_id", "queue", "priority", "created_at", "shot_id", "first_frame",
+              sqlite_where=text("state = 'pending'"), postgresql_where=text("state = 'pending'")),
+        Index("segments_running", "account_id",
+              sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'")),
+        Index("segments_leased", "lease_until",
+              sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'")),
+        CheckConstraint("role IN ('whole', 'part', 'assembly')", name="role_known"),
+        CheckConstraint("state IN ('waiting', 'pending', 'running', 'done', 'failed')", name="state_known"),
+        CheckConstraint("(state = 'waiting') = (waits_for > 0) OR state = 'failed'", name="waits_for_parts"),
+        CheckConstraint("(state = 'running') = (lease_until IS NOT NULL)", name="lease_held_while_running"),
+    )
+
+    id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    shot_id: Mapped[str] = mapped_column(ForeignKey("shots.id"), index=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
+    queue: Mapped[str] = mapped_column(String(20))
+    priority: Mapped[int]  # lower is sooner: 0 previews, 10 paid renders
+    role: Mapped[str] = mapped_column(String(10), default="whole")
+    first_frame: Mapped[int]
+    frame_count: Mapped[int]
+    waits_for: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(String(10))
+    attempt: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
+    worker: Mapped[str | None] = mapped_column(String(100))
+    lease_until: Mapped[dt.datetime | None]  # by the database's clock
+    frames_done: Mapped[int] = mapped_column(default=0)
+    files: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {key, size, etag, content_type} by name
+    error_message: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[dt.datetime]
+    updated_at: Mapped[dt.datetime]
+
+
+class Lane(Base):
+    """An account's line of pending segments in one queue at one priority; the row is there while the line isn't empty.
+
+    Claims choose among lanes, of which there are few, instead of among segments, of which there may be very many; and
+    who adds to a line or takes from it holds its row's lock.
+    """
+
+    __tablename__ = "lanes"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    queue: Mapped[str] = mapped_column(String(20), primary_key=True)
+    priority: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    oldest_at: Mapped[dt.datetime]  # created_at of the line's first segment
+
+
+class OutboxMessage(Base):
+    """A hint to send once the transaction that wrote it is committed. Deleted when sent."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    queue: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[dt.datetime]
+
+
+class Worker(Base):
+    """A worker process that is up, the device it draws on, and what makes its H.264. Removed when it leaves or falls
+    silent."""
+
+    __tablename__ = "workers"
+
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    device: Mapped[str] = mapped_column(Text)
+    software: Mapped[bool]
+    encoder: Mapped[str] = mapped_column(String(20))
+    started_at: Mapped[dt.datetime]
+    seen_at: Mapped[dt.datetime]  # by the database's clock

@@ -1,0 +1,80 @@
+"""Accounts: who owns models and credits."""
+
+import dataclasses
+import datetime as dt
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from api import clock
+from api.db.dialects import insert
+from api.db.tables import Account
+from api.domain.accounts import ledger
+from api.errors import InvalidRequest, NotFound
+from api.ids import new_id
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AccountView:
+    """`suspended_at` is None for an account in good standing."""
+
+    id: str
+    email: str
+    credits: int
+    is_admin: bool
+    suspended_at: dt.datetime | None
+    created_at: dt.datetime
+
+
+_VIEW = (Account.id, Account.email, Account.credits, Account.is_admin, Account.suspended_at, Account.created_at)
+
+
+def sign_up(session: Session, email: str, *, credits: int, is_admin: bool = False) -> AccountView:
+    """A new account with `credits` free credits. Raises InvalidRequest for a bad or taken address."""
+    address = email.strip().lower()
+    name, at, domain = address.partition("@")
+    if not (name and at and domain) or len(address) > 254 or any(c.isspace() for c in address) or "@" in domain:
+        raise InvalidRequest(f'"{email}" is not an email address', param="email")
+    account_id = new_id()
+    taken = session.scalar(
+        insert(session, Account)
+        .values(id=account_id, email=address, credits=0, is_admin=is_admin, created_at=clock.now())
+        .on_conflict_do_nothing(index_elements=[Account.email])
+        .returning(Account.id)
+    ) is None
+    if taken:
+        raise InvalidRequest(f"There is an account for {address} already", param="email")
+    if credits:
+        ledger.grant(session, account_id, credits, source=ledger.Source.SIGN_UP, note="Free credits")
+    return get(session, account_id)
+
+
+def get(session: Session, account_id: str) -> AccountView:
+    """Raises NotFound."""
+    return _one(session, Account.id == account_id, account_id)
+
+
+def find(session: Session, email: str) -> AccountView:
+    """The account of an address, in any case of letters. Raises NotFound."""
+    return _one(session, Account.email == email.strip().lower(), email)
+
+
+def list_accounts(session: Session) -> list[AccountView]:
+    """All of them, in the order of their addresses."""
+    return [AccountView(*row) for row in session.execute(select(*_VIEW).order_by(Account.email))]
+
+
+def suspend(session: Session, account_id: str) -> None:
+    """From now on its tokens are refused; what it ordered is still rendered."""
+    session.execute(update(Account).where(Account.id == account_id).values(suspended_at=clock.now()))
+
+
+def reinstate(session: Session, account_id: str) -> None:
+    session.execute(update(Account).where(Account.id == account_id).values(suspended_at=None))
+
+
+def _one(session: Session, condition: ColumnElement[bool], name: str) -> AccountView:
+    row = session.execute(select(*_VIEW).where(condition)).one_or_none()
+    if row is None:
+        raise NotFound(f"No account {name}")
+    return AccountView(*row)

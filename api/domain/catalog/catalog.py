@@ -1,0 +1,173 @@
+"""The catalog: uploaded 3D models, what their owner says about them, and what was rendered of them."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, TypedDict
+
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from api import clock
+from api.db.tables import Model, ModelTag, Render
+from api.domain.kit import paging
+from api.domain.kit.paging import Page
+from api.domain.kit.texts import checked_text
+from api.domain.renders.renders import RenderView, select_views
+from api.errors import InvalidRequest, ModelNotFound
+from api.ids import is_id
+
+MAX_TITLE_LENGTH = 200
+MAX_SKU_LENGTH = 100
+MAX_TAG_LENGTH = 50
+MAX_TAGS = 20
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ModelView:
+    """`sha256`, 64 hex digits, is that of the uploaded bytes. `storage_key` and `file_size`, in bytes, are those of the
+    model's file, which is the upload or, if that was a ZIP, the GLB that `conversions` made of it."""
+
+    id: str
+    original_name: str
+    title: str | None
+    sku: str | None
+    tags: tuple[str, ...]
+    file_size: int
+    sha256: str
+    storage_key: str
+    archived_at: dt.datetime | None
+    created_at: dt.datetime
+
+
+class ModelChanges(TypedDict, total=False):
+    """What an owner may say about a model. Keys that are absent change nothing; None takes a text away."""
+
+    title: str | None
+    sku: str | None
+    tags: Sequence[str]
+
+
+def get_model(session: Session, account_id: str, model_id: str) -> ModelView:
+    """Raises ModelNotFound, also for a deleted model and for one of another account."""
+    if not is_id(model_id):
+        raise ModelNotFound
+    row = session.execute(select(*_COLUMNS).where(*_live(account_id, model_id))).one_or_none()
+    if row is None:
+        raise ModelNotFound
+    return _view(row)
+
+
+def list_models(
+    session: Session, account_id: str, *, limit: int, offset: int, tags: Sequence[str] = (), archived: bool = False
+) -> Page[ModelView]:
+    """The models that are archived, or those that aren't, newest first; with `tags`, those that have any of them.
+
+    Raises InvalidRequest for what can't be a tag.
+    """
+    conditions = [
+        Model.account_id == account_id,
+        Model.deleted_at.is_(None),
+        Model.archived_at.is_not(None) if archived else Model.archived_at.is_(None),
+    ]
+    if tags:
+        tagged = select(ModelTag.model_id).where(ModelTag.account_id == account_id, ModelTag.tag.in_(_tags(tags)))
+        conditions.append(Model.id.in_(tagged))
+    newest = select(*_COLUMNS).where(*conditions).order_by(Model.created_at.desc(), Model.id.desc())
+    count = select(func.count()).select_from(Model).where(*conditions)
+    rows, total = paging.fetch(
+        session.connection(), paging.windowed(newest, count), count, limit=limit, offset=offset
+    )
+    return Page(tuple([_view(row) for row in rows]), total)
+
+
+def find_by_sha256(session: Session, account_id: str, sha256: str) -> str | None:
+    """The id of the account's model of these bytes."""
+    return session.scalar(
+        select(Model.id).where(Model.account_id == account_id, Model.sha256 == sha256, Model.deleted_at.is_(None))
+    )
+
+
+def update_model(session: Session, account_id: str, model_id: str, changes: ModelChanges) -> None:
+    """Raises ModelNotFound; InvalidRequest, naming the field, for what is too long or can't be stored."""
+    values: dict[str, Any] = {}
+    if "title" in changes:
+        values["title"] = checked_text("title", changes["title"], MAX_TITLE_LENGTH)
+    if "sku" in changes:
+        values["sku"] = checked_text("sku", changes["sku"], MAX_SKU_LENGTH)
+    if "tags" in changes:
+        values["tags"] = _tags(changes["tags"])
+        if len(values["tags"]) > MAX_TAGS:
+            raise InvalidRequest(f"A model has up to {MAX_TAGS} tags, not {len(values['tags'])}", param="tags")
+    _change(session, account_id, model_id, **values)
+    if "tags" in values:
+        session.execute(delete(ModelTag).where(ModelTag.model_id == model_id))
+        rows = [{"account_id": account_id, "tag": tag, "model_id": model_id} for tag in values["tags"]]
+        if rows:
+            session.execute(insert(ModelTag), rows)
+
+
+def archive_model(session: Session, account_id: str, model_id: str) -> None:
+    """Hides the model from lists. Raises ModelNotFound."""
+    _change(session, account_id, model_id, archived_at=func.coalesce(Model.archived_at, clock.now()))
+
+
+def unarchive_model(session: Session, account_id: str, model_id: str) -> None:
+    """Raises ModelNotFound."""
+    _change(session, account_id, model_id, archived_at=None)
+
+
+def delete_model(session: Session, account_id: str, model_id: str) -> None:
+    """The model is gone for its owner; its renders, also those to come, are not. Raises ModelNotFound."""
+    _change(session, account_id, model_id, deleted_at=clock.now())
+
+
+def model_renders(session: Session, account_id: str, model_id: str) -> list[RenderView]:
+    """All renders of the model, system preview included, newest first."""
+    return select_views(session, Render.model_id == model_id, Render.account_id == account_id)
+
+
+def _live(account_id: str, model_id: str) -> tuple[ColumnElement[bool], ...]:
+    return Model.id == model_id, Model.account_id == account_id, Model.deleted_at.is_(None)
+
+
+def _change(session: Session, account_id: str, model_id: str, **values: Any) -> None:
+    if not values:
+        get_model(session, account_id, model_id)
+        return
+    changed = session.scalar(update(Model).where(*_live(account_id, model_id)).values(**values).returning(Model.id))
+    if changed is None:
+        raise ModelNotFound
+
+
+def _tags(tags: Sequence[str]) -> list[str]:
+    """Lowercased, trimmed, each once, in their order."""
+    found: dict[str, None] = {}
+    for tag in tags:
+        text = checked_text("tags", tag.lower(), MAX_TAG_LENGTH)
+        if text is not None:
+            if "," in text:
+                raise InvalidRequest("A tag has no comma: lists of tags are separated by commas", param="tags")
+            found[text] = None
+    return list(found)
+
+
+_COLUMNS = (
+    Model.id, Model.original_name, Model.title, Model.sku, Model.tags, Model.file_size, Model.sha256,
+    Model.storage_key, Model.archived_at, Model.created_at,
+)  # fmt: skip
+
+
+def _view(row: Row[*tuple[Any, ...]]) -> ModelView:
+    return ModelView(
+        id=row.id,
+        original_name=row.original_name,
+        title=row.title,
+        sku=row.sku,
+        tags=tuple(row.tags),
+        file_size=row.file_size,
+        sha256=row.sha256,
+        storage_key=row.storage_key,
+        archived_at=row.archived_at,
+        created_at=row.created_at,
+    )

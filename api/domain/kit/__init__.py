@@ -1,0 +1,1 @@
+"""What the nouns share: files, texts, pages, units of work."""

@@ -1,0 +1,62 @@
+"""Files that no row needs any more: those of deleted models, and what a crash left between two steps.
+
+Whoever stores a file and then commits may die in between, and so may who commits and then deletes. So the sweeper looks
+through the storage from time to time, and takes away what is old and needed by nothing in the database.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Collection
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from api import clock
+from api.db.tables import Model, Overlay, Render, Shot
+from api.domain.renders.states import UNFINISHED
+
+GRACE = dt.timedelta(hours=6)
+"""How long everything stays at least: longer than from storing a file until the row that names it is committed."""
+
+
+def unneeded(session: Session, folder: str, names: Collection[str]) -> set[str]:
+    """Those of the files and folders `names`, which are older than `GRACE`, that no row needs; `folder` of FOLDERS."""
+    return set(names).difference(FOLDERS[folder](session, names))
+
+
+def _models(session: Session, names: Collection[str]) -> list[str]:
+    """Files of models that are there, or were a while ago, or have renders that somebody still has to draw."""
+    drawn = exists().where(Render.model_id == Model.id, Render.status.in_(UNFINISHED))
+    keys = session.scalars(
+        select(Model.storage_key).where(
+            Model.storage_key.in_(f"models/{name}" for name in names),
+            or_(Model.deleted_at.is_(None), Model.deleted_at >= clock.now() - GRACE, drawn),
+        )
+    )
+    return [key.removeprefix("models/") for key in keys]
+
+
+def _overlays(session: Session, names: Collection[str]) -> list[str]:
+    """All that have a row: `overlays.discard_unneeded` knows when one goes, and its file with it."""
+    keys = session.scalars(
+        select(Overlay.storage_key).where(Overlay.storage_key.in_(f"overlays/{name}" for name in names))
+    )
+    return [key.removeprefix("overlays/") for key in keys]
+
+
+def _renders(session: Session, names: Collection[str]) -> Collection[str]:
+    return session.scalars(select(Render.id).where(Render.id.in_(names))).all()
+
+
+def _shots(session: Session, names: Collection[str]) -> Collection[str]:
+    """Parts that are still to be joined."""
+    unfinished = exists().where(Render.shot_id == Shot.id, Render.status.in_(UNFINISHED))
+    return session.scalars(select(Shot.id).where(Shot.id.in_(names), unfinished)).all()
+
+
+FOLDERS: dict[str, Callable[[Session, Collection[str]], Collection[str]]] = {
+    "models": _models,
+    "overlays": _overlays,
+    "renders": _renders,
+    "shots": _shots,
+}
+"""Where the storage has files, and which of some names there somebody needs."""

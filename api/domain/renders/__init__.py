@@ -1,0 +1,1 @@
+"""Renders: from the order to the files."""

@@ -1,0 +1,206 @@
+"""Renders: what a user asked and paid for, as there is to tell of one, of a page of them, and of those of a model.
+
+How they come to be: ordering; what becomes of them: scheduling; how they go away: removal.
+"""
+
+import dataclasses
+import datetime as dt
+import functools
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    DateTime,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+    update,
+)
+from sqlalchemy.orm import Session, aliased
+
+from api import clock
+from api.db.dialects import iso_text
+from api.db.tables import Account, Render, Shot
+from api.domain.kit import paging
+from api.domain.kit.paging import Page
+from api.domain.renders.states import COMES_FROM, RenderStatus
+from api.errors import InvalidState, RenderNotFound
+from api.ids import is_id
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a render is. `seconds_left` is an estimate, None until a frame is drawn and once nothing is left to do.
+
+    `stage` is "queued", a stage of the renderer ("loading" ... "checking"), "done" or "failed".
+    """
+
+    stage: str
+    frames_done: int
+    frames_total: int
+    seconds_left: float | None
+
+
+class RenderView(NamedTuple):
+    """A render as there is to tell of it. A page has many, and tuples are made at a fraction of a dataclass's cost.
+
+    `settings_json` and `warnings_json` are as the database holds them: who passes them on needn't take them apart.
+    `file_size` is that of the main file, in bytes, None until it is there. Times are as `clock.iso` writes them.
+    `started_at` and `heard_at` are for their difference alone, and None unless a worker is at work.
+    """
+
+    id: str
+    model_id: str
+    status: RenderStatus
+    settings_json: str
+    is_system_preview: bool
+    file_size: int | None
+    has_web: bool
+    warnings_json: str
+    error_message: str | None
+    created_at: str
+    updated_at: str
+    stage: str
+    frames_done: int
+    frames_total: int
+    started_at: dt.datetime | None
+    heard_at: dt.datetime | None
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """By their names in JSON, as they are in effect."""
+        settings: dict[str, Any] = orjson.loads(self.settings_json)
+        return settings
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What of the model isn't shown, once a worker has read it."""
+        return tuple(orjson.loads(self.warnings_json))
+
+    @property
+    def progress(self) -> Progress:
+        return progress_of(self)
+
+    @property
+    def seconds_left(self) -> float | None:
+        return _seconds_left(self) if self.started_at is not None else None
+
+
+def get_render(database: Session | Connection, account_id: str, render_id: str) -> RenderView:
+    """Raises RenderNotFound, also for a render of another account."""
+    if not is_id(render_id):
+        raise RenderNotFound
+    row = database.execute(_ONE, {"render_id": render_id, "account_id": account_id}).one_or_none()
+    if row is None:
+        raise RenderNotFound
+    return RenderView._make(row)
+
+
+def list_renders(
+    database: Session | Connection,
+    account_id: str,
+    *,
+    limit: int,
+    offset: int,
+    model_id: str | None = None,
+    status: RenderStatus | None = None,
+    previews: bool = False,
+) -> Page[RenderView]:
+    """The account's renders, newest first: of one model, of one status, with or without system previews."""
+    if model_id is not None and not is_id(model_id):
+        return Page((), 0)
+    rows, count = _listing(limit, model_id is not None, status, previews)
+    found, total = paging.fetch(
+        database, rows, count, limit=limit, offset=offset, account_id=account_id, model_id=model_id
+    )
+    return Page(tuple([RenderView._make(row[:-1]) for row in found]), total)
+
+
+def dismiss_render(session: Session, account_id: str, render_id: str) -> RenderView:
+    """The owner has taken note of an error. Raises RenderNotFound; InvalidState for a render that isn't in error."""
+    view = get_render(session, account_id, render_id)
+    dismissed = session.scalar(
+        update(Render)
+        .where(Render.id == render_id, Render.status.in_(COMES_FROM[RenderStatus.FAILED]))
+        .values(status=RenderStatus.FAILED, updated_at=clock.now())
+        .returning(Render.id)
+    )
+    if dismissed is None:
+        raise InvalidState(f"Only a render in error can be dismissed; this one is {view.status}")
+    return get_render(session, account_id, render_id)
+
+
+def select_views(session: Session, *conditions: ColumnElement[bool]) -> list[RenderView]:
+    """The renders that meet the conditions, newest first."""
+    views = _views(Render).where(*conditions).order_by(*_newest(Render))
+    return [RenderView._make(row) for row in session.execute(views)]
+
+
+PROGRESS = (
+    Shot.stage, Shot.frames_done, Shot.frame_count.label("frames_total"),
+    *(type_coerce(moment, DateTime(timezone=True)).label(moment.key) for moment in (Shot.started_at, Shot.heard_at)),
+)  # fmt: skip
+"""The columns that `progress_of` works with. For the difference of two times it doesn't matter which zone is noted."""
+
+
+def progress_of(row: Any) -> Progress:
+    return Progress(row.stage, row.frames_done, row.frames_total, _seconds_left(row))
+
+
+def _views(render: type[Render]) -> Select[*tuple[Any, ...]]:
+    """RenderView's columns. As plain columns a list of rows costs a fraction of a list of mapped objects."""
+    return select(
+        render.id, render.model_id, render.status, cast(render.settings, Text).label("settings"),
+        render.is_system_preview, render.file_size, render.has_web, cast(render.warnings, Text).label("warnings"),
+        render.error_message, iso_text(render.created_at), iso_text(render.updated_at), *PROGRESS,
+    ).join(Shot, Shot.id == render.shot_id)  # fmt: skip
+
+
+def _newest(render: type[Render]) -> tuple[ColumnElement[Any], ...]:
+    return render.created_at.desc(), render.id.desc()
+
+
+_ONE = _views(Render).where(Render.id == bindparam("render_id"), Render.account_id == bindparam("account_id"))
+"""Made once, because it is the most frequent question of all, and to make it costs as much as to ask it."""
+
+
+@functools.lru_cache(maxsize=256)
+def _listing(
+    limit: int, of_model: bool, status: RenderStatus | None, previews: bool
+) -> tuple[Select[*tuple[Any, ...]], Select[int]]:
+    """The statements for a list of that kind, made once like `_ONE`: its page, and how many there are.
+
+    Shots are looked up for the page alone, not for all that is skipped before it. The limit and the status stand in the
+    statement, because they decide which plan is best: one page is little, and one status is rare where another is not.
+    """
+    conditions: list[ColumnElement[bool]] = [Render.account_id == bindparam("account_id")]
+    if of_model:
+        conditions.append(Render.model_id == bindparam("model_id"))
+    if status is not None:
+        conditions.append(Render.status == literal_column(f"'{status}'"))
+    if not previews:
+        conditions.append(Render.is_system_preview.is_(False))
+    if of_model or status is not None:
+        count = select(func.count()).select_from(Render).where(*conditions)
+    else:
+        total = Account.render_count + Account.preview_count if previews else Account.render_count
+        count = select(total).where(Account.id == bindparam("account_id"))
+    window = select(Render).where(*conditions).order_by(*_newest(Render)).limit(literal_column(str(limit)))
+    page = aliased(Render, window.offset(paging.OFFSET).subquery("page"))
+    return paging.with_total(_views(page).order_by(*_newest(page)), count), count
+
+
+def _seconds_left(row: Any) -> float | None:
+    """As if the frames to come took as long as those drawn, up to the last heartbeat."""
+    if row.started_at is None or not row.frames_done:
+        return None
+    drawing = (row.heard_at - row.started_at).total_seconds()
+    seconds: float = drawing / row.frames_done * (row.frames_total - row.frames_done)
+    return round(seconds, 1)

@@ -1,0 +1,75 @@
+"""What an upload sets off, once its bytes are stored and hashed: a model, a free preview and a paid render."""
+
+import dataclasses
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from api import clock
+from api.db.dialects import insert
+from api.db.tables import Model
+from api.domain.accounts import ledger
+from api.domain.renders.ordering import paid_order, place, preview_order
+from api.errors import UploadLimit
+from api.ids import new_id
+from renderer.spec import RenderSettings
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Registered:
+    """`duplicate`: the account had a model of the same bytes already, and the new file should be deleted."""
+
+    model_id: str
+    render_id: str
+    duplicate: bool
+
+
+def register_upload(
+    session: Session,
+    account_id: str,
+    *,
+    original_name: str,
+    sha256: str,
+    file_size: int,
+    storage_key: str,
+    settings: RenderSettings,
+    upload_limit: int = 0,
+) -> Registered:
+    """Registers a stored file and orders its renders. Two uploads of the same bytes at once make one model.
+
+    `upload_limit` is the most models of an account that never bought credits, 0 for no limit.
+    Raises InvalidSettings, NoCredits, UploadLimit; then nothing is created and the file should be deleted.
+    """
+    new = new_id()
+    # The update changes nothing, but holds the known model: nobody deletes it before it is ordered from.
+    model_id = session.scalars(
+        insert(session, Model)
+        .values(
+            id=new,
+            account_id=account_id,
+            original_name=original_name,
+            tags=[],
+            file_size=file_size,
+            sha256=sha256,
+            storage_key=storage_key,
+            created_at=clock.now(),
+        )
+        .on_conflict_do_update(
+            index_elements=[Model.account_id, Model.sha256],
+            index_where=Model.deleted_at.is_(None),
+            set_={"sha256": sha256},
+        )
+        .returning(Model.id)
+    ).one()
+    if model_id != new:
+        [render_id] = place(session, account_id, [paid_order(model_id, sha256, settings)])
+        return Registered(model_id, render_id, duplicate=True)
+    [_, render_id] = place(session, account_id, [preview_order(new, sha256), paid_order(new, sha256, settings)])
+    if upload_limit and not ledger.has_purchased(session, account_id):
+        # Counted after the charge: it holds the account's lock, so uploads at the same time can't slip past the limit.
+        models = session.scalar(
+            select(func.count()).where(Model.account_id == account_id, Model.deleted_at.is_(None))
+        )
+        if (models or 0) > upload_limit:
+            raise UploadLimit(f"Free upload limit reached: {upload_limit} models")
+    return Registered(new, render_id, duplicate=False)

@@ -1,0 +1,135 @@
+"""Who is served next: the choice among accounts, behind `claims.claim`.
+
+Each account has one lane per queue and priority with pending work. Choosing costs as many rows as there are accounts
+that wait, however many segments they wait for.
+"""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import and_, bindparam, case, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from api.db.dialects import insert
+from api.db.tables import Lane, Segment
+from api.domain.work.states import SegmentState
+
+
+@dataclasses.dataclass(frozen=True, slots=True, order=True)
+class LaneKey:
+    """Names a lane. The order is the one in which a transaction locks several."""
+
+    account_id: str
+    queue: str
+    priority: int
+
+    @property
+    def parameters(self) -> dict[str, str | int]:
+        """What `PENDING` leaves open."""
+        return {"in_account": self.account_id, "in_queue": self.queue, "in_priority": self.priority}
+
+
+CANDIDATES = 16
+"""Lanes among which a claim finds one that no other claim has locked."""
+
+PENDING = (
+    Segment.account_id == bindparam("in_account"),
+    Segment.queue == bindparam("in_queue"),
+    Segment.priority == bindparam("in_priority"),
+    Segment.state == SegmentState.PENDING,
+)
+"""The conditions that a segment waits in a lane."""
+
+
+def add(session: Session, lane: LaneKey, created_at: dt.datetime) -> None:
+    """A segment of that age becomes pending in `lane`, which stays locked until the transaction ends."""
+    new = insert(session, Lane).values(
+        account_id=lane.account_id, queue=lane.queue, priority=lane.priority, oldest_at=created_at
+    )
+    earlier = case((Lane.oldest_at < new.excluded.oldest_at, Lane.oldest_at), else_=new.excluded.oldest_at)
+    session.execute(
+        new.on_conflict_do_update(
+            index_elements=[Lane.account_id, Lane.queue, Lane.priority], set_={"oldest_at": earlier}
+        )
+    )
+
+
+def choose(session: Session, queues: Sequence[str]) -> LaneKey | None:
+    """The best lane, locked: previews first, then the account with the least work in flight, then age."""
+    # First without waiting. If all of the best are locked just then, waiting is right: the claim that holds the lock
+    # takes one segment, and the lane may have more.
+    for choice in (_UNLOCKED, _ANY):
+        row = session.connection().execute(choice, {"queues": queues}).one_or_none()
+        if row is not None:
+            return LaneKey(*row)
+    return None
+
+
+def lock(session: Session, lane: LaneKey) -> None:
+    """Nobody claims from `lane` until the transaction ends."""
+    session.connection().execute(_LOCK, lane.parameters)
+
+
+def advance(session: Session, lane: LaneKey) -> None:
+    """After segments have left the locked `lane`: sets its age by the next one, or removes it when empty."""
+    set_age(session, lane, session.connection().scalar(_OLDEST, lane.parameters))
+
+
+def set_age(session: Session, lane: LaneKey, oldest_at: dt.datetime | None) -> None:
+    """The first segment of the locked `lane` is so old now; None: there is none."""
+    database = session.connection()
+    if oldest_at is None:
+        database.execute(_REMOVE, lane.parameters)
+    else:
+        database.execute(_AGE, {**lane.parameters, "oldest": oldest_at})
+
+
+def queues_with_work(session: Session) -> tuple[str, ...]:
+    """The queues that have pending segments, sorted."""
+    return tuple(session.scalars(select(Lane.queue).distinct().order_by(Lane.queue)))
+
+
+# Made once, and executed past the ORM: to build such statements costs more than to answer them.
+
+_IN_FLIGHT = (
+    select(Segment.account_id, func.count().label("segments"))
+    .where(Segment.state == SegmentState.RUNNING)
+    .group_by(Segment.account_id)
+    .subquery()
+)
+
+_BEST = (
+    select(
+        Lane.account_id, Lane.queue, Lane.priority, Lane.oldest_at,
+        func.coalesce(_IN_FLIGHT.c.segments, 0).label("in_flight"),
+    )
+    .outerjoin(_IN_FLIGHT, _IN_FLIGHT.c.account_id == Lane.account_id)
+    .where(Lane.queue.in_(bindparam("queues", expanding=True)))
+    .order_by(Lane.priority, "in_flight", Lane.oldest_at, Lane.account_id)
+    .limit(CANDIDATES)  # to find some of very many is less work than to sort them all
+    .subquery()
+)
+_CHOICE = (
+    select(Lane.account_id, Lane.queue, Lane.priority)
+    .join(
+        _BEST,
+        and_(
+            _BEST.c.account_id == Lane.account_id, _BEST.c.queue == Lane.queue, _BEST.c.priority == Lane.priority
+        ),
+    )
+    .order_by(_BEST.c.priority, _BEST.c.in_flight, _BEST.c.oldest_at, _BEST.c.account_id)
+    .limit(1)
+)
+_UNLOCKED = _CHOICE.with_for_update(of=Lane, skip_locked=True)
+_ANY = _CHOICE.with_for_update(of=Lane)
+
+_HERE = (
+    Lane.account_id == bindparam("in_account"),
+    Lane.queue == bindparam("in_queue"),
+    Lane.priority == bindparam("in_priority"),
+)
+_LOCK = select(Lane.account_id).where(*_HERE).with_for_update()
+_OLDEST = select(func.min(Segment.created_at)).where(*PENDING)
+_REMOVE = delete(Lane).where(*_HERE)
+_AGE = update(Lane).where(*_HERE).values(oldest_at=bindparam("oldest", type_=Lane.oldest_at.type))

@@ -1,0 +1,1 @@
+"""How the processes of a farm tell what they do."""

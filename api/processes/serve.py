@@ -1,0 +1,142 @@
+"""`pirouette serve`: the web server and, in an embedded farm, everything else: migrations, workers, relay, sweeper."""
+
+import contextlib
+import fcntl
+import json
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import uvicorn
+
+from api.db.session import Database
+from api.http.app import create_app
+from api.http.server import Server
+from api.http.state import Farm
+from api.observe import log
+from api.processes.supervisor import STOP_S, Supervisor, end_with_supervisor
+from api.queue.broker import declare_queues, make_celery
+from api.queue.relay import Relay
+from api.queue.sweep import sweep_until
+from api.settings import Settings
+from api.storage.local import LocalStorage
+
+CLOSE_CONNECTIONS_S = 3
+"""How long running requests may take after SIGTERM."""
+ORPHAN_GRACE_S = CLOSE_CONNECTIONS_S + STOP_S + 5.0
+"""How long a server may take to stop after whoever started it died."""
+
+logger = logging.getLogger(__name__)
+
+
+@click.command(name="serve")
+@click.option("--host", help="Address to listen on, instead of PIROUETTE_HOST.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port, instead of PIROUETTE_PORT; 0 picks a free one.")
+@click.option("--supervisor-fd", type=int, hidden=True, help="A pipe that ends when the supervising process does.")
+def command(host: str | None, port: int | None, supervisor_fd: int | None) -> None:
+    """Serve the API and run PIROUETTE_WORKERS workers; without PIROUETTE_BROKER_URL, be the whole farm."""
+    given = {"host": host, "port": port}
+    settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
+    log.configure(settings.log_level, "server")
+    if supervisor_fd is not None:
+        end_with_supervisor(supervisor_fd, ORPHAN_GRACE_S)
+    serve(settings)
+
+
+def serve(settings: Settings) -> None:
+    """Serves until SIGTERM or SIGINT. Raises ClickException where the data folder or the port is taken."""
+    with contextlib.ExitStack() as closing:
+        data_dir = settings.data_dir.absolute()
+        data_dir.mkdir(parents=True, exist_ok=True)
+        closing.enter_context(_lock(data_dir))
+        listener = closing.enter_context(_listen(settings.host, settings.port))
+        database = Database(settings.sqlalchemy_url)
+        closing.callback(database.dispose)
+        database.migrate()
+        storage = LocalStorage(settings.files_dir)
+        celery = make_celery(settings)
+        if settings.embedded_broker:
+            declare_queues(celery)
+        relay = Relay(database, celery)
+        relay.start()
+        closing.callback(relay.stop)
+        if settings.embedded_broker:
+            stop = threading.Event()
+            sweeper = threading.Thread(
+                target=sweep_until, args=(stop, database, storage, celery, settings), name="sweeper", daemon=True
+            )
+            sweeper.start()
+            closing.callback(sweeper.join)
+            closing.callback(stop.set)
+        supervisor = Supervisor(settings.workers)
+        supervisor.start()
+        closing.callback(supervisor.stop)
+        app = create_app(settings, database, storage, relay.wake)
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, timeout_graceful_shutdown=CLOSE_CONNECTIONS_S, server_header=False
+        )
+        address = data_dir / "server.json"
+        closing.callback(address.unlink, missing_ok=True)
+        server = _Server(config, app.state.farm, _url(listener), address)
+        # While it runs, uvicorn handles these itself; afterwards it raises them again for the handlers it found.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, server.handle_exit)
+        server.run(sockets=[listener])
+        logger.info("Stopping")
+    logger.info("Stopped")
+
+
+class _Server(Server):
+    """Says where it listens, in the log and in a file, once it does."""
+
+    def __init__(self, config: uvicorn.Config, farm: Farm, url: str, address: Path) -> None:
+        super().__init__(config, farm)
+        self._url = url
+        self._address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.should_exit:
+            return
+        written = self._address.with_suffix(".part")
+        written.write_text(json.dumps({"url": self._url, "pid": os.getpid()}))
+        written.rename(self._address)
+        logger.info("Serving on %s", self._url)
+
+
+@contextlib.contextmanager
+def _lock(data_dir: Path) -> Iterator[None]:
+    """Keeps other servers out of the folder. The kernel drops the lock when this process dies, however it dies."""
+    with (data_dir / "serve.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise click.ClickException(
+                f"Another server is using {data_dir}; stop it, or set PIROUETTE_DATA_DIR to another folder"
+            ) from None
+        yield
+
+
+@contextlib.contextmanager
+def _listen(host: str, port: int) -> Iterator[socket.socket]:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.create_server(address[:2], family=family)
+    except OSError as error:
+        raise click.ClickException(
+            f"Can't listen on {host} port {port}: {error.strerror or error}; set PIROUETTE_HOST or PIROUETTE_PORT"
+        ) from error
+    with listener:
+        yield listener
+
+
+def _url(listener: socket.socket) -> str:
+    """Where a client on this machine reaches the server."""
+    host, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 (compares, does not bind)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

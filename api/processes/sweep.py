@@ -1,0 +1,26 @@
+"""`pirouette sweep`: a distributed farm's sweeper. An embedded farm has one in `pirouette serve`."""
+
+import signal
+import threading
+
+import click
+
+from api.db.session import Database
+from api.observe import log
+from api.queue.broker import make_celery
+from api.queue.sweep import sweep_until
+from api.settings import Settings
+from api.storage.local import LocalStorage
+
+
+@click.command(name="sweep")
+def command() -> None:
+    """Take back lost work and re-send lost messages, every few seconds, until SIGTERM or SIGINT."""
+    settings = Settings()
+    log.configure(settings.log_level, "sweeper")
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    database = Database(settings.sqlalchemy_url)
+    sweep_until(stop, database, LocalStorage(settings.files_dir), make_celery(settings), settings)
+    database.dispose()
