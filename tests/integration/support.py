@@ -7,7 +7,8 @@ from pathlib import Path
 
 from api.client import Upload
 from tests.renderer.load.glb_builder import GlbBuilder
-from tests.support.farm import Farm, wait_for
+from tests.support.farm import Farm
+from tests.support.waiting import HANG_S, wait_for
 
 LENGTH_S = 3
 SETTINGS = {"length": LENGTH_S, "aspect": "1:1", "bgColor": "#ff8800", "shadows": False}
@@ -50,7 +51,7 @@ class Customer:
 
     def check_done(self, render_id: str, *, attempt: int) -> None:
         """Waits until the render is done, and checks that `attempt` made it: one charge, one set of valid files."""
-        self.client.renders.wait(render_id, timeout=100, poll_seconds=0.1)
+        self.client.renders.wait(render_id, timeout=HANG_S, poll_seconds=0.1)
         check_settled(self.farm, render_id, attempt=attempt)
 
 

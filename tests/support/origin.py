@@ -7,6 +7,8 @@ import ssl
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 
+from tests.support.waiting import HANG_S
+
 Answer = bytes | Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -71,7 +73,7 @@ def running_origin(*, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContex
 
     thread = threading.Thread(target=main)
     thread.start()
-    assert started.wait(10)
+    assert started.wait(HANG_S)
     try:
         yield origin
     finally:

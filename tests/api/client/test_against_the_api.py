@@ -13,6 +13,7 @@ from api.db.session import Database
 from api.domain.kit.failures import Failure
 from api.domain.work import scheduling
 from tests.support.origin import answer, running_origin
+from tests.support.waiting import HANG_S
 from tests.support.web import GLB, Web, serving
 
 
@@ -123,9 +124,9 @@ def test_a_training_set_is_quoted_ordered_fetched_and_shared(
         client.renders.download(ordered.id, asset, tmp_path / asset)
     assert (tmp_path / "dataset").read_bytes() == (tmp_path / "bundle").read_bytes() == contents["dataset"]
     shared = f"{url}{client.renders.share(ordered.id)}/dataset"
-    assert httpx.get(shared).content == contents["dataset"]
+    assert httpx.get(shared, timeout=HANG_S).content == contents["dataset"]
     client.renders.unshare(ordered.id)
-    assert httpx.get(shared).status_code == 404
+    assert httpx.get(shared, timeout=HANG_S).status_code == 404
 
 
 def test_a_still_is_quoted_ordered_and_fetched(client: FarmClient, web: Web, chair: Path, tmp_path: Path) -> None:

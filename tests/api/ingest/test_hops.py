@@ -17,6 +17,7 @@ from api.ingest.fetch import MAX_REDIRECTS, Downloader, parse_url
 from api.ingest.netguard import AllowList, Guard, LookUp, is_plain
 from tests.api.ingest.support import GLB, downloader, fetch, fields, names, refused, target
 from tests.support.origin import Origin, answer, redirect, running_origin
+from tests.support.waiting import HANG_S
 
 
 def test_redirects_are_followed_and_the_first_path_names_the_file(origin: Origin, tmp_path: Path) -> None:
@@ -113,7 +114,7 @@ def test_a_url_is_brought_to_its_usual_form(url: str, host: bytes, port: int | N
 )  # fmt: skip
 def test_without_an_allow_list_nothing_local_is_reached(origin: Origin, tmp_path: Path, host: str) -> None:
     origin.answers["/a.glb"] = answer(GLB)
-    by = Downloader(Guard(AllowList.parse("")), seconds=10)
+    by = Downloader(Guard(AllowList.parse("")), seconds=HANG_S)
     refused(f"http://{host}:{origin.port}/a.glb", tmp_path, InvalidUrl, by)
     assert origin.requests == []
 
