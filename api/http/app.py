@@ -13,7 +13,7 @@ from api.http.limits import BodyLimit
 from api.http.openapi import openapi_of
 from api.http.state import Farm
 from api.ingest.fetch import Downloader
-from api.ingest.netguard import AllowList, Guard
+from api.net.guard import AllowList, Guard
 from api.settings import Settings
 from api.storage.base import Storage
 

@@ -21,7 +21,7 @@ from starlette.concurrency import run_in_threadpool
 from api.errors import DownloadTimeout, InvalidFormat, InvalidUrl
 from api.ingest.incoming import IncomingFile
 from api.ingest.naming import HEAD_BYTES, model_name
-from api.ingest.netguard import Guard
+from api.net.guard import Guard
 
 MAX_REDIRECTS = 5
 CONNECT_SECONDS = 10.0

@@ -8,7 +8,7 @@ import pytest
 from api.errors import FarmError, FileTooLarge
 from api.ingest.fetch import Downloader
 from api.ingest.incoming import IncomingFile, ReceivedFile, abandoned_on_error
-from api.ingest.netguard import AllowList, Guard, LookUp
+from api.net.guard import AllowList, Guard, LookUp
 from api.storage.local import LocalStorage
 
 GLB = b"glTF" + bytes(range(256)) * 1000

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from api.errors import InvalidUrl
 from api.ingest.fetch import MAX_REDIRECTS, Downloader, parse_url
-from api.ingest.netguard import AllowList, Guard, LookUp, is_plain
+from api.net.guard import AllowList, Guard, LookUp, is_plain
 from tests.api.ingest.support import GLB, downloader, fetch, fields, names, refused, target
 from tests.support.origin import Origin, answer, redirect, running_origin
 

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from api.errors import InvalidUrl
-from api.ingest.netguard import (
+from api.net.guard import (
     MAX_ADDRESSES,
     Address,
     AllowList,
@@ -244,7 +244,7 @@ def test_a_listed_network_admits_its_addresses_and_no_others() -> None:
 
 def test_unknown_and_internal_hosts_look_the_same_from_outside(caplog: pytest.LogCaptureFixture) -> None:
     messages = set()
-    with caplog.at_level(logging.INFO, logger="api.ingest.netguard"):
+    with caplog.at_level(logging.INFO, logger="api.net.guard"):
         for answer in (OSError("name or service not known"), ["10.0.0.5"], ["169.254.169.254"]):
             with pytest.raises(InvalidUrl) as raised:
                 resolve("db.internal", 80, answer)
