@@ -40,7 +40,7 @@ def create_app(settings: Settings, database: Database, storage: Storage, wake: C
         generate_unique_id_function=lambda route: route.name,  # stable names for clients made from openapi.json
         redirect_slashes=False,
     )
-    guard = Guard(AllowList.parse(settings.ingest_allow))
+    guard = Guard(AllowList.parse(settings.ingest_allow, "PIROUETTE_INGEST_ALLOW"))
     downloader = Downloader(guard, seconds=settings.ingest_seconds)
     app.state.farm = Farm(settings, database, storage, wake, downloader)
     errors.install(app, ROUTERS)

@@ -25,7 +25,7 @@ def names(*addresses: str) -> LookUp:
 
 
 def downloader(allow: str = "127.0.0.1", look_up: LookUp | None = None, seconds: float = 10) -> Downloader:
-    return Downloader(Guard(AllowList.parse(allow), look_up or names()), seconds=seconds)
+    return Downloader(Guard(AllowList.parse(allow, "PIROUETTE_INGEST_ALLOW"), look_up or names()), seconds=seconds)
 
 
 def incoming(folder: Path) -> IncomingFile:
