@@ -7,6 +7,7 @@ from api.db.tables.accounts import Account, IdempotencyKey, LedgerEntry, Token
 from api.db.tables.base import Base, UtcDateTime
 from api.db.tables.catalog import Model, ModelTag, Overlay
 from api.db.tables.renders import Render, RenderOverlay
+from api.db.tables.webhooks import WebhookDelivery, WebhookSecret, WebhookSubscription, WebhookTarget
 from api.db.tables.work import Lane, OutboxMessage, Segment, Shot, Worker
 
 __all__ = [
@@ -25,5 +26,9 @@ __all__ = [
     "Shot",
     "Token",
     "UtcDateTime",
+    "WebhookDelivery",
+    "WebhookSecret",
+    "WebhookSubscription",
+    "WebhookTarget",
     "Worker",
 ]
