@@ -5,17 +5,17 @@
        |<------------- after 10, 60, 300 s ---------'        |
        '------------------------ send_again -----------------'
 
-A claim moves the time at which the delivery is due by as long as an attempt may take, by the database's clock. So what a
-dead sender had claimed comes back by itself, and the attempt's number tells who of two may note an outcome.
+A claim moves the time at which the delivery is due by as long as an attempt may take, by the database's clock. So what
+a dead sender had claimed comes back by itself, and the attempt's number tells who of two may note an outcome.
 """
 
 import dataclasses
 import datetime as dt
 import random
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from api import clock
@@ -25,7 +25,7 @@ from api.domain.kit import paging
 from api.domain.kit.paging import Page
 from api.domain.kit.texts import storable
 from api.domain.webhooks import targets
-from api.errors import InvalidState, NotFound
+from api.errors import DeliveryNotFound, InvalidState
 
 ATTEMPT_SECONDS = 30.0
 """How long an attempt may take before the delivery is somebody else's: three times what sending may take."""
@@ -76,14 +76,14 @@ class Claim:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Delivery:
-    """A delivery as there is to tell of it. `state` is pending, delivered or failed; the answer is the last one."""
+    """A delivery as there is to tell of it. The answer is the last one."""
 
     id: str
     url: str
     event: str
     subject_kind: str
     subject_id: str
-    state: str
+    state: Literal["pending", "delivered", "failed"]
     attempts: int
     answer_status: int | None
     answer_body: str | None
@@ -97,11 +97,7 @@ def claim(session: Session, *, busy: Collection[str] = ()) -> Claim | None:
     # A CTE, because PostgreSQL may run a subquery that locks rows more than once.
     due = (
         select(WebhookDelivery.id)
-        .where(
-            WebhookDelivery.state == "pending",
-            WebhookDelivery.due_at <= from_now(0),
-            WebhookDelivery.account_id.not_in(busy),
-        )
+        .where(*_due(busy))
         .order_by(WebhookDelivery.due_at)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -134,16 +130,22 @@ def claim(session: Session, *, busy: Collection[str] = ()) -> Claim | None:
     )
 
 
-def is_due(session: Session) -> bool:
+def is_due(session: Session, *, busy: Collection[str] = ()) -> bool:
     """Whether there is something to claim: a look that takes no lock."""
-    due = exists().where(WebhookDelivery.state == "pending", WebhookDelivery.due_at <= from_now(0))
-    return bool(session.scalar(select(due)))
+    return bool(session.scalar(select(exists().where(*_due(busy)))))
 
 
-def keep_body(session: Session, claim: Claim, body: bytes) -> Claim:
+def _due(busy: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    return (
+        WebhookDelivery.state == "pending",
+        WebhookDelivery.due_at <= from_now(0),
+        WebhookDelivery.account_id.not_in(busy),
+    )
+
+
+def keep_body(session: Session, claim: Claim, body: bytes) -> None:
     """Keeps what every attempt is going to send."""
     session.execute(update(WebhookDelivery).where(WebhookDelivery.id == claim.event.id).values(body=body))
-    return dataclasses.replace(claim, body=body)
 
 
 def note(
@@ -213,10 +215,10 @@ def give_up(session: Session, claim: Claim, problem: str) -> None:
     )
 
 
-def send_again(session: Session, account_id: str, delivery_id: str) -> None:
+def send_again(session: Session, account_id: str, delivery_id: str) -> Delivery:
     """Has the same bytes sent once more, under the same id, with all attempts anew.
 
-    Raises NotFound; InvalidState while it is still to be sent, or where its target is disabled.
+    Raises DeliveryNotFound; InvalidState while it is still to be sent, or where its target is disabled.
     """
     row = session.execute(
         select(WebhookDelivery.state, WebhookTarget.enabled)
@@ -225,7 +227,7 @@ def send_again(session: Session, account_id: str, delivery_id: str) -> None:
         .with_for_update(of=WebhookDelivery)
     ).one_or_none()
     if row is None:
-        raise NotFound("No such delivery")
+        raise DeliveryNotFound
     if row.state == "pending":
         raise InvalidState("The delivery is still to be sent")
     if not row.enabled:
@@ -235,12 +237,30 @@ def send_again(session: Session, account_id: str, delivery_id: str) -> None:
         .where(WebhookDelivery.id == delivery_id)
         .values(state="pending", failures=0, due_at=from_now(0), updated_at=clock.now())
     )
+    return get(session, account_id, delivery_id)
 
 
-def list_deliveries(session: Session, account_id: str, *, limit: int, offset: int) -> Page[Delivery]:
-    """The account's, newest first."""
-    mine = WebhookDelivery.account_id == account_id
-    rows = (
+def get(session: Session, account_id: str, delivery_id: str) -> Delivery:
+    """Raises DeliveryNotFound, also for a delivery of another account."""
+    found = session.execute(_views(account_id).where(WebhookDelivery.id == delivery_id)).one_or_none()
+    if found is None:
+        raise DeliveryNotFound
+    return Delivery(*found)
+
+
+def list_deliveries(
+    session: Session, account_id: str, dialect: str, *, limit: int, offset: int
+) -> Page[Delivery]:
+    """The account's in this dialect, newest first."""
+    told = _views(account_id).where(WebhookTarget.dialect == dialect)
+    count = select(func.count()).select_from(told.subquery())
+    rows = told.order_by(WebhookDelivery.created_at.desc(), WebhookDelivery.id.desc())
+    found, total = paging.fetch(session, paging.windowed(rows, count), count, limit=limit, offset=offset)
+    return Page(tuple(Delivery(*row[:-1]) for row in found), total)
+
+
+def _views(account_id: str) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             WebhookDelivery.id, WebhookTarget.url, WebhookDelivery.event, WebhookDelivery.subject_kind,
             WebhookDelivery.subject_id, WebhookDelivery.state, WebhookDelivery.attempt, WebhookDelivery.answer_status,
@@ -248,12 +268,8 @@ def list_deliveries(session: Session, account_id: str, *, limit: int, offset: in
             WebhookDelivery.updated_at,
         )
         .join(WebhookTarget, WebhookTarget.id == WebhookDelivery.target_id)
-        .where(mine)
-        .order_by(WebhookDelivery.created_at.desc(), WebhookDelivery.id.desc())
+        .where(WebhookDelivery.account_id == account_id)
     )  # fmt: skip
-    count = select(func.count()).select_from(WebhookDelivery).where(mine)
-    found, total = paging.fetch(session, paging.windowed(rows, count), count, limit=limit, offset=offset)
-    return Page(tuple(Delivery(*row[:-1]) for row in found), total)
 
 
 def discard_old(session: Session) -> None:

@@ -25,6 +25,7 @@ from api.db.tables import Render, Segment, Shot
 from api.domain.accounts import ledger
 from api.domain.kit.files import FileView, files_json
 from api.domain.kit.texts import storable
+from api.domain.renders import notices
 from api.domain.renders.states import COMES_FROM, UNFINISHED, RenderStatus
 from api.domain.work import claims, lanes, outbox
 from api.domain.work.claims import Claim
@@ -68,11 +69,13 @@ def settle_done(session: Session, claim: Claim, files: Mapping[str, Mapping[str,
         raise ValueError("a settlement brings the files of each of the claim's renders")
     _lock_shot(session, claim.shot_id)
     settled = {"state": SegmentState.DONE, "lease_until": None, "frames_done": claim.frame_count}
-    if _update_held(session, claim, **settled) is None:
+    attempt = _update_held(session, claim, **settled)
+    if attempt is None:
         return False
     _end_progress(session, claim.shot_id, "done")
     for render_id, outputs in sorted(files.items()):
         _move(session, RenderStatus.DONE, *_render(claim, render_id), files=files_json(outputs))
+    notices.renders_ended(session, attempt.lane.account_id, sorted(files))
     return True
 
 
@@ -295,3 +298,4 @@ def _give_up(session: Session, attempt: _Attempt, message: str) -> None:
     _move(session, RenderStatus.ERROR, Render.id.in_(renders), error_message=message, files={})
     for render_id in renders:
         ledger.refund(session, render_id)
+    notices.renders_ended(session, attempt.lane.account_id, renders)
