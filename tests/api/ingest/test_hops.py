@@ -1,12 +1,10 @@
 """Wherever a URL, a redirect or a name server leads: only to addresses that were checked, each time anew."""
 
 import socket
-import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-import trustme
 
 from api.errors import InvalidUrl
 from api.ingest.fetch import MAX_REDIRECTS, Downloader
@@ -114,35 +112,12 @@ def test_a_server_that_is_not_there_is_said_to_be_unreachable(tmp_path: Path) ->
     assert message == "The URL's server could not be reached"
 
 
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def secure_origin(authority: trustme.CA) -> Iterator[tuple[Origin, list[str | None]]]:
-    """A server with a certificate for models.example, and the names its clients asked for by SNI."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("models.example").configure_cert(context)
-    asked: list[str | None] = []
-    context.sni_callback = lambda connection, name, _: asked.append(name)
-    with running_origin(tls=context) as running:
-        running.answers["/a.glb"] = answer(GLB)
-        yield running, asked
-
-
-@pytest.fixture
-def trusted(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path.with_name("authority.pem")
-    authority.cert_pem.write_to_path(str(path))
-    monkeypatch.setenv("SSL_CERT_FILE", str(path))
-
-
 @pytest.mark.usefixtures("trusted")
 def test_tls_is_verified_for_the_name_though_the_address_is_pinned(
     secure_origin: tuple[Origin, list[str | None]], tmp_path: Path
 ) -> None:
     origin, asked = secure_origin
+    origin.answers["/a.glb"] = answer(GLB)
     by = downloader(look_up=names("127.0.0.1"))
     assert fetch(f"https://models.example:{origin.port}/a.glb", tmp_path, by).size == len(GLB)
     assert asked == ["models.example"]
