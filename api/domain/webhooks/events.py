@@ -34,6 +34,8 @@ def emit(
 
     One statement where nobody did, and `tell` isn't called.
     """
+    if not subject_ids:
+        return
     listeners = session.execute(
         select(
             WebhookSubscription.subject_kind, WebhookSubscription.subject_id, WebhookSubscription.events,

@@ -222,8 +222,9 @@ def held_until(gate: threading.Event, meanwhile: Callable[[], None] = lambda: No
 
 
 def test_an_account_with_a_slow_server_keeps_nobody_else_waiting(
-    database: Database, account_id: str, origin: Origin
+    database: Database, account_id: str, origin: Origin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("api.net.sender.SECONDS", 25.0)
     gate = threading.Event()
     origin.answers |= {"/slow": held_until(gate), "/quick": answer()}
     other = sign_up(database)
