@@ -51,6 +51,10 @@ def test_the_workers_share_the_work(farm: Farm, customer: Customer) -> None:
     assert customer.client.account().credits == 999
 
 
+def test_the_sweeper_tells_a_renders_end_to_its_owners_server(customer: Customer) -> None:
+    customer.order_and_be_told()
+
+
 def test_a_killed_workers_render_is_done_by_the_other(farm: Farm, customer: Customer) -> None:
     with farm.renders_held():
         render_id = customer.order()

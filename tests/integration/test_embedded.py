@@ -35,6 +35,10 @@ def test_an_upload_becomes_a_video_and_a_free_preview(customer: Customer, tmp_pa
         assert bundle.read("video.mp4") == (tmp_path / "video.mp4").read_bytes()
 
 
+def test_a_renders_end_is_told_to_its_owners_server(customer: Customer) -> None:
+    customer.order_and_be_told()
+
+
 def test_bad_models_end_in_error_with_a_refund_and_the_next_job_is_served(
     farm: Farm, customer: Customer, tmp_path: Path
 ) -> None:

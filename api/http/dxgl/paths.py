@@ -10,7 +10,16 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import AfterValidator
 from starlette.responses import Response
 
-from api.errors import FarmError, ModelNotFound, OverlayNotFound, RenderNotFound, RendersRequired, TooMany, Unavailable
+from api.errors import (
+    DeliveryNotFound,
+    FarmError,
+    ModelNotFound,
+    OverlayNotFound,
+    RenderNotFound,
+    RendersRequired,
+    TooMany,
+    Unavailable,
+)
 from api.http.dxgl.failures import Responses, errors
 from api.http.dxgl.schemas import MAX_BATCH
 from api.http.errors import RangeNotSatisfiable
@@ -43,6 +52,7 @@ def check_id(text: str, error: type[FarmError]) -> str:
 ModelId = Annotated[str, AfterValidator(partial(check_id, error=ModelNotFound))]
 RenderId = Annotated[str, AfterValidator(partial(check_id, error=RenderNotFound))]
 OverlayId = Annotated[str, AfterValidator(partial(check_id, error=OverlayNotFound))]
+DeliveryId = Annotated[str, AfterValidator(partial(check_id, error=DeliveryNotFound))]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -156,6 +156,7 @@ PROVOKE: dict[str, Callable[[Web], httpx.Response]] = {
     "idempotency_in_progress": request_that_still_runs,
     "invalid_request": lambda web: web.post("/v1/renders", content=b"{"),
     "invalid_state": lambda web: web.request("PATCH", f"/v1/renders/{render_id(web)}/dismiss"),
+    "delivery_not_found": lambda web: web.post(f"/v1/webhooks/deliveries/{UNKNOWN}/send-again"),
     "method_not_allowed": lambda web: web.request("DELETE", "/v1/account"),
     "not_found": lambda web: web.get("/v1/chairs"),
     "overlay_not_found": lambda web: web.request("DELETE", f"/v1/overlays/{UNKNOWN}"),

@@ -108,7 +108,7 @@ def test_too_large_a_file_ends_the_download_early(
 )  # fmt: skip
 def test_a_broken_answer_is_refused(origin: Origin, tmp_path: Path, reply: bytes) -> None:
     origin.answers["/a.glb"] = reply
-    assert "broke the download off, or does not speak HTTP" in refused(f"{origin.url}/a.glb", tmp_path, InvalidUrl)
+    assert "broke the connection off, or does not speak HTTP" in refused(f"{origin.url}/a.glb", tmp_path, InvalidUrl)
 
 
 @pytest.mark.parametrize("status", ["304 Not Modified", "300 Choices", "401 Unauthorized", "404 Not Found", "500 Oh"])
