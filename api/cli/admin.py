@@ -18,6 +18,7 @@ from api.domain.catalog.overlays import Layer
 from api.errors import FarmError
 from api.ingest.inspect import inspect_image, inspect_panorama
 from api.settings import Settings
+from api.storage.base import discard
 from api.storage.open import open_storage
 from renderer.spec import ANCHORS
 
@@ -152,16 +153,20 @@ def show(email: str) -> None:
               help="The anchor it is meant to be cropped at.")
 def publish_overlay(file: Path, layer: str, name: str | None, description: str | None, alignment: str) -> None:
     """Offer an image (PNG, JPEG or WebP) or, as environment, a panorama (HDR or EXR) to all accounts as an overlay."""
-    with _transaction() as session:
-        image = inspect_panorama(file) if layer == Layer.ENVIRONMENT else inspect_image(file)
-        key = overlays.new_key()
-        overlay = overlays.add(
-            session, None, storage_key=key, file_size=file.stat().st_size, content_type=image.content_type,
-            width=image.width, height=image.height, layer=layer, name=name, description=description,
-            alignment=alignment,
-        )  # fmt: skip
-        with open_storage(Settings()).writer(key) as writer:
-            writer.write(file.read_bytes())
+    image = inspect_panorama(file) if layer == Layer.ENVIRONMENT else inspect_image(file)
+    key, storage = overlays.new_key(), open_storage(Settings())
+    with storage.writer(key) as writer:
+        writer.write(file.read_bytes())
+    try:
+        with _transaction() as session:
+            overlay = overlays.add(
+                session, None, storage_key=key, file_size=file.stat().st_size, content_type=image.content_type,
+                width=image.width, height=image.height, layer=layer, name=name, description=description,
+                alignment=alignment,
+            )  # fmt: skip
+    except BaseException:
+        discard(storage, key)
+        raise
     _print(id=overlay.id, layer=overlay.layer, name=overlay.name)
 
 
