@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.errors import FarmError, InvalidRequest, NotFound
+from api.http.dxgl.spelling import spelled
 
 DXGL_STATUS: dict[str, int] = {
     "invalid_settings": 400,
@@ -97,6 +98,7 @@ def envelope_for(path: str) -> Envelope:
 
 def error_response(path: str, error: FarmError, *, headers: Mapping[str, str] | None = None) -> Response:
     """The answer that tells `error` to a caller of `path`."""
+    error = spelled(error)
     status = STATUS[error.code]
     merged = dict(headers or {})
     if status == 401:

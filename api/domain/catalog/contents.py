@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from api.db.tables import Model, Render
 from api.domain.kit.texts import storable
 
-NAMED = {"animation": "animation", "materialVariant": "material variant"}
+NAMED = {"animation": "animation", "material_variant": "material variant"}
 """The render settings that name a part of the model, and what users call such a part."""
 
 MAX_NAMES = 1000
@@ -24,7 +24,7 @@ Names = dict[str, list[str]]
 
 def note_contents(session: Session, model_id: str, *, animations: Sequence[str], variants: Sequence[str]) -> None:
     """Remembers a model's parts: those that a render setting can name and that every database can store."""
-    found = {"animation": animations, "materialVariant": variants}
+    found = {"animation": animations, "material_variant": variants}
     names = {
         setting: [name for name in parts if _nameable(name)]
         for setting, parts in found.items() if len(parts) <= MAX_NAMES

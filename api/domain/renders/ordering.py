@@ -4,7 +4,8 @@
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,6 +24,9 @@ from api.domain.work.shots import NewShot, Work
 from api.errors import InvalidSettings, ModelNotFound
 from api.ids import is_id, new_id
 from renderer.spec import RenderSettings, plan_preview
+
+Spell = Callable[[RenderSettings], Mapping[str, Any]]
+"""Settings as a dialect tells them to its users. They are kept with the render for it, and nothing below reads them."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -60,7 +64,14 @@ def preview_order(model_id: str, model_sha256: str) -> Order:
     return Order(model_id, model_sha256, settings, plans.video_work(plan), 0, shots.PREVIEW_PRIORITY)
 
 
-def place(session: Session, account_id: str, orders: Sequence[Order], *, item: str = "") -> list[str]:
+def place(
+    session: Session,
+    account_id: str,
+    orders: Sequence[Order],
+    *,
+    spell: Spell = RenderSettings.to_json,
+    item: str = "",
+) -> list[str]:
     """Creates the renders and takes their credits, all or, with an error, nothing. Returns ids in the given order.
 
     Raises NoCredits; InvalidSettings for an overlay that the account can't use there, and for an animation or a variant
@@ -83,7 +94,7 @@ def place(session: Session, account_id: str, orders: Sequence[Order], *, item: s
                 model_id=order.model_id,
                 shot_id=shot_ids[order.shot_key],
                 status=RenderStatus.PENDING,
-                settings=order.settings.to_json(),
+                settings=spell(order.settings),
                 variant=order.work.variant,
                 is_system_preview=order.credits == 0,
                 credits=order.credits,
@@ -106,7 +117,12 @@ def place(session: Session, account_id: str, orders: Sequence[Order], *, item: s
 
 
 def create_renders(
-    session: Session, account_id: str, orders: Sequence[tuple[str, RenderSettings]], *, item: str = "renders[{}]"
+    session: Session,
+    account_id: str,
+    orders: Sequence[tuple[str, RenderSettings]],
+    *,
+    spell: Spell = RenderSettings.to_json,
+    item: str = "orders[{}]",
 ) -> list[RenderView]:
     """One render for each (model id, settings); `item` is how errors name the order of an index.
 
@@ -121,16 +137,23 @@ def create_renders(
     found = dict(rows.all())
     for index, (model_id, _) in enumerate(orders):
         if model_id not in found:
-            raise ModelNotFound(param=f"{item.format(index)}.modelId".lstrip("."))
+            raise ModelNotFound(param=f"{item.format(index)}.model_id".lstrip("."))
     paid = [paid_order(model, found[model], settings) for model, settings in orders]
-    ids = place(session, account_id, paid, item=item)
+    ids = place(session, account_id, paid, spell=spell, item=item)
     created = {view.id: view for view in select_views(session, Render.id.in_(ids))}
     return [created[render_id] for render_id in ids]
 
 
-def create_render(session: Session, account_id: str, model_id: str, settings: RenderSettings) -> RenderView:
+def create_render(
+    session: Session,
+    account_id: str,
+    model_id: str,
+    settings: RenderSettings,
+    *,
+    spell: Spell = RenderSettings.to_json,
+) -> RenderView:
     """Raises ModelNotFound, InvalidSettings, NoCredits."""
-    return create_renders(session, account_id, [(model_id, settings)], item="")[0]
+    return create_renders(session, account_id, [(model_id, settings)], spell=spell, item="")[0]
 
 
 def _pin_overlays(session: Session, account_id: str, orders: Sequence[Order], item: str) -> None:
@@ -162,5 +185,5 @@ def _check_names(session: Session, orders: Sequence[Order], item: str) -> None:
 
 def _invalid(item: str, index: int, field: str, message: str) -> InvalidSettings:
     """The settings of the order at `index` are refused, `item` as in `create_renders`."""
-    place = f"{item.format(index)}.renderSettings." if item else ""
+    place = f"{item.format(index)}.settings." if item else ""
     return InvalidSettings(f"{field}: {message}", param=f"{place}{field}")

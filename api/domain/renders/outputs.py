@@ -8,7 +8,7 @@ import dataclasses
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.db.tables import Render
+from api.db.tables import Render, Shot
 from api.domain.kit.files import FileView, files_view
 from api.domain.renders.states import RenderStatus
 from api.errors import RenderNotFound
@@ -16,7 +16,7 @@ from api.errors import RenderNotFound
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Outputs:
-    """What is stored of a render by now. `output` is that of its settings; `files` by the names of tables.Render."""
+    """What is stored of a render by now. `output` is the kind of its shot; `files` by the names of tables.Render."""
 
     render_id: str
     status: RenderStatus
@@ -27,10 +27,10 @@ class Outputs:
 def get_outputs(session: Session, account_id: str, render_id: str) -> Outputs:
     """Raises RenderNotFound, also for a render of another account."""
     row = session.execute(
-        select(Render.status, Render.settings, Render.files).where(
-            Render.id == render_id, Render.account_id == account_id
-        )
+        select(Render.status, Shot.kind, Render.files)
+        .join(Shot, Shot.id == Render.shot_id)
+        .where(Render.id == render_id, Render.account_id == account_id)
     ).one_or_none()
     if row is None:
         raise RenderNotFound
-    return Outputs(render_id, RenderStatus(row.status), row.settings["output"], files_view(row.files))
+    return Outputs(render_id, RenderStatus(row.status), row.kind, files_view(row.files))

@@ -9,7 +9,7 @@ from api import clock
 from api.db.dialects import insert
 from api.db.tables import Model
 from api.domain.accounts import ledger
-from api.domain.renders.ordering import paid_order, place, preview_order
+from api.domain.renders.ordering import Spell, paid_order, place, preview_order
 from api.errors import UploadLimit
 from api.ids import new_id
 from renderer.spec import RenderSettings
@@ -34,6 +34,7 @@ def register_upload(
     storage_key: str,
     settings: RenderSettings,
     upload_limit: int = 0,
+    spell: Spell = RenderSettings.to_json,
 ) -> Registered:
     """Registers a stored file and orders its renders. Two uploads of the same bytes at once make one model.
 
@@ -62,9 +63,10 @@ def register_upload(
         .returning(Model.id)
     ).one()
     if model_id != new:
-        [render_id] = place(session, account_id, [paid_order(model_id, sha256, settings)])
+        [render_id] = place(session, account_id, [paid_order(model_id, sha256, settings)], spell=spell)
         return Registered(model_id, render_id, duplicate=True)
-    [_, render_id] = place(session, account_id, [preview_order(new, sha256), paid_order(new, sha256, settings)])
+    orders = [preview_order(new, sha256), paid_order(new, sha256, settings)]
+    [_, render_id] = place(session, account_id, orders, spell=spell)
     if upload_limit and not ledger.has_purchased(session, account_id):
         # Counted after the charge: it holds the account's lock, so uploads at the same time can't slip past the limit.
         models = session.scalar(

@@ -15,6 +15,7 @@ from api.errors import (
     Unauthorized,
 )
 from api.http.dxgl.schemas import ErrorEnvelope
+from api.http.dxgl.spelling import message_of
 from api.http.errors import STATUS, envelope_for
 
 Responses = dict[int | str, dict[str, Any]]
@@ -35,7 +36,7 @@ def errors(*kinds: type[FarmError], token: bool = True) -> Responses:
         response = described.setdefault(
             status, {"model": ErrorEnvelope, "description": "", "content": {"application/json": {"examples": {}}}}
         )
-        response["description"] = f"{response['description']}\n- `{kind.code}`: {kind.default_message}".lstrip()
-        example = envelope(kind.code, kind.default_message, status, None)
+        response["description"] = f"{response['description']}\n- `{kind.code}`: {message_of(kind)}".lstrip()
+        example = envelope(kind.code, message_of(kind), status, None)
         response["content"]["application/json"]["examples"][kind.code] = {"value": example}
     return described

@@ -7,6 +7,7 @@ from api.domain.accounts.tokens import Principal
 from api.domain.renders import uploads
 from api.errors import InvalidFormat, NoCredits
 from api.http.dxgl.schemas import Data, UploadResult
+from api.http.dxgl.spelling import spell
 from api.http.idempotency import IdempotentRequest
 from api.http.state import Farm
 from api.ids import new_id
@@ -50,6 +51,7 @@ def register(
                 storage_key=file.key,
                 settings=settings,
                 upload_limit=farm.settings.upload_limit,
+                spell=spell,
             )
             answer = Data[UploadResult](
                 data=UploadResult(

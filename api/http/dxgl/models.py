@@ -20,12 +20,12 @@ from api.errors import (
     InvalidRequest,
     ModelNotFound,
     NoFile,
-    Sha256Required,
     UploadLimit,
 )
 from api.http.auth import Reader, Uploader, Writer
-from api.http.body import body_of, documented, render_settings_text
+from api.http.body import body_of, documented
 from api.http.dxgl import intake
+from api.http.dxgl.errors import Sha256Required
 from api.http.dxgl.failures import ORDERING, errors
 from api.http.dxgl.paths import PREFIX, ModelId, WindowDep, get_and_head, new_router
 from api.http.dxgl.schemas import (
@@ -41,6 +41,8 @@ from api.http.dxgl.schemas import (
     UploadRequest,
     UploadResult,
 )
+from api.http.dxgl.settings import render_settings_text
+from api.http.dxgl.spelling import spell
 from api.http.idempotency import Once
 from api.http.limits import MEGABYTE, file_too_large
 from api.http.multipart import UploadForm, receive_form
@@ -79,7 +81,7 @@ async def upload_model(principal: Uploader, farm: FarmDep, once: Once, request: 
 
     def register() -> Data[UploadResult]:
         settings = render_settings_text(form.fields.get("renderSettings", b""), principal)
-        once.hold(principal, form.file.sha256, settings.to_json())
+        once.hold(principal, form.file.sha256, spell(settings))
         return intake.register(farm, principal, form.file, settings, once)
 
     return await receive_form(form, request.stream(), register)

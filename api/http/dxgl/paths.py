@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import AfterValidator
 from starlette.responses import Response
 
-from api.errors import FarmError, ModelNotFound, OverlayNotFound, RenderNotFound, RendersRequired, TooMany
+from api.errors import FarmError, ModelNotFound, OverlayNotFound, RenderNotFound
+from api.http.dxgl.errors import RendersRequired, TooMany
 from api.http.dxgl.failures import Responses, errors
 from api.http.dxgl.schemas import MAX_BATCH
 from api.http.errors import RangeNotSatisfiable

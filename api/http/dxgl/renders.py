@@ -7,9 +7,10 @@ from fastapi import Depends, Query
 from api.domain.accounts.tokens import Principal
 from api.domain.renders import ordering, removal, renders
 from api.domain.renders.states import RenderStatus
-from api.errors import InvalidState, ModelIdRequired, ModelNotFound, RenderNotFound, RendersRequired, TooMany
+from api.errors import InvalidState, ModelNotFound, RenderNotFound
 from api.http.auth import Reader, Renderer, Writer
-from api.http.body import body_of, documented, naming, render_settings
+from api.http.body import body_of, documented
+from api.http.dxgl.errors import ModelIdRequired, RendersRequired, TooMany
 from api.http.dxgl.failures import ORDERING, errors
 from api.http.dxgl.paths import RenderId, WindowDep, listed, new_router
 from api.http.dxgl.schemas import (
@@ -22,6 +23,8 @@ from api.http.dxgl.schemas import (
     RenderRequest,
     render_detail,
 )
+from api.http.dxgl.settings import render_settings
+from api.http.dxgl.spelling import naming, spell
 from api.http.idempotency import Once
 from api.http.state import FarmDep
 from renderer.spec import RenderSettings
@@ -43,9 +46,9 @@ def create_render(
 ) -> Data[RenderCreated]:
     model_id = _model_id(body)
     settings = render_settings(body.renderSettings, principal)
-    once.hold(principal, model_id, settings.to_json())
+    once.hold(principal, model_id, spell(settings))
     with farm.database.begin() as session:
-        view = ordering.create_render(session, principal.account_id, model_id, settings)
+        view = ordering.create_render(session, principal.account_id, model_id, settings, spell=spell)
         answer = Data[RenderCreated](data=RenderCreated.of(view))
         once.keep(session, answer)
     farm.wake()
@@ -66,9 +69,9 @@ def create_batch(
 ) -> Data[list[RenderCreated]]:
     """Orders up to 100 renders, all or none. Those whose frames are equal are drawn once."""
     orders = [_order(item, f"renders[{index}]", principal) for index, item in enumerate(listed(body.renders))]
-    once.hold(principal, [(model_id, settings.to_json()) for model_id, settings in orders])
+    once.hold(principal, [(model_id, spell(settings)) for model_id, settings in orders])
     with farm.database.begin() as session:
-        views = ordering.create_renders(session, principal.account_id, orders)
+        views = ordering.create_renders(session, principal.account_id, orders, spell=spell)
         answer: Data[list[RenderCreated]] = Data(data=[RenderCreated.of(view) for view in views])
         once.keep(session, answer)
     farm.wake()

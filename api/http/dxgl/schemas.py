@@ -20,15 +20,13 @@ from api.domain.catalog.catalog import (
 from api.domain.catalog.overlays import MAX_DESCRIPTION_LENGTH, MAX_NAME_LENGTH, Layer, OverlayView
 from api.domain.renders.renders import Progress, RenderView
 from api.domain.renders.states import RenderStatus
-from renderer.spec import ANCHORS, SETTINGS, parse_settings
-from renderer.spec.settings import PATTERNS
+from api.http.dxgl.settings import EXAMPLE, EffectiveSettings, SettingsRequest, effective_schema
+from renderer.spec import ANCHORS
 
 T = TypeVar("T")
 
 MAX_BATCH = 100
 """Renders of one batch, items of one quote."""
-
-SETTINGS_EXAMPLE = {"quality": "share", "aspect": "16:9", "bgColor": "#ffffff", "length": 6}
 
 TIMESTAMP = {"type": "string", "format": "date-time", "examples": ["2026-02-15T20:00:00.000Z"]}
 
@@ -80,41 +78,12 @@ class ErrorEnvelope(BaseModel):
     error: ErrorBody
 
 
-def _settings_schema() -> dict[str, Any]:
-    """The table of render settings as JSON schema: what may be sent."""
-    properties: dict[str, Any] = {}
-    for row in SETTINGS:
-        given = {
-            "default": row.default, "enum": row.choices, "minimum": row.minimum, "maximum": row.maximum,
-            "pattern": PATTERNS[row.kind][0] if row.kind in PATTERNS else None,
-        }  # fmt: skip
-        properties[row.name] = {
-            "type": "string" if row.kind in PATTERNS else row.kind,
-            "description": row.description,
-            **{keyword: value for keyword, value in given.items() if value not in (None, ())},
-        }
-    return {"type": "object", "properties": properties, "examples": [SETTINGS_EXAMPLE]}
-
-
-def _effective_schema() -> dict[str, Any]:
-    """The same as it is echoed: without ranges, for an admin's are wider."""
-    properties = {
-        row.name: {"type": "string" if row.kind in PATTERNS else row.kind, "description": row.description}
-        for row in SETTINGS
-    }
-    return {"type": "object", "properties": properties, "examples": [parse_settings(SETTINGS_EXAMPLE).to_json()]}
-
-
-SettingsRequest = Annotated[Any, WithJsonSchema(_settings_schema())]
-EffectiveSettings = Annotated[dict[str, Any], WithJsonSchema(_effective_schema())]
-
-
 class UploadRequest(BaseModel):
     """The form of an upload."""
 
     file: Annotated[str, Field(json_schema_extra={"format": "binary"}, description=".glb, .gltf or .zip")]
     renderSettings: Annotated[
-        str, Field(description="Render settings as JSON text", examples=[json.dumps(SETTINGS_EXAMPLE)])
+        str, Field(description="Render settings as JSON text", examples=[json.dumps(EXAMPLE)])
     ] = ""
 
 
@@ -215,7 +184,7 @@ class RenderDetail(TypedDict):
     id: RenderIdText
     modelId: ModelIdText
     status: Annotated[RenderStatus, Field(examples=["poster-done"])]
-    renderSettings: Annotated[Any, WithJsonSchema(_effective_schema())]
+    renderSettings: Annotated[Any, WithJsonSchema(effective_schema())]
     fileSize: Annotated[
         int | None,
         Field(description="Size of the video, or of the dataset, in bytes; null until done", examples=[None]),

@@ -49,7 +49,7 @@ def test_what_the_model_contains_and_lacks_is_known_from_the_first_render_on(
     model_id = order.claim.model_id
     with order.bench.database.read() as session:
         known = contents.known_contents(session, {model_id})
-    assert known == {model_id: {"animation": ["Survey", "Walk"], "materialVariant": ["Red"]}}
+    assert known == {model_id: {"animation": ["Survey", "Walk"], "material_variant": ["Red"]}}
     assert order.view.warnings == found.warnings
 
 
