@@ -5,6 +5,8 @@
     |- InvalidRequest, InvalidSettings, InvalidFormat, FileTooLarge   what was sent
     |  NoFile, InvalidUrl, DownloadTimeout
     |- NoCredits, UploadLimit                                         what the account may do
+    |- ContentTooLong                                                 what a signed link allows
+    |- Unavailable                                                    what the farm can't do for now
     |- InvalidState, IdempotencyConflict, IdempotencyInProgress      what can't be done any more, or yet
     `- ModelNotFound, RenderNotFound, VideoNotFound, PosterNotFound,  what isn't there
        ThumbNotFound, ImageNotFound, DatasetNotFound, FileNotFound, OverlayNotFound, NotFound
@@ -91,6 +93,16 @@ class NoCredits(FarmError):
 class UploadLimit(FarmError):
     code = "upload_limit"
     default_message = "Free upload limit reached"
+
+
+class ContentTooLong(FarmError):
+    code = "content_too_long"
+    default_message = "The file is longer than the signed link allows"
+
+
+class Unavailable(FarmError):
+    code = "unavailable"
+    default_message = "The storage is not available at the moment; try again soon"
 
 
 class InvalidState(FarmError):

@@ -12,6 +12,7 @@ from api.http.dxgl import account, assets, events, health, ingest, models, overl
 from api.http.limits import BodyLimit
 from api.http.openapi import openapi_of
 from api.http.state import Farm
+from api.http.storage import router as storage_router
 from api.ingest.fetch import Downloader
 from api.ingest.netguard import AllowList, Guard
 from api.settings import Settings
@@ -48,6 +49,7 @@ def create_app(settings: Settings, database: Database, storage: Storage, wake: C
     docs.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    app.include_router(storage_router)
     app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     app.add_middleware(
         BodyLimit,

@@ -24,7 +24,7 @@ from api.queue.broker import declare_queues, make_celery
 from api.queue.relay import Relay
 from api.queue.sweep import sweep_until
 from api.settings import Settings
-from api.storage.local import LocalStorage
+from api.storage.open import open_storage
 
 CLOSE_CONNECTIONS_S = 3
 """How long running requests may take after SIGTERM."""
@@ -58,7 +58,7 @@ def serve(settings: Settings) -> None:
         database = Database(settings.sqlalchemy_url)
         closing.callback(database.dispose)
         database.migrate()
-        storage = LocalStorage(settings.files_dir)
+        storage = open_storage(settings)
         celery = make_celery(settings)
         if settings.embedded_broker:
             declare_queues(celery)

@@ -10,7 +10,7 @@ from api.observe import log
 from api.queue.broker import make_celery
 from api.queue.sweep import sweep_until
 from api.settings import Settings
-from api.storage.local import LocalStorage
+from api.storage.open import open_storage
 
 
 @click.command(name="sweep")
@@ -22,5 +22,5 @@ def command() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     database = Database(settings.sqlalchemy_url)
-    sweep_until(stop, database, LocalStorage(settings.files_dir), make_celery(settings), settings)
+    sweep_until(stop, database, open_storage(settings), make_celery(settings), settings)
     database.dispose()

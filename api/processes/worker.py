@@ -22,7 +22,7 @@ from api.observe import log
 from api.processes.supervisor import end_with_supervisor
 from api.queue.broker import make_celery
 from api.settings import Settings
-from api.storage.local import LocalStorage
+from api.storage.open import open_storage
 from api.worker.job import Bench
 from api.worker.right_of_way import RightOfWay
 from api.worker.tasks import register
@@ -69,7 +69,7 @@ def run_worker(settings: Settings) -> int:
             worker=name,
             settings=settings,
             database=database,
-            storage=LocalStorage(settings.files_dir),
+            storage=open_storage(settings),
             device=device,
             work_dir=work_dir,
             cache_dir=settings.data_dir.absolute() / "cache",

@@ -22,7 +22,7 @@ from api.domain.work import fleet, lanes, scheduling
 from api.queue.broker import send_hint
 from api.queue.relay import relay
 from api.settings import Settings
-from api.storage.base import Storage
+from api.storage.base import Storage, discard
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +42,7 @@ def sweep_once(database: Database, storage: Storage, celery: Celery, settings: S
     if lost:
         again = sum(each.again for each in lost)
         logger.warning("Took back %d lost claims and gave up on %d", again, len(lost) - again)
-    for prefix in (prefix for each in lost for prefix in each.leftovers):
-        storage.delete_prefix(prefix)
+    discard(storage, *(prefix for each in lost for prefix in each.leftovers))
     with database.begin() as session:
         idempotency.sweep(session)
         fleet.remove_silent(session)

@@ -11,7 +11,7 @@ from pathlib import Path
 from api.db.session import Database
 from api.domain.catalog import conversions
 from api.domain.work.claims import Claim
-from api.storage.base import FileMissing, Storage
+from api.storage.base import FileMissing, KeyTaken, Storage
 from api.worker.lease import Lease
 from renderer.convert import convert_to_glb
 
@@ -40,7 +40,10 @@ def drawable_model(database: Database, storage: Storage, claim: Claim, lease: Le
     for warning in warnings:
         logger.info("Model %s: %s", claim.model_id, warning)
     lease.check()
-    stored = storage.put_file(target, made)
+    try:
+        stored = storage.put_file(target, made)
+    except KeyTaken:  # by a worker of another version, which stored its own and got no further: it is as good
+        stored = storage.stat(target)
     with database.begin() as session:
         replaced = conversions.replace_archive(session, claim, stored)
     if replaced:

@@ -11,11 +11,14 @@ from api.domain.renders import removal
 from api.domain.work import scheduling
 from api.domain.work.claims import Claim
 from api.domain.work.states import Role
-from api.storage.base import FileMissing
+from api.storage.base import FileMissing, StorageUnavailable, discard
 from api.worker.job import Bench, Job
 from api.worker.kinds import WORK
 from api.worker.lease import Lease
 from renderer.errors import Cancelled, ModelError, RendererError, SettingsError
+
+STORAGE_PAUSE_S = 5.0
+"""How long a worker that found the storage away leaves it in peace before it claims work again."""
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +32,7 @@ def run_segment(bench: Bench, claim: Claim) -> None:
     | the model or a setting is bad  | error, no other try            | deleted              |
     | any other error                | tried again, or error at last  | deleted              |
     | the process is asked to end    | released for somebody else     | deleted              |
+    | the storage is away            | released, no failure           | deleted later        |
     | the lease was lost             | not ours any more: untouched   | deleted              |
 
     The files of a render that its owner has deleted meanwhile are deleted in any case.
@@ -55,6 +59,11 @@ def run_segment(bench: Bench, claim: Claim) -> None:
         _fail(bench, claim, str(error), retry=False)
     except FileMissing:
         _fail(bench, claim, "The model's file is gone from the storage; upload it again", retry=False)
+    except StorageUnavailable as error:
+        logger.warning("The storage is away, segment %s waits: %s", claim.segment_id, error)
+        with bench.database.begin() as session:
+            scheduling.release(session, claim)
+        bench.stop.wait(STORAGE_PAUSE_S)
     except RendererError as error:
         logger.error("Segment %s, attempt %d: %s", claim.segment_id, claim.attempt, error)
         _fail(bench, claim, str(error), retry=True)
@@ -72,8 +81,7 @@ def _tidy(bench: Bench, claim: Claim) -> None:
     """
     with bench.database.read() as session:
         leftovers = removal.leftovers(session, claim)
-    for prefix in leftovers:
-        bench.storage.delete_prefix(prefix)
+    discard(bench.storage, *leftovers)
 
 
 def _fail(bench: Bench, claim: Claim, message: str, *, retry: bool) -> None:

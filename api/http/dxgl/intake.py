@@ -12,6 +12,7 @@ from api.http.idempotency import IdempotentRequest
 from api.http.state import Farm
 from api.ids import new_id
 from api.ingest.incoming import IncomingFile
+from api.storage.base import discard
 from renderer.spec import RenderSettings
 
 SUFFIXES = (".glb", ".gltf", ".zip")
@@ -60,9 +61,9 @@ def register(
             )
             once.keep(session, answer)
     except BaseException:
-        farm.storage.delete(file.key)
+        discard(farm.storage, file.key)
         raise
     if registered.duplicate:
-        farm.storage.delete(file.key)
+        discard(farm.storage, file.key)
     farm.wake()
     return answer

@@ -24,6 +24,7 @@ from api.http.limits import MEGABYTE, file_too_large
 from api.http.multipart import UploadForm, receive_form
 from api.http.state import FarmDep
 from api.ingest.inspect import inspect_image, inspect_panorama
+from api.storage.base import discard
 
 UPLOAD_PATH = f"{PREFIX}/overlays"
 FIELDS = ("layer", "name", "description", "alignment")
@@ -63,7 +64,7 @@ async def upload_overlay(principal: Writer, farm: FarmDep, request: Request) -> 
                     content_type=image.content_type, width=image.width, height=image.height, **labels,
                 )  # fmt: skip
         except BaseException:
-            farm.storage.delete(file.key)
+            discard(farm.storage, file.key)
             raise
         return Data(data=OverlayCreated.of(view))
 

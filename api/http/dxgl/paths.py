@@ -98,6 +98,7 @@ def get_and_head(
         200: {"description": "The file", **file},
         206: {"description": "The part that `Range` asks for", **file},
         304: {"description": "Not modified, by `If-None-Match`"},
+        307: {"description": "The file is at `Location`, for a while and without a token, if the farm is set up so"},
     }
     unknown = ModelNotFound if "{model_id}" in path else RenderNotFound
     responses |= errors(unknown, missing, RangeNotSatisfiable, token=token)

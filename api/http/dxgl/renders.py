@@ -27,6 +27,7 @@ from api.http.dxgl.settings import render_settings
 from api.http.dxgl.spelling import naming, spell
 from api.http.idempotency import Once
 from api.http.state import FarmDep
+from api.storage.base import discard
 from renderer.spec import RenderSettings
 
 router = new_router("renders")
@@ -119,7 +120,7 @@ def delete_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> Data
     """Deletes the render and its files for good. Its credits come back if no worker had begun with it."""
     with farm.database.begin() as session:
         removal.delete_render(session, principal.account_id, render_id)
-    farm.storage.delete_prefix(removal.storage_prefix(render_id))
+    discard(farm.storage, removal.storage_prefix(render_id))
     return Data(data=Deleted(id=render_id))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from api.db.tables import Model
 from api.domain.catalog import conversions
-from api.http.ranges import attachment
+from api.storage.attachment import attachment
 from api.storage.base import StoredFile
 from tests.support.statements import recorded_statements
 from tests.support.web import GLB, Web

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
@@ -14,6 +15,7 @@ from api.domain.catalog import contents
 from api.domain.renders import ordering, removal
 from api.domain.renders.states import RenderStatus
 from api.domain.work import scheduling
+from api.storage.open import open_storage
 from api.worker.run_segment import run_segment
 from renderer.errors import EncodeError, InvalidModel
 from renderer.render import Listener
@@ -21,6 +23,8 @@ from renderer.scene.nodes import Contents
 from renderer.spec import Backdrop, RenderSettings, VideoVariant
 from tests.api.domain.support import claim_of, get, settle
 from tests.api.worker.support import Order, use_renderer
+from tests.support.gate import Gate
+from tests.support.s3 import S3Server
 
 
 def own_files(order: Order, attempt: int = 1) -> set[str]:
@@ -285,3 +289,28 @@ def test_a_render_deleted_while_it_is_made_with_others_leaves_no_files(
     run_segment(order.bench, claim_of(order.bench.database, second.id))
     assert {key.split("/")[1] for key in order.stored} == {second.id}
     assert get(order.bench.database, order.account_id, second.id).status == RenderStatus.DONE
+
+
+@pytest.mark.parametrize("away", ["from the start", "after the posters"])
+def test_while_the_storage_is_away_a_render_waits_and_goes_on(
+    order: Order, s3_server: S3Server, s3_gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, away: str
+) -> None:
+    monkeypatch.setattr("api.worker.run_segment.STORAGE_PAUSE_S", 0)
+    storage = open_storage(s3_server.settings(tmp_path, port=s3_gate.port))
+    with storage.writer("models/a.glb") as file:
+        file.write(b"the model's bytes")
+    order = dataclasses.replace(order, bench=dataclasses.replace(order.bench, storage=storage))
+    use_renderer(monkeypatch, lambda listener: s3_gate.close())
+    claim = order.claim
+    for _ in range(order.bench.settings.max_attempts + 1):  # more than a render survives failures
+        if away == "from the start":
+            s3_gate.close()
+        run_segment(order.bench, claim)
+        assert (order.view.status, order.view.error_message) == (RenderStatus.PENDING, None)
+        claim = claim_of(order.bench.database, order.render_id)
+        s3_gate.open()
+    use_renderer(monkeypatch)
+    run_segment(order.bench, claim)
+    assert order.view.status == RenderStatus.DONE
+    assert [entry.name for entry in storage.entries(f"renders/{order.render_id}")] == [str(claim.attempt)]
+    assert order.credits == 9
