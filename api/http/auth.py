@@ -15,8 +15,8 @@ from fastapi.security.base import SecurityBase
 from starlette.concurrency import run_in_threadpool
 
 from api.db.session import Database
-from api.domain.accounts import tokens
-from api.domain.accounts.tokens import Principal
+from api.domain.accounts import credentials
+from api.domain.accounts.credentials import Principal
 from api.errors import Unauthorized
 from api.http.state import Farm
 
@@ -34,10 +34,10 @@ class Caller:
         """Blocks. Raises Unauthorized, TokenExpired, Forbidden or InsufficientScope."""
         self.asked = True
         with self._database.read_rows() as connection:
-            principal = tokens.authenticate(connection, self._raw)
+            principal = credentials.authenticate(connection, self._raw)
         if principal.touch_due:
             with self._database.begin() as session:
-                tokens.touch(session, principal.token_id)
+                credentials.touch(session, principal.token_id)
         for scope in self._scopes:
             principal.require(scope)
         return principal

@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 
 from api.cli import COMMANDS, main
 from api.db.session import Database
-from api.domain.accounts import tokens
-from api.domain.accounts.tokens import Principal
+from api.domain.accounts import credentials
+from api.domain.accounts.credentials import Principal
 from api.domain.catalog import overlays
 from api.domain.catalog.overlays import OverlayView
 from api.errors import Forbidden, TokenExpired, Unauthorized
@@ -58,7 +58,7 @@ def authenticate(tmp_path: Path, raw: str) -> Principal:
     database = Database(f"sqlite:///{tmp_path}/pirouette.sqlite3")
     try:
         with database.read() as session:
-            return tokens.authenticate(session, raw)
+            return credentials.authenticate(session, raw)
     finally:
         database.dispose()
 
@@ -108,7 +108,7 @@ def test_a_key_may_expire(admin: Callable[..., Any], new_key: Callable[..., str]
     admin("create-account", EMAIL)
     with pytest.raises(TokenExpired):
         authenticate(tmp_path, new_key("--expires", "0.0000001"))
-    assert authenticate(tmp_path, new_key("--expires", "30")).scopes == set(tokens.SCOPES)
+    assert authenticate(tmp_path, new_key("--expires", "30")).scopes == set(credentials.SCOPES)
 
 
 def test_a_suspended_account_is_refused_until_it_is_reinstated(

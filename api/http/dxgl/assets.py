@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from fastapi import Request
 from starlette.responses import Response
 
-from api.domain.accounts.tokens import Principal
+from api.domain.accounts.credentials import Principal
 from api.domain.kit.files import FileView
 from api.domain.renders.outputs import Outputs, get_outputs
 from api.domain.renders.states import RenderStatus

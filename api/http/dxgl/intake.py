@@ -3,7 +3,7 @@
 from pathlib import PurePosixPath
 
 from api.domain.accounts import ledger
-from api.domain.accounts.tokens import Principal
+from api.domain.accounts.credentials import Principal
 from api.domain.renders import uploads
 from api.errors import InvalidFormat, NoCredits
 from api.http.dxgl.schemas import Data, UploadResult

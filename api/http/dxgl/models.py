@@ -10,7 +10,7 @@ from fastapi import Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from api.domain.accounts.tokens import Principal
+from api.domain.accounts.credentials import Principal
 from api.domain.catalog import catalog
 from api.domain.catalog.catalog import ModelView
 from api.errors import (

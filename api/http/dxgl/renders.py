@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query
 
-from api.domain.accounts.tokens import Principal
+from api.domain.accounts.credentials import Principal
 from api.domain.renders import ordering, removal, renders
 from api.domain.renders.states import RenderStatus
 from api.errors import InvalidState, ModelNotFound, RenderNotFound

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import WithJsonSchema
 
-from api.domain.accounts.tokens import Principal
+from api.domain.accounts.credentials import Principal
 from api.errors import InvalidSettings
 from api.http.body import decode_json
 from api.http.dxgl.spelling import SETTINGS_NAMES, neutral, spell
