@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from api.errors import FarmError
+from api.http.dxgl.errors import OUR_STATUS
 from api.http.dxgl.spelling import SETTINGS_NAMES
-from api.http.errors import OUR_STATUS
 from api.settings import Settings
 from renderer.spec import SETTINGS
 

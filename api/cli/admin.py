@@ -65,15 +65,19 @@ def create_account(email: str, admin: bool) -> None:
 @command.command()
 @click.argument("email")
 @click.option("--name", default="command line", show_default=True, help="What the key is for.")
+@click.option("--dialect", type=click.Choice(list(credentials.FORMATS)), default="dxgl", show_default=True,
+              help="Whose API it is for.")
 @click.option("--scopes", default=",".join(credentials.SCOPES), show_default=True, help="Comma-separated.")
 @click.option("--expires", metavar="DAYS", type=click.FloatRange(min=0, min_open=True), help="Default: never.")
-def create_token(email: str, name: str, scopes: str, expires: float | None) -> None:
+def create_token(email: str, name: str, dialect: str, scopes: str, expires: float | None) -> None:
     """Make an API key. It is shown once, here, and kept only as a hash."""
     expires_at = None if expires is None else clock.now() + dt.timedelta(days=expires)
     wanted = tuple(scope.strip() for scope in scopes.split(",") if scope.strip())
     with _transaction() as session:
         account = accounts.find(session, email)
-        token = credentials.issue(session, account.id, name=name, scopes=wanted, expires_at=expires_at)
+        token = credentials.issue(
+            session, account.id, name=name, dialect=dialect, scopes=wanted, expires_at=expires_at
+        )
     click.echo(f'The key\'s id is {token.id}, its name "{name}"', err=True)
     click.echo(token.raw)
 
@@ -136,8 +140,8 @@ def show(email: str) -> None:
         _print(
             **_public(account),
             tokens=[
-                {"id": token.id, "name": token.name, "hint": token.hint, "scopes": token.scopes,
-                 "revoked": token.revoked_at is not None}
+                {"id": token.id, "dialect": token.dialect, "name": token.name, "hint": token.hint,
+                 "scopes": token.scopes, "revoked": token.revoked_at is not None}
                 for token in credentials.list_tokens(session, account.id)
             ],
         )

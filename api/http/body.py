@@ -12,7 +12,7 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
-from api.errors import InvalidRequest
+from api.http.errors import MalformedBody
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -20,7 +20,7 @@ T = TypeVar("T", bound=BaseModel)
 def body_of(schema: type[T]) -> Callable[[Request], Awaitable[T]]:
     """A dependency: the JSON object in the request's body, as `schema`. An absent body is an empty object.
 
-    Place it after the dependency that asks who is calling. Raises InvalidRequest and RequestValidationError.
+    Place it after the dependency that asks who is calling. Raises MalformedBody and RequestValidationError.
     """
 
     async def dependency(request: Request) -> T:
@@ -28,9 +28,9 @@ def body_of(schema: type[T]) -> Callable[[Request], Awaitable[T]]:
         try:
             value = decode_json(raw) if raw else {}
         except ValueError as error:
-            raise InvalidRequest(f"The request body is not valid JSON: {error}") from None
+            raise MalformedBody(f"The request body is not valid JSON: {error}") from None
         if not isinstance(value, dict):
-            raise InvalidRequest("The request body must be a JSON object")
+            raise MalformedBody("The request body must be a JSON object")
         try:
             return schema.model_validate(value)
         except ValidationError as error:

@@ -13,6 +13,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 
 from api.errors import FileTooLarge, InvalidRequest, NoFile
+from api.http.errors import MalformedBody
 from api.ingest.incoming import IncomingFile, abandoned_on_error
 from api.storage.base import Storage
 
@@ -63,19 +64,19 @@ class UploadForm:
                 },
             )
         except FormParserError as error:
-            raise InvalidRequest(f"Malformed multipart body: {error}") from None
+            raise MalformedBody(f"Malformed multipart body: {error}") from None
 
     def feed(self, data: bytes) -> None:
         """Raises FarmErrors: malformed, too many parts, a part too large, a file name refused."""
         try:
             self._parser.write(data)
         except FormParserError as error:
-            raise InvalidRequest(f"Malformed multipart body: {error}") from None
+            raise MalformedBody(f"Malformed multipart body: {error}") from None
 
     def check(self) -> None:
         """After the last `feed`: raises unless the form is complete and has a file."""
         if not self._ended:
-            raise InvalidRequest("The multipart body ends before its closing boundary")
+            raise MalformedBody("The multipart body ends before its closing boundary")
         if not self.file.is_open:
             raise NoFile('No file in upload request: it belongs in a field named "file", with a file name')
         if self.file.size == 0:

@@ -54,11 +54,11 @@ def new_key(run: Run) -> Callable[..., str]:
     return new_key
 
 
-def authenticate(tmp_path: Path, raw: str) -> Principal:
+def authenticate(tmp_path: Path, raw: str, dialect: str = "dxgl") -> Principal:
     database = Database(f"sqlite:///{tmp_path}/pirouette.sqlite3")
     try:
         with database.read() as session:
-            return credentials.authenticate(session, raw)
+            return credentials.authenticate(session, dialect, raw)
     finally:
         database.dispose()
 

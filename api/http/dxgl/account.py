@@ -2,7 +2,7 @@
 
 
 from api.domain.accounts import accounts
-from api.http.auth import Reader
+from api.http.dxgl.auth import Reader
 from api.http.dxgl.failures import errors
 from api.http.dxgl.paths import new_router
 from api.http.dxgl.schemas import AccountDetail, Data

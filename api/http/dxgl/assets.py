@@ -12,8 +12,8 @@ from api.domain.kit.files import FileView
 from api.domain.renders.outputs import Outputs, get_outputs
 from api.domain.renders.states import RenderStatus
 from api.errors import DatasetNotFound, FarmError, ImageNotFound, PosterNotFound, ThumbNotFound, VideoNotFound
-from api.http.auth import Reader
 from api.http.bundle import Entry, bundle_etag, bundle_length, read_bundle
+from api.http.dxgl.auth import Reader
 from api.http.dxgl.paths import RenderId, get_and_head, new_router
 from api.http.ranges import answer, file_response
 from api.http.redirect import redirect_to_storage

@@ -7,9 +7,9 @@ from starlette.concurrency import run_in_threadpool
 
 from api.domain.accounts.idempotency import HOLD_SECONDS
 from api.errors import DownloadTimeout, FileTooLarge, InvalidFormat, InvalidUrl, UploadLimit
-from api.http.auth import Uploader
 from api.http.body import body_of, documented
 from api.http.dxgl import intake
+from api.http.dxgl.auth import Uploader
 from api.http.dxgl.errors import UrlRequired
 from api.http.dxgl.failures import ORDERING, errors
 from api.http.dxgl.paths import new_router

@@ -22,9 +22,9 @@ from api.errors import (
     NoFile,
     UploadLimit,
 )
-from api.http.auth import Reader, Uploader, Writer
 from api.http.body import body_of, documented
 from api.http.dxgl import intake
+from api.http.dxgl.auth import Reader, Uploader, Writer
 from api.http.dxgl.errors import Sha256Required
 from api.http.dxgl.failures import ORDERING, errors
 from api.http.dxgl.paths import PREFIX, ModelId, WindowDep, get_and_head, new_router

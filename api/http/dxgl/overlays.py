@@ -7,8 +7,8 @@ from fastapi import Query, Request
 from api.domain.catalog import overlays
 from api.domain.catalog.overlays import MAX_FILE_MB, Layer
 from api.errors import FileTooLarge, InvalidFormat, InvalidRequest, NoFile, OverlayNotFound, UploadLimit
-from api.http.auth import Reader, Writer
 from api.http.body import documented
+from api.http.dxgl.auth import Reader, Writer
 from api.http.dxgl.failures import errors
 from api.http.dxgl.paths import PREFIX, OverlayId, WindowDep, new_router
 from api.http.dxgl.schemas import (

@@ -11,8 +11,9 @@ from pydantic import AfterValidator
 from starlette.responses import Response
 
 from api.errors import FarmError, ModelNotFound, OverlayNotFound, RenderNotFound
+from api.http.declared import Responses
 from api.http.dxgl.errors import RendersRequired, TooMany
-from api.http.dxgl.failures import Responses, errors
+from api.http.dxgl.failures import errors
 from api.http.dxgl.schemas import MAX_BATCH
 from api.http.errors import RangeNotSatisfiable
 from api.http.routes import JsonRoute

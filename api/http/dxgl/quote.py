@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from api.domain.renders import quotes
 from api.domain.renders.quotes import PRICED, QuotedRender
 from api.errors import InvalidSettings
-from api.http.auth import Reader
 from api.http.body import body_of, documented
+from api.http.dxgl.auth import Reader
 from api.http.dxgl.errors import RendersRequired, TooMany
 from api.http.dxgl.failures import errors
 from api.http.dxgl.paths import listed, new_router

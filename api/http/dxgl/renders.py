@@ -8,8 +8,8 @@ from api.domain.accounts.credentials import Principal
 from api.domain.renders import ordering, removal, renders
 from api.domain.renders.states import RenderStatus
 from api.errors import InvalidState, ModelNotFound, RenderNotFound
-from api.http.auth import Reader, Renderer, Writer
 from api.http.body import body_of, documented
+from api.http.dxgl.auth import Reader, Renderer, Writer
 from api.http.dxgl.errors import ModelIdRequired, RendersRequired, TooMany
 from api.http.dxgl.failures import ORDERING, errors
 from api.http.dxgl.paths import RenderId, WindowDep, listed, new_router

@@ -11,8 +11,8 @@ from api.domain.accounts.credentials import Principal
 from api.domain.renders import shares
 from api.domain.renders.outputs import Outputs
 from api.errors import DatasetNotFound, ImageNotFound, PosterNotFound, RenderNotFound, ThumbNotFound, VideoNotFound
-from api.http.auth import Reader, Writer
 from api.http.dxgl.assets import IMAGE_TYPES, send_dataset, send_file, send_poster, send_video
+from api.http.dxgl.auth import Reader, Writer
 from api.http.dxgl.failures import errors
 from api.http.dxgl.paths import RenderId, get_and_head, new_router
 from api.http.dxgl.schemas import Data, RenderIdText

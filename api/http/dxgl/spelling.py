@@ -69,14 +69,11 @@ def neutral(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: settings[spelled] for name, spelled in SETTINGS_NAMES.items() if spelled in settings}
 
 
-def message_of(kind: type[FarmError]) -> str:
-    """What an error says of itself."""
-    return MESSAGES.get(kind.code, kind.default_message)
-
-
 def spelled(error: FarmError) -> FarmError:
     """The same error with the field's path, and its name where the message begins with it, in dx.gl's spelling."""
-    message = message_of(type(error)) if error.message == error.default_message else error.message
+    message = error.message
+    if message == error.default_message:
+        message = MESSAGES.get(error.code, message)
     if error.param is None:
         return type(error)(message)
     path = re.sub(r"\w+", lambda step: _FIELDS.get(step[0], step[0]), error.param)

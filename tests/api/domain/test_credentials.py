@@ -25,7 +25,7 @@ def issue(database: Database, account_id: str, *, expires_at: dt.datetime | None
 
 def authenticate(database: Database, raw: str) -> credentials.Principal:
     with database.read() as session:
-        return credentials.authenticate(session, raw)
+        return credentials.authenticate(session, "dxgl", raw)
 
 
 def test_a_key_tells_whose_it_is_and_what_it_allows(database: Database, account_id: str) -> None:
@@ -114,7 +114,7 @@ def test_authentication_is_one_query(database: Database, account_id: str) -> Non
     with database.read() as session:
         session.connection()
         event.listen(session.get_bind(), "before_cursor_execute", lambda *args: statements.append(args[2]))
-        credentials.authenticate(session, token.raw)
+        credentials.authenticate(session, "dxgl", token.raw)
     assert len(statements) == 1
 
 

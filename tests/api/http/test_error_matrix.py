@@ -11,7 +11,7 @@ import pytest
 from api import clock
 from api.db.session import Database
 from api.domain.accounts import accounts
-from api.http.errors import DXGL_STATUS, STATUS
+from api.http.dxgl.errors import DXGL_STATUS, STATUS
 from api.settings import Settings
 from api.storage.open import open_storage
 from tests.support.origin import running_origin

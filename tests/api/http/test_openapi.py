@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from api.http.errors import STATUS
+from api.http.dxgl.errors import STATUS
 from tests.support.spec import reference_routes
 from tests.support.web import Web
 
