@@ -104,6 +104,24 @@ def test_a_key_works_with_its_scopes_until_it_is_revoked(
         authenticate(tmp_path, key)
 
 
+@pytest.mark.parametrize(("dialect", "prefix"), [("dxgl", "dxgl_sk_"), ("glossi", "glsi_"), ("generio", "generio_")])
+def test_a_key_is_made_for_a_dialect(
+    admin: Callable[..., Any], new_key: Callable[..., str], tmp_path: Path, dialect: str, prefix: str
+) -> None:
+    admin("create-account", EMAIL)
+    key = new_key("--dialect", dialect)
+    assert key.startswith(prefix)
+    assert authenticate(tmp_path, key, dialect)
+    assert admin("show", EMAIL)["tokens"][0]["dialect"] == dialect
+
+
+def test_there_are_no_keys_for_an_unknown_dialect(run: Run, admin: Callable[..., Any]) -> None:
+    admin("create-account", EMAIL)
+    result = run("admin", "create-token", EMAIL, "--dialect", "grok")
+    assert result.exit_code == 2
+    assert "'grok' is not one of 'dxgl', 'glossi', 'generio'" in result.output
+
+
 def test_a_key_may_expire(admin: Callable[..., Any], new_key: Callable[..., str], tmp_path: Path) -> None:
     admin("create-account", EMAIL)
     with pytest.raises(TokenExpired):

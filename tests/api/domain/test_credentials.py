@@ -1,6 +1,8 @@
 """API keys: shown once, kept as hashes, refused for the right reason."""
 
 import datetime as dt
+import hashlib
+import re
 
 import pytest
 from sqlalchemy import event, select, update
@@ -58,6 +60,50 @@ def test_the_secret_has_256_bits_and_is_stored_nowhere(database: Database, accou
     with database.read() as session:
         row = session.scalars(select(Token)).one()
         assert not [value for value in vars(row).values() if token.raw[12:] in str(value)]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "shape"),
+    [
+        ("dxgl", r"dxgl_sk_[0-9A-Za-z]{43}"),
+        ("glossi", r"glsi_[0-9A-Za-z]{10}_[0-9A-Za-z]{43}"),
+        ("generio", r"generio_[0-9A-Za-z]{43}"),
+    ],
+)
+def test_a_key_looks_as_its_dialect_says_and_opens_no_other(
+    database: Database, account_id: str, dialect: str, shape: str
+) -> None:
+    with database.begin() as session:
+        raw = credentials.issue(session, account_id, name="laptop", dialect=dialect).raw
+        [listed] = credentials.list_tokens(session, account_id)
+    assert re.fullmatch(shape, raw)
+    assert (listed.dialect, listed.hint) == (dialect, raw[: shape.index("[") + 4])
+    for other in credentials.FORMATS:
+        with database.read() as session:
+            if other == dialect:
+                assert credentials.authenticate(session, other, raw).account_id == account_id
+            else:
+                with pytest.raises(Unauthorized):
+                    credentials.authenticate(session, other, raw)
+
+
+def test_a_key_is_refused_where_only_its_text_would_fit(database: Database, account_id: str) -> None:
+    token = issue(database, account_id)
+    with database.begin() as session:
+        session.execute(update(Token).where(Token.id == token.id).values(dialect="generio"))
+    with pytest.raises(Unauthorized):
+        authenticate(database, token.raw)
+
+
+def test_keys_from_before_new_ones_had_letters_and_digits_alone_are_still_known(
+    database: Database, account_id: str
+) -> None:
+    token = issue(database, account_id)
+    old = "dxgl_sk_" + "a-_Z" * 10 + "xyz"
+    with database.begin() as session:
+        digest = hashlib.sha256(old.encode()).hexdigest()
+        session.execute(update(Token).where(Token.id == token.id).values(sha256=digest))
+    assert authenticate(database, old).token_id == token.id
 
 
 def test_an_unknown_or_malformed_key_is_unauthorized(database: Database) -> None:
