@@ -10,12 +10,12 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from api.errors import ContentTooLong, Forbidden, InvalidRequest, NotFound
+from api.errors import ContentTooLong, Forbidden, InvalidRequest, InvalidState, NotFound
 from api.http.ranges import answer, file_response
 from api.http.state import Farm, FarmDep
 from api.ingest.incoming import IncomingFile, abandoned_on_error
 from api.storage.attachment import attachment
-from api.storage.base import FileMissing
+from api.storage.base import FileMissing, KeyTaken
 from api.storage.signing import PREFIX, NotSigned
 
 router = APIRouter(prefix=PREFIX.rstrip("/"), include_in_schema=False)  # nobody builds these URLs by hand
@@ -56,7 +56,10 @@ async def put_file(farm: FarmDep, key: str, request: Request) -> Response:
             await run_in_threadpool(file.write, chunk)
         if file.sha256 != signed["sha256"]:
             raise InvalidRequest("The body is not the file that the link was signed for: its SHA-256 differs")
-        await run_in_threadpool(file.finish)
+        try:
+            await run_in_threadpool(file.finish)
+        except KeyTaken:
+            raise InvalidState("Another file is there already") from None
     return Response(status_code=204)
 
 

