@@ -45,9 +45,9 @@ from api.http.dxgl.settings import render_settings_text
 from api.http.dxgl.spelling import spell
 from api.http.idempotency import Once
 from api.http.limits import MEGABYTE, file_too_large
-from api.http.multipart import UploadForm, receive_form
 from api.http.ranges import answer, file_response
 from api.http.state import Farm, FarmDep
+from api.http.uploads import UploadForm, receive_form
 from api.storage.attachment import attachment
 from api.storage.base import FileMissing, StoredFile
 

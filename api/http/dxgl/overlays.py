@@ -21,8 +21,8 @@ from api.http.dxgl.schemas import (
     OverlayRequest,
 )
 from api.http.limits import MEGABYTE, file_too_large
-from api.http.multipart import UploadForm, receive_form
 from api.http.state import FarmDep
+from api.http.uploads import UploadForm, receive_form
 from api.ingest.inspect import inspect_image, inspect_panorama
 from api.storage.base import discard
 
