@@ -10,6 +10,7 @@ from api.http.dxgl.schemas import Data, UploadResult
 from api.http.dxgl.spelling import spell
 from api.http.idempotency import IdempotentRequest
 from api.http.state import Farm
+from api.http.uploads import stored
 from api.ids import new_id
 from api.ingest.incoming import IncomingFile
 from api.storage.base import discard
@@ -40,29 +41,24 @@ def register(
 
     Raises NoCredits or UploadLimit; then, and where the account has the model already, the file is gone again.
     """
-    file = incoming.finish()
-    try:
-        with farm.database.begin() as session:
-            registered = uploads.register_upload(
-                session,
-                principal.account_id,
-                original_name=file.name,
-                sha256=file.sha256,
-                file_size=file.size,
-                storage_key=file.key,
-                settings=settings,
-                upload_limit=farm.settings.upload_limit,
-                spell=spell,
+    with stored(farm.storage, incoming) as file, farm.database.begin() as session:
+        registered = uploads.register_upload(
+            session,
+            principal.account_id,
+            original_name=file.name,
+            sha256=file.sha256,
+            file_size=file.size,
+            storage_key=file.key,
+            settings=settings,
+            upload_limit=farm.settings.upload_limit,
+            spell=spell,
+        )
+        answer = Data[UploadResult](
+            data=UploadResult(
+                modelId=registered.model_id, renderId=registered.render_id, duplicate=registered.duplicate or None
             )
-            answer = Data[UploadResult](
-                data=UploadResult(
-                    modelId=registered.model_id, renderId=registered.render_id, duplicate=registered.duplicate or None
-                )
-            )
-            once.keep(session, answer)
-    except BaseException:
-        discard(farm.storage, file.key)
-        raise
+        )
+        once.keep(session, answer)
     if registered.duplicate:
         discard(farm.storage, file.key)
     farm.wake()

@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-from functools import partial
 from pathlib import PurePosixPath
 from typing import Annotated
 
@@ -13,6 +12,7 @@ from starlette.responses import Response
 from api.domain.accounts.credentials import Principal
 from api.domain.catalog import catalog
 from api.domain.catalog.catalog import ModelView
+from api.domain.kit.files import FileView
 from api.errors import (
     FileNotFound,
     FileTooLarge,
@@ -43,12 +43,11 @@ from api.http.dxgl.schemas import (
 )
 from api.http.dxgl.settings import render_settings_text
 from api.http.dxgl.spelling import spell
+from api.http.files import PRIVATE, send
 from api.http.idempotency import Once
 from api.http.limits import MEGABYTE, file_too_large
-from api.http.ranges import answer, file_response
 from api.http.state import Farm, FarmDep
 from api.http.uploads import UploadForm, receive_form
-from api.storage.attachment import attachment
 from api.storage.base import FileMissing, StoredFile
 
 UPLOAD_PATH = f"{PREFIX}/models"
@@ -165,13 +164,8 @@ def get_model_file(principal: Reader, farm: FarmDep, model_id: ModelId, request:
     model, file = _stored(farm, principal, model_id)
     suffix = PurePosixPath(model.storage_key).suffix
     name = PurePosixPath(model.original_name).stem + suffix
-    return file_response(
-        partial(farm.storage.read, file.key),
-        answer(request.method, request.headers, size=file.size, etag=file.etag),
-        method=request.method,
-        content_type=MEDIA_TYPES[suffix],
-        headers={"Cache-Control": "private, no-cache", "Content-Disposition": attachment(name)},
-    )
+    view = FileView(file.key, file.size, file.etag, MEDIA_TYPES[suffix])
+    return send(farm, request, view, caching=PRIVATE, filename=name, redirect=False)
 
 
 def _stored(farm: Farm, principal: Principal, model_id: str) -> tuple[ModelView, StoredFile]:
