@@ -213,6 +213,8 @@ def wait_for_child(pid: int) -> psutil.Process:
     [
         (["model.glb", "-o", "a.mp4", "--settings", '{"zoom": 9}'], "zoom must be between 0.5 and 2"),
         (["model.glb", "-o", "a.mp4", "--settings", '{"zoom": '], "not JSON"),
+        (["model.glb", "-o", "a.png", "--settings", '{"bg_color": "red"}'], "bg_color must be a colour"),
+        (["model.glb", "-o", "a.png", "--settings", '{"bgColor": "red"}'], "bg_color must be a colour"),
         (["model.glb", "-o", "a.gif"], ".mp4, .mov, .png, .webp, .avif, .zip"),
         (
             ["model.glb", "-o", "a.png", "--background", "model.glb", "--settings", '{"transparent": true}'],
