@@ -21,6 +21,7 @@ from api.domain.work import fleet
 from api.observe import log
 from api.processes.supervisor import end_with_supervisor
 from api.queue.broker import make_celery
+from api.queue.relay import relay
 from api.settings import Settings
 from api.storage.open import open_storage
 from api.worker.job import Bench
@@ -63,6 +64,7 @@ def run_worker(settings: Settings) -> int:
         raise click.ClickException(f"PIROUETTE_H264_ENCODER is {settings.h264_encoder}, but {error}") from error
     name = f"{socket.gethostname()}-{os.getpid()}"
     database = Database(settings.sqlalchemy_url)
+    celery = make_celery(settings)
     stop = threading.Event()
     with work_folder(settings.data_dir.absolute() / "work", name) as work_dir:
         bench = Bench(
@@ -75,11 +77,11 @@ def run_worker(settings: Settings) -> int:
             cache_dir=settings.data_dir.absolute() / "cache",
             stop=stop,
             right_of_way=RightOfWay(work_dir.parent),
+            wake=lambda: _relay(database, celery),
         )
         _announce(bench)
         presence = threading.Thread(target=_stay_present, args=(bench,), name="presence", daemon=True)
         presence.start()
-        celery = make_celery(settings)
         register(celery, bench)
         code = _consume(celery, bench)
         stop.set()
@@ -89,6 +91,14 @@ def run_worker(settings: Settings) -> int:
     database.dispose()
     logger.info("Stopped")
     return code
+
+
+def _relay(database: Database, celery: Celery) -> None:
+    """Sends the hints of a commit at once: somebody may wait for the work."""
+    try:
+        relay(database, celery)
+    except Exception as error:  # noqa: BLE001 (the broker is away: the sweeper sends them)
+        logger.warning("Other workers could not be told of new work: %s", error)
 
 
 def _announce(bench: Bench) -> None:

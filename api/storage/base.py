@@ -131,11 +131,11 @@ class Storage(Protocol):
 
 
 def discard(storage: Storage, *prefixes: str) -> None:
-    """Deletes what nobody needs any more. If the storage is away, it stays until the sweep for leftovers finds it."""
+    """Deletes what nobody needs any more. What the storage can't delete stays until the sweep for leftovers finds it."""
     try:
         for prefix in prefixes:
             storage.delete_prefix(prefix)
-    except StorageUnavailable as error:
+    except (StorageUnavailable, OSError) as error:
         logger.warning("Left undeleted in the storage: %s: %s", ", ".join(prefixes), error)
 
 

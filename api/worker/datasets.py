@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from api.worker.job import Job
+from renderer.arrays import UInt8
 from renderer.dataset.buffers import DatasetRenderer
 from renderer.dataset.export import draw_part, join_parts, open_set
 from renderer.encode.poster import write_posters
-from renderer.scene.nodes import UInt8
 from renderer.spec import DatasetSpec
 
 PART_NAME = "part.zip"
@@ -28,7 +28,7 @@ def draw_dataset_part(job: Job) -> None:
                 device=job.bench.device, cache_dir=job.bench.cache_dir, listener=job,
             )  # fmt: skip
 
-        renderer = fetched.enter_context(job.bench.open_shot.use(claim.shot_id, opened))
+        renderer = fetched.enter_context(job.bench.open_shot.use(claim.task_id, opened))
         views = range(claim.first_frame, claim.first_frame + claim.frame_count)
         draw_part(renderer, views, made, listener=job, cover=None if claim.first_frame else _posters(job))
     job.store_part(made)

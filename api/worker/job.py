@@ -5,17 +5,19 @@ what was made of them, and the renderer's listener.
 import contextlib
 import dataclasses
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from api.db.session import Database
-from api.domain.catalog.contents import note_contents, note_warnings
+from api.domain.catalog.inspection import INPUT
 from api.domain.kit.files import FileView
+from api.domain.kit.unit import Unit, unit_of_work
 from api.domain.work import scheduling
 from api.domain.work.claims import Claim
+from api.domain.work.tasks import Priority
 from api.settings import Settings
 from api.storage.base import FileMissing, Storage
-from api.worker.convert import drawable_model
 from api.worker.lease import Lease
 from api.worker.open_shot import OpenShot
 from api.worker.right_of_way import RightOfWay
@@ -24,7 +26,7 @@ from renderer.gl.context import Device
 from renderer.scene.nodes import Contents
 
 CONTENT_TYPES = {
-    ".mp4": "video/mp4", ".mov": "video/quicktime", ".zip": "application/zip",
+    ".glb": "model/gltf-binary", ".mp4": "video/mp4", ".mov": "video/quicktime", ".zip": "application/zip",
     ".png": "image/png", ".webp": "image/webp", ".avif": "image/avif",
 }  # fmt: skip
 
@@ -42,7 +44,13 @@ class Bench:
     cache_dir: Path
     stop: threading.Event
     right_of_way: RightOfWay
+    wake: Callable[[], None] = lambda: None
+    """Called after a commit that left hints to be sent."""
     open_shot: OpenShot = dataclasses.field(default_factory=OpenShot)
+
+    def work(self) -> contextlib.AbstractContextManager[Unit]:
+        """A unit of work on the farm's database and storage."""
+        return unit_of_work(self.database, self.storage, self.wake)
 
 
 class Job:
@@ -58,14 +66,20 @@ class Job:
         self.folder = folder
         self.files = {render_id: dict(files) for render_id, files in claim.files.items()}
         self.part_files: dict[str, FileView] = {}
+        self.told: dict[str, Any] = {}
         self._lease = lease
         self._posters_left = len(claim.variants)
 
     @contextlib.contextmanager
     def model(self) -> Iterator[Path]:
         """The model's file, as the renderer takes it. Raises ModelError subclasses, FileMissing and Cancelled."""
-        key = drawable_model(self.bench.database, self.bench.storage, self.claim, self._lease, self.folder)
-        with self.bench.storage.local_path(key) as path:
+        with self.input(INPUT) as path:
+            yield path
+
+    @contextlib.contextmanager
+    def input(self, name: str) -> Iterator[Path]:
+        """The file of that name among the claim's inputs. Raises FileMissing."""
+        with self.bench.storage.local_path(self.claim.inputs[name]) as path:
             yield path
 
     @contextlib.contextmanager
@@ -73,7 +87,9 @@ class Job:
         """The files of the overlays that the renders were ordered with, by id. Raises SettingsError for a lost one."""
         with contextlib.ExitStack() as fetched:
             found = {}
-            for overlay_id, key in self.claim.image_storage_keys.items():
+            for overlay_id, key in self.claim.inputs.items():
+                if overlay_id == INPUT:
+                    continue
                 try:
                     found[overlay_id] = fetched.enter_context(self.bench.storage.local_path(key))
                 except FileMissing:
@@ -115,8 +131,7 @@ class Job:
 
     def on_model(self, contents: Contents) -> None:
         with self.bench.database.begin() as session:
-            note_contents(session, self.claim.model_id, animations=contents.clips, variants=contents.variants)
-            note_warnings(session, self.claim.variants, contents.warnings)
+            scheduling.tell(session, self.claim, {"warnings": contents.warnings})
 
     def on_frame(self, done: int, total: int) -> None:
         self._lease.frame(done)
@@ -129,10 +144,10 @@ class Job:
         self._posters_left -= 1
         if self._posters_left == 0:
             with self.bench.database.begin() as session:
-                known = scheduling.posters_done(session, self.claim, self.files)
+                known = scheduling.publish(session, self.claim, self.files)
             if not known:
                 self._lease.give_up()
 
     def _give_way(self) -> None:
-        if not self.claim.is_preview:
+        if self.claim.priority != Priority.AWAITED:
             self.bench.right_of_way.give(self._lease.check)

@@ -13,14 +13,15 @@ them in `Job.files`. What is drawn doesn't depend on the number of parts.
 
 from collections.abc import Callable
 
-from api.domain.work.shots import Kind
 from api.domain.work.states import Role
 from api.worker.datasets import draw_dataset_part, join_dataset
 from api.worker.images import draw_image
+from api.worker.inspections import inspect_model
 from api.worker.job import Job
 from api.worker.videos import draw_video, draw_video_part, join_video
 
-WORK: dict[tuple[Kind, Role], Callable[[Job], None]] = {
+WORK: dict[tuple[str, Role], Callable[[Job], None]] = {
+    ("inspect", Role.WHOLE): inspect_model,
     ("video", Role.WHOLE): draw_video,
     ("video", Role.PART): draw_video_part,
     ("video", Role.ASSEMBLY): join_video,

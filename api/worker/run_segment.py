@@ -4,13 +4,15 @@
 
 import contextlib
 import logging
+import re
 import tempfile
 from pathlib import Path
 
-from api.domain.renders import removal
-from api.domain.work import scheduling
+from api.domain.kit.failures import FILE_MISSING, UNEXPECTED, Failure
+from api.domain.work import leftovers, scheduling
 from api.domain.work.claims import Claim
 from api.domain.work.states import Role
+from api.domain.work.tasks import Priority
 from api.storage.base import FileMissing, StorageUnavailable, discard
 from api.worker.job import Bench, Job
 from api.worker.kinds import WORK
@@ -37,39 +39,40 @@ def run_segment(bench: Bench, claim: Claim) -> None:
 
     The files of a render that its owner has deleted meanwhile are deleted in any case.
     """
-    bench.open_shot.keep_only(claim.shot_id)
+    bench.open_shot.keep_only(claim.task_id)
     lease = Lease(bench.database, claim, bench.settings, bench.stop)
     try:
         with tempfile.TemporaryDirectory(dir=bench.work_dir) as folder, lease, contextlib.ExitStack() as held:
-            if claim.is_preview:
+            if claim.priority == Priority.AWAITED:
                 held.enter_context(bench.right_of_way.taken())
             job = Job(bench, claim, lease, Path(folder))
             WORK[claim.kind, claim.role](job)
-        with bench.database.begin() as session:
+        with bench.work() as unit:
             if claim.role == Role.PART:
-                scheduling.settle_part(session, claim, job.part_files)
+                scheduling.settle_part(unit, claim, job.part_files)
             else:
-                scheduling.settle_done(session, claim, job.files)
+                scheduling.settle_done(unit, claim, job.files, job.told)
     except Cancelled as reason:
         logger.info("Stopped segment %s: %s", claim.segment_id, reason)
         if not lease.lost:
-            with bench.database.begin() as session:
-                scheduling.release(session, claim)
+            with bench.work() as unit:
+                scheduling.release(unit, claim)
     except (ModelError, SettingsError) as error:
-        _fail(bench, claim, str(error), retry=False)
+        _fail(bench, claim, Failure(code_of(error), str(error)), retry=False)
     except FileMissing:
-        _fail(bench, claim, "The model's file is gone from the storage; upload it again", retry=False)
+        message = "The model's file is gone from the storage; upload it again"
+        _fail(bench, claim, Failure(FILE_MISSING, message), retry=False)
     except StorageUnavailable as error:
         logger.warning("The storage is away, segment %s waits: %s", claim.segment_id, error)
-        with bench.database.begin() as session:
-            scheduling.release(session, claim)
+        with bench.work() as unit:
+            scheduling.release(unit, claim)
         bench.stop.wait(STORAGE_PAUSE_S)
     except RendererError as error:
         logger.error("Segment %s, attempt %d: %s", claim.segment_id, claim.attempt, error)
-        _fail(bench, claim, str(error), retry=True)
+        _fail(bench, claim, Failure(code_of(error), str(error)), retry=True)
     except Exception:
         logger.exception("Segment %s, attempt %d", claim.segment_id, claim.attempt)
-        _fail(bench, claim, "The renderer failed unexpectedly", retry=True)
+        _fail(bench, claim, Failure(UNEXPECTED, "The renderer failed unexpectedly"), retry=True)
     finally:
         _tidy(bench, claim)
 
@@ -80,10 +83,15 @@ def _tidy(bench: Bench, claim: Claim) -> None:
     If it doesn't answer now, all files stay, and the sweep deletes this attempt's when it finds that the lease ran out.
     """
     with bench.database.read() as session:
-        leftovers = removal.leftovers(session, claim)
-    discard(bench.storage, *leftovers)
+        stale = leftovers.of_claim(session, claim)
+    discard(bench.storage, *stale)
 
 
-def _fail(bench: Bench, claim: Claim, message: str, *, retry: bool) -> None:
-    with bench.database.begin() as session:
-        scheduling.settle_error(session, claim, message, retry=retry, max_attempts=bench.settings.max_attempts)
+def code_of(error: RendererError) -> str:
+    """The error's place in the library's tree, as answers name it."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()
+
+
+def _fail(bench: Bench, claim: Claim, failure: Failure, *, retry: bool) -> None:
+    with bench.work() as unit:
+        scheduling.settle_error(unit, claim, failure, retry=retry, max_attempts=bench.settings.max_attempts)

@@ -1,4 +1,4 @@
-"""A hint arrives here from api/queue.py; what it sets off is the same whatever it says: claim the best work, run it,
+"""A hint arrives here from api/queue; what it sets off is the same whatever it says: claim the best work, run it,
 and so on until none is left.
 """
 
@@ -6,8 +6,8 @@ import logging
 
 from celery import Celery
 
-from api.domain.work import claims
-from api.queue.broker import QUEUES, WORK_TASK, send_hint
+from api.domain.work import claims, outcomes
+from api.queue.broker import WORK_TASK, send_hint
 from api.worker.job import Bench
 from api.worker.run_segment import run_segment
 
@@ -31,12 +31,12 @@ def work_until_idle(celery: Celery, bench: Bench) -> None:
     while not bench.stop.is_set():
         with bench.database.begin() as session:
             claim = claims.claim(
-                session, worker=bench.worker, queues=QUEUES, lease_seconds=bench.settings.lease_seconds
+                session, worker=bench.worker, queues=outcomes.queues(), lease_seconds=bench.settings.lease_seconds
             )
         if claim is None:
             break
         try:
-            send_hint(celery, QUEUES[0])
+            send_hint(celery, claim.queue)
         except Exception as error:  # noqa: BLE001 (the broker is away: no reason not to work)
             logger.warning("No other worker could be told that there is work: %s", error)
         run_segment(bench, claim)

@@ -35,7 +35,7 @@ def draw_video_part(job: Job) -> None:
                 model, frames, device=job.bench.device, cache_dir=job.bench.cache_dir, listener=job, images=images
             )
 
-        shot = fetched.enter_context(job.bench.open_shot.use(job.claim.shot_id, opened))
+        shot = fetched.enter_context(job.bench.open_shot.use(job.claim.task_id, opened))
         run = range(job.claim.first_frame, job.claim.first_frame + job.claim.frame_count)
         encoder = job.bench.settings.h264_encoder
         for path in draw_part(shot, frames, _variants(job), run, job.folder, listener=job, encoder=encoder):

@@ -9,18 +9,19 @@ from typing import Any, Self
 
 import numpy as np
 
+from renderer.arrays import Float64
 from renderer.camera.framing import View
 from renderer.camera.sphere import FIELD_OF_VIEW, dataset_placement, placed, sphere_view
 from renderer.dataset.surface import depth_range, placed_surface
 from renderer.scene.bounds import Bounds, scene_bounds
-from renderer.scene.nodes import Float64, Scene
+from renderer.scene.nodes import Scene
 from renderer.spec.dataset import DatasetSpec
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Layout:
-    """`placement` (4x4) takes the model's world to the set's, where it has these `bounds`. `near` and `far` hold the
-    depths of all views."""
+    """`placement` (4x4) transforms the model's world to the set's, in which the model has these `bounds`. All surfaces
+    in all views have depths between `near` and `far`."""
 
     spec: DatasetSpec
     placement: Float64
@@ -60,5 +61,5 @@ class Layout:
 
 
 def pixel_width(spec: DatasetSpec) -> float:
-    """Of a pixel at distance 1."""
+    """The width of a pixel at distance 1, in units of the set's world."""
     return 2 * math.tan(FIELD_OF_VIEW / 2) / spec.size

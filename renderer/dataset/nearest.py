@@ -1,18 +1,15 @@
 """How far points are from a surface of triangles: what the check of a training set measures with."""
 
 import numpy as np
-import numpy.typing as npt
 
-from renderer.scene.nodes import Float32, Float64
-
-Ints = npt.NDArray[np.int64]
+from renderer.arrays import Float32, Float64, Int64
 
 _MOST_CELLS = 64
-"""Of the grid along each axis; fewer where a cell would be smaller than the reach."""
+"""Cells of the grid along each axis, at most; fewer where a cell would be smaller than the reach."""
 
 
 class TriangleGrid:
-    """Triangles by the cells of a grid that they come within `reach` of."""
+    """A grid over space; each cell lists the triangles within `reach` of it."""
 
     def __init__(self, corners: Float32, reach: float) -> None:
         """`corners` are (n, 3, 3): [triangle, corner, axis]."""
@@ -34,7 +31,7 @@ class TriangleGrid:
         order = np.argsort(cells, kind="stable")
         self._owners, self._sorted = owners[order], cells[order]
 
-    def nearest(self, points: Float64) -> tuple[Float64, Ints]:
+    def nearest(self, points: Float64) -> tuple[Float64, Int64]:
         """For each of `points` (n, 3), the distance to the surface and the triangle there.
 
         The distance is infinite, and the triangle -1, where no triangle is within reach.
@@ -47,24 +44,25 @@ class TriangleGrid:
         ranks = np.arange(len(asking)) - np.repeat((stop - start).cumsum() - (stop - start), stop - start)
         triangles = self._owners[start[asking] + ranks]
         distances = _distances(points[asking], self._corners[triangles])
-        order = np.lexsort((-distances, asking))  # the nearest of each point comes last, and stays
+        order = np.lexsort((-distances, asking))  # of each point, the nearest comes last and overwrites the others
         best, which = np.full(len(points), np.inf), np.full(len(points), -1)
         best[asking[order]], which[asking[order]] = distances[order], triangles[order]
         far = best > self._reach
         best[far], which[far] = np.inf, -1
         return best, which
 
-    def _place(self, points: Float64) -> Ints:
-        places: Ints = np.clip((points - self._low) / self._cell, 0, self._cells - 1).astype(np.int64)
+    def _place(self, points: Float64) -> Int64:
+        places: Int64 = np.clip((points - self._low) / self._cell, 0, self._cells - 1).astype(np.int64)
         return places
 
-    def _flat(self, places: Ints) -> Ints:
-        cells: Ints = (places[:, 0] * self._cells + places[:, 1]) * self._cells + places[:, 2]
+    def _flat(self, places: Int64) -> Int64:
+        cells: Int64 = (places[:, 0] * self._cells + places[:, 1]) * self._cells + places[:, 2]
         return cells
 
 
 def _distances(points: Float64, corners: Float64) -> Float64:
-    """Of each point (n, 3) to its own triangle (n, 3, 3): to the plane above the inside, else to the nearest edge."""
+    """From each point (n, 3) to its own triangle (n, 3, 3): to its plane where the point lies above the inside, else to
+    its nearest edge."""
     edges = np.roll(corners, -1, axis=1) - corners
     normals = np.cross(edges[:, 0], edges[:, 1])
     lengths = np.linalg.norm(normals, axis=1)

@@ -5,16 +5,16 @@ import dataclasses
 import numpy as np
 import numpy.typing as npt
 
+from renderer.arrays import Float32, Float64, UInt8
 from renderer.camera.framing import View
 from renderer.camera.sphere import camera_to_world, focal_length
 from renderer.dataset.planes import Planes, decoded_depth
-from renderer.scene.nodes import Float32, Float64, UInt8
 
 MAX_POINTS = 100_000
-"""In one set."""
+"""Points of a set."""
 
 _CANDIDATES = 2
-"""Pixels that are drawn for each point that is wanted, as some lie at the silhouette."""
+"""Pixels that are picked at random for each point that is wanted, since those at the silhouette are dropped."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

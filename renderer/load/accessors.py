@@ -8,22 +8,19 @@ import dataclasses
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from renderer.arrays import Array, Float32, UInt8
 from renderer.errors import InvalidModel, ResourceMissing
 from renderer.load import limits
 from renderer.load.container import Document
 from renderer.load.fields import Fields
 from renderer.load.limits import Budget
 from renderer.load.meshopt import compression, decompress
-from renderer.scene.nodes import Float32, UInt8
 
 COMPONENT_DTYPES: dict[int, str] = {5120: "i1", 5121: "u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
 UNSIGNED_COMPONENTS = (5121, 5123, 5125)
 TYPE_WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
 LARGEST_STRIDE = 252  # glTF 2.0, section 5.11.4
-
-Array = npt.NDArray[Any]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ class Accessors:
         return self._accessors[index].integer("count", low=1)
 
     def floats(self, index: int, user: str, widths: tuple[int, ...], *, normalized: bool = False) -> Float32:
-        """(count, width) float32. `widths` are the ones allowed; `user` is the JSON path of what asks.
+        """(count, width) float32. `widths` are the allowed ones; `user` is the JSON path of what refers to it.
 
         Integers are scaled to 0..1 or -1..1 where the accessor says so, or always with `normalized`.
         Raises InvalidModel for NaN and infinities.
@@ -80,9 +77,9 @@ class Accessors:
         return self._of_width(index, user, self._read(index, user), widths)
 
     def provide(self, index: int, user: str, decoded: Array) -> None:
-        """Makes `decoded` (count, width) what `user` reads as accessor `index`, whose own data is then left alone.
+        """Gives `user` the array `decoded` (count, width) whenever it reads accessor `index`, in place of its own data.
 
-        Raises InvalidModel where it doesn't have the count and type that the accessor declares.
+        Raises InvalidModel where `decoded` doesn't have the count and type that the accessor declares.
         """
         count, width, dtype = self._declared(index)
         if decoded.shape != (count, width):

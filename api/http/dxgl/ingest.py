@@ -6,7 +6,7 @@ from fastapi import Depends
 from starlette.concurrency import run_in_threadpool
 
 from api.domain.accounts.idempotency import HOLD_SECONDS
-from api.errors import DownloadTimeout, FileTooLarge, InvalidFormat, InvalidUrl, UploadLimit
+from api.errors import DownloadTimeout, FileTooLarge, InvalidFormat, InvalidUrl, Unavailable, UploadLimit
 from api.http.body import body_of, documented
 from api.http.dxgl import intake
 from api.http.dxgl.auth import Uploader
@@ -28,7 +28,9 @@ router = new_router("models")
     "/models/ingest",
     status_code=201,
     response_model_exclude_none=True,
-    responses=errors(UrlRequired, InvalidUrl, InvalidFormat, FileTooLarge, DownloadTimeout, UploadLimit, *ORDERING),
+    responses=errors(
+        UrlRequired, InvalidUrl, InvalidFormat, FileTooLarge, DownloadTimeout, UploadLimit, Unavailable, *ORDERING
+    ),
     openapi_extra=documented(IngestRequest),
 )
 async def ingest_model(

@@ -41,9 +41,9 @@ def register(
 
     Raises NoCredits or UploadLimit; then, and where the account has the model already, the file is gone again.
     """
-    with stored(farm.storage, incoming) as file, farm.database.begin() as session:
+    with stored(farm.storage, incoming) as file, farm.work() as unit:
         registered = uploads.register_upload(
-            session,
+            unit,
             principal.account_id,
             original_name=file.name,
             sha256=file.sha256,
@@ -58,8 +58,7 @@ def register(
                 modelId=registered.model_id, renderId=registered.render_id, duplicate=registered.duplicate or None
             )
         )
-        once.keep(session, answer)
+        once.keep(unit, answer)
     if registered.duplicate:
         discard(farm.storage, file.key)
-    farm.wake()
     return answer

@@ -13,6 +13,7 @@ from api.domain.accounts.credentials import Principal
 from api.domain.catalog import catalog
 from api.domain.catalog.catalog import ModelView
 from api.domain.kit.files import FileView
+from api.domain.renders.renders import renders_of_model
 from api.errors import (
     FileNotFound,
     FileTooLarge,
@@ -20,6 +21,7 @@ from api.errors import (
     InvalidRequest,
     ModelNotFound,
     NoFile,
+    Unavailable,
     UploadLimit,
 )
 from api.http.body import body_of, documented
@@ -63,7 +65,7 @@ router = new_router("models")
     "/models",
     status_code=201,
     response_model_exclude_none=True,
-    responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit, *ORDERING),
+    responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit, Unavailable, *ORDERING),
     openapi_extra=documented(UploadRequest, "multipart/form-data"),
 )
 async def upload_model(principal: Uploader, farm: FarmDep, once: Once, request: Request) -> Data[UploadResult]:
@@ -181,5 +183,5 @@ def _stored(farm: Farm, principal: Principal, model_id: str) -> tuple[ModelView,
 def _detail(farm: Farm, principal: Principal, model_id: str) -> Data[ModelDetail]:
     with farm.database.read() as session:
         model = catalog.get_model(session, principal.account_id, model_id)
-        renders = catalog.model_renders(session, principal.account_id, model_id)
+        renders = renders_of_model(session, principal.account_id, model_id)
     return Data(data=ModelDetail.with_renders(model, renders))

@@ -6,7 +6,8 @@ from fastapi import Query, Request
 
 from api.domain.catalog import overlays
 from api.domain.catalog.overlays import MAX_FILE_MB, Layer
-from api.errors import FileTooLarge, InvalidFormat, NoFile, OverlayNotFound, UploadLimit
+from api.domain.removal.overlays import discard_unneeded
+from api.errors import FileTooLarge, InvalidFormat, NoFile, OverlayNotFound, Unavailable, UploadLimit
 from api.http.body import documented
 from api.http.dxgl.auth import Reader, Writer
 from api.http.dxgl.failures import errors
@@ -35,7 +36,7 @@ router = new_router("overlays")
 
 @router.post(
     "/overlays",
-    responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit),
+    responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit, Unavailable),
     openapi_extra=documented(OverlayRequest, "multipart/form-data"),
 )
 async def upload_overlay(principal: Writer, farm: FarmDep, request: Request) -> Data[OverlayCreated]:
@@ -87,8 +88,7 @@ def list_overlays(
 @router.delete("/overlays/{overlay_id}", responses=errors(OverlayNotFound))
 def delete_overlay(principal: Writer, farm: FarmDep, overlay_id: OverlayId) -> Data[Deleted]:
     """Deletes an overlay of yours. Renders that were ordered with it are finished with it."""
-    with farm.database.begin() as session:
-        overlays.delete_overlay(session, principal.account_id, overlay_id)
-    with farm.database.begin() as session:
-        overlays.discard_unneeded(session, farm.storage)
+    with farm.work() as unit:
+        overlays.delete_overlay(unit, principal.account_id, overlay_id)
+        discard_unneeded(unit)
     return Data(data=Deleted(id=overlay_id))

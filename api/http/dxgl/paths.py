@@ -5,7 +5,7 @@ from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends
 
-from api.errors import FarmError, ModelNotFound, OverlayNotFound, RenderNotFound
+from api.errors import FarmError, ModelNotFound, OverlayNotFound, RenderNotFound, Unavailable
 from api.http.dxgl.errors import RendersRequired, TooMany
 from api.http.dxgl.failures import errors
 from api.http.dxgl.schemas import MAX_BATCH
@@ -48,4 +48,5 @@ def get_and_head(
 ) -> Callable[[Route], Route]:
     """A download; `missing` and what `ModelId` or `RenderId` raise are its errors. `token`: whether it asks for one."""
     unknown = ModelNotFound if "{model_id}" in path else RenderNotFound
-    return download_route(router, path, content_types, errors(unknown, missing, RangeNotSatisfiable, token=token))
+    failures = errors(unknown, missing, RangeNotSatisfiable, Unavailable, token=token)
+    return download_route(router, path, content_types, failures)

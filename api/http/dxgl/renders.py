@@ -27,7 +27,6 @@ from api.http.dxgl.settings import render_settings
 from api.http.dxgl.spelling import naming, spell
 from api.http.idempotency import Once
 from api.http.state import FarmDep
-from api.storage.base import discard
 from renderer.spec import RenderSettings
 
 router = new_router("renders")
@@ -48,11 +47,10 @@ def create_render(
     model_id = _model_id(body)
     settings = render_settings(body.renderSettings, principal)
     once.hold(principal, model_id, spell(settings))
-    with farm.database.begin() as session:
-        view = ordering.create_render(session, principal.account_id, model_id, settings, spell=spell)
+    with farm.work() as unit:
+        view = ordering.create_render(unit, principal.account_id, model_id, settings, spell=spell)
         answer = Data[RenderCreated](data=RenderCreated.of(view))
-        once.keep(session, answer)
-    farm.wake()
+        once.keep(unit, answer)
     return answer
 
 
@@ -71,11 +69,10 @@ def create_batch(
     """Orders up to 100 renders, all or none. Those whose frames are equal are drawn once."""
     orders = [_order(item, f"renders[{index}]", principal) for index, item in enumerate(listed(body.renders))]
     once.hold(principal, [(model_id, spell(settings)) for model_id, settings in orders])
-    with farm.database.begin() as session:
-        views = ordering.create_renders(session, principal.account_id, orders, spell=spell)
+    with farm.work() as unit:
+        views = ordering.create_renders(unit, principal.account_id, orders, spell=spell)
         answer: Data[list[RenderCreated]] = Data(data=[RenderCreated.of(view) for view in views])
-        once.keep(session, answer)
-    farm.wake()
+        once.keep(unit, answer)
     return answer
 
 
@@ -118,9 +115,8 @@ def dismiss_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> dic
 @router.delete("/renders/{render_id}", responses=errors(RenderNotFound))
 def delete_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> Data[Deleted]:
     """Deletes the render and its files for good. Its credits come back if no worker had begun with it."""
-    with farm.database.begin() as session:
-        removal.delete_render(session, principal.account_id, render_id)
-    discard(farm.storage, removal.storage_prefix(render_id))
+    with farm.work() as unit:
+        removal.delete_render(unit, principal.account_id, render_id)
     return Data(data=Deleted(id=render_id))
 
 

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from renderer.arrays import Float32, Float64, Int64, UInt8
 from renderer.errors import EmptyModel, InvalidModel, ModelTooLarge
 from renderer.load import limits
-from renderer.load.obj.numbers import BadToken, Int64, parse_corners, parse_floats, token_bounds
+from renderer.load.obj.numbers import BadToken, parse_corners, parse_floats, token_bounds
 from renderer.load.obj.source import Source, decoded
-from renderer.scene.nodes import Float32, Float64, UInt8
 
 BLOCK_BYTES = 4 * limits.MEGABYTE
 
@@ -25,7 +25,7 @@ _LEAST_NUMBERS = (3, 1, 3)
 _NEWLINE, _HASH = b"\n#"
 _STATEMENTS = ("usemtl", "o", "g", "s", "mtllib")
 _LEFT_OUT = {"l": "lines", "p": "points", "curv": "curves", "curv2": "curves", "surf": "surfaces"}
-_ARGUMENT_BYTES = 1000  # of a name: whatever follows, nobody wrote
+_ARGUMENT_BYTES = 1000  # of a name; longer ones are cut
 _COMMENT = re.compile(r"(?<=\S)\s+#.*", re.DOTALL)
 
 
@@ -83,7 +83,7 @@ class _Reader:
         self._left_out: Counter[str] = Counter()
 
     def blocks(self) -> Iterator[tuple[int, int]]:
-        """Parts of the text that begin and end with a line."""
+        """Start and end of parts of the text that consist of whole lines."""
         text, start = self.source.text, 0
         while start < len(text):
             end = len(text)

@@ -45,6 +45,14 @@ def test_a_file_does_not_exist_before_its_writer_ends(storage: Storage) -> None:
     assert storage.stat("a/b").size == 4
 
 
+def test_nothing_can_be_written_after_the_end(storage: Storage) -> None:
+    with storage.writer("a/b") as writer:
+        writer.write(b"all")
+    with pytest.raises(ValueError, match=r"closed|ended"):
+        writer.write(b"more")
+    assert contents(storage, "a/b") == b"all"
+
+
 def test_a_failed_writer_leaves_nothing(storage: Storage, tmp_path: Path) -> None:
     def write_and_fail() -> None:
         with storage.writer("a/b") as writer:

@@ -16,7 +16,7 @@ from api.worker.job import Bench
 from api.worker.right_of_way import RightOfWay
 from renderer.gl.context import Device
 from renderer.spec import RenderSettings
-from tests.api.domain.support import claim_of
+from tests.api.domain.support import claim_of, inspect
 from tests.api.worker.support import Order
 
 
@@ -52,4 +52,6 @@ def order(bench: Bench) -> Order:
             session, account.id, original_name="a.glb", sha256="0" * 64, file_size=17, storage_key=key,
             settings=RenderSettings(),
         )
-    return Order(bench, account.id, registered.render_id, claim_of(bench.database, registered.render_id))
+    inspect(bench.database)
+    claim = claim_of(bench.database, registered.render_id)
+    return Order(bench, account.id, registered.render_id, claim, registered.model_id)

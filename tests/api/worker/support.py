@@ -17,7 +17,7 @@ from api.worker import videos
 from api.worker.job import Bench
 from renderer.render import Listener, VideoFiles
 from renderer.spec import RenderSettings, VideoVariant
-from tests.api.domain.support import balance, claim, get, settle, stored_files
+from tests.api.domain.support import balance, claim, get, inspect, settle, stored_files
 from tests.integration.support import box_glb
 
 
@@ -27,6 +27,7 @@ class Order:
     account_id: str
     render_id: str
     claim: Claim
+    model_id: str = ""
 
     @property
     def view(self) -> RenderView:
@@ -58,6 +59,7 @@ def uploaded_box(bench: Bench, settings: RenderSettings) -> tuple[str, str]:
             session, account_id, original_name="box.glb", sha256=hashlib.sha256(box).hexdigest(), file_size=len(box),
             storage_key="models/box.glb", settings=settings,
         ).model_id  # fmt: skip
+    inspect(bench.database)
     while (other := claim(bench.database)) is not None:
         settle(bench.database, other)
     return account_id, model_id

@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy.orm import Session
 
 from api.db.session import Database
-from api.domain.catalog import contents
 from api.domain.renders import ordering, removal
 from api.domain.renders.states import RenderStatus
 from api.domain.work import scheduling
@@ -44,16 +43,10 @@ def test_a_finished_segment_is_settled_with_all_its_files(order: Order, monkeypa
     assert order.credits == 9
 
 
-def test_what_the_model_contains_and_lacks_is_known_from_the_first_render_on(
-    order: Order, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_the_model_lacks_is_told_of_the_render(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
     found = Contents(("Survey", "Walk"), ("Red",), ("the glTF extension EXT_example is ignored",))
     use_renderer(monkeypatch, lambda listener: listener.on_model(found))
     run_segment(order.bench, order.claim)
-    model_id = order.claim.model_id
-    with order.bench.database.read() as session:
-        known = contents.known_contents(session, {model_id})
-    assert known == {model_id: {"animation": ["Survey", "Walk"], "material_variant": ["Red"]}}
     assert order.view.warnings == found.warnings
 
 
@@ -189,10 +182,10 @@ class LostLine:
     """A database whose connection breaks in the settlement's commit, before it counts or after, or for good."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, counts: bool, comes_back: bool = True) -> None:
-        self._begin, self._settle_done = Database.begin, scheduling.settle_done
+        self._begin, self._settle_done = Database.begin_as, scheduling.settle_done
         self._counts, self._comes_back = counts, comes_back
         self._settling = False
-        monkeypatch.setattr(Database, "begin", lambda database: self.begin(database))
+        monkeypatch.setattr(Database, "begin_as", lambda database, kind: self.begin(database, kind))
         monkeypatch.setattr(scheduling, "settle_done", self.settle_done)
         self._monkeypatch = monkeypatch
 
@@ -201,8 +194,8 @@ class LostLine:
         return self._settle_done(*arguments)
 
     @contextlib.contextmanager
-    def begin(self, database: Database) -> Iterator[Session]:
-        with self._begin(database) as session:
+    def begin(self, database: Database, kind: type[Session]) -> Iterator[Session]:
+        with self._begin(database, kind) as session:
             yield session
             if self._settling and not self._counts:
                 self._break()
@@ -212,7 +205,7 @@ class LostLine:
     def _break(self) -> None:
         self._settling = False
         if not self._comes_back:
-            self._monkeypatch.setattr(Database, "begin", lambda database: self.refuse())
+            self._monkeypatch.setattr(Database, "begin_as", lambda database, kind: self.refuse())
             self._monkeypatch.setattr(Database, "read", lambda database: self.refuse())
         raise ConnectionError("the line went dead during the commit")
 
@@ -255,9 +248,8 @@ def test_files_stay_while_the_database_can_not_say_whether_they_count(
 
 def delete_render(order: Order, render_id: str) -> None:
     """As DELETE /v1/renders/:id does it."""
-    with order.bench.database.begin() as session:
-        removal.delete_render(session, order.account_id, render_id)
-    order.bench.storage.delete_prefix(removal.storage_prefix(render_id))
+    with order.bench.work() as unit:
+        removal.delete_render(unit, order.account_id, render_id)
 
 
 def test_a_worker_whose_render_is_deleted_stops_and_leaves_no_files(
@@ -284,7 +276,7 @@ def test_a_render_deleted_while_it_is_made_with_others_leaves_no_files(
 ) -> None:
     with order.bench.database.begin() as session:
         settings = RenderSettings()
-        first, second = ordering.create_renders(session, order.account_id, [(order.claim.model_id, settings)] * 2)
+        first, second = ordering.create_renders(session, order.account_id, [(order.model_id, settings)] * 2)
     use_renderer(monkeypatch, lambda listener: delete_render(order, first.id))
     run_segment(order.bench, claim_of(order.bench.database, second.id))
     assert {key.split("/")[1] for key in order.stored} == {second.id}
