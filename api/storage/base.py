@@ -131,7 +131,7 @@ class Storage(Protocol):
 
 
 def discard(storage: Storage, *prefixes: str) -> None:
-    """Deletes what nobody needs any more. What the storage can't delete stays until the sweep for leftovers finds it."""
+    """Deletes what nobody needs. What the storage can't delete now stays until the sweep for leftovers finds it."""
     try:
         for prefix in prefixes:
             storage.delete_prefix(prefix)
