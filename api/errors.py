@@ -9,7 +9,8 @@
     |- Unavailable                                                    what the farm can't do for now
     |- InvalidState, IdempotencyConflict, IdempotencyInProgress      what can't be done any more, or yet
     `- ModelNotFound, RenderNotFound, VideoNotFound, PosterNotFound,  what isn't there
-       ThumbNotFound, ImageNotFound, DatasetNotFound, FileNotFound, OverlayNotFound, NotFound
+       ThumbNotFound, ImageNotFound, DatasetNotFound, FileNotFound, OverlayNotFound,
+       DeliveryNotFound, NotFound
 """
 
 
@@ -168,3 +169,8 @@ class FileNotFound(FarmError):
 class OverlayNotFound(FarmError):
     code = "overlay_not_found"
     default_message = "Overlay not found"
+
+
+class DeliveryNotFound(FarmError):
+    code = "delivery_not_found"
+    default_message = "Webhook delivery not found"

@@ -65,6 +65,13 @@ class Settings(BaseSettings):
         "", description="Hosts and CIDR networks, with commas between, that models may come from although not public"
     )
 
+    # webhooks
+    webhook_allow: str = Field(
+        "",
+        description="Hosts and CIDR networks, with commas between, that events may be sent to although not public, "
+        "by plain http too",
+    )
+
     # workers
     workers: int = Field(
         2, ge=0, description="Worker processes that `pirouette serve` starts; 0 leaves work to `pirouette worker`"

@@ -34,6 +34,11 @@ OnProgress = Callable[[int, int], None]
 T = TypeVar("T")
 
 
+def notified(url: str | None) -> dict[str, str]:
+    """The field of an order that names a URL to be told of its end."""
+    return {} if url is None else {"notifyUrl": url}
+
+
 def ignore_progress(done: int, total: int) -> None:
     """For callers who don't care."""
 

@@ -15,7 +15,8 @@ from api.http.openapi import openapi_of
 from api.http.state import Farm
 from api.http.storage import router as storage_router
 from api.ingest.fetch import Downloader
-from api.ingest.netguard import AllowList, Guard
+from api.net.guard import AllowList, Guard
+from api.net.sender import Sender
 from api.settings import Settings
 from api.storage.base import Storage
 
@@ -34,7 +35,7 @@ def create_app(
 ) -> FastAPI:
     """The application. `wake` is called after each commit that left hints in the outbox; it must not block or fail.
 
-    Raises ValueError where `settings.ingest_allow` is malformed.
+    Raises ValueError where `settings.ingest_allow` or `settings.webhook_allow` is malformed.
     """
     app = FastAPI(
         title="Pirouette",
@@ -45,9 +46,10 @@ def create_app(
         generate_unique_id_function=lambda route: route.name,  # stable names for clients made from openapi.json
         redirect_slashes=False,
     )
-    guard = Guard(AllowList.parse(settings.ingest_allow))
+    guard = Guard(AllowList.parse(settings.ingest_allow, "PIROUETTE_INGEST_ALLOW"))
     downloader = Downloader(guard, seconds=settings.ingest_seconds)
-    app.state.farm = Farm(settings, database, storage, wake, downloader)
+    sender = Sender(AllowList.parse(settings.webhook_allow, "PIROUETTE_WEBHOOK_ALLOW"))
+    app.state.farm = Farm(settings, database, storage, wake, downloader, sender)
     known = Dialects(dialects)
     errors.install(app, known)
     idempotency.install(app)

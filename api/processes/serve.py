@@ -1,4 +1,5 @@
-"""`pirouette serve`: the web server and, in an embedded farm, everything else: migrations, workers, relay, sweeper."""
+"""`pirouette serve`: the web server and, in an embedded farm, everything else: migrations, workers, relay,
+sweeper, deliverer."""
 
 import contextlib
 import fcntl
@@ -20,6 +21,7 @@ from api.http.server import Server
 from api.http.state import Farm
 from api.observe import log
 from api.processes.supervisor import STOP_S, Supervisor, end_with_supervisor
+from api.processes.webhooks import make_deliverer
 from api.queue.broker import declare_queues, make_celery
 from api.queue.relay import Relay
 from api.queue.sweep import sweep_until
@@ -73,6 +75,9 @@ def serve(settings: Settings) -> None:
             sweeper.start()
             closing.callback(sweeper.join)
             closing.callback(stop.set)
+            deliverer = make_deliverer(settings, database)
+            deliverer.start()
+            closing.callback(deliverer.stop)
         supervisor = Supervisor(settings.workers)
         supervisor.start()
         closing.callback(supervisor.stop)

@@ -8,9 +8,10 @@ import pytest
 
 from api.client import Upload
 from tests.integration.support import Customer, first_upload
-from tests.support.farm import Farm, running_farm, wait_for
-from tests.support.gate import Gate
+from tests.support.farm import Farm, running_farm
 from tests.support.s3 import BUCKET, S3Server
+from tests.support.tcp_gate import Gate
+from tests.support.waiting import wait_for
 
 
 @pytest.fixture(scope="module")

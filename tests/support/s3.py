@@ -19,8 +19,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from api.settings import Settings
-from tests.support.gate import Gate
-from tests.support.redis import free_port
+from tests.support.ports import free_port
+from tests.support.tcp_gate import Gate
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

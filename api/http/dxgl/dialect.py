@@ -1,7 +1,7 @@
 """dx.gl's API as the application knows it."""
 
 from api.http.dialect import Dialect, Upload
-from api.http.dxgl import account, assets, events, health, ingest, models, overlays, quote, renders, shares
+from api.http.dxgl import account, assets, events, health, ingest, models, overlays, quote, renders, shares, webhooks
 from api.http.dxgl.auth import authenticate
 from api.http.dxgl.errors import tell
 from api.http.dxgl.paths import PREFIX
@@ -13,17 +13,18 @@ TAGS = {
     "shares": "Files that everybody may fetch",
     "overlays": "Images behind and before models, panoramas that light them",
     "quote": "Prices",
+    "webhooks": "Notifications of renders that have ended, and how they are signed",
     "account": "Who you are and what you may spend",
     "health": "Whether the farm can work",
 }
 
+PARTS = (renders, assets, events, models, ingest, overlays, quote, account, health, shares, webhooks)
+"""Looked through in this order: what is asked for most comes first."""
+
 DXGL = Dialect(
     name="dxgl",
     prefixes=("", PREFIX, shares.PUBLIC_PREFIX),
-    routers=(  # what is asked for most comes first
-        *(part.router for part in (renders, assets, events, models, ingest, overlays, quote, account, health, shares)),
-        shares.public,
-    ),
+    routers=(*(part.router for part in PARTS), shares.public),
     authenticate=authenticate,
     tell=tell,
     uploads=(

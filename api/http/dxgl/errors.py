@@ -39,6 +39,7 @@ OUR_STATUS: dict[str, int] = {
     "image_not_found": 404,
     "dataset_not_found": 404,
     "overlay_not_found": 404,
+    "delivery_not_found": 404,
     "method_not_allowed": 405,
     "invalid_state": 409,
     "idempotency_conflict": 409,

@@ -12,6 +12,7 @@ from api.http.dxgl import intake
 from api.http.dxgl.auth import Uploader
 from api.http.dxgl.errors import UrlRequired
 from api.http.dxgl.failures import ORDERING, errors
+from api.http.dxgl.notices import notify_url
 from api.http.dxgl.paths import new_router
 from api.http.dxgl.schemas import Data, IngestRequest, UploadResult
 from api.http.dxgl.settings import render_settings
@@ -40,8 +41,9 @@ async def ingest_model(
     if not body.url:
         raise UrlRequired(param="url")
     settings = render_settings(body.renderSettings, principal)
+    notify = notify_url(farm, body.notifyUrl)
     seconds = farm.settings.ingest_seconds + HOLD_SECONDS
-    await run_in_threadpool(once.hold, principal, body.url, spell(settings), seconds=seconds)
+    await run_in_threadpool(once.hold, principal, body.url, spell(settings), notify, seconds=seconds)
     await run_in_threadpool(intake.refuse_without_credits, farm, principal)
     file = IncomingFile(
         farm.storage,
@@ -51,4 +53,4 @@ async def ingest_model(
     )
     async with abandoned_on_error(file):
         await farm.downloader.download(body.url, file, account_id=principal.account_id)
-        return await run_in_threadpool(intake.register, farm, principal, file, settings, once)
+        return await run_in_threadpool(intake.register, farm, principal, file, settings, once, notify)

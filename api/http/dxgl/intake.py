@@ -4,8 +4,9 @@ from pathlib import PurePosixPath
 
 from api.domain.accounts import ledger
 from api.domain.accounts.credentials import Principal
-from api.domain.renders import uploads
+from api.domain.renders import notices, uploads
 from api.errors import InvalidFormat, NoCredits
+from api.http.dxgl.notices import DIALECT
 from api.http.dxgl.schemas import Data, UploadResult
 from api.http.dxgl.spelling import spell
 from api.http.idempotency import IdempotentRequest
@@ -35,9 +36,16 @@ def storage_key(name: str) -> str:
 
 
 def register(
-    farm: Farm, principal: Principal, incoming: IncomingFile, settings: RenderSettings, once: IdempotentRequest
+    farm: Farm,
+    principal: Principal,
+    incoming: IncomingFile,
+    settings: RenderSettings,
+    once: IdempotentRequest,
+    notify: str | None,
 ) -> Data[UploadResult]:
     """Takes the file, whose bytes have all arrived, into the catalog and orders its renders; `once` holds its key.
+
+    The end of the paid one is told to the URL `notify`, if there is one.
 
     Raises NoCredits or UploadLimit; then, and where the account has the model already, the file is gone again.
     """
@@ -58,6 +66,7 @@ def register(
                 modelId=registered.model_id, renderId=registered.render_id, duplicate=registered.duplicate or None
             )
         )
+        notices.notify(unit, principal.account_id, DIALECT, {registered.render_id: notify} if notify else {})
         once.keep(unit, answer)
     if registered.duplicate:
         discard(farm.storage, file.key)

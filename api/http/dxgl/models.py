@@ -19,6 +19,7 @@ from api.errors import (
     FileTooLarge,
     InvalidFormat,
     InvalidRequest,
+    InvalidUrl,
     ModelNotFound,
     NoFile,
     Unavailable,
@@ -29,6 +30,7 @@ from api.http.dxgl import intake
 from api.http.dxgl.auth import Reader, Uploader, Writer
 from api.http.dxgl.errors import Sha256Required
 from api.http.dxgl.failures import ORDERING, errors
+from api.http.dxgl.notices import notify_url
 from api.http.dxgl.paths import PREFIX, ModelId, WindowDep, get_and_head, new_router
 from api.http.dxgl.schemas import (
     Data,
@@ -54,6 +56,7 @@ from api.storage.base import FileMissing, StoredFile
 
 UPLOAD_PATH = f"{PREFIX}/models"
 MAX_SETTINGS_BYTES = 64 * 1024
+MAX_URL_BYTES = 8 * 1024
 MEDIA_TYPES = {".glb": "model/gltf-binary", ".gltf": "model/gltf+json", ".zip": "application/zip"}
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
@@ -65,7 +68,7 @@ router = new_router("models")
     "/models",
     status_code=201,
     response_model_exclude_none=True,
-    responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit, Unavailable, *ORDERING),
+    responses=errors(NoFile, InvalidFormat, InvalidUrl, FileTooLarge, UploadLimit, Unavailable, *ORDERING),
     openapi_extra=documented(UploadRequest, "multipart/form-data"),
 )
 async def upload_model(principal: Uploader, farm: FarmDep, once: Once, request: Request) -> Data[UploadResult]:
@@ -78,13 +81,14 @@ async def upload_model(principal: Uploader, farm: FarmDep, once: Once, request: 
         key_for=intake.storage_key,
         max_file_bytes=farm.settings.max_upload_mb * MEGABYTE,
         too_large=file_too_large(farm.settings.max_upload_mb),
-        field_limits={"renderSettings": MAX_SETTINGS_BYTES},
+        field_limits={"renderSettings": MAX_SETTINGS_BYTES, "notifyUrl": MAX_URL_BYTES},
     )
 
     def register() -> Data[UploadResult]:
         settings = render_settings_text(form.fields.get("renderSettings", b""), principal)
-        once.hold(principal, form.file.sha256, spell(settings))
-        return intake.register(farm, principal, form.file, settings, once)
+        notify = notify_url(farm, form.texts().get("notifyUrl"))
+        once.hold(principal, form.file.sha256, spell(settings), notify)
+        return intake.register(farm, principal, form.file, settings, once, notify)
 
     return await receive_form(form, request.stream(), register)
 

@@ -78,6 +78,15 @@ class ErrorEnvelope(BaseModel):
     error: ErrorBody
 
 
+NotifyUrl = Annotated[
+    str | None,
+    Field(
+        description="Beyond dx.gl's fields: an https URL that the render is POSTed to once it is done or in error",
+        examples=["https://example.com/rendered"],
+    ),
+]
+
+
 class UploadRequest(BaseModel):
     """The form of an upload."""
 
@@ -85,6 +94,7 @@ class UploadRequest(BaseModel):
     renderSettings: Annotated[
         str, Field(description="Render settings as JSON text", examples=[json.dumps(EXAMPLE)])
     ] = ""
+    notifyUrl: NotifyUrl = None
 
 
 class IngestRequest(BaseModel):
@@ -97,6 +107,7 @@ class IngestRequest(BaseModel):
         examples=["https://example.com/chair.glb"],
     )  # fmt: skip
     renderSettings: SettingsRequest = None
+    notifyUrl: NotifyUrl = None
 
 
 class UploadResult(BaseModel):
@@ -112,6 +123,7 @@ class RenderRequest(BaseModel):
 
     modelId: str | None = Field(None, examples=["Ab3kF9x2qL1m"])
     renderSettings: SettingsRequest = None
+    notifyUrl: NotifyUrl = None
 
 
 class BatchRequest(BaseModel):
@@ -120,6 +132,7 @@ class BatchRequest(BaseModel):
     model_config = ConfigDict(json_schema_extra={"required": ["renders"]})
 
     renders: list[RenderRequest] | None = Field(None, description=f"1 to {MAX_BATCH} renders")
+    notifyUrl: NotifyUrl = None  # of the renders that have none of their own
 
 
 class RenderCreated(BaseModel):

@@ -11,11 +11,12 @@ import pytest
 from api import clock
 from api.db.session import Database
 from api.domain.accounts import accounts
+from api.http.app import create_app
 from api.http.dxgl.errors import DXGL_STATUS, STATUS
 from api.settings import Settings
 from api.storage.open import open_storage
 from tests.support.origin import running_origin
-from tests.support.redis import free_port
+from tests.support.ports import free_port
 from tests.support.spec import reference_errors
 from tests.support.web import Web
 
@@ -28,7 +29,7 @@ def web(sqlite_url: str, tmp_path: Path) -> Iterator[Web]:
     """A farm with narrow limits, which may download from this machine."""
     database = Database(sqlite_url)
     yield Web.make(
-        database, tmp_path, max_upload_mb=1, upload_limit=1, ingest_seconds=0.5, ingest_allow="127.0.0.1"
+        database, tmp_path, max_upload_mb=1, upload_limit=1, ingest_allow="127.0.0.1"
     )
     database.dispose()
 
@@ -62,11 +63,13 @@ def file_lost(web: Web) -> httpx.Response:
 
 def download_too_slow(web: Web) -> httpx.Response:
     async def silence(writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(60)
+        await asyncio.Event().wait()
 
+    settings = web.settings.model_copy(update={"ingest_seconds": 0.2})
+    impatient = create_app(settings, web.database, web.storage, lambda: None)
     with running_origin() as origin:
         origin.answers["/chair.glb"] = silence
-        return web.post("/v1/models/ingest", json={"url": f"{origin.url}/chair.glb"})
+        return web.post("/v1/models/ingest", json={"url": f"{origin.url}/chair.glb"}, app=impatient)
 
 
 def one_model_too_many(web: Web) -> httpx.Response:
@@ -153,6 +156,7 @@ PROVOKE: dict[str, Callable[[Web], httpx.Response]] = {
     "idempotency_in_progress": request_that_still_runs,
     "invalid_request": lambda web: web.post("/v1/renders", content=b"{"),
     "invalid_state": lambda web: web.request("PATCH", f"/v1/renders/{render_id(web)}/dismiss"),
+    "delivery_not_found": lambda web: web.post(f"/v1/webhooks/deliveries/{UNKNOWN}/send-again"),
     "method_not_allowed": lambda web: web.request("DELETE", "/v1/account"),
     "not_found": lambda web: web.get("/v1/chairs"),
     "overlay_not_found": lambda web: web.request("DELETE", f"/v1/overlays/{UNKNOWN}"),

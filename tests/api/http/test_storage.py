@@ -12,8 +12,8 @@ from api.client import FarmClient
 from api.db.session import Database
 from api.http.redirect import LARGE_BYTES
 from api.settings import Settings
-from tests.support.gate import Gate
 from tests.support.s3 import S3Server
+from tests.support.tcp_gate import Gate
 from tests.support.web import GLB, Web, serving
 
 

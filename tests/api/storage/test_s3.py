@@ -11,9 +11,9 @@ from api.storage import s3, s3_client
 from api.storage.base import CHUNK_BYTES, FileMissing, Storage, StorageUnavailable, discard
 from api.storage.open import open_storage
 from api.storage.s3_upload import PART_BYTES
-from tests.support.gate import Gate
 from tests.support.origin import answer, running_origin
 from tests.support.s3 import BUCKET, S3Server
+from tests.support.tcp_gate import Gate
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -12,18 +11,20 @@ from sqlalchemy.orm import Session
 
 from api.db.session import Database
 from api.domain.renders import ordering, removal
+from api.domain.renders.renders import RenderView
 from api.domain.renders.states import RenderStatus
 from api.domain.work import scheduling
 from api.storage.open import open_storage
 from api.worker.run_segment import run_segment
-from renderer.errors import EncodeError, InvalidModel
+from renderer.errors import Cancelled, EncodeError, InvalidModel
 from renderer.render import Listener
 from renderer.scene.nodes import Contents
 from renderer.spec import Backdrop, RenderSettings, VideoVariant
 from tests.api.domain.support import claim_of, get, settle
 from tests.api.worker.support import Order, use_renderer
-from tests.support.gate import Gate
 from tests.support.s3 import S3Server
+from tests.support.tcp_gate import Gate
+from tests.support.waiting import wait_for
 
 
 def own_files(order: Order, attempt: int = 1) -> set[str]:
@@ -147,24 +148,37 @@ def lose_lease(order: Order) -> None:
     assert settle(order.bench.database, claim_of(order.bench.database, order.render_id))
 
 
+@contextlib.contextmanager
+def cancelled(told: list[Cancelled]) -> Iterator[None]:
+    """Notes that the renderer was told to stop."""
+    try:
+        yield
+    except Cancelled as reason:
+        told.append(reason)
+        raise
+
+
 def test_a_worker_that_lost_its_lease_stops_and_changes_nothing(
     order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn = []
+    changed: list[RenderView] = []
+    told: list[Cancelled] = []
 
     def draw(listener: Listener) -> None:
         lose_lease(order)
         settled = order.view
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            drawn.append(0)
-            assert order.view == settled
-            listener.on_frame(len(drawn), 10_000)
-            time.sleep(0.01)
+
+        def draw_a_frame() -> None:
+            if order.view != settled:
+                changed.append(order.view)
+            listener.on_frame(1, 2)
+
+        with cancelled(told):
+            wait_for(draw_a_frame, "the lease's thread to tell it")
 
     use_renderer(monkeypatch, draw)
     run_segment(order.bench, order.claim)
-    assert 0 < len(drawn) < 5000  # the lease's thread told it long before the deadline
+    assert (len(told), changed) == (1, [])
     assert order.view.status == RenderStatus.DONE
     assert all("/2/" in file.key for file in order.files.values())
     assert order.stored == set()  # the other worker's files are invented; this one's are gone
@@ -255,19 +269,16 @@ def delete_render(order: Order, render_id: str) -> None:
 def test_a_worker_whose_render_is_deleted_stops_and_leaves_no_files(
     order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn = []
+    told: list[Cancelled] = []
 
     def draw(listener: Listener) -> None:
         delete_render(order, order.render_id)
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            drawn.append(0)
-            listener.on_frame(len(drawn), 10_000)
-            time.sleep(0.01)
+        with cancelled(told):
+            wait_for(lambda: listener.on_frame(1, 2), "the lease's thread to tell it")
 
     use_renderer(monkeypatch, draw)
     run_segment(order.bench, order.claim)
-    assert 0 < len(drawn) < 5000
+    assert len(told) == 1
     assert (order.stored, order.credits) == (set(), 9)
 
 
