@@ -8,7 +8,7 @@ from fastapi import Depends, Query
 from api.domain.accounts.credentials import Principal
 from api.domain.renders import notices, ordering, removal, renders
 from api.domain.renders.states import RenderStatus
-from api.errors import InvalidState, InvalidUrl, ModelNotFound, RenderNotFound
+from api.errors import InvalidState, InvalidUrl, ModelNotFound, NoCredits, RenderNotFound
 from api.http.body import body_of, documented
 from api.http.dxgl.auth import Reader, Renderer, Writer
 from api.http.dxgl.errors import ModelIdRequired, RendersRequired, TooMany
@@ -118,6 +118,32 @@ def dismiss_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> dic
     """Takes note of a render's error: its status becomes `failed`."""
     with farm.database.begin() as session:
         return {"data": render_detail(renders.dismiss_render(session, principal.account_id, render_id))}
+
+
+@router.patch(
+    "/renders/{render_id}/cancel",
+    response_model=Data[RenderDetail],
+    responses=errors(RenderNotFound, InvalidState),
+)
+def cancel_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> dict[str, RenderDetail]:
+    """Ends an unfinished render: its status becomes `error`, with the `errorCode` "cancelled".
+
+    All of its credits come back before its poster is there; after that the share of the frames not drawn yet, rounded
+    up.
+    """
+    with farm.work() as unit:
+        return {"data": render_detail(removal.cancel_render(unit, principal.account_id, render_id))}
+
+
+@router.patch(
+    "/renders/{render_id}/retry",
+    response_model=Data[RenderDetail],
+    responses=errors(RenderNotFound, InvalidState, NoCredits),
+)
+def retry_render(principal: Renderer, farm: FarmDep, render_id: RenderId) -> dict[str, RenderDetail]:
+    """Makes a render in error, or a cancelled one, from the start, for its price. Its status becomes `pending`."""
+    with farm.work() as unit:
+        return {"data": render_detail(ordering.retry_render(unit, principal.account_id, render_id))}
 
 
 @router.delete("/renders/{render_id}", responses=errors(RenderNotFound))

@@ -18,8 +18,10 @@ from api.domain.catalog.catalog import (
     ModelView,
 )
 from api.domain.catalog.overlays import MAX_DESCRIPTION_LENGTH, MAX_NAME_LENGTH, Layer, OverlayView
+from api.domain.catalog.states import ModelState
 from api.domain.renders.renders import Progress, RenderView
 from api.domain.renders.states import RenderStatus
+from api.http.dxgl.contents import ModelContents
 from api.http.dxgl.settings import EXAMPLE, EffectiveSettings, SettingsRequest, effective_schema
 from renderer.spec import ANCHORS
 
@@ -202,6 +204,14 @@ class RenderDetail(TypedDict):
         int | None,
         Field(description="Size of the video, or of the dataset, in bytes; null until done", examples=[None]),
     ]
+    errorCode: Annotated[
+        str | None,
+        Field(
+            description="Beyond dx.gl's fields: what went wrong, in one word that never changes, such as "
+            "`invalid_model` or `cancelled`",
+            examples=[None],
+        ),
+    ]
     errorMessage: Annotated[
         str | None, Field(description="What went wrong, when `status` is `error`", examples=[None])
     ]
@@ -230,6 +240,7 @@ def render_detail(view: RenderView) -> RenderDetail:
         "status": view.status,
         "renderSettings": orjson.Fragment(view.settings_json),
         "fileSize": view.file_size,
+        "errorCode": view.error_code,
         "errorMessage": view.error_message,
         "warnings": orjson.Fragment(view.warnings_json),
         "hasWebVariant": view.has_web,
@@ -308,12 +319,27 @@ class ModelSummary(BaseModel):
 
 
 class ModelDetail(ModelSummary):
+    """Beyond dx.gl's fields: where the model stands, and what is in it."""
+
+    state: ModelState = Field(
+        description="`pending` until a worker has read the file; `failed` if it can't be read", examples=["ready"]
+    )
+    errorCode: str | None = Field(description="Why it has failed, as of a render", examples=[None])
+    errorMessage: str | None = Field(examples=[None])
+    contents: ModelContents | None = Field(description="null until a worker has read the file")
     renders: list[RenderOfModel]
 
     @classmethod
     def with_renders(cls, model: ModelView, renders: list[RenderView]) -> "ModelDetail":
         summary = ModelSummary.of(model)
-        return cls(**dict(summary), renders=[RenderOfModel.of(view) for view in renders])
+        return cls(
+            **dict(summary),
+            state=model.state,
+            errorCode=model.error_code,
+            errorMessage=model.error_message,
+            contents=None if model.contents is None else ModelContents.of(model.contents),
+            renders=[RenderOfModel.of(view) for view in renders],
+        )
 
 
 FILES_OF_LAYERS = "A PNG, JPEG or WebP image; for the layer `environment`, a panorama of all directions in HDR or EXR"
@@ -361,24 +387,3 @@ class OverlayDetail(OverlayCreated):
             isSystem=view.is_system,
             createdAt=view.created_at,
         )
-
-
-class AccountDetail(BaseModel):
-    id: str = Field(examples=["Ab3kF9x2qL1m"])
-    email: str = Field(examples=["user@example.com"])
-    credits: int = Field(examples=[47])
-
-
-class Rendering(BaseModel):
-    """Beyond dx.gl's fields: who draws."""
-
-    workers: int = Field(examples=[1])
-    devices: list[str] = Field(examples=[["NVIDIA L4"]])
-    software: bool = Field(description="Whether some worker draws on the CPU, for want of a GPU", examples=[False])
-    note: str = Field(examples=["All workers render on a GPU"])
-
-
-class HealthReport(BaseModel):
-    status: Literal["ok", "error"]
-    database: Literal["ok", "error"]
-    rendering: Rendering | None = Field(description="null while the database does not answer")

@@ -47,6 +47,8 @@ OUR_ROUTES = {
     ("GET", "/v1/renders/:id/dataset"),
     ("GET", "/v1/renders/:id/image"),
     ("GET", "/v1/renders/:id/events"),
+    ("PATCH", "/v1/renders/:id/cancel"),
+    ("PATCH", "/v1/renders/:id/retry"),
     *((method, "/v1/renders/:id/share") for method in ("GET", "PUT", "DELETE")),
     ("GET", "/v1/webhooks/secret"),
     ("POST", "/v1/webhooks/secret"),

@@ -102,6 +102,7 @@ def test_a_render_through_its_life(web: Web) -> None:
         "modelId": data["modelId"],
         "status": "pending",
         "fileSize": None,
+        "errorCode": None,
         "errorMessage": None,
         "warnings": [],
         "hasWebVariant": False,
