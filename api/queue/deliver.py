@@ -9,7 +9,7 @@ import collections
 import dataclasses
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import anyio
 import anyio.abc
@@ -32,9 +32,9 @@ POLL_SECONDS = 1.0
 logger = logging.getLogger(__name__)
 
 
-
 def no_headers(event: Event, body: bytes, secret: str) -> Mapping[str, str]:
     return {}
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Spelling:
@@ -94,15 +94,16 @@ class Deliverer(threading.Thread):
 
     async def _begin_due(self, group: anyio.abc.TaskGroup) -> None:
         while self._sending.total() < SENDING:
-            request = await anyio.to_thread.run_sync(self._next)
+            self._sending = +self._sending  # forgets accounts with nothing on the way
+            busy = [account_id for account_id, count in self._sending.items() if count >= SENDING_PER_ACCOUNT]
+            request = await anyio.to_thread.run_sync(self._next, busy)
             if request is None:
                 return
             self._sending[request.claim.account_id] += 1
             group.start_soon(self._deliver, request)
 
-    def _next(self) -> _Request | None:
-        """Thread: what is to be sent next, if anything is due and its account has not enough on the way."""
-        busy = [account_id for account_id, count in self._sending.items() if count >= SENDING_PER_ACCOUNT]
+    def _next(self, busy: Collection[str]) -> _Request | None:
+        """Thread: what is to be sent next, if anything is due but what the accounts `busy` wait for."""
         try:
             with self._database.read() as session:
                 if not deliveries.is_due(session, busy=busy):
