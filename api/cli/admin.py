@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api import clock
 from api.db.session import Database
-from api.domain.accounts import accounts, ledger, tokens
+from api.domain.accounts import accounts, credentials, ledger
 from api.domain.accounts.accounts import AccountView
 from api.domain.catalog import overlays
 from api.domain.catalog.overlays import Layer
@@ -66,15 +66,19 @@ def create_account(email: str, admin: bool) -> None:
 @command.command()
 @click.argument("email")
 @click.option("--name", default="command line", show_default=True, help="What the key is for.")
-@click.option("--scopes", default=",".join(tokens.SCOPES), show_default=True, help="Comma-separated.")
+@click.option("--dialect", type=click.Choice(list(credentials.FORMATS)), default="dxgl", show_default=True,
+              help="Whose API it is for.")
+@click.option("--scopes", default=",".join(credentials.SCOPES), show_default=True, help="Comma-separated.")
 @click.option("--expires", metavar="DAYS", type=click.FloatRange(min=0, min_open=True), help="Default: never.")
-def create_token(email: str, name: str, scopes: str, expires: float | None) -> None:
+def create_token(email: str, name: str, dialect: str, scopes: str, expires: float | None) -> None:
     """Make an API key. It is shown once, here, and kept only as a hash."""
     expires_at = None if expires is None else clock.now() + dt.timedelta(days=expires)
     wanted = tuple(scope.strip() for scope in scopes.split(",") if scope.strip())
     with _transaction() as session:
         account = accounts.find(session, email)
-        token = tokens.issue(session, account.id, name=name, scopes=wanted, expires_at=expires_at)
+        token = credentials.issue(
+            session, account.id, name=name, dialect=dialect, scopes=wanted, expires_at=expires_at
+        )
     click.echo(f'The key\'s id is {token.id}, its name "{name}"', err=True)
     click.echo(token.raw)
 
@@ -85,7 +89,7 @@ def create_token(email: str, name: str, scopes: str, expires: float | None) -> N
 def revoke_token(email: str, token_id: str) -> None:
     """Make an API key invalid, from now on."""
     with _transaction() as session:
-        tokens.revoke(session, accounts.find(session, email).id, token_id)
+        credentials.revoke(session, accounts.find(session, email).id, token_id)
         _print(id=token_id, revoked=True)
 
 
@@ -137,9 +141,9 @@ def show(email: str) -> None:
         _print(
             **_public(account),
             tokens=[
-                {"id": token.id, "name": token.name, "hint": token.hint, "scopes": token.scopes,
-                 "revoked": token.revoked_at is not None}
-                for token in tokens.list_tokens(session, account.id)
+                {"id": token.id, "dialect": token.dialect, "name": token.name, "hint": token.hint,
+                 "scopes": token.scopes, "revoked": token.revoked_at is not None}
+                for token in credentials.list_tokens(session, account.id)
             ],
         )
 

@@ -94,7 +94,7 @@ class Job:
                     found[overlay_id] = fetched.enter_context(self.bench.storage.local_path(key))
                 except FileMissing:
                     message = f"The file of the overlay {overlay_id} is gone from the storage"
-                    raise SettingsError("renderSettings", message) from None
+                    raise SettingsError("settings", message) from None
             yield found
 
     def store(self, render_id: str, name: str, path: Path) -> None:
