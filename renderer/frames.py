@@ -8,6 +8,7 @@ from types import TracebackType
 
 import numpy as np
 
+from renderer.arrays import Float64, UInt8
 from renderer.camera.effects import shot_view
 from renderer.camera.framing import View, model_placement
 from renderer.errors import SettingsError
@@ -33,7 +34,7 @@ from renderer.passes.yuv import YuvPass
 from renderer.passes.yuva import YuvaPass
 from renderer.scene.animation import clip_time, find_clip, pose_scene
 from renderer.scene.bounds import Bounds, scene_bounds
-from renderer.scene.nodes import Float64, Scene, UInt8
+from renderer.scene.nodes import Scene
 from renderer.spec import Backdrop, Foreground, FrameSpec
 
 POSES_MEASURED = 24

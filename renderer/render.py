@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from renderer.arrays import UInt8
 from renderer.encode.join import check_joints, join_videos
 from renderer.encode.poster import write_posters
 from renderer.encode.streams import Encoders, Stream, check_stream, variant_streams
@@ -25,7 +26,7 @@ from renderer.gl.context import Device
 from renderer.lighting.environment import preset_environment
 from renderer.lighting.presets import PRESETS
 from renderer.load import load_model
-from renderer.scene.nodes import Contents, UInt8
+from renderer.scene.nodes import Contents
 from renderer.spec import FrameSpec, H264Encoder, VideoVariant
 
 log = logging.getLogger(__name__)

@@ -9,12 +9,12 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from renderer.arrays import UInt8
 from renderer.encode.image import write_image, write_thumbnail
 from renderer.encode.poster import write_posters
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
 from renderer.render import Listener, open_shot
-from renderer.scene.nodes import UInt8
 from renderer.spec import FrameSpec, ImageVariant
 
 

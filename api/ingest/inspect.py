@@ -6,14 +6,12 @@ Panoramas are: in a process of their own, and what a worker could not light by s
 import dataclasses
 from pathlib import Path
 
+import PIL.Image
+
 from api.errors import FileTooLarge, InvalidFormat
+from renderer.media_types import MEDIA_TYPES
 from renderer.panoramas import PanoramaError, read_panorama
 from renderer.pictures import BACKDROP_SIDE, PictureError, open_picture
-
-CONTENT_TYPES = {
-    "PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp",
-    "hdr": "image/vnd.radiance", "exr": "image/x-exr",
-}  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ def inspect_image(path: Path) -> ImageHeader:
             f"The image is {picture.width}x{picture.height} pixels, and {BACKDROP_SIDE} are allowed per side",
             param="file",
         )
-    return ImageHeader(CONTENT_TYPES[picture.format or ""], picture.width, picture.height)
+    return ImageHeader(PIL.Image.MIME[picture.format or ""], picture.width, picture.height)
 
 
 def inspect_panorama(path: Path) -> ImageHeader:
@@ -46,4 +44,4 @@ def inspect_panorama(path: Path) -> ImageHeader:
         panorama = read_panorama(path)
     except PanoramaError as error:
         raise InvalidFormat(f"The file {error}", param="file") from None
-    return ImageHeader(CONTENT_TYPES[panorama.format], *panorama.size)
+    return ImageHeader(MEDIA_TYPES[panorama.suffix], *panorama.size)

@@ -8,6 +8,7 @@ import httpx
 
 from api.errors import InvalidFormat
 from api.ingest.incoming import harmless_name
+from renderer.media_types import MEDIA_TYPES
 
 HEAD_BYTES = 1024
 """How much of a file `model_name` wants to see, where there is so much."""
@@ -15,8 +16,6 @@ HEAD_BYTES = 1024
 GLB_MAGIC = b"glTF"
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-
-_MEDIA_TYPES = {"model/gltf-binary": ".glb", "model/gltf+json": ".gltf"}
 
 
 def _is_json_object(head: bytes) -> bool:
@@ -27,6 +26,7 @@ _LOOKS: dict[str, Callable[[bytes], bool]] = {
     ".glb": lambda head: head.startswith(GLB_MAGIC),
     ".gltf": _is_json_object,
 }
+_SUFFIXES = {MEDIA_TYPES[suffix]: suffix for suffix in _LOOKS}
 
 
 def model_name(first: str, last: str, headers: httpx.Headers, head: bytes) -> str:
@@ -42,7 +42,7 @@ def model_name(first: str, last: str, headers: httpx.Headers, head: bytes) -> st
     name = next((name for name in names if _suffix(name) in _LOOKS), None)
     if name is None:
         media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-        suffix = _MEDIA_TYPES.get(media_type, ".glb" if head.startswith(GLB_MAGIC) else None)
+        suffix = _SUFFIXES.get(media_type, ".glb" if head.startswith(GLB_MAGIC) else None)
         if suffix is None:
             raise InvalidFormat("The file at the URL is not .glb or .gltf; upload scans as .zip instead")
         stem = PurePosixPath(next(filter(None, names), "")).stem.strip(".")

@@ -16,6 +16,8 @@ import threading
 import time
 from collections.abc import Sequence
 
+from renderer.cores import usable_cores
+
 WORKER = (sys.executable, "-m", "api.cli", "worker")
 STOP_S = 8.0
 """How long a worker may take to give back its claim and end before it is killed: it looks up between two frames."""
@@ -52,7 +54,7 @@ class Supervisor:
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         # Mesa's software rasteriser starts a thread per core in every process: with a worker per core they would fight.
         # Twice each child's share costs a few percent while all are busy, and lets a lone render have what is idle.
-        cores = os.cpu_count() or 1
+        cores = usable_cores()
         threads = max(1, min(cores, 2 * cores // max(1, count)))
         self._environment = {"LP_NUM_THREADS": str(threads), **os.environ}
 

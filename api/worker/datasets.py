@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from api.worker.job import Job
+from renderer.arrays import UInt8
 from renderer.dataset.buffers import DatasetRenderer
 from renderer.dataset.export import draw_part, join_parts, open_set
 from renderer.encode.poster import write_posters
-from renderer.scene.nodes import UInt8
 from renderer.spec import DatasetSpec
 
 PART_NAME = "part.zip"

@@ -9,9 +9,9 @@ import math
 
 import numpy as np
 
+from renderer.arrays import Float64
 from renderer.camera.stance import Stance
 from renderer.scene.bounds import Bounds
-from renderer.scene.nodes import Float64
 from renderer.spec import FrameSpec
 
 FIELD_OF_VIEW = math.radians(35)

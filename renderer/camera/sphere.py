@@ -10,10 +10,10 @@ import math
 
 import numpy as np
 
+from renderer.arrays import Float64
 from renderer.camera.framing import View, look_at, perspective
 from renderer.errors import EmptyModel
 from renderer.scene.bounds import Bounds
-from renderer.scene.nodes import Float64
 from renderer.spec.dataset import DatasetSpec
 
 FIELD_OF_VIEW = math.radians(45)

@@ -11,14 +11,13 @@ import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 import numpy as np
-import numpy.typing as npt
 from rich.console import Console
 from rich.table import Table
 
+from renderer.arrays import Array, Bools, Float64
 from renderer.dataset.nearest import TriangleGrid
 from renderer.dataset.planes import METRIC_FOLDER, METRIC_UNIT, decoded_depth
 from renderer.dataset.points import back_project
@@ -26,9 +25,7 @@ from renderer.dataset.reader import TrainingSet, ViewFiles
 from renderer.dataset.surface import Surface, placed_surface
 from renderer.errors import ModelError
 from renderer.load import load_model
-from renderer.scene.nodes import AlphaMode, Float64, Scene
-
-Bools = npt.NDArray[np.bool_]
+from renderer.scene.nodes import AlphaMode, Scene
 
 SAMPLES_PER_VIEW = 300
 
@@ -187,7 +184,7 @@ def _widened(mask: Bools) -> Bools:
 
 
 def _covers(
-    mask: Bools, pose: Float64, focal: float, points: Float64, depth: npt.NDArray[Any] | None = None
+    mask: Bools, pose: Float64, focal: float, points: Float64, depth: Array | None = None
 ) -> tuple[Bools, Float64]:
     """Which of `points` (n, 3) fall into the mask, and how far each is from the depth there."""
     size = len(mask)

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from renderer.arrays import Float64
 from renderer.camera.framing import View
 from renderer.camera.sphere import focal_length
 from renderer.dataset.points import Points
 from renderer.dataset.transforms import frame_name
-from renderer.scene.nodes import Float64
 
 _CAMERA = 1
 

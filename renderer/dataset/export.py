@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from renderer.arrays import UInt8
 from renderer.camera.sphere import showing_view
 from renderer.dataset.archive import Archive
 from renderer.dataset.buffers import DatasetRenderer
@@ -26,7 +27,7 @@ from renderer.dataset.transforms import as_json, frame_name
 from renderer.dataset.views import encoded_views
 from renderer.gl.context import Device
 from renderer.load import load_model
-from renderer.scene.nodes import Contents, UInt8
+from renderer.scene.nodes import Contents
 from renderer.spec.dataset import DatasetSpec
 
 log = logging.getLogger(__name__)

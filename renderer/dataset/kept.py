@@ -11,9 +11,9 @@ from typing import Self
 
 import numpy as np
 
+from renderer.arrays import UInt8
 from renderer.dataset.points import Points
 from renderer.dataset.views import EncodedView
-from renderer.scene.nodes import UInt8
 
 
 @dataclasses.dataclass(slots=True)

@@ -9,11 +9,12 @@ from typing import Any, Self
 
 import numpy as np
 
+from renderer.arrays import Float64
 from renderer.camera.framing import View
 from renderer.camera.sphere import FIELD_OF_VIEW, dataset_placement, placed, sphere_view
 from renderer.dataset.surface import depth_range, placed_surface
 from renderer.scene.bounds import Bounds, scene_bounds
-from renderer.scene.nodes import Float64, Scene
+from renderer.scene.nodes import Scene
 from renderer.spec.dataset import DatasetSpec
 
 

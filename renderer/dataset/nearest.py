@@ -1,11 +1,8 @@
 """How far points are from a surface of triangles: what the check of a training set measures with."""
 
 import numpy as np
-import numpy.typing as npt
 
-from renderer.scene.nodes import Float32, Float64
-
-Ints = npt.NDArray[np.int64]
+from renderer.arrays import Float32, Float64, Int64
 
 _MOST_CELLS = 64
 """Of the grid along each axis; fewer where a cell would be smaller than the reach."""
@@ -34,7 +31,7 @@ class TriangleGrid:
         order = np.argsort(cells, kind="stable")
         self._owners, self._sorted = owners[order], cells[order]
 
-    def nearest(self, points: Float64) -> tuple[Float64, Ints]:
+    def nearest(self, points: Float64) -> tuple[Float64, Int64]:
         """For each of `points` (n, 3), the distance to the surface and the triangle there.
 
         The distance is infinite, and the triangle -1, where no triangle is within reach.
@@ -54,12 +51,12 @@ class TriangleGrid:
         best[far], which[far] = np.inf, -1
         return best, which
 
-    def _place(self, points: Float64) -> Ints:
-        places: Ints = np.clip((points - self._low) / self._cell, 0, self._cells - 1).astype(np.int64)
+    def _place(self, points: Float64) -> Int64:
+        places: Int64 = np.clip((points - self._low) / self._cell, 0, self._cells - 1).astype(np.int64)
         return places
 
-    def _flat(self, places: Ints) -> Ints:
-        cells: Ints = (places[:, 0] * self._cells + places[:, 1]) * self._cells + places[:, 2]
+    def _flat(self, places: Int64) -> Int64:
+        cells: Int64 = (places[:, 0] * self._cells + places[:, 1]) * self._cells + places[:, 2]
         return cells
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import numpy as np
 from PIL import Image
 
+from renderer.arrays import UInt8
 from renderer.dataset.planes import Planes
-from renderer.scene.nodes import UInt8
 
 GRID = 10
 CELL = 96

@@ -10,12 +10,9 @@ import struct
 import zlib
 
 import numpy as np
-import numpy.typing as npt
 from isal import isal_zlib
 
-from renderer.scene.nodes import Float64, UInt8
-
-UInt16 = npt.NDArray[np.uint16]
+from renderer.arrays import Float64, UInt8, UInt16
 
 FOLDERS = ("images", "depth", "depth_16bit", "normals", "masks")
 """Of the archive; each has one file per view, of the same name."""

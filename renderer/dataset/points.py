@@ -5,10 +5,10 @@ import dataclasses
 import numpy as np
 import numpy.typing as npt
 
+from renderer.arrays import Float32, Float64, UInt8
 from renderer.camera.framing import View
 from renderer.camera.sphere import camera_to_world, focal_length
 from renderer.dataset.planes import Planes, decoded_depth
-from renderer.scene.nodes import Float32, Float64, UInt8
 
 MAX_POINTS = 100_000
 """In one set."""

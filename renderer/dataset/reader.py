@@ -9,11 +9,10 @@ from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
+from renderer.arrays import Array, Float64, UInt8
 from renderer.dataset.planes import FOLDERS, METRIC_FOLDER
-from renderer.scene.nodes import Float64
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -21,7 +20,7 @@ class ViewFiles:
     """One view as it is in the files: by folder, (size, size) or (size, size, 3), of 8 or 16 bits."""
 
     pose: Float64
-    planes: dict[str, npt.NDArray[Any]]
+    planes: dict[str, Array]
 
 
 class TrainingSet:
@@ -40,7 +39,7 @@ class TrainingSet:
         folders = (*FOLDERS, METRIC_FOLDER) if "depth_file_path" in frame else FOLDERS
         return ViewFiles(self.poses[index], {folder: self._picture(f"{folder}/{name}") for folder in folders})
 
-    def points(self) -> tuple[Float64, npt.NDArray[np.uint8]]:
+    def points(self) -> tuple[Float64, UInt8]:
         """Positions (n, 3) and colours (n, 3) of points3D.ply."""
         content = self._zip.read(self.transforms["ply_file_path"])
         header, _, body = content.partition(b"end_header\n")
@@ -49,7 +48,7 @@ class TrainingSet:
             raise ValueError("the point cloud holds another number of points than it says")
         return vertices["position"].astype(np.float64), vertices["color"]
 
-    def _picture(self, name: str) -> npt.NDArray[Any]:
+    def _picture(self, name: str) -> Array:
         with Image.open(io.BytesIO(self._zip.read(name))) as picture:
             return np.asarray(picture)
 

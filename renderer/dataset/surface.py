@@ -5,15 +5,13 @@ import itertools
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 
+from renderer.arrays import Bools, Float32, Float64
 from renderer.camera.framing import View
 from renderer.errors import EmptyModel
 from renderer.scene.animation import pose_scene
 from renderer.scene.deform import deformed, drawables
-from renderer.scene.nodes import Float32, Float64, Scene, Topology
-
-Bools = npt.NDArray[np.bool_]
+from renderer.scene.nodes import Scene, Topology
 
 _OUTLINE_CELLS = 32
 """Along the longest side."""

@@ -1,18 +1,16 @@
 """What the views of a training set are drawn into, and the planes that are read back."""
 
-from typing import Any
 
 import moderngl
 import numpy as np
-import numpy.typing as npt
 
+from renderer.arrays import Array, Float64
 from renderer.camera.framing import View
 from renderer.camera.sphere import focal_length
 from renderer.dataset.planes import Planes
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs, read_shader, set_uniform
 from renderer.gl.tiles import SUPERSAMPLING
-from renderer.scene.nodes import Float64
 
 
 class BufferTarget:
@@ -96,7 +94,7 @@ class SelectPass:
             plane.release()
         self._programs.release()
 
-    def _plane(self, number: int) -> npt.NDArray[Any]:
+    def _plane(self, number: int) -> Array:
         channels, kind = _PLANES[number]
         content = self._framebuffer.read(components=channels, attachment=number, alignment=1, dtype=kind)
         plane = np.frombuffer(content, _DTYPES[kind])

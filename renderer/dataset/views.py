@@ -5,16 +5,16 @@ Drawing stays in the caller's thread, which has the device; PNG files are packed
 
 import concurrent.futures
 import dataclasses
-import os
 from collections import deque
 from collections.abc import Generator, Sequence
 
+from renderer.arrays import UInt8
+from renderer.cores import usable_cores
 from renderer.dataset.buffers import DatasetRenderer
 from renderer.dataset.layout import Layout
 from renderer.dataset.overview import Overview, small
 from renderer.dataset.planes import METRIC_FOLDER, Planes, encode_view, metric_depth, png
 from renderer.dataset.points import MAX_POINTS, Points, sample_points
-from renderer.scene.nodes import UInt8
 
 MOST_ENCODERS = 8
 """Threads; with one view each in hand, they bound the memory."""
@@ -35,7 +35,7 @@ def encoded_views(
     renderer: DatasetRenderer, indices: Sequence[int], overview: Overview
 ) -> Generator[EncodedView, None, None]:
     """Draws the views of these `indices` and yields them in their order."""
-    threads = max(1, min(len(os.sched_getaffinity(0)) - 1, MOST_ENCODERS))
+    threads = max(1, min(usable_cores() - 1, MOST_ENCODERS))
     pending: deque[concurrent.futures.Future[EncodedView]] = deque()
     with concurrent.futures.ThreadPoolExecutor(threads, "encoder") as pool:
         try:

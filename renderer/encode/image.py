@@ -5,7 +5,7 @@ from typing import Any
 
 from PIL import Image
 
-from renderer.scene.nodes import UInt8
+from renderer.arrays import UInt8
 from renderer.spec.frames import ImageFormat
 
 OPTIONS: dict[ImageFormat, dict[str, Any]] = {

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from renderer.arrays import UInt8
 from renderer.encode.image import write_image, write_thumbnail
-from renderer.scene.nodes import UInt8
 
 
 def write_posters(pixels: UInt8, poster: Path, poster_full: Path) -> None:

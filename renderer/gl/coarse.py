@@ -6,7 +6,7 @@ so the result follows skins and morphs as the mesh itself does.
 
 import numpy as np
 
-from renderer.scene.nodes import Float32, UInt32
+from renderer.arrays import Float32, UInt32
 
 
 def cluster(positions: Float32, triangles: UInt32, cell: float) -> UInt32:

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import PIL.Image
 
+from renderer.arrays import UInt8
 from renderer.gl.context import Device
 from renderer.gl.waiting import gl_function
-from renderer.scene.nodes import UInt8
 
 Texels = npt.NDArray[np.uint8 | np.float16 | np.float32]
 """One level: (height, width, components), the first row at v = 0."""

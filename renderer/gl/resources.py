@@ -13,6 +13,7 @@ import moderngl
 import numpy as np
 import numpy.typing as npt
 
+from renderer.arrays import Float32, Float64, UInt32
 from renderer.gl.coarse import cluster
 from renderer.gl.context import Device
 from renderer.gl.materials import MaterialLayout, UvSlot, lay_out_materials
@@ -21,7 +22,7 @@ from renderer.gl.textures import Textures
 from renderer.scene.animation import Pose, pose_scene
 from renderer.scene.deform import Drawable, deformed, drawables, is_deforming
 from renderer.scene.lights import light_rows
-from renderer.scene.nodes import AlphaMode, Float32, Float64, Material, Primitive, Scene, TextureRef, Topology, UInt32
+from renderer.scene.nodes import AlphaMode, Material, Primitive, Scene, TextureRef, Topology
 
 _MODES = {
     Topology.POINTS: moderngl.POINTS,

@@ -9,10 +9,11 @@ import math
 import moderngl
 import numpy as np
 
+from renderer.arrays import UInt8
 from renderer.gl.context import Device
 from renderer.gl.materials import Channel, PackedMap, Wrapping
 from renderer.gl.mipmaps import halvings, texture_of
-from renderer.scene.nodes import Image, UInt8
+from renderer.scene.nodes import Image
 
 
 class Textures:

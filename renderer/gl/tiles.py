@@ -13,9 +13,9 @@ from collections.abc import Iterator
 import moderngl
 import numpy as np
 
+from renderer.arrays import Float64
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs, read_shader
-from renderer.scene.nodes import Float64
 
 SUPERSAMPLING = 2
 """Samples per pixel along each axis, for every tier."""

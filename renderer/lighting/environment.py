@@ -19,6 +19,7 @@ import moderngl
 import numpy as np
 import numpy.typing as npt
 
+from renderer.arrays import Float32
 from renderer.gl.context import Device
 from renderer.gl.mipmaps import texture_of
 from renderer.gl.programs import read_shader, set_uniform
@@ -26,7 +27,6 @@ from renderer.lighting import prefilter, sources
 from renderer.lighting.kept_files import write_whole
 from renderer.lighting.prefilter import SPECULAR_LEVELS
 from renderer.lighting.sources import Lighting
-from renderer.scene.nodes import Float32
 
 logger = logging.getLogger(__name__)
 

@@ -11,6 +11,7 @@ import moderngl
 import numpy as np
 import numpy.typing as npt
 
+from renderer.arrays import Float64
 from renderer.gl.context import Device
 from renderer.gl.mipmaps import set_coarser
 from renderer.gl.programs import Programs, read_shader
@@ -18,7 +19,6 @@ from renderer.gl.resources import GpuDrawable
 from renderer.lighting.samples import ground_lights
 from renderer.lighting.sources import Lamps
 from renderer.scene.bounds import Bounds
-from renderer.scene.nodes import Float64
 
 EDGE_FADE = 0.12
 SHARP_SIGMA = 1 / 640  # of the rectangle's size, as the next one

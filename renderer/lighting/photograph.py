@@ -18,13 +18,13 @@ from pathlib import Path
 
 import numpy as np
 
+from renderer.arrays import Float32, Float64
 from renderer.gl.context import Device
 from renderer.lighting.environment import Environment, LightTables, cache_key, filter_tables, kept_tables, upload
 from renderer.lighting.kept_files import keep_latest
 from renderer.lighting.prefilter import equirectangular_directions, harmonics
 from renderer.lighting.sources import Lamps, Panel
 from renderer.panoramas import Panorama, read_panorama
-from renderer.scene.nodes import Float32, Float64
 
 STUDIO_RADIANCE = 0.94
 """The mean radiance of the studio."""

@@ -11,11 +11,11 @@ import moderngl
 import numpy as np
 import numpy.typing as npt
 
+from renderer.arrays import Float32, Float64
 from renderer.gl.context import Device
 from renderer.gl.mipmaps import texture_of
 from renderer.gl.programs import Programs, read_shader
 from renderer.gl.waiting import finish
-from renderer.scene.nodes import Float32, Float64
 
 SPECULAR_SIZE = 512
 SPECULAR_LEVELS = 6

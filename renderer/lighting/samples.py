@@ -8,8 +8,8 @@ import dataclasses
 
 import numpy as np
 
+from renderer.arrays import Float64
 from renderer.lighting.sources import Lamps, Panel
-from renderer.scene.nodes import Float64
 
 GROUPS, GROUP = 4, 8
 LATTICE_STEP = 13

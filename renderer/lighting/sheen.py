@@ -9,8 +9,8 @@ import functools
 import moderngl
 import numpy as np
 
+from renderer.arrays import Float32
 from renderer.gl.context import Device
-from renderer.scene.nodes import Float32
 
 TABLE_SIZE = 32
 

@@ -8,7 +8,7 @@ import dataclasses
 
 import numpy as np
 
-from renderer.scene.nodes import Float64
+from renderer.arrays import Float64
 
 Colour = tuple[float, float, float]
 

@@ -8,22 +8,20 @@ import dataclasses
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from renderer.arrays import Array, Float32, UInt8
 from renderer.errors import InvalidModel, ResourceMissing
 from renderer.load import limits
 from renderer.load.container import Document
 from renderer.load.fields import Fields
 from renderer.load.limits import Budget
 from renderer.load.meshopt import compression, decompress
-from renderer.scene.nodes import Float32, UInt8
 
 COMPONENT_DTYPES: dict[int, str] = {5120: "i1", 5121: "u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
 UNSIGNED_COMPONENTS = (5121, 5123, 5125)
 TYPE_WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
 LARGEST_STRIDE = 252  # glTF 2.0, section 5.11.4
 
-Array = npt.NDArray[Any]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -1,27 +1,27 @@
 """KHR_draco_mesh_compression: a primitive's indices and attributes out of one compressed buffer view.
 
-Decoding runs in a child process (`draco_child.py`): 80,000 mutated streams never crashed DracoPy, but some of 2 kB made
-it take 5 GB of memory and 13 seconds, and nothing in their headers tells.
+Decoding runs in a child of the sandbox (`draco_child.py`): 80,000 mutated streams never crashed DracoPy, but some of
+2 kB made it take 5 GB of memory and 13 seconds, and nothing in their headers tells.
 """
 
-import contextlib
 import io
 import struct
-import subprocess
-import sys
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import IO, NamedTuple, Self
+from typing import Self
 
 import numpy as np
 
+from renderer import sandbox
+from renderer.arrays import Array
 from renderer.errors import InvalidModel, ModelTooLarge, UnsupportedModel
 from renderer.load import limits, topology
-from renderer.load.accessors import Accessors, Array
+from renderer.load.accessors import Accessors
 from renderer.load.draco_child import READY, REPLY, REQUEST
 from renderer.load.fields import Fields, printable
+from renderer.sandbox import Child
 
 NAME = "KHR_draco_mesh_compression"
 
@@ -30,18 +30,12 @@ _MESH, _EDGEBREAKER, _METADATA = 1, 1, 0x8000
 _CHILD = Path(__file__).with_name("draco_child.py")
 
 
-class _Child(NamedTuple):
-    process: subprocess.Popen[bytes]
-    requests: IO[bytes]
-    replies: IO[bytes]
-
-
 class Draco:
     """Decompresses the primitives of one model. A context manager: its child process ends with it."""
 
     def __init__(self, accessors: Accessors) -> None:
         self._accessors = accessors
-        self._child: _Child | None = None
+        self._child: Child | None = None
 
     def decompress(self, primitive: Fields) -> None:
         """Puts what is compressed in `primitive`, if anything, in place of the data of its accessors.
@@ -78,7 +72,7 @@ class Draco:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._child is not None:
-            _end(self._child.process)
+            self._child.close()
 
     def _decode(self, data: bytes, identifiers: list[int], path: str) -> Mapping[str, Array]:
         """The arrays "faces" (n, 3) and, by their unique ids, attributes (points, width)."""
@@ -93,36 +87,28 @@ class Draco:
         return found
 
 
-def _start_child() -> _Child:
-    """Isolated (-I) and run by its path, so that it imports nothing of this package and takes nothing from outside."""
-    command = [sys.executable, "-I", str(_CHILD), str(limits.DRACO_BYTES), str(limits.DRACO_SECONDS)]
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        env={"OPENBLAS_NUM_THREADS": "1"},  # each thread would reserve memory of what is allowed
-    )
-    requests, replies = process.stdin, process.stdout
-    if requests is None or replies is None or replies.read(len(READY)) != READY:
-        _end(process)
+def _start_child() -> Child:
+    # OpenBLAS would reserve some of the memory that is allowed for each of its threads
+    allowed = sandbox.Limits(limits.DRACO_BYTES, limits.DRACO_SECONDS)
+    child = sandbox.start(_CHILD, limits=allowed, environment={"OPENBLAS_NUM_THREADS": "1"})
+    if child.stdout.read(len(READY)) != READY:
+        child.close()
         raise RuntimeError("the Draco decoder doesn't start: is DracoPy installed?")
-    return _Child(process, requests, replies)
+    return child
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    with contextlib.suppress(BrokenPipeError):  # of a request that it didn't take any more
-        process.communicate()
-
-
-def _ask(child: _Child, data: bytes, identifiers: list[int]) -> Mapping[str, Array] | str:
+def _ask(child: Child, data: bytes, identifiers: list[int]) -> Mapping[str, Array] | str:
     """The decoded arrays, or what the decoder says is wrong. Raises EOFError or OSError where the child died."""
-    child.requests.write(REQUEST.pack(len(data), len(identifiers)))
-    child.requests.write(np.array(identifiers, "<u4").tobytes() + data)
-    child.requests.flush()
-    head = child.replies.read(REPLY.size)
+    child.stdin.write(REQUEST.pack(len(data), len(identifiers)))
+    child.stdin.write(np.array(identifiers, "<u4").tobytes() + data)
+    child.stdin.flush()
+    head = child.stdout.read(REPLY.size)
     if len(head) < REPLY.size:
         raise EOFError
     decoded, length = REPLY.unpack(head)
-    payload = child.replies.read(length)
+    if length > limits.DRACO_BYTES:  # no decoder could hold it: this one does what the stream wants
+        raise EOFError
+    payload = child.stdout.read(length)
     if len(payload) < length:
         raise EOFError
     if not decoded:

@@ -1,6 +1,4 @@
-"""The process that decodes Draco streams for `draco.py`, within limits on memory and time that no stream can lift.
-
-    python -I draco_child.py BYTES SECONDS
+"""The program that decodes Draco streams for `draco.py`, as a child of the sandbox.
 
 It is run by its path and imports nothing of the project. It writes READY, then answers each REQUEST (its identifiers
 as uint32 and the stream follow) by a REPLY with an .npz file of "faces" and the attributes by their unique ids, or with
@@ -8,7 +6,6 @@ a message. Everything is little-endian.
 """
 
 import io
-import os
 import struct
 import sys
 from typing import BinaryIO
@@ -16,20 +13,6 @@ from typing import BinaryIO
 READY = b"ready"
 REQUEST = struct.Struct("<QI")  # bytes of the stream, number of identifiers
 REPLY = struct.Struct("<?Q")  # whether it was decoded, bytes that follow
-
-
-def main() -> None:
-    import resource
-
-    memory, seconds = map(int, sys.argv[1:])
-    sink = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # Draco prints its complaints
-    import DracoPy  # noqa: F401
-
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    serve(sys.stdin.buffer, sink)
 
 
 def serve(source: BinaryIO, sink: BinaryIO) -> None:
@@ -62,4 +45,6 @@ def decode(data: bytes, identifiers: tuple[int, ...]) -> bytes:
 
 
 if __name__ == "__main__":
-    main()
+    import DracoPy  # noqa: F401 - so that it is loaded when READY is written
+
+    serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -6,6 +6,7 @@ and those under a normal map get tangents.
 
 import numpy as np
 
+from renderer.arrays import Float32, Int64, UInt32
 from renderer.errors import InvalidModel, ModelTooLarge
 from renderer.load import limits, topology
 from renderer.load.accessors import Accessors
@@ -15,8 +16,8 @@ from renderer.load.limits import Budget
 from renderer.load.materials import Materials, highest_texcoord, tangent_texcoord
 from renderer.load.normals import flat_normals, unit
 from renderer.load.tangents import generate_tangents
-from renderer.load.vertices import Rows, VertexReader, used_vertices
-from renderer.scene.nodes import Float32, Material, Mesh, MorphTarget, Primitive, Topology, UInt32
+from renderer.load.vertices import VertexReader, used_vertices
+from renderer.scene.nodes import Material, Mesh, MorphTarget, Primitive, Topology
 
 
 class Meshes:
@@ -78,7 +79,7 @@ class Meshes:
         if not len(indices):
             return None
 
-        rows: Rows | None
+        rows: Int64 | None
         flat = kind is Topology.TRIANGLES and not attributes.has("NORMAL")
         if flat:  # flat normals need vertices that no two triangles share
             rows, indices = indices.astype(np.int64), np.arange(len(indices), dtype=np.uint32)
@@ -158,7 +159,7 @@ def check_joints(mesh: Mesh, joints: int, path: str) -> None:
             raise InvalidModel(f"{path} uses joint {primitive.joints.max()}, and its skin has {joints} joints")
 
 
-def _split(primitive: Primitive, rows: Rows) -> None:
+def _split(primitive: Primitive, rows: Int64) -> None:
     """Makes vertex i a copy of the former vertex rows[i]."""
 
     def picked(array: Float32 | None) -> Float32 | None:

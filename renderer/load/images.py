@@ -5,9 +5,9 @@ import io
 import numpy as np
 import PIL.Image
 
+from renderer.arrays import UInt8
 from renderer.errors import InvalidModel
 from renderer.pictures import PictureError, UnknownFormat, open_picture, to_rgba
-from renderer.scene.nodes import UInt8
 
 BAND_PIXELS = 1 << 16
 """Converted at a time: few enough to stay in a core's cache, since new memory costs more than the work."""

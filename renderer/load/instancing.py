@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from renderer.arrays import Float64
 from renderer.errors import InvalidModel, ModelTooLarge
 from renderer.load import limits
 from renderer.load.accessors import Accessors
 from renderer.load.fields import Fields
 from renderer.scene.hierarchy import local_matrices
-from renderer.scene.nodes import Float64
 
 NAME = "EXT_mesh_gpu_instancing"
 DEFAULTS: dict[str, tuple[float, ...]] = {

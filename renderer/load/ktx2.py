@@ -8,9 +8,9 @@ import struct
 
 import numpy as np
 
+from renderer.arrays import UInt8
 from renderer.errors import InvalidModel, UnsupportedModel
 from renderer.load import limits
-from renderer.scene.nodes import UInt8
 
 MAGIC = b"\xabKTX 20\xbb\r\n\x1a\n"
 MAX_LEVELS = limits.TEXTURE_SIDE.bit_length()

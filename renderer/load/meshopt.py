@@ -6,10 +6,10 @@ Runs in this process: a million mutated streams neither crashed the decoder nor 
 import meshopt
 import numpy as np
 
+from renderer.arrays import UInt8
 from renderer.errors import InvalidModel
 from renderer.load.fields import Fields
 from renderer.load.limits import Budget
-from renderer.scene.nodes import UInt8
 
 EXTENSIONS = ("KHR_meshopt_compression", "EXT_meshopt_compression")
 MODES = ("ATTRIBUTES", "TRIANGLES", "INDICES")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from renderer.scene.nodes import Float32, Float64
+from renderer.arrays import Float32, Float64
 
 
 def flat_normals(corners: Float32) -> Float32:

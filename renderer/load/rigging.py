@@ -4,13 +4,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from renderer.arrays import Float32
 from renderer.errors import InvalidModel, ModelTooLarge
 from renderer.load import limits
 from renderer.load.accessors import Accessors
 from renderer.load.fields import Fields
 from renderer.load.limits import Budget
 from renderer.load.pointers import Target, pointed_at
-from renderer.scene.nodes import Channel, Clip, Float32, Interpolation, Material, Path, Scene, Skin
+from renderer.scene.nodes import Channel, Clip, Interpolation, Material, Path, Scene, Skin
 
 WIDTHS: dict[Path, int] = {"translation": 3, "rotation": 4, "scale": 3, "visible": 1}
 INTERPOLATIONS: dict[str, Interpolation] = {"STEP": "STEP", "LINEAR": "LINEAR", "CUBICSPLINE": "CUBICSPLINE"}

@@ -7,15 +7,12 @@ opposite orientation (mirrored texture) are split. One simplification: a group a
 vertex alone, without a common edge.
 """
 
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from renderer.scene.nodes import Float32, UInt32
+from renderer.arrays import Array, Float32, Int64, UInt32
 
-Int64 = npt.NDArray[np.int64]
-Vectors = npt.NDArray[Any]  # float32 or float64, as the caller has them
+Vectors = Array  # float32 or float64, as the caller has them
 
 
 def generate_tangents(

@@ -5,13 +5,13 @@ The size is read from the image's header and checked before any pixel is decoded
 
 import concurrent.futures
 import contextlib
-import os
 import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import PIL.Image
 
+from renderer.cores import usable_cores
 from renderer.errors import InvalidModel, ModelError, ModelTooLarge
 from renderer.load import limits
 from renderer.load.accessors import Accessors
@@ -76,7 +76,7 @@ class Textures:
             for index in self._used:
                 with self._blaming(index):
                     opened.append(self._open(self._images[index]))
-            with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            with concurrent.futures.ThreadPoolExecutor(usable_cores()) as pool:
                 decoding = [pool.submit(_decode, each) for each in opened]
                 images = []
                 for index, each in zip(self._used, decoding, strict=True):

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from renderer.scene.nodes import Topology, UInt32
+from renderer.arrays import UInt32
+from renderer.scene.nodes import Topology
 
 MODES = (0, 1, 2, 3, 4, 5, 6)
 GROWTH = (1, 1, 2, 2, 1, 3, 3)

@@ -5,23 +5,19 @@ are budgeted, never the size of the accessors behind them.
 """
 
 import numpy as np
-import numpy.typing as npt
 
+from renderer.arrays import Array, Float32, Int64, UInt16, UInt32
 from renderer.errors import InvalidModel
 from renderer.load import limits
-from renderer.load.accessors import Accessors, Array
+from renderer.load.accessors import Accessors
 from renderer.load.fields import Fields
 from renderer.load.limits import Budget
 from renderer.load.normals import unit
-from renderer.scene.nodes import Float32, UInt32
-
-Rows = npt.NDArray[np.int64]
-UInt16 = npt.NDArray[np.uint16]
 
 SHORTS = (5121, 5123)  # UNSIGNED_BYTE and UNSIGNED_SHORT: the component types of joints
 
 
-def used_vertices(indices: UInt32, vertices: int) -> tuple[Rows | None, UInt32]:
+def used_vertices(indices: UInt32, vertices: int) -> tuple[Int64 | None, UInt32]:
     """The rows of the vertices in use, rising, and the indices among those; None and the same indices for all rows."""
     if vertices > 4 * len(indices):
         rows, renumbered = np.unique(indices, return_inverse=True)
@@ -37,7 +33,7 @@ def used_vertices(indices: UInt32, vertices: int) -> tuple[Rows | None, UInt32]:
 class VertexReader:
     """Reads the attributes of one primitive with `vertices` vertices, of which it keeps `rows` (all where None)."""
 
-    def __init__(self, accessors: Accessors, budget: Budget, vertices: int, rows: Rows | None) -> None:
+    def __init__(self, accessors: Accessors, budget: Budget, vertices: int, rows: Int64 | None) -> None:
         self._accessors = accessors
         self._budget = budget
         self._vertices = vertices

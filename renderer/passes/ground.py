@@ -3,13 +3,13 @@
 import moderngl
 import numpy as np
 
+from renderer.arrays import Float64
 from renderer.camera.framing import View
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs, read_shader, set_uniform
 from renderer.gl.resources import matrix_bytes
 from renderer.gl.tiles import WHOLE, Tile
 from renderer.lighting.ground_shadow import GroundShadow
-from renderer.scene.nodes import Float64
 
 _EVERYWHERE = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
 _NOWHERE = np.zeros((3, 2))

@@ -9,10 +9,10 @@ import numpy as np
 import PIL.Image
 from PIL import ImageOps
 
+from renderer.arrays import UInt8
 from renderer.errors import SettingsError
 from renderer.gl.context import Device
 from renderer.pictures import BACKDROP_SIDE, BROKEN, PictureError, open_picture, to_rgba
-from renderer.scene.nodes import UInt8
 from renderer.spec import Backdrop, Foreground
 
 

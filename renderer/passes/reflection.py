@@ -10,6 +10,7 @@ import dataclasses
 import moderngl
 import numpy as np
 
+from renderer.arrays import Float64
 from renderer.camera.framing import View
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs, read_shader, set_uniform
@@ -17,7 +18,6 @@ from renderer.gl.resources import matrix_bytes
 from renderer.gl.tiles import WHOLE, Tile
 from renderer.passes.geometry import GeometryPass
 from renderer.scene.bounds import Bounds
-from renderer.scene.nodes import Float64
 
 REACH = 1.1
 """Height above the ground, in bounding radii, from which nothing is reflected any more."""

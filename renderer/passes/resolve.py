@@ -6,10 +6,10 @@ Four samples are averaged in display space, as they will be seen; the same goes 
 import moderngl
 import numpy as np
 
+from renderer.arrays import UInt8
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs, read_shader, set_uniform
 from renderer.gl.targets import FrameTarget, ReadTarget
-from renderer.scene.nodes import UInt8
 from renderer.spec import Backdrop
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import moderngl
 import numpy as np
 
+from renderer.arrays import Float64
 from renderer.gl.context import Device
 from renderer.gl.materials import MAX_MAPS
 from renderer.gl.programs import set_uniform
@@ -18,7 +19,7 @@ from renderer.gl.resources import GpuDrawable, GpuScene, matrix_bytes
 from renderer.gl.targets import FrameTarget, SampleTarget
 from renderer.passes.programs import FRAME_UNIT, PLACE_UNIT, MaterialPrograms, TriangleDraw
 from renderer.passes.surface import is_transmissive
-from renderer.scene.nodes import AlphaMode, Float64, Topology
+from renderer.scene.nodes import AlphaMode, Topology
 
 LARGEST = 3840 * 2160
 """Samples of a target; each takes 32 bytes more."""

@@ -3,11 +3,11 @@
 import dataclasses
 from typing import Self
 
+from renderer.arrays import Float32
 from renderer.samples.glb import Material
 from renderer.samples.label import label_map
 from renderer.samples.textures import brushed_maps, groove_maps, strobe_maps
 from renderer.samples.wood import walnut_maps
-from renderer.scene.nodes import Float32
 
 _SEED = 3313
 

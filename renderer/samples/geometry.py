@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from renderer.arrays import Float64
 from renderer.samples.mesh import Mesh, compacted, joined
-from renderer.scene.nodes import Float64
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -6,10 +6,8 @@ import struct
 from pathlib import Path
 from typing import Any
 
-import numpy.typing as npt
-
+from renderer.arrays import Array, Float64
 from renderer.samples.mesh import Mesh, joined
-from renderer.scene.nodes import Float64
 
 _FLOAT, _USHORT, _UINT = 5126, 5123, 5125
 _ARRAY_BUFFER, _ELEMENT_ARRAY_BUFFER = 34962, 34963
@@ -166,7 +164,7 @@ class _File:
             self._textures[data] = self._add("textures", {"sampler": 0, "source": self._add("images", image)})
         return {"index": self._textures[data]}
 
-    def _accessor(self, rows: npt.NDArray[Any], target: int | None = None, *, bounded: bool = False) -> int:
+    def _accessor(self, rows: Array, target: int | None = None, *, bounded: bool = False) -> int:
         component = {"f4": _FLOAT, "u2": _USHORT, "u4": _UINT}[rows.dtype.str[1:]]
         entry = {
             "bufferView": self._view(rows.tobytes(), target),

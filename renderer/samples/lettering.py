@@ -5,7 +5,7 @@ Strokes never turn a sharp corner, where a tube would fold; letters meet themsel
 
 import numpy as np
 
-from renderer.scene.nodes import Float64
+from renderer.arrays import Float64
 
 Stroke = Float64  # (n, 2): x to the right, y up; one unit is the height of an "o"
 

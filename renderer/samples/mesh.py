@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from renderer.scene.nodes import Float64, UInt32
+from renderer.arrays import Float64, UInt32
 
 
 def rotation(axis: str, degrees: float) -> Float64:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from renderer.scene.nodes import Float32
+from renderer.arrays import Float32
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

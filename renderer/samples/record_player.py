@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+from renderer.arrays import Float64
 from renderer.samples import cover, plinth, tonearm, turntable
 from renderer.samples.finishes import Finishes
 from renderer.samples.glb import Part, Turning, write_glb
 from renderer.samples.occlusion import Drum, board_occlusion
-from renderer.scene.nodes import Float64
 
 SPINDLE = (-0.0560, 0.0050)
 PIVOT = (0.1580, -0.1000)

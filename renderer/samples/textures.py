@@ -5,8 +5,8 @@ On all of them u runs round the axis and v along the profile, as `geometry.revol
 
 import numpy as np
 
+from renderer.arrays import Float32
 from renderer.samples.noise import as_jpeg, as_png, relief, smooth_noise, smoothstep, to_bytes
-from renderer.scene.nodes import Float32
 
 STROBE_TILES = 8
 """How often the strobe map goes round the platter."""

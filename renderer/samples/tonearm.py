@@ -6,12 +6,12 @@ Both have their origin at the pivot; `y` is 0 at the plinth's top for the stand 
 
 import numpy as np
 
+from renderer.arrays import Float64
 from renderer.samples.finishes import Finishes
 from renderer.samples.geometry import bezier, block, fluted, lathe, profile, revolve, torus, tube
 from renderer.samples.glb import Piece
 from renderer.samples.mesh import Mesh
 from renderer.samples.turntable import RECORD_TOP, STYLUS_RADIUS
-from renderer.scene.nodes import Float64
 
 PIVOT_HEIGHT = RECORD_TOP + 0.0175
 """Of the arm's axis over the plinth's top."""

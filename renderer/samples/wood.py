@@ -8,8 +8,8 @@ import dataclasses
 
 import numpy as np
 
+from renderer.arrays import Float32
 from renderer.samples.noise import as_jpeg, as_png, relief, smooth_noise, smoothstep, to_bytes
-from renderer.scene.nodes import Float32
 
 WIDTH, HEIGHT = 2048, 2048
 BAND_ROWS, TOP_ROW = 496, 512

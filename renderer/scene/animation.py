@@ -5,10 +5,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from renderer.arrays import Float32, Float64
 from renderer.errors import SettingsError
 from renderer.scene.hierarchy import below, local_matrices, world_matrices
 from renderer.scene.materials import with_value
-from renderer.scene.nodes import Channel, Clip, Float32, Float64, Material, Scene
+from renderer.scene.nodes import Channel, Clip, Material, Scene
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

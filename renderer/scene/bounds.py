@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from renderer.arrays import Float64
 from renderer.errors import InvalidModel
 from renderer.scene.animation import Pose, pose_scene
 from renderer.scene.deform import Drawable, deformed, drawables, is_deforming
-from renderer.scene.nodes import Clip, Float64, Scene
+from renderer.scene.nodes import Clip, Scene
 
 LARGEST_RADIUS = 1e12  # metres: far beyond, squares leave float32
 SMALLEST_RADIUS = 1e-9  # a single point still needs a camera

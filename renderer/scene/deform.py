@@ -4,13 +4,11 @@ import dataclasses
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 
+from renderer.arrays import Float32, Float64, UInt16
 from renderer.scene.animation import Pose
 from renderer.scene.hierarchy import reachable
-from renderer.scene.nodes import Float32, Float64, Primitive, Scene
-
-UInt16 = npt.NDArray[np.uint16]
+from renderer.scene.nodes import Primitive, Scene
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

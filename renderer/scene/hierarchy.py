@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from renderer.scene.nodes import Float64, Node, Scene
+from renderer.arrays import Float64
+from renderer.scene.nodes import Node, Scene
 
 
 def reachable(scene: Scene) -> list[int]:

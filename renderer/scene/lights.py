@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
+from renderer.arrays import Float64
 from renderer.scene.animation import Pose
-from renderer.scene.nodes import Float64, Light
+from renderer.scene.nodes import Light
 
 BRIGHTEST = 1.0
 """What all of a model's lights together give at most to a white surface that faces them, as outgoing radiance.

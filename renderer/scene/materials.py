@@ -5,7 +5,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from renderer.scene.nodes import Float64, Scene
+from renderer.arrays import Float64
+from renderer.scene.nodes import Scene
 
 Owner = TypeVar("Owner", bound=Any)
 

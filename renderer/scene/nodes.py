@@ -11,12 +11,8 @@ import math
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-Float32 = npt.NDArray[np.float32]
-Float64 = npt.NDArray[np.float64]
-UInt32 = npt.NDArray[np.uint32]
-UInt8 = npt.NDArray[np.uint8]
+from renderer.arrays import Float32, Float64, UInt8, UInt16, UInt32
 
 
 class Topology(enum.Enum):
@@ -217,7 +213,7 @@ class Primitive:
     tangents: Float32 | None = None
     texcoords: tuple[Float32, ...] = ()
     colors: Float32 | None = None  # (n, 4) linear RGBA
-    joints: npt.NDArray[np.uint16] | None = None
+    joints: UInt16 | None = None
     weights: Float32 | None = None
     targets: tuple[MorphTarget, ...] = ()
 

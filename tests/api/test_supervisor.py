@@ -49,7 +49,7 @@ def test_a_child_gets_twice_its_share_of_software_rendering_threads(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("LP_NUM_THREADS", raising=False)
-    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(8)))
     notes = tmp_path / "notes"
     tell = "open(sys.argv[1] + '.threads', 'w').write(os.environ['LP_NUM_THREADS']); time.sleep(60)"
     supervised = Supervisor(4, child(notes, tell))

@@ -9,7 +9,6 @@ other work on the machine shows in both; then come the parts alone. The model is
 
 import dataclasses
 import io
-import os
 import resource
 import tempfile
 import time
@@ -23,6 +22,7 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
+from renderer.cores import usable_cores
 from renderer.dataset.buffers import DatasetRenderer
 from renderer.dataset.overview import Overview
 from renderer.dataset.planes import encode_view
@@ -134,7 +134,7 @@ def measure() -> list[Row]:
 @click.option("--views", "count", default=8, show_default=True, help="Views to time at each size.")
 @click.option("--device", "selector", default="auto", show_default=True, help="As in `python -m renderer`.")
 def main(model: Path | None, sizes: str, count: int, selector: str) -> None:
-    table = Table("size", title=f"{model.name if model else 'the sample'}, {count} views, {os.cpu_count()} cores")
+    table = Table("size", title=f"{model.name if model else 'the sample'}, {count} views, {usable_cores()} cores")
     for heading in ("s/view", "naive", "times", "draw CPU s", "PNG CPU s", "PNG share", "MB/view", "naive MB"):
         table.add_column(heading, justify="right")
     for found in times(model, [int(size) for size in sizes.split(",")], count, selector):

@@ -8,7 +8,6 @@ shadows, and checking the files.
 """
 
 import dataclasses
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from renderer.cores import usable_cores
 from renderer.gl.context import Device, open_device
 from renderer.spec import VideoPlan, parse_settings, plan_video
 from tests.benchmarks import process, rows
@@ -61,7 +61,7 @@ class Against:
 
 def against_limit(model: Path, plan: VideoPlan, count: int, device: Device) -> Against:
     """A render of `count` frames in this process, with light and shadow cached, and its limit."""
-    cores = os.cpu_count() or 1
+    cores = usable_cores()
     with tempfile.TemporaryDirectory() as name:
         job_here(model, plan, 1, device, Path(name))  # fills the caches, compiles the programs
     with tempfile.TemporaryDirectory() as name:

@@ -15,11 +15,11 @@ import click
 import numpy as np
 from PIL import Image, ImageFilter
 
+from renderer.arrays import Float32, Float64
 from renderer.dataset.export import export_dataset
 from renderer.dataset.reader import TrainingSet
 from renderer.gl.context import open_device
 from renderer.samples import write_sample
-from renderer.scene.nodes import Float32, Float64
 from renderer.spec.dataset import DatasetSpec
 from tests.benchmarks.rows import Row, at_least
 from tests.renderer.dataset.support import Silent

@@ -17,6 +17,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from renderer.cores import usable_cores
 from tests.benchmarks.model import standard_model
 from tests.benchmarks.rows import Row, at_most, measured, table
 from tests.support.farm import Farm, running_farm, wait_for
@@ -59,7 +60,7 @@ def seconds(model: Path, workers: int, length: float, quality: str, turns: int) 
 
 
 def measure(length: float = LENGTH_S, quality: str = "standard", turns: int = 1) -> list[Row]:
-    cores = len(os.sched_getaffinity(0))
+    cores = usable_cores()
     if cores < 2:
         return [measured("two workers on one render", f"needs two cores, not {cores}", COMMAND)]
     with tempfile.TemporaryDirectory() as name:

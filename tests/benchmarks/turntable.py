@@ -21,6 +21,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from renderer.cores import usable_cores
 from renderer.encode.streams import Encoders, Layers, variant_streams
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device, open_device
@@ -125,14 +126,14 @@ def main(model: Path | None, count: int, selector: str, as_json: bool) -> None:
         parts = parts_alone(model, plan, count, device, folder)
     if as_json:
         report = {
-            "model": model.name, "device": device.name, "cores": os.cpu_count(), "frames": count, "bytes": sizes,
+            "model": model.name, "device": device.name, "cores": usable_cores(), "frames": count, "bytes": sizes,
             "job": {name: dataclasses.asdict(cost) for name, cost in job.items()},
             "parts": {name: dataclasses.asdict(cost) for name, cost in parts.items()},
         }
         click.echo(json.dumps(report, indent=1))
         return
     console = Console()
-    console.print(f"{model.name}, {count} frames, {device.name}, {os.cpu_count()} cores")
+    console.print(f"{model.name}, {count} frames, {device.name}, {usable_cores()} cores")
     console.print(_table("The whole job", job, count))
     console.print(_table("Its parts alone", parts, count))
     console.print(", ".join(f"{name} {size / 1000:.0f} kB" for name, size in sizes.items()))

@@ -13,10 +13,10 @@ import flip_evaluator
 import numpy as np
 from PIL import Image
 
+from renderer.arrays import UInt8
 from renderer.gl.context import open_device
 from renderer.lighting.photograph import exposed, load_photograph
 from renderer.panoramas import read_panorama
-from renderer.scene.nodes import UInt8
 from tests.reference.browser import open_browser
 from tests.reference.measures import Ablation, Likeness, ablation, likeness, without_extension
 from tests.reference.views import our_picture, shot_of

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from renderer.scene.nodes import UInt8
+from renderer.arrays import UInt8
 from tests.reference.views import BACKGROUND, SAMPLES, SIDE, Shot
 
 HERE = Path(__file__).parent

@@ -8,7 +8,7 @@ import flip_evaluator
 import numpy as np
 import numpy.typing as npt
 
-from renderer.scene.nodes import Float64, UInt8
+from renderer.arrays import Float64, UInt8
 
 Mask = npt.NDArray[np.bool_]
 

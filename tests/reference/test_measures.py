@@ -6,7 +6,7 @@ import struct
 import numpy as np
 import pytest
 
-from renderer.scene.nodes import UInt8
+from renderer.arrays import UInt8
 from tests.reference.__main__ import SUBJECTS, Subject, verdict
 from tests.reference.measures import Ablation, Likeness, ablation, likeness, ssim_map, without_extension
 from tests.reference.views import SIDE, shot_of

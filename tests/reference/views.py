@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from renderer.arrays import Float64, UInt8
 from renderer.camera.effects import shot_view
 from renderer.camera.framing import View
 from renderer.gl.context import Device
@@ -19,7 +20,7 @@ from renderer.passes.geometry import GeometryPass
 from renderer.passes.resolve import ResolvePass
 from renderer.scene.animation import pose_scene
 from renderer.scene.bounds import Bounds, scene_bounds
-from renderer.scene.nodes import Float64, Scene, UInt8
+from renderer.scene.nodes import Scene
 from renderer.spec import Backdrop, FrameSpec
 from tests.renderer.passes.stage import BOUNDS, NoCaster
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from renderer.arrays import UInt8
 from renderer.camera.effects import shot_view
 from renderer.gl.context import Device
 from renderer.gl.resources import GpuScene
@@ -17,7 +18,6 @@ from renderer.passes.geometry import GeometryPass
 from renderer.passes.resolve import ResolvePass
 from renderer.scene.animation import find_clip, pose_scene
 from renderer.scene.bounds import scene_bounds
-from renderer.scene.nodes import UInt8
 from renderer.spec import Backdrop, FrameSpec
 from tests.renderer.passes.stage import no_shadows
 

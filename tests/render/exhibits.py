@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from renderer.scene.nodes import Float64, UInt8
+from renderer.arrays import Float64, UInt8
 from tests.renderer.load.glb_builder import GlbBuilder, Json, encoded
 
 PLACES = ((-0.56, 0.56), (0.56, 0.56), (-0.56, -0.56), (0.56, -0.56))

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from renderer.arrays import UInt8
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
 from renderer.load import load_model
-from renderer.scene.nodes import UInt8
 from renderer.spec import FrameSpec, ImageVariant, parse_settings, plan_image, plan_video
 
 SMALLER = 5

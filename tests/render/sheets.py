@@ -13,11 +13,11 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
+from renderer.arrays import UInt8
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device, open_device
 from renderer.load import load_model
 from renderer.samples import write_sample
-from renderer.scene.nodes import UInt8
 from renderer.spec import SETTINGS, parse_settings, plan_video
 
 MOMENTS = (0.0, 0.25, 0.5, 0.75, 1.0)

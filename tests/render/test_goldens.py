@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from renderer.scene.nodes import UInt8
+from renderer.arrays import UInt8
 from renderer.spec import SETTINGS
 from tests.render.looks import LOOKS
 from tests.render.materials import MATERIALS

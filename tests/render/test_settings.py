@@ -12,11 +12,11 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
+from renderer.arrays import Float64, UInt8
 from renderer.camera.sphere import camera_direction
 from renderer.dataset.export import export_dataset
 from renderer.encode.image import write_image
 from renderer.gl.context import Device
-from renderer.scene.nodes import Float64, UInt8
 from renderer.spec import SETTINGS, DatasetSpec, parse_settings, plan_dataset, plan_image, plan_video
 from tests.render.exhibits import checker
 from tests.render.film import Film

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from renderer.arrays import Float64, UInt8
 from renderer.encode.ffmpeg import EncoderProcess
 from renderer.encode.h264 import h264_arguments, variant_files
 from renderer.gl.context import Device
@@ -17,7 +18,6 @@ from renderer.lighting.presets import STUDIO
 from renderer.passes.ground import GroundPass
 from renderer.passes.resolve import ResolvePass
 from renderer.passes.yuv import YuvPass
-from renderer.scene.nodes import Float64, UInt8
 from renderer.spec import Backdrop, FrameSpec, VideoVariant
 from tests.renderer.passes.stage import BOUNDS, front_view
 

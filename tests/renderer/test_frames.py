@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from renderer.arrays import UInt8
 from renderer.errors import DeviceError, SettingsError
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
 from renderer.lighting import shadow
 from renderer.load import load_model
-from renderer.scene.nodes import Channel, Clip, Material, Node, Scene, UInt8
+from renderer.scene.nodes import Channel, Clip, Material, Node, Scene
 from renderer.spec import Backdrop, FrameSpec
 from tests.renderer.gl.live import live_objects
 from tests.renderer.passes.scenes import flat_image, quad, scene_of, sphere, texture

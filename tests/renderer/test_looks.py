@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from renderer.arrays import UInt8
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
-from renderer.scene.nodes import Material, Scene, UInt8
+from renderer.scene.nodes import Material, Scene
 from renderer.spec import SETTINGS, parse_settings, plan_video
 from tests.renderer.passes.scenes import scene_of, sphere
 

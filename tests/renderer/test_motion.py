@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from renderer.arrays import UInt8
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
 from renderer.load import load_model
-from renderer.scene.nodes import UInt8
 from renderer.spec import FrameSpec
 from tests.renderer.load.glb_builder import GlbBuilder, encoded, float32, triangle_builder
 

@@ -8,8 +8,8 @@ import OpenImageIO
 import pytest
 
 from renderer import panoramas
+from renderer.arrays import Float32
 from renderer.panoramas import PanoramaError, read_panorama
-from renderer.scene.nodes import Float32
 from tests.support.models import shared_model
 
 EMPTY_HDR = b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y %d +X %d\n"
@@ -37,7 +37,7 @@ def written(path: Path, pixels: Float32) -> Path:
 def test_both_formats_come_back_as_they_were_written(tmp_path: Path, kind: str, tolerance: float) -> None:
     path = written(tmp_path / f"sky.{kind}", picture()).rename(tmp_path / "stored")  # storages know no suffixes
     panorama = read_panorama(path)
-    assert (panorama.format, panorama.size) == (kind, (32, 16))
+    assert (panorama.suffix, panorama.size) == (f".{kind}", (32, 16))
     assert np.allclose(panorama.radiance, picture(), rtol=tolerance, atol=0.005)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from renderer.scene.nodes import Float64, UInt8
+from renderer.arrays import Float64, UInt8
 
 FOLDER = Path(__file__).parents[1] / "render" / "goldens"
 

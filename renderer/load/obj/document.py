@@ -9,8 +9,8 @@ import posixpath
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from renderer.arrays import Float32, Float64, Int64, UInt16
 from renderer.errors import EmptyModel, ModelTooLarge
 from renderer.load import limits
 from renderer.load.archive import Archive
@@ -22,9 +22,6 @@ from renderer.load.obj.mtl import material_name
 from renderer.load.obj.polygons import triangulate
 from renderer.load.obj.reader import ObjData, Statement, read_obj
 from renderer.load.obj.shading import FLAT, missing_normals, packed
-from renderer.scene.nodes import Float32, Float64
-
-Int64 = npt.NDArray[np.int64]
 
 _FAR = 100.0
 """A model that is further from the origin than so many times its size is stored around its own centre, below a node
@@ -181,7 +178,7 @@ def _flipped(texcoords: Float32, rows: Int64) -> Float32:
     return found
 
 
-def _linear_rgba(encoded: Float32, missing: tuple[float, float, float]) -> npt.NDArray[np.uint16]:
+def _linear_rgba(encoded: Float32, missing: tuple[float, float, float]) -> UInt16:
     """(n, 4) normalised linear colours of sRGB ones (IEC 61966-2-1) in 0..1; `missing`, linear, where those are NaN."""
     encoded = np.clip(encoded, 0.0, 1.0)
     linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)

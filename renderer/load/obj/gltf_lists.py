@@ -3,7 +3,8 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+
+from renderer.arrays import Array, Int64
 
 Json = dict[str, Any]
 
@@ -31,11 +32,11 @@ class GltfLists:
         self.binary += data
         return self.add("bufferViews", entry)
 
-    def add_indices(self, indices: npt.NDArray[np.int64]) -> int:
+    def add_indices(self, indices: Int64) -> int:
         rows = indices.reshape(-1, 1).astype("<u2" if indices.max() < 65535 else "<u4")
         return self.add("accessors", self._accessor(rows, _ELEMENT_ARRAY_BUFFER))
 
-    def add_attribute(self, rows: npt.NDArray[Any], *, bounded: bool = False) -> int:
+    def add_attribute(self, rows: Array, *, bounded: bool = False) -> int:
         """Vertex attributes (n, width), float32 or normalised uint16; `bounded` where glTF wants the range."""
         entry = self._accessor(rows, _ARRAY_BUFFER)
         if bounded:
@@ -44,7 +45,7 @@ class GltfLists:
             entry["normalized"] = True
         return self.add("accessors", entry)
 
-    def _accessor(self, rows: npt.NDArray[Any], target: int) -> Json:
+    def _accessor(self, rows: Array, target: int) -> Json:
         return {
             "bufferView": self.add_view(rows.tobytes(), target=target),
             "componentType": _COMPONENTS[rows.dtype.str[1:]],

@@ -4,12 +4,8 @@ Tokens are given as the positions where they start and end in a block of bytes.
 """
 
 import numpy as np
-import numpy.typing as npt
 
-from renderer.scene.nodes import Float64, UInt8
-
-Int64 = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
+from renderer.arrays import Bools, Float64, Int64, UInt8
 
 SPACE, PLUS, DOT, MINUS, SLASH, ZERO = b" +.-/0"
 

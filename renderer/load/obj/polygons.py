@@ -2,13 +2,10 @@
 
 import mapbox_earcut
 import numpy as np
-import numpy.typing as npt
 
+from renderer.arrays import Bools, Float64, Int64
 from renderer.errors import ModelTooLarge
 from renderer.load import limits
-from renderer.scene.nodes import Float64
-
-Int64 = npt.NDArray[np.int64]
 
 _BATCH_CORNERS = 1_000_000
 _STRAIGHT = 1e-10
@@ -62,13 +59,13 @@ def _area_vectors(polygons: Float64) -> Float64:
     return vectors
 
 
-def _inward(polygons: Float64) -> npt.NDArray[np.bool_]:
+def _inward(polygons: Float64) -> Bools:
     """Which corners of polygons (p, n, 3) are turned inwards."""
     after = np.roll(polygons, -1, axis=1) - polygons
     before = np.roll(after, 1, axis=1)
     area = _area_vectors(polygons)
     turns = np.einsum("pni,pi->pn", np.cross(before, after), area)
-    inward: npt.NDArray[np.bool_] = turns < -_STRAIGHT * np.einsum("pi,pi->p", area, area)[:, None]
+    inward: Bools = turns < -_STRAIGHT * np.einsum("pi,pi->p", area, area)[:, None]
     return inward
 
 

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from renderer.arrays import Float32, Float64, Int64, UInt8
 from renderer.errors import EmptyModel, InvalidModel, ModelTooLarge
 from renderer.load import limits
-from renderer.load.obj.numbers import BadToken, Int64, parse_corners, parse_floats, token_bounds
+from renderer.load.obj.numbers import BadToken, parse_corners, parse_floats, token_bounds
 from renderer.load.obj.source import Source, decoded
-from renderer.scene.nodes import Float32, Float64, UInt8
 
 BLOCK_BYTES = 4 * limits.MEGABYTE
 

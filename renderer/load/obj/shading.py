@@ -4,12 +4,9 @@ Scans rarely have normals and never mean to be faceted, so a file that doesn't m
 """
 
 import numpy as np
-import numpy.typing as npt
 
+from renderer.arrays import Bools, Float32, Float64, Int64
 from renderer.load.normals import unit
-from renderer.scene.nodes import Float32, Float64
-
-Int64 = npt.NDArray[np.int64]
 
 FLAT = -1
 """The smoothing group of faces under `s off`."""
@@ -18,7 +15,7 @@ _BATCH = 500_000
 
 
 def missing_normals(
-    points: Float64, vertices: Int64, faces: Int64, groups: Int64, triangles: Int64, lacking: npt.NDArray[np.bool_]
+    points: Float64, vertices: Int64, faces: Int64, groups: Int64, triangles: Int64, lacking: Bools
 ) -> tuple[Int64, Float32]:
     """For every corner the row of its normal, -1 for corners that aren't `lacking` one, and the unit normals (k, 3).
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from renderer.arrays import Float64
 from renderer.camera.stance import Stance
-from renderer.scene.nodes import Float64
 from renderer.spec import FrameSpec, parse_settings, plan_video
 
 

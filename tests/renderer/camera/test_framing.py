@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from renderer.arrays import Float64
 from renderer.camera.framing import MARGIN, View, fit_distance, framed_view, look_at, model_placement
 from renderer.camera.stance import Stance
 from renderer.camera.turntable import turntable
 from renderer.scene.bounds import Bounds
-from renderer.scene.nodes import Float64
 from renderer.spec import FrameSpec
 
 ASPECTS = [(960, 540), (540, 540), (540, 960)]

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from renderer.scene.nodes import Contents, Float64
+from renderer.arrays import Float64
+from renderer.scene.nodes import Contents
 from renderer.spec.dataset import DatasetSpec
 from tests.renderer.load.glb_builder import GlbBuilder
 from tests.renderer.passes.scenes import sphere

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from renderer.arrays import Float64
 from renderer.camera.framing import View
 from renderer.camera.sphere import camera_to_world
 from renderer.dataset.buffers import DatasetRenderer
 from renderer.dataset.planes import Planes, decoded_depth
 from renderer.gl.context import Device
-from renderer.scene.nodes import AlphaMode, Float64, Material, Node, Primitive, Scene, Topology
+from renderer.scene.nodes import AlphaMode, Material, Node, Primitive, Scene, Topology
 from renderer.spec.dataset import DatasetSpec
 from tests.renderer.passes.scenes import quad, scene_of, sphere
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from renderer.arrays import Float64
 from renderer.dataset.check import check_dataset, main
 from renderer.dataset.export import export_dataset
 from renderer.gl.context import Device
-from renderer.scene.nodes import Float64
 from tests.renderer.dataset.support import (
     SPEC,
     Files,

@@ -9,12 +9,12 @@ import numpy as np
 import pycolmap
 import pytest
 
+from renderer.arrays import Float64
 from renderer.dataset.export import export_dataset
 from renderer.dataset.points import MAX_POINTS
 from renderer.dataset.reader import TrainingSet
 from renderer.errors import Cancelled, EmptyModel, SettingsError
 from renderer.gl.context import Device
-from renderer.scene.nodes import Float64
 from renderer.spec.dataset import DatasetFormat, DatasetSpec
 from tests.renderer.dataset.support import SPEC, Files, Silent, picture, read_zip
 from tests.renderer.load.glb_builder import triangle_builder

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from renderer.arrays import UInt8
 from renderer.camera.sphere import camera_direction, showing_view
 from renderer.dataset.export import draw_part, export_dataset, join_parts, open_set
 from renderer.errors import Cancelled
 from renderer.gl.context import Device
-from renderer.scene.nodes import UInt8
 from renderer.spec.dataset import DATASET_TIERS, Coverage, DatasetSpec
 from tests.renderer.dataset.support import SPEC, Silent, picture, read_zip, write_zip
 

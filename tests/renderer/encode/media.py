@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from renderer.scene.nodes import UInt8
+from renderer.arrays import UInt8
 
 
 def i420(rgb: UInt8) -> bytes:

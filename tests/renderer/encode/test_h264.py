@@ -4,10 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from renderer.arrays import UInt8
 from renderer.encode.ffmpeg import EncoderProcess
 from renderer.encode.h264 import GOP_S, H264File, h264_arguments, thumbnail_size, variant_files
 from renderer.encode.probe import check_h264, top_level_boxes
-from renderer.scene.nodes import UInt8
 from renderer.spec import Backdrop, FrameSpec, VideoVariant
 from tests.renderer.encode.media import decode_rgb, ffprobe, i420, moving_frames
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from renderer.arrays import UInt8
 from renderer.encode.image import write_image, write_thumbnail
-from renderer.scene.nodes import UInt8
 from renderer.spec.frames import ImageFormat
 from tests.renderer.encode.media import moving_frames
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from renderer.arrays import Float32, Float64
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
 from renderer.gl.resources import GpuScene
@@ -14,8 +15,6 @@ from renderer.scene.nodes import (
     AlphaMode,
     Channel,
     Clip,
-    Float32,
-    Float64,
     Material,
     MorphTarget,
     Node,

@@ -6,10 +6,10 @@ import moderngl
 import numpy as np
 import pytest
 
+from renderer.arrays import Float32
 from renderer.gl.context import Device
 from renderer.gl.mipmaps import Texels, halvings, set_coarser, texture_of
 from renderer.passes.resolve import full_screen
-from renderer.scene.nodes import Float32
 
 RNG = np.random.default_rng(7)
 

@@ -6,10 +6,11 @@ import moderngl
 import numpy as np
 import numpy.typing as npt
 
+from renderer.arrays import Float32, Float64, UInt32
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs, set_uniform
 from renderer.scene.bounds import Bounds
-from renderer.scene.nodes import AlphaMode, Float32, Float64, Material, Mesh, Node, Primitive, Scene, Topology, UInt32
+from renderer.scene.nodes import AlphaMode, Material, Mesh, Node, Primitive, Scene, Topology
 
 Vector = tuple[float, float, float]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from renderer.arrays import Float32, Float64
 from renderer.gl.context import Device
 from renderer.lighting import environment, prefilter
 from renderer.lighting.environment import Environment, filter_tables, load_environment, upload
@@ -18,7 +19,6 @@ from renderer.lighting.prefilter import (
     level_roughness,
 )
 from renderer.lighting.presets import DARK, STUDIO
-from renderer.scene.nodes import Float32, Float64
 from tests.renderer.lighting.stage import ask
 
 SIZE = (64, 128)

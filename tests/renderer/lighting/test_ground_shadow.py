@@ -5,12 +5,13 @@ import functools
 import numpy as np
 import pytest
 
+from renderer.arrays import Float64
 from renderer.gl.context import Device
 from renderer.gl.resources import GpuScene
 from renderer.lighting.ground_shadow import GroundShadow
 from renderer.lighting.presets import DARK, OUTDOOR, SOFT, STUDIO
 from renderer.lighting.sources import Lighting
-from renderer.scene.nodes import Float64, Material, Scene, Transmission
+from renderer.scene.nodes import Material, Scene, Transmission
 from tests.renderer.lighting.stage import Vector, bounds_of, box_mesh, scene_of
 
 LIGHTS, SIZE = 96, 256

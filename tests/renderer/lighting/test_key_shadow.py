@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from renderer.arrays import Float32, Float64, UInt32
 from renderer.gl.context import Device
 from renderer.gl.resources import GpuScene
 from renderer.lighting.environment import Environment, load_environment
 from renderer.lighting.presets import STUDIO
 from renderer.lighting.shadow import LIVE_TRIANGLES, Shadows
-from renderer.scene.nodes import Float32, Float64, UInt32
 from tests.renderer.lighting.stage import ask, ball_mesh, bounds_of, box_mesh, scene_of
 
 UP = (0.0, 1.0, 0.0)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from renderer.arrays import Float32, Float64
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
 from renderer.lighting import prefilter
@@ -22,7 +23,7 @@ from renderer.lighting.photograph import (
 from renderer.lighting.prefilter import equirectangular_directions, harmonics
 from renderer.lighting.presets import STUDIO
 from renderer.panoramas import Panorama, PanoramaError
-from renderer.scene.nodes import Float32, Float64, Material
+from renderer.scene.nodes import Material
 from renderer.spec import FrameSpec
 from tests.renderer.lighting.stage import ask
 from tests.renderer.passes.scenes import scene_of, sphere

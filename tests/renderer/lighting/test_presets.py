@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from renderer.arrays import Float64
 from renderer.lighting.prefilter import equirectangular_directions
 from renderer.lighting.presets import DARK, OUTDOOR, PRESETS, SOFT, STUDIO
 from renderer.lighting.sources import Lighting
-from renderer.scene.nodes import Float64
 from renderer.spec import SETTINGS
 from renderer.spec.cameras import LEVEL
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import PIL.Image
 
-from renderer.scene.nodes import Float32, UInt32
+from renderer.arrays import Float32, UInt32
 
 Json = dict[str, Any]
 

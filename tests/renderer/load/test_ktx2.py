@@ -6,9 +6,9 @@ import numpy as np
 import opengl_basisu
 import pytest
 
+from renderer.arrays import UInt8
 from renderer.errors import InvalidModel, ModelError, ModelTooLarge, UnsupportedModel
 from renderer.load import limits
-from renderer.scene.nodes import UInt8
 from tests.renderer.load.conftest import Load
 from tests.renderer.load.glb_builder import Json, png, triangle_builder
 from tests.renderer.load.ktx2_builder import COLORS, HEIGHT, WIDTH, ktx2

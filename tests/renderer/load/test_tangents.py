@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from renderer.arrays import Float32
 from renderer.load import load_model
 from renderer.load.tangents import generate_tangents
-from renderer.scene.nodes import Float32
 from tests.renderer.load.conftest import Load
 from tests.renderer.load.glb_builder import GlbBuilder, float32, png, uint32
 from tests.support.models import shared_model

@@ -6,9 +6,10 @@ import numpy as np
 import PIL.Image
 import pytest
 
+from renderer.arrays import UInt8
 from renderer.errors import InvalidModel, ModelTooLarge
 from renderer.load import images, limits
-from renderer.scene.nodes import Sampler, TextureRef, UInt8
+from renderer.scene.nodes import Sampler, TextureRef
 from tests.renderer.load.conftest import Load
 from tests.renderer.load.glb_builder import GlbBuilder, Json, encoded, png, triangle_builder
 from tests.support.images import png_header

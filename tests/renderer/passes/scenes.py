@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from renderer.arrays import Float32, UInt8
 from renderer.scene.nodes import (
-    Float32,
     Image,
     Material,
     Mesh,
@@ -16,7 +16,6 @@ from renderer.scene.nodes import (
     Scene,
     TextureRef,
     Topology,
-    UInt8,
 )
 
 

@@ -7,6 +7,7 @@ from unittest import mock
 
 import numpy as np
 
+from renderer.arrays import Float64, UInt8
 from renderer.camera.framing import View, look_at, perspective
 from renderer.gl.context import Device
 from renderer.gl.resources import GpuDrawable, GpuScene
@@ -18,7 +19,7 @@ from renderer.passes.geometry import GeometryPass
 from renderer.passes.resolve import ResolvePass
 from renderer.passes.stored import SurfaceTarget, fits
 from renderer.scene.bounds import Bounds
-from renderer.scene.nodes import Float64, Scene, UInt8
+from renderer.scene.nodes import Scene
 
 SIZE = 64
 BOUNDS = Bounds(center=np.zeros(3), radius=1.0, low=-np.ones(3), high=np.ones(3))

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from renderer.arrays import Float64, UInt8
 from renderer.gl.context import Device
 from renderer.gl.targets import SampleTarget
 from renderer.lighting.ground_shadow import GroundShadow
 from renderer.lighting.presets import STUDIO
 from renderer.passes.ground import FINE, GroundPass, level
 from renderer.passes.resolve import ResolvePass
-from renderer.scene.nodes import Float64, UInt8
 from tests.renderer.passes.stage import BOUNDS, SIZE, front_view
 
 TEXELS = 64

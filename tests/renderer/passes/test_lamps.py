@@ -5,10 +5,11 @@ import math
 import numpy as np
 import pytest
 
+from renderer.arrays import Float64, UInt8
 from renderer.gl.context import Device
 from renderer.scene.animation import pose_scene
 from renderer.scene.lights import BRIGHTEST, light_rows
-from renderer.scene.nodes import Float64, Light, Material, Node, Scene, Specular, UInt8
+from renderer.scene.nodes import Light, Material, Node, Scene, Specular
 from tests.renderer.passes.scenes import quad, scene_of, sphere
 from tests.renderer.passes.stage import SIZE, middle, neutral, picture, srgb
 

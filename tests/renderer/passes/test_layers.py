@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from renderer.arrays import Float64
 from renderer.gl.context import Device
 from renderer.lighting.environment import Environment, filter_tables, upload
 from renderer.scene.nodes import (
     Anisotropy,
     Clearcoat,
     DiffuseTransmission,
-    Float64,
     Iridescence,
     Material,
     Primitive,

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import PIL.Image
 import pytest
 
+from renderer.arrays import UInt8
 from renderer.errors import SettingsError
 from renderer.gl.context import Device
 from renderer.gl.targets import SampleTarget
@@ -18,7 +19,6 @@ from renderer.passes.resolve import ResolvePass
 from renderer.passes.yuv import YuvPass
 from renderer.passes.yuva import YuvaPass
 from renderer.pictures import PictureError
-from renderer.scene.nodes import UInt8
 from renderer.spec import ANCHORS, Backdrop, Foreground
 from tests.renderer.gl.live import live_objects
 from tests.renderer.load.glb_builder import encoded

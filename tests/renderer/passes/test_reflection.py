@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from renderer.arrays import Float64
 from renderer.camera.framing import View
 from renderer.gl.context import Device
 from renderer.gl.resources import GpuScene
@@ -11,7 +12,7 @@ from renderer.passes.geometry import GeometryPass
 from renderer.passes.reflection import ReflectionPass, mirrored_view
 from renderer.passes.resolve import ResolvePass
 from renderer.scene.bounds import Bounds
-from renderer.scene.nodes import AlphaMode, Float64, Image, Material, Node, Scene
+from renderer.scene.nodes import AlphaMode, Image, Material, Node, Scene
 from tests.renderer.gl.live import live_objects
 from tests.renderer.passes.scenes import flat_image, quad, scene_of, texture
 from tests.renderer.passes.stage import SIZE, even_light, front_view, no_shadows

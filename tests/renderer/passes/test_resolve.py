@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from renderer.arrays import UInt8
 from renderer.gl.context import Device
 from renderer.gl.targets import SampleTarget
 from renderer.passes.resolve import ResolvePass
-from renderer.scene.nodes import UInt8
 from renderer.spec import Backdrop
 
 

@@ -5,13 +5,14 @@ import dataclasses
 import numpy as np
 import pytest
 
+from renderer.arrays import Float64, UInt8
 from renderer.gl.context import Device
 from renderer.gl.resources import GpuDrawable, GpuScene
 from renderer.gl.targets import SampleTarget
 from renderer.gl.tiles import TiledTarget
 from renderer.load.tangents import generate_tangents
 from renderer.passes.stored import MOST_STORED, SAMPLES_PER_TRIANGLE, surface_target, worth_storing
-from renderer.scene.nodes import AlphaMode, Clearcoat, Float64, Material, Node, Primitive, Scene, Transmission, UInt8
+from renderer.scene.nodes import AlphaMode, Clearcoat, Material, Node, Primitive, Scene, Transmission
 from tests.renderer.passes.scenes import quad, scene_of, sphere, texture
 from tests.renderer.passes.stage import SIZE, front_view, picture, sloping_light
 

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from renderer.arrays import Float64, UInt8
 from renderer.gl.context import Device
-from renderer.scene.nodes import AlphaMode, Float64, Material, Primitive, Transmission, UInt8, Volume
+from renderer.scene.nodes import AlphaMode, Material, Primitive, Transmission, Volume
 from tests.renderer.passes.scenes import flat_image, quad, scene_of, sphere, texture
 from tests.renderer.passes.stage import SIZE, middle, picture, srgb
 

@@ -4,10 +4,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from renderer.arrays import UInt8
 from renderer.gl.context import Device
 from renderer.gl.targets import SampleTarget
 from renderer.passes.yuv import YuvPass
-from renderer.scene.nodes import UInt8
 from renderer.spec import Backdrop
 
 Planes = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]

@@ -4,10 +4,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from renderer.arrays import UInt8
 from renderer.gl.context import Device
 from renderer.gl.targets import SampleTarget
 from renderer.passes.yuva import YuvaPass
-from renderer.scene.nodes import UInt8
 
 Planes = npt.NDArray[np.int64]
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from renderer.arrays import Float64
 from renderer.samples import write_sample
-from renderer.scene.nodes import Float64
 from tests.renderer.samples.conftest import Written
 from tests.support import gltf_validator
 

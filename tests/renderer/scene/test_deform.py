@@ -1,8 +1,9 @@
 import numpy as np
 
+from renderer.arrays import Float64
 from renderer.scene.animation import Pose, pose_scene
 from renderer.scene.deform import Drawable, deformed, drawables, is_deforming
-from renderer.scene.nodes import Float64, Mesh, MorphTarget, Node, Primitive, Scene, Skin, Topology
+from renderer.scene.nodes import Mesh, MorphTarget, Node, Primitive, Scene, Skin, Topology
 from tests.renderer.load.glb_builder import TRIANGLE, float32, uint32
 
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from renderer.arrays import Float64
 from renderer.load.obj.numbers import BadToken, parse_corners, parse_floats, token_bounds
-from renderer.scene.nodes import Float64
 
 quick = settings(derandomize=True, deadline=None, database=None, max_examples=200)
 

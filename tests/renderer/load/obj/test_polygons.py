@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from renderer.arrays import Float64, Int64
 from renderer.errors import ModelTooLarge
 from renderer.load import limits
-from renderer.load.obj.polygons import Int64, triangulate
-from renderer.scene.nodes import Float64
+from renderer.load.obj.polygons import triangulate
 
 
 def cut(*polygons: Float64) -> tuple[Float64, Int64]:

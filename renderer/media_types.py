@@ -1,0 +1,34 @@
+"""The kinds of files that come in and go out: their media types, and how those of pictures begin."""
+
+import re
+
+MEDIA_TYPES = {
+    ".glb": "model/gltf-binary",
+    ".gltf": "model/gltf+json",
+    ".zip": "application/zip",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".ktx2": "image/ktx2",
+    ".hdr": "image/vnd.radiance",
+    ".exr": "image/x-exr",
+    ".mp4": "video/mp4",
+    ".mov": "video/quicktime",
+}
+"""By the suffix of a file's name."""
+
+_BEGINNINGS = {
+    ".png": rb"\x89PNG\r\n\x1a\n",
+    ".jpg": rb"\xff\xd8\xff",
+    ".webp": rb"RIFF.{4}WEBP",
+    ".avif": rb".{4}ftyp(avif|mif1)",
+    ".ktx2": rb"\xabKTX 20\xbb",
+    ".hdr": rb"#\?(RADIANCE|RGBE)",
+    ".exr": rb"\x76\x2f\x31\x01",
+}
+
+
+def picture_suffix(data: bytes | memoryview) -> str | None:
+    """The suffix for a picture's format, told by its first 12 bytes; None for any other file."""
+    return next((suffix for suffix, begin in _BEGINNINGS.items() if re.match(begin, data, re.DOTALL)), None)

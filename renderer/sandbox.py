@@ -1,0 +1,168 @@
+"""The one way to start a limited child process, for native decoders and whatever else reads untrusted bytes.
+
+    run      one call: what the child writes is the result
+    start    a child to talk with, until it is killed
+
+A child is a Python program with an environment of its own, a limit on memory, no core dumps, and a process group that
+is killed as a whole. It takes its limits before it runs a line of its program (`sandbox_child.py`), and the kernel
+kills the group when this process ends, however it ends. A child may still read and write files and open sockets.
+"""
+
+import contextlib
+import dataclasses
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+_FIRST = Path(__file__).with_name("sandbox_child.py")
+_PROJECT = Path(__file__).resolve().parents[1]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Limits:
+    """What a child may use: `memory_bytes` of address space, and `cpu_seconds` of processor time or None for any."""
+
+    memory_bytes: int
+    cpu_seconds: int | None = None
+
+
+class ChildFailed(Exception):
+    """A child gave no result. The message says why, in words that can follow "can't be decoded: "."""
+
+
+class Child:
+    """A running child with its pipes. A context manager: `close` at its end.
+
+    `kill` and `wait` may be called by any thread, also while another one waits at a pipe.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], lifeline: int) -> None:
+        if process.stdin is None or process.stdout is None:
+            raise TypeError("a child needs two pipes")
+        self.pid = process.pid
+        self.stdin: IO[bytes] = process.stdin
+        self.stdout: IO[bytes] = process.stdout
+        self._process = process
+        self._lifeline = lifeline
+        self._end = os.pidfd_open(process.pid)  # becomes readable when the child ends
+        self._lock = threading.Lock()
+
+    def wait(self, timeout_s: float | None = None) -> int:
+        """The exit code once the child has ended, or minus the number of the signal that ended it.
+
+        What is left of its group is killed. Raises TimeoutError, and leaves the child as it is, after `timeout_s`.
+        """
+        if self._process.returncode is None:
+            poll = select.poll()
+            poll.register(self._end, select.POLLIN)
+            if not poll.poll(None if timeout_s is None else max(0.0, timeout_s) * 1000):
+                raise TimeoutError
+        return self.kill()
+
+    def kill(self) -> int:
+        """Kills the whole group, if it isn't gone, and returns the exit code as `wait` does."""
+        with self._lock:
+            if self._process.returncode is None:
+                # A group keeps its number as long as its first process isn't waited for, even if that has ended.
+                os.killpg(self.pid, signal.SIGKILL)
+                self._process.wait()
+                os.close(self._lifeline)
+                os.close(self._end)
+            return self._process.returncode
+
+    def close(self) -> None:
+        """Kills the group and closes the pipes, which no other thread may be using any more."""
+        self.kill()
+        self.stdout.close()
+        with contextlib.suppress(BrokenPipeError):  # of what the child didn't take any more
+            self.stdin.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def start(
+    program: Path | str,
+    arguments: Sequence[str] = (),
+    *,
+    limits: Limits,
+    environment: Mapping[str, str],
+    stderr: int = subprocess.DEVNULL,
+) -> Child:
+    """Starts a script by its path (.py), or a module by its name, found where this one was.
+
+    The child reads what is written to `stdin`. Only what it writes to Python's sys.stdout arrives at `stdout`: what
+    native code prints goes to `stderr`, which is None for this process's own. `environment` is all of the child's.
+    """
+    held, lifeline = os.pipe()
+    seconds = () if limits.cpu_seconds is None else (f"RLIMIT_CPU={limits.cpu_seconds}",)
+    taken = ",".join((f"RLIMIT_AS={limits.memory_bytes}", *seconds, "RLIMIT_CORE=0"))
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-I", str(_FIRST), str(held), taken, str(_PROJECT), str(program), *arguments],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr,
+            env=dict(environment), pass_fds=[held], start_new_session=True,
+        )
+    except BaseException:
+        os.close(lifeline)
+        raise
+    finally:
+        os.close(held)
+    return Child(process, lifeline)
+
+
+def run(
+    program: Path | str,
+    arguments: Sequence[str] = (),
+    *,
+    limits: Limits,
+    environment: Mapping[str, str],
+    timeout_s: float,
+    output_bytes: int,
+) -> bytes:
+    """All that the program writes to sys.stdout, if it then exits with 0.
+
+    Raises ChildFailed where it exits with os.EX_DATAERR, with what it wrote as the message; and where it writes more
+    than `output_bytes`, runs longer than `timeout_s` or ends in any other way.
+    """
+    deadline = time.monotonic() + timeout_s
+    with start(program, arguments, limits=limits, environment=environment) as child:
+        child.stdin.close()
+        try:
+            output = _read_all(child.stdout.fileno(), output_bytes, deadline)
+            code = child.wait(deadline - time.monotonic())
+        except TimeoutError as error:
+            raise ChildFailed("it takes too long") from error
+    if code == os.EX_DATAERR:
+        raise ChildFailed(output.decode(errors="replace").strip())
+    if code:
+        raise ChildFailed("the process that reads it crashed or needed too much")
+    return output
+
+
+def _read_all(pipe: int, most: int, deadline: float) -> bytes:
+    """What comes until the pipe is closed. Raises TimeoutError, or ChildFailed where it is more than `most` bytes."""
+    poll = select.poll()
+    poll.register(pipe, select.POLLIN)
+    data = bytearray()
+    while poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+        piece = os.read(pipe, 1 << 20)
+        if not piece:
+            return bytes(data)
+        data += piece
+        if len(data) > most:
+            raise ChildFailed("the process that reads it writes more than it may")
+    raise TimeoutError
