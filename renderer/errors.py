@@ -15,13 +15,19 @@
 Messages are shown to users as they are: they name what is wrong and, where there is one, the way out.
 """
 
+from typing import ClassVar
+
 
 class RendererError(Exception):
-    """Base of all errors that the renderer raises on purpose."""
+    """Base of all errors that the renderer raises on purpose. `code` names the class in data, and never changes."""
+
+    code: ClassVar[str]
 
 
 class SettingsError(RendererError):
     """A render setting has the wrong type or value. `field` is its JSON name."""
+
+    code = "invalid_settings"
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -35,30 +41,46 @@ class ModelError(RendererError):
 class InvalidModel(ModelError):
     """The bytes break the format they claim to be."""
 
+    code = "invalid_model"
+
 
 class UnsupportedModel(ModelError):
     """The file is valid but needs a feature that this renderer lacks."""
+
+    code = "unsupported_model"
 
 
 class ModelTooLarge(ModelError):
     """The model is over one of the limits of `renderer.load.limits`."""
 
+    code = "model_too_large"
+
 
 class ResourceMissing(ModelError):
     """A buffer or image is absent, or lies where the renderer does not fetch from."""
+
+    code = "resource_missing"
 
 
 class EmptyModel(ModelError):
     """The scene has no triangles, lines or points to draw."""
 
+    code = "empty_model"
+
 
 class DeviceError(RendererError):
     """No usable GL device, or a GL operation failed on it."""
+
+    code = "device_error"
 
 
 class EncodeError(RendererError):
     """ffmpeg ended with an error, or wrote a file that isn't what was asked for."""
 
+    code = "encode_error"
+
 
 class Cancelled(RendererError):
     """The listener asked to stop between two frames."""
+
+    code = "cancelled"

@@ -12,7 +12,7 @@ import dataclasses
 import logging
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -26,7 +26,7 @@ from renderer.gl.context import Device
 from renderer.lighting.environment import preset_environment
 from renderer.lighting.presets import PRESETS
 from renderer.load import load_model
-from renderer.scene.nodes import Contents
+from renderer.scene.nodes import Contents, Scene
 from renderer.spec import FrameSpec, H264Encoder, VideoVariant
 
 log = logging.getLogger(__name__)
@@ -71,15 +71,17 @@ def open_shot(
     cache_dir: Path | None,
     listener: Listener,
     images: Mapping[str, Path] = {},
+    load: Callable[[Path, str | None], Scene] = load_model,
 ) -> ShotRenderer:
     """What draws the frames, ready to begin; the caller closes it. `images` are the files of the overlays it may show.
+    `load` may give a scene that is there already.
 
     Raises ModelError, SettingsError (an unknown clip or variant, a broken image), DeviceError, and what the listener
     raises.
     """
     listener.on_stage("loading")
     with concurrent.futures.ThreadPoolExecutor(1) as beside:
-        loading = beside.submit(load_model, model, frames.material_variant)
+        loading = beside.submit(load, model, frames.material_variant)
         if frames.environment is None:  # the preset's light is made or read meanwhile, and kept
             preset_environment(device, PRESETS[frames.lighting], cache_dir)
         scene = loading.result()
@@ -100,6 +102,7 @@ def render_video(
     images: Mapping[str, Path] = {},
     encoder: H264Encoder = "x264",
     frame_limit: int | None = None,
+    load: Callable[[Path, str | None], Scene] = load_model,
 ) -> dict[str, VideoFiles]:
     """Draws the shot once and encodes it for each of `variants`, into `out`/<variant name>/ (which must not exist yet).
 
@@ -112,7 +115,7 @@ def render_video(
     asked = {name: variant_streams(frames, variant, encoder) for name, variant in variants.items()}
     with contextlib.ExitStack() as undo:
         with open_shot(
-            model, frames, device=device, cache_dir=cache_dir, listener=clock, images=images
+            model, frames, device=device, cache_dir=cache_dir, listener=clock, images=images, load=load
         ) as shot:
             for name in variants:
                 (out / name).mkdir(parents=True)

@@ -100,7 +100,7 @@ def start(
     *,
     limits: Limits,
     environment: Mapping[str, str],
-    stderr: int = subprocess.DEVNULL,
+    stderr: int | None = subprocess.DEVNULL,
 ) -> Child:
     """Starts a script by its path (.py), or a module by its name, found where this one was.
 

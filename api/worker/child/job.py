@@ -1,138 +1,118 @@
-"""One try at a claim, as the functions of `api.worker.kinds` see it: the model and the overlays as files, a place for
-what was made of them, and the renderer's listener.
+"""One order, as the functions of `api.worker.kinds` see it: files to read, a place for what is made of them, and the
+renderer's listener.
 """
 
-import contextlib
 import dataclasses
+import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from api.db.session import Database
-from api.domain.catalog.contents import note_contents, note_warnings
-from api.domain.kit.files import FileView
-from api.domain.work import scheduling
-from api.domain.work.claims import Claim
-from api.settings import Settings
-from api.storage.base import FileMissing, Storage
-from api.worker.convert import drawable_model
-from api.worker.lease import Lease
-from api.worker.open_shot import OpenShot
+from api.worker.child.warm import Warm
+from api.worker.messages import Frames, Made, Message, Order, Published, Stage, Told
 from api.worker.right_of_way import RightOfWay
-from renderer.errors import SettingsError
+from renderer.errors import Cancelled
 from renderer.gl.context import Device
 from renderer.scene.nodes import Contents
 
-CONTENT_TYPES = {
-    ".mp4": "video/mp4", ".mov": "video/quicktime", ".zip": "application/zip",
-    ".png": "image/png", ".webp": "image/webp", ".avif": "image/avif",
-}  # fmt: skip
+MODEL = "model"
+"""The name of the input that is the model; all others are overlays, by their ids."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Bench:
-    """What a worker process keeps open from one claim to the next. `stop` is set when the process should end."""
+    """What a child keeps open from one order to the next. `open_device` gives the same device each time; `stop` is set
+    when the child should end."""
 
-    worker: str
-    settings: Settings
-    database: Database
-    storage: Storage
-    device: Device
-    work_dir: Path
+    open_device: Callable[[], Device]
     cache_dir: Path
-    stop: threading.Event
     right_of_way: RightOfWay
-    open_shot: OpenShot = dataclasses.field(default_factory=OpenShot)
+    warm: Warm = dataclasses.field(default_factory=Warm)
+    stop: threading.Event = dataclasses.field(default_factory=threading.Event)
 
 
 class Job:
-    """`folder` is empty, for this job alone, and deleted with all that is in it when the job ends.
+    """`folder` is empty, for this job alone, and deleted with all that is in it when the job ends."""
 
-    What is made for the claim's renders goes into `files`, by render id and the names of `api.db.tables.Render.files`;
-    what a part makes for the assembly goes into `part_files`. When the function returns, they are settled.
-    """
-
-    def __init__(self, bench: Bench, claim: Claim, lease: Lease, folder: Path) -> None:
+    def __init__(self, bench: Bench, order: Order, report: Callable[[Message], None]) -> None:
         self.bench = bench
-        self.claim = claim
-        self.folder = folder
-        self.files = {render_id: dict(files) for render_id, files in claim.files.items()}
-        self.part_files: dict[str, FileView] = {}
-        self._lease = lease
-        self._posters_left = len(claim.variants)
+        self.order = order
+        self.spec: dict[str, Any] = {name: value for name, value in order.spec.items() if name != "version"}
+        self.folder = Path(order.folder)
+        self._report = report
+        self._posters_left = len(order.variants)
 
-    @contextlib.contextmanager
-    def model(self) -> Iterator[Path]:
-        """The model's file, as the renderer takes it. Raises ModelError subclasses, FileMissing and Cancelled."""
-        key = drawable_model(self.bench.database, self.bench.storage, self.claim, self._lease, self.folder)
-        with self.bench.storage.local_path(key) as path:
-            yield path
+    @property
+    def model(self) -> Path:
+        return Path(self.order.inputs[MODEL])
 
-    @contextlib.contextmanager
-    def images(self) -> Iterator[dict[str, Path]]:
-        """The files of the overlays that the renders were ordered with, by id. Raises SettingsError for a lost one."""
-        with contextlib.ExitStack() as fetched:
-            found = {}
-            for overlay_id, key in self.claim.image_storage_keys.items():
-                try:
-                    found[overlay_id] = fetched.enter_context(self.bench.storage.local_path(key))
-                except FileMissing:
-                    message = f"The file of the overlay {overlay_id} is gone from the storage"
-                    raise SettingsError("renderSettings", message) from None
-            yield found
+    @property
+    def images(self) -> Mapping[str, Path]:
+        """The files of the overlays, by id."""
+        return {name: Path(path) for name, path in self.order.inputs.items() if name != MODEL}
 
-    def store(self, render_id: str, name: str, path: Path) -> None:
-        """Takes the file at `path` away into the storage, as one of the render's. Raises Cancelled."""
-        self.files[render_id][name] = self._put(self.claim.output_prefix(render_id), path)
+    @property
+    def parts(self) -> Sequence[tuple[int, Mapping[str, Path]]]:
+        """For each part, in the order of their frames: how many it has, and its files by name."""
+        return [
+            (part.frame_count, {name: Path(path) for name, path in part.files.items()}) for part in self.order.parts
+        ]
+
+    @property
+    def run(self) -> range:
+        """The frames to draw."""
+        return range(self.order.first_frame, self.order.first_frame + self.order.frame_count)
+
+    def store(self, owner: str, name: str, path: Path) -> None:
+        """Hands over the file at `path`, in `folder`, as one of the owner's. It is no longer the job's."""
+        self._report(Made(owner=owner, name=name, path=str(path.relative_to(self.folder))))
 
     def store_part(self, path: Path) -> None:
-        """Takes the file at `path` away into the storage, for the assembly. Raises Cancelled."""
-        self.part_files[path.name] = self._put(self.claim.part_prefix, path)
+        """Hands over the file at `path`, in `folder`, for the assembly."""
+        self._report(Made(owner=None, name=path.name, path=str(path.relative_to(self.folder))))
 
-    @contextlib.contextmanager
-    def parts(self) -> Iterator[list[dict[str, Path]]]:
-        """What each part stored, by name, in the order of their frames. Raises FileMissing."""
-        with contextlib.ExitStack() as fetched:
-            yield [
-                {
-                    name: fetched.enter_context(self.bench.storage.local_path(file.key))
-                    for name, file in part.files.items()
-                }
-                for part in self.claim.parts
-            ]
+    def store_for_all(self, name: str, path: Path) -> None:
+        """Hands over a file to each of the owners. Nothing is written twice."""
+        for owner in self.order.variants:
+            self.store(owner, name, self.link_for(owner, path))
 
-    def _put(self, prefix: str, path: Path) -> FileView:
-        self._lease.check()
-        stored = self.bench.storage.put_file(prefix + path.name, path)
-        return FileView(
-            key=stored.key, size=stored.size, etag=stored.etag, content_type=CONTENT_TYPES[path.suffix]
-        )
+    def link_for(self, owner: str, path: Path) -> Path:
+        """The same file once more, in a folder of the owner."""
+        link = self.folder / owner / path.name
+        link.parent.mkdir(exist_ok=True)
+        os.link(path, link)
+        return link
+
+    def tell(self, facts: Mapping[str, Any]) -> None:
+        self._report(Told(facts=dict(facts)))
 
     def on_stage(self, stage: str) -> None:
-        """Raises Cancelled when the work should stop, as all of these do."""
-        self._lease.stage(stage)
-        self._give_way()
+        """Raises Cancelled when the work should stop, as `on_frame` does."""
+        self._report(Stage(name=stage))
+        self._look_up()
 
     def on_model(self, contents: Contents) -> None:
-        with self.bench.database.begin() as session:
-            note_contents(session, self.claim.model_id, animations=contents.clips, variants=contents.variants)
-            note_warnings(session, self.claim.variants, contents.warnings)
+        if contents.warnings:
+            self.tell({"warnings": list(contents.warnings)})
 
     def on_frame(self, done: int, total: int) -> None:
-        self._lease.frame(done)
-        self._give_way()
+        self._report(Frames(done=done))
+        self._look_up()
 
-    def on_poster(self, render_id: str, poster: Path, poster_full: Path) -> None:
-        """Stores them; when each of the claim's renders has its own, users can fetch them."""
-        self.store(render_id, "poster", poster)
-        self.store(render_id, "poster_full", poster_full)
+    def on_poster(self, owner: str, poster: Path, poster_full: Path) -> None:
+        """When each of the owners has its own, users can fetch them."""
+        self.store(owner, "poster", poster)
+        self.store(owner, "poster_full", poster_full)
         self._posters_left -= 1
         if self._posters_left == 0:
-            with self.bench.database.begin() as session:
-                known = scheduling.posters_done(session, self.claim, self.files)
-            if not known:
-                self._lease.give_up()
+            self._report(Published())
 
-    def _give_way(self) -> None:
-        if not self.claim.is_preview:
-            self.bench.right_of_way.give(self._lease.check)
+    def _look_up(self) -> None:
+        self._check()
+        if self.order.gives_way:
+            self.bench.right_of_way.give(self._check)
+
+    def _check(self) -> None:
+        if self.bench.stop.is_set():
+            raise Cancelled("the worker is stopping")

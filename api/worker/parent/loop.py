@@ -1,43 +1,34 @@
-"""A hint arrives here from api/queue.py; what it sets off is the same whatever it says: claim the best work, run it,
-and so on until none is left.
-"""
+"""What a hint sets off, whatever it says: claim the best work, do it, and so on until none is left."""
 
 import logging
-
-from celery import Celery
+from collections.abc import Callable, Sequence
 
 from api.domain.work import claims
-from api.queue.broker import QUEUES, WORK_TASK, send_hint
-from api.worker.job import Bench
-from api.worker.run_segment import run_segment
+from api.worker.parent.bench import Bench
+from api.worker.parent.run_segment import run_segment
 
 logger = logging.getLogger(__name__)
 
 
-def register(celery: Celery, bench: Bench) -> None:
-    """Makes `celery` answer hints with work on `bench`."""
+def work_until_idle(bench: Bench, queues: Sequence[str], pass_on: Callable[[], None]) -> None:
+    """Runs claims from `queues` until there is nothing to claim or the process should end.
 
-    @celery.task(name=WORK_TASK)  # type: ignore[untyped-decorator]
-    def work() -> None:
-        work_until_idle(celery, bench)
-
-
-def work_until_idle(celery: Celery, bench: Bench) -> None:
-    """Runs claims until there is nothing to claim or the process should end.
-
-    Each claim passes the hint on, to whoever is idle: where there was work there may be more, and one hint, however
-    much work it stands for, so wakes as many workers as can be of use.
+    Each claim passes the hint on, by `pass_on`, to whoever is idle: where there was work there may be more, and one
+    hint, however much work it stands for, so wakes as many workers as can be of use. Raises ChildUnfit and ChildFailed,
+    before anything is claimed, where no child can be had.
     """
     while not bench.stop.is_set():
+        bench.children.ready()
         with bench.database.begin() as session:
             claim = claims.claim(
-                session, worker=bench.worker, queues=QUEUES, lease_seconds=bench.settings.lease_seconds
+                session, worker=bench.worker, queues=queues, lease_seconds=bench.settings.lease_seconds
             )
         if claim is None:
             break
         try:
-            send_hint(celery, QUEUES[0])
+            pass_on()
         except Exception as error:  # noqa: BLE001 (the broker is away: no reason not to work)
             logger.warning("No other worker could be told that there is work: %s", error)
         run_segment(bench, claim)
-    bench.open_shot.close()
+    bench.inputs.close()
+    bench.children.rest()

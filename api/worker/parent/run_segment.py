@@ -1,21 +1,28 @@
-"""A claim -> the function of its kind -> settled rows. Whatever happens, the claim ends in one of the ways of
-`run_segment`'s table, and files that don't count are deleted.
+"""A claim -> an order for the child -> what it reports -> settled rows. Whatever happens, the claim ends in one of the
+ways of `run_segment`'s table, and files that don't count are deleted.
 """
 
 import contextlib
 import logging
 import tempfile
 from pathlib import Path
+from typing import Any
 
+from api.domain.catalog.contents import note_contents, note_warnings
 from api.domain.renders import removal
 from api.domain.work import scheduling
 from api.domain.work.claims import Claim
 from api.domain.work.states import Role
-from api.storage.base import FileMissing
-from api.worker.job import Bench, Job
-from api.worker.kinds import WORK
-from api.worker.lease import Lease
-from renderer.errors import Cancelled, ModelError, RendererError, SettingsError
+from api.worker.messages import Done, Failed, Frames, Made, Published, Stage, Stopped, Told
+from api.worker.parent.bench import Bench
+from api.worker.parent.children import ChildFailed
+from api.worker.parent.lease import Lease
+from api.worker.parent.orders import GivenUp, order_of
+from api.worker.parent.outputs import Outputs
+from renderer.errors import Cancelled
+
+TICK_S = 0.1
+"""How soon a claim that is lost, or a worker that should stop, is noticed while the child says nothing."""
 
 logger = logging.getLogger(__name__)
 
@@ -23,46 +30,92 @@ logger = logging.getLogger(__name__)
 def run_segment(bench: Bench, claim: Claim) -> None:
     """Works on `claim` until it is settled.
 
-    | what happened                  | the claim                      | this attempt's files |
-    |--------------------------------|--------------------------------|----------------------|
-    | all files made and stored      | done                           | kept, others deleted |
-    | the model or a setting is bad  | error, no other try            | deleted              |
-    | any other error                | tried again, or error at last  | deleted              |
-    | the process is asked to end    | released for somebody else     | deleted              |
-    | the lease was lost             | not ours any more: untouched   | deleted              |
+    | what happened                  | the claim                      | this attempt's files | the child    |
+    |--------------------------------|--------------------------------|----------------------|--------------|
+    | all files made and stored      | done                           | kept, others deleted | stays        |
+    | the model or a setting is bad  | error, no other try            | deleted              | stays        |
+    | any other error                | tried again, or error at last  | deleted              | stays        |
+    | the child ended, or misbehaved | tried again, or error at last  | deleted              | is killed    |
+    | the process is asked to end    | released for somebody else     | deleted              | asked to end |
+    | the lease was lost             | not ours any more: untouched   | deleted              | is killed    |
 
-    The files of a render that its owner has deleted meanwhile are deleted in any case.
+    The files of an owner that was deleted meanwhile are deleted in any case.
     """
-    bench.open_shot.keep_only(claim.shot_id)
     lease = Lease(bench.database, claim, bench.settings, bench.stop)
+    told: dict[str, Any] = {}
     try:
         with tempfile.TemporaryDirectory(dir=bench.work_dir) as folder, lease, contextlib.ExitStack() as held:
             if claim.is_preview:
                 held.enter_context(bench.right_of_way.taken())
-            job = Job(bench, claim, lease, Path(folder))
-            WORK[claim.kind, claim.role](job)
+            held.callback(bench.children.free)
+            outputs = Outputs(bench.storage, claim, Path(folder))
+            _hand_over(bench, claim, lease, Path(folder), outputs, told)
         with bench.database.begin() as session:
             if claim.role == Role.PART:
-                scheduling.settle_part(session, claim, job.part_files)
+                scheduling.settle_part(session, claim, outputs.part_files)
             else:
-                scheduling.settle_done(session, claim, job.files)
+                scheduling.settle_done(session, claim, outputs.files)
     except Cancelled as reason:
         logger.info("Stopped segment %s: %s", claim.segment_id, reason)
         if not lease.lost:
             with bench.database.begin() as session:
                 scheduling.release(session, claim)
-    except (ModelError, SettingsError) as error:
-        _fail(bench, claim, str(error), retry=False)
-    except FileMissing:
-        _fail(bench, claim, "The model's file is gone from the storage; upload it again", retry=False)
-    except RendererError as error:
-        logger.error("Segment %s, attempt %d: %s", claim.segment_id, claim.attempt, error)
-        _fail(bench, claim, str(error), retry=True)
+    except GivenUp as error:
+        logger.info("Segment %s, attempt %d: %s", claim.segment_id, claim.attempt, error)
+        _fail(bench, claim, error.failed)
+    except ChildFailed as error:
+        logger.error("Segment %s, attempt %d: the child failed: %s", claim.segment_id, claim.attempt, error)
+        _fail(bench, claim, Failed(code="child_failed", message=f"The renderer failed: {error}", retry=True))
     except Exception:
         logger.exception("Segment %s, attempt %d", claim.segment_id, claim.attempt)
-        _fail(bench, claim, "The renderer failed unexpectedly", retry=True)
+        _fail(bench, claim, Failed(code="internal", message="The renderer failed unexpectedly", retry=True))
     finally:
         _tidy(bench, claim)
+
+
+def _hand_over(
+    bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: Outputs, told: dict[str, Any]
+) -> None:
+    """Has the child do the work. Raises GivenUp, ChildFailed, and Cancelled where it should stop before it is done."""
+    child = bench.children.ready()
+    child.order(order_of(bench, claim, folder))
+    try:
+        while True:
+            match child.report(TICK_S):
+                case Stage(name=name):
+                    lease.stage(name)
+                case Frames(done=done):
+                    lease.frame(min(done, claim.frame_count))
+                case Told(facts=facts):
+                    told |= facts
+                    _note(bench, claim, facts)
+                case Made() as made:
+                    lease.check()
+                    outputs.take(made)
+                case Published():
+                    with bench.database.begin() as session:
+                        known = scheduling.posters_done(session, claim, outputs.files)
+                    if not known:
+                        lease.give_up()
+                case Done():
+                    return
+                case Failed() as failed:
+                    raise GivenUp(failed)
+                case Stopped():
+                    raise ChildFailed("it stopped unasked")
+            lease.check()
+    except Cancelled:
+        if not lease.lost:
+            bench.children.stop()
+        raise
+
+
+def _note(bench: Bench, claim: Claim, facts: dict[str, Any]) -> None:
+    with bench.database.begin() as session:
+        if "contents" in facts:
+            names = [clip["name"] for clip in facts["contents"]["clips"]]
+            note_contents(session, claim.model_id, animations=names, variants=facts["contents"]["variants"])
+        note_warnings(session, claim.variants, facts.get("warnings", ()))
 
 
 def _tidy(bench: Bench, claim: Claim) -> None:
@@ -76,6 +129,8 @@ def _tidy(bench: Bench, claim: Claim) -> None:
         bench.storage.delete_prefix(prefix)
 
 
-def _fail(bench: Bench, claim: Claim, message: str, *, retry: bool) -> None:
+def _fail(bench: Bench, claim: Claim, failed: Failed) -> None:
     with bench.database.begin() as session:
-        scheduling.settle_error(session, claim, message, retry=retry, max_attempts=bench.settings.max_attempts)
+        scheduling.settle_error(
+            session, claim, failed.message, retry=failed.retry, max_attempts=bench.settings.max_attempts
+        )

@@ -1,0 +1,27 @@
+"""What a worker's parent keeps open from one claim to the next."""
+
+import dataclasses
+import threading
+from pathlib import Path
+
+from api.db.session import Database
+from api.settings import Settings
+from api.storage.base import Storage
+from api.worker.parent.children import Children
+from api.worker.parent.inputs import Inputs
+from api.worker.right_of_way import RightOfWay
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Bench:
+    """`worker` is its name in the fleet. `stop` is set when the process should end."""
+
+    worker: str
+    settings: Settings
+    database: Database
+    storage: Storage
+    work_dir: Path
+    stop: threading.Event
+    right_of_way: RightOfWay
+    children: Children
+    inputs: Inputs
