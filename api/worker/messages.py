@@ -112,8 +112,8 @@ class Told(Message):
 
 
 class Made(Message):
-    """A file is finished, at `path` in the order's folder: the one called `name` of `owner` or, if that is None, one that
-    a part makes for the assembly."""
+    """A file is finished, at `path` in the order's folder: the one called `name` of `owner` or, without an owner, one
+    that a part makes for the assembly."""
 
     type: Literal["made"] = "made"
     owner: Id | None

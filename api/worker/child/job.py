@@ -3,6 +3,7 @@ renderer's listener.
 """
 
 import dataclasses
+import itertools
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -42,6 +43,7 @@ class Job:
         self.folder = Path(order.folder)
         self._report = report
         self._posters_left = len(order.variants)
+        self._made = itertools.count()
 
     @property
     def model(self) -> Path:
@@ -66,11 +68,11 @@ class Job:
 
     def store(self, owner: str, name: str, path: Path) -> None:
         """Hands over the file at `path`, in `folder`, as one of the owner's. It is no longer the job's."""
-        self._report(Made(owner=owner, name=name, path=str(path.relative_to(self.folder))))
+        self._hand_over(owner, name, path)
 
     def store_part(self, path: Path) -> None:
         """Hands over the file at `path`, in `folder`, for the assembly."""
-        self._report(Made(owner=None, name=path.name, path=str(path.relative_to(self.folder))))
+        self._hand_over(None, path.name, path)
 
     def store_for_all(self, name: str, path: Path) -> None:
         """Hands over a file to each of the owners. Nothing is written twice."""
@@ -83,6 +85,13 @@ class Job:
         link.parent.mkdir(exist_ok=True)
         os.link(path, link)
         return link
+
+    def _hand_over(self, owner: str | None, name: str, path: Path) -> None:
+        # moved at once: a render that fails deletes what it has made, while the parent may not have come to it yet
+        made = Path("made", str(next(self._made)), path.name)
+        (self.folder / made).parent.mkdir(parents=True)
+        path.replace(self.folder / made)
+        self._report(Made(owner=owner, name=name, path=str(made)))
 
     def tell(self, facts: Mapping[str, Any]) -> None:
         self._report(Told(facts=dict(facts)))

@@ -85,7 +85,6 @@ def serve(orders: IO[bytes], report: Callable[[Message], None], bench: Bench) ->
             report(work(order, report, bench))
         else:
             bench.warm.rest()
-    bench.warm.rest()
 
 
 def work(order: Order, report: Callable[[Message], None], bench: Bench) -> Message:
