@@ -6,6 +6,12 @@ import sys
 
 from api.worker.child.serve import run
 
-with contextlib.suppress(BrokenPipeError):
-    run(sys.stdin.buffer, sys.stdout.buffer)
-os._exit(0)  # nothing is left to tidy, and taking the driver down takes time
+
+def main() -> None:
+    with contextlib.suppress(BrokenPipeError):
+        run(sys.stdin.buffer, sys.stdout.buffer)
+    os._exit(0)  # nothing is left to tidy, and taking the driver down takes time
+
+
+if __name__ == "__main__":
+    main()

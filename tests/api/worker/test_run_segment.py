@@ -18,7 +18,7 @@ from renderer.errors import EncodeError, InvalidModel
 from renderer.render import Listener
 from renderer.scene.nodes import Contents
 from renderer.spec import Backdrop, RenderSettings, VideoVariant
-from tests.api.domain.support import claim_of, get, settle
+from tests.api.domain.support import claim_of, get, settle, stored_files
 from tests.api.worker.support import Order, use_renderer
 from tests.support.farm import wait_for
 
@@ -286,7 +286,13 @@ def test_a_render_deleted_while_it_is_made_with_others_leaves_no_files(
     with order.bench.database.begin() as session:
         settings = RenderSettings()
         first, second = ordering.create_renders(session, order.account_id, [(order.claim.model_id, settings)] * 2)
-    use_renderer(monkeypatch, lambda listener: delete_render(order, first.id))
+
+
+    def draw(listener: Listener) -> None:
+        wait_for(lambda: stored_files(order.bench.database, order.account_id, second.id), "the posters")
+        delete_render(order, first.id)
+
+    use_renderer(monkeypatch, draw)
     order.worker.run(claim_of(order.bench.database, second.id))
     assert {key.split("/")[1] for key in order.stored} == {second.id}
     assert get(order.bench.database, order.account_id, second.id).status == RenderStatus.DONE
