@@ -150,8 +150,9 @@ def _announce(bench: Bench) -> None:
 
 
 def _enter_fleet(session: Session, bench: Bench) -> None:
-    device = bench.children.device
-    fleet.announce(session, bench.worker, device.device, device.software, bench.settings.h264_encoder)
+    ready = bench.children.device
+    device = ready.device or fleet.NO_DEVICE
+    fleet.announce(session, bench.worker, device, ready.software, bench.settings.h264_encoder)
 
 
 def _stay_present(bench: Bench) -> None:
@@ -202,6 +203,6 @@ def _consume(celery: Celery, bench: Bench, queues: Sequence[str]) -> int:
         pool="solo", concurrency=1, hostname=bench.worker, quiet=True, queues=[queue_name(queue) for queue in queues],
         without_gossip=True, without_mingle=True, without_heartbeat=True,
     )
-    logger.info("Waiting for work on %s", bench.children.device.device)
+    logger.info("Waiting for work of %s on %s", ", ".join(queues), bench.children.device.device or "no GL device")
     worker.start()
     return int(worker.exitcode or 0)

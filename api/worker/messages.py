@@ -83,7 +83,7 @@ class Rest(Message):
 
 
 class Ready(Message):
-    """`device` is the GL device's own name, or "none"; `software` says that it is the CPU."""
+    """`device` is the GL device's own name, and empty if none was opened; `software` says that it is the CPU."""
 
     type: Literal["ready"] = "ready"
     device: Annotated[str, Field(max_length=200)]
@@ -105,7 +105,7 @@ class Frames(Message):
 
 
 class Told(Message):
-    """What the kind has to say of the work beside files, in its own words."""
+    """What the kind has to say of the work beside files, in its own words, and before the end."""
 
     type: Literal["told"] = "told"
     facts: dict[str, Any]
@@ -128,9 +128,10 @@ class Published(Message):
 
 
 class Done(Message):
-    """All files of the order are made."""
+    """All files of the order are made. `told` is as `Told.facts`, for which there is time until then."""
 
     type: Literal["done"] = "done"
+    told: dict[str, Any]
 
 
 class Failed(Message):

@@ -18,7 +18,7 @@ def inspect(job: Job) -> None:
         warnings = convert_to_glb(job.model, model)
     scene = load_model(model)
     scene.warnings = list(dict.fromkeys([*warnings, *scene.warnings]))
-    job.tell({"contents": inspect_model(scene).to_json()})
+    job.told |= inspect_model(scene).to_json()
     job.bench.warm.keep(model, scene)
     if model != job.model:
         job.store_for_all(MODEL, model)

@@ -34,13 +34,15 @@ class Bench:
 
 
 class Job:
-    """`folder` is empty, for this job alone, and deleted with all that is in it when the job ends."""
+    """`folder` is empty, for this job alone, and deleted with all that is in it when the job ends. What the kind has to
+    say in the end goes into `told`."""
 
     def __init__(self, bench: Bench, order: Order, report: Callable[[Message], None]) -> None:
         self.bench = bench
         self.order = order
         self.spec: dict[str, Any] = {name: value for name, value in order.spec.items() if name != "version"}
         self.folder = Path(order.folder)
+        self.told: dict[str, Any] = {}
         self._report = report
         self._posters_left = len(order.variants)
         self._made = itertools.count()

@@ -63,7 +63,7 @@ def run(orders: IO[bytes], reports: IO[bytes]) -> None:
 def _ready(setup: Setup, bench: Bench) -> Ready:
     """Raises DeviceError and EncodeError where this machine can't do what the worker is for."""
     if not any(KINDS[kind].draws for kind in setup.kinds if kind in KINDS):
-        return Ready(device="none", software=False)
+        return Ready(device="", software=False)
     device = bench.open_device()
     require_encoder(setup.encoder)
     return Ready(device=device.name, software=device.software)
@@ -99,7 +99,8 @@ def work(order: Order, report: Callable[[Message], None], bench: Bench) -> Messa
         if version not in kind.versions:
             message = f"This farm's workers can't read version {version!r} of the kind {order.kind!r}"
             return Failed(code="unknown_spec_version", message=message, retry=False)
-        kind.functions[order.role](Job(bench, order, report))
+        job = Job(bench, order, report)
+        kind.functions[order.role](job)
     except Cancelled:
         return Stopped()
     except RendererError as error:
@@ -113,7 +114,7 @@ def work(order: Order, report: Callable[[Message], None], bench: Bench) -> Messa
     except Exception:
         logger.exception("Task %s", order.task_id)
         return UNEXPECTED
-    return Done()
+    return Done(told=job.told)
 
 
 def _failure(error: RendererError) -> Failed:

@@ -160,7 +160,7 @@ class Children:
     """
 
     def __init__(self, start: Callable[[], Process], setup: Setup) -> None:
-        self.device = Ready(device="none", software=False)
+        self.device = Ready(device="", software=False)
         self._start = start
         self._setup = setup
         self._child: Child | None = None

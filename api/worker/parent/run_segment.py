@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from api.domain.catalog.contents import note_contents, note_warnings
+from api.domain.catalog.contents import note_warnings
 from api.domain.renders import removal
 from api.domain.work import scheduling
 from api.domain.work.claims import Claim
@@ -42,14 +42,13 @@ def run_segment(bench: Bench, claim: Claim) -> None:
     The files of an owner that was deleted meanwhile are deleted in any case.
     """
     lease = Lease(bench.database, claim, bench.settings, bench.stop)
-    told: dict[str, Any] = {}
     try:
         with tempfile.TemporaryDirectory(dir=bench.work_dir) as folder, lease, contextlib.ExitStack() as held:
             if claim.is_preview:
                 held.enter_context(bench.right_of_way.taken())
             held.callback(bench.children.free)
             outputs = Outputs(bench.storage, claim, Path(folder))
-            _hand_over(bench, claim, lease, Path(folder), outputs, told)
+            _hand_over(bench, claim, lease, Path(folder), outputs)
         with bench.database.begin() as session:
             if claim.role == Role.PART:
                 scheduling.settle_part(session, claim, outputs.part_files)
@@ -73,10 +72,11 @@ def run_segment(bench: Bench, claim: Claim) -> None:
         _tidy(bench, claim)
 
 
-def _hand_over(
-    bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: Outputs, told: dict[str, Any]
-) -> None:
-    """Has the child do the work. Raises GivenUp, ChildFailed, and Cancelled where it should stop before it is done."""
+def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: Outputs) -> dict[str, Any]:
+    """Has the child do the work, and returns what it says in the end.
+
+    Raises GivenUp, ChildFailed, and Cancelled where the child should stop before it is done.
+    """
     child = bench.children.ready()
     child.order(order_of(bench, claim, folder))
     try:
@@ -87,7 +87,6 @@ def _hand_over(
                 case Frames(done=done):
                     lease.frame(min(done, claim.frame_count))
                 case Told(facts=facts):
-                    told |= facts
                     _note(bench, claim, facts)
                 case Made() as made:
                     lease.check()
@@ -97,8 +96,8 @@ def _hand_over(
                         known = scheduling.posters_done(session, claim, outputs.files)
                     if not known:
                         lease.give_up()
-                case Done():
-                    return
+                case Done(told=told):
+                    return told
                 case Failed() as failed:
                     raise GivenUp(failed)
                 case Stopped():
@@ -112,9 +111,6 @@ def _hand_over(
 
 def _note(bench: Bench, claim: Claim, facts: dict[str, Any]) -> None:
     with bench.database.begin() as session:
-        if "contents" in facts:
-            names = [clip["name"] for clip in facts["contents"]["clips"]]
-            note_contents(session, claim.model_id, animations=names, variants=facts["contents"]["variants"])
         note_warnings(session, claim.variants, facts.get("warnings", ()))
 
 

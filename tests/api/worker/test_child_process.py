@@ -138,7 +138,7 @@ def children_alive(children: Children) -> bool:
 
 def test_no_device_is_opened_for_work_that_does_not_draw(children: Children) -> None:
     children.ready()
-    assert (children.device.device, children.device.software) == ("none", False)
+    assert (children.device.device, children.device.software) == ("", False)
 
 
 def test_memory_without_end_is_an_error_of_the_order_and_not_the_end_of_the_child(tmp_path: Path) -> None:
