@@ -28,6 +28,10 @@ class WorkerView:
     started_at: dt.datetime
     seen_at: dt.datetime
 
+    @property
+    def draws(self) -> bool:
+        return self.device != NO_DEVICE
+
 
 def announce(session: Session, worker: str, device: str, software: bool, encoder: str) -> None:
     """A worker has started."""
