@@ -13,11 +13,11 @@ Point = tuple[float, float, float]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class ClipLength:
-    """An animation, and how many seconds it lasts."""
+class Animation:
+    """`duration` is in seconds."""
 
     name: str
-    seconds: float
+    duration: float
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Inspection:
     draw_calls: int
     materials: tuple[str, ...]
     textures: tuple[TextureSize, ...]
-    clips: tuple[ClipLength, ...]
+    animations: tuple[Animation, ...]
     variants: tuple[str, ...]
     cameras: tuple[str, ...]
     lights: int
@@ -77,7 +77,7 @@ def inspect_model(scene: Scene) -> Inspection:
         draw_calls=draw_calls,
         materials=tuple(material.name for material in scene.materials),
         textures=tuple(TextureSize(image.name, *image.pixels.shape[1::-1]) for image in scene.images),
-        clips=tuple(ClipLength(clip.name, clip.duration) for clip in scene.clips),
+        animations=tuple(Animation(clip.name, clip.duration) for clip in scene.clips),
         variants=tuple(scene.variants),
         cameras=tuple(scene.cameras),
         lights=len(scene.lights),

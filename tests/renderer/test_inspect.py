@@ -19,7 +19,7 @@ def test_a_triangle(tmp_path: Path) -> None:
     found = inspected(triangle_builder(), tmp_path)
     assert (found.low, found.high) == ((0.0, 0.0, 0.0), (1.0, 1.0, 0.0))
     assert (found.vertices, found.triangles, found.draw_calls, found.lights) == (3, 1, 1, 0)
-    assert (found.textures, found.clips, found.variants, found.cameras, found.extensions) == ((), (), (), (), ())
+    assert (found.textures, found.animations, found.variants, found.cameras, found.extensions) == ((), (), (), (), ())
 
 
 def test_what_is_shown_twice_counts_twice_and_bounds_are_those_of_the_world(tmp_path: Path) -> None:
@@ -51,8 +51,8 @@ def test_an_animated_model_of_somebody_else() -> None:
     assert (found.vertices, found.triangles, found.draw_calls) == (1728, 576, 1)
     assert found.materials == ("fox_material",)
     assert found.textures == (TextureSize("", 1024, 1024),)
-    assert [clip.name for clip in found.clips] == ["Survey", "Walk", "Run"]
-    assert found.clips[0].seconds == pytest.approx(3.4167, abs=1e-4)
+    assert [animation.name for animation in found.animations] == ["Survey", "Walk", "Run"]
+    assert found.animations[0].duration == pytest.approx(3.4167, abs=1e-4)
 
 
 def test_variants_instances_and_textures_of_somebody_else() -> None:
