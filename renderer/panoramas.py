@@ -1,4 +1,4 @@
-"""Photographed light: panoramas of all directions (.hdr, .exr), decoded and judged before they light anything.
+"""Photographed light: panoramas of all directions (.hdr, .exr), decoded and checked before anything is lit by them.
 
 Decoding runs in a child of the sandbox (`panorama_child.py`): OpenImageIO is native code, OpenEXR's headers promise any
 amount of pixels, and a broken file must not take a server or a worker down.
@@ -18,7 +18,7 @@ from renderer.panorama_child import HEADER
 from renderer.sandbox import ChildFailed, Limits, run
 
 SIDE = 4096
-"""Pixels that a panorama may be wide: four times what is kept of it."""
+"""The largest width of a panorama in pixels: four times what is kept of it."""
 
 KEPT = 1024
 """Pixels that are kept of its width: a third of a degree each, finer than any reflection that is drawn."""
@@ -29,13 +29,13 @@ LIMITS = Limits(memory_bytes=1024 * 1024 * 1024, cpu_seconds=60)
 TIMEOUT_S = 300
 
 _ONE_AT_A_TIME = threading.Lock()
-"""However many are sent at once, a process decodes one, so that memory is bounded."""
+"""A process decodes one panorama at a time, however many arrive at once, so that memory is bounded."""
 
 _CHILD = Path(__file__).with_name("panorama_child.py")
 
 
 class PanoramaError(Exception):
-    """The file is no panorama that can be decoded. The message goes on after the name of the file."""
+    """The file is no panorama that can be decoded. The message continues a sentence that begins with its name."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -73,6 +73,6 @@ def read_panorama(path: Path) -> Panorama:
     try:
         width, height, columns, rows = HEADER.unpack_from(data)
         radiance = np.frombuffer(data, "<f4", offset=HEADER.size).reshape(rows, columns, 3)
-    except (struct.error, ValueError) as error:  # the file has taken its decoder over
+    except (struct.error, ValueError) as error:  # the file controls its decoder
         raise PanoramaError("can't be decoded: its decoder gives no picture") from error
     return Panorama(radiance, suffix, (width, height))

@@ -1,8 +1,8 @@
 """Image files, for models' textures and for backdrops: told by their first bytes, opened, and turned into RGBA.
 
-The size is read from the header, to be judged before any pixel is decoded. Pillow's format classes are called directly:
-`Image.open` would judge the size by a limit of the whole process, and warn. Decoders run in this process; AVIF's, the
-youngest of them, took 37,000 mutated files without a crash.
+The size is read from the header, so that it can be checked before any pixel is decoded. Pillow's format classes are
+called directly: `Image.open` would check the size against a limit of the whole process, and warn. Decoders run in this
+process; AVIF's, the youngest of them, took 37,000 mutated files without a crash.
 """
 
 import struct
@@ -38,11 +38,11 @@ _FORMATS: dict[str, tuple[str, type[ImageFile]]] = {
 
 
 class PictureError(Exception):
-    """The bytes are no picture that can be decoded. The message goes on after the name of the picture."""
+    """The bytes are no picture that can be decoded. The message continues a sentence that begins with its name."""
 
 
 class UnknownFormat(PictureError):
-    """They don't even look like a picture of the formats that are asked for."""
+    """They don't begin like a picture of any of the wanted formats."""
 
 
 def open_picture(file: IO[bytes], formats: Collection[str] = ("PNG", "JPEG", "WEBP")) -> PIL.Image.Image:

@@ -65,22 +65,25 @@ class Child:
             poll.register(self._end, select.POLLIN)
             if not poll.poll(None if timeout_s is None else max(0.0, timeout_s) * 1000):
                 raise TimeoutError
-        return self.kill()
-
-    def kill(self) -> int:
-        """Kills the whole group, if it isn't gone, and returns the exit code as `wait` does."""
+        self.kill()
         with self._lock:
             if self._process.returncode is None:
-                # A group keeps its number as long as its first process isn't waited for, even if that has ended.
-                os.killpg(self.pid, signal.SIGKILL)
                 self._process.wait()
                 os.close(self._lifeline)
                 os.close(self._end)
             return self._process.returncode
 
+    def kill(self) -> None:
+        """Kills the whole group, without waiting for its end: a process that hangs in a driver may take its time."""
+        with self._lock:
+            if self._process.returncode is None:
+                # A group keeps its number as long as its first process isn't waited for, even if that has ended.
+                os.killpg(self.pid, signal.SIGKILL)
+
     def close(self) -> None:
-        """Kills the group and closes the pipes, which no other thread may be using any more."""
+        """Kills the group, waits for the end and closes the pipes, which no other thread may be using any more."""
         self.kill()
+        self.wait()
         self.stdout.close()
         with contextlib.suppress(BrokenPipeError):  # of what the child didn't take any more
             self.stdin.close()
@@ -104,8 +107,9 @@ def start(
 ) -> Child:
     """Starts a script by its path (.py), or a module by its name, found where this one was.
 
-    The child reads what is written to `stdin`. Only what it writes to Python's sys.stdout arrives at `stdout`: what
-    native code prints goes to `stderr`, which is None for this process's own. `environment` is all of the child's.
+    Only what the program writes to Python's sys.stdout arrives at the child's `stdout`: what native code prints goes to
+    `stderr`, a descriptor, or None for this process's own. `environment` is the child's whole environment. Processes
+    that this one forks without running another program keep its children alive, too.
     """
     held, lifeline = os.pipe()
     seconds = () if limits.cpu_seconds is None else (f"RLIMIT_CPU={limits.cpu_seconds}",)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import alembic.command
 import alembic.config
@@ -38,6 +39,9 @@ PING_IDLE_SECONDS = 1.0
 MIGRATION_LOCK = 0x7069726F  # "piro"; any number that no other program takes on the same PostgreSQL database
 
 
+AnySession = TypeVar("AnySession", bound=Session)
+
+
 class Database:
     """A SQLite file or a PostgreSQL database. Safe to share between threads, not between forked processes."""
 
@@ -51,7 +55,13 @@ class Database:
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
-        with Session(self._engine, expire_on_commit=False) as session, session.begin():
+        with self.begin_as(Session) as session:
+            yield session
+
+    @contextmanager
+    def begin_as(self, kind: type[AnySession]) -> Iterator[AnySession]:
+        """`begin` with a session of the class `kind`."""
+        with kind(self._engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager

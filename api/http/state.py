@@ -1,5 +1,6 @@
 """What every route works with. It hangs on the application object: no module keeps any of it."""
 
+import contextlib
 import dataclasses
 import threading
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.db.session import Database
+from api.domain.kit.unit import Unit, unit_of_work
 from api.ingest.fetch import Downloader
 from api.settings import Settings
 from api.storage.base import Storage
@@ -26,6 +28,10 @@ class Farm:
     wake: Callable[[], None]
     downloader: Downloader
     stopping: threading.Event = dataclasses.field(default_factory=threading.Event)
+
+    def work(self) -> contextlib.AbstractContextManager[Unit]:
+        """A unit of work: see api.domain.kit.unit."""
+        return unit_of_work(self.database, self.storage, self.wake)
 
 
 async def farm_of(request: Request) -> Farm:

@@ -2,6 +2,7 @@
 loop waits for hints and handles them one at a time in this process (pool "solo").
 """
 
+import functools
 import logging
 import os
 import socket
@@ -18,10 +19,11 @@ from celery.exceptions import SecurityWarning, WorkerShutdown
 from sqlalchemy.orm import Session
 
 from api.db.session import Database
-from api.domain.work import fleet
+from api.domain.work import fleet, outcomes
 from api.observe import log
 from api.processes.supervisor import end_with_supervisor
-from api.queue.broker import QUEUES, WORK_TASK, make_celery, queue_name, send_hint
+from api.queue.broker import WORK_TASK, make_celery, queue_name, send_hint
+from api.queue.relay import Relay
 from api.settings import Settings
 from api.storage.local import LocalStorage
 from api.worker.messages import Setup
@@ -61,6 +63,8 @@ def run_worker(settings: Settings, start: Callable[[], Process] = start_child) -
     database = Database(settings.sqlalchemy_url)
     storage = LocalStorage(settings.files_dir)
     stop = threading.Event()
+    celery = make_celery(settings)
+    relay = Relay(database, celery)
     with work_folder(settings.data_dir.absolute() / "work", name) as work_dir:
         bench = Bench(
             worker=name,
@@ -72,14 +76,17 @@ def run_worker(settings: Settings, start: Callable[[], Process] = start_child) -
             right_of_way=RightOfWay(work_dir.parent),
             children=Children(start, _setup(settings, queues)),
             inputs=Inputs(storage),
+            wake=relay.wake,
         )
         try:
             _announce(bench)
+            relay.start()
             presence = threading.Thread(target=_stay_present, args=(bench,), name="presence", daemon=True)
             presence.start()
-            code = _consume(make_celery(settings), bench, queues)
+            code = _consume(celery, bench, queues)
             stop.set()
             presence.join()
+            relay.stop()
             with database.begin() as session:
                 fleet.leave(session, name)
         finally:
@@ -92,17 +99,17 @@ def run_worker(settings: Settings, start: Callable[[], Process] = start_child) -
 def _queues(settings: Settings) -> Sequence[str]:
     """Raises ClickException for names that the farm doesn't have."""
     wanted = [name.strip() for name in settings.queues.split(",") if name.strip()]
-    unknown = [name for name in wanted if name not in QUEUES]
-    if unknown:
-        raise click.ClickException(f"PIROUETTE_QUEUES names {', '.join(unknown)}, but has {', '.join(QUEUES)} to name")
-    return wanted or QUEUES
+    known = outcomes.queues()
+    if unknown := [name for name in wanted if name not in known]:
+        raise click.ClickException(f"PIROUETTE_QUEUES names {', '.join(unknown)}; there are {', '.join(known)}")
+    return wanted or known
 
 
 def _setup(settings: Settings, queues: Sequence[str]) -> Setup:
     data_dir = settings.data_dir.absolute()
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return Setup(
-        kinds=_kinds(queues),
+        kinds=[name for name, kind in outcomes.KINDS.items() if kind.queue in queues],
         gl_device=settings.gl_device,
         allow_software=settings.allow_software,
         encoder=settings.h264_encoder,
@@ -111,11 +118,6 @@ def _setup(settings: Settings, queues: Sequence[str]) -> Setup:
         log_level=settings.log_level,
         memory_bytes=settings.child_memory_mb * 1024 * 1024 or pages,
     )
-
-
-def _kinds(queues: Sequence[str]) -> list[str]:
-    """The kinds of work in the queues."""
-    return ["inspect", "video", "image", "dataset"]
 
 
 def _announce(bench: Bench) -> None:
@@ -170,13 +172,9 @@ def _consume(celery: Celery, bench: Bench, queues: Sequence[str]) -> int:
     """Celery's worker, in this thread, until a signal ends it. Returns the exit code."""
     busy = threading.Event()
 
-    def pass_on() -> None:
-        for queue in queues:
-            send_hint(celery, queue)
-
     @celery.task(name=WORK_TASK)  # type: ignore[untyped-decorator]
     def work() -> None:
-        work_until_idle(bench, queues, pass_on)
+        work_until_idle(bench, queues, functools.partial(send_hint, celery))
 
     # Celery would let the running task end first, and look at its stop flag only every two seconds when idle.
     def on_shutdown(**_: Any) -> None:

@@ -10,11 +10,10 @@ from typing import Any
 from celery import Celery
 from kombu.entity import Queue
 
-from api.domain.work import shots
+from api.domain.work import outcomes
 from api.settings import Settings
 
 WORK_TASK = "pirouette.work"
-QUEUES = (shots.RENDER_QUEUE,)
 POLL_S = 0.1
 """How often an idle worker of an embedded farm looks into the broker's folder."""
 
@@ -36,7 +35,7 @@ def make_celery(settings: Settings) -> Celery:
         task_ignore_result=True,
         task_queues=[
             Queue(queue_name(queue), routing_key=queue_name(queue))  # type: ignore[no-untyped-call]
-            for queue in QUEUES
+            for queue in outcomes.queues()
         ],
         task_serializer="json",
         worker_cancel_long_running_tasks_on_connection_loss=True,  # of those acknowledged late: none; stops a warning

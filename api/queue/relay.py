@@ -16,13 +16,16 @@ logger = logging.getLogger(__name__)
 
 def relay(database: Database, celery: Celery) -> None:
     """Sends a hint for each queue that the outbox names. The rows stay when sending fails."""
-    taken = RELAY_BATCH
-    while taken == RELAY_BATCH:
-        with database.begin() as session:
-            queues = outbox.take(session, RELAY_BATCH)
-            for queue in set(queues):
-                send_hint(celery, queue)
-        taken = len(queues)
+    sent = RELAY_BATCH
+    while sent == RELAY_BATCH:
+        with database.read() as session:
+            hints = outbox.oldest(session, RELAY_BATCH)
+        for queue in sorted(set(hints.values())):
+            send_hint(celery, queue)
+        if hints:
+            with database.begin() as session:
+                outbox.sent(session, hints)
+        sent = len(hints)
 
 
 class Relay(threading.Thread):

@@ -16,8 +16,8 @@ from celery import Celery
 from api import clock
 from api.db.session import Database
 from api.domain.accounts import idempotency
-from api.domain.catalog import overlays
-from api.domain.removal import leftovers
+from api.domain.kit.unit import unit_of_work
+from api.domain.removal import leftovers, overlays
 from api.domain.work import fleet, lanes, scheduling
 from api.queue.broker import send_hint
 from api.queue.relay import relay
@@ -48,8 +48,8 @@ def sweep_once(database: Database, storage: Storage, celery: Celery, settings: S
         idempotency.sweep(session)
         fleet.remove_silent(session)
         queues = lanes.queues_with_work(session)
-    with database.begin() as session:
-        overlays.discard_unneeded(session, storage)
+    with unit_of_work(database, storage, wake=lambda: None) as unit:
+        overlays.discard_unneeded(unit)
     relay(database, celery)
     for queue in queues:
         send_hint(celery, queue)

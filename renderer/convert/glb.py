@@ -1,29 +1,21 @@
 """Any model that the loader opens, written as one GLB that needs no other file.
 
-What a ZIP's OBJ, or its .gltf with buffers and images beside it, becomes before it is stored. The document itself is
-not judged beyond what it takes to move its bytes: that is done whenever it is loaded.
+A ZIP with an OBJ, or with a .gltf and its buffers and images, becomes a GLB before it is stored. The document is
+checked here only as far as moving its bytes requires: loading checks all of it.
 """
 
-import json
-import struct
 from pathlib import Path
-from typing import Any
 
 from renderer.errors import InvalidModel, ResourceMissing
+from renderer.gltf.glb import Json, write_glb
 from renderer.load import limits
 from renderer.load.container import Document, open_document
 from renderer.load.fields import Fields
 from renderer.load.limits import Budget
-
-Json = dict[str, Any]
+from renderer.media_types import MEDIA_TYPES, picture_suffix
 
 _ALIGNMENT = 8  # what the widest data in a buffer needs, that of compressed views
-_SIGNATURES = {
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"RIFF": "image/webp",
-    b"\xabKTX 20\xbb": "image/ktx2",
-}
+_IMAGES = (".png", ".jpg", ".webp", ".avif", ".ktx2")
 
 
 def convert_to_glb(source: Path, target: Path) -> tuple[str, ...]:
@@ -32,19 +24,11 @@ def convert_to_glb(source: Path, target: Path) -> tuple[str, ...]:
     Equal files give equal bytes. Raises ModelError subclasses, and OSError where a path can't be read or written.
     """
     document = open_document(source)
-    root, chunks = _Packer(document).pack()
+    root, pieces = _Packer(document).pack()
     try:
-        text = json.dumps(root, separators=(",", ":"), allow_nan=False).encode()
+        write_glb(target, root, pieces)
     except ValueError as error:
         raise InvalidModel(f"the model's JSON holds a number that no reader takes: {error}") from error
-    binary = sum(len(chunk) for chunk in chunks)
-    text += b" " * (-len(text) % 4)
-    length = 12 + 8 + len(text) + (8 + binary if binary else 0)
-    with target.open("wb") as file:
-        file.write(struct.pack("<4sII", b"glTF", 2, length) + struct.pack("<I4s", len(text), b"JSON") + text)
-        if binary:
-            file.write(struct.pack("<I4s", binary, b"BIN\0"))
-            file.writelines(chunks)
     return document.warnings
 
 
@@ -52,7 +36,7 @@ class _Packer:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._budget = Budget()
-        self._chunks: list[bytes | memoryview] = []
+        self._pieces: list[bytes | memoryview] = []
         self._size = 0
 
     def pack(self) -> tuple[Json, list[bytes | memoryview]]:
@@ -65,11 +49,11 @@ class _Packer:
         placeholders = [fields.values for fields, offset in zip(buffers, offsets, strict=True) if offset is None]
         packed = [{"byteLength": self._size}] if self._size else []
         lists = {"buffers": packed + placeholders, "bufferViews": views, "images": images}
-        return root.values | {key: entries for key, entries in lists.items() if entries}, self._chunks
+        return root.values | {key: entries for key, entries in lists.items() if entries}, self._pieces
 
     def _add_buffer(self, index: int, fields: Fields) -> int | None:
-        """Where the buffer's bytes begin in the new one; None for one that only stands for decompressed
-        data."""
+        """The offset of the buffer's bytes in the new buffer; None for a buffer without bytes, which stands for
+        decompressed data."""
         length = fields.integer("byteLength", low=1)
         if fields.has("uri"):
             data: bytes | memoryview = self._document.resolver.read(fields.string("uri"), f"{fields.path}.uri")
@@ -88,25 +72,25 @@ class _Packer:
         if not fields.has("uri"):
             return fields.values
         data = self._document.resolver.read(fields.string("uri"), f"{fields.path}.uri")
-        mime_type = next((kind for magic, kind in _SIGNATURES.items() if data.startswith(magic)), None)
-        if mime_type is None:
+        suffix = picture_suffix(data)
+        if suffix not in _IMAGES:
             raise InvalidModel(f"{fields.path} is no image of a kind that glTF knows")
         views.append({"buffer": 0, "byteOffset": self._add(data, fields.path), "byteLength": len(data)})
         kept = {key: value for key, value in fields.values.items() if key != "uri"}
-        return kept | {"mimeType": mime_type, "bufferView": len(views) - 1}
+        return kept | {"mimeType": MEDIA_TYPES[suffix], "bufferView": len(views) - 1}
 
     def _add(self, data: bytes | memoryview, path: str) -> int:
         """The offset of `data` in the new buffer."""
         self._budget.take("bytes of resources", len(data), limits.RESOURCE_BYTES, path)
         offset = self._size
         padding = b"\0" * (-len(data) % _ALIGNMENT)
-        self._chunks += [data, padding]
+        self._pieces += [data, padding]
         self._size += len(data) + len(padding)
         return offset
 
 
 def _moved(fields: Fields, offsets: list[int | None]) -> Json:
-    """A buffer view, or the object of an extension that points at a buffer like one, as it is after packing."""
+    """A buffer view as it is after packing; or the object of an extension that refers to a buffer in the same way."""
     moved = fields.values.copy()
     if fields.has("buffer"):
         buffer = fields.index("buffer", len(offsets))

@@ -2,7 +2,7 @@
 
     Scene -> layout (where everything is) -> buffers (views on the device) -> planes (PNG) -> archive -> ZIP
                                                         `-> points, thumbnails (kept) -> closing files -^
-    A set may be drawn in parts, by many; export has both ways.
 
-`renderer.dataset.check` is the other way round: it measures a finished set against the model.
+`export` draws a set in one go or in parts, which many machines may draw. `check` measures a finished set against the
+model.
 """

@@ -11,7 +11,7 @@ _UNIX = 3
 
 
 class Archive:
-    """Entries are stored as they are: pictures are compressed already. A context manager; leaves the file behind."""
+    """A ZIP that is written entry by entry, without compression: pictures are compressed already. A context manager."""
 
     def __init__(self, path: Path) -> None:
         self._zip = zipfile.ZipFile(path, "w", zipfile.ZIP_STORED)

@@ -1,8 +1,8 @@
 """A scene and a spec -> views on the device -> planes of pixels: colour, normals and depth from one draw of the model.
 
-There is no ground: the pictures stand on plain white, as masks and depth say, and a radiance field would have to
-explain a shadow by a surface that is not the model's. So the model floats, and what the studio's floor reflects lights
-it from below. Its shadows on itself are there.
+There is no ground and no shadow on it: a radiance field would have to explain such a shadow by a surface that the model
+doesn't have, and masks and depth show the model alone. The background is white. The model casts shadows on itself, and
+is lit from below by what the floor of the studio lighting reflects.
 """
 
 import contextlib
@@ -29,7 +29,7 @@ LIGHTING = PRESETS["studio"]
 
 
 class DatasetRenderer:
-    """Draws the views of `spec`, as `layout` has them. Use it as a context manager: it owns what it put on the device.
+    """Draws the views of `spec`, from where `layout` has them. A context manager: it owns GL objects.
 
     Equal inputs give equal bytes. Raises EmptyModel for a model without a surface, DeviceError when a view is too large
     for the device.
@@ -68,7 +68,7 @@ class DatasetRenderer:
         return planes
 
     def close(self) -> None:
-        """Gives everything on the device back."""
+        """Releases everything on the device."""
         self._owned.close()
 
     def __enter__(self) -> Self:

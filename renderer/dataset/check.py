@@ -30,18 +30,18 @@ from renderer.scene.nodes import AlphaMode, Scene
 SAMPLES_PER_VIEW = 300
 
 _REACH = 4.0
-"""Pixels' widths within which a surface is searched for around a point."""
+"""How far around a point a surface is searched for, in widths of a pixel at the far plane."""
 
 _NORMAL_OF_NOTHING = 128
 
 _STRAY = "colour outside of the mask"
 _STRAY_COLOUR = 1e-4
-"""Tips that are finer than a pixel tint one that they cover less than half."""
+"""Allowed, since tips of the model that cover less than half of a pixel tint it without being in the mask."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Measure:
-    """One measured property and the limit it must keep: at most `limit`, or at least where `at_least`."""
+    """One measured property; its `value` must be at most `limit`, or at least `limit` where `at_least`."""
 
     name: str
     value: float
@@ -88,7 +88,7 @@ def _of_poses(found: TrainingSet) -> Iterator[Measure]:
 
 
 def _of_views(found: TrainingSet, scene: Scene, surface: Surface) -> Iterator[Measure]:
-    """What the pixels say, over all views."""
+    """The measures that are taken from pixels, over all views."""
     opaque = all(material.alpha_mode is AlphaMode.OPAQUE for material in scene.materials)
     transforms = found.transforms
     size, focal = int(transforms["w"]), float(transforms["fl_x"])
@@ -153,7 +153,7 @@ def _of_views(found: TrainingSet, scene: Scene, surface: Surface) -> Iterator[Me
 
 
 def _inconsistent(view: ViewFiles, mask: Bools, distance: Float64, opaque: bool) -> dict[str, int]:
-    """How many pixels contradict themselves, by what is wrong with them."""
+    """How many pixels of a view have planes that contradict each other, by the kind of contradiction."""
     planes = view.planes
     depth, normals = planes["depth_16bit"].astype(np.int64), planes["normals"]
     empty = ~mask
@@ -169,13 +169,13 @@ def _inconsistent(view: ViewFiles, mask: Bools, distance: Float64, opaque: bool)
         counts["metric depth that is another"] = np.abs(
             planes[METRIC_FOLDER] * METRIC_UNIT - np.where(mask, distance, 0)
         ) > METRIC_UNIT
-    if opaque:  # a tint of less than a tenth is in no mask
+    if opaque:  # transparent surfaces that tint the background by less than a tenth are in no mask
         counts[_STRAY] = ~_widened(mask) & (planes["images"] != 255).any(axis=2)
     return {name: int(np.count_nonzero(pixels)) for name, pixels in counts.items()}
 
 
 def _widened(mask: Bools) -> Bools:
-    """The mask with its neighbouring pixels."""
+    """The mask, grown by one pixel to all sides."""
     padded = np.pad(mask, 1)
     height, width = mask.shape
     grown = [padded[row : row + height, column : column + width] for row in range(3) for column in range(3)]

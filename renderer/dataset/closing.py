@@ -1,4 +1,4 @@
-"""A set's layout and what is kept of its views -> here -> the files that need all views, which close the archive."""
+"""A set's layout and what is kept of its views -> here -> the last files of the archive, which need all views."""
 
 from collections.abc import Iterator
 
@@ -13,12 +13,12 @@ from renderer.errors import EmptyModel
 
 
 def closing_files(layout: Layout, kept: Kept) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each file, of a set of as many views, the first ones, as are kept.
+    """Name and content of each file. The set has as many views as `kept` has, from view 0 on.
 
     Raises EmptyModel where no view shows anything.
     """
     if not kept.covered:
-        raise EmptyModel("no view of the training set shows the model: it is thinner than a pixel, or clear as air")
+        raise EmptyModel("no view of the training set shows the model: it is thinner than a pixel or fully transparent")
     count = len(kept.points)
     views = [layout.view(index) for index in range(count)]
     yield "transforms.json", as_json(transforms(layout, count))

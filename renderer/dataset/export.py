@@ -36,13 +36,13 @@ _LAYOUT_NAME = "layout.json"
 _KEPT_NAME = "kept.npz"
 
 Cover = Callable[[UInt8], None]
-"""Hears of a picture (size, size, 3), RGB on white, that shows what the set is of, before any view is drawn."""
+"""Is called with a picture of the model, (size, size, 3) RGB on white, before any view is drawn."""
 
 Closing = Callable[[Layout, Kept], Iterator[tuple[str, bytes]]]
 
 
 class DatasetListener(Protocol):
-    """Hears how it goes on, in the export's own thread. Any method may raise Cancelled to stop it."""
+    """Is told of the export's progress, in the export's thread. Any method may raise Cancelled to stop the export."""
 
     def on_stage(self, stage: str) -> None:
         """`stage` begins: "loading", "lighting", "drawing" or "encoding"."""
@@ -87,9 +87,9 @@ def open_set(
     listener: DatasetListener,
     load: Callable[[Path, str | None], Scene] = load_model,
 ) -> DatasetRenderer:
-    """What draws views of the set; the caller closes it. `load` may give a scene that is there already.
+    """The renderer of the set's views, which the caller closes. `load` may give a scene that is there already.
 
-    Raises as `export_dataset` does.
+    Raises what `export_dataset` does.
     """
     listener.on_stage("loading")
     scene = load(model, spec.material_variant)
@@ -101,12 +101,12 @@ def open_set(
 def draw_part(
     renderer: DatasetRenderer, views: range, path: Path, *, listener: DatasetListener, cover: Cover | None = None
 ) -> None:
-    """Writes a part of the set, of these `views`, to `path`: what `join_parts` takes. Raises as `export_dataset`."""
+    """Writes a part of the set, with these `views`, to `path`, for `join_parts`. Raises what `export_dataset` does."""
     _draw(renderer, views, Overview(renderer.layout.spec.views), path, _part_files, listener, cover)
 
 
 def join_parts(parts: Sequence[Path], path: Path, *, listener: DatasetListener) -> None:
-    """Writes the set to `path` from all its parts, in their order. In memory there is one picture at a time.
+    """Writes the set to `path` from all its parts, given in their order. One file at a time is in memory.
 
     Nothing is left at `path` by an exception.
     """

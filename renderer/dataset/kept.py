@@ -1,4 +1,4 @@
-"""What is kept of views whose files are written: what the files that close a set are made of, in few bytes.
+"""What is kept of a view once its files are written: the few bytes that the last files of the archive need of it.
 
     views -> add -> closing files                                    of a set that is drawn in one go
     views -> add -> to_bytes -> from_bytes, merged -> closing files  of one that is drawn in parts
@@ -35,7 +35,7 @@ class Kept:
 
     @classmethod
     def merged(cls, parts: Iterable[Self]) -> Self:
-        """All of the parts', which are in the order of their views."""
+        """The parts as one; they are given in the order of their views."""
         whole = cls()
         for part in parts:
             whole.points += part.points
@@ -44,7 +44,7 @@ class Kept:
         return whole
 
     def to_bytes(self) -> bytes:
-        """As NumPy's .npz, exactly."""
+        """As NumPy's .npz, without loss."""
         stream = io.BytesIO()
         np.savez(
             stream,

@@ -20,8 +20,8 @@ from renderer.spec.dataset import DatasetSpec
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Layout:
-    """`placement` (4x4) takes the model's world to the set's, where it has these `bounds`. `near` and `far` hold the
-    depths of all views."""
+    """`placement` (4x4) transforms the model's world to the set's, in which the model has these `bounds`. All surfaces
+    in all views have depths between `near` and `far`."""
 
     spec: DatasetSpec
     placement: Float64
@@ -61,5 +61,5 @@ class Layout:
 
 
 def pixel_width(spec: DatasetSpec) -> float:
-    """Of a pixel at distance 1."""
+    """The width of a pixel at distance 1, in units of the set's world."""
     return 2 * math.tan(FIELD_OF_VIEW / 2) / spec.size

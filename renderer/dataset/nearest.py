@@ -5,11 +5,11 @@ import numpy as np
 from renderer.arrays import Float32, Float64, Int64
 
 _MOST_CELLS = 64
-"""Of the grid along each axis; fewer where a cell would be smaller than the reach."""
+"""Cells of the grid along each axis, at most; fewer where a cell would be smaller than the reach."""
 
 
 class TriangleGrid:
-    """Triangles by the cells of a grid that they come within `reach` of."""
+    """A grid over space; each cell lists the triangles within `reach` of it."""
 
     def __init__(self, corners: Float32, reach: float) -> None:
         """`corners` are (n, 3, 3): [triangle, corner, axis]."""
@@ -44,7 +44,7 @@ class TriangleGrid:
         ranks = np.arange(len(asking)) - np.repeat((stop - start).cumsum() - (stop - start), stop - start)
         triangles = self._owners[start[asking] + ranks]
         distances = _distances(points[asking], self._corners[triangles])
-        order = np.lexsort((-distances, asking))  # the nearest of each point comes last, and stays
+        order = np.lexsort((-distances, asking))  # of each point, the nearest comes last and overwrites the others
         best, which = np.full(len(points), np.inf), np.full(len(points), -1)
         best[asking[order]], which[asking[order]] = distances[order], triangles[order]
         far = best > self._reach
@@ -61,7 +61,8 @@ class TriangleGrid:
 
 
 def _distances(points: Float64, corners: Float64) -> Float64:
-    """Of each point (n, 3) to its own triangle (n, 3, 3): to the plane above the inside, else to the nearest edge."""
+    """From each point (n, 3) to its own triangle (n, 3, 3): to its plane where the point lies above the inside, else to
+    its nearest edge."""
     edges = np.roll(corners, -1, axis=1) - corners
     normals = np.cross(edges[:, 0], edges[:, 1])
     lengths = np.linalg.norm(normals, axis=1)

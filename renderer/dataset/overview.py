@@ -11,7 +11,7 @@ from renderer.dataset.planes import Planes
 
 GRID = 10
 CELL = 96
-"""Pixels of a small view's side."""
+"""Pixels per side of a thumbnail."""
 
 _QUALITY = 90
 
@@ -40,7 +40,7 @@ class Overview:
 
 
 def small(planes: Planes) -> UInt8:
-    """(4, CELL, CELL, 3): colour, depth, normals and mask of a view, shrunk."""
+    """(4, CELL, CELL, 3): thumbnails of a view's colour, depth, normals and mask."""
     shrunk = [Image.fromarray(picture).resize((CELL, CELL), Image.Resampling.BOX).convert("RGB")
               for picture in (planes.rgb, planes.depth8, planes.normals, planes.mask)]
     return np.stack([np.asarray(picture) for picture in shrunk])

@@ -15,13 +15,13 @@ from isal import isal_zlib
 from renderer.arrays import Float64, UInt8, UInt16
 
 FOLDERS = ("images", "depth", "depth_16bit", "normals", "masks")
-"""Of the archive; each has one file per view, of the same name."""
+"""Folders of the archive. Each has one file per view, and a view's files have the same name in all."""
 
 METRIC_FOLDER = "depth_mm"
-"""Of the archive as well, where a set is to have metric depth."""
+"""A further folder, of sets with metric depth."""
 
 METRIC_UNIT = 0.001
-"""Of the set's world: what nerfstudio takes a code for."""
+"""Units of the set's world per code: what nerfstudio assumes."""
 
 _FILTER_SUB = 1
 _LEVEL = 3

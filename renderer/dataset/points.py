@@ -11,10 +11,10 @@ from renderer.camera.sphere import camera_to_world, focal_length
 from renderer.dataset.planes import Planes, decoded_depth
 
 MAX_POINTS = 100_000
-"""In one set."""
+"""Points of a set."""
 
 _CANDIDATES = 2
-"""Pixels that are drawn for each point that is wanted, as some lie at the silhouette."""
+"""Pixels that are picked at random for each point that is wanted, since those at the silhouette are dropped."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ class ViewFiles:
 
 
 class TrainingSet:
-    """An open archive; a context manager. Raises KeyError for what it lacks, ValueError for what is no such set."""
+    """An open archive; a context manager. Raises KeyError for a missing file, ValueError for one of wrong content."""
 
     def __init__(self, path: Path) -> None:
         self._zip = zipfile.ZipFile(path)

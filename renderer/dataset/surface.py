@@ -14,13 +14,13 @@ from renderer.scene.deform import deformed, drawables
 from renderer.scene.nodes import Scene, Topology
 
 _OUTLINE_CELLS = 32
-"""Along the longest side."""
+"""Cells of the grid along the longest side of the model."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Surface:
     """`corners` (n, 3, 3) are those of all triangles, [triangle, corner, axis], counterclockwise seen from the front;
-    `two_sided` (n,) says whose back is drawn too. `loose` (m, 3) are the vertices of lines and points."""
+    `two_sided` (n,) says whose back is drawn, too. `loose` (m, 3) are the vertices of lines and points."""
 
     corners: Float32
     two_sided: Bools
@@ -49,7 +49,7 @@ def placed_surface(scene: Scene, placement: Float64) -> Surface:
 
 
 def outline(surface: Surface) -> Float64:
-    """Points (n, 3), few of them, whose convex hull holds the surface closely: corners of the cells it touches."""
+    """A few points (n, 3) whose convex hull contains the surface closely: the corners of all grid cells it touches."""
     places = np.concatenate([surface.corners.reshape(-1, 3), surface.loose])
     low = places.min(axis=0)
     cell = max(float((places.max(axis=0) - low).max()) / _OUTLINE_CELLS, 1e-9)
@@ -63,10 +63,10 @@ def outline(surface: Surface) -> Float64:
 
 
 def depth_range(surface: Surface, views: Iterable[View], slack: float) -> tuple[float, float]:
-    """Near and far: the tightest depths that hold, in all views, everything that faces the camera.
+    """Near and far: the smallest and the greatest depth, over all views, of what faces the camera.
 
-    Depths are distances along the optical axis. Faces turned away are not drawn, so they don't count; what stands
-    behind something else does. `slack` is a share of the depth that is added at both ends.
+    Depths are distances along the optical axis. Faces turned away don't count, since they are not drawn; surfaces
+    behind others do. `slack` is a share of the depth by which the range is widened at both ends.
     Raises EmptyModel when nothing faces any camera.
     """
     first, second, third = (surface.corners[:, corner].astype(np.float64) for corner in range(3))

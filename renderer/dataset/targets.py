@@ -1,6 +1,5 @@
 """What the views of a training set are drawn into, and the planes that are read back."""
 
-
 import moderngl
 import numpy as np
 
@@ -26,7 +25,7 @@ class BufferTarget:
         self.framebuffer = device.ctx.framebuffer(self.planes, self._hidden)
 
     def begin(self) -> None:
-        """Makes it current and empty."""
+        """Binds and clears the framebuffer."""
         self.framebuffer.use()
         self.framebuffer.clear()
 
@@ -47,7 +46,7 @@ _DTYPES = {"f1": np.uint8, "u2": np.uint16}
 
 
 _LINES = 2
-"""Pixels by which lines and points are wider than what they connect, at most."""
+"""Lines and points are drawn at most this many pixels beyond the positions of their vertices."""
 
 
 class SelectPass:
@@ -66,13 +65,13 @@ class SelectPass:
         for name, value in (("u_size", size), ("u_near", near), ("u_range", far - near)):
             set_uniform(self._select, name, value)
         self._triangles = [device.ctx.vertex_array(program, []) for program in (self._background, self._select)]
-        # Pictures of three channels can't be drawn into everywhere; reading leaves the fourth out.
+        # Not every device can draw into textures of three channels; the fourth is left out on reading.
         self._planes = [device.ctx.texture((size, size), 4 if channels == 3 else channels, dtype=kind)
                         for channels, kind in _PLANES]
         self._framebuffer = device.ctx.framebuffer(self._planes)
 
     def draw(self, covered: Rectangle) -> None:
-        """Outside of `covered` is nothing: there it costs no look at the samples."""
+        """`covered` is where the model may be in the picture; the rest becomes background without a look at samples."""
         for unit, (name, plane) in enumerate(zip(("u_color", "u_normal", "u_depth"), self._source.planes, strict=True)):
             plane.use(unit)
             set_uniform(self._select, name, unit)

@@ -17,11 +17,11 @@ from renderer.dataset.planes import METRIC_FOLDER
 POINTS_NAME = "points3D.ply"
 
 NGP_SCALE = 0.45
-"""Of the world in instant-ngp, whose unit cube then holds the model (its largest side is 2) with some air."""
+"""Scale from the set's world to instant-ngp's: the model, 2 wide at most, then fits its unit cube with a margin."""
 
 
 def frame_name(index: int) -> str:
-    """Of a view's files, without the suffix."""
+    """The name of a view's files, without the suffix."""
     return f"frame_{index:05d}"
 
 
@@ -55,5 +55,5 @@ def transforms(layout: Layout, count: int) -> dict[str, Any]:
 
 
 def as_json(content: object) -> bytes:
-    """Indented, numbers in full precision."""
+    """Indented JSON, numbers in full precision."""
     return json.dumps(content, indent=2).encode() + b"\n"

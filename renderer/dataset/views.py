@@ -17,12 +17,13 @@ from renderer.dataset.planes import METRIC_FOLDER, Planes, encode_view, metric_d
 from renderer.dataset.points import MAX_POINTS, Points, sample_points
 
 MOST_ENCODERS = 8
-"""Threads; with one view each in hand, they bound the memory."""
+"""Encoding threads, at most. Each holds one view, so this bounds the memory."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class EncodedView:
-    """A view: its files by folder, its points, its part of the overview, if any, and if the model is in it at all."""
+    """A view: its files by folder, its points, its thumbnails if the overview shows it, and whether any pixel of it
+    shows the model."""
 
     index: int
     files: dict[str, bytes]

@@ -23,7 +23,6 @@ TYPE_WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 
 LARGEST_STRIDE = 252  # glTF 2.0, section 5.11.4
 
 
-
 @dataclasses.dataclass(frozen=True, slots=True)
 class View:
     """A checked slice of a buffer. `stride` is None where elements are tightly packed."""
@@ -55,7 +54,7 @@ class Accessors:
         return self._accessors[index].integer("count", low=1)
 
     def floats(self, index: int, user: str, widths: tuple[int, ...], *, normalized: bool = False) -> Float32:
-        """(count, width) float32. `widths` are the ones allowed; `user` is the JSON path of what asks.
+        """(count, width) float32. `widths` are the allowed ones; `user` is the JSON path of what refers to it.
 
         Integers are scaled to 0..1 or -1..1 where the accessor says so, or always with `normalized`.
         Raises InvalidModel for NaN and infinities.
@@ -78,9 +77,9 @@ class Accessors:
         return self._of_width(index, user, self._read(index, user), widths)
 
     def provide(self, index: int, user: str, decoded: Array) -> None:
-        """Makes `decoded` (count, width) what `user` reads as accessor `index`, whose own data is then left alone.
+        """Gives `user` the array `decoded` (count, width) whenever it reads accessor `index`, in place of its own data.
 
-        Raises InvalidModel where it doesn't have the count and type that the accessor declares.
+        Raises InvalidModel where `decoded` doesn't have the count and type that the accessor declares.
         """
         count, width, dtype = self._declared(index)
         if decoded.shape != (count, width):

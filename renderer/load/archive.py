@@ -1,7 +1,7 @@
 """A ZIP with a model in it: read member by member in memory, never unpacked to disk.
 
-Names, links, sizes and ratios are judged from the central directory before any member is unpacked, and the unpacked
-size is held to what the directory declared.
+Names, links, sizes and compression ratios are checked in the central directory before any member is unpacked. A member
+that unpacks to another size than the directory declares is refused.
 """
 
 import io
@@ -81,7 +81,7 @@ class Archive:
 
 
 def _check_directory_size(data: bytes) -> None:
-    """Refuses a huge directory before zipfile makes an object of each entry, by the rules by which zipfile finds it."""
+    """Refuses a huge directory before zipfile makes an object of each entry. Finds the directory as zipfile does."""
     end = len(data) - 22
     if end < 0 or data[end : end + 4] != _END_RECORD or data[-2:] != b"\0\0":
         end = data.rfind(_END_RECORD, max(0, len(data) - 22 - 0xFFFF))

@@ -12,7 +12,6 @@ from renderer.errors import InvalidModel, ModelTooLarge, UnsupportedModel
 from renderer.load import limits
 from renderer.load.archive import Archive
 from renderer.load.fields import Fields, parse_json
-from renderer.load.obj.document import read_obj_archive
 from renderer.load.resolver import Resolver
 
 _GLB_MAGIC = b"glTF"
@@ -47,6 +46,8 @@ def open_document(path: Path) -> Document:
         return _open_gltf(data, Resolver())
     archive = Archive(data)
     if archive.model.lower().endswith(".obj"):
+        from renderer.load.obj.document import read_obj_archive  # its pygltflib takes as long to import as Pillow
+
         scan = read_obj_archive(archive)
         return Document(Fields(scan.root, ""), memoryview(scan.binary), Resolver(), scan.warnings)
     return _open_gltf(archive.read(archive.model), Resolver(archive, posixpath.dirname(archive.model)))

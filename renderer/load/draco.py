@@ -38,7 +38,7 @@ class Draco:
         self._child: Child | None = None
 
     def decompress(self, primitive: Fields) -> None:
-        """Puts what is compressed in `primitive`, if anything, in place of the data of its accessors.
+        """Decompresses `primitive`, if it is compressed; its accessors then read the decompressed data.
 
         Raises InvalidModel for a broken stream, or one that doesn't hold what the accessors declare.
         """
@@ -88,7 +88,7 @@ class Draco:
 
 
 def _start_child() -> Child:
-    # OpenBLAS would reserve some of the memory that is allowed for each of its threads
+    # each thread of OpenBLAS would reserve a part of the memory that is allowed
     allowed = sandbox.Limits(limits.DRACO_BYTES, limits.DRACO_SECONDS)
     child = sandbox.start(_CHILD, limits=allowed, environment={"OPENBLAS_NUM_THREADS": "1"})
     if child.stdout.read(len(READY)) != READY:
@@ -106,7 +106,7 @@ def _ask(child: Child, data: bytes, identifiers: list[int]) -> Mapping[str, Arra
     if len(head) < REPLY.size:
         raise EOFError
     decoded, length = REPLY.unpack(head)
-    if length > limits.DRACO_BYTES:  # no decoder could hold it: this one does what the stream wants
+    if length > limits.DRACO_BYTES:  # more than a decoder within its limits can have: the stream controls it
         raise EOFError
     payload = child.stdout.read(length)
     if len(payload) < length:
@@ -118,9 +118,9 @@ def _ask(child: Child, data: bytes, identifiers: list[int]) -> Mapping[str, Arra
 
 
 def _check_header(data: bytes, corners: int, vertices: int, path: str) -> None:
-    """Refuses streams that say of themselves that they hold something else than the accessors declare.
+    """Refuses streams whose header declares something else than the accessors do.
 
-    Draco bitstream 2.2, sections 3 and 4; where metadata comes first, the counts are left to be found after decoding.
+    Draco bitstream 2.2, sections 3 and 4. Where metadata precedes the counts, they are compared after decoding only.
     """
     if len(data) < _HEADER.size:
         raise InvalidModel(f"{path} can't be decompressed: the stream is truncated")

@@ -48,7 +48,7 @@ def parse_json(data: bytes, name: str) -> "Fields":
 
 
 def printable(text: str, limit: int = 100) -> str:
-    """Text from a file as it may stand in a message or a database: cut to `limit`, with ? for control characters."""
+    """Text from a file, safe for messages and databases: cut to `limit` characters, with ? for control characters."""
     return "".join(c if c.isprintable() else "?" for c in text[:limit])
 
 
@@ -84,7 +84,7 @@ class Fields:
         return value
 
     def index(self, key: str, count: int) -> int:
-        """A required index into a list of `count`."""
+        """A required index into a list of `count` entries."""
         value = _whole(self.values.get(key))
         if value is None or not 0 <= value < count:
             raise self.wrong(key, _index_rule(count))
@@ -130,11 +130,11 @@ class Fields:
         return self._listed(key, _finite, f"a list of {count} numbers", count)
 
     def number_list(self, key: str) -> tuple[float, ...]:
-        """Finite numbers, as many as there are; none where the key is absent."""
+        """A list of finite numbers of any length; empty where the key is absent."""
         return self._listed(key, _finite, "a list of numbers") if key in self.values else ()
 
     def indices(self, key: str, count: int) -> tuple[int, ...]:
-        """Indices into a list of `count`; none where the key is absent."""
+        """Indices into a list of `count` entries; no indices where the key is absent."""
         if key not in self.values:
             return ()
         found: tuple[int, ...] = self._listed(key, _whole, f"a list of integers below {count}")
@@ -169,7 +169,7 @@ class Fields:
         return Fields(value, self.name_of(key))
 
     def children(self, key: str) -> "list[Fields]":
-        """The objects of a list; none where the key is absent."""
+        """The objects of a list; an empty list where the key is absent."""
         value = self.values.get(key, [])
         if not isinstance(value, list):
             raise self.wrong(key, "a list")
@@ -180,13 +180,13 @@ class Fields:
         return [Fields(item, f"{path}[{position}]") for position, item in enumerate(value)]
 
     def extension(self, name: str) -> "Fields | None":
-        """The object of extension `name` in this object."""
+        """The object that extension `name` adds to this one; None where it adds none."""
         extensions = self.child("extensions")
         return None if extensions is None else extensions.child(name)
 
 
 def clamped(fields: Fields, key: str, default: tuple[float, ...]) -> tuple[float, ...]:
-    """Factors in 0..1; exporters write slightly larger ones, which are clamped as other viewers do."""
+    """Factors clamped to 0..1, as other viewers do: exporters write slightly larger ones."""
     return tuple(min(max(v, 0.0), 1.0) for v in fields.numbers(key, len(default), default))
 
 

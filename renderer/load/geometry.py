@@ -1,7 +1,7 @@
 """Meshes: from a primitive's accessors to arrays that are ready to draw (glTF 2.0, section 3.7.2).
 
-On the way every mode becomes a list, vertices that nothing draws are dropped, triangles without normals get flat ones
-and those under a normal map get tangents.
+Strips, loops and fans become lists, vertices that no index refers to are dropped, triangles without normals get flat
+ones, and primitives whose material needs tangents get those.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ from renderer.load.accessors import Accessors
 from renderer.load.draco import Draco
 from renderer.load.fields import Fields
 from renderer.load.limits import Budget
-from renderer.load.materials import Materials, highest_texcoord, tangent_texcoord
+from renderer.load.materials import Materials, tangent_texcoord
 from renderer.load.normals import flat_normals, unit
 from renderer.load.tangents import generate_tangents
 from renderer.load.vertices import VertexReader, used_vertices
@@ -67,7 +67,7 @@ class Meshes:
         )
 
     def _read_primitive(self, fields: Fields) -> Primitive | None:
-        """None where there is nothing to draw."""
+        """The primitive, or None where it has no positions or no complete element."""
         mode = fields.choice("mode", topology.MODES, topology.TRIANGLES)
         attributes = fields.required_child("attributes")
         if not attributes.has("POSITION"):
@@ -98,7 +98,7 @@ class Meshes:
         primitive.texcoords = tuple(
             reader.floats(attributes, f"TEXCOORD_{i}", (2,)) if attributes.has(f"TEXCOORD_{i}")
             else np.zeros((reader.count, 2), np.float32)
-            for i in range(highest_texcoord(material) + 1)
+            for i in range(self._materials.texcoords[material_index] + 1)
         )
         if attributes.has("COLOR_0"):
             primitive.colors = reader.colors(attributes)
@@ -153,7 +153,7 @@ class Meshes:
 
 
 def check_joints(mesh: Mesh, joints: int, path: str) -> None:
-    """Raises InvalidModel where the mesh uses joints that its skin of `joints` lacks."""
+    """Raises InvalidModel where the mesh uses a joint beyond the number of `joints` that its skin has."""
     for primitive in mesh.primitives:
         if primitive.joints is not None and int(primitive.joints.max()) >= joints:
             raise InvalidModel(f"{path} uses joint {primitive.joints.max()}, and its skin has {joints} joints")

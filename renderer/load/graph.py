@@ -1,4 +1,4 @@
-"""Nodes and scenes: a forest that is checked to be one (glTF 2.0, section 3.5)."""
+"""Nodes and scenes, checked to form a forest: no cycle, one parent at most (glTF 2.0, section 3.5)."""
 
 import math
 
@@ -23,7 +23,8 @@ def read_nodes(root: Fields, mesh_count: int, skin_count: int) -> list[Node]:
 
 
 def read_roots(root: Fields, nodes: list[Node]) -> tuple[int, ...]:
-    """The nodes of the file's default scene: scene 0 where none is named, all parentless nodes without scenes."""
+    """The root nodes of the file's default scene: of scene 0 where no default is named, and all nodes without a parent
+    where the file has no scenes."""
     scenes = root.children("scenes")
     children = {child for node in nodes for child in node.children}
     if not scenes:
@@ -39,8 +40,10 @@ def read_roots(root: Fields, nodes: list[Node]) -> tuple[int, ...]:
 
 
 def hidden_nodes(root: Fields, nodes: list[Node]) -> set[int]:
-    """The nodes that KHR_node_visibility hides for good, each with all nodes below it. Those that an animation may show
-    are marked as not visible instead."""
+    """The nodes that KHR_node_visibility hides and no animation shows, each with all its descendants.
+
+    A node that is hidden at first and that an animation may show gets `visible` False instead.
+    """
     states = (fields.extension("KHR_node_visibility") for fields in root.children("nodes"))
     invisible = [i for i, state in enumerate(states) if state is not None and not state.boolean("visible", True)]
     animated = shown_at_times(root)
@@ -99,7 +102,7 @@ def _check_forest(nodes: list[Node]) -> None:
             if parents[child] >= 0:
                 raise InvalidModel(f"node {child} has two parents, nodes {parents[child]} and {index}")
             parents[child] = index
-    # with one parent each, nodes form a forest exactly if all of them hang below parentless ones
+    # as no node has two parents, there is a cycle exactly if some node can't be reached from one without a parent
     pending = [index for index, parent in enumerate(parents) if parent < 0]
     reached = len(pending)
     while pending:

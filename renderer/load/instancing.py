@@ -1,4 +1,4 @@
-"""EXT_mesh_gpu_instancing: where a node's mesh is drawn many times, each in a place of its own."""
+"""EXT_mesh_gpu_instancing: the transforms of the copies of a node's mesh."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ DEFAULTS: dict[str, tuple[float, ...]] = {
 
 
 def read_instances(node: Fields, accessors: Accessors) -> Float64 | None:
-    """(n, 4, 4): what comes between the node's own transform and its mesh; None without the extension."""
+    """(n, 4, 4), the matrices of the instances, each applied before the node's own; None without the extension."""
     extension = node.extension(NAME)
     if extension is None:
         return None

@@ -1,7 +1,7 @@
 """The layers that glTF's material extensions (KHR_materials_*) put on a surface: factors and textures, checked.
 
-A layer whose factors let nothing of it show is None, so that no later stage pays for it. Factors of colours and weights
-outside 0..1 are refused where the extensions' schemas refuse them.
+A layer whose factors make it invisible is None, so that no later stage pays for it. Colours and weights outside 0..1
+are refused where the extensions' schemas refuse them.
 """
 
 import math
@@ -20,10 +20,10 @@ from renderer.scene.nodes import (
 )
 
 LARGEST = 1e6
-"""Bound of factors that their extensions leave open."""
+"""The largest value of factors for which the extensions state no maximum."""
 
 SHORTEST = 1e-30
-"""Metres: absorption over less would not fit a float."""
+"""Metres, of an attenuation distance: the absorption over a shorter one would overflow a float32."""
 
 
 def read_ior(material: Fields) -> float:

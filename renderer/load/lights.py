@@ -10,7 +10,8 @@ NAME = "KHR_lights_punctual"
 
 
 def read_lights(root: Fields, shown: set[int], warnings: list[str]) -> list[Light]:
-    """The lights at the nodes `shown`, in their order: the first few, with a warning where there are more."""
+    """The lights of the nodes `shown`, in the order of the nodes: the first limits.LIGHTS, and a warning if there are
+    more."""
     extension = root.extension(NAME)
     kinds = [] if extension is None else extension.children("lights")
     lights = []

@@ -59,14 +59,14 @@ TEXTURE_PIXELS = 256 * 1024 * 1024
 """Decoded pixels of all images together, 4 bytes each."""
 
 LIGHTS = 16
-"""Lights of a model that shine: each costs a part of every pixel."""
+"""Lights of a model that are drawn: each costs time for every pixel."""
 
 TEXCOORD_SETS = 8
 JOINT_SETS = 4
 MORPH_TARGETS = 1024
 
 WARNINGS = 50
-"""Kept of a file; the rest would say the same."""
+"""Warnings that are kept of a file; further ones would mostly repeat them."""
 
 COORDINATE = 1e12
 """Metres. Beyond it float32 products overflow, and no camera could frame the model."""
@@ -109,7 +109,8 @@ class Budget:
     spent: dict[str, int] = dataclasses.field(default_factory=dict)
 
     def take(self, what: str, amount: int, limit: int, path: str) -> None:
-        """Raises ModelTooLarge where `amount` more of `what` goes over `limit`; `path` names the spender."""
+        """Adds `amount` to what the file has used of `what`. Raises ModelTooLarge beyond `limit`, naming the JSON
+        `path` of the part that asked for it."""
         total = self.spent.get(what, 0) + amount
         if total > limit:
             raise ModelTooLarge(f"{path} brings the model to {total:,} {what}, and {limit:,} are allowed")

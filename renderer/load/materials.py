@@ -17,7 +17,10 @@ EMISSIVE_STRENGTH = 1e6  # the largest accepted: half-float targets end at 65504
 
 
 class Materials:
-    """Reads the materials that primitives ask for, each once; `used` becomes `Scene.materials`, `variants` Scene's."""
+    """Reads the materials that primitives ask for, each once; `used` becomes `Scene.materials`, `variants` Scene's.
+
+    `texcoords` has for each of `used` the highest texture coordinate set that it needs, -1 if it needs none.
+    """
 
     def __init__(self, root: Fields, textures: Textures, variant: str | None) -> None:
         self._fields = root.children("materials")
@@ -26,6 +29,7 @@ class Materials:
         self._textures = textures
         self._indices: dict[int | None, int] = {}
         self.used: list[Material] = []
+        self.texcoords: list[int] = []
 
     def use(self, primitive: Fields) -> int:
         """The index in `used` of the material of `primitive`: glTF's default material where it names none."""
@@ -36,6 +40,7 @@ class Materials:
             material = Material() if index is None else _read_material(self._fields[index], self._textures)
             self._indices[index] = len(self.used)
             self.used.append(material)
+            self.texcoords.append(_highest_texcoord(material))
         return self._indices[index]
 
     @property
@@ -52,15 +57,14 @@ class Materials:
         return None
 
 
-def highest_texcoord(material: Material) -> int:
-    """The highest texture coordinate set that the material needs; -1 if it needs none."""
+def _highest_texcoord(material: Material) -> int:
     needed = [reference.texcoord for reference in _references(material)]
     tangents = tangent_texcoord(material)
     return max(needed + ([] if tangents is None else [tangents]), default=-1)
 
 
 def tangent_texcoord(material: Material) -> int | None:
-    """The texture coordinate set that the material's directions follow; None where it has no use for tangents."""
+    """The texture coordinate set that tangents are made from; None where the material needs no tangents."""
     if material.unlit:
         return None
     coat, brushed = material.clearcoat, material.anisotropy

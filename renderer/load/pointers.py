@@ -1,4 +1,4 @@
-"""KHR_animation_pointer: what of a node or of a material the JSON pointer of an animation channel names."""
+"""KHR_animation_pointer: which property of a node or a material the JSON pointer of an animation channel names."""
 
 import dataclasses
 import re
@@ -30,7 +30,7 @@ MATERIAL_PROPERTIES: dict[str, tuple[str, int]] = {
     "extensions/KHR_materials_sheen/sheenRoughnessFactor": ("sheen.roughness_factor", 1),
     "extensions/KHR_materials_transmission/transmissionFactor": ("transmission.factor", 1),
 }
-"""Attributes of `Material`, or of one of its layers, and their widths: what costs a frame nothing to change."""
+"""Attributes of `Material`, or of one of its layers, and their widths. They are uniforms: changing them is free."""
 
 _TEXTURES = {
     "pbrMetallicRoughness/baseColorTexture": "base_color_texture",
@@ -46,16 +46,16 @@ TRANSFORMS: dict[str, tuple[str, int]] = {
     f"{texture}/extensions/KHR_texture_transform/{name}": (f"{attribute}.{name}", width)
     for texture, attribute in _TEXTURES.items() for name, width in (("offset", 2), ("rotation", 1), ("scale", 2))
 }  # fmt: skip
-"""Where a texture lies on its surface. The coordinates of all its vertices are written anew for every frame."""
+"""Texture transforms. For these the texture coordinates of all vertices are written anew for every frame."""
 
 _POINTER = re.compile(r"/(nodes|materials)/(0|[1-9]\d{0,8})/(.+)")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Target:
-    """What a channel animates: `index` is a node's, or for path "material" one into `Scene.materials`.
+    """The property that a channel animates. `index` is a node's, or for path "material" one into `Scene.materials`.
 
-    `width` is 0 where the node decides; `factor` multiplies the file's values.
+    `width` is how many numbers a value of a material's property has; `factor` multiplies the file's values.
     """
 
     index: int

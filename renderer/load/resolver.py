@@ -1,4 +1,4 @@
-"""From a URI in a glTF file to bytes: data URIs and files of the same archive, and nothing else, ever."""
+"""From a URI in a glTF file to bytes. Data URIs and files of the same archive are read, and nothing else."""
 
 import base64
 import binascii
@@ -28,8 +28,8 @@ class Resolver:
     def read(self, uri: str, path: str) -> bytes:
         """The bytes behind `uri`; `path` is the JSON path of the object that names it.
 
-        Raises ResourceMissing for a file that isn't there or that lies where nothing is fetched from, InvalidModel
-        for a broken data URI.
+        Raises ResourceMissing for a file that isn't in the archive and for URIs of any other kind, InvalidModel for a
+        broken data URI.
         """
         if uri[:5].lower() == "data:":
             return _decode_data_uri(uri, path)

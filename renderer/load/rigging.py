@@ -84,7 +84,7 @@ def _read_channel(
 
 
 def _target(fields: Fields, root: Fields, scene: Scene, materials: Mapping[int, int]) -> Target | None:
-    """What a channel animates; None for nothing that is drawn."""
+    """What a channel animates; None where that is nothing that is drawn."""
     path = fields.string("path")
     if path == "pointer":
         found = pointed_at(fields, root, materials, scene.materials)
@@ -96,7 +96,7 @@ def _target(fields: Fields, root: Fields, scene: Scene, materials: Mapping[int, 
 
 
 def _keep_emission(material: Material) -> None:
-    """Lets a surface that glows only at times keep its map: one that never does is drawn without."""
+    """Marks a material whose emission is 0 at first but animated, so that its emissive texture is not dropped."""
     if not any(material.emissive_factor):
         material.emissive_factor = (1e-9, 1e-9, 1e-9)
 

@@ -1,7 +1,7 @@
-"""The older of glTF's two surface models, KHR_materials_pbrSpecularGlossiness, stated in terms of the newer one.
+"""KHR_materials_pbrSpecularGlossiness, the older of glTF's two surface models, converted to the newer one.
 
-A dielectric whose reflectance head on is the specular colour itself: KHR_materials_specular with an index of refraction
-of 0, as KHR_materials_ior proposes for this conversion. No texture has to be made anew.
+It becomes a dielectric that reflects its specular colour at normal incidence: KHR_materials_specular with an index of
+refraction of 0, as KHR_materials_ior proposes for this conversion. All textures are used as they are.
 """
 
 import dataclasses

@@ -31,7 +31,7 @@ SOURCE_EXTENSIONS = ("KHR_texture_basisu", "EXT_texture_avif", "EXT_texture_webp
 
 
 class Textures:
-    """Hands out texture references and remembers which images they need; `decode` then decodes those, once each."""
+    """Reads texture references and collects the images that they need; `decode` decodes each of those once."""
 
     def __init__(self, document: Document, accessors: Accessors, budget: Budget, notes: list[str]) -> None:
         self._document = document
@@ -42,7 +42,7 @@ class Textures:
         self._images = document.root.children("images")
         self._samplers = [_read_sampler(fields) for fields in document.root.children("samplers")]
         self._used: dict[int, int] = {}
-        self._uses: dict[int, str] = {}  # what an image is first asked for
+        self._uses: dict[int, str] = {}  # the JSON path that refers to an image first
 
     def reference(self, material: Fields, key: str) -> TextureRef | None:
         """The texture that object `material` uses as `key`; None where it has none, or one without an image."""
@@ -86,7 +86,7 @@ class Textures:
 
     @contextlib.contextmanager
     def _blaming(self, index: int) -> Iterator[None]:
-        """Adds to a ModelError what the image is, in words that its author knows."""
+        """Adds to a ModelError the names of the image and of the material that shows it, which its author knows."""
         try:
             yield
         except ModelError as error:
@@ -97,7 +97,7 @@ class Textures:
             raise type(error)(f"{error} ({image}, {use.rpartition('.')[2]} of {material})") from error
 
     def _source(self, texture: Fields) -> int | None:
-        """The image that the texture prefers: that of an extension, or the one that any viewer can read."""
+        """The index of the image of the first known extension or, without one, of the texture itself."""
         found = (texture.extension(name) for name in SOURCE_EXTENSIONS)
         owner = next((extension for extension in found if extension is not None), texture)
         return owner.optional_index("source", len(self._images))
@@ -131,7 +131,7 @@ def _decode(opened: tuple[str, str, PIL.Image.Image | Ktx2Image]) -> Image:
     except BROKEN as error:
         raise InvalidModel(f"{path} can't be decoded: {error}") from error
     finally:
-        image.close()  # frees Pillow's own pixels before the next image needs the room
+        image.close()  # frees Pillow's copy of the pixels before the next image is decoded
 
 
 def _called(kind: str, fields: Fields) -> str:

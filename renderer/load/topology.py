@@ -7,7 +7,7 @@ from renderer.scene.nodes import Topology
 
 MODES = (0, 1, 2, 3, 4, 5, 6)
 GROWTH = (1, 1, 2, 2, 1, 3, 3)
-"""Indices of the list per index of the mode, at most."""
+"""For each mode, how many indices the list has per index of the file, at most."""
 
 POINTS, LINES, LINE_LOOP, LINE_STRIP, TRIANGLES, TRIANGLE_STRIP, TRIANGLE_FAN = MODES
 

@@ -1,7 +1,7 @@
 """The vertices that a primitive keeps, and its per-vertex attributes read for those alone.
 
-Files often share one large accessor among many primitives. The work and memory here follow a primitive's indices, which
-are budgeted, never the size of the accessors behind them.
+Files often share one large accessor among many primitives. Work and memory here depend on the number of a primitive's
+indices, which the budget limits, not on the size of the accessors.
 """
 
 import numpy as np
@@ -18,7 +18,8 @@ SHORTS = (5121, 5123)  # UNSIGNED_BYTE and UNSIGNED_SHORT: the component types o
 
 
 def used_vertices(indices: UInt32, vertices: int) -> tuple[Int64 | None, UInt32]:
-    """The rows of the vertices in use, rising, and the indices among those; None and the same indices for all rows."""
+    """The rows of the vertices that `indices` use, in rising order, and the indices into those rows; None and the same
+    indices where all vertices are used."""
     if vertices > 4 * len(indices):
         rows, renumbered = np.unique(indices, return_inverse=True)
         return rows.astype(np.int64), renumbered.astype(np.uint32)

@@ -12,7 +12,7 @@ import numpy as np
 from renderer.arrays import Float64
 from renderer.samples import cover, plinth, tonearm, turntable
 from renderer.samples.finishes import Finishes
-from renderer.samples.glb import Part, Turning, write_glb
+from renderer.samples.glb import Part, Turning, write_model
 from renderer.samples.occlusion import Drum, board_occlusion
 
 SPINDLE = (-0.0560, 0.0050)
@@ -30,7 +30,7 @@ def write_sample(path: Path) -> None:
     low, high = _extent(root)
     centre = (low + high) / 2
     root = Part(root.name, root.pieces, root.children, (-float(centre[0]), -float(low[1]), -float(centre[2])))
-    write_glb(path, root, "Spin", _spin(), generator="Pirouette sample model")
+    write_model(path, root, "Spin", _spin(), generator="Pirouette sample model")
 
 
 def record_player() -> Part:

@@ -1,7 +1,7 @@
 """Times how long a worker waits for its next segment on PostgreSQL: `python -m tests.benchmarks.claims`.
 
 A farm of 1,000 accounts with ever more pending segments. They are claimed one after the other, each in a transaction of
-its own as in `api.worker.tasks`, and settled some claims later, so that there is always as much in flight. Beside the
+its own as in `api.worker.parent.loop`, and settled some claims later, so that there is always as much in flight. Beside the
 claim as the worker sees it, from the first statement to the end of the commit, PostgreSQL says how long it took for the
 claim's statements.
 """
@@ -23,9 +23,8 @@ from api.db.tables import Base
 from api.domain.accounts import accounts
 from api.domain.kit.files import FileView
 from api.domain.renders import uploads
-from api.domain.work import claims, scheduling
+from api.domain.work import claims, outcomes, scheduling
 from api.domain.work.claims import Claim
-from api.queue.broker import QUEUES
 from renderer.spec import RenderSettings
 from tests.benchmarks.rows import Row, at_most, table
 from tests.support.postgres import running_server
@@ -56,28 +55,32 @@ class Figures:
 COPIES = (
     # the overridden columns, what to copy, how often: account by account, then segment by segment
     ("accounts", "'id', 'a' || lpad(n::text, 11, '0'), 'email', n || '@example.org'", "accounts"),
-    ("shots", "'id', 's' || lpad(n::text, 11, '0'), 'created_at', now() - n * interval '1 ms'", "pending"),
-    ("renders", "'id', 'r' || lpad(n::text, 11, '0'), 'shot_id', 's' || lpad(n::text, 11, '0'),"
+    ("tasks", "'id', 's' || lpad(n::text, 11, '0'), 'created_at', now() - n * interval '1 ms'", "pending"),
+    ("renders", "'id', 'r' || lpad(n::text, 11, '0'), 'task_id', 's' || lpad(n::text, 11, '0'),"
                 " 'account_id', 'a' || lpad((n % :accounts + 1)::text, 11, '0')", "pending"),
-    ("segments", "'id', 'g' || lpad(n::text, 11, '0'), 'shot_id', 's' || lpad(n::text, 11, '0'),"
+    ("segments", "'id', 'g' || lpad(n::text, 11, '0'), 'task_id', 's' || lpad(n::text, 11, '0'),"
                  " 'account_id', 'a' || lpad((n % :accounts + 1)::text, 11, '0'),"
                  " 'created_at', now() - n * interval '1 ms'", "pending"),
 )  # fmt: skip
 
+WAITING = {"segments": "t.state = 'pending'", "renders": "t.status = 'pending'", "tasks": "t.state = 'open'"}
+"""Of which row of a table copies are made."""
+
 
 def fill(session: Session, pending: int) -> None:
-    """So many segments, each of a shot and a render of its own, evenly among the accounts: copies of one real order."""
+    """So many segments, each of a task and a render of its own, evenly among the accounts: copies of one real order."""
     account = accounts.sign_up(session, "a@example.org", credits=10)
     uploads.register_upload(
         session, account.id, original_name="chair.glb", sha256="0" * 64, file_size=1000, storage_key="models/a.glb",
         settings=RenderSettings(),
     )  # fmt: skip
-    preview = claims.claim(session, worker="w", queues=QUEUES, lease_seconds=30)
-    assert preview is not None
-    scheduling.settle_done(session, preview, files(preview))
+    for _ in range(2):  # the inspection, then the preview
+        first = claims.claim(session, worker="w", queues=outcomes.queues(), lease_seconds=30)
+        assert first is not None
+        scheduling.settle_done(session, first, files(first))
     for name, changed, often in COPIES:
         columns = [column.name for column in Base.metadata.tables[name].columns if column.computed is None]
-        where = {"segments": "t.state = 'pending'", "renders": "t.status = 'pending'"}.get(name, "true")
+        where = WAITING.get(name, "true")
         made = ", ".join(f"(made).{column}" for column in columns)
         session.execute(
             text(
@@ -99,7 +102,7 @@ def files(claim: Claim) -> dict[str, dict[str, FileView]]:
 
 def claim_once(database: Database) -> Claim:
     with database.begin() as session:
-        claim = claims.claim(session, worker="bench", queues=QUEUES, lease_seconds=30)
+        claim = claims.claim(session, worker="bench", queues=outcomes.queues(), lease_seconds=30)
     assert claim is not None
     return claim
 
@@ -114,7 +117,7 @@ def explained(url: str) -> float:
     engine = create_engine(url)
     with Session(engine) as session:  # never committed
         event.listen(engine, "before_cursor_execute", note)
-        claims.claim(session, worker="bench", queues=QUEUES, lease_seconds=30)
+        claims.claim(session, worker="bench", queues=outcomes.queues(), lease_seconds=30)
         event.remove(engine, "before_cursor_execute", note)
         session.rollback()
         took = 0.0

@@ -29,7 +29,7 @@ from sqlalchemy import insert
 
 from api import clock
 from api.db.session import Database
-from api.db.tables import Model, Render, Segment, Shot
+from api.db.tables import Model, Render, Segment, Task
 from api.domain.accounts import accounts, tokens
 from api.http.app import create_app
 from api.ids import new_id
@@ -147,24 +147,24 @@ def fill(database: Database, renders: int) -> tuple[str, str]:
         render_ids = [new_id() for _ in range(renders)]
         shot_ids = [new_id() for _ in range(renders)]
         file = {"size": 2_000_000, "etag": "0" * 32, "content_type": "video/mp4"}
-        session.execute(insert(Shot), [
-            {"id": shot_id, "model_id": model_id, "frame_key": "0" * 64, "kind": "video",
+        session.execute(insert(Task), [
+            {"id": task_id, "model_id": model_id, "frame_key": "0" * 64, "kind": "video",
              "spec": plan.frames.to_json(), "frame_count": 180, "frames_done": 180, "stage": "done", "created_at": now}
-            for shot_id in shot_ids
+            for task_id in shot_ids
         ])  # fmt: skip
         session.execute(insert(Segment), [
-            {"id": new_id(), "shot_id": shot_id, "account_id": account.id, "queue": "render", "priority": 10,
+            {"id": new_id(), "task_id": task_id, "account_id": account.id, "queue": "render", "priority": 10,
              "first_frame": 0, "frame_count": 180, "frames_done": 180, "state": "done", "attempt": 1,
              "created_at": now, "updated_at": now}
-            for shot_id in shot_ids
+            for task_id in shot_ids
         ])  # fmt: skip
         session.execute(insert(Render), [
-            {"id": render_id, "account_id": account.id, "model_id": model_id, "shot_id": shot_id, "status": "done",
+            {"id": render_id, "account_id": account.id, "model_id": model_id, "task_id": task_id, "status": "done",
              "settings": settings.to_json(), "variant": plan.variant.to_json(), "credits": 1,
              "files": {name: file | {"key": f"renders/{render_id}/1/{name}"}
                        for name in ("video", "thumb", "poster", "poster_full")},
              "created_at": now, "updated_at": now}
-            for render_id, shot_id in zip(render_ids, shot_ids, strict=True)
+            for render_id, task_id in zip(render_ids, shot_ids, strict=True)
         ])  # fmt: skip
     return token, render_ids[renders // 2]
 

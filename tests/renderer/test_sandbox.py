@@ -57,6 +57,15 @@ def test_what_native_code_prints_is_no_part_of_the_result(script: Script) -> Non
     assert result(script("os.write(1, b'a complaint'); print('result')")) == b"result\n"
 
 
+def test_complaints_go_where_the_parent_wants_them(script: Script, tmp_path: Path) -> None:
+    program = script("os.write(1, b'native, '); print('Python', file=sys.stderr)")
+    log = tmp_path / "log"
+    with log.open("wb") as file, start(program, limits=AMPLE, environment={}, stderr=file.fileno()) as child:
+        assert child.wait() == 0
+        assert child.stdout.read() == b""
+    assert log.read_text() == "native, Python\n"
+
+
 def test_a_child_has_the_environment_that_is_given_and_no_more(script: Script) -> None:
     code = "print(*sorted(set(os.environ) - {'LC_CTYPE'}))"  # which Python sets itself where no locale is set
     assert result(script(code), environment={"ONE": "1", "TWO": "2"}) == b"ONE TWO\n"
@@ -117,7 +126,8 @@ def test_a_child_may_be_talked_with(script: Script) -> None:
             child.wait(0.01)
         child.stdin.close()
         assert child.wait() == 7
-        assert child.kill() == 7
+        child.kill()
+        assert child.wait() == 7
 
 
 GRANDCHILD = """
@@ -132,8 +142,9 @@ def test_a_grandchild_is_killed_with_the_child(script: Script, alive: Path) -> N
     program = script(GRANDCHILD + "signal.pause()")
     with start(program, [str(alive)], limits=AMPLE, environment={}) as child, alive.open() as gate:
         assert child.stdout.readline() == b"up\n"
-        assert child.kill() == -signal.SIGKILL
+        child.kill()
         assert gate.read() == ""
+        assert child.wait() == -signal.SIGKILL
 
 
 def test_a_grandchild_does_not_outlive_a_child_that_ends(script: Script, alive: Path) -> None:

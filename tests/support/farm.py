@@ -164,7 +164,7 @@ class Farm:
     def segment(self, render_id: str) -> Segment:
         with self.database.read() as session:
             return session.scalars(
-                select(Segment).join(Render, Render.shot_id == Segment.shot_id).where(Render.id == render_id)
+                select(Segment).join(Render, Render.task_id == Segment.task_id).where(Render.id == render_id)
             ).one()
 
     def wait_until_drawn_by(self, render_id: str) -> psutil.Process:
@@ -204,7 +204,7 @@ class Farm:
         """(kind, amount) of the entries that name the render, oldest first."""
         with self.database.read() as session:
             entries = session.scalars(
-                select(LedgerEntry).where(LedgerEntry.render_id == render_id).order_by(LedgerEntry.id)
+                select(LedgerEntry).where(LedgerEntry.subject_id == render_id).order_by(LedgerEntry.id)
             )
             return [(entry.kind, entry.amount) for entry in entries]
 

@@ -111,12 +111,22 @@ class Web:
 
     def claim(self, render_id: str) -> Claim:
         """Takes the render's segment as a worker would, finishing nothing that comes before it."""
+        self.inspect()
         while True:
             with self.database.begin() as session:
                 claim = claims.claim(session, worker="test", queues=["render"], lease_seconds=60)
             assert claim is not None, f"no segment of render {render_id} is pending"
             if render_id in claim.variants:
                 return claim
+
+    def inspect(self, **told: Any) -> None:
+        """Reads all models that wait for it, as if all of them contained what is `told`."""
+        while True:
+            with self.database.begin() as session:
+                claim = claims.claim(session, worker="test", queues=["inspect"], lease_seconds=60)
+                if claim is None:
+                    return
+                assert scheduling.settle_done(session, claim, {model_id: {} for model_id in claim.variants}, told)
 
     def put(self, claim: Claim, render_id: str, name: str, data: bytes, content_type: str) -> FileView:
         key = f"renders/{render_id}/{claim.attempt}/{name}"

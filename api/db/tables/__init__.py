@@ -7,7 +7,8 @@ from api.db.tables.accounts import Account, IdempotencyKey, LedgerEntry, Token
 from api.db.tables.base import Base, UtcDateTime
 from api.db.tables.catalog import Model, ModelTag, Overlay
 from api.db.tables.renders import Render, RenderOverlay
-from api.db.tables.work import Lane, OutboxMessage, Segment, Shot, Worker
+from api.db.tables.results import Result
+from api.db.tables.work import Lane, OutboxMessage, Segment, Task, TaskNeed, Worker
 
 __all__ = [
     "Account",
@@ -21,8 +22,10 @@ __all__ = [
     "Overlay",
     "Render",
     "RenderOverlay",
+    "Result",
     "Segment",
-    "Shot",
+    "Task",
+    "TaskNeed",
     "Token",
     "UtcDateTime",
     "Worker",

@@ -47,25 +47,30 @@ class Token(Base):
 class LedgerEntry(Base):
     """A change of an account's credits. Append-only: triggers refuse UPDATE and DELETE.
 
-    kind: grant (+), charge (-, once per render), refund (+, once per render). `source` says where a grant came from:
-    the free credits of sign-up, or a purchase.
+    kind: grant (+), charge (-), refund (+, at most one for each charge). Charges and refunds name their subject, such
+    as a render, and which of its charges it is: a render that failed and is tried again is charged again. `source` says
+    where a grant came from: the free credits of sign-up, or a purchase.
     """
 
     __tablename__ = "ledger"
     __table_args__ = (
         CheckConstraint("kind IN ('grant', 'charge', 'refund')", name="kind_known"),
         CheckConstraint("(kind = 'charge') = (amount < 0)", name="amount_sign"),
-        CheckConstraint("(kind = 'grant') = (render_id IS NULL)", name="render_named"),
+        CheckConstraint("(kind = 'grant') = (subject_id IS NULL)", name="subject_named"),
+        CheckConstraint("(subject_id IS NULL) = (subject_kind IS NULL)", name="subject_kind_named"),
+        CheckConstraint("(subject_id IS NULL) = (charge_number IS NULL)", name="charge_numbered"),
         CheckConstraint("(kind = 'grant') = (source IS NOT NULL)", name="source_named"),
         CheckConstraint("source IN ('signup', 'purchase')", name="source_known"),
-        Index("one_entry_per_render_and_kind", "render_id", "kind", unique=True),
+        Index("one_entry_per_charge_and_kind", "subject_id", "subject_kind", "charge_number", "kind", unique=True),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
     kind: Mapped[str] = mapped_column(String(10))
     amount: Mapped[int]
-    render_id: Mapped[str | None] = mapped_column(String(12))  # no foreign key: entries outlive deleted renders
+    subject_kind: Mapped[str | None] = mapped_column(String(20))
+    subject_id: Mapped[str | None] = mapped_column(String(12))  # no foreign key: entries outlive their subjects
+    charge_number: Mapped[int | None]  # from 1
     source: Mapped[str | None] = mapped_column(String(10))
     note: Mapped[str] = mapped_column(String(200), default="")
     created_at: Mapped[dt.datetime]

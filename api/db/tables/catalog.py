@@ -3,14 +3,14 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.db.tables.base import Base, Json
 
 
 class Model(Base):
-    """An uploaded 3D file, unique by its bytes within an account until deleted.
+    """An uploaded 3D file, unique by its bytes within an account until deleted. `state` is domain.catalog.states'.
 
     `sha256` is that of the uploaded bytes; `storage_key` and `file_size` change once if those were a ZIP.
     """
@@ -29,7 +29,11 @@ class Model(Base):
     title: Mapped[str | None] = mapped_column(String(200))
     sku: Mapped[str | None] = mapped_column(String(100))
     tags: Mapped[list[str]]
-    contents: Mapped[dict[str, Any] | None] = mapped_column(Json)  # domain.contents.Names; NULL until a worker read it
+    state: Mapped[str] = mapped_column(String(20), server_default="pending")
+    error_code: Mapped[str | None] = mapped_column(String(50))
+    error_message: Mapped[str | None] = mapped_column(Text)
+    inspection_id: Mapped[str | None] = mapped_column(String(12), index=True)  # the task that reads the file, if any
+    contents: Mapped[dict[str, Any] | None] = mapped_column(Json)  # domain.catalog.contents'; NULL until it is read
     file_size: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64))
     storage_key: Mapped[str] = mapped_column(String(200))

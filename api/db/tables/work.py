@@ -9,22 +9,29 @@ from sqlalchemy.orm import Mapped, mapped_column
 from api.db.tables.base import Base, BigId
 
 
-class Shot(Base):
-    """A sequence of frames of one model that one or more renders share. `kind` and `spec` are domain.shots.Work's.
+class Task(Base):
+    """One deterministic piece of work, for one or more owners who ask for the same. `kind` is a row of
+    domain.work.outcomes.KINDS; `inputs` are storage keys by name; `key` is a hash of all that decides its output.
 
-    From `stage` on it is progress, told by heartbeats; whoever takes a segment from one state to another, other than by
+    From `stage` on it is progress, told by heartbeats. Whoever takes a segment from one state to another, other than by
     claiming it, holds this row's lock.
     """
 
-    __tablename__ = "shots"
-    __table_args__ = (CheckConstraint("kind IN ('video', 'image', 'dataset')", name="kind_known"),)
+    __tablename__ = "tasks"
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'done', 'failed', 'cancelled')", name="state_known"),
+    )
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)
-    model_id: Mapped[str] = mapped_column(ForeignKey("models.id"), index=True)
-    frame_key: Mapped[str] = mapped_column(String(64))
-    kind: Mapped[str] = mapped_column(String(10))
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
+    kind: Mapped[str] = mapped_column(String(30))
+    key: Mapped[str] = mapped_column(String(64))
+    inputs: Mapped[dict[str, Any]]
     spec: Mapped[dict[str, Any]]
-    frame_count: Mapped[int]
+    frame_count: Mapped[int]  # frames, views, or whatever else the kind counts its progress in
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    error_code: Mapped[str | None] = mapped_column(String(50))
+    error_message: Mapped[str | None] = mapped_column(Text)
     stage: Mapped[str] = mapped_column(String(20), default="queued")
     frames_done: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[dt.datetime | None]  # NULL unless at work
@@ -32,17 +39,27 @@ class Shot(Base):
     created_at: Mapped[dt.datetime]
 
 
+class TaskNeed(Base):
+    """`task_id` waits until `needs_id` is done, and fails if that fails."""
+
+    __tablename__ = "task_needs"
+
+    task_id: Mapped[str] = mapped_column(ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True)
+    needs_id: Mapped[str] = mapped_column(ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
 class Segment(Base):
-    """What a worker claims: all of a shot, or a contiguous run of its frames, or to join what was made of all runs.
+    """What a worker claims: all of a task, or a contiguous run of its frames, or to join what was made of all runs.
 
     A claim raises `attempt` and sets `lease_until`; only the holder of the newest attempt may settle. `failures` counts
-    the attempts that went wrong, and decides when to give up. Segments leave `pending` only under their lane's lock. An
-    assembly is `waiting` until the `waits_for` parts still to be drawn are zero; `files` are those that a part made.
+    the attempts that went wrong, and decides when to give up. Segments leave `pending` only under their lane's lock.
+    `waits_for` counts what isn't there yet: of an assembly its parts, of the others the tasks that theirs needs. At
+    zero a `waiting` segment becomes pending. `files` are those that a part made.
     """
 
     __tablename__ = "segments"
     __table_args__ = (
-        Index("segments_pending", "account_id", "queue", "priority", "created_at", "shot_id", "first_frame",
+        Index("segments_pending", "account_id", "queue", "priority", "created_at", "task_id", "first_frame",
               sqlite_where=text("state = 'pending'"), postgresql_where=text("state = 'pending'")),
         Index("segments_running", "account_id",
               sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'")),
@@ -50,15 +67,15 @@ class Segment(Base):
               sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'")),
         CheckConstraint("role IN ('whole', 'part', 'assembly')", name="role_known"),
         CheckConstraint("state IN ('waiting', 'pending', 'running', 'done', 'failed')", name="state_known"),
-        CheckConstraint("(state = 'waiting') = (waits_for > 0) OR state = 'failed'", name="waits_for_parts"),
+        CheckConstraint("(state = 'waiting') = (waits_for > 0) OR state = 'failed'", name="waits_for_something"),
         CheckConstraint("(state = 'running') = (lease_until IS NOT NULL)", name="lease_held_while_running"),
     )
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)
-    shot_id: Mapped[str] = mapped_column(ForeignKey("shots.id"), index=True)
+    task_id: Mapped[str] = mapped_column(ForeignKey("tasks.id"), index=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
-    queue: Mapped[str] = mapped_column(String(20))
-    priority: Mapped[int]  # lower is sooner: 0 previews, 10 paid renders
+    queue: Mapped[str] = mapped_column(String(20))  # of its kind
+    priority: Mapped[int]  # lower is sooner: domain.work.tasks.Priority
     role: Mapped[str] = mapped_column(String(10), default="whole")
     first_frame: Mapped[int]
     frame_count: Mapped[int]

@@ -7,7 +7,7 @@ transaction, which the account's row lock makes a queue of one.
 from collections.abc import Mapping
 from enum import StrEnum
 
-from sqlalchemy import exists, literal, select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.orm import Session
 
@@ -54,8 +54,13 @@ def grant(session: Session, account_id: str, amount: int, *, source: Source = So
     return credits
 
 
-def charge(session: Session, account_id: str, credits: Mapping[str, int]) -> None:
-    """Takes what the renders cost, `credits` by render id: all of it or, with NoCredits, nothing."""
+def charge(
+    session: Session, account_id: str, subject_kind: str, credits: Mapping[str, int], *, number: int = 1
+) -> None:
+    """Takes what the subjects cost, `credits` by their ids: all of it or, with NoCredits, nothing.
+
+    `number` says which charge of each subject it is, from 1.
+    """
     total = sum(credits.values())
     left = session.scalar(
         update(Account)
@@ -66,34 +71,49 @@ def charge(session: Session, account_id: str, credits: Mapping[str, int]) -> Non
     if left is None:
         have = balance(session, account_id)
         raise NoCredits(f"No render credits remaining for this: it costs {total}, the account has {have}")
-    entry = {"account_id": account_id, "kind": "charge", "created_at": clock.now()}
+    entry = {
+        "account_id": account_id, "kind": "charge", "subject_kind": subject_kind, "charge_number": number,
+        "created_at": clock.now(),
+    }  # fmt: skip
     session.execute(
         plain_insert(LedgerEntry),
-        [entry | {"render_id": render_id, "amount": -amount} for render_id, amount in credits.items()],
+        [entry | {"subject_id": subject_id, "amount": -amount} for subject_id, amount in credits.items()],
     )
 
 
-def refund(session: Session, render_id: str) -> bool:
-    """Gives back what the render was charged. False, and nothing changes, if it was not charged or is refunded."""
-    charged = select(
-        LedgerEntry.account_id,
-        literal("refund"),
-        -LedgerEntry.amount,
-        LedgerEntry.render_id,
-        literal(""),
-        literal(clock.now(), LedgerEntry.created_at.type),
-    ).where(LedgerEntry.render_id == render_id, LedgerEntry.kind == "charge")
-    entry = session.execute(
+def refund(session: Session, subject_kind: str, subject_id: str, *, at_most: int | None = None) -> bool:
+    """Gives back what the subject was charged last, or `at_most` so much of it.
+
+    False, and nothing changes, if it was not charged, or if that charge is refunded already.
+    """
+    charged = (
+        select(LedgerEntry.account_id, LedgerEntry.charge_number, LedgerEntry.amount)
+        .where(
+            LedgerEntry.subject_id == subject_id, LedgerEntry.subject_kind == subject_kind, LedgerEntry.kind == "charge"
+        )
+        .order_by(LedgerEntry.charge_number.desc())
+        .limit(1)
+    )
+    last = session.execute(charged).one_or_none()
+    if last is None:
+        return False
+    amount = -last.amount if at_most is None else min(-last.amount, at_most)
+    entry = session.scalar(
         insert(session, LedgerEntry)
-        .from_select(["account_id", "kind", "amount", "render_id", "note", "created_at"], charged)
-        .on_conflict_do_nothing(index_elements=[LedgerEntry.render_id, LedgerEntry.kind])
-        .returning(LedgerEntry.account_id, LedgerEntry.amount)
-    ).one_or_none()
+        .values(
+            account_id=last.account_id, kind="refund", amount=amount, subject_kind=subject_kind, subject_id=subject_id,
+            charge_number=last.charge_number, created_at=clock.now(),
+        )
+        .on_conflict_do_nothing(
+            index_elements=[
+                LedgerEntry.subject_id, LedgerEntry.subject_kind, LedgerEntry.charge_number, LedgerEntry.kind
+            ]
+        )
+        .returning(LedgerEntry.id)
+    )
     if entry is None:
         return False
-    session.execute(
-        update(Account).where(Account.id == entry.account_id).values(credits=Account.credits + entry.amount)
-    )
+    session.execute(update(Account).where(Account.id == last.account_id).values(credits=Account.credits + amount))
     return True
 
 

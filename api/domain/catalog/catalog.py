@@ -1,4 +1,4 @@
-"""The catalog: uploaded 3D models, what their owner says about them, and what was rendered of them."""
+"""The catalog: uploaded 3D models, and what their owner says about them."""
 
 import dataclasses
 import datetime as dt
@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from api import clock
-from api.db.tables import Model, ModelTag, Render
+from api.db.tables import Model, ModelTag
+from api.domain.catalog.states import ModelState
 from api.domain.kit import paging
 from api.domain.kit.paging import Page
 from api.domain.kit.texts import checked_text
-from api.domain.renders.renders import RenderView, select_views
 from api.errors import InvalidRequest, ModelNotFound
 from api.ids import is_id
 
@@ -26,7 +26,8 @@ MAX_TAGS = 20
 @dataclasses.dataclass(frozen=True, slots=True)
 class ModelView:
     """`sha256`, 64 hex digits, is that of the uploaded bytes. `storage_key` and `file_size`, in bytes, are those of the
-    model's file, which is the upload or, if that was a ZIP, the GLB that `conversions` made of it."""
+    model's file, which is the upload or, if that was a ZIP, the GLB that its inspection made of it. `error_code` and
+    `error_message` say why it has failed. `contents` are renderer.inspect.Inspection's, None until they are known."""
 
     id: str
     original_name: str
@@ -36,6 +37,10 @@ class ModelView:
     file_size: int
     sha256: str
     storage_key: str
+    state: ModelState
+    error_code: str | None
+    error_message: str | None
+    contents: dict[str, Any] | None
     archived_at: dt.datetime | None
     created_at: dt.datetime
 
@@ -122,11 +127,6 @@ def delete_model(session: Session, account_id: str, model_id: str) -> None:
     _change(session, account_id, model_id, deleted_at=clock.now())
 
 
-def model_renders(session: Session, account_id: str, model_id: str) -> list[RenderView]:
-    """All renders of the model, system preview included, newest first."""
-    return select_views(session, Render.model_id == model_id, Render.account_id == account_id)
-
-
 def _live(account_id: str, model_id: str) -> tuple[ColumnElement[bool], ...]:
     return Model.id == model_id, Model.account_id == account_id, Model.deleted_at.is_(None)
 
@@ -154,7 +154,8 @@ def _tags(tags: Sequence[str]) -> list[str]:
 
 _COLUMNS = (
     Model.id, Model.original_name, Model.title, Model.sku, Model.tags, Model.file_size, Model.sha256,
-    Model.storage_key, Model.archived_at, Model.created_at,
+    Model.storage_key, Model.state, Model.error_code, Model.error_message, Model.contents, Model.archived_at,
+    Model.created_at,
 )  # fmt: skip
 
 
@@ -168,6 +169,10 @@ def _view(row: Row[*tuple[Any, ...]]) -> ModelView:
         file_size=row.file_size,
         sha256=row.sha256,
         storage_key=row.storage_key,
+        state=ModelState(row.state),
+        error_code=row.error_code,
+        error_message=row.error_message,
+        contents=row.contents,
         archived_at=row.archived_at,
         created_at=row.created_at,
     )

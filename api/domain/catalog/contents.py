@@ -1,51 +1,61 @@
 """What models contain, known once a worker has read the file: then an order that names something else is refused."""
 
-import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.db.tables import Model, Render
-from api.domain.kit.texts import storable
+from api.db.tables import Model
+from api.domain.kit.texts import REPLACED, storable
 
-NAMED = {"animation": "animation", "materialVariant": "material variant"}
-"""The render settings that name a part of the model, and what users call such a part."""
+NAMED = {"animation": "animations", "materialVariant": "variants"}
+"""The render settings that name a part of the model, and which of its contents they name."""
 
-MAX_NAMES = 1000
-"""Of one sort. Of models with more it stays unknown what they are, and their orders are checked when they are drawn."""
+MAX_ITEMS = 1000
+"""Of one sort that are kept. Of models with more, orders are checked when they are drawn."""
 
-WARNING_LENGTH = 500
-"""Characters of a warning that are kept."""
+MAX_TEXT = 500
+"""Characters of a name or a warning that are kept."""
 
 Names = dict[str, list[str]]
 """The names of a model's parts by the setting that can name them; without sorts that are unknown."""
 
 
-def note_contents(session: Session, model_id: str, *, animations: Sequence[str], variants: Sequence[str]) -> None:
-    """Remembers a model's parts: those that a render setting can name and that every database can store."""
-    found = {"animation": animations, "materialVariant": variants}
-    names = {
-        setting: [name for name in parts if _nameable(name)]
-        for setting, parts in found.items() if len(parts) <= MAX_NAMES
-    }  # fmt: skip
-    session.execute(update(Model).where(Model.id == model_id, Model.contents.is_(None)).values(contents=names))
+def storable_contents(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What a worker tells of a model, cut to what every database can store. Lists that are cut have no names."""
+    return {name: _storable(value) for name, value in told.items()}
 
 
-def note_warnings(session: Session, render_ids: Collection[str], warnings: Sequence[str]) -> None:
-    """Tells the renders' owner what of the model isn't shown. Every attempt finds the same, so it needs no claim."""
-    if warnings:
-        told = [storable(warning, WARNING_LENGTH) for warning in warnings]
-        session.execute(update(Render).where(Render.id.in_(render_ids)).values(warnings=told))
-
-
-def known_contents(session: Session, model_ids: Collection[str]) -> dict[str, Names]:
-    """The names by model id, without the models that no worker has read yet."""
+def known_names(session: Session, model_ids: Collection[str]) -> dict[str, Names]:
+    """By model id, without the models that no worker has read yet."""
     if not model_ids:
         return {}
     known = select(Model.id, Model.contents).where(Model.id.in_(model_ids), Model.contents.is_not(None))
-    return {model_id: names for model_id, names in session.execute(known) if names is not None}
+    return {model_id: names_in(contents) for model_id, contents in session.execute(known) if contents is not None}
+
+
+def names_in(contents: Mapping[str, Any]) -> Names:
+    """The names that settings can hold, where all of them are known."""
+    found: Names = {}
+    for setting, sort in NAMED.items():
+        items = contents.get(sort)
+        if isinstance(items, list) and len(items) < MAX_ITEMS:
+            names = [item["name"] if isinstance(item, dict) else item for item in items]
+            found[setting] = [name for name in names if _nameable(name)]
+    return found
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value, MAX_TEXT)
+    if isinstance(value, list | tuple):
+        return [_storable(item) for item in value[:MAX_ITEMS]]
+    if isinstance(value, dict):
+        return {storable(name, MAX_TEXT): _storable(item) for name, item in list(value.items())[:MAX_ITEMS]}
+    return value
 
 
 def _nameable(name: str) -> bool:
-    return 1 <= len(name) <= 200 and not any(unicodedata.category(character) in ("Cc", "Cs") for character in name)
+    """Whether a setting can hold the name, and the database holds it as it is in the file."""
+    return 1 <= len(name) <= 200 and REPLACED not in name

@@ -2,8 +2,8 @@
 have those of the system.
 
 A deleted overlay can't be ordered any more, but its file stays until the last unfinished render that shows it is
-finished: `pin` and `delete` lock its row, so that each order comes either before the deletion, which then spares the
-file, or after it.
+finished (see api.domain.removal.overlays): `pin` and `delete` lock its row, so that each order comes either before the
+deletion, which then spares the file, or after it.
 """
 
 import dataclasses
@@ -11,25 +11,22 @@ import datetime as dt
 from collections.abc import Collection
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from api import clock
-from api.db.tables import Overlay, Render, RenderOverlay
+from api.db.tables import Overlay
 from api.domain.kit import paging
 from api.domain.kit.paging import Page
 from api.domain.kit.texts import checked_text
-from api.domain.renders.states import UNFINISHED
 from api.errors import FileTooLarge, InvalidRequest, OverlayNotFound, UploadLimit
 from api.ids import is_id, new_id
-from api.storage.base import Storage
 from renderer.spec import ANCHORS
 
 MAX_NAME_LENGTH = 100
 MAX_DESCRIPTION_LENGTH = 500
 MAX_OVERLAYS = 500
 """Of one account: they cost nothing."""
-DISCARDED_AT_ONCE = 100
 
 
 class Layer(StrEnum):
@@ -62,6 +59,14 @@ class OverlayView:
     height: int
     is_system: bool
     created_at: dt.datetime
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pinned:
+    """An overlay that an order may show."""
+
+    layer: Layer
+    storage_key: str
 
 
 def new_key() -> str:
@@ -134,23 +139,23 @@ def list_overlays(
     return Page(tuple(_view(overlay) for overlay, _ in rows), total)
 
 
-def pin(session: Session, account_id: str, overlay_ids: Collection[str]) -> dict[str, Layer]:
+def pin(session: Session, account_id: str, overlay_ids: Collection[str]) -> dict[str, Pinned]:
     """Those of the overlays that the account may use. None of them is deleted before the transaction ends."""
     if not overlay_ids:
         return {}
     usable = (
-        select(Overlay.id, Overlay.layer)
+        select(Overlay.id, Overlay.layer, Overlay.storage_key)
         .where(Overlay.id.in_(overlay_ids), _usable(account_id))
         .order_by(Overlay.id)
         .with_for_update(read=True)
     )
-    return {overlay_id: Layer(layer) for overlay_id, layer in session.execute(usable)}
+    return {row.id: Pinned(Layer(row.layer), row.storage_key) for row in session.execute(usable)}
 
 
 def delete_overlay(session: Session, account_id: str | None, overlay_id: str) -> None:
     """An overlay of the account, or with None of the system, is gone. Raises OverlayNotFound.
 
-    Its file goes with the next `discard_unneeded` after the commit, or when no unfinished render needs it any more.
+    Its file goes with the next `discard_unneeded`, or when no unfinished render needs it any more.
     """
     deleted = None
     if is_id(overlay_id):
@@ -162,28 +167,6 @@ def delete_overlay(session: Session, account_id: str | None, overlay_id: str) ->
         )
     if deleted is None:
         raise OverlayNotFound
-
-
-def discard_unneeded(session: Session, storage: Storage) -> None:
-    """Deletes the files of deleted overlays that no unfinished render shows, then their rows.
-
-    A crash in between leaves rows without files, which the next call removes. Any number of processes may call it.
-    """
-    needed = exists().where(
-        RenderOverlay.overlay_id == Overlay.id,
-        Render.id == RenderOverlay.render_id,
-        Render.status.in_(UNFINISHED),
-    )
-    rows = session.execute(
-        select(Overlay.id, Overlay.storage_key)
-        .where(Overlay.deleted_at.is_not(None), ~needed)
-        .limit(DISCARDED_AT_ONCE)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for row in rows:
-        storage.delete(row.storage_key)
-    if rows:
-        session.execute(delete(Overlay).where(Overlay.id.in_([row.id for row in rows])))
 
 
 def _live(account_id: str | None) -> tuple[ColumnElement[bool], ...]:

@@ -4,6 +4,9 @@ import unicodedata
 
 from api.errors import InvalidRequest
 
+REPLACED = "\ufffd"
+"""Stands for a character that no database stores."""
+
 
 def checked_text(field: str, value: str | None, limit: int) -> str | None:
     """`value` without blanks around it, None if nothing is left. Raises InvalidRequest naming the field."""
@@ -18,6 +21,6 @@ def checked_text(field: str, value: str | None, limit: int) -> str | None:
 def storable(text: str, limit: int) -> str:
     """Text that quotes a stranger's file, cut to `limit` characters and without what no database stores."""
     return "".join(
-        character if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cs") else "\ufffd"
+        character if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cs") else REPLACED
         for character in text[:limit]
     )

@@ -11,8 +11,9 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from api import clock
-from api.db.tables import Model, Overlay, Render, Shot
+from api.db.tables import Model, Overlay, Render, Task
 from api.domain.renders.states import UNFINISHED
+from api.domain.work.states import TaskState
 
 GRACE = dt.timedelta(hours=6)
 """How long everything stays at least: longer than from storing a file until the row that names it is committed."""
@@ -24,19 +25,22 @@ def unneeded(session: Session, folder: str, names: Collection[str]) -> set[str]:
 
 
 def _models(session: Session, names: Collection[str]) -> list[str]:
-    """Files of models that are there, or were a while ago, or have renders that somebody still has to draw."""
+    """Files of models that are there, or were a while ago, or have renders that somebody still has to draw.
+
+    A converted model's file lies in a folder of the model's id.
+    """
     drawn = exists().where(Render.model_id == Model.id, Render.status.in_(UNFINISHED))
     keys = session.scalars(
         select(Model.storage_key).where(
-            Model.storage_key.in_(f"models/{name}" for name in names),
+            or_(Model.storage_key.in_([f"models/{name}" for name in names]), Model.id.in_(names)),
             or_(Model.deleted_at.is_(None), Model.deleted_at >= clock.now() - GRACE, drawn),
         )
     )
-    return [key.removeprefix("models/") for key in keys]
+    return [key.removeprefix("models/").partition("/")[0] for key in keys]
 
 
 def _overlays(session: Session, names: Collection[str]) -> list[str]:
-    """All that have a row: `overlays.discard_unneeded` knows when one goes, and its file with it."""
+    """All that have a row: `removal.overlays` knows when one goes, and its file with it."""
     keys = session.scalars(
         select(Overlay.storage_key).where(Overlay.storage_key.in_(f"overlays/{name}" for name in names))
     )
@@ -47,16 +51,16 @@ def _renders(session: Session, names: Collection[str]) -> Collection[str]:
     return session.scalars(select(Render.id).where(Render.id.in_(names))).all()
 
 
-def _shots(session: Session, names: Collection[str]) -> Collection[str]:
+def _tasks(session: Session, names: Collection[str]) -> Collection[str]:
     """Parts that are still to be joined."""
-    unfinished = exists().where(Render.shot_id == Shot.id, Render.status.in_(UNFINISHED))
-    return session.scalars(select(Shot.id).where(Shot.id.in_(names), unfinished)).all()
+    return session.scalars(select(Task.id).where(Task.id.in_(names), Task.state == TaskState.OPEN)).all()
 
 
 FOLDERS: dict[str, Callable[[Session, Collection[str]], Collection[str]]] = {
     "models": _models,
     "overlays": _overlays,
     "renders": _renders,
-    "shots": _shots,
+    "tasks": _tasks,
+    "shots": _tasks,  # where older versions kept parts
 }
 """Where the storage has files, and which of some names there somebody needs."""

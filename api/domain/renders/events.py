@@ -5,7 +5,7 @@ import dataclasses
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.db.tables import Render, Shot
+from api.db.tables import Render, Task
 from api.domain.renders.renders import PROGRESS, Progress, progress_of
 from api.domain.renders.states import UNFINISHED, RenderStatus
 from api.errors import RenderNotFound
@@ -26,7 +26,7 @@ def render_state(session: Session, account_id: str, render_id: str) -> RenderSta
     """Raises RenderNotFound, also for a render of another account."""
     row = session.execute(
         select(Render.status, *PROGRESS)
-        .join(Shot, Shot.id == Render.shot_id)
+        .join(Task, Task.id == Render.task_id)
         .where(Render.id == render_id, Render.account_id == account_id)
     ).one_or_none()
     if row is None:

@@ -1,45 +1,72 @@
 """Orders: renders come to be in one transaction of price, rows, hint and charge.
 
-    paid_order, preview_order -> place -> shots + renders + outbox + ledger
+    paid_order, preview_order -> place -> tasks + renders + ledger
+
+A render of a model that nobody has read yet waits for the model's inspection, and fails if that fails.
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from api import clock
-from api.db.tables import Model, Render, RenderOverlay
+from api.db.tables import LedgerEntry, Model, Render, RenderOverlay, Segment, Task
 from api.domain.accounts import ledger
 from api.domain.catalog import contents, overlays
+from api.domain.catalog.inspection import INPUT
 from api.domain.catalog.overlays import LAYERS
+from api.domain.catalog.states import ModelState
 from api.domain.renders import plans
+from api.domain.renders.outcomes import SUBJECT
 from api.domain.renders.pricing import price
-from api.domain.renders.renders import RenderView, select_views
-from api.domain.renders.states import RenderStatus
-from api.domain.work import outbox, shots
-from api.domain.work.shots import NewShot, Work
-from api.errors import InvalidSettings, ModelNotFound
+from api.domain.renders.renders import RenderView, get_render, select_views
+from api.domain.renders.states import RETRIED_FROM, RenderStatus
+from api.domain.work import tasks
+from api.domain.work.states import Role, TaskState
+from api.domain.work.tasks import NewTask, Priority, Work
+from api.errors import InvalidSettings, InvalidState, ModelNotFound
 from api.ids import is_id, new_id
 from renderer.spec import RenderSettings, plan_preview
+
+NAMED = {"animation": "animation", "materialVariant": "material variant"}
+"""The render settings that name a part of the model, and what users call such a part."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Source:
+    """A model to draw: where its file is or, if `storage_key` is None, the task that will make it drawable."""
+
+    model_id: str
+    sha256: str
+    storage_key: str | None
+    inspection_id: str | None
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        return {} if self.storage_key is None else {INPUT: self.storage_key}
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return (self.inspection_id,) if self.storage_key is None and self.inspection_id is not None else ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Order:
-    """One render to be created. `credits` is 0 for system previews alone."""
+    """One render to be created. `is_preview`: the free render that every upload triggers."""
 
-    model_id: str
-    model_sha256: str
+    source: Source
     settings: RenderSettings
     work: Work
     credits: int
-    priority: int
+    priority: Priority
+    is_preview: bool = False
 
     @property
-    def shot_key(self) -> tuple[str, int]:
-        """Orders of one account and one call share a shot if this is equal."""
-        return self.work.key(self.model_sha256), self.priority
+    def task_key(self) -> tuple[str, Priority]:
+        """Orders of one account and one call share a task if this is equal."""
+        return self.work.key(self.source.sha256), self.priority
 
     @property
     def overlays(self) -> dict[str, str]:
@@ -48,61 +75,52 @@ class Order:
         return {setting: named[setting] for setting in LAYERS if setting in named}
 
 
-def paid_order(model_id: str, model_sha256: str, settings: RenderSettings) -> Order:
+def paid_order(source: Source, settings: RenderSettings) -> Order:
     work = plans.WORK[settings.output](settings)
-    return Order(model_id, model_sha256, settings, work, price(settings), shots.PAID_PRIORITY)
+    return Order(source, settings, work, price(settings), Priority.PAID)
 
 
-def preview_order(model_id: str, model_sha256: str) -> Order:
+def preview_order(source: Source) -> Order:
     """The free render that every upload triggers."""
     plan = plan_preview()
     settings = RenderSettings(length=plan.frames.frame_count / plan.frames.fps, easing=plan.frames.easing)
-    return Order(model_id, model_sha256, settings, plans.video_work(plan), 0, shots.PREVIEW_PRIORITY)
+    return Order(source, settings, plans.video_work(plan), 0, Priority.AWAITED, is_preview=True)
 
 
-def place(session: Session, account_id: str, orders: Sequence[Order], *, item: str = "") -> list[str]:
+def place(
+    session: Session, account_id: str, orders: Sequence[Order], *, item: str = "", first: Sequence[NewTask] = ()
+) -> list[str]:
     """Creates the renders and takes their credits, all or, with an error, nothing. Returns ids in the given order.
 
-    Raises NoCredits; InvalidSettings for an overlay that the account can't use there, and for an animation or a variant
-    that the model is known to lack, `item` as in `create_renders`.
+    The tasks `first`, which the orders' sources name, are made beside them. Raises NoCredits; InvalidSettings for an
+    overlay that the account can't use there, and for an animation or a variant that the model is known to lack, `item`
+    as in `create_renders`.
     """
-    _pin_overlays(session, account_id, orders, item)
+    overlay_keys = _pin_overlays(session, account_id, orders, item)
     _check_names(session, orders, item)
     moment = clock.now()
-    new = {
-        order.shot_key: NewShot(order.model_id, order.work, order.shot_key[0], order.priority)
-        for order in orders
-    }
-    shot_ids = dict(zip(new, shots.add_shots(session, account_id, list(new.values()), moment), strict=True))
+    shared = _shared_tasks(orders, overlay_keys)
     renders = []
     for order in orders:
-        renders.append(
-            Render(
-                id=new_id(),
-                account_id=account_id,
-                model_id=order.model_id,
-                shot_id=shot_ids[order.shot_key],
-                status=RenderStatus.PENDING,
-                settings=order.settings.to_json(),
-                variant=order.work.variant,
-                is_system_preview=order.credits == 0,
-                credits=order.credits,
-                files={},
-                created_at=moment,
-                updated_at=moment,
-            )
-        )
-    session.add_all(renders)
-    session.flush()
-    session.add_all(
-        RenderOverlay(overlay_id=overlay_id, render_id=render.id)
-        for render, order in zip(renders, orders, strict=True)
-        for overlay_id in set(order.overlays.values())
-    )
-    session.flush()
-    outbox.add(session, shots.RENDER_QUEUE)
-    ledger.charge(session, account_id, {render.id: render.credits for render in renders if render.credits})
-    return [render.id for render in renders]
+        task = shared[order.task_key]
+        renders.append({
+            "id": new_id(), "account_id": account_id, "model_id": order.source.model_id, "task_id": task.id,
+            "status": RenderStatus.PENDING, "output": order.settings.output, "settings": order.settings.to_json(),
+            "variant": order.work.variant, "is_system_preview": order.is_preview, "credits": order.credits,
+            "created_at": moment, "updated_at": moment,
+        })  # fmt: skip
+    tasks.add(session, account_id, [*first, *shared.values()], moment)
+    session.execute(insert(Render), renders)
+    ids = [str(render["id"]) for render in renders]
+    shown = [
+        {"overlay_id": overlay_id, "render_id": render_id}
+        for render_id, order in zip(ids, orders, strict=True) for overlay_id in set(order.overlays.values())
+    ]  # fmt: skip
+    if shown:
+        session.execute(insert(RenderOverlay), shown)
+    paid = {render_id: order.credits for render_id, order in zip(ids, orders, strict=True) if order.credits}
+    ledger.charge(session, account_id, SUBJECT, paid)
+    return ids
 
 
 def create_renders(
@@ -112,17 +130,11 @@ def create_renders(
 
     Raises ModelNotFound, InvalidSettings, NoCredits; then nothing is created.
     """
-    wanted = {model_id for model_id, _ in orders if is_id(model_id)}
-    rows = session.execute(
-        select(Model.id, Model.sha256).where(
-            Model.id.in_(wanted), Model.account_id == account_id, Model.deleted_at.is_(None)
-        )
-    )
-    found = dict(rows.all())
+    found = sources(session, account_id, {model_id for model_id, _ in orders if is_id(model_id)})
     for index, (model_id, _) in enumerate(orders):
         if model_id not in found:
             raise ModelNotFound(param=f"{item.format(index)}.modelId".lstrip("."))
-    paid = [paid_order(model, found[model], settings) for model, settings in orders]
+    paid = [paid_order(found[model_id], settings) for model_id, settings in orders]
     ids = place(session, account_id, paid, item=item)
     created = {view.id: view for view in select_views(session, Render.id.in_(ids))}
     return [created[render_id] for render_id in ids]
@@ -133,16 +145,110 @@ def create_render(session: Session, account_id: str, model_id: str, settings: Re
     return create_renders(session, account_id, [(model_id, settings)], item="")[0]
 
 
-def _pin_overlays(session: Session, account_id: str, orders: Sequence[Order], item: str) -> None:
+def retry_render(session: Session, account_id: str, render_id: str) -> RenderView:
+    """A render in error is to be made after all, and is charged again. Its files are made from the start.
+
+    Raises RenderNotFound; InvalidState for a render that isn't in error; NoCredits.
+    """
+    view = get_render(session, account_id, render_id)
+    render = session.execute(
+        select(Render.model_id, Render.task_id, Render.credits, Task.state)
+        .join(Task, Task.id == Render.task_id)
+        .where(Render.id == render_id)
+        .with_for_update(of=Task)
+    ).one()
+    values: dict[str, object] = {"status": RenderStatus.PENDING, "error_code": None, "error_message": None}
+    if render.state in (TaskState.OPEN, TaskState.DONE):  # it was cancelled, and others' frames were drawn without it
+        values["task_id"] = _same_task_again(session, account_id, render.task_id, render.model_id)
+    retried = session.scalar(
+        update(Render)
+        .where(Render.id == render_id, Render.status.in_(RETRIED_FROM))
+        .values(updated_at=clock.now(), **values)
+        .returning(Render.id)
+    )
+    if retried is None:
+        raise InvalidState(f"Only a render in error can be tried again; this one is {view.status}")
+    if "task_id" not in values:
+        tasks.retry(session, render.task_id)
+    if render.credits:
+        charges = select(func.count()).where(
+            LedgerEntry.subject_id == render_id, LedgerEntry.subject_kind == SUBJECT, LedgerEntry.kind == "charge"
+        )
+        number = (session.scalar(charges) or 0) + 1
+        ledger.charge(session, account_id, SUBJECT, {render_id: render.credits}, number=number)
+    return get_render(session, account_id, render_id)
+
+
+def sources(session: Session, account_id: str, model_ids: Collection[str]) -> dict[str, Source]:
+    """By id, the account's models, without those that aren't there. Those that could not be read are read again."""
+    wanted = (
+        select(Model.id, Model.sha256, Model.storage_key, Model.state, Model.inspection_id)
+        .where(Model.id.in_(model_ids), Model.account_id == account_id, Model.deleted_at.is_(None))
+        .order_by(Model.id)
+    )
+    rows = {row.id: row for row in session.execute(wanted)}
+    if unread := [row.id for row in rows.values() if row.state != ModelState.READY]:
+        # An inspection ends with its model's row, and then lets those go on that wait for it: not before this commit.
+        locked = wanted.where(Model.id.in_(unread)).with_for_update(key_share=True)
+        rows |= {row.id: row for row in session.execute(locked)}
+    for row in rows.values():
+        if row.state == ModelState.FAILED:
+            tasks.retry(session, row.inspection_id)
+    return {
+        row.id: Source(
+            row.id, row.sha256, row.storage_key if row.state == ModelState.READY else None, row.inspection_id
+        )
+        for row in rows.values()
+    }
+
+
+def _shared_tasks(orders: Sequence[Order], overlay_keys: dict[str, str]) -> dict[tuple[str, Priority], NewTask]:
+    """A task for each `Order.task_key`, with the overlays of all its orders."""
+    found: dict[tuple[str, Priority], NewTask] = {}
+    for order in orders:
+        inputs = {overlay_id: overlay_keys[overlay_id] for overlay_id in order.overlays.values()}
+        same = found.get(order.task_key)
+        if same is None:
+            key, priority = order.task_key
+            found[order.task_key] = NewTask(
+                order.work, key, priority, inputs=inputs | order.source.inputs, needs=order.source.needs
+            )
+        else:
+            found[order.task_key] = dataclasses.replace(same, inputs={**same.inputs, **inputs})
+    return found
+
+
+def _same_task_again(session: Session, account_id: str, task_id: str, model_id: str) -> str:
+    """A new task that does the same. Its attempts go on counting, so that their keys are new as well."""
+    old = session.execute(
+        select(Task.kind, Task.key, Task.spec, Task.inputs, Task.frame_count).where(Task.id == task_id)
+    ).one()
+    segments = session.execute(
+        select(Segment.role, Segment.priority, Segment.attempt).where(Segment.task_id == task_id)
+    ).all()
+    parts = sum(segment.role == Role.PART for segment in segments) or 1
+    source = sources(session, account_id, [model_id]).get(model_id)
+    again = NewTask(
+        Work(old.kind, old.spec, {}, old.frame_count, parts), old.key, Priority(segments[0].priority),
+        inputs=old.inputs | (source.inputs if source else {}), needs=source.needs if source else (),
+        attempt=max(segment.attempt for segment in segments),
+    )  # fmt: skip
+    tasks.add(session, account_id, [again], clock.now())
+    return again.id
+
+
+def _pin_overlays(session: Session, account_id: str, orders: Sequence[Order], item: str) -> dict[str, str]:
+    """The storage keys of all overlays that the orders name, by id."""
     wanted = {overlay_id for order in orders for overlay_id in order.overlays.values()}
     usable = overlays.pin(session, account_id, wanted)
     for index, order in enumerate(orders):
         for setting, overlay_id in order.overlays.items():
-            layer, fits = usable.get(overlay_id), LAYERS[setting]
-            if layer is None:
+            pinned, fits = usable.get(overlay_id), LAYERS[setting]
+            if pinned is None:
                 raise _invalid(item, index, setting, f"there is no overlay {overlay_id}")
-            if layer != fits:
-                raise _invalid(item, index, setting, f"overlay {overlay_id} is of the layer {layer}, not {fits}")
+            if pinned.layer != fits:
+                raise _invalid(item, index, setting, f"overlay {overlay_id} is of the layer {pinned.layer}, not {fits}")
+    return {overlay_id: pinned.storage_key for overlay_id, pinned in usable.items()}
 
 
 def _check_names(session: Session, orders: Sequence[Order], item: str) -> None:
@@ -150,13 +256,13 @@ def _check_names(session: Session, orders: Sequence[Order], item: str) -> None:
         (index, setting, name)
         for index, order in enumerate(orders)
         for setting, name in order.settings.to_json().items()
-        if setting in contents.NAMED and (setting, name) != ("animation", "*")
+        if setting in NAMED and (setting, name) != ("animation", "*")
     ]
-    known = contents.known_contents(session, {orders[index].model_id for index, _, _ in named})
+    known = contents.known_names(session, {orders[index].source.model_id for index, _, _ in named})
     for index, setting, name in named:
-        has = known.get(orders[index].model_id, {}).get(setting)
+        has = known.get(orders[index].source.model_id, {}).get(setting)
         if has is not None and name not in has:
-            listed, what = ", ".join(f'"{each}"' for each in has[:10]) or "none", contents.NAMED[setting]
+            listed, what = ", ".join(f'"{each}"' for each in has[:10]) or "none", NAMED[setting]
             raise _invalid(item, index, setting, f'the model has no {what} "{name}"; it has {listed}')
 
 

@@ -1,4 +1,4 @@
-"""The files of a render, as stored: what workers bring, and downloads send.
+"""What downloads need to know of a render.
 
 Apart from `renders`, whose views go out many at once and name no file.
 """
@@ -9,14 +9,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.db.tables import Render
-from api.domain.kit.files import FileView, files_view
+from api.domain.kit.files import FileView
 from api.domain.renders.states import RenderStatus
+from api.domain.work import results
 from api.errors import RenderNotFound
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Outputs:
-    """What is stored of a render by now. `output` is that of its settings; `files` by the names of tables.Render."""
+    """What is stored of a render by now. `output` is what its settings ask for.
+
+    `files` are, as far as the output has them: video, web, image, dataset, thumb, poster, poster_full.
+    """
 
     render_id: str
     status: RenderStatus
@@ -27,10 +31,8 @@ class Outputs:
 def get_outputs(session: Session, account_id: str, render_id: str) -> Outputs:
     """Raises RenderNotFound, also for a render of another account."""
     row = session.execute(
-        select(Render.status, Render.settings, Render.files).where(
-            Render.id == render_id, Render.account_id == account_id
-        )
+        select(Render.status, Render.output).where(Render.id == render_id, Render.account_id == account_id)
     ).one_or_none()
     if row is None:
         raise RenderNotFound
-    return Outputs(render_id, RenderStatus(row.status), row.settings["output"], files_view(row.files))
+    return Outputs(render_id, RenderStatus(row.status), row.output, results.read(session, [render_id])[render_id])

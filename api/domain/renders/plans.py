@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from api.domain.work.shots import Work
+from api.domain.work.tasks import Work
 from renderer.spec import DatasetSpec, ImagePlan, RenderSettings, VideoPlan, plan_dataset, plan_image, plan_video
 
 PART_PIXELS = 100_000_000

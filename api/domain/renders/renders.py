@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session, aliased
 
 from api import clock
 from api.db.dialects import iso_text
-from api.db.tables import Account, Render, Shot
+from api.db.tables import Account, Render, Task
 from api.domain.kit import paging
 from api.domain.kit.paging import Page
 from api.domain.renders.states import COMES_FROM, RenderStatus
@@ -64,6 +64,7 @@ class RenderView(NamedTuple):
     file_size: int | None
     has_web: bool
     warnings_json: str
+    error_code: str | None
     error_message: str | None
     created_at: str
     updated_at: str
@@ -137,6 +138,11 @@ def dismiss_render(session: Session, account_id: str, render_id: str) -> RenderV
     return get_render(session, account_id, render_id)
 
 
+def renders_of_model(session: Session, account_id: str, model_id: str) -> list[RenderView]:
+    """All renders of the model, system preview included, newest first."""
+    return select_views(session, Render.model_id == model_id, Render.account_id == account_id)
+
+
 def select_views(session: Session, *conditions: ColumnElement[bool]) -> list[RenderView]:
     """The renders that meet the conditions, newest first."""
     views = _views(Render).where(*conditions).order_by(*_newest(Render))
@@ -144,8 +150,8 @@ def select_views(session: Session, *conditions: ColumnElement[bool]) -> list[Ren
 
 
 PROGRESS = (
-    Shot.stage, Shot.frames_done, Shot.frame_count.label("frames_total"),
-    *(type_coerce(moment, DateTime(timezone=True)).label(moment.key) for moment in (Shot.started_at, Shot.heard_at)),
+    Task.stage, Task.frames_done, Task.frame_count.label("frames_total"),
+    *(type_coerce(moment, DateTime(timezone=True)).label(moment.key) for moment in (Task.started_at, Task.heard_at)),
 )  # fmt: skip
 """The columns that `progress_of` works with. For the difference of two times it doesn't matter which zone is noted."""
 
@@ -159,8 +165,8 @@ def _views(render: type[Render]) -> Select[*tuple[Any, ...]]:
     return select(
         render.id, render.model_id, render.status, cast(render.settings, Text).label("settings"),
         render.is_system_preview, render.file_size, render.has_web, cast(render.warnings, Text).label("warnings"),
-        render.error_message, iso_text(render.created_at), iso_text(render.updated_at), *PROGRESS,
-    ).join(Shot, Shot.id == render.shot_id)  # fmt: skip
+        render.error_code, render.error_message, iso_text(render.created_at), iso_text(render.updated_at), *PROGRESS,
+    ).join(Task, Task.id == render.task_id)  # fmt: skip
 
 
 def _newest(render: type[Render]) -> tuple[ColumnElement[Any], ...]:
@@ -177,7 +183,7 @@ def _listing(
 ) -> tuple[Select[*tuple[Any, ...]], Select[int]]:
     """The statements for a list of that kind, made once like `_ONE`: its page, and how many there are.
 
-    Shots are looked up for the page alone, not for all that is skipped before it. The limit and the status stand in the
+    Tasks are looked up for the page alone, not for all that is skipped before it. The limit and the status stand in the
     statement, because they decide which plan is best: one page is little, and one status is rare where another is not.
     """
     conditions: list[ColumnElement[bool]] = [Render.account_id == bindparam("account_id")]

@@ -38,4 +38,7 @@ COMES_FROM: dict[RenderStatus, tuple[RenderStatus, ...]] = {
     RenderStatus.ERROR: UNFINISHED,
     RenderStatus.FAILED: (RenderStatus.ERROR,),
 }
-"""For each status, those that it may follow. Updates carry this in their WHERE."""
+"""For each status, those that it may follow while the farm works. Updates carry this in their WHERE."""
+
+RETRIED_FROM = (RenderStatus.ERROR, RenderStatus.FAILED)
+"""The statuses of a render that its owner may order to be tried again: it is pending then."""

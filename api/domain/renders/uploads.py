@@ -1,4 +1,4 @@
-"""What an upload sets off, once its bytes are stored and hashed: a model, a free preview and a paid render."""
+"""What an upload sets off, once its bytes are stored: a model that is to be read, a free preview and a paid render."""
 
 import dataclasses
 
@@ -9,7 +9,9 @@ from api import clock
 from api.db.dialects import insert
 from api.db.tables import Model
 from api.domain.accounts import ledger
-from api.domain.renders.ordering import paid_order, place, preview_order
+from api.domain.catalog import inspection
+from api.domain.renders.ordering import Source, paid_order, place, preview_order, sources
+from api.domain.work.tasks import NewTask, Priority, Work
 from api.errors import UploadLimit
 from api.ids import new_id
 from renderer.spec import RenderSettings
@@ -41,6 +43,7 @@ def register_upload(
     Raises InvalidSettings, NoCredits, UploadLimit; then nothing is created and the file should be deleted.
     """
     new = new_id()
+    reading = inspection_task(storage_key, sha256)
     # The update changes nothing, but holds the known model: nobody deletes it before it is ordered from.
     model_id = session.scalars(
         insert(session, Model)
@@ -52,6 +55,7 @@ def register_upload(
             file_size=file_size,
             sha256=sha256,
             storage_key=storage_key,
+            inspection_id=reading.id,
             created_at=clock.now(),
         )
         .on_conflict_do_update(
@@ -62,9 +66,12 @@ def register_upload(
         .returning(Model.id)
     ).one()
     if model_id != new:
-        [render_id] = place(session, account_id, [paid_order(model_id, sha256, settings)])
+        source = sources(session, account_id, [model_id])[model_id]
+        [render_id] = place(session, account_id, [paid_order(source, settings)])
         return Registered(model_id, render_id, duplicate=True)
-    [_, render_id] = place(session, account_id, [preview_order(new, sha256), paid_order(new, sha256, settings)])
+    source = Source(new, sha256, None, reading.id)
+    orders = [preview_order(source), paid_order(source, settings)]
+    [_, render_id] = place(session, account_id, orders, first=[reading])
     if upload_limit and not ledger.has_purchased(session, account_id):
         # Counted after the charge: it holds the account's lock, so uploads at the same time can't slip past the limit.
         models = session.scalar(
@@ -73,3 +80,9 @@ def register_upload(
         if (models or 0) > upload_limit:
             raise UploadLimit(f"Free upload limit reached: {upload_limit} models")
     return Registered(new, render_id, duplicate=False)
+
+
+def inspection_task(storage_key: str, sha256: str) -> NewTask:
+    """The task that reads the model's file."""
+    work = Work(inspection.KIND, inspection.SPEC, {}, frame_count=1)
+    return NewTask(work, work.key(sha256), Priority.AWAITED, inputs={inspection.INPUT: storage_key})

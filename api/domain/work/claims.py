@@ -8,17 +8,16 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Float, bindparam, case, exists, func, literal_column, select, update
+from sqlalchemy import Float, bindparam, func, literal_column, select, update
 from sqlalchemy.orm import Session, aliased
 
-from api import clock
 from api.db.dialects import from_now
-from api.db.tables import Model, Overlay, Render, RenderOverlay, Segment, Shot
+from api.db.tables import Segment, Task
 from api.domain.kit.files import FileView, files_view
-from api.domain.renders.states import COMES_FROM, UNFINISHED, RenderStatus
-from api.domain.work import lanes
-from api.domain.work.shots import PREVIEW_PRIORITY, Kind
+from api.domain.work import lanes, results
+from api.domain.work.outcomes import Variants, outcomes_of
 from api.domain.work.states import Role, SegmentState
+from api.domain.work.tasks import Priority
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,51 +31,55 @@ class Part:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Claim:
-    """A segment in a worker's hands: frames `first_frame` and the `frame_count - 1` after it, for all the variants.
+    """A segment in a worker's hands: frames `first_frame` and the `frame_count - 1` after it, for all the owners.
 
-    `spec` and `variants` are those of `shots.Work`, the latter by render id; `files` are what each render has already,
-    its posters in an assembly. `parts` are an assembly's, in the order of their frames. `model_name` is
-    the file's original name. `image_storage_keys` has the overlays that the renders were ordered with.
+    `inputs` are storage keys by name. `spec` and `variants` are those of `tasks.Work`, the latter by owner id; `files`
+    are, in an assembly, what each owner has already. `parts` are an assembly's, in the order of their frames.
     """
 
     segment_id: str
     attempt: int
-    is_preview: bool
+    queue: str
+    priority: Priority
     role: Role
-    shot_id: str
-    model_id: str
-    model_name: str
-    model_storage_key: str
-    kind: Kind
+    task_id: str
+    kind: str
+    inputs: dict[str, str]
     spec: dict[str, Any]
     first_frame: int
     frame_count: int
-    variants: dict[str, dict[str, Any]]
+    variants: Variants
     files: dict[str, dict[str, FileView]]
-    image_storage_keys: dict[str, str]
     parts: tuple[Part, ...]
 
-    def output_prefix(self, render_id: str) -> str:
-        """Where this attempt stores the render's files: no two attempts ever write the same key."""
-        return output_prefix(render_id, self.role, self.first_frame, self.attempt)
+    def output_prefix(self, owner_id: str) -> str:
+        """Where this attempt stores the owner's files: no two attempts ever write the same key."""
+        return output_prefix(self.kind, owner_id, self.role, self.first_frame, self.attempt)
 
     @property
     def part_prefix(self) -> str:
         """Where this attempt, if it is at a part, stores the files for the assembly."""
-        return part_prefix(self.shot_id, self.first_frame, self.attempt)
+        return part_prefix(self.task_id, self.first_frame, self.attempt)
 
 
-def output_prefix(render_id: str, role: Role, first_frame: int, attempt: int) -> str:
-    return f"renders/{render_id}/{first_frame}-{attempt}/" if role == Role.PART else f"renders/{render_id}/{attempt}/"
+def owner_prefix(kind: str, owner_id: str) -> str:
+    """Where all files are that were ever made for the owner, such as "renders/Xz7pQ4w8nR2k/"."""
+    [outcome, *_] = outcomes_of(kind)
+    return f"{outcome.subject}s/{owner_id}/"
 
 
-def part_prefix(shot_id: str, first_frame: int, attempt: int) -> str:
-    return f"{shot_prefix(shot_id)}{first_frame}-{attempt}/"
+def output_prefix(kind: str, owner_id: str, role: Role, first_frame: int, attempt: int) -> str:
+    folder = f"{first_frame}-{attempt}" if role == Role.PART else f"{attempt}"
+    return f"{owner_prefix(kind, owner_id)}{folder}/"
 
 
-def shot_prefix(shot_id: str) -> str:
-    """Where all parts of the shot are until they are joined."""
-    return f"shots/{shot_id}/"
+def part_prefix(task_id: str, first_frame: int, attempt: int) -> str:
+    return f"{task_prefix(task_id)}{first_frame}-{attempt}/"
+
+
+def task_prefix(task_id: str) -> str:
+    """Where all parts of the task are until they are joined."""
+    return f"tasks/{task_id}/"
 
 
 def claim(session: Session, *, worker: str, queues: Sequence[str], lease_seconds: float) -> Claim | None:
@@ -88,26 +91,27 @@ def claim(session: Session, *, worker: str, queues: Sequence[str], lease_seconds
     leased = {**lane.parameters, "by_worker": worker, "lease_seconds": lease_seconds}
     segment = database.execute(_TAKE, leased).one()
     lanes.set_age(session, lane, segment.next_created_at)
-    shot = {"of_shot": segment.shot_id, "now": clock.now()}
-    renders = sorted(database.execute(_BEGIN, shot).all(), key=lambda render: render.id)
-    about = database.execute(_SHOT, shot).one()
-    parts = database.execute(_PARTS, shot).all() if segment.role == Role.ASSEMBLY else ()
+    of_task = {"of_task": segment.task_id}
+    task = database.execute(_TASK, of_task).one()
+    variants: Variants = {}
+    for outcome in outcomes_of(task.kind):
+        variants |= outcome.begun(session, segment.task_id)
+    is_assembly = segment.role == Role.ASSEMBLY
+    parts = database.execute(_PARTS, of_task).all() if is_assembly else ()
     return Claim(
         segment_id=segment.id,
         attempt=segment.attempt,
-        is_preview=lane.priority == PREVIEW_PRIORITY,
+        queue=lane.queue,
+        priority=Priority(lane.priority),
         role=Role(segment.role),
-        shot_id=segment.shot_id,
-        model_id=about.model_id,
-        model_name=about.original_name,
-        model_storage_key=about.storage_key,
-        kind=about.kind,
-        spec=about.spec,
+        task_id=segment.task_id,
+        kind=task.kind,
+        inputs=task.inputs,
+        spec=task.spec,
         first_frame=segment.first_frame,
         frame_count=segment.frame_count,
-        variants={render.id: render.variant for render in renders},
-        files={render.id: files_view(render.files) for render in renders},
-        image_storage_keys=dict(database.execute(_OVERLAYS, shot).all()) if about.has_overlays else {},
+        variants=variants,
+        files=results.read(session, variants) if is_assembly else {owner_id: {} for owner_id in variants},
         parts=tuple(Part(part.first_frame, part.frame_count, files_view(part.files)) for part in parts),
     )
 
@@ -115,7 +119,7 @@ def claim(session: Session, *, worker: str, queues: Sequence[str], lease_seconds
 _BEST = (
     select(Segment.id)
     .where(*lanes.PENDING)
-    .order_by(Segment.created_at, Segment.shot_id, Segment.first_frame)  # one shot after the other, from its front
+    .order_by(Segment.created_at, Segment.task_id, Segment.first_frame)  # one task after the other, from its front
     .limit(1)
 ).scalar_subquery()
 
@@ -144,40 +148,15 @@ _TAKE = (
         updated_at=from_now(0),
     )
     .returning(
-        Segment.id, Segment.attempt, Segment.role, Segment.shot_id, Segment.first_frame, Segment.frame_count,
+        Segment.id, Segment.attempt, Segment.role, Segment.task_id, Segment.first_frame, Segment.frame_count,
         _NEXT.label("next_created_at"),
     )
 )
 
-_STARTS = Render.status.in_(COMES_FROM[RenderStatus.POSTER_PROCESSING])
-
-_BEGIN = (
-    update(Render)
-    .where(Render.shot_id == bindparam("of_shot"), Render.status.in_(UNFINISHED))
-    .values(
-        status=case((_STARTS, RenderStatus.POSTER_PROCESSING), else_=Render.status),
-        updated_at=case((_STARTS, bindparam("now", type_=Render.updated_at.type)), else_=Render.updated_at),
-    )
-    .returning(Render.id, Render.variant, Render.files)
-)
-
-_WITH_OVERLAY = (RenderOverlay.render_id == Render.id, Render.shot_id == bindparam("of_shot"))
-
-_SHOT = (
-    select(
-        Shot.kind, Shot.spec, Model.id.label("model_id"), Model.original_name, Model.storage_key,
-        exists().where(*_WITH_OVERLAY).label("has_overlays"),
-    )
-    .join(Model, Model.id == Shot.model_id)
-    .where(Shot.id == bindparam("of_shot"))
-)
+_TASK = select(Task.kind, Task.inputs, Task.spec).where(Task.id == bindparam("of_task"))
 
 _PARTS = (
     select(Segment.first_frame, Segment.frame_count, Segment.files)
-    .where(Segment.shot_id == bindparam("of_shot"), Segment.role == Role.PART)
+    .where(Segment.task_id == bindparam("of_task"), Segment.role == Role.PART)
     .order_by(Segment.first_frame)
-)
-
-_OVERLAYS = (
-    select(Overlay.id, Overlay.storage_key).where(RenderOverlay.overlay_id == Overlay.id, *_WITH_OVERLAY).distinct()
 )

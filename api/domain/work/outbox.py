@@ -1,20 +1,29 @@
 """Hints to send after the commit. A hint says that a queue has work; losing one costs time, never work."""
 
+from collections.abc import Collection
+
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from api import clock
 from api.db.tables import OutboxMessage
+from api.domain.kit import unit
 
 
-def add(session: Session, queue: str) -> None:
-    """Announces work on `queue`, if and when the transaction commits."""
-    session.execute(insert(OutboxMessage).values(queue=queue, created_at=clock.now()))
+def add(session: Session, *queues: str) -> None:
+    """Announces work on the queues, if and when the transaction commits."""
+    if queues:
+        moment = clock.now()
+        session.execute(insert(OutboxMessage), [{"queue": queue, "created_at": moment} for queue in queues])
+        unit.note_hints(session)
 
 
-def take(session: Session, limit: int) -> list[str]:
-    """Removes up to `limit` of the oldest hints and returns their queues, one for each hint."""
-    # A CTE, because PostgreSQL may run a subquery that locks rows more than once, and then exceeds the limit.
-    oldest = select(OutboxMessage.id).order_by(OutboxMessage.id).limit(limit).with_for_update(skip_locked=True).cte()
-    taken = delete(OutboxMessage).where(OutboxMessage.id.in_(select(oldest.c.id))).returning(OutboxMessage.queue)
-    return list(session.scalars(taken))
+def oldest(session: Session, limit: int) -> dict[int, str]:
+    """Up to `limit` of the oldest hints: their queues by their ids. They stay until they are `sent`."""
+    rows = session.execute(select(OutboxMessage.id, OutboxMessage.queue).order_by(OutboxMessage.id).limit(limit))
+    return {row.id: row.queue for row in rows}
+
+
+def sent(session: Session, ids: Collection[int]) -> None:
+    """These hints are on the broker. Two processes may have sent the same one, which does no harm."""
+    session.execute(delete(OutboxMessage).where(OutboxMessage.id.in_(ids)))

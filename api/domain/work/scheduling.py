@@ -1,14 +1,17 @@
 """The farm's book of work: heartbeats, settlement, and what becomes of lost work. How it is given out: claims.
 
+    waiting --all it waits for is there--> pending
     pending --claim--> running --settle_done, settle_part--> done
-       ^                  |-- settle_error, lease run out --> failed with all of its shot, its renders in error
-       `------------------'   or, while tries are left, and on release: pending again         and refunded
+       ^                  |-- settle_error, lease run out --> failed with all of its task, and with those that need it
+       `------------------'   or, while tries are left, and on release: pending again
 
-    whole                               makes the renders' files
-    part ... part ... --the last--> assembly: waiting until then, now pending; makes the renders' files of the parts'
+    whole                               makes the owners' files
+    part ... part ... --the last--> assembly: waiting until then, now pending; makes the owners' files of the parts'
 
 A claim carries the attempt's number. Whatever a worker reports is believed only while its attempt is the segment's
 newest and still running, so a worker that wakes up after its lease was taken changes nothing.
+
+What all of this means for those who asked for the work is the kind's business: see `outcomes`.
 """
 
 import dataclasses
@@ -19,16 +22,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, case, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from api import clock
 from api.db.dialects import from_now
-from api.db.tables import Render, Segment, Shot
-from api.domain.accounts import ledger
+from api.db.tables import Result, Segment, Task, TaskNeed
+from api.domain.kit.failures import CANCELLED, LOST, Failure
 from api.domain.kit.files import FileView, files_json
 from api.domain.kit.texts import storable
-from api.domain.renders.states import COMES_FROM, UNFINISHED, RenderStatus
-from api.domain.work import claims, lanes, outbox
+from api.domain.work import claims, lanes, leftovers, outbox, results
 from api.domain.work.claims import Claim
-from api.domain.work.states import Role, SegmentState
+from api.domain.work.outcomes import OwnerFiles, outcomes_of
+from api.domain.work.states import Role, SegmentState, TaskState
 
 LOST_MESSAGE = "The worker died or stood still"
 MESSAGE_LIMIT = 4000
@@ -45,78 +47,89 @@ class TakenBack:
 
 def heartbeat(session: Session, claim: Claim, *, lease_seconds: float, stage: str, frames_done: int) -> bool:
     """Renews the lease and notes the progress. False: the lease is lost, the worker should stop."""
-    _lock_shot(session, claim.shot_id)
+    _lock_task(session, claim.task_id)
     if _update_held(session, claim, lease_until=from_now(lease_seconds), frames_done=frames_done) is None:
         return False
-    _note_progress(session, claim.shot_id, stage, beside_others=claim.role == Role.PART)
-    _move(session, RenderStatus.VIDEO_PROCESSING, Render.shot_id == claim.shot_id)
+    _note_progress(session, claim.task_id, stage, beside_others=claim.role == Role.PART)
+    for outcome in outcomes_of(claim.kind):
+        outcome.advanced(session, claim.task_id)
     return True
 
 
-def posters_done(session: Session, claim: Claim, files: Mapping[str, Mapping[str, FileView]]) -> bool:
-    """These renders' posters are stored and may be fetched; `files` by render id and name. False: the lease is lost."""
+def tell(session: Session, claim: Claim, told: Mapping[str, Any]) -> bool:
+    """The worker has found out something that the owners should know. False: the lease is lost."""
     if _update_held(session, claim) is None:
         return False
-    for render_id, posters in sorted(files.items()):
-        _move(session, RenderStatus.POSTER_DONE, *_render(claim, render_id), files=files_json(posters))
+    for outcome in outcomes_of(claim.kind):
+        outcome.told(session, claim.task_id, told)
     return True
 
 
-def settle_done(session: Session, claim: Claim, files: Mapping[str, Mapping[str, FileView]]) -> bool:
-    """All files of all the claim's renders are stored, posters included. False: the lease is lost."""
+def publish(session: Session, claim: Claim, files: OwnerFiles) -> bool:
+    """These files, by owner id and name, are stored and may be fetched. False: the lease is lost."""
+    if _update_held(session, claim) is None:
+        return False
+    for outcome in outcomes_of(claim.kind):
+        waiting = outcome.owners(session, claim.task_id)  # the others were cancelled meanwhile
+        kept = {owner_id: files[owner_id] for owner_id in waiting if owner_id in files}
+        results.write(session, outcome.subject, kept)
+        outcome.published(session, claim.task_id, kept)
+    return True
+
+
+def settle_done(
+    session: Session, claim: Claim, files: OwnerFiles, told: Mapping[str, Any] | None = None
+) -> bool:
+    """All files of all the claim's owners are stored, those that were published included. False: the lease is lost.
+
+    `told` is what the worker has to say besides, in the kind's own words.
+    """
     if files.keys() != claim.variants.keys():
-        raise ValueError("a settlement brings the files of each of the claim's renders")
-    _lock_shot(session, claim.shot_id)
+        raise ValueError("a settlement brings the files of each of the claim's owners")
+    _lock_task(session, claim.task_id)
     settled = {"state": SegmentState.DONE, "lease_until": None, "frames_done": claim.frame_count}
     if _update_held(session, claim, **settled) is None:
         return False
-    _end_progress(session, claim.shot_id, "done")
-    for render_id, outputs in sorted(files.items()):
-        _move(session, RenderStatus.DONE, *_render(claim, render_id), files=files_json(outputs))
+    _end_progress(session, claim.task_id, "done", state=TaskState.DONE)
+    inputs: dict[str, str] = {}
+    for outcome in outcomes_of(claim.kind):
+        waiting = outcome.owners(session, claim.task_id)  # the others were cancelled meanwhile
+        kept = {owner_id: files[owner_id] for owner_id in waiting if owner_id in files}
+        results.write(session, outcome.subject, kept)
+        inputs |= outcome.finished(session, claim.task_id, kept, told or {})
+    _let_go_on(session, claim.task_id, inputs)
     return True
 
 
 def settle_part(session: Session, claim: Claim, files: Mapping[str, FileView]) -> bool:
     """What the assembly needs of this part is stored. After the last part it is pending. False: the lease is lost."""
-    _lock_shot(session, claim.shot_id)
+    _lock_task(session, claim.task_id)
     settled = {"state": SegmentState.DONE, "lease_until": None, "frames_done": claim.frame_count}
     attempt = _update_held(session, claim, **settled, files=files_json(files))
     if attempt is None:
         return False
-    _note_progress(session, claim.shot_id, "drawing", beside_others=True)
-    last = Segment.waits_for == 1
-    assembly = session.execute(
-        update(Segment)
-        .where(Segment.shot_id == claim.shot_id, Segment.role == Role.ASSEMBLY)
-        .values(
-            waits_for=Segment.waits_for - 1, state=case((last, SegmentState.PENDING), else_=Segment.state),
-            updated_at=from_now(0),
-        )
-        .returning(*_ATTEMPT, Segment.waits_for)
-    ).one()
-    if assembly.waits_for == 0:
-        lanes.add(session, attempt.lane, assembly.created_at)
-        outbox.add(session, attempt.lane.queue)
+    _note_progress(session, claim.task_id, "drawing", beside_others=True)
+    _wait_for_one_less(session, Segment.task_id == claim.task_id, Segment.role == Role.ASSEMBLY)
     return True
 
 
-def settle_error(session: Session, claim: Claim, message: str, *, retry: bool, max_attempts: int) -> bool:
+def settle_error(session: Session, claim: Claim, failure: Failure, *, retry: bool, max_attempts: int) -> bool:
     """The attempt failed. With `retry` it is tried again, at most `max_attempts` times. False: the lease is lost."""
-    message = storable(message, MESSAGE_LIMIT)
-    _lock_shot(session, claim.shot_id)
-    attempt = _update_held(session, claim, failures=Segment.failures + 1, error_message=message)
+    failure = Failure(failure.code, storable(failure.message, MESSAGE_LIMIT))
+    _lock_task(session, claim.task_id)
+    attempt = _update_held(session, claim, failures=Segment.failures + 1, error_message=failure.message)
     if attempt is None:
         return False
     if retry and attempt.failures < max_attempts:
         _requeue(session, attempt)
     else:
-        _give_up(session, attempt, message)
+        _end(session, claim.task_id, TaskState.FAILED, failure)
     return True
 
 
 def release(session: Session, claim: Claim) -> bool:
     """The worker stops before it is finished; the work is pending again and no failure. False: the lease is lost."""
-    _lock_shot(session, claim.shot_id)
+    _lock_task(session, claim.task_id)
     attempt = _update_held(session, claim)
     if attempt is None:
         return False
@@ -124,16 +137,22 @@ def release(session: Session, claim: Claim) -> bool:
     return True
 
 
+def cancel(session: Session, task_id: str) -> None:
+    """Nobody wants the task any more, nor those that need it. Who holds a segment of it learns so by a heartbeat."""
+    _lock_task(session, task_id)
+    _end(session, task_id, TaskState.CANCELLED, Failure(CANCELLED, "Cancelled"))
+
+
 def take_back(session: Session, *, max_attempts: int) -> TakenBack | None:
     """Takes back one claim of a dead or stalled worker; None if there is none. Any number of processes may do so."""
     while True:
         lost = session.execute(
-            select(Segment.id, Segment.shot_id)
-            .join(Shot, Shot.id == Segment.shot_id)
+            select(Segment.id, Segment.task_id)
+            .join(Task, Task.id == Segment.task_id)
             .where(*_lost())
             .order_by(Segment.lease_until)
             .limit(1)
-            .with_for_update(of=Shot, skip_locked=True)
+            .with_for_update(of=Task, skip_locked=True, key_share=True)
         ).one_or_none()
         if lost is None:
             return None
@@ -143,26 +162,28 @@ def take_back(session: Session, *, max_attempts: int) -> TakenBack | None:
             .values(failures=Segment.failures + 1, error_message=LOST_MESSAGE, updated_at=from_now(0))
             .returning(*_ATTEMPT)
         ).one_or_none()
-        if row is not None:  # else it was heard of just before the shot was locked
+        if row is not None:  # else it was heard of just before the task was locked
             break
     attempt = _attempt(row)
-    renders = session.scalars(select(Render.id).where(Render.shot_id == attempt.shot_id)).all()
+    kind = session.scalar(select(Task.kind).where(Task.id == attempt.task_id)) or ""
+    owners = [owner_id for outcome in outcomes_of(kind) for owner_id in outcome.owners(session, attempt.task_id)]
     if attempt.failures < max_attempts:
         _requeue(session, attempt)
-        own = [attempt.output_prefix(render_id) for render_id in renders]
+        own = [attempt.output_prefix(kind, owner_id) for owner_id in owners]
         if attempt.role == Role.PART:
-            own.append(claims.part_prefix(attempt.shot_id, attempt.first_frame, attempt.attempt))
+            own.append(claims.part_prefix(attempt.task_id, attempt.first_frame, attempt.attempt))
         return TakenBack(True, tuple(own))
-    _give_up(session, attempt, f"{LOST_MESSAGE}, {attempt.failures} failures in all")
-    return TakenBack(False, (*(f"renders/{render_id}" for render_id in renders), claims.shot_prefix(attempt.shot_id)))
+    failure = Failure(LOST, f"{LOST_MESSAGE}, {attempt.failures} failures in all")
+    _end(session, attempt.task_id, TaskState.FAILED, failure)
+    return TakenBack(False, tuple(leftovers.of_task(session, attempt.task_id, kind, owners)))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Attempt:
-    """An attempt whose shot's and segment's rows this transaction has locked."""
+    """An attempt whose task's and segment's rows this transaction has locked."""
 
     segment_id: str
-    shot_id: str
+    task_id: str
     role: Role
     first_frame: int
     attempt: int
@@ -170,12 +191,12 @@ class _Attempt:
     lane: lanes.LaneKey
     created_at: dt.datetime
 
-    def output_prefix(self, render_id: str) -> str:
-        return claims.output_prefix(render_id, self.role, self.first_frame, self.attempt)
+    def output_prefix(self, kind: str, owner_id: str) -> str:
+        return claims.output_prefix(kind, owner_id, self.role, self.first_frame, self.attempt)
 
 
 _ATTEMPT = (
-    Segment.id, Segment.shot_id, Segment.role, Segment.first_frame, Segment.attempt, Segment.failures,
+    Segment.id, Segment.task_id, Segment.role, Segment.first_frame, Segment.attempt, Segment.failures,
     Segment.created_at, Segment.account_id, Segment.queue, Segment.priority,
 )  # fmt: skip
 
@@ -183,7 +204,7 @@ _ATTEMPT = (
 def _attempt(row: Row[*tuple[Any, ...]]) -> _Attempt:
     lane = lanes.LaneKey(row.account_id, row.queue, row.priority)
     return _Attempt(
-        row.id, row.shot_id, Role(row.role), row.first_frame, row.attempt, row.failures, lane, row.created_at
+        row.id, row.task_id, Role(row.role), row.first_frame, row.attempt, row.failures, lane, row.created_at
     )
 
 
@@ -191,9 +212,9 @@ def _lost() -> tuple[ColumnElement[bool], ...]:
     return Segment.state == SegmentState.RUNNING, Segment.lease_until < from_now(0)
 
 
-def _lock_shot(session: Session, shot_id: str) -> None:
-    """Before a segment changes its state: two parts of a shot that end at once would else each wait for the other."""
-    session.execute(select(Shot.id).where(Shot.id == shot_id).with_for_update())
+def _lock_task(session: Session, task_id: str) -> None:
+    """Before a segment changes its state: two parts of a task that end at once would else each wait for the other."""
+    session.execute(select(Task.id).where(Task.id == task_id).with_for_update(key_share=True))
 
 
 def _update_held(session: Session, claim: Claim, **values: Any) -> _Attempt | None:
@@ -211,44 +232,34 @@ def _update_held(session: Session, claim: Claim, **values: Any) -> _Attempt | No
     return None if row is None else _attempt(row)
 
 
-def _note_progress(session: Session, shot_id: str, stage: str, *, beside_others: bool) -> None:
-    """What users see of the locked shot. Of one that others draw too, frames say more than a stage of one of them."""
+def _note_progress(session: Session, task_id: str, stage: str, *, beside_others: bool) -> None:
+    """What users see of the locked task. Of one that others draw too, frames say more than a stage of one of them."""
     drawn = (
         select(func.sum(Segment.frames_done))
-        .where(Segment.shot_id == shot_id, Segment.role != Role.ASSEMBLY)
+        .where(Segment.task_id == task_id, Segment.role != Role.ASSEMBLY)
         .scalar_subquery()
     )
     shown = case((drawn > 0, "drawing"), else_=stage) if beside_others else stage
     session.execute(
-        update(Shot)
-        .where(Shot.id == shot_id)
+        update(Task)
+        .where(Task.id == task_id)
         .values(
-            stage=shown, frames_done=drawn, started_at=func.coalesce(Shot.started_at, from_now(0)),
+            stage=shown, frames_done=drawn, started_at=func.coalesce(Task.started_at, from_now(0)),
             heard_at=from_now(0),
         )
     )
 
 
-def _end_progress(session: Session, shot_id: str, stage: str) -> None:
-    """Nobody is at work at the locked shot."""
-    drawn = Shot.frame_count if stage == "done" else 0
-    session.execute(update(Shot).where(Shot.id == shot_id).values(stage=stage, frames_done=drawn, started_at=None))
-
-
-def _render(claim: Claim, render_id: str) -> tuple[ColumnElement[bool], ...]:
-    return Render.id == render_id, Render.shot_id == claim.shot_id
-
-
-def _move(session: Session, status: RenderStatus, *renders: ColumnElement[bool], **values: Any) -> None:
-    """Those of the renders that may go to `status` do."""
+def _end_progress(session: Session, task_id: str, stage: str, **values: Any) -> None:
+    """Nobody is at work at the locked task. `values` are written besides."""
+    drawn = Task.frame_count if stage == "done" else 0
     session.execute(
-        update(Render)
-        .where(*renders, Render.status.in_(COMES_FROM[status]))
-        .values(status=status, updated_at=clock.now(), **values)
+        update(Task).where(Task.id == task_id).values(stage=stage, frames_done=drawn, started_at=None, **values)
     )
 
 
 def _requeue(session: Session, attempt: _Attempt) -> None:
+    """The attempt came to nothing: its segment is pending again, and what it has published is taken back."""
     session.execute(
         update(Segment)
         .where(Segment.id == attempt.segment_id)
@@ -257,41 +268,92 @@ def _requeue(session: Session, attempt: _Attempt) -> None:
     lanes.add(session, attempt.lane, attempt.created_at)
     outbox.add(session, attempt.lane.queue)
     others = exists().where(
-        Segment.shot_id == attempt.shot_id, Segment.state.in_([SegmentState.RUNNING, SegmentState.DONE])
+        Segment.task_id == attempt.task_id, Segment.state.in_([SegmentState.RUNNING, SegmentState.DONE])
     )
-    if not session.scalar(select(others)):
-        _end_progress(session, attempt.shot_id, "queued")
-        _move(session, RenderStatus.PENDING, Render.shot_id == attempt.shot_id, files={})
-    elif _had_posters(session, attempt):
-        _move(session, RenderStatus.PENDING, Render.shot_id == attempt.shot_id, files={})
-        _move(session, RenderStatus.POSTER_PROCESSING, Render.shot_id == attempt.shot_id)
+    at_work = bool(session.scalar(select(others)))
+    if not at_work:
+        _end_progress(session, attempt.task_id, "queued")
+    kind = session.scalar(select(Task.kind).where(Task.id == attempt.task_id)) or ""
+    for outcome in outcomes_of(kind):
+        owners = outcome.owners(session, attempt.task_id)
+        if not at_work or _has_published(session, attempt, kind, owners):
+            results.discard(session, owners)
+            outcome.set_back(session, attempt.task_id, at_work=at_work)
 
 
-def _had_posters(session: Session, attempt: _Attempt) -> bool:
-    """Whether what users can fetch of the renders by now was made by this attempt."""
-    stored = session.execute(
-        select(Render.id, Render.files).where(Render.shot_id == attempt.shot_id, Render.status.in_(UNFINISHED))
-    )
-    return any(
-        file["key"].startswith(attempt.output_prefix(render_id))
-        for render_id, files in stored for file in files.values()
-    )
+def _has_published(session: Session, attempt: _Attempt, kind: str, owners: list[str]) -> bool:
+    """Whether what users can fetch of the owners by now was made by this attempt."""
+    stored = session.execute(select(Result.subject_id, Result.key).where(Result.subject_id.in_(owners)))
+    return any(key.startswith(attempt.output_prefix(kind, owner_id)) for owner_id, key in stored)
 
 
-def _give_up(session: Session, attempt: _Attempt, message: str) -> None:
-    """The shot can't be had: whoever is at another segment of it loses the claim."""
-    lanes.lock(session, attempt.lane)
+def _end(session: Session, task_id: str, state: TaskState, failure: Failure) -> None:
+    """The locked task can't be had, nor can what needs it: whoever is at a segment of them loses the claim."""
+    lanes_of_it = sorted({
+        lanes.LaneKey(*row)
+        for row in session.execute(
+            select(Segment.account_id, Segment.queue, Segment.priority).where(Segment.task_id == task_id).distinct()
+        )
+    })  # fmt: skip
+    for lane in lanes_of_it:
+        lanes.lock(session, lane)
     left = SegmentState.WAITING, SegmentState.PENDING, SegmentState.RUNNING
     session.execute(
         update(Segment)
-        .where(Segment.shot_id == attempt.shot_id, Segment.state.in_(left))
+        .where(Segment.task_id == task_id, Segment.state.in_(left))
         .values(state=SegmentState.FAILED, lease_until=None)
     )
-    lanes.advance(session, attempt.lane)
-    _end_progress(session, attempt.shot_id, "failed")
-    renders = sorted(
-        session.scalars(select(Render.id).where(Render.shot_id == attempt.shot_id, Render.status.in_(UNFINISHED)))
-    )
-    _move(session, RenderStatus.ERROR, Render.id.in_(renders), error_message=message, files={})
-    for render_id in renders:
-        ledger.refund(session, render_id)
+    for lane in lanes_of_it:
+        lanes.advance(session, lane)
+    ended = {"state": state, "error_code": failure.code, "error_message": failure.message}
+    _end_progress(session, task_id, "failed", **ended)
+    kind = session.scalar(select(Task.kind).where(Task.id == task_id)) or ""
+    for outcome in outcomes_of(kind):
+        results.discard(session, outcome.owners(session, task_id))
+        outcome.failed(session, task_id, failure)
+    for dependent_id in _dependents(session, task_id):
+        _end(session, dependent_id, state, failure)
+
+
+def _dependents(session: Session, task_id: str) -> list[str]:
+    """The open tasks that need the locked one, locked, in the order of their ids."""
+    needing = select(TaskNeed.task_id).where(TaskNeed.needs_id == task_id)
+    return list(session.scalars(
+        select(Task.id)
+        .where(Task.id.in_(needing), Task.state == TaskState.OPEN)
+        .order_by(Task.id)
+        .with_for_update(key_share=True)
+    ))  # fmt: skip
+
+
+def _let_go_on(session: Session, task_id: str, inputs: Mapping[str, str]) -> None:
+    """The locked task is done: those that need it get `inputs`, and wait for one task less."""
+    waiting = _dependents(session, task_id)
+    if not waiting:
+        return
+    if inputs:
+        for row in session.execute(select(Task.id, Task.inputs).where(Task.id.in_(waiting))).all():
+            session.execute(update(Task).where(Task.id == row.id).values(inputs={**row.inputs, **inputs}))
+    _wait_for_one_less(session, Segment.task_id.in_(waiting), Segment.role != Role.ASSEMBLY)
+
+
+def _wait_for_one_less(session: Session, *segments: ColumnElement[bool]) -> None:
+    """Something that these segments waited for is there. Those that wait for nothing else are pending now."""
+    last = Segment.waits_for == 1
+    rows = session.execute(
+        update(Segment)
+        .where(*segments, Segment.state == SegmentState.WAITING)
+        .values(
+            waits_for=Segment.waits_for - 1, state=case((last, SegmentState.PENDING), else_=Segment.state),
+            updated_at=from_now(0),
+        )
+        .returning(*_ATTEMPT, Segment.waits_for)
+    ).all()
+    oldest: dict[lanes.LaneKey, dt.datetime] = {}
+    for row in rows:
+        if row.waits_for == 0:
+            lane = _attempt(row).lane
+            oldest[lane] = min(oldest.get(lane, row.created_at), row.created_at)
+    for lane in sorted(oldest):
+        lanes.add(session, lane, oldest[lane])
+    outbox.add(session, *sorted({lane.queue for lane in oldest}))

@@ -40,7 +40,7 @@ def register(
     """
     file = incoming.finish()
     try:
-        with farm.database.begin() as session:
+        with farm.work() as session:
             registered = uploads.register_upload(
                 session,
                 principal.account_id,
@@ -62,5 +62,4 @@ def register(
         raise
     if registered.duplicate:
         farm.storage.delete(file.key)
-    farm.wake()
     return answer

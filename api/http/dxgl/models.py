@@ -13,6 +13,7 @@ from starlette.responses import Response
 from api.domain.accounts.tokens import Principal
 from api.domain.catalog import catalog
 from api.domain.catalog.catalog import ModelView
+from api.domain.renders.renders import renders_of_model
 from api.errors import (
     FileNotFound,
     FileTooLarge,
@@ -184,5 +185,5 @@ def _stored(farm: Farm, principal: Principal, model_id: str) -> tuple[ModelView,
 def _detail(farm: Farm, principal: Principal, model_id: str) -> Data[ModelDetail]:
     with farm.database.read() as session:
         model = catalog.get_model(session, principal.account_id, model_id)
-        renders = catalog.model_renders(session, principal.account_id, model_id)
+        renders = renders_of_model(session, principal.account_id, model_id)
     return Data(data=ModelDetail.with_renders(model, renders))

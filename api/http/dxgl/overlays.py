@@ -6,6 +6,7 @@ from fastapi import Query, Request
 
 from api.domain.catalog import overlays
 from api.domain.catalog.overlays import MAX_FILE_MB, Layer
+from api.domain.removal.overlays import discard_unneeded
 from api.errors import FileTooLarge, InvalidFormat, InvalidRequest, NoFile, OverlayNotFound, UploadLimit
 from api.http.auth import Reader, Writer
 from api.http.body import documented
@@ -91,10 +92,9 @@ def list_overlays(
 @router.delete("/overlays/{overlay_id}", responses=errors(OverlayNotFound))
 def delete_overlay(principal: Writer, farm: FarmDep, overlay_id: OverlayId) -> Data[Deleted]:
     """Deletes an overlay of yours. Renders that were ordered with it are finished with it."""
-    with farm.database.begin() as session:
-        overlays.delete_overlay(session, principal.account_id, overlay_id)
-    with farm.database.begin() as session:
-        overlays.discard_unneeded(session, farm.storage)
+    with farm.work() as unit:
+        overlays.delete_overlay(unit, principal.account_id, overlay_id)
+        discard_unneeded(unit)
     return Data(data=Deleted(id=overlay_id))
 
 

@@ -44,11 +44,10 @@ def create_render(
     model_id = _model_id(body)
     settings = render_settings(body.renderSettings, principal)
     once.hold(principal, model_id, settings.to_json())
-    with farm.database.begin() as session:
+    with farm.work() as session:
         view = ordering.create_render(session, principal.account_id, model_id, settings)
         answer = Data[RenderCreated](data=RenderCreated.of(view))
         once.keep(session, answer)
-    farm.wake()
     return answer
 
 
@@ -67,11 +66,10 @@ def create_batch(
     """Orders up to 100 renders, all or none. Those whose frames are equal are drawn once."""
     orders = [_order(item, f"renders[{index}]", principal) for index, item in enumerate(listed(body.renders))]
     once.hold(principal, [(model_id, settings.to_json()) for model_id, settings in orders])
-    with farm.database.begin() as session:
+    with farm.work() as session:
         views = ordering.create_renders(session, principal.account_id, orders)
         answer: Data[list[RenderCreated]] = Data(data=[RenderCreated.of(view) for view in views])
         once.keep(session, answer)
-    farm.wake()
     return answer
 
 
@@ -114,9 +112,8 @@ def dismiss_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> dic
 @router.delete("/renders/{render_id}", responses=errors(RenderNotFound))
 def delete_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> Data[Deleted]:
     """Deletes the render and its files for good. Its credits come back if no worker had begun with it."""
-    with farm.database.begin() as session:
-        removal.delete_render(session, principal.account_id, render_id)
-    farm.storage.delete_prefix(removal.storage_prefix(render_id))
+    with farm.work() as unit:
+        removal.delete_render(unit, principal.account_id, render_id)
     return Data(data=Deleted(id=render_id))
 
 

@@ -67,7 +67,7 @@ class Process(Protocol):
 
     def wait(self, timeout_s: float | None = None) -> int: ...
 
-    def kill(self) -> int: ...
+    def kill(self) -> None: ...
 
     def close(self) -> None: ...
 
@@ -136,7 +136,13 @@ class Child:
 
     def kill(self) -> None:
         """Kills it with all processes that it has started."""
-        self._process.close()
+        self._process.kill()
+        try:
+            self._process.wait(STOP_GRACE_S)
+        except TimeoutError:
+            logger.error("The child was killed, but hangs in a driver: it is left to the kernel")
+        else:
+            self._process.close()
 
     def _send(self, message: Message) -> None:
         try:

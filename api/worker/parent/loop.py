@@ -10,12 +10,12 @@ from api.worker.parent.run_segment import run_segment
 logger = logging.getLogger(__name__)
 
 
-def work_until_idle(bench: Bench, queues: Sequence[str], pass_on: Callable[[], None]) -> None:
+def work_until_idle(bench: Bench, queues: Sequence[str], pass_on: Callable[[str], None]) -> None:
     """Runs claims from `queues` until there is nothing to claim or the process should end.
 
-    Each claim passes the hint on, by `pass_on`, to whoever is idle: where there was work there may be more, and one
-    hint, however much work it stands for, so wakes as many workers as can be of use. Raises ChildUnfit and ChildFailed,
-    before anything is claimed, where no child can be had.
+    Each claim passes the hint on, by `pass_on` with its queue, to whoever is idle: where there was work there may be
+    more, and one hint, however much work it stands for, so wakes as many workers as can be of use. Raises ChildUnfit
+    and ChildFailed, before anything is claimed, where no child can be had.
     """
     while not bench.stop.is_set():
         bench.children.ready()
@@ -26,7 +26,7 @@ def work_until_idle(bench: Bench, queues: Sequence[str], pass_on: Callable[[], N
         if claim is None:
             break
         try:
-            pass_on()
+            pass_on(claim.queue)
         except Exception as error:  # noqa: BLE001 (the broker is away: no reason not to work)
             logger.warning("No other worker could be told that there is work: %s", error)
         run_segment(bench, claim)

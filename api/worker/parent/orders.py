@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+from api.domain.catalog.inspection import INPUT
+from api.domain.kit.failures import FILE_MISSING
 from api.domain.work.claims import Claim
+from api.domain.work.tasks import Priority
 from api.storage.base import FileMissing
 from api.worker.messages import Failed, Order, PartFiles
 from api.worker.parent.bench import Bench
 from api.worker.parent.inputs import Inputs
-
-MODEL = "model"
 
 
 class GivenUp(Exception):
@@ -21,30 +22,25 @@ class GivenUp(Exception):
 
 def order_of(bench: Bench, claim: Claim, folder: Path) -> Order:
     """Raises GivenUp where a file is gone from the storage: no other try will find it."""
-    inputs = _inputs_of(claim)
     parts = [{name: file.key for name, file in part.files.items()} for part in claim.parts]
-    paths = _fetched(bench.inputs, inputs, [key for files in parts for key in files.values()])
+    paths = _fetched(bench.inputs, claim.inputs, [key for files in parts for key in files.values()])
     return Order(
-        task_id=claim.shot_id,
+        task_id=claim.task_id,
         kind=claim.kind,
         role=claim.role,
         spec=claim.spec,
         variants=claim.variants,
         first_frame=claim.first_frame,
         frame_count=claim.frame_count,
-        inputs={name: paths[key] for name, key in inputs.items()},
+        inputs={name: paths[key] for name, key in claim.inputs.items()},
         parts=[
             PartFiles(frame_count=part.frame_count, files={name: paths[key] for name, key in files.items()})
             for part, files in zip(claim.parts, parts, strict=True)
         ],
         folder=str(folder),
         encoder=bench.settings.h264_encoder,
-        gives_way=not claim.is_preview,
+        gives_way=claim.priority != Priority.AWAITED,
     )
-
-
-def _inputs_of(claim: Claim) -> dict[str, str]:
-    return {MODEL: claim.model_storage_key, **claim.image_storage_keys}
 
 
 def _fetched(fetched: Inputs, inputs: dict[str, str], others: list[str]) -> dict[str, str]:
@@ -54,7 +50,7 @@ def _fetched(fetched: Inputs, inputs: dict[str, str], others: list[str]) -> dict
     except FileMissing as error:
         name = next((name for name, key in inputs.items() if key == error.key), None)
         message = {
-            MODEL: "The model's file is gone from the storage; upload it again",
+            INPUT: "The model's file is gone from the storage; upload it again",
             None: "A file that was made of a part is gone from the storage",
         }.get(name, f"The file of the overlay {name} is gone from the storage")
-        raise GivenUp(Failed(code="file_missing", message=message, retry=False)) from None
+        raise GivenUp(Failed(code=FILE_MISSING, message=message, retry=False)) from None

@@ -8,11 +8,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from api.domain.catalog.contents import note_warnings
-from api.domain.renders import removal
-from api.domain.work import scheduling
+from api.domain.kit.failures import UNEXPECTED, Failure
+from api.domain.work import leftovers, scheduling
 from api.domain.work.claims import Claim
 from api.domain.work.states import Role
+from api.domain.work.tasks import Priority
 from api.worker.messages import Done, Failed, Frames, Made, Published, Stage, Stopped, Told
 from api.worker.parent.bench import Bench
 from api.worker.parent.children import ChildFailed
@@ -44,21 +44,21 @@ def run_segment(bench: Bench, claim: Claim) -> None:
     lease = Lease(bench.database, claim, bench.settings, bench.stop)
     try:
         with tempfile.TemporaryDirectory(dir=bench.work_dir) as folder, lease, contextlib.ExitStack() as held:
-            if claim.is_preview:
+            if claim.priority == Priority.AWAITED:
                 held.enter_context(bench.right_of_way.taken())
             held.callback(bench.children.free)
             outputs = Outputs(bench.storage, claim, Path(folder))
-            _hand_over(bench, claim, lease, Path(folder), outputs)
-        with bench.database.begin() as session:
+            told = _hand_over(bench, claim, lease, Path(folder), outputs)
+        with bench.work() as unit:
             if claim.role == Role.PART:
-                scheduling.settle_part(session, claim, outputs.part_files)
+                scheduling.settle_part(unit, claim, outputs.part_files)
             else:
-                scheduling.settle_done(session, claim, outputs.files)
+                scheduling.settle_done(unit, claim, outputs.files, told)
     except Cancelled as reason:
         logger.info("Stopped segment %s: %s", claim.segment_id, reason)
         if not lease.lost:
-            with bench.database.begin() as session:
-                scheduling.release(session, claim)
+            with bench.work() as unit:
+                scheduling.release(unit, claim)
     except GivenUp as error:
         logger.info("Segment %s, attempt %d: %s", claim.segment_id, claim.attempt, error)
         _fail(bench, claim, error.failed)
@@ -67,7 +67,7 @@ def run_segment(bench: Bench, claim: Claim) -> None:
         _fail(bench, claim, Failed(code="child_failed", message=f"The renderer failed: {error}", retry=True))
     except Exception:
         logger.exception("Segment %s, attempt %d", claim.segment_id, claim.attempt)
-        _fail(bench, claim, Failed(code="internal", message="The renderer failed unexpectedly", retry=True))
+        _fail(bench, claim, Failed(code=UNEXPECTED, message="The renderer failed unexpectedly", retry=True))
     finally:
         _tidy(bench, claim)
 
@@ -87,13 +87,13 @@ def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: 
                 case Frames(done=done):
                     lease.frame(min(done, claim.frame_count))
                 case Told(facts=facts):
-                    _note(bench, claim, facts)
+                    _tell(bench, claim, facts)
                 case Made() as made:
                     lease.check()
                     outputs.take(made)
                 case Published():
                     with bench.database.begin() as session:
-                        known = scheduling.posters_done(session, claim, outputs.files)
+                        known = scheduling.publish(session, claim, outputs.files)
                     if not known:
                         lease.give_up()
                 case Done(told=told):
@@ -109,9 +109,9 @@ def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: 
         raise
 
 
-def _note(bench: Bench, claim: Claim, facts: dict[str, Any]) -> None:
+def _tell(bench: Bench, claim: Claim, facts: dict[str, Any]) -> None:
     with bench.database.begin() as session:
-        note_warnings(session, claim.variants, facts.get("warnings", ()))
+        scheduling.tell(session, claim, facts)
 
 
 def _tidy(bench: Bench, claim: Claim) -> None:
@@ -120,13 +120,14 @@ def _tidy(bench: Bench, claim: Claim) -> None:
     If it doesn't answer now, all files stay, and the sweep deletes this attempt's when it finds that the lease ran out.
     """
     with bench.database.read() as session:
-        leftovers = removal.leftovers(session, claim)
-    for prefix in leftovers:
+        stale = leftovers.of_claim(session, claim)
+    for prefix in stale:
         bench.storage.delete_prefix(prefix)
 
 
 def _fail(bench: Bench, claim: Claim, failed: Failed) -> None:
-    with bench.database.begin() as session:
+    with bench.work() as unit:
         scheduling.settle_error(
-            session, claim, failed.message, retry=failed.retry, max_attempts=bench.settings.max_attempts
-        )
+            unit, claim, Failure(failed.code, failed.message),
+            retry=failed.retry, max_attempts=bench.settings.max_attempts,
+        )  # fmt: skip

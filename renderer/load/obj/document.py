@@ -9,14 +9,16 @@ import posixpath
 from collections.abc import Sequence
 
 import numpy as np
+from pygltflib import Attributes, Mesh, Node, Primitive
 
 from renderer.arrays import Float32, Float64, Int64, UInt16
 from renderer.errors import EmptyModel, ModelTooLarge
+from renderer.gltf.builder import GltfBuilder
+from renderer.gltf.glb import Json
 from renderer.load import limits
 from renderer.load.archive import Archive
 from renderer.load.fields import printable
 from renderer.load.normals import unit
-from renderer.load.obj.gltf_lists import GltfLists, Json
 from renderer.load.obj.materials import Materials
 from renderer.load.obj.mtl import material_name
 from renderer.load.obj.polygons import triangulate
@@ -24,8 +26,8 @@ from renderer.load.obj.reader import ObjData, Statement, read_obj
 from renderer.load.obj.shading import FLAT, missing_normals, packed
 
 _FAR = 100.0
-"""A model that is further from the origin than so many times its size is stored around its own centre, below a node
-that moves it back: float32 would round its vertices visibly."""
+"""A model that is further from the origin than this many times its size is stored around its own centre, in a node that
+moves it back: in float32, its vertices would be rounded visibly."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -48,32 +50,19 @@ def read_obj_archive(archive: Archive) -> ObjDocument:
         raise EmptyModel(f"{printable(archive.model)} has no faces with an area")
 
     warnings = list(data.warnings)
-    gltf = GltfLists()
+    gltf = GltfBuilder("Pirouette")
     libraries = [statement.argument for statement in data.statements if statement.keyword == "mtllib"]
     materials = Materials(archive, libraries, gltf, warnings)
     writer = _MeshWriter(data, triangles, gltf, materials)
     stem = posixpath.splitext(posixpath.basename(archive.model))[0]
-    nodes: dict[str, int] = {}
+    meshes: dict[str, Mesh] = {}
     for part, material, members in _runs(data, triangles, faces, archive.model):
         name = printable(part or stem)
-        if name not in nodes:
-            mesh = gltf.add("meshes", {"name": name, "primitives": []})
-            nodes[name] = gltf.add("nodes", {"name": name, "mesh": mesh} | writer.placement)
-        gltf.lists["meshes"][nodes[name]]["primitives"].append(writer.primitive(members, material))
-    return ObjDocument(_root(gltf), gltf.binary, tuple(warnings))
-
-
-def _root(gltf: GltfLists) -> Json:
-    surfaces = [material["pbrMetallicRoughness"] for material in gltf.lists["materials"]]
-    transformed = any("extensions" in surface.get("baseColorTexture", {}) for surface in surfaces)
-    return {
-        "asset": {"version": "2.0", "generator": "Pirouette"},
-        **({"extensionsUsed": ["KHR_texture_transform"]} if transformed else {}),
-        "scene": 0,
-        "scenes": [{"nodes": list(range(len(gltf.lists["nodes"])))}],
-        **gltf.lists,
-        "buffers": [{"byteLength": len(gltf.binary)}],
-    }
+        if name not in meshes:
+            meshes[name] = Mesh(name=name)
+            gltf.add(Node(name=name, mesh=gltf.add(meshes[name]), translation=writer.translation))
+        meshes[name].primitives.append(writer.primitive(members, material))
+    return ObjDocument(gltf.document(range(len(meshes))), gltf.binary, tuple(warnings))
 
 
 def _runs(data: ObjData, triangles: Int64, faces: Int64, name: str) -> list[tuple[str, str, Int64]]:
@@ -97,7 +86,8 @@ def _runs(data: ObjData, triangles: Int64, faces: Int64, name: str) -> list[tupl
 
 
 def _switches(statements: Sequence[Statement], keyword: str, faces: int) -> tuple[list[str], Int64]:
-    """The arguments of such statements, "" first for the faces before any, and for each face which of them it has."""
+    """The different arguments of all statements `keyword`, after "" for the faces before the first of them; and for
+    each face the index of its own."""
     names = {"": 0}
     begins, values = [0], [0]
     for statement in statements:
@@ -108,20 +98,20 @@ def _switches(statements: Sequence[Statement], keyword: str, faces: int) -> tupl
 
 
 class _MeshWriter:
-    """Writes primitives; `placement` is what their nodes have beside the mesh."""
+    """Writes primitives; `translation` is that of their nodes, if they have one."""
 
-    def __init__(self, data: ObjData, triangles: Int64, gltf: GltfLists, materials: Materials) -> None:
+    def __init__(self, data: ObjData, triangles: Int64, gltf: GltfBuilder, materials: Materials) -> None:
         self._data = data
         self._gltf = gltf
         self._materials = materials
         self._corners, self._normals = _with_normals(data, triangles)
         origin = _origin(data.positions)
         self._points = (data.positions - origin).astype(np.float32)
-        self.placement: Json = {"translation": origin.tolist()} if origin.any() else {}
+        self.translation: list[float] | None = origin.tolist() if origin.any() else None
         # Most programs write colours in 0..1, some in 0..255.
         self._color_scale = 255.0 if data.colors is not None and np.nanmax(data.colors) > 1 else 1.0
 
-    def primitive(self, triangles: Int64, name: str) -> Json:
+    def primitive(self, triangles: Int64, name: str) -> Primitive:
         """The triangles (t, 3) of corners, with the material of that name."""
         material = self._materials.get(name)
         corners = self._corners[triangles.ravel()]
@@ -129,26 +119,25 @@ class _MeshWriter:
         keys = packed((v, vt + 1, vn) if material.texture else (v, vn))
         _, first, indices = np.unique(keys, return_index=True, return_inverse=True)
         v, vt, vn = corners[first].T
-        attributes = {
-            "POSITION": self._gltf.add_attribute(self._points[v], bounded=True),
-            "NORMAL": self._gltf.add_attribute(self._normals[vn]),
-        }
+        attributes = Attributes(
+            POSITION=self._gltf.add_vertices(self._points[v], bounded=True),
+            NORMAL=self._gltf.add_vertices(self._normals[vn]),
+        )
         colors = None if material.texture or self._data.colors is None else self._data.colors[v]
         colored = colors is not None and bool(np.isfinite(colors).any())
         if material.texture:
-            attributes["TEXCOORD_0"] = self._gltf.add_attribute(_flipped(self._data.texcoords, vt))
+            attributes.TEXCOORD_0 = self._gltf.add_vertices(_flipped(self._data.texcoords, vt))
         if colors is not None and colored:
             linear = _linear_rgba(colors / np.float32(self._color_scale), material.color)
-            attributes["COLOR_0"] = self._gltf.add_attribute(linear)
-        return {
-            "attributes": attributes,
-            "indices": self._gltf.add_indices(indices),
-            "material": self._materials.use(name, colored=colored),
-        }
+            attributes.COLOR_0 = self._gltf.add_vertices(linear)
+        return Primitive(
+            attributes=attributes, indices=self._gltf.add_indices(indices),
+            material=self._materials.use(name, colored=colored),
+        )
 
 
 def _with_normals(data: ObjData, triangles: Int64) -> tuple[Int64, Float32]:
-    """The corners with a normal each, and the unit normals that they point at."""
+    """The corners, each with the row of its normal, and all unit normals."""
     row = data.corners[:, 2]
     usable = np.append(data.normals.any(axis=1), False)  # the last one for row -1
     lacking = ~usable[row]
@@ -183,4 +172,4 @@ def _linear_rgba(encoded: Float32, missing: tuple[float, float, float]) -> UInt1
     encoded = np.clip(encoded, 0.0, 1.0)
     linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
     linear = np.where(np.isnan(linear), np.array(missing), linear)
-    return np.pad(np.round(linear * 65535), ((0, 0), (0, 1)), constant_values=65535).astype("<u2")
+    return np.pad(np.round(linear * 65535), ((0, 0), (0, 1)), constant_values=65535).astype(np.uint16)

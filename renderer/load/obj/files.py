@@ -1,4 +1,4 @@
-"""The files that an OBJ or MTL names, found in its archive: whatever system wrote the path, and nowhere else."""
+"""The files that an OBJ or MTL names, found in its archive whatever system wrote the path, and only there."""
 
 import io
 import posixpath
@@ -15,9 +15,9 @@ from renderer.load import limits
 from renderer.load.archive import Archive
 from renderer.load.images import open_header, rgba
 from renderer.load.limits import Budget
+from renderer.media_types import picture_suffix
 from renderer.pictures import BROKEN
 
-_STORED_AS_THEY_ARE = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 _CONVERTED: dict[str, Callable[[io.BytesIO], PIL.Image.Image]] = {
     ".bmp": BmpImageFile, ".tga": TgaImageFile, ".tif": TiffImageFile, ".tiff": TiffImageFile,
 }  # fmt: skip
@@ -36,20 +36,22 @@ class Directory:
             self._bases[_folded(posixpath.basename(name))] = name
 
     def find(self, reference: str, folder: str) -> str | None:
-        """The path of the file that is called `reference` in a file in `folder`: the one at that path, upper and lower
-        case aside, or else one of that name anywhere, since many programs write the paths of another machine."""
+        """The path in the archive of the file that one in `folder` calls `reference`. Case is ignored.
+
+        Where nothing lies at that path, any file of the same name is taken, since many programs write paths of the
+        machine that they ran on.
+        """
         wanted = reference.replace("\\", "/")
         path = posixpath.normpath(posixpath.join(folder, wanted))
         return self._paths.get(_folded(path)) or self._bases.get(_folded(posixpath.basename(wanted)))
 
 
-def image_for_gltf(data: bytes, name: str, budget: Budget) -> tuple[bytes, str]:
-    """The image's file and its MIME type: JPEG and PNG as they are, others as PNG. Raises ModelError subclasses."""
+def image_for_gltf(data: bytes, name: str, budget: Budget) -> bytes:
+    """The image's file: a JPEG or PNG as it is, any other as a PNG. Raises ModelError subclasses."""
     what = f"texture {name!r}"
-    for magic, mime_type in _STORED_AS_THEY_ARE.items():
-        if data.startswith(magic):
-            open_header(data, what)
-            return data, mime_type
+    if picture_suffix(data) in (".jpg", ".png"):
+        open_header(data, what)
+        return data
     opener = _CONVERTED.get(posixpath.splitext(name)[1].lower())
     if opener is None:
         image = open_header(data, what)
@@ -71,7 +73,7 @@ def image_for_gltf(data: bytes, name: str, budget: Budget) -> tuple[bytes, str]:
         pixels = pixels.convert("RGB")
     stream = io.BytesIO()
     pixels.save(stream, "PNG", compress_level=_PNG_LEVEL)
-    return stream.getvalue(), "image/png"
+    return stream.getvalue()
 
 
 def _folded(name: str) -> str:

@@ -3,16 +3,16 @@
 import posixpath
 from collections.abc import Sequence
 
+import pygltflib
+
 from renderer.errors import ModelTooLarge, ResourceMissing
+from renderer.gltf.builder import GltfBuilder
 from renderer.load import limits
 from renderer.load.archive import Archive
 from renderer.load.fields import printable
 from renderer.load.limits import Budget
 from renderer.load.obj.files import Directory, image_for_gltf
-from renderer.load.obj.gltf_lists import GltfLists, Json
 from renderer.load.obj.mtl import MapKd, ObjMaterial, read_mtl
-
-_LINEAR, _LINEAR_MIPMAP_LINEAR, _CLAMP_TO_EDGE = 9729, 9987, 33071
 
 
 class Materials:
@@ -21,7 +21,7 @@ class Materials:
     `libraries` are the arguments of the OBJ's mtllib statements.
     """
 
-    def __init__(self, archive: Archive, libraries: Sequence[str], gltf: GltfLists, warnings: list[str]) -> None:
+    def __init__(self, archive: Archive, libraries: Sequence[str], gltf: GltfBuilder, warnings: list[str]) -> None:
         self._archive = archive
         self._directory = Directory(archive)
         self._gltf = gltf
@@ -43,7 +43,7 @@ class Materials:
         if (name, colored) not in self._materials:
             if name and name not in self._library:
                 self._warnings.append(f"material {printable(name)!r} is defined nowhere: it becomes a white one")
-            self._materials[name, colored] = self._gltf.add("materials", self._entry(self.get(name), colored))
+            self._materials[name, colored] = self._gltf.add(self._entry(self.get(name), colored))
         return self._materials[name, colored]
 
     def _read(self, libraries: Sequence[str]) -> dict[str, ObjMaterial]:
@@ -73,39 +73,41 @@ class Materials:
             library = read_mtl(data, file, self._warnings) | library
         return library
 
-    def _entry(self, material: ObjMaterial, colored: bool) -> Json:
+    def _entry(self, material: ObjMaterial, colored: bool) -> pygltflib.Material:
         color = (1.0, 1.0, 1.0) if colored or material.texture else material.color
-        surface: Json = {"baseColorFactor": [*color, material.opacity], "metallicFactor": 0.0, "roughnessFactor": 1.0}
+        surface = pygltflib.PbrMetallicRoughness(baseColorFactor=[*color, material.opacity], metallicFactor=0.0)
         if material.texture:
-            surface["baseColorTexture"] = self._texture_info(material, material.texture)
-        # OBJ knows no back faces, and scans are rarely closed.
-        entry: Json = {"name": printable(material.name), "pbrMetallicRoughness": surface, "doubleSided": True}
-        if material.opacity < 1 or material.masked:
-            entry["alphaMode"] = "BLEND"
-        return entry
+            surface.baseColorTexture = self._texture_info(material, material.texture)
+        return pygltflib.Material(
+            name=printable(material.name), pbrMetallicRoughness=surface,
+            alphaMode=pygltflib.BLEND if material.opacity < 1 or material.masked else pygltflib.OPAQUE,
+            doubleSided=True,  # OBJ knows no back faces, and scans are rarely closed
+        )
 
-    def _texture_info(self, material: ObjMaterial, texture: MapKd) -> Json:
+    def _texture_info(self, material: ObjMaterial, texture: MapKd) -> pygltflib.TextureInfo:
         file = self._directory.find(texture.name, posixpath.dirname(material.file))
         if file is None:
             raise ResourceMissing(
                 f'texture "{printable(texture.name)}", named by material "{printable(material.name)}" in '
                 f"{printable(posixpath.basename(material.file))}, is not in the ZIP"
             )
-        info: Json = {"index": self._texture(file, texture.clamped)}
+        info = pygltflib.TextureInfo(index=self._texture(file, texture.clamped))
         if (texture.scale, texture.offset) != ((1.0, 1.0), (0.0, 0.0)):
             # glTF's v points down: 1 - (s (1 - v) + o) = s v + (1 - s - o)
             offset = [texture.offset[0], 1.0 - texture.scale[1] - texture.offset[1]]
-            info["extensions"] = {"KHR_texture_transform": {"offset": offset, "scale": list(texture.scale)}}
+            info.extensions = {"KHR_texture_transform": {"offset": offset, "scale": list(texture.scale)}}
         return info
 
     def _texture(self, file: str, clamped: bool) -> int:
         if (file, clamped) not in self._textures:
             data = self._archive.read(file)
             self._budget.take("bytes of textures", len(data), limits.RESOURCE_BYTES, printable(file))
-            image, mime_type = image_for_gltf(data, printable(file), self._budget)
-            wrap = {"wrapS": _CLAMP_TO_EDGE, "wrapT": _CLAMP_TO_EDGE} if clamped else {}
-            sampler = {"magFilter": _LINEAR, "minFilter": _LINEAR_MIPMAP_LINEAR} | wrap
-            source = {"name": printable(file), "mimeType": mime_type, "bufferView": self._gltf.add_view(image)}
-            texture = {"sampler": self._gltf.add("samplers", sampler), "source": self._gltf.add("images", source)}
-            self._textures[file, clamped] = self._gltf.add("textures", texture)
+            wrap = pygltflib.CLAMP_TO_EDGE if clamped else pygltflib.REPEAT
+            sampler = pygltflib.Sampler(
+                magFilter=pygltflib.LINEAR, minFilter=pygltflib.LINEAR_MIPMAP_LINEAR, wrapS=wrap, wrapT=wrap
+            )
+            name = printable(file)
+            image = self._gltf.add_image(image_for_gltf(data, name, self._budget), name)
+            texture = pygltflib.Texture(sampler=self._gltf.add(sampler), source=image)
+            self._textures[file, clamped] = self._gltf.add(texture)
         return self._textures[file, clamped]

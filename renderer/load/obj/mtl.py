@@ -1,4 +1,4 @@
-"""MTL files: what an OBJ's materials look like, as far as a matte surface needs it.
+"""MTL files: the colours, opacities and colour textures of an OBJ's materials; nothing else of them is used.
 
 Colours are taken as sRGB, as the programs show them that write such files.
 """
@@ -14,7 +14,7 @@ _MAP_OPTIONS = {
     "-blendu": 1, "-blendv": 1, "-boost": 1, "-cc": 1, "-clamp": 1, "-imfchan": 1, "-bm": 1, "-mm": 2,
     "-texres": 1, "-type": 1, "-colorspace": 1, "-o": 3, "-s": 3, "-t": 3,
 }  # fmt: skip
-"""The arguments that each option takes; those of the last three may be fewer."""
+"""How many arguments each option takes; the last three take fewer, too."""
 _UP_TO = ("-o", "-s", "-t")
 _OTHER_MAPS = {"map_bump": "bump map", "bump": "bump map", "norm": "normal map", "map_kn": "normal map",
                "disp": "displacement map", "map_ks": "specular map", "map_ke": "emissive map"}
@@ -43,7 +43,7 @@ class ObjMaterial:
 
 
 def read_mtl(data: bytes, file: str, warnings: list[str]) -> dict[str, ObjMaterial]:
-    """The materials by name, of several with one name the last. What is left out is added to `warnings`."""
+    """The materials by name; of several with the same name, the last. `warnings` gets what is ignored."""
     materials: dict[str, ObjMaterial] = {}
     name, lines = "", dict[str, str]()
 
@@ -63,7 +63,7 @@ def read_mtl(data: bytes, file: str, warnings: list[str]) -> dict[str, ObjMateri
 
 
 def material_name(argument: str) -> str:
-    """The name that `newmtl` and `usemtl` give: it may hold spaces, and differ in their number."""
+    """The name in a `newmtl` or `usemtl` statement. It may hold spaces; several in a row count as one."""
     return " ".join(argument.split())
 
 
@@ -111,7 +111,7 @@ def _pair(words: list[str], default: float) -> tuple[float, float]:
 
 
 def _color(argument: str) -> tuple[float, float, float]:
-    """`r g b`, or one number for all three; white for what else there may be, such as spectral curves."""
+    """`r g b`, or one number for all three; white for anything else, such as spectral curves."""
     numbers = [_number(word) for word in argument.split()[:3]]
     r, g, b = (numbers if len(numbers) == 3 else numbers[:1] * 3) if numbers else (1.0, 1.0, 1.0)
     if r is None or g is None or b is None:
@@ -120,7 +120,7 @@ def _color(argument: str) -> tuple[float, float, float]:
 
 
 def _opacity(lines: dict[str, str]) -> float:
-    """`d`, or else 1 - `Tr`. What would be invisible is opaque: some programs, MeshLab among them, write `Tr 1` so."""
+    """`d`, or else 1 - `Tr`. 0 is read as 1: some programs, such as MeshLab, write `Tr 1` for opaque materials."""
     d = _number(lines.get("d", "").replace("-halo", "").strip())
     tr = _number(lines.get("tr", ""))
     opacity = d if d is not None else 1.0 - tr if tr is not None else 1.0

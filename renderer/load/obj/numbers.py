@@ -1,4 +1,4 @@
-"""Numbers in text, parsed by the million: NumPy does the plain decimals, Python's float() the rest.
+"""Numbers in text, parsed millions at a time: plain decimals by NumPy, all others by Python's float().
 
 Tokens are given as the positions where they start and end in a block of bytes.
 """
@@ -119,7 +119,7 @@ def _inside(block: UInt8, starts: Int64, ends: Int64) -> Bools:
 
 
 def _integers(text: UInt8) -> Int64:
-    """The integers in a text that holds nothing else, at least one."""
+    """The integers in a text that holds at least one, and nothing but integers."""
     found: Int64 = np.fromstring(text.tobytes(), np.int64, sep=" ")
     return found
 

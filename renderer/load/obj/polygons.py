@@ -9,7 +9,7 @@ from renderer.load import limits
 
 _BATCH_CORNERS = 1_000_000
 _STRAIGHT = 1e-10
-"""Corners are turned inwards only beyond rounding: by more than this share of the polygon's area, squared."""
+"""A corner counts as concave beyond this share of the polygon's squared area; less is a rounding error."""
 _SHIFTED_FAN = np.array([[1, 2, 3], [1, 3, 0]])
 _POLYGON_WORK = 2_000
 """What clipping a polygon costs besides its corners, in units of limits.CONCAVE_WORK."""
@@ -36,7 +36,7 @@ def triangulate(points: Float64, vertices: Int64, sizes: Int64) -> tuple[Int64, 
             if size > 3:
                 polygons = points[vertices[first[:, None] + np.arange(size)]]
                 inward = _inward(polygons)
-                if size == 4:  # cut from the corner that is turned inwards
+                if size == 4:  # a fan from the concave corner
                     shifted = np.repeat(inward[:, 1] | inward[:, 3], 2)
                     corners[shifted] = (first[:, None, None] + _SHIFTED_FAN).reshape(-1, 3)[shifted]
                 else:
@@ -60,7 +60,7 @@ def _area_vectors(polygons: Float64) -> Float64:
 
 
 def _inward(polygons: Float64) -> Bools:
-    """Which corners of polygons (p, n, 3) are turned inwards."""
+    """Which corners of polygons (p, n, 3) are concave."""
     after = np.roll(polygons, -1, axis=1) - polygons
     before = np.roll(after, 1, axis=1)
     area = _area_vectors(polygons)
@@ -72,7 +72,7 @@ def _inward(polygons: Float64) -> Bools:
 def _clip(
     corners: Int64, owner: Int64, polygons: Float64, faces: Int64, first: Int64
 ) -> tuple[Int64, Int64]:
-    """`corners` and `owner` with the fans of the concave `polygons`, of `faces`, replaced by clipped ears."""
+    """`corners` and `owner`, in which the triangles of the concave `polygons`, of `faces`, come from ear clipping."""
     if not len(faces):
         return corners, owner
     ring = np.array([polygons.shape[1]], np.uint32)

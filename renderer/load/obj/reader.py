@@ -25,7 +25,7 @@ _LEAST_NUMBERS = (3, 1, 3)
 _NEWLINE, _HASH = b"\n#"
 _STATEMENTS = ("usemtl", "o", "g", "s", "mtllib")
 _LEFT_OUT = {"l": "lines", "p": "points", "curv": "curves", "curv2": "curves", "surf": "surfaces"}
-_ARGUMENT_BYTES = 1000  # of a name: whatever follows, nobody wrote
+_ARGUMENT_BYTES = 1000  # of a name; longer ones are cut
 _COMMENT = re.compile(r"(?<=\S)\s+#.*", re.DOTALL)
 
 
@@ -83,7 +83,7 @@ class _Reader:
         self._left_out: Counter[str] = Counter()
 
     def blocks(self) -> Iterator[tuple[int, int]]:
-        """Parts of the text that begin and end with a line."""
+        """Start and end of parts of the text that consist of whole lines."""
         text, start = self.source.text, 0
         while start < len(text):
             end = len(text)

@@ -47,7 +47,8 @@ def missing_normals(
 
 
 def packed(columns: tuple[Int64, ...]) -> Int64:
-    """One number for each row of the columns, none of which is negative; equal for equal rows, rising as they do."""
+    """One number for each row of the columns, which hold no negative numbers: equal for equal rows, and in the order of
+    the rows."""
     key = columns[0]
     for column in columns[1:]:
         span = int(column.max(initial=0)) + 1

@@ -1,4 +1,4 @@
-"""The text of an OBJ or MTL file: brought to one form of line ends, and found again by line for error messages."""
+"""The text of an OBJ or MTL file with uniform line ends, and the line numbers of its parts for error messages."""
 
 from renderer.errors import InvalidModel
 from renderer.load.fields import printable

@@ -10,6 +10,7 @@ import pytest
 
 from api.client import FarmClient, RenderFailed, RequestRefused
 from api.db.session import Database
+from api.domain.kit.failures import Failure
 from api.domain.work import scheduling
 from tests.support.origin import answer, running_origin
 from tests.support.web import GLB, Web, serving
@@ -99,7 +100,7 @@ def test_renders_are_ordered_followed_fetched_and_put_away(
 
     claim = web.claim(small.id)
     with web.database.begin() as session:
-        scheduling.settle_error(session, claim, "no triangles", retry=False, max_attempts=3)
+        scheduling.settle_error(session, claim, Failure("invalid_model", "no triangles"), retry=False, max_attempts=3)
     with pytest.raises(RenderFailed, match="no triangles"):
         renders.wait(small.id)
     assert renders.dismiss(small.id).status == "failed"

@@ -1,8 +1,11 @@
 """Short ways to accounts, models and files for the domain's tests."""
 
+import contextlib
 import hashlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any
 
 from sqlalchemy import func, select, update
 
@@ -10,11 +13,13 @@ from api.db.dialects import from_now
 from api.db.session import Database
 from api.db.tables import Account, LedgerEntry, Segment
 from api.domain.accounts import accounts
+from api.domain.kit.failures import Failure
 from api.domain.kit.files import FileView
+from api.domain.kit.unit import Unit
 from api.domain.renders import renders, uploads
 from api.domain.renders.outputs import get_outputs
 from api.domain.renders.renders import RenderView
-from api.domain.work import claims, scheduling
+from api.domain.work import claims, outbox, scheduling
 from api.domain.work.claims import Claim
 from api.domain.work.states import Role
 from api.ids import new_id
@@ -23,6 +28,8 @@ from renderer.spec import RenderSettings
 SHARE = RenderSettings()
 LEASE = 30.0
 ATTEMPTS = 3
+CONTENTS: Mapping[str, Any] = {"warnings": []}
+"""Of a model of which no names are known."""
 
 
 def sign_up(database: Database, credits: int = 10) -> str:
@@ -33,22 +40,41 @@ def sign_up(database: Database, credits: int = 10) -> str:
 def upload(
     database: Database, account_id: str, content: str = "a chair", settings: RenderSettings = SHARE, limit: int = 0
 ) -> uploads.Registered:
+    """An upload whose file was read."""
+    registered = upload_unread(database, account_id, content, settings, limit)
+    inspect(database)
+    return registered
+
+
+def upload_unread(
+    database: Database, account_id: str, content: str = "a chair", settings: RenderSettings = SHARE, limit: int = 0,
+    name: str = "chair.glb",
+) -> uploads.Registered:  # fmt: skip
     with database.begin() as session:
         return uploads.register_upload(
             session,
             account_id,
-            original_name="chair.glb",
+            original_name=name,
             sha256=hashlib.sha256(content.encode()).hexdigest(),
             file_size=len(content),
-            storage_key=f"models/{new_id()}",
+            storage_key=f"models/{new_id()}{PurePosixPath(name).suffix}",
             settings=settings,
             upload_limit=limit,
         )
 
 
-def claim(database: Database, worker: str = "w", lease_seconds: float = LEASE) -> Claim | None:
+def inspect(database: Database, told: Mapping[str, Any] = CONTENTS) -> None:
+    """Reads all models that wait for it, as if all of them contained what is `told`."""
+    while (held := claim(database, queue="inspect")) is not None:
+        with database.begin() as session:
+            assert scheduling.settle_done(session, held, {model_id: {} for model_id in held.variants}, told)
+
+
+def claim(
+    database: Database, worker: str = "w", lease_seconds: float = LEASE, queue: str = "render"
+) -> Claim | None:
     with database.begin() as session:
-        return claims.claim(session, worker=worker, queues=["render"], lease_seconds=lease_seconds)
+        return claims.claim(session, worker=worker, queues=[queue], lease_seconds=lease_seconds)
 
 
 def claimed(database: Database, worker: str = "w") -> Claim:
@@ -87,8 +113,18 @@ def settle(database: Database, claim: Claim) -> bool:
 
 
 def fail(database: Database, claim: Claim, message: str = "It broke", *, retry: bool = False) -> bool:
+    failure = Failure("invalid_model", message)
     with database.begin() as session:
-        return scheduling.settle_error(session, claim, message, retry=retry, max_attempts=ATTEMPTS)
+        return scheduling.settle_error(session, claim, failure, retry=retry, max_attempts=ATTEMPTS)
+
+
+@contextlib.contextmanager
+def unit(database: Database, dropped: list[str] | None = None) -> Iterator[Unit]:
+    """A unit of work. What it drops goes into `dropped`, because these tests have no files."""
+    with database.begin_as(Unit) as session:
+        yield session
+    if dropped is not None:
+        dropped += session.info.get("dropped", ())
 
 
 def expire_leases(database: Database) -> None:
@@ -149,3 +185,11 @@ def run_at_once(work: Callable[[], None], count: int) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def take_hints(database: Database) -> list[str]:
+    """The queues of the hints that wait to be sent, oldest first; then none wait any more."""
+    with database.begin() as session:
+        hints = outbox.oldest(session, 1000)
+        outbox.sent(session, hints)
+    return list(hints.values())

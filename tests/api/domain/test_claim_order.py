@@ -10,11 +10,12 @@ from sqlalchemy import insert, select, update
 
 from api import clock
 from api.db.session import Database
-from api.db.tables import Lane, Render, Segment, Shot
+from api.db.tables import Lane, Render, Segment, Task
 from api.domain.renders import ordering
 from api.domain.work import claims, lanes, scheduling
 from api.domain.work.claims import Claim
 from api.domain.work.states import SegmentState
+from api.domain.work.tasks import Priority
 from api.ids import new_id
 from tests.api.domain.support import (
     LEASE,
@@ -66,7 +67,7 @@ def test_previews_come_before_everything_that_was_paid(database: Database) -> No
         upload(database, account_id)
     taken = [claimed(database) for _ in range(4)]
     assert [is_preview(database, held) for held in taken] == [True, True, False, False]
-    assert [held.is_preview for held in taken] == [True, True, False, False]
+    assert [held.priority for held in taken] == [Priority.AWAITED] * 2 + [Priority.PAID] * 2
 
 
 def test_the_oldest_comes_first_within_an_account(database: Database) -> None:
@@ -208,7 +209,7 @@ def fill(database: Database, account_id: str, count: int) -> None:
     moment = clock.now()
     row = {"account_id": account_id, "queue": "render", "priority": 10, "first_frame": 0, "frame_count": 1}
     with database.begin() as session:
-        shot_id = session.scalars(select(Shot.id)).first()
-        common = row | {"shot_id": shot_id, "state": "pending", "created_at": moment, "updated_at": moment}
+        task_id = session.scalars(select(Task.id)).first()
+        common = row | {"task_id": task_id, "state": "pending", "created_at": moment, "updated_at": moment}
         session.execute(insert(Segment), [common | {"id": new_id()} for _ in range(count)])
         lanes.add(session, lanes.LaneKey(account_id, "render", 10), moment)

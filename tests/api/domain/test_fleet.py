@@ -2,7 +2,7 @@
 
 import threading
 
-from sqlalchemy import text, update
+from sqlalchemy import update
 
 from api.db.dialects import from_now
 from api.db.session import Database
@@ -68,48 +68,40 @@ def test_a_silent_worker_is_not_listed_and_a_sweep_removes_it(database: Database
     assert names(database) == ["a", "b"]
 
 
-def test_each_hint_is_handed_out_once_oldest_first(database: Database) -> None:
-    for queue in ("render", "convert", "render"):
+def test_hints_are_told_oldest_first_and_stay_until_they_are_sent(database: Database) -> None:
+    for queue in ("render", "inspect", "render"):
         with database.begin() as session:
             outbox.add(session, queue)
+    with database.read() as session:
+        first = outbox.oldest(session, 2)
+        assert list(first.values()) == ["render", "inspect"]
+        assert outbox.oldest(session, 2) == first
     with database.begin() as session:
-        assert sorted(outbox.take(session, 2)) == ["convert", "render"]
-        assert outbox.take(session, 2) == ["render"]
-        assert outbox.take(session, 2) == []
+        outbox.sent(session, first)
+    with database.read() as session:
+        assert list(outbox.oldest(session, 2).values()) == ["render"]
 
 
-def test_relays_at_once_share_the_hints(database: Database) -> None:
+def test_relays_that_send_the_same_hints_at_once_leave_none(database: Database) -> None:
     with database.begin() as session:
-        for _ in range(20):
-            outbox.add(session, "render")
-    barrier, taken = threading.Barrier(4), []
+        outbox.add(session, *["render"] * 20)
+    barrier = threading.Barrier(4)
 
     def work() -> None:
+        with database.read() as session:
+            hints = outbox.oldest(session, 100)
         barrier.wait()
         with database.begin() as session:
-            taken.extend(outbox.take(session, 10))
+            outbox.sent(session, hints)
 
     run_at_once(work, 4)
-    with database.begin() as session:
-        taken.extend(outbox.take(session, 100))
-    assert taken == ["render"] * 20
-
-
-def test_a_relay_does_not_wait_for_another_that_is_sending(postgres_url: str) -> None:
-    database = Database(postgres_url)
-    with database.begin() as session:
-        for queue in ("a", "b", "c"):
-            outbox.add(session, queue)
-    with database.begin() as sending, database.begin() as session:
-        assert sorted(outbox.take(sending, 2)) == ["a", "b"]
-        session.execute(text("SET LOCAL lock_timeout = '2s'"))
-        assert outbox.take(session, 2) == ["c"]
-    database.dispose()
+    with database.read() as session:
+        assert outbox.oldest(session, 100) == {}
 
 
 def test_hints_of_a_transaction_that_fails_are_never_sent(database: Database) -> None:
     with database.begin() as session:
         outbox.add(session, "render")
         session.rollback()
-    with database.begin() as session:
-        assert outbox.take(session, 10) == []
+    with database.read() as session:
+        assert outbox.oldest(session, 10) == {}

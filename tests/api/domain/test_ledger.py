@@ -17,7 +17,7 @@ from tests.api.domain.support import SHARE, balance, entries, run_at_once, sign_
 
 def charge(database: Database, account_id: str, credits: dict[str, int]) -> None:
     with database.begin() as session:
-        ledger.charge(session, account_id, credits)
+        ledger.charge(session, account_id, "render", credits)
 
 
 def test_every_tier_has_its_documented_price() -> None:
@@ -62,11 +62,11 @@ def test_a_refund_is_given_once_and_only_for_a_charge(database: Database) -> Non
     account_id = sign_up(database, credits=10)
     charge(database, account_id, {"r1": 4})
     with database.begin() as session:
-        assert ledger.refund(session, "r1")
-        assert not ledger.refund(session, "r1")
-        assert not ledger.refund(session, "r2")
+        assert ledger.refund(session, "render", "r1")
+        assert not ledger.refund(session, "render", "r1")
+        assert not ledger.refund(session, "render", "r2")
     with database.begin() as session:
-        assert not ledger.refund(session, "r1")
+        assert not ledger.refund(session, "render", "r1")
     assert balance(database, account_id) == 10
     assert entries(database, account_id)["refund"] == [4]
 
@@ -79,7 +79,7 @@ def test_refunds_at_the_same_time_give_one(database: Database) -> None:
     def refund() -> None:
         barrier.wait()
         with database.begin() as session:
-            given.append(ledger.refund(session, "r1"))
+            given.append(ledger.refund(session, "render", "r1"))
 
     run_at_once(refund, 4)
     assert sorted(given) == [False, False, False, True]

@@ -1,7 +1,8 @@
 """Whatever happens in whatever order, also at the same time, the books are right.
 
 Hypothesis draws sequences of events: sign-ups, grants, uploads, batches, crashes in mid-transaction, claims, reports of
-workers (in time or too late), lost leases, sweeps, deletions; one by one, or two at once in threads of their own.
+workers (in time or too late), lost leases, sweeps, cancellations, retries, deletions; one by one, or two at once in
+threads of their own.
 After each the invariants are asked of the database itself.
 """
 
@@ -18,8 +19,9 @@ from sqlalchemy.orm import aliased
 
 from api import clock
 from api.db.session import Database
-from api.db.tables import Account, Lane, LedgerEntry, Model, Render, Segment, Shot
+from api.db.tables import Account, Lane, LedgerEntry, Model, Render, Segment, Task, TaskNeed
 from api.domain.accounts import ledger
+from api.domain.kit.failures import CANCELLED
 from api.domain.renders import ordering, removal, renders
 from api.domain.renders.states import RenderStatus
 from api.domain.work import scheduling
@@ -32,10 +34,12 @@ from tests.api.domain.support import (
     expire_leases,
     fail,
     files,
+    inspect,
     settle,
     sign_up,
     sweep,
-    upload,
+    unit,
+    upload_unread,
 )  # fmt: skip
 
 TIERS = ("share", "share", "standard", "4k")
@@ -51,7 +55,8 @@ class Farm(RuleBasedStateMachine):
     events = st.tuples(
         st.sampled_from(
             ["grant", "upload", "upload", "batch", "batch", "crash", "work", "work", "late", "report", "report",
-             "lose_leases", "take_back", "refund_twice", "delete_model", "delete_render", "delete_render", "dismiss"]
+             "read", "read", "lose_leases", "take_back", "refund_twice", "delete_model", "delete_render",
+             "delete_render", "dismiss", "cancel", "retry"]
         ),
         st.integers(0, 7),
         st.integers(0, 7),
@@ -106,7 +111,16 @@ class Farm(RuleBasedStateMachine):
             ledger.grant(session, account_id, kind + 1)
 
     def upload(self, account_id: str, which: int, kind: int) -> None:
-        upload(self.database, account_id, f"model {kind % 2}", RenderSettings(quality=TIERS[which % 4]))
+        upload_unread(self.database, account_id, f"model {kind % 2}", RenderSettings(quality=TIERS[which % 4]))
+
+    def read(self, account_id: str, which: int, kind: int) -> None:
+        """A worker reads a model, or can't."""
+        held = claim(self.database, queue="inspect")
+        if held is not None and kind:
+            with self.database.begin() as session:
+                scheduling.settle_done(session, held, {model_id: {} for model_id in held.variants}, {})
+        elif held is not None:
+            fail(self.database, held, retry=which % 2 == 0)
 
     def batch(self, account_id: str, which: int, kind: int, then: Callable[[], None] = lambda: None) -> None:
         with self.database.begin() as session:
@@ -147,7 +161,7 @@ class Farm(RuleBasedStateMachine):
                 scheduling.heartbeat(session, held, lease_seconds=LEASE, stage="drawing", frames_done=kind)
         elif kind == 1:
             with self.database.begin() as session:
-                scheduling.posters_done(session, held, files(held, "poster"))
+                scheduling.publish(session, held, files(held, "poster"))
         elif kind == 2:
             with self.database.begin() as session:
                 scheduling.release(session, held)
@@ -167,7 +181,7 @@ class Farm(RuleBasedStateMachine):
         with self.database.begin() as session:
             failed = select(Render.id).where(Render.status == RenderStatus.ERROR)
             for render_id in session.scalars(failed.order_by(Render.id)).all():
-                assert not ledger.refund(session, render_id)
+                assert not ledger.refund(session, "render", render_id)
 
     def delete_model(self, account_id: str, which: int, kind: int) -> None:
         with self.database.begin() as session:
@@ -180,9 +194,21 @@ class Farm(RuleBasedStateMachine):
     def delete_render(self, account_id: str, which: int, kind: int) -> None:
         render_id = self.any_render(account_id, which + kind)
         if render_id is not None:
-            with self.database.begin() as session:
+            with unit(self.database) as session:
                 removal.delete_render(session, account_id, render_id)
             self.deleted.add(render_id)
+
+    def cancel(self, account_id: str, which: int, kind: int) -> None:
+        render_id = self.any_render(account_id, which + kind)
+        if render_id is not None:
+            with unit(self.database) as session:
+                removal.cancel_render(session, account_id, render_id)
+
+    def retry(self, account_id: str, which: int, kind: int) -> None:
+        render_id = self.any_render(account_id, which + kind)
+        if render_id is not None:
+            with self.database.begin() as session:
+                ordering.retry_render(session, account_id, render_id)
 
     def dismiss(self, account_id: str, which: int, kind: int) -> None:
         render_id = self.any_render(account_id, which + kind)
@@ -200,8 +226,8 @@ class Farm(RuleBasedStateMachine):
     @invariant()
     def the_books_are_right(self) -> None:
         with self.database.read() as session:
-            for rule_broken in (wrong_balances(), wrongly_paid_renders(), misplaced_renders(), miscounted_assemblies(),
-                                idle_shots()):
+            for rule_broken in (wrong_balances(), wrongly_paid_renders(), misplaced_renders(), miscounted_waits(),
+                                idle_tasks()):
                 assert session.scalars(rule_broken).all() == []
             assert set(session.scalars(stray_entries())) <= self.deleted
             waiting = select(Segment.account_id, Segment.queue, Segment.priority).where(Segment.state == "pending")
@@ -212,6 +238,7 @@ class Farm(RuleBasedStateMachine):
         """At last all work is done, and can be: nothing is stuck."""
         expire_leases(self.database)
         sweep(self.database)
+        inspect(self.database)
         while (held := claim(self.database)) is not None:
             assert settle(self.database, held)
         self.the_books_are_right()
@@ -232,21 +259,21 @@ def wrong_balances() -> Select[str]:
 
 
 def wrongly_paid_renders() -> Select[str]:
-    """A paid render has one charge, a preview none; and exactly what ended in error is refunded, once and in full."""
-    charge = (func.count(case((LedgerEntry.kind == "charge", 1))), amount_of("charge"))
-    refund = (func.count(case((LedgerEntry.kind == "refund", 1))), amount_of("refund"))
+    """A paid render has a charge for each time it was ordered, a preview none. All of them are refunded but the last,
+    and that too if the render ended in error; in full, unless it was cancelled."""
+    charges, refunds = (func.count(case((LedgerEntry.kind == kind, 1))) for kind in ("charge", "refund"))
     paid = case((Render.credits > 0, 1), else_=0)
     failed = case((Render.status.in_([RenderStatus.ERROR, RenderStatus.FAILED]), paid), else_=0)
     return (
         select(Render.id)
-        .outerjoin(LedgerEntry, LedgerEntry.render_id == Render.id)
+        .outerjoin(LedgerEntry, LedgerEntry.subject_id == Render.id)
         .group_by(Render.id)
         .having(
             or_(
-                charge[0] != paid,
-                charge[1] != -Render.credits,
-                refund[0] != failed,
-                refund[1] != failed * Render.credits,
+                (charges > 0) != (paid > 0),
+                amount_of("charge") != -Render.credits * charges,
+                refunds != charges - paid + failed,
+                amount_of("refund") > Render.credits * refunds,
                 Render.is_system_preview != (Render.credits == 0),
             )
         )
@@ -260,25 +287,26 @@ def amount_of(kind: str) -> ColumnElement[int]:
 def stray_entries() -> Select[str | None]:
     """A charge or refund belongs to a render of the same account: nothing is left of what was rolled back."""
     return (
-        select(LedgerEntry.render_id)
-        .outerjoin(Render, and_(Render.id == LedgerEntry.render_id, Render.account_id == LedgerEntry.account_id))
+        select(LedgerEntry.subject_id)
+        .outerjoin(Render, and_(Render.id == LedgerEntry.subject_id, Render.account_id == LedgerEntry.account_id))
         .where(LedgerEntry.kind != "grant", Render.id.is_(None))
     )
 
 
 def misplaced_renders() -> Select[str]:
-    """A render stands where its segments stand."""
+    """A render stands where its segments stand, unless it was cancelled and others share them."""
     working = (RenderStatus.POSTER_PROCESSING, RenderStatus.POSTER_DONE, RenderStatus.VIDEO_PROCESSING)
+    ended = Render.status.in_([RenderStatus.ERROR, RenderStatus.FAILED])
     failed = func.count(case((Segment.state == "failed", 1)))
     finished = func.count(case((and_(Segment.role != "part", Segment.state == "done"), 1)))
     begun = func.count(case((Segment.state.in_(["running", "done"]), 1)))
     return (
         select(Render.id)
-        .join(Segment, Segment.shot_id == Render.shot_id)
+        .join(Segment, Segment.task_id == Render.task_id)
         .group_by(Render.id)
         .having(
             ~or_(
-                and_(failed > 0, Render.status.in_([RenderStatus.ERROR, RenderStatus.FAILED])),
+                and_(ended, or_(failed > 0, Render.error_code == CANCELLED)),
                 and_(failed == 0, finished == 1, Render.status == RenderStatus.DONE),
                 and_(failed == 0, finished == 0, begun == 0, Render.status == RenderStatus.PENDING),
                 and_(failed == 0, finished == 0, begun > 0, Render.status.in_(working)),
@@ -287,18 +315,25 @@ def misplaced_renders() -> Select[str]:
     )
 
 
-def miscounted_assemblies() -> Select[str]:
-    """An assembly waits for the parts of its shot that aren't done."""
-    part = aliased(Segment)
-    left = (
-        select(func.count()).where(part.shot_id == Segment.shot_id, part.role == "part", part.state != "done")
+def miscounted_waits() -> Select[str]:
+    """An assembly waits for the parts of its task that aren't done, all else for the tasks that its own task needs."""
+    part, needed = aliased(Segment), aliased(Task)
+    parts = (
+        select(func.count()).where(part.task_id == Segment.task_id, part.role == "part", part.state != "done")
     ).scalar_subquery()
-    return select(Segment.id).where(Segment.role == "assembly", Segment.waits_for != left)
+    needs = (
+        select(func.count())
+        .where(TaskNeed.task_id == Segment.task_id, needed.id == TaskNeed.needs_id, needed.state != "done")
+        .scalar_subquery()
+    )
+    left = case((Segment.role == "assembly", parts), else_=needs)
+    return select(Segment.id).where(Segment.state != "failed", Segment.waits_for != left)
 
 
-def idle_shots() -> Select[str]:
-    """No shot, and so no work, is left whose renders are all deleted."""
-    return select(Shot.id).outerjoin(Render, Render.shot_id == Shot.id).where(Render.id.is_(None))
+def idle_tasks() -> Select[str]:
+    """No task that draws, and so no work, is left whose renders are all deleted."""
+    renders_of = select(Task.id).outerjoin(Render, Render.task_id == Task.id)
+    return renders_of.where(Render.id.is_(None), Task.kind != "inspect")
 
 
 def test_the_books_are_right_whatever_happens(database: Database) -> None:

@@ -14,7 +14,7 @@ from api.domain.removal import leftovers
 from api.domain.renders import removal
 from api.queue import sweep
 from api.storage.local import LocalStorage
-from tests.api.domain.support import claimed, settle, sign_up, upload
+from tests.api.domain.support import claimed, settle, sign_up, unit, upload
 
 LATER = leftovers.GRACE + dt.timedelta(minutes=1)
 
@@ -49,13 +49,13 @@ def test_what_no_row_names_goes_when_it_is_old(
     made = upload(database, account_id)
     with database.begin() as session:
         model_key = session.scalars(select(Model.storage_key)).one()
-        shot_id = session.scalars(select(Render.shot_id).where(Render.id == made.render_id)).one()
+        task_id = session.scalars(select(Render.task_id).where(Render.id == made.render_id)).one()
         overlay_key = overlays.new_key()
         overlays.add(
             session, account_id, storage_key=overlay_key, content_type="image/png", file_size=1, width=1, height=1
         )
-    needed = {model_key, overlay_key, f"renders/{made.render_id}", f"shots/{shot_id}"}
-    put(storage, model_key, overlay_key, f"renders/{made.render_id}/1/video.mp4", f"shots/{shot_id}/0-1/video.mp4")
+    needed = {model_key, overlay_key, f"renders/{made.render_id}", f"tasks/{task_id}"}
+    put(storage, model_key, overlay_key, f"renders/{made.render_id}/1/video.mp4", f"tasks/{task_id}/0-1/video.mp4")
     lost = {"models/lost.glb", "models/lost.zip", "models/more.glb", "overlays/lost", "renders/lost", "shots/lost"}
     put(storage, *(f"{key}/1/video.mp4" if key in ("renders/lost", "shots/lost") else key for key in lost))
     assert collect(database, storage, monkeypatch, dt.timedelta()) == needed | lost
@@ -77,6 +77,6 @@ def test_a_deleted_models_file_stays_until_its_renders_are_over(
         assert settle(database, claimed(database))
     assert collect(database, storage, monkeypatch, dt.timedelta()) == {model_key, f"renders/{made.render_id}"}
     assert collect(database, storage, monkeypatch, LATER) == {f"renders/{made.render_id}"}
-    with database.begin() as session:
+    with unit(database) as session:
         removal.delete_render(session, account_id, made.render_id)
     assert collect(database, storage, monkeypatch, LATER) == set()

@@ -8,7 +8,7 @@ from api.db.tables import Account, Render
 from api.domain.renders import ordering, removal, renders
 from api.domain.renders.states import RenderStatus
 from api.errors import NoCredits
-from tests.api.domain.support import SHARE, claimed, settle, sign_up, upload
+from tests.api.domain.support import SHARE, claimed, settle, sign_up, unit, upload
 
 
 def total(database: Database, account_id: str, *, offset: int = 0, **filters: object) -> int:
@@ -44,7 +44,7 @@ def test_a_list_says_how_many_there_are_in_all(database: Database) -> None:
     assert (total(database, account_id), total(database, account_id, previews=True)) == (4, 5)
     with pytest.raises(NoCredits), database.begin() as session:
         ordering.create_renders(session, account_id, [(made.model_id, SHARE)] * 2)
-    with database.begin() as session:
+    with unit(database) as session:
         removal.delete_render(session, account_id, ordered[0].id)
     assert counted(database, account_id) == (3, 1)
     assert total(database, account_id, offset=100) == 3
@@ -61,7 +61,7 @@ def test_a_list_that_is_asked_often_is_planned_once(postgres_url: str) -> None:
     with database.read_rows() as connection:
         for offset in range(10):
             renders.list_renders(connection, account_id, limit=50, offset=offset)
-        plans = text("SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%shots%'")
+        plans = text("SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%tasks%'")
         [(once, anew)] = connection.execute(plans).all()
     assert (once > 0, anew) == (True, 0)
     database.dispose()

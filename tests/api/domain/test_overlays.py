@@ -8,7 +8,11 @@ import pytest
 
 from api.db.session import Database
 from api.domain.catalog import overlays
+from api.domain.catalog.inspection import INPUT
 from api.domain.catalog.overlays import Layer, OverlayView
+from api.domain.kit.unit import unit_of_work
+from api.domain.removal import leftovers
+from api.domain.removal.overlays import discard_unneeded
 from api.domain.renders import ordering, removal
 from api.errors import FileTooLarge, InvalidRequest, InvalidSettings, OverlayNotFound, UploadLimit
 from api.storage.local import LocalStorage
@@ -22,6 +26,7 @@ from tests.api.domain.support import (
     run_at_once,
     settle,
     sign_up,
+    unit,
     upload,
 )
 
@@ -65,8 +70,8 @@ def delete(database: Database, storage: LocalStorage, account_id: str | None, ov
 
 
 def discard(database: Database, storage: LocalStorage) -> None:
-    with database.begin() as session:
-        overlays.discard_unneeded(session, storage)
+    with unit_of_work(database, storage, wake=lambda: None) as session:
+        discard_unneeded(session)
 
 
 def files(folder: Path) -> list[str]:
@@ -139,7 +144,7 @@ def test_only_ones_own_and_published_overlays_can_be_ordered_and_nothing_is_char
     assert len(entries(database, ada)["charge"]) == 5  # three uploads and one batch of two
 
 
-def test_renders_on_different_images_share_a_shot_and_the_claim_has_all_files(
+def test_renders_on_different_images_share_a_task_and_the_claim_has_all_files(
     database: Database, storage: LocalStorage
 ) -> None:
     ada = sign_up(database)
@@ -148,14 +153,14 @@ def test_renders_on_different_images_share_a_shot_and_the_claim_has_all_files(
     claim = claim_of(database, ids[0])
     assert claim.variants.keys() == set(ids)
     assert [claim.variants[each]["backdrop"]["image"] for each in ids] == [first, second, first]
-    assert claim.image_storage_keys.keys() == {first, second}
-    for key in claim.image_storage_keys.values():
+    assert claim.inputs.keys() == {first, second, INPUT}
+    for key in (claim.inputs[first], claim.inputs[second]):
         assert b"".join(storage.read(key)) == b"an image"
 
 
 def test_a_render_without_an_image_claims_no_file(database: Database) -> None:
     upload(database, sign_up(database))
-    assert claimed(database).image_storage_keys == {}
+    assert claimed(database).inputs.keys() == {INPUT}
 
 
 @pytest.mark.parametrize("owner", ["another account", "the system"])
@@ -200,7 +205,7 @@ def test_its_file_outlives_an_overlay_until_no_render_needs_it(
     assert listed(database, ada) == []
     assert len(files(tmp_path)) == 1
     claim = claim_of(database, render_id)
-    assert b"".join(storage.read(claim.image_storage_keys[overlay.id])) == b"an image"
+    assert b"".join(storage.read(claim.inputs[overlay.id])) == b"an image"
     discard(database, storage)
     assert len(files(tmp_path)) == 1
     if end == "done":
@@ -208,31 +213,28 @@ def test_its_file_outlives_an_overlay_until_no_render_needs_it(
     elif end == "error":
         assert fail(database, claim)
     else:
-        with database.begin() as session:
+        with unit(database) as session:
             removal.delete_render(session, ada, render_id)
     discard(database, storage)
     assert files(tmp_path) == []
 
 
-def test_a_crash_between_file_and_row_is_made_up_for(
-    database: Database, storage: LocalStorage, monkeypatch: pytest.MonkeyPatch
+def test_a_storage_that_is_away_costs_no_row_and_no_request(
+    database: Database, storage: LocalStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada = sign_up(database)
     overlay = add(database, storage, ada)
-    original = LocalStorage.delete
 
-    def crash(store: LocalStorage, key: str) -> None:
-        original(store, key)
+    def away(store: LocalStorage, prefix: str) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(LocalStorage, "delete", crash)
-    with pytest.raises(ConnectionError):
-        delete(database, storage, ada, overlay.id)
-    monkeypatch.undo()
-    discard(database, storage)
+    monkeypatch.setattr(LocalStorage, "delete_prefix", away)
+    delete(database, storage, ada, overlay.id)
+    assert listed(database, ada) == []
+    assert len(files(tmp_path)) == 1  # left to the sweeper, who finds that no row names it
     with database.begin() as session:
         assert overlays.pin(session, ada, [overlay.id]) == {}
-    assert listed(database, ada) == []
+        assert leftovers.unneeded(session, "overlays", files(tmp_path)) == set(files(tmp_path))
 
 
 def test_an_order_at_the_time_of_the_deletion_fails_or_keeps_the_file(
@@ -257,7 +259,7 @@ def test_an_order_at_the_time_of_the_deletion_fails_or_keeps_the_file(
         assert len(files(tmp_path)) == len(ordered)
         for render_id in ordered:
             claim = claim_of(database, render_id)
-            assert claim.image_storage_keys.keys() == {overlay.id}
+            assert claim.inputs.keys() == {overlay.id, INPUT}
             settle(database, claim)
         discard(database, storage)
         assert files(tmp_path) == []

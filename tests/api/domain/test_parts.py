@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import func, select
 
 from api.db.session import Database
-from api.db.tables import Lane, Render, Segment, Shot
+from api.db.tables import Lane, Render, Segment, Task
 from api.domain.kit.files import FileView
 from api.domain.renders import ordering, plans, removal, renders
 from api.domain.renders.renders import RenderView
-from api.domain.work import scheduling
+from api.domain.work import leftovers, scheduling
 from api.domain.work.claims import Claim
 from api.domain.work.states import Role
 from renderer.spec import RenderSettings
@@ -31,6 +31,7 @@ from tests.api.domain.support import (
     sign_up,
     stored_files,
     sweep,
+    unit,
     upload,
 )  # fmt: skip
 
@@ -73,7 +74,7 @@ def beat(database: Database, held: Claim, frames_done: int, stage: str = "drawin
 
 def store_posters(database: Database, held: Claim) -> None:
     with database.begin() as session:
-        assert scheduling.posters_done(session, held, files(held, "poster"))
+        assert scheduling.publish(session, held, files(held, "poster"))
 
 
 def count(database: Database, table: type) -> int:
@@ -258,21 +259,22 @@ def test_parts_that_fail_at_once_refund_once(database: Database) -> None:
 def test_a_render_that_is_deleted_takes_all_its_parts_with_it(ordered: Ordered) -> None:
     database = ordered.database
     first = claimed(database)
-    with database.begin() as session:
+    with unit(database) as session:
         removal.delete_render(session, ordered.account_id, ordered.render_id)
     assert not beat(database, first, 10)
     assert not settle(database, first)
     assert claim(database) is None
-    assert [count(database, table) for table in (Render, Shot, Segment, Lane)] == [1, 1, 1, 0]  # the preview's
+    left = [count(database, table) for table in (Render, Task, Segment, Lane)]
+    assert left == [1, 2, 2, 0]  # the preview's, and the inspection
     assert balance(database, ordered.account_id) == 6
     with database.read() as session:
-        assert removal.leftovers(session, first) == [
-            first.output_prefix(ordered.render_id), first.part_prefix, f"shots/{first.shot_id}/",
+        assert leftovers.of_claim(session, first) == [
+            first.output_prefix(ordered.render_id), first.part_prefix, f"tasks/{first.task_id}/",
         ]  # fmt: skip
 
 
 def test_parts_that_nobody_claimed_are_paid_back(ordered: Ordered) -> None:
-    with ordered.database.begin() as session:
+    with unit(ordered.database) as session:
         removal.delete_render(session, ordered.account_id, ordered.render_id)
     assert (claim(ordered.database), balance(ordered.database, ordered.account_id)) == (None, 10)
     assert count(ordered.database, Lane) == 0
@@ -281,15 +283,15 @@ def test_parts_that_nobody_claimed_are_paid_back(ordered: Ordered) -> None:
 def test_the_files_of_parts_are_kept_until_they_are_joined(ordered: Ordered) -> None:
     database = ordered.database
 
-    def leftovers(held: Claim) -> list[str]:
+    def stale(held: Claim) -> list[str]:
         with database.read() as session:
-            return removal.leftovers(session, held)
+            return leftovers.of_claim(session, held)
 
     first, second = claimed(database), claimed(database)
     settle(database, first)
     settle(database, second)
-    assert leftovers(first) == leftovers(second) == []
+    assert stale(first) == stale(second) == []
     assembly = claimed(database)
-    assert leftovers(assembly) == [assembly.output_prefix(ordered.render_id)]
+    assert stale(assembly) == [assembly.output_prefix(ordered.render_id)]
     settle(database, assembly)
-    assert leftovers(assembly) == [f"shots/{assembly.shot_id}/"]
+    assert stale(assembly) == [f"tasks/{assembly.task_id}/"]

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import func, select
 
 from api.db.session import Database
-from api.db.tables import Base, Lane, Render, Segment, Shot
+from api.db.tables import Base, Lane, Render, Segment, Task
 from api.domain.renders import ordering, removal, renders
 from api.domain.renders.states import RenderStatus
-from api.domain.work import scheduling
+from api.domain.work import leftovers, scheduling
 from api.domain.work.claims import Claim
 from api.errors import InvalidState, RenderNotFound
 from tests.api.domain.support import (
@@ -30,6 +30,7 @@ from tests.api.domain.support import (
     settle,
     sign_up,
     sweep,
+    unit,
     upload,
 )  # fmt: skip
 
@@ -37,12 +38,12 @@ BLACK = dataclasses.replace(SHARE, bg_color="#000000")
 
 
 def delete(database: Database, account_id: str, render_id: str) -> None:
-    with database.begin() as session:
+    with unit(database) as session:
         removal.delete_render(session, account_id, render_id)
 
 
 def shared(database: Database, account_id: str) -> tuple[str, str]:
-    """Two renders of one shot."""
+    """Two renders of one task."""
     model_id = upload(database, account_id).model_id
     with database.begin() as session:
         first, second = ordering.create_renders(session, account_id, [(model_id, SHARE), (model_id, BLACK)])
@@ -74,7 +75,8 @@ def test_a_pending_render_goes_with_its_work_and_gives_its_credits_back(database
         get(database, account_id, made.render_id)
     assert balance(database, account_id) == 10
     assert entries(database, account_id) == {"grant": [10], "charge": [-1], "refund": [1]}
-    assert [count(database, table) for table in (Shot, Segment, Render, Lane)] == [1, 1, 1, 1]  # the preview's
+    left = [count(database, table) for table in (Task, Segment, Render, Lane)]
+    assert left == [2, 2, 1, 1]  # the preview's, and the inspection
     assert made.render_id not in claimed(database).variants
     assert claim(database) is None
 
@@ -133,10 +135,10 @@ def test_a_worker_that_holds_it_for_others_too_hears_that_it_is_gone(database: D
     held = claim_of(database, second)
     delete(database, account_id, first)
     with database.read() as session:
-        assert set(removal.leftovers(session, held)) == {held.output_prefix(first), held.output_prefix(second)}
+        assert set(leftovers.of_claim(session, held)) == {held.output_prefix(first), held.output_prefix(second)}
     assert settle(database, held)
     with database.read() as session:
-        assert removal.leftovers(session, held) == [held.output_prefix(first)]
+        assert leftovers.of_claim(session, held) == [held.output_prefix(first)]
     assert get(database, account_id, second).status == RenderStatus.DONE
     assert balance(database, account_id) == 7
 
@@ -146,7 +148,7 @@ def test_renders_that_share_their_work_deleted_at_once_leave_nothing_of_it(datab
     for _ in range(5):
         at_once(*(partial(delete, database, account_id, render_id) for render_id in shared(database, account_id)))
     with database.read() as session:
-        paid = select(Shot.id).join(Segment).where(Segment.priority > 0).join(Render, isouter=True)
+        paid = select(Task.id).join(Segment).where(Segment.priority > 0).join(Render, isouter=True)
         assert session.scalars(paid.where(Render.id.is_(None))).all() == []
     assert entries(database, account_id)["refund"] == [1] * 10
 
@@ -187,7 +189,7 @@ def test_nobody_deletes_or_dismisses_what_belongs_to_others(database: Database) 
     owner, stranger = sign_up(database), sign_up(database)
     render_id = upload(database, owner).render_id
     for wanted in (render_id, "AbsentRender", "", "\0" * 12):
-        with database.begin() as session, pytest.raises(RenderNotFound):
+        with unit(database) as session, pytest.raises(RenderNotFound):
             removal.delete_render(session, stranger, wanted)
         with database.begin() as session, pytest.raises(RenderNotFound):
             renders.dismiss_render(session, stranger, wanted)

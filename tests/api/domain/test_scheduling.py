@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from api.db.dialects import from_now
 from api.db.session import Database
-from api.db.tables import Segment, Shot
+from api.db.tables import Segment, Task
+from api.domain.kit.failures import Failure
 from api.domain.renders import ordering
 from api.domain.renders.states import COMES_FROM, RenderStatus
-from api.domain.work import lanes, outbox, scheduling
+from api.domain.work import lanes, scheduling
 from api.domain.work.claims import Claim
 from tests.api.domain.support import (
     ATTEMPTS,
@@ -31,8 +32,11 @@ from tests.api.domain.support import (
     sign_up,
     stored_files,
     sweep,
+    take_hints,
     upload,
 )  # fmt: skip
+
+LATE = Failure("invalid_model", "late")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def beat(database: Database, held: Claim, stage: str = "drawing", frames_done: i
 
 def store_posters(database: Database, held: Claim) -> bool:
     with database.begin() as session:
-        return scheduling.posters_done(session, held, files(held, "poster", "poster_full"))
+        return scheduling.publish(session, held, files(held, "poster", "poster_full"))
 
 
 def test_a_render_goes_through_all_its_states(database: Database, paid: Paid) -> None:
@@ -99,7 +103,7 @@ def test_progress_tells_stage_frames_and_time_left(database: Database, paid: Pai
     beat(database, held, "drawing", 60)
     with database.begin() as session:
         session.execute(
-            update(Shot).where(Shot.id == held.shot_id).values(started_at=from_now(-20), heard_at=from_now(0))
+            update(Task).where(Task.id == held.task_id).values(started_at=from_now(-20), heard_at=from_now(0))
         )
     progress = get(database, paid.account_id, paid.render_id).progress
     assert (progress.stage, progress.frames_done) == ("drawing", 60)
@@ -156,11 +160,9 @@ def test_a_retried_failure_is_tried_again_and_given_up_after_three_attempts(data
 
 def test_a_retry_is_announced(database: Database, paid: Paid) -> None:
     held = claimed(database)
-    with database.begin() as session:
-        outbox.take(session, 100)
+    take_hints(database)
     fail(database, held, retry=True)
-    with database.begin() as session:
-        assert outbox.take(session, 100) == ["render"]
+    assert take_hints(database) == ["render"]
 
 
 def test_a_released_claim_is_pending_again_and_no_failure(database: Database, paid: Paid) -> None:
@@ -196,9 +198,9 @@ def test_a_lost_lease_is_taken_back_and_the_late_worker_is_refused(database: Dat
 def refuse_everything(database: Database, late: Claim) -> None:
     reports: list[Callable[[Session], bool]] = [
         lambda s: scheduling.heartbeat(s, late, lease_seconds=LEASE, stage="drawing", frames_done=9),
-        lambda s: scheduling.posters_done(s, late, files(late, "poster")),
+        lambda s: scheduling.publish(s, late, files(late, "poster")),
         lambda s: scheduling.settle_done(s, late, files(late, "video")),
-        lambda s: scheduling.settle_error(s, late, "late", retry=False, max_attempts=ATTEMPTS),
+        lambda s: scheduling.settle_error(s, late, LATE, retry=False, max_attempts=ATTEMPTS),
         lambda s: scheduling.release(s, late),
     ]
 
@@ -240,8 +242,7 @@ def test_the_queues_with_work_are_known_though_hints_are_lost(database: Database
 
     assert queues() == ()
     upload(database, sign_up(database))
-    with database.begin() as session:
-        outbox.take(session, 100)  # taken, and then the broker lost everything
+    take_hints(database)  # sent, and then the broker lost everything
     assert queues() == ("render",)
     while (held := claim(database)) is not None:
         settle(database, held)

@@ -10,15 +10,14 @@ from sqlalchemy import func, select, update
 
 from api import clock
 from api.db.session import Database
-from api.db.tables import Base, Lane, Model, OutboxMessage, Render, Segment, Shot
+from api.db.tables import Base, Lane, Model, OutboxMessage, Render, Segment, Task
 from api.domain.accounts import ledger
 from api.domain.catalog import catalog
 from api.domain.renders import ordering, renders
 from api.domain.renders.states import RenderStatus
-from api.domain.work import outbox
 from api.errors import ModelNotFound, NoCredits, RenderNotFound, UploadLimit
 from renderer.spec import FrameSpec, RenderSettings, VideoVariant, plan_preview, plan_video
-from tests.api.domain.support import SHARE, balance, claim, entries, get, run_at_once, sign_up, upload
+from tests.api.domain.support import SHARE, balance, claim, entries, get, run_at_once, sign_up, take_hints, upload
 
 HD = RenderSettings(quality="standard", bg_color="#ff8800", length=4.7)
 
@@ -38,7 +37,7 @@ def test_an_upload_makes_a_model_a_free_preview_and_a_paid_render(database: Data
     made = upload(database, account_id, settings=HD)
     with database.read() as session:
         model = catalog.get_model(session, account_id, made.model_id)
-        found = {render.is_system_preview: render for render in catalog.model_renders(session, account_id, model.id)}
+        found = {render.is_system_preview: render for render in renders.renders_of_model(session, account_id, model.id)}
     assert (model.original_name, model.file_size, model.tags, made.duplicate) == ("chair.glb", 7, (), False)
     paid, preview = found[False], found[True]
     assert (paid.id, paid.status) == (made.render_id, RenderStatus.PENDING)
@@ -57,7 +56,7 @@ def test_the_rows_carry_the_plans_that_workers_execute(database: Database) -> No
     for held, plan in ((first, plan_preview()), (second, plan_video(HD))):
         assert (held.kind, FrameSpec.from_json(held.spec)) == ("video", plan.frames)
         assert [VideoVariant.from_json(variant) for variant in held.variants.values()] == [plan.variant]
-    assert (second.first_frame, second.frame_count, second.model_name) == (0, 70, "chair.glb")  # a part of two
+    assert (second.first_frame, second.frame_count) == (0, 70)  # a part of two
 
 
 def test_the_same_bytes_again_make_a_charged_render_and_nothing_else(database: Database) -> None:
@@ -117,7 +116,7 @@ def test_without_credits_an_upload_leaves_nothing_behind(database: Database) -> 
     account_id = sign_up(database, credits=3)
     with pytest.raises(NoCredits):
         upload(database, account_id, settings=HD)
-    assert [count(database, table) for table in (Model, Shot, Render, Segment, Lane, OutboxMessage)] == [0] * 6
+    assert [count(database, table) for table in (Model, Task, Render, Segment, Lane, OutboxMessage)] == [0] * 6
     assert balance(database, account_id) == 3
 
 
@@ -153,20 +152,17 @@ def test_uploads_at_once_do_not_slip_past_the_limit(database: Database) -> None:
 def test_an_order_is_charged_and_announced(database: Database) -> None:
     account_id = sign_up(database)
     model_id = upload(database, account_id).model_id
-    with database.begin() as session:
-        assert outbox.take(session, 100) == ["render"]
-        assert outbox.take(session, 100) == []
+    assert take_hints(database) == ["inspect", "render"]  # those of the upload
     [view] = order(database, account_id, (model_id, HD))
     assert view == get(database, account_id, view.id)
-    with database.begin() as session:
-        assert outbox.take(session, 100) == ["render"]
+    assert take_hints(database) == ["render"]
     assert balance(database, account_id) == 5
 
 
 def test_orders_of_one_call_share_a_shot_where_frames_are_equal(database: Database) -> None:
     account_id = sign_up(database, credits=100)
     models = [upload(database, account_id, content).model_id for content in "ab"]
-    shots_before = count(database, Shot)
+    shots_before = count(database, Task)
     black = dataclasses.replace(SHARE, bg_color="#000000")
     tall = dataclasses.replace(SHARE, aspect="9:16")
     views = order(
@@ -176,9 +172,9 @@ def test_orders_of_one_call_share_a_shot_where_frames_are_equal(database: Databa
         (models[0], SHARE.to_json()), (models[1], SHARE.to_json()), (models[0], black.to_json()),
         (models[0], tall.to_json()),
     ]  # fmt: skip
-    assert count(database, Shot) == shots_before + 3
+    assert count(database, Task) == shots_before + 3
     with database.read() as session:
-        shot_of = dict(session.execute(select(Render.id, Render.shot_id)).all())
+        shot_of = dict(session.execute(select(Render.id, Render.task_id)).all())
     assert shot_of[views[0].id] == shot_of[views[2].id]
     assert entries(database, account_id)["charge"][2:] == [-1] * 4
 
@@ -223,7 +219,7 @@ def test_what_belongs_to_others_or_is_not_there_is_not_found(database: Database)
         for render_id in (made.render_id, "AbsentRender", "", "\0" * 12, "\ud800" * 12):
             with pytest.raises(RenderNotFound):
                 renders.get_render(session, stranger, render_id)
-        assert catalog.model_renders(session, stranger, made.model_id) == []
+        assert renders.renders_of_model(session, stranger, made.model_id) == []
 
 
 def test_a_deleted_model_is_not_found_but_its_renders_are(database: Database) -> None:

@@ -93,7 +93,7 @@ def test_the_poster_of_a_running_render_is_not_kept(web: Web, render_id: str) ->
     claim = web.claim(render_id)
     poster = web.put(claim, render_id, "poster.png", b"\x89PNG", "image/png")
     with web.database.begin() as session:
-        assert scheduling.posters_done(session, claim, {render_id: {"poster": poster}})
+        assert scheduling.publish(session, claim, {render_id: {"poster": poster}})
     answer = web.get(f"/v1/renders/{render_id}/poster")
     assert (answer.status_code, answer.content) == (200, b"\x89PNG")
     assert answer.headers["cache-control"] == "private, no-store"

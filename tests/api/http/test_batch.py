@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from api.db.tables import Render, Segment, Shot
+from api.db.tables import Render, Segment, Task
 from tests.support.statements import recorded_statements
 from tests.support.web import Web
 
@@ -34,6 +34,7 @@ def count(web: Web) -> int:
 
 def test_a_batch_answers_in_the_order_of_its_items(web: Web, model_id: str) -> None:
     other = web.upload(b"another").json()["data"]["modelId"]
+    web.inspect()
     answer = batch(web, item(model_id, aspect="16:9"), item(other, aspect="1:1"), {"modelId": model_id})
     assert answer.status_code == 201
     data = answer.json()["data"]
@@ -49,9 +50,9 @@ def test_items_of_equal_frames_share_a_shot(web: Web, model_id: str) -> None:
     colors = [item(model_id, bgColor=color) for color in ("#ffffff", "#000000", "#ff8800")]
     data = batch(web, *colors, item(model_id, aspect="1:1")).json()["data"]
     with web.database.read() as session:
-        shots = [session.scalars(select(Render.shot_id).where(Render.id == render["id"])).one() for render in data]
+        shots = [session.scalars(select(Render.task_id).where(Render.id == render["id"])).one() for render in data]
         frames = session.scalars(
-            select(Segment.frame_count).join(Shot, Shot.id == Segment.shot_id).where(Shot.id.in_(shots))
+            select(Segment.frame_count).join(Task, Task.id == Segment.task_id).where(Task.id.in_(shots))
         ).all()
     assert shots[0] == shots[1] == shots[2] != shots[3]
     assert frames == [180, 180]

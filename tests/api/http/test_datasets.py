@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from api.domain.kit.failures import Failure
 from api.domain.work import scheduling
 from tests.support.web import Web
 
@@ -92,7 +93,7 @@ def test_a_set_through_its_life(web: Web, model_id: str) -> None:
     claim = web.claim(render_id)
     with web.database.begin() as session:
         poster = web.put(claim, render_id, "poster.png", b"\x89PNG", "image/png")
-        assert scheduling.posters_done(session, claim, {render_id: {"poster": poster}})
+        assert scheduling.publish(session, claim, {render_id: {"poster": poster}})
         assert scheduling.heartbeat(session, claim, lease_seconds=60, stage="drawing", frames_done=20)
     data = detail(web, render_id)
     assert (data["status"], data["fileSize"], data["progress"]["framesDone"]) == ("video-processing", None, 20)
@@ -158,7 +159,8 @@ def test_a_failed_set_is_refunded(web: Web, model_id: str) -> None:
     assert web.balance() == 5
     claim = web.claim(render_id)
     with web.database.begin() as session:
-        scheduling.settle_error(session, claim, "needs a surface of triangles", retry=False, max_attempts=3)
+        failure = Failure("invalid_model", "needs a surface of triangles")
+        scheduling.settle_error(session, claim, failure, retry=False, max_attempts=3)
     data = detail(web, render_id)
     assert (data["status"], data["errorMessage"]) == ("error", "needs a surface of triangles")
     assert web.balance() == 9

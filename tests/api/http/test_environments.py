@@ -10,7 +10,6 @@ import pytest
 from api.domain.catalog import overlays
 from api.domain.catalog.overlays import MAX_FILE_MB, Layer
 from api.errors import FileTooLarge
-from tests.api.domain.support import claim_of
 from tests.renderer.load.glb_builder import encoded
 from tests.renderer.test_panoramas import picture, written
 from tests.support.web import Web
@@ -75,9 +74,9 @@ def test_a_render_is_lit_by_the_panorama_it_names_and_workers_get_its_file(web: 
     made = web.post("/v1/renders", json={"modelId": model, "renderSettings": settings}).json()["data"]
     shown = web.get(f"/v1/renders/{made['id']}").json()["data"]
     assert shown["renderSettings"]["environmentId"] == environment
-    claim = claim_of(web.database, made["id"])
+    claim = web.claim(made["id"])
     assert claim.spec["environment"] == environment
-    key = claim.image_storage_keys[environment]
+    key = claim.inputs[environment]
     assert b"".join(web.storage.read(key)) == panorama
 
 

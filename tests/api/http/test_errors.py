@@ -106,6 +106,7 @@ def test_a_defect_is_logged_and_told_without_details(web: Web, caplog: pytest.Lo
         raise RuntimeError("secret detail")
 
     model_id = web.upload().json()["data"]["modelId"]
+    web.inspect()
     with caplog.at_level(logging.INFO, logger="api.http"):
         answer = web.post("/v1/renders", json={"modelId": model_id}, app=web.app_with(wake))
     assert answer.status_code == 500

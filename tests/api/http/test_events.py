@@ -9,6 +9,8 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
+from api.domain.kit.failures import Failure
+from api.domain.kit.unit import Unit
 from api.domain.renders import removal
 from api.domain.work import scheduling
 from tests.support.farm import wait_for
@@ -71,7 +73,7 @@ def test_a_render_is_watched_from_its_order_to_its_end(web: Web) -> None:
         assert (data["stage"], data["framesDone"]) == ("drawing", 45)
         assert isinstance(data["secondsLeft"], float)
         with web.database.begin() as session:
-            scheduling.settle_error(session, claim, "It broke", retry=False, max_attempts=3)
+            scheduling.settle_error(session, claim, Failure("invalid_model", "It broke"), retry=False, max_attempts=3)
         rest = list(events)
     assert [(name, data["status"], data["stage"]) for name, data in rest] == [
         ("progress", "error", "failed"), ("end", "error", "failed")
@@ -82,7 +84,7 @@ def test_a_render_deleted_meanwhile_ends_the_stream(web: Web) -> None:
     render_id = web.upload().json()["data"]["renderId"]
     with serving(web.app) as url, watching(web, url, render_id) as events:
         next(events)
-        with web.database.begin() as session:
+        with web.database.begin_as(Unit) as session:
             removal.delete_render(session, web.account_id, render_id)
         assert list(events) == []
 

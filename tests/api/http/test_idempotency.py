@@ -123,6 +123,7 @@ def test_what_was_refused_may_be_tried_again(database: Database, tmp_path: Path)
 
 def test_an_order_that_was_taken_before_a_defect_is_not_lost(web: Web) -> None:
     model_id = model(web)
+    web.inspect()
 
     def broken_wake() -> None:
         raise RuntimeError("the broker is on fire")

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from api.domain.catalog import contents, overlays
+from api.domain.catalog import overlays
+from api.domain.catalog.inspection import INPUT
 from api.domain.catalog.overlays import Layer
+from api.domain.work import scheduling
 from tests.support.web import Web
 
 FOREVER = "public, max-age=31536000, immutable"
@@ -123,7 +125,7 @@ def test_a_foreground_is_ordered_beside_a_background(web: Web, model_id: str) ->
         variant = claim.variants[made["id"]]
         assert variant["foreground"] == {"image": before, "align": "top-right"}
         assert variant["backdrop"]["image"] == behind
-        assert claim.image_storage_keys.keys() == {behind, before}
+        assert claim.inputs.keys() == {behind, before, INPUT}
 
 
 def test_an_overlay_of_the_wrong_layer_is_named_and_costs_nothing(web: Web, model_id: str) -> None:
@@ -152,12 +154,11 @@ def test_a_training_set_has_no_use_for_overlays(web: Web, model_id: str) -> None
     before = overlay(web, Layer.FOREGROUND)
     made = order(web, model_id, output="dataset", fgImageId=before)
     assert "fgImageId" not in made["renderSettings"]
-    assert web.claim(made["id"]).image_storage_keys == {}
+    assert web.claim(made["id"]).inputs.keys() == {INPUT}
 
 
 def test_a_material_variant_that_the_model_is_known_to_lack_is_refused(web: Web, model_id: str) -> None:
-    with web.database.begin() as session:
-        contents.note_contents(session, model_id, animations=["Walk"], variants=["Red"])
+    web.inspect(animations=["Walk"], variants=["Red"])
     order(web, model_id, materialVariant="Red")
     balance = web.balance()
     for setting, says in (("materialVariant", 'no material variant "Blue"; it has "Red"'),
@@ -175,7 +176,8 @@ def test_warnings_are_shown_with_the_render(web: Web, model_id: str) -> None:
     render_id = order(web, model_id)["id"]
     assert web.get(f"/v1/renders/{render_id}").json()["data"]["warnings"] == []
     told = ["the glTF extension EXT_example is ignored"]
+    claim = web.claim(render_id)
     with web.database.begin() as session:
-        contents.note_warnings(session, [render_id], told)
+        scheduling.tell(session, claim, {"warnings": told})
     assert web.get(f"/v1/renders/{render_id}").json()["data"]["warnings"] == told
     assert web.get("/v1/renders").json()["data"][0]["warnings"] == told

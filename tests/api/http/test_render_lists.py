@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import insert, text, update
 
 from api import clock
-from api.db.tables import Render, Segment, Shot
+from api.db.tables import Render, Segment, Task
+from api.domain.kit.failures import Failure
 from api.domain.work import scheduling
 from api.ids import new_id
 from tests.support.statements import recorded_statements
@@ -32,7 +33,8 @@ def order(web: Web, model_id: str) -> str:
 def break_down(web: Web, render_id: str) -> None:
     claim = web.claim(render_id)
     with web.database.begin() as session:
-        scheduling.settle_error(session, claim, "The scene is empty", retry=False, max_attempts=3)
+        failure = Failure("invalid_model", "The scene is empty")
+        scheduling.settle_error(session, claim, failure, retry=False, max_attempts=3)
 
 
 def refusal(web: Web, method: str, path: str, **arguments: Any) -> tuple[int, str, str | None]:
@@ -105,21 +107,21 @@ def many(web: Web, count: int) -> None:
     shots = [new_id() for _ in moments]
     with web.database.begin() as session:
         session.execute(
-            insert(Shot),
-            [{"id": s, "model_id": model_id, "frame_key": s, "kind": "video", "spec": {}, "frame_count": 180,
-              "created_at": m}
+            insert(Task),
+            [{"id": s, "account_id": web.account_id, "key": s, "kind": "video", "inputs": {}, "spec": {},
+              "frame_count": 180, "state": "done", "created_at": m}
              for s, m in zip(shots, moments, strict=True)],
         )
         session.execute(
             insert(Segment),
-            [{"id": s, "shot_id": s, "account_id": web.account_id, "queue": "render", "priority": 10, "first_frame": 0,
+            [{"id": s, "task_id": s, "account_id": web.account_id, "queue": "render", "priority": 10, "first_frame": 0,
               "frame_count": 180, "state": "done", "created_at": m, "updated_at": m}
              for s, m in zip(shots, moments, strict=True)],
         )
         session.execute(
             insert(Render),
-            [{"id": s, "account_id": web.account_id, "model_id": model_id, "shot_id": s, "status": "done",
-              "settings": {}, "variant": {}, "credits": 1, "files": {}, "created_at": m, "updated_at": m}
+            [{"id": s, "account_id": web.account_id, "model_id": model_id, "task_id": s, "status": "done",
+              "output": "video", "settings": {}, "variant": {}, "credits": 1, "created_at": m, "updated_at": m}
              for s, m in zip(shots, moments, strict=True)],
         )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from api.domain.kit.failures import Failure
 from api.domain.work import scheduling
 from renderer.spec import SETTINGS
 from tests.support.web import Web
@@ -26,6 +27,7 @@ def render(web: Web, render_id: str) -> dict[str, Any]:
 
 def test_a_render_is_ordered_and_paid(web: Web) -> None:
     model_id = model(web)
+    web.inspect()
     answer = web.post(
         "/v1/renders", json={"modelId": model_id, "renderSettings": {"quality": "standard", "bgColor": "#FF8800"}}
     )
@@ -127,7 +129,8 @@ def test_a_failed_render_says_why_and_is_refunded(web: Web) -> None:
     render_id = web.upload().json()["data"]["renderId"]
     claim = web.claim(render_id)
     with web.database.begin() as session:
-        scheduling.settle_error(session, claim, "The scene is empty", retry=False, max_attempts=3)
+        failure = Failure("invalid_model", "The scene is empty")
+        scheduling.settle_error(session, claim, failure, retry=False, max_attempts=3)
     data = render(web, render_id)
     assert (data["status"], data["errorMessage"], data["fileSize"]) == ("error", "The scene is empty", None)
     assert web.balance() == 10

@@ -16,7 +16,7 @@ from api.worker.parent.children import Children, start_child
 from api.worker.parent.inputs import Inputs
 from api.worker.right_of_way import RightOfWay
 from renderer.spec import RenderSettings
-from tests.api.domain.support import claim_of
+from tests.api.domain.support import claim_of, inspect
 from tests.api.worker.child_here import SETUP, Worker
 from tests.api.worker.support import Order
 
@@ -38,6 +38,7 @@ def bench(sqlite_url: str, tmp_path: Path) -> Iterator[Bench]:
         right_of_way=RightOfWay(tmp_path),
         children=Children(start_child, SETUP),
         inputs=Inputs(storage),
+        wake=lambda: None,
     )
     database.dispose()
 
@@ -59,4 +60,6 @@ def order(bench: Bench, worker: Worker) -> Order:
             session, account.id, original_name="a.glb", sha256="0" * 64, file_size=17, storage_key=key,
             settings=RenderSettings(),
         )
-    return Order(worker, account.id, registered.render_id, claim_of(bench.database, registered.render_id))
+    inspect(bench.database)
+    claim = claim_of(bench.database, registered.render_id)
+    return Order(worker, account.id, registered.model_id, registered.render_id, claim)

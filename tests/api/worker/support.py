@@ -17,7 +17,7 @@ from api.worker.child import videos
 from api.worker.parent.bench import Bench
 from renderer.render import Listener, VideoFiles
 from renderer.spec import RenderSettings, VideoVariant
-from tests.api.domain.support import balance, claim, get, settle, stored_files
+from tests.api.domain.support import balance, claim, get, inspect, settle, stored_files
 from tests.api.worker.child_here import Worker
 from tests.integration.support import box_glb
 
@@ -26,6 +26,7 @@ from tests.integration.support import box_glb
 class Order:
     worker: Worker
     account_id: str
+    model_id: str
     render_id: str
     claim: Claim
 
@@ -66,6 +67,7 @@ def uploaded_box(bench: Bench, settings: RenderSettings) -> tuple[str, str]:
             session, account_id, original_name="box.glb", sha256=hashlib.sha256(box).hexdigest(), file_size=len(box),
             storage_key="models/box.glb", settings=settings,
         ).model_id  # fmt: skip
+    inspect(bench.database)
     while (other := claim(bench.database)) is not None:
         settle(bench.database, other)
     return account_id, model_id

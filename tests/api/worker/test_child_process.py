@@ -67,7 +67,7 @@ def reports(child: Child, order: Order) -> list[Report]:
 
 
 def toy(claim: Claim, does: str, **spec: Any) -> Claim:
-    return dataclasses.replace(claim, kind="toy", spec={"version": 1, "does": does, **spec})  # type: ignore[arg-type]
+    return dataclasses.replace(claim, kind="toy", spec={"version": 1, "does": does, **spec})
 
 
 def process() -> psutil.Process:
@@ -167,7 +167,7 @@ def test_what_it_does_not_know_it_says(
 
 
 def test_unknown_work_ends_in_error_at_once_and_the_worker_lives(order: Ordered) -> None:
-    run_segment(order.bench, dataclasses.replace(order.claim, kind="hologram"))  # type: ignore[arg-type]
+    run_segment(order.bench, dataclasses.replace(order.claim, kind="hologram"))
     assert (order.view.status, order.credits) == (RenderStatus.ERROR, 10)
     assert "hologram" in str(order.view.error_message)
     assert children_alive(order.bench.children)

@@ -24,7 +24,7 @@ from renderer.dataset.check import check_dataset
 from renderer.dataset.export import export_dataset
 from renderer.gl.context import Device
 from renderer.spec import DatasetSpec, RenderSettings
-from tests.api.domain.support import balance, claim, claimed, get, settle, stored_files
+from tests.api.domain.support import balance, claim, claimed, get, inspect, settle, stored_files
 from tests.api.worker.child_here import Worker
 from tests.renderer.dataset.support import Silent, picture, save_model
 from tests.renderer.load.glb_builder import triangle_builder
@@ -52,6 +52,7 @@ class Sets:
                 session, account.id, original_name="a.glb", sha256=hashlib.sha256(data).hexdigest(),
                 file_size=len(data), storage_key="models/a.glb", settings=RenderSettings(),
             )  # fmt: skip
+        inspect(bench.database)
         while (other := claim(bench.database)) is not None:
             settle(bench.database, other)
         with bench.database.begin() as session:
@@ -85,7 +86,7 @@ class Sets:
     def stored(self) -> set[str]:
         """The keys of all results and parts."""
         root = self.bench.settings.files_dir
-        return {str(path.relative_to(root)) for path in root.glob("[rs]*/**/*.*")}
+        return {str(path.relative_to(root)) for path in root.glob("[rt]*/**/*.*")}
 
     @property
     def credits(self) -> int:
@@ -116,7 +117,7 @@ def test_two_workers_make_the_set_that_one_would_make_in_one_go(drawing: Worker,
     assert posters.keys() == {"poster", "poster_full"}
     sets.run(another)
     sets.run()
-    assert len([key for key in sets.stored if key.startswith("shots/")]) == 3
+    assert len([key for key in sets.stored if key.startswith("tasks/")]) == 3
     assert sets.run(another).role == Role.ASSEMBLY
     for worker in (drawing, another):
         worker.child.warm.rest()

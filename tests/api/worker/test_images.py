@@ -26,7 +26,7 @@ def on_image(order: Order) -> Order:
             height=1,
         )  # fmt: skip
         settings = RenderSettings(bg_image_id=overlay.id)
-        made = ordering.create_render(session, order.account_id, order.claim.model_id, settings)
+        made = ordering.create_render(session, order.account_id, order.model_id, settings)
     return dataclasses.replace(order, render_id=made.id, claim=claim_of(order.bench.database, made.id))
 
 

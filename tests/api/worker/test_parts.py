@@ -46,7 +46,7 @@ class Long:
     @property
     def stored(self) -> set[str]:
         root = self.bench.settings.files_dir
-        return {str(path.relative_to(root)) for path in root.glob("[rs]*/**/*.*")}
+        return {str(path.relative_to(root)) for path in root.glob("[rt]*/**/*.*")}
 
     def run(self) -> Claim:
         """Claims the next segment and works on it."""
@@ -91,7 +91,7 @@ def test_parts_are_drawn_joined_and_tidied_away(long: Long, opened: list[ShotRen
     other.child.warm.rest()
     long.run()
     assert len(opened) == 2  # one for each worker
-    parts = {key for key in long.stored if key.startswith("shots/")}
+    parts = {key for key in long.stored if key.startswith("tasks/")}
     assert {key.split("/")[2] for key in parts} == {"0-1", "4-1", "8-1"}
     assert len(parts) == 12  # video and thumbnail on white and on black
     assert [view.progress.frames_done for view in long.views] == [12, 12]
@@ -130,7 +130,7 @@ def test_a_part_that_fails_for_good_leaves_no_files(long: Long, monkeypatch: pyt
 def test_a_damaged_part_fails_the_assembly_and_not_the_file(long: Long) -> None:
     for _ in range(3):
         long.run()
-    for path in (long.bench.settings.files_dir / "shots").glob("*/4-1/video*"):
+    for path in (long.bench.settings.files_dir / "tasks").glob("*/4-1/video*"):
         path.write_bytes(path.read_bytes()[:2000])
     for _ in range(long.bench.settings.max_attempts):
         assert long.run().role == Role.ASSEMBLY

@@ -1,6 +1,7 @@
 """Hints: sent after the commit, on either broker, and never lost in a way that matters."""
 
 import contextlib
+import functools
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +13,8 @@ from sqlalchemy import func, select
 
 from api.db.session import Database
 from api.db.tables import OutboxMessage
-from api.domain.work import outbox
-from api.queue.broker import QUEUES, WORK_TASK, declare_queues, make_celery, queue_name, send_hint
+from api.domain.work import outbox, outcomes
+from api.queue.broker import WORK_TASK, declare_queues, make_celery, queue_name, send_hint
 from api.queue.relay import Relay, relay
 from api.queue.sweep import sweep_once, sweep_until
 from api.settings import Settings
@@ -52,7 +53,7 @@ def drain(celery: Celery) -> list[str]:
     """Takes all hints off the broker; the names of their tasks."""
     taken = []
     with celery.connection_for_read() as connection:
-        for queue in QUEUES:
+        for queue in outcomes.queues():
             bound = celery.amqp.queues[queue_name(queue)](connection.default_channel)
             while (message := bound.get(no_ack=True)) is not None:
                 taken.append(message.headers["task"])
@@ -67,7 +68,7 @@ def waiting(database: Database) -> int:
 def announce(database: Database, count: int = 1) -> None:
     with database.begin() as session:
         for _ in range(count):
-            outbox.add(session, QUEUES[0])
+            outbox.add(session, "render")
 
 
 @pytest.fixture
@@ -78,16 +79,16 @@ def database(sqlite_url: str) -> Iterator[Database]:
 
 
 def test_a_hint_arrives_once(celery: Celery) -> None:
-    send_hint(celery, QUEUES[0])
+    send_hint(celery, "render")
     assert drain(celery) == [WORK_TASK]
     assert drain(celery) == []
 
 
 def test_one_waiting_hint_is_enough(celery: Celery) -> None:
     for _ in range(5):
-        send_hint(celery, QUEUES[0])
+        send_hint(celery, "render")
     assert drain(celery) == [WORK_TASK]
-    send_hint(celery, QUEUES[0])
+    send_hint(celery, "render")
     assert drain(celery) == [WORK_TASK]
 
 
@@ -134,7 +135,7 @@ def test_readers_beside_writers_get_every_message_whole_and_once(tmp_path: Path)
         for reader in readers:
             reader.start()
         for _ in range(200):
-            writer.send_task(WORK_TASK, queue=queue_name(QUEUES[0]))
+            writer.send_task(WORK_TASK, queue=queue_name("render"))
         try:
             wait_for(lambda: len(taken) >= 200, "all messages")
         finally:
@@ -152,7 +153,7 @@ def test_one_hint_is_enough_for_all_the_work_and_is_passed_on(
     expire_leases(order.bench.database)
     sweep_once(order.bench.database, order.bench.storage, celery, order.bench.settings)
     drain(celery)
-    order.worker.do(lambda bench: work_until_idle(bench, QUEUES, lambda: send_hint(celery, QUEUES[0])))
+    order.worker.do(lambda bench: work_until_idle(bench, outcomes.queues(), functools.partial(send_hint, celery)))
     assert order.view.status == "done"
     assert drain(celery) == [WORK_TASK]
 
@@ -165,7 +166,7 @@ def test_work_goes_on_while_the_broker_is_away(
     expire_leases(order.bench.database)
     with pytest.raises(OperationalError):
         sweep_once(order.bench.database, order.bench.storage, away, order.bench.settings)
-    order.worker.do(lambda bench: work_until_idle(bench, QUEUES, lambda: send_hint(away, QUEUES[0])))
+    order.worker.do(lambda bench: work_until_idle(bench, outcomes.queues(), functools.partial(send_hint, away)))
     assert order.view.status == "done"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from api.domain.work.tasks import Priority
 from api.worker import right_of_way
 from api.worker.right_of_way import LONGEST_S, POLL_S, RightOfWay
 from renderer.errors import Cancelled
@@ -108,7 +109,7 @@ def test_paid_work_gives_way_between_frames(order: Order, clock: Clock, monkeypa
 def test_a_preview_takes_it_and_gives_it_to_no_other(
     order: Order, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    preview = dataclasses.replace(order.claim, is_preview=True)
+    preview = dataclasses.replace(order.claim, priority=Priority.AWAITED)
     folder = order.bench.work_dir.parent
     beside: list[float] = []
 

@@ -192,10 +192,10 @@ class LostLine:
     """A database whose connection breaks in the settlement's commit, before it counts or after, or for good."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, counts: bool, comes_back: bool = True) -> None:
-        self._begin, self._settle_done = Database.begin, scheduling.settle_done
+        self._begin, self._settle_done = Database.begin_as, scheduling.settle_done
         self._counts, self._comes_back = counts, comes_back
         self._settling = False
-        monkeypatch.setattr(Database, "begin", lambda database: self.begin(database))
+        monkeypatch.setattr(Database, "begin_as", lambda database, kind: self.begin(database, kind))
         monkeypatch.setattr(scheduling, "settle_done", self.settle_done)
         self._monkeypatch = monkeypatch
 
@@ -204,8 +204,8 @@ class LostLine:
         return self._settle_done(*arguments)
 
     @contextlib.contextmanager
-    def begin(self, database: Database) -> Iterator[Session]:
-        with self._begin(database) as session:
+    def begin(self, database: Database, kind: type[Session]) -> Iterator[Session]:
+        with self._begin(database, kind) as session:
             yield session
             if self._settling and not self._counts:
                 self._break()
@@ -215,7 +215,7 @@ class LostLine:
     def _break(self) -> None:
         self._settling = False
         if not self._comes_back:
-            self._monkeypatch.setattr(Database, "begin", lambda database: self.refuse())
+            self._monkeypatch.setattr(Database, "begin_as", lambda database, kind: self.refuse())
             self._monkeypatch.setattr(Database, "read", lambda database: self.refuse())
         raise ConnectionError("the line went dead during the commit")
 
@@ -258,9 +258,8 @@ def test_files_stay_while_the_database_can_not_say_whether_they_count(
 
 def delete_render(order: Order, render_id: str) -> None:
     """As DELETE /v1/renders/:id does it."""
-    with order.bench.database.begin() as session:
-        removal.delete_render(session, order.account_id, render_id)
-    order.bench.storage.delete_prefix(removal.storage_prefix(render_id))
+    with order.bench.work() as unit:
+        removal.delete_render(unit, order.account_id, render_id)
 
 
 def test_a_worker_whose_render_is_deleted_stops_and_leaves_no_files(
@@ -285,7 +284,7 @@ def test_a_render_deleted_while_it_is_made_with_others_leaves_no_files(
 ) -> None:
     with order.bench.database.begin() as session:
         settings = RenderSettings()
-        first, second = ordering.create_renders(session, order.account_id, [(order.claim.model_id, settings)] * 2)
+        first, second = ordering.create_renders(session, order.account_id, [(order.model_id, settings)] * 2)
 
 
     def draw(listener: Listener) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import PIL.Image
 import pytest
 
 from renderer.convert import convert_to_glb
@@ -12,7 +13,7 @@ from renderer.errors import InvalidModel, ModelError, ModelTooLarge, ResourceMis
 from renderer.gl.context import Device
 from renderer.load import limits, load_model
 from renderer.spec import FrameSpec
-from tests.renderer.load.glb_builder import GlbBuilder, Json, make_glb, make_zip, png, triangle_builder
+from tests.renderer.load.glb_builder import GlbBuilder, Json, encoded, make_glb, make_zip, png, triangle_builder
 from tests.renderer.load.obj.support import FILES
 from tests.support import gltf_validator
 from tests.support.models import shared_model
@@ -98,6 +99,19 @@ def test_a_zipped_gltf_becomes_one_file(convert: Convert) -> None:
     scene = load_model(made)
     assert scene.meshes[0].primitives[0].positions.tolist() == [[0, 0, 0], [1, 0, 0], [0, 1, 0]]
     assert (scene.images[0].name, scene.images[0].pixels[0, 0].tolist()) == ("wood", [255, 128, 0, 255])
+
+
+@pytest.mark.parametrize(("kind", "extension"), [("WEBP", "EXT_texture_webp"), ("AVIF", "EXT_texture_avif")])
+def test_pictures_of_extensions_are_packed_too(convert: Convert, kind: str, extension: str) -> None:
+    builder = textured()
+    builder.document["textures"] = [{"extensions": {extension: {"source": 0}}}]
+    builder.document["extensionsUsed"] = builder.document["extensionsRequired"] = [extension]
+    builder.add("images", {"uri": "wood"})
+    builder.document["buffers"] = [{"byteLength": len(builder.binary), "uri": "a.bin"}]
+    files = {"a.gltf": json.dumps(builder.document).encode(), "a.bin": bytes(builder.binary)}
+    made = convert(make_zip(files | {"wood": encoded(PIL.Image.new("RGB", (4, 4)), kind)}))
+    assert document(made)["images"][0]["mimeType"] == f"image/{kind.lower()}"
+    assert load_model(made).images[0].pixels.shape == (4, 4, 4)
 
 
 def test_data_uris_are_unpacked(convert: Convert) -> None:

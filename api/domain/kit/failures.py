@@ -1,0 +1,18 @@
+"""Why there is no result, in the words that go from the renderer's error tree to every answer."""
+
+import dataclasses
+
+LOST = "worker_lost"
+CANCELLED = "cancelled"
+UNEXPECTED = "internal"
+UNKNOWN_KIND = "unknown_kind"
+FILE_MISSING = "file_missing"
+"""Codes of this service, beside those of `renderer.errors`."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Failure:
+    """`code` is stable, for programs; `message` says to people what is wrong and what to do."""
+
+    code: str
+    message: str

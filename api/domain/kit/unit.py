@@ -1,0 +1,51 @@
+"""Units of work: a transaction, and what is to happen once it is committed and never if it isn't.
+
+    with unit_of_work(database, storage, wake) as unit:
+        ...                                     rows are written, `unit.drop` names files that nobody needs any more
+    # committed; now the files are deleted, and `wake` is called if there are hints to send
+
+Nothing inside the block talks to the storage or to the broker: the block may hold locks that everybody waits for.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.orm import Session
+
+from api.db.session import Database
+from api.storage.base import Storage
+
+_HINTS = "hints"
+
+logger = logging.getLogger(__name__)
+
+
+class Unit(Session):
+    """The session of a unit of work."""
+
+    def drop(self, *prefixes: str) -> None:
+        """Deletes these storage keys, and what lies below them, after the commit."""
+        self.info.setdefault("dropped", []).extend(prefixes)
+
+
+def note_hints(session: Session) -> None:
+    """The transaction leaves hints to be sent. Ignored where the session isn't a unit's: the sweeper sends those."""
+    session.info[_HINTS] = True
+
+
+@contextmanager
+def unit_of_work(database: Database, storage: Storage, wake: Callable[[], None]) -> Iterator[Unit]:
+    """`wake` is told of hints to send; it must not block or fail.
+
+    Files that can't be deleted after the commit are logged, and left to the sweeper, which finds them later.
+    """
+    with database.begin_as(Unit) as unit:
+        yield unit
+    for prefix in unit.info.get("dropped", ()):
+        try:
+            storage.delete_prefix(prefix)
+        except Exception as error:  # noqa: BLE001 (each storage has its own)
+            logger.warning("Could not delete %s, the sweeper will: %s", prefix, error)
+    if unit.info.get(_HINTS):
+        wake()

@@ -1,0 +1,33 @@
+"""The GLB container: a JSON document and its binary chunk in one file (glTF 2.0, section 4)."""
+
+import json
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+Json = dict[str, Any]
+
+_ALIGNMENT = 4
+
+
+def write_glb(path: Path, document: Json, pieces: Sequence[bytes | bytearray | memoryview]) -> None:
+    """Writes `document` and, where there are any, the pieces of its buffer 0 one behind the other.
+
+    Equal arguments give equal bytes. Raises ValueError for a number that JSON can't hold, before anything is written.
+    """
+    text = json.dumps(document, separators=(",", ":"), allow_nan=False).encode()
+    text += b" " * _padding(len(text))
+    size = sum(map(len, pieces))
+    binary = size + _padding(size)
+    length = 12 + 8 + len(text) + (8 + binary if binary else 0)
+    with path.open("wb") as file:
+        file.write(struct.pack("<4sII", b"glTF", 2, length) + struct.pack("<I4s", len(text), b"JSON") + text)
+        if binary:
+            file.write(struct.pack("<I4s", binary, b"BIN\0"))
+            file.writelines(pieces)
+            file.write(bytes(binary - size))
+
+
+def _padding(length: int) -> int:
+    return -length % _ALIGNMENT
