@@ -55,10 +55,10 @@ class ChildHere:
 
     def kill(self) -> None:
         self.stdout.close()
+        self.stdin.close()
 
     def close(self) -> None:
         self.kill()
-        self.stdin.close()
 
     def _report(self, message: Message) -> None:
         self._reports.write(line_of(message))
