@@ -1,13 +1,14 @@
 # `make demo` and `make test` do their own set-up; the rest is for people who work on Pirouette.
 BIN := .venv/bin
 
-.PHONY: help demo test check serve bench lock clean
+.PHONY: help demo test check nightly serve bench lock clean
 
 help:
 	@echo "make demo               render the sample model from upload to video, into out/"
 	@echo "make demo MODEL=a.glb   the same with your own model"
 	@echo "make serve              an embedded farm on http://127.0.0.1:8080, kept in data/"
 	@echo "make test               linters, type checks, import contracts and all tests"
+	@echo "make nightly            the tests that take too long for every day"
 	@echo "make bench              measure every goal of speed, in about a quarter of an hour"
 	@echo "make lock               resolve the locked Python packages anew"
 
@@ -27,6 +28,10 @@ check:
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+nightly:
+	@deploy/install.sh test
+	$(BIN)/pytest -m nightly -n 2
 
 bench:
 	@deploy/install.sh test

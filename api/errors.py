@@ -6,9 +6,12 @@
     |  NoFile, ModelIdRequired, RendersRequired, TooMany, Sha256Required
     |  UrlRequired, InvalidUrl, DownloadTimeout
     |- NoCredits, UploadLimit                                         what the account may do
+    |- ContentTooLong                                                 what a signed link allows
+    |- Unavailable                                                    what the farm can't do for now
     |- InvalidState, IdempotencyConflict, IdempotencyInProgress      what can't be done any more, or yet
     `- ModelNotFound, RenderNotFound, VideoNotFound, PosterNotFound,  what isn't there
-       ThumbNotFound, ImageNotFound, DatasetNotFound, FileNotFound, OverlayNotFound, NotFound
+       ThumbNotFound, ImageNotFound, DatasetNotFound, FileNotFound, OverlayNotFound,
+       DeliveryNotFound, NotFound
 """
 
 
@@ -114,6 +117,16 @@ class UploadLimit(FarmError):
     default_message = "Free upload limit reached"
 
 
+class ContentTooLong(FarmError):
+    code = "content_too_long"
+    default_message = "The file is longer than the signed link allows"
+
+
+class Unavailable(FarmError):
+    code = "unavailable"
+    default_message = "The storage is not available at the moment; try again soon"
+
+
 class InvalidState(FarmError):
     code = "invalid_state"
     default_message = "The resource is in another state"
@@ -177,3 +190,8 @@ class FileNotFound(FarmError):
 class OverlayNotFound(FarmError):
     code = "overlay_not_found"
     default_message = "Overlay not found"
+
+
+class DeliveryNotFound(FarmError):
+    code = "delivery_not_found"
+    default_message = "Webhook delivery not found"

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from renderer.spec import H264Encoder
@@ -30,6 +30,23 @@ class Settings(BaseSettings):
         None, description="Folder for models and results, shared by servers and workers; empty means the data folder"
     )
 
+    # files in S3
+    s3_bucket: str = Field("", description="S3 bucket for models and results; empty means a folder")
+    s3_prefix: str = Field("", description="Folder in the bucket, where it has other files too")
+    s3_endpoint: str = Field("", description="URL of the S3 server; empty means AWS")
+    s3_public_endpoint: str = Field(
+        "", description="URL of the S3 server for clients, which signed links lead to; empty means the same"
+    )
+    s3_region: str = Field("us-east-1", description="Region of the bucket")
+    s3_access_key: str = Field("", description="Access key; empty means what AWS's own tools would use")
+    s3_secret_key: SecretStr = Field(SecretStr(""), description="Secret key that belongs to the access key")
+    redirect_downloads: bool = Field(
+        False, description="Whether downloads of large results are redirected to signed links of the storage"
+    )
+    signed_link_seconds: int = Field(
+        3600, ge=1, le=7 * 24 * 3600, description="How long a signed link is good for; a week at most"
+    )
+
     # the server
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 picks a free one")
@@ -46,6 +63,13 @@ class Settings(BaseSettings):
     ingest_seconds: float = Field(120.0, gt=0, description="How long a download from a URL may take in all")
     ingest_allow: str = Field(
         "", description="Hosts and CIDR networks, with commas between, that models may come from although not public"
+    )
+
+    # webhooks
+    webhook_allow: str = Field(
+        "",
+        description="Hosts and CIDR networks, with commas between, that events may be sent to although not public, "
+        "by plain http too",
     )
 
     # workers
@@ -70,6 +94,14 @@ class Settings(BaseSettings):
     def _heartbeat_fits_lease(self) -> Self:
         if self.heartbeat_seconds * 2 > self.lease_seconds:
             raise ValueError("PIROUETTE_HEARTBEAT_SECONDS must be at most half of PIROUETTE_LEASE_SECONDS")
+        return self
+
+    @model_validator(mode="after")
+    def _files_have_one_place(self) -> Self:
+        if self.s3_bucket and self.storage_dir is not None:
+            raise ValueError("set either PIROUETTE_S3_BUCKET or PIROUETTE_STORAGE_DIR, not both")
+        if bool(self.s3_access_key) != bool(self.s3_secret_key.get_secret_value()):
+            raise ValueError("PIROUETTE_S3_ACCESS_KEY and PIROUETTE_S3_SECRET_KEY belong together")
         return self
 
     @cached_property

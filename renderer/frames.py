@@ -1,4 +1,4 @@
-"""The loop's body: pose -> light -> draw -> hand over. One `ShotRenderer` draws all frames of one shot."""
+"""The frames of one shot: a `ShotRenderer` poses, lights and draws them, and reads them as pixels or video planes."""
 
 import contextlib
 import functools
@@ -24,12 +24,12 @@ from renderer.lighting.presets import PRESETS
 from renderer.lighting.shadow import SelfShadows, Shadows
 from renderer.lighting.sources import Lamps
 from renderer.panoramas import PanoramaError
+from renderer.passes.deferred import g_buffer_for
 from renderer.passes.geometry import GeometryPass
 from renderer.passes.ground import GroundPass
 from renderer.passes.overlays import OverlayImages
 from renderer.passes.reflection import ReflectionPass
 from renderer.passes.resolve import ResolvePass
-from renderer.passes.stored import surface_target
 from renderer.passes.yuv import YuvPass
 from renderer.passes.yuva import YuvaPass
 from renderer.scene.animation import clip_time, find_clip, pose_scene
@@ -41,7 +41,7 @@ POSES_MEASURED = 24
 """Moments of an animation at which the model's extent above the ground is measured."""
 
 SHADOW_MOMENTS = 8
-"""Moments of an animation that share the lights of a shadow which does not follow it."""
+"""Moments of an animation whose mean a shadow shows that isn't cast again for every frame."""
 
 
 class ShotRenderer:
@@ -50,13 +50,13 @@ class ShotRenderer:
     `draw(i)` issues a frame; the `read_...` calls give the frame drawn last, as often as wanted, on any backdrop and
     behind any foreground. The `start_...` calls do so without waiting for it.
     Use it as a context manager: it owns everything it put on the device. Raises DeviceError when the frame is too
-    large for the device, SettingsError for an unknown animation or a panorama that can't be had.
+    large for the device, SettingsError for an unknown animation or a panorama that is missing or broken.
 
-    A model that is seen from below floats: it has no ground, and nothing on it. A single frame of an animation has the
-    shadows of that moment.
+    A model that is seen from below has no ground, so no shadow and no reflection under it. A single frame of an
+    animation has the shadows of that moment.
 
     `images` are the files of the panorama that `spec` names and of the images that backdrops and foregrounds name.
-    Reading raises SettingsError for one of these that can't be had.
+    Reading raises SettingsError for one of these that is missing or broken.
     """
 
     def __init__(
@@ -97,11 +97,11 @@ class ShotRenderer:
                     animated=self._duration > 0, cache_dir=cache_dir,
                 )
             owned.callback(self._shadows.release)
-            surfaces = surface_target(device, self._target)
-            if surfaces is not None:
-                owned.callback(surfaces.release)
+            g_buffer = g_buffer_for(device, self._target)
+            if g_buffer is not None:
+                owned.callback(g_buffer.release)
             self._geometry = GeometryPass(
-                self._gpu_scene, environment, self._shadows, tone_mapping=spec.tone_mapping, surfaces=surfaces
+                self._gpu_scene, environment, self._shadows, tone_mapping=spec.tone_mapping, g_buffer=g_buffer
             )
             owned.callback(self._geometry.release)
             self._ground = GroundPass(device)
@@ -172,18 +172,18 @@ class ShotRenderer:
         return self.start_yuva444(foreground).read()
 
     def start_yuv420(self, backdrop: Backdrop, foreground: Foreground | None = None) -> Pending:
-        """The same as `read_yuv420` for later: the next frame may be drawn before this one is read."""
+        """Like `read_yuv420`, but waits for nothing: the next frame may be drawn before this one is read."""
         return self._yuv.convert(backdrop, self._images.behind(backdrop), self._images.before(foreground))
 
     def start_yuva444(self, foreground: Foreground | None = None) -> Pending:
-        """The same as `read_yuva444` for later: the next frame may be drawn before this one is read."""
+        """Like `read_yuva444`, but waits for nothing: the next frame may be drawn before this one is read."""
         if self._yuva is None:  # large, and few shots need it
             self._yuva = YuvaPass(self._device, self._target)
             self._owned.callback(self._yuva.release)
         return self._yuva.convert(self._images.before(foreground))
 
     def close(self) -> None:
-        """Gives everything on the device back."""
+        """Releases everything on the device."""
         self._owned.close()
 
     def __enter__(self) -> "ShotRenderer":
@@ -212,7 +212,7 @@ class ShotRenderer:
         return environment, photographed_lamps(environment.tables)
 
     def _draw_ground(self, view: View, tile: Tile) -> None:
-        """Draws what lies under the model into the current framebuffer."""
+        """Draws the shadow and the reflection below the model into the current framebuffer."""
         if self._spec.shadows and self._floor is not None:
             self._ground.draw(view, self._floor.ground, tile)
         if self._reflection is not None:
@@ -231,7 +231,7 @@ class ShotRenderer:
             self._ground.outline(self._floor.ground)
 
     def _placed_bounds(self, radius: float) -> Bounds:
-        """The bounds in the world that is drawn: turning the model about its centre keeps the sphere, not the box."""
+        """The bounds of the placed model in all poses. Placing it keeps the sphere's `radius`, but not the box."""
         moments = np.linspace(0.0, self._clip.duration, POSES_MEASURED) if self._clip is not None else [0.0]
         boxes = []
         for time in moments:

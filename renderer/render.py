@@ -19,7 +19,6 @@ from typing import Protocol
 from renderer.arrays import UInt8
 from renderer.encode.join import check_joints, join_videos
 from renderer.encode.poster import write_posters
-from renderer.encode.streams import Encoders, Stream, check_stream, variant_streams
 from renderer.errors import EncodeError
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
@@ -28,6 +27,7 @@ from renderer.lighting.presets import PRESETS
 from renderer.load import load_model
 from renderer.scene.nodes import Contents, Scene
 from renderer.spec import FrameSpec, H264Encoder, VideoVariant
+from renderer.streams import Encoders, Stream, check_stream, variant_streams
 
 log = logging.getLogger(__name__)
 
@@ -48,19 +48,19 @@ class VideoFiles:
 
 
 class Listener(Protocol):
-    """Hears how a render goes on, in the render's own thread. Any method may raise Cancelled to stop it."""
+    """Is told how a render proceeds, in the thread that renders. Any method may raise Cancelled to stop it."""
 
     def on_stage(self, stage: str) -> None:
         """`stage`, one of STAGES, begins."""
 
     def on_model(self, contents: Contents) -> None:
-        """The model is read, and this is in it."""
+        """The model is read; `contents` says what is in it."""
 
     def on_frame(self, done: int, total: int) -> None:
         """`done` of `total` frames are drawn; called after every frame."""
 
     def on_poster(self, variant: str, poster: Path, poster_full: Path) -> None:
-        """The posters are there, long before the video. They stay where they are if the render succeeds."""
+        """The posters are written, long before the video. They stay where they are if the render succeeds."""
 
 
 def open_shot(
@@ -73,8 +73,10 @@ def open_shot(
     images: Mapping[str, Path] = {},
     load: Callable[[Path, str | None], Scene] = load_model,
 ) -> ShotRenderer:
-    """What draws the frames, ready to begin; the caller closes it. `images` are the files of the overlays it may show.
-    `load` may give a scene that is there already.
+    """Loads the model and prepares its light and shadows; the caller closes the renderer, which is ready to draw.
+
+    `images` are the files of the panorama and of the overlays that may be shown. `load` may give a scene that is there
+    already.
 
     Raises ModelError, SettingsError (an unknown clip or variant, a broken image), DeviceError, and what the listener
     raises.
@@ -149,8 +151,9 @@ def draw_part(
 ) -> list[Path]:
     """Draws the `run` of the shot's frames and encodes it once for each stream that any of `variants` asks for.
 
-    `join_parts` knows the files, which lie in `out`, by their names. The first part makes the posters, of which the
-    listener hears. Raises DeviceError, SettingsError (a broken image), EncodeError, and what the listener raises.
+    The files are in `out`; `join_parts` knows them by their names. The part with frame 0 makes the posters too, and the
+    listener is told of them. Raises DeviceError, SettingsError (a broken image), EncodeError, and what the listener
+    raises.
     """
     clock = _StageClock(listener)
     streams = dict.fromkeys(
@@ -230,7 +233,7 @@ def _draw(
 
 
 def _write_posters(posters: list[tuple[str, UInt8]], out: Path, clock: "_StageClock") -> None:
-    """Writes those of the variants named, and tells of them; then none are left."""
+    """Writes the posters of the named variants, tells the clock's listener, and empties the list."""
     while posters:
         name, pixels = posters.pop(0)
         poster, full = out / name / POSTER, out / name / POSTER_FULL
@@ -240,7 +243,7 @@ def _write_posters(posters: list[tuple[str, UInt8]], out: Path, clock: "_StageCl
 
 
 def _hand_out(streams: Mapping[str, Stream], files: Mapping[Stream, Path], folder: Path) -> dict[str, Path]:
-    """The files of a variant by name, each its own: one that another variant has too is copied."""
+    """The files of a variant by name, all in `folder`: one that was made for another variant is copied."""
     paths = {}
     for name, stream in streams.items():
         paths[name] = folder / stream.file.path
@@ -250,7 +253,7 @@ def _hand_out(streams: Mapping[str, Stream], files: Mapping[Stream, Path], folde
 
 
 class _StageClock:
-    """The listener, and when each stage began."""
+    """Passes everything on to the listener, and records when each stage began."""
 
     def __init__(self, listener: Listener) -> None:
         self._began: list[tuple[str, float]] = []
@@ -264,6 +267,6 @@ class _StageClock:
         self._on_stage(stage)
 
     def seconds(self) -> str:
-        """Each stage with its seconds, the last one up to now."""
+        """The stages with their seconds, for the log; the last one up to now."""
         ends = [start for _, start in self._began[1:]] + [time.perf_counter()]
         return ", ".join(f"{stage} {end - start:.2f} s" for (stage, start), end in zip(self._began, ends, strict=True))

@@ -2,7 +2,10 @@
 
 import hypothesis
 
-pytest_plugins = ["tests.support.device", "tests.render.film", "tests.support.goldens", "tests.support.postgres"]
+pytest_plugins = [
+    "tests.support.device", "tests.render.film", "tests.support.goldens", "tests.support.outside",
+    "tests.support.postgres", "tests.support.s3",
+]
 
 hypothesis.settings.register_profile(
     "deterministic", derandomize=True, deadline=None, database=None,

@@ -18,7 +18,7 @@ from api.domain.catalog.overlays import Layer
 from api.errors import FarmError
 from api.ingest.inspect import inspect_image, inspect_panorama
 from api.settings import Settings
-from api.storage.local import LocalStorage
+from api.storage.open import open_storage
 from renderer.spec import ANCHORS
 
 
@@ -160,7 +160,7 @@ def publish_overlay(file: Path, layer: str, name: str | None, description: str |
             width=image.width, height=image.height, layer=layer, name=name, description=description,
             alignment=alignment,
         )  # fmt: skip
-        with LocalStorage(Settings().files_dir).writer(key) as writer:
+        with open_storage(Settings()).writer(key) as writer:
             writer.write(file.read_bytes())
     _print(id=overlay.id, layer=overlay.layer, name=overlay.name)
 

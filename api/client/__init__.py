@@ -5,19 +5,21 @@
         farm.renders.wait(uploaded.render_id)
         farm.renders.download(uploaded.render_id, "video", Path("chair.mp4"))
 
-`farm.py` has the client itself, `models.py`, `renders.py` and `overlays.py` one group of routes each, `results.py` what
-they return, `errors.py` what they raise, and `transport.py` how requests are sent, repeated and streamed.
+`farm.py` has the client itself, `models.py`, `renders.py`, `overlays.py` and `webhooks.py` one group of routes each,
+`results.py` what they return, `errors.py` what they raise, and `transport.py` how requests are sent, repeated and
+streamed.
 """
 
 from api.client.errors import ClientError, FarmUnreachable, RenderFailed, RequestRefused, WaitTimeout
 from api.client.farm import FarmClient
 from api.client.renders import Asset
-from api.client.results import Account, Health, Model, Overlay, Progress, Quote, Render, RenderEvent, Upload
+from api.client.results import Account, Delivery, Health, Model, Overlay, Progress, Quote, Render, RenderEvent, Upload
 
 __all__ = [
     "Account",
     "Asset",
     "ClientError",
+    "Delivery",
     "FarmClient",
     "FarmUnreachable",
     "Health",

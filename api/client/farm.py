@@ -11,6 +11,7 @@ from api.client.overlays import Overlays
 from api.client.renders import Renders
 from api.client.results import Account, Health, Quote
 from api.client.transport import Transport
+from api.client.webhooks import Webhooks
 
 
 class FarmClient:
@@ -27,6 +28,7 @@ class FarmClient:
         self.models = Models(self._transport)
         self.renders = Renders(self._transport)
         self.overlays = Overlays(self._transport)
+        self.webhooks = Webhooks(self._transport)
 
     def __enter__(self) -> Self:
         return self

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 from api.client.results import Model, Upload
-from api.client.transport import OnProgress, Transport, ignore_progress
+from api.client.transport import OnProgress, Transport, ignore_progress, notified
 
 INGEST_S = 150.0
 """Longer than a farm downloads by default; it answers when it has the file."""
@@ -28,15 +28,26 @@ class Models:
         self._transport = transport
 
     def upload(
-        self, path: Path, settings: Mapping[str, Any] | None = None, on_progress: OnProgress = ignore_progress
+        self,
+        path: Path,
+        settings: Mapping[str, Any] | None = None,
+        on_progress: OnProgress = ignore_progress,
+        *,
+        notify_url: str | None = None,
     ) -> Upload:
-        """Sends a .glb, .gltf or .zip and orders a render of it, which costs credits."""
+        """Sends a .glb, .gltf or .zip and orders a render of it, which costs credits.
+
+        Its end is POSTed to `notify_url`.
+        """
         fields = {} if settings is None else {"renderSettings": json.dumps(dict(settings))}
+        fields |= notified(notify_url)
         return Upload.of(self._transport.send_file("/models", path, fields, on_progress, costs=True))
 
-    def ingest(self, url: str, settings: Mapping[str, Any] | None = None) -> Upload:
+    def ingest(
+        self, url: str, settings: Mapping[str, Any] | None = None, *, notify_url: str | None = None
+    ) -> Upload:
         """Like `upload`, but the farm downloads the file itself; returns when it has."""
-        body = {"url": url, "renderSettings": dict(settings or {})}
+        body = {"url": url, "renderSettings": dict(settings or {}), **notified(notify_url)}
         return Upload.of(self._transport.order("/models/ingest", json=body, timeout=INGEST_S))
 
     def list(self, *, tags: Collection[str] = (), archived: bool = False) -> Iterator[Model]:

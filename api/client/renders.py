@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from api.client.errors import RenderFailed, WaitTimeout
 from api.client.results import Render, RenderEvent
-from api.client.transport import OnProgress, Transport, ignore_progress
+from api.client.transport import OnProgress, Transport, ignore_progress, notified
 
 Asset = Literal["video", "web", "image", "poster", "poster_full", "thumb", "bundle", "dataset"]
 _ASSETS: Mapping[Asset, tuple[str, dict[str, str]]] = {
@@ -35,13 +35,21 @@ class Renders:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def create(self, model_id: str, settings: Mapping[str, Any] | None = None) -> Render:
-        """Orders a render, which costs credits."""
-        return Render.of(self._transport.order("/renders", json=_order(model_id, settings)))
+    def create(
+        self, model_id: str, settings: Mapping[str, Any] | None = None, *, notify_url: str | None = None
+    ) -> Render:
+        """Orders a render, which costs credits. Its end is POSTed to `notify_url`."""
+        body = _order(model_id, settings) | notified(notify_url)
+        return Render.of(self._transport.order("/renders", json=body))
 
-    def batch(self, orders: Iterable[tuple[str, Mapping[str, Any] | None]]) -> list[Render]:
-        """Orders up to 100 renders, given as (model id, settings), all or none. Equal frames are drawn once."""
-        body = {"renders": [_order(model_id, settings) for model_id, settings in orders]}
+    def batch(
+        self, orders: Iterable[tuple[str, Mapping[str, Any] | None]], *, notify_url: str | None = None
+    ) -> list[Render]:
+        """Orders up to 100 renders, given as (model id, settings), all or none. Equal frames are drawn once.
+
+        The end of each is POSTed to `notify_url`.
+        """
+        body = {"renders": [_order(model_id, settings) for model_id, settings in orders], **notified(notify_url)}
         return [Render.of(each) for each in self._transport.order("/renders/batch", json=body)]
 
     def list(

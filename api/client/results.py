@@ -140,6 +140,28 @@ class Overlay:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Delivery:
+    """A notification on its way: `status` is pending, delivered or failed. The answer is the last attempt's."""
+
+    id: str
+    url: str
+    event: str
+    render_id: str
+    status: str
+    attempts: int
+    answer_status: int | None
+    answer_body: str | None
+    problem: str | None
+
+    @classmethod
+    def of(cls, data: Json) -> Self:
+        return cls(
+            data["id"], data["url"], data["event"], data["renderId"], data["status"], data["attempts"],
+            data["answerStatus"], data["answerBody"], data["problem"],
+        )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Account:
     id: str
     email: str

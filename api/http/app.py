@@ -8,19 +8,22 @@ from fastapi import FastAPI
 from api.db.session import Database
 from api.http import docs, errors, idempotency
 from api.http.boundary import Boundary
-from api.http.dxgl import account, assets, events, health, ingest, models, overlays, quote, renders, shares
+from api.http.dxgl import account, assets, events, health, ingest, models, overlays, quote, renders, shares, webhooks
 from api.http.limits import BodyLimit
 from api.http.openapi import openapi_of
 from api.http.state import Farm
+from api.http.storage import router as storage_router
 from api.ingest.fetch import Downloader
-from api.ingest.netguard import AllowList, Guard
+from api.net.guard import AllowList, Guard
+from api.net.sender import Sender
 from api.settings import Settings
 from api.storage.base import Storage
 
 DESCRIPTION = "A self-hosted 3D render farm: a model in, a turntable out. This is dx.gl's API under /v1."
 
 ROUTERS = (
-    *(part.router for part in (renders, assets, events, models, ingest, overlays, quote, account, health, shares)),
+    *(part.router for part in (renders, assets, events, models, ingest, overlays, quote, account, health, shares,
+                                   webhooks)),
     shares.public,
 )
 """Looked through in this order: what is asked for most comes first."""
@@ -29,7 +32,7 @@ ROUTERS = (
 def create_app(settings: Settings, database: Database, storage: Storage, wake: Callable[[], None]) -> FastAPI:
     """The application. `wake` is called after each commit that left hints in the outbox; it must not block or fail.
 
-    Raises ValueError where `settings.ingest_allow` is malformed.
+    Raises ValueError where `settings.ingest_allow` or `settings.webhook_allow` is malformed.
     """
     app = FastAPI(
         title="Pirouette",
@@ -40,14 +43,16 @@ def create_app(settings: Settings, database: Database, storage: Storage, wake: C
         generate_unique_id_function=lambda route: route.name,  # stable names for clients made from openapi.json
         redirect_slashes=False,
     )
-    guard = Guard(AllowList.parse(settings.ingest_allow))
+    guard = Guard(AllowList.parse(settings.ingest_allow, "PIROUETTE_INGEST_ALLOW"))
     downloader = Downloader(guard, seconds=settings.ingest_seconds)
-    app.state.farm = Farm(settings, database, storage, wake, downloader)
+    sender = Sender(AllowList.parse(settings.webhook_allow, "PIROUETTE_WEBHOOK_ALLOW"))
+    app.state.farm = Farm(settings, database, storage, wake, downloader, sender)
     errors.install(app, ROUTERS)
     idempotency.install(app)
     docs.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    app.include_router(storage_router)
     app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     app.add_middleware(
         BodyLimit,

@@ -4,6 +4,7 @@ Every error of a request ends here: the domain's FarmErrors by their code, and t
 wrong method, validation).
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,10 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.errors import FarmError, InvalidRequest, NotFound
+from api.errors import FarmError, InvalidRequest, NotFound, Unavailable
+from api.storage.base import StorageUnavailable
+
+log = logging.getLogger("api.http")
 
 DXGL_STATUS: dict[str, int] = {
     "invalid_settings": 400,
@@ -51,11 +55,14 @@ OUR_STATUS: dict[str, int] = {
     "image_not_found": 404,
     "dataset_not_found": 404,
     "overlay_not_found": 404,
+    "delivery_not_found": 404,
     "method_not_allowed": 405,
     "invalid_state": 409,
     "idempotency_conflict": 409,
     "idempotency_in_progress": 409,
+    "content_too_long": 413,
     "range_not_satisfiable": 416,
+    "unavailable": 503,
 }
 """What dx.gl's reference has no code for."""
 
@@ -72,6 +79,9 @@ class RangeNotSatisfiable(FarmError):
     code = "range_not_satisfiable"
     default_message = "The range lies outside the file"
 
+
+HEADERS: dict[int, dict[str, str]] = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "10"}}
+"""What an answer of a status says besides."""
 
 _FRAMEWORK_ERRORS = {404: NotFound("No such path"), 405: MethodNotAllowed(), 416: RangeNotSatisfiable()}
 """What FastAPI and Starlette raise by status."""
@@ -98,9 +108,7 @@ def envelope_for(path: str) -> Envelope:
 def error_response(path: str, error: FarmError, *, headers: Mapping[str, str] | None = None) -> Response:
     """The answer that tells `error` to a caller of `path`."""
     status = STATUS[error.code]
-    merged = dict(headers or {})
-    if status == 401:
-        merged["WWW-Authenticate"] = "Bearer"
+    merged = {**HEADERS.get(status, {}), **(headers or {})}
     return JSONResponse(envelope_for(path)(error.code, error.message, status, error.param), status, merged)
 
 
@@ -111,6 +119,11 @@ def install(app: FastAPI, routers: Sequence[APIRouter]) -> None:
     @app.exception_handler(FarmError)
     async def on_farm_error(request: Request, error: FarmError) -> Response:
         return error_response(request.url.path, error)
+
+    @app.exception_handler(StorageUnavailable)
+    async def on_storage_unavailable(request: Request, error: StorageUnavailable) -> Response:
+        log.warning("%s: %s", request.url.path, error)
+        return error_response(request.url.path, Unavailable())
 
     @app.exception_handler(HTTPException)
     async def on_http_exception(request: Request, error: HTTPException) -> Response:

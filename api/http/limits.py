@@ -5,20 +5,25 @@ that it hasn't read yet. So the answer goes out whole, then what still arrives i
 """
 
 import asyncio
+import sys
 import time
 from collections.abc import Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import FarmError, FileTooLarge, InvalidRequest
+from api.errors import ContentTooLong, FarmError, FileTooLarge, InvalidRequest
 from api.http.errors import error_response
+from api.storage.signing import PREFIX
 
 MEGABYTE = 1024 * 1024
 BODY_LIMIT = MEGABYTE
 """Bytes of a request that is not an upload."""
 ENVELOPE_BYTES = MEGABYTE
 """What an upload may bring beside the file: boundaries, settings, fields that nobody reads."""
+
+SIGNED_UPLOADS = ("PUT", PREFIX)
+"""Method and beginning of the path of uploads by a signed link: their route counts, by the size that was signed."""
 
 _LINGER_SECONDS = 30.0
 _LINGER_BYTES = 512 * MEGABYTE
@@ -54,6 +59,9 @@ class BodyLimit:
             await self._app(scope, body.receive, send)
 
     def _rule(self, scope: Scope) -> tuple[int, FarmError]:
+        method, beginning = SIGNED_UPLOADS
+        if scope["method"] == method and scope["path"].startswith(beginning):
+            return sys.maxsize, ContentTooLong()
         megabytes = self._uploads.get((scope["method"], scope["path"]))
         if megabytes is not None:
             return megabytes * MEGABYTE + ENVELOPE_BYTES, file_too_large(megabytes)

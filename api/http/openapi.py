@@ -13,6 +13,7 @@ TAGS = {
     "shares": "Files that everybody may fetch",
     "overlays": "Images behind and before models, panoramas that light them",
     "quote": "Prices",
+    "webhooks": "Notifications of renders that have ended, and how they are signed",
     "account": "Who you are and what you may spend",
     "health": "Whether the farm can work",
 }

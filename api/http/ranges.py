@@ -7,14 +7,12 @@ made while it is sent. So the answer is worked out here as plain data, and its b
 import dataclasses
 import re
 from collections.abc import Callable, Iterator, Mapping
-from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response, StreamingResponse
 
 _RANGE = re.compile(r"bytes=\s*(\d*)-(\d*)\s*", re.IGNORECASE | re.ASCII)
 _MAX_DIGITS = 18  # more can't be a position in a file
-_UNSAFE = re.compile(r"[^A-Za-z0-9 ._()+-]")
 
 
 class Unsatisfiable(Exception):
@@ -97,13 +95,6 @@ def matches(if_none_match: str | None, etag: str) -> bool:
         return False
     tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
     return tags == ["*"] or f'"{etag}"' in tags
-
-
-def attachment(name: str) -> str:
-    """Content-Disposition for a download called `name`, in whatever characters (RFC 6266, and 8187 for `filename*`)."""
-    plain = _UNSAFE.sub("_", name)
-    header = f'attachment; filename="{plain}"'
-    return header if plain == name else f"{header}; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def file_response(

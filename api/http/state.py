@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from api.db.session import Database
 from api.domain.kit.unit import Unit, unit_of_work
 from api.ingest.fetch import Downloader
+from api.net.sender import Sender
 from api.settings import Settings
 from api.storage.base import Storage
 
@@ -18,6 +19,7 @@ from api.storage.base import Storage
 @dataclasses.dataclass(frozen=True, slots=True)
 class Farm:
     """`wake` is called after a commit that left hints in the outbox. `downloader` fetches models from URLs.
+    `sender` knows which URLs events may be sent to.
 
     `stopping` is set by the server when it begins to stop.
     """
@@ -27,6 +29,7 @@ class Farm:
     storage: Storage
     wake: Callable[[], None]
     downloader: Downloader
+    sender: Sender
     stopping: threading.Event = dataclasses.field(default_factory=threading.Event)
 
     def work(self) -> contextlib.AbstractContextManager[Unit]:

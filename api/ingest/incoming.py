@@ -9,7 +9,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import PurePosixPath
 
-from api.errors import FileTooLarge
+from api.errors import FarmError
 from api.storage.base import Storage, Writer
 
 MAX_NAME_LENGTH = 255
@@ -34,7 +34,7 @@ class IncomingFile:
     """
 
     def __init__(
-        self, storage: Storage, *, key_for: Callable[[str], str], max_bytes: int, too_large: FileTooLarge
+        self, storage: Storage, *, key_for: Callable[[str], str], max_bytes: int, too_large: FarmError
     ) -> None:
         self.max_bytes = max_bytes
         self.too_large = too_large

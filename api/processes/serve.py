@@ -1,4 +1,5 @@
-"""`pirouette serve`: the web server and, in an embedded farm, everything else: migrations, workers, relay, sweeper."""
+"""`pirouette serve`: the web server and, in an embedded farm, everything else: migrations, workers, relay,
+sweeper, deliverer."""
 
 import contextlib
 import fcntl
@@ -20,11 +21,12 @@ from api.http.server import Server
 from api.http.state import Farm
 from api.observe import log
 from api.processes.supervisor import STOP_S, Supervisor, end_with_supervisor
+from api.processes.webhooks import make_deliverer
 from api.queue.broker import declare_queues, make_celery
 from api.queue.relay import Relay
 from api.queue.sweep import sweep_until
 from api.settings import Settings
-from api.storage.local import LocalStorage
+from api.storage.open import open_storage
 
 CLOSE_CONNECTIONS_S = 3
 """How long running requests may take after SIGTERM."""
@@ -58,7 +60,7 @@ def serve(settings: Settings) -> None:
         database = Database(settings.sqlalchemy_url)
         closing.callback(database.dispose)
         database.migrate()
-        storage = LocalStorage(settings.files_dir)
+        storage = open_storage(settings)
         celery = make_celery(settings)
         if settings.embedded_broker:
             declare_queues(celery)
@@ -73,6 +75,9 @@ def serve(settings: Settings) -> None:
             sweeper.start()
             closing.callback(sweeper.join)
             closing.callback(stop.set)
+            deliverer = make_deliverer(settings, database)
+            deliverer.start()
+            closing.callback(deliverer.stop)
         supervisor = Supervisor(settings.workers)
         supervisor.start()
         closing.callback(supervisor.stop)

@@ -7,20 +7,24 @@ import click
 
 from api.db.session import Database
 from api.observe import log
+from api.processes.webhooks import make_deliverer
 from api.queue.broker import make_celery
 from api.queue.sweep import sweep_until
 from api.settings import Settings
-from api.storage.local import LocalStorage
+from api.storage.open import open_storage
 
 
 @click.command(name="sweep")
 def command() -> None:
-    """Take back lost work and re-send lost messages, every few seconds, until SIGTERM or SIGINT."""
+    """Take back lost work, re-send lost messages and deliver webhooks, until SIGTERM or SIGINT."""
     settings = Settings()
     log.configure(settings.log_level, "sweeper")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     database = Database(settings.sqlalchemy_url)
-    sweep_until(stop, database, LocalStorage(settings.files_dir), make_celery(settings), settings)
+    deliverer = make_deliverer(settings, database)
+    deliverer.start()
+    sweep_until(stop, database, open_storage(settings), make_celery(settings), settings)
+    deliverer.stop()
     database.dispose()

@@ -25,7 +25,7 @@ from api.processes.supervisor import end_with_supervisor
 from api.queue.broker import WORK_TASK, make_celery, queue_name, send_hint
 from api.queue.relay import Relay
 from api.settings import Settings
-from api.storage.local import LocalStorage
+from api.storage.open import open_storage
 from api.worker.messages import Setup
 from api.worker.parent.bench import Bench
 from api.worker.parent.children import ChildFailed, Children, ChildUnfit, Process, start_child
@@ -61,7 +61,7 @@ def run_worker(settings: Settings, start: Callable[[], Process] = start_child) -
     queues = _queues(settings)
     name = f"{socket.gethostname()}-{os.getpid()}"
     database = Database(settings.sqlalchemy_url)
-    storage = LocalStorage(settings.files_dir)
+    storage = open_storage(settings)
     stop = threading.Event()
     celery = make_celery(settings)
     relay = Relay(database, celery)

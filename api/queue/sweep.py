@@ -18,11 +18,12 @@ from api.db.session import Database
 from api.domain.accounts import idempotency
 from api.domain.kit.unit import unit_of_work
 from api.domain.removal import leftovers, overlays
+from api.domain.webhooks import deliveries
 from api.domain.work import fleet, lanes, scheduling
 from api.queue.broker import send_hint
 from api.queue.relay import relay
 from api.settings import Settings
-from api.storage.base import Storage
+from api.storage.base import Storage, discard
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +43,7 @@ def sweep_once(database: Database, storage: Storage, celery: Celery, settings: S
     if lost:
         again = sum(each.again for each in lost)
         logger.warning("Took back %d lost claims and gave up on %d", again, len(lost) - again)
-    for prefix in (prefix for each in lost for prefix in each.leftovers):
-        storage.delete_prefix(prefix)
+    discard(storage, *(prefix for each in lost for prefix in each.leftovers))
     with database.begin() as session:
         idempotency.sweep(session)
         fleet.remove_silent(session)
@@ -66,7 +66,9 @@ def _take_back(database: Database, max_attempts: int) -> Iterator[scheduling.Tak
 
 
 def collect_once(database: Database, storage: Storage) -> None:
-    """Deletes old files that nobody needs. Any number of processes may do it at the same time."""
+    """Deletes old rows and files that nobody needs. Any number of processes may do it at the same time."""
+    with database.begin() as session:
+        deliveries.discard_old(session)
     before = clock.now() - leftovers.GRACE
     for folder in leftovers.FOLDERS:
         old = (entry.name for entry in storage.entries(folder) if entry.changed_at < before)

@@ -1,21 +1,27 @@
 """The contract of every storage: between uploads, workers and downloads. A backend is chosen by settings alone.
 
 A key is a relative path such as ``renders/Xz7pQ4w8nR2k/1/video.mp4``. What lies under a key is written once and then
-never changes, so an ETag stays good for as long as the file is there.
+never changes, so an ETag stays good for as long as the file is there. The same bytes may be written again, which
+changes nothing; other bytes are refused with KeyTaken.
 """
 
 import dataclasses
 import datetime as dt
+import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
+
+from api.storage.signing import UrlSigner
 
 CHUNK_BYTES = 256 * 1024
 MAX_KEY_LENGTH = 200  # what the database's columns hold
 
 _PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+
+logger = logging.getLogger(__name__)
 
 
 class FileMissing(Exception):
@@ -24,6 +30,18 @@ class FileMissing(Exception):
     def __init__(self, key: str) -> None:
         super().__init__(f"no file is stored under {key!r}")
         self.key = key
+
+
+class KeyTaken(Exception):
+    """A file of other bytes is stored under the key; it stays as it is."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"another file is stored under {key!r}")
+        self.key = key
+
+
+class StorageUnavailable(Exception):
+    """The storage can't be reached or doesn't do its work: not the caller's fault, and another try may succeed."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -43,6 +61,15 @@ class Entry:
     changed_at: dt.datetime
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class SignedUpload:
+    """The request that brings a file: `method` to `url` with at least these `headers` and the file as its body."""
+
+    url: str
+    method: str
+    headers: Mapping[str, str]
+
+
 class Writer(Protocol):
     """Takes a new file's bytes in order."""
 
@@ -50,13 +77,23 @@ class Writer(Protocol):
 
 
 class Storage(Protocol):
-    """All methods block, may be called from any thread, and raise ValueError for a malformed key."""
+    """All methods block, may be called from any thread, and raise ValueError for a malformed key.
+
+    All but the two that sign raise StorageUnavailable.
+    """
+
+    @property
+    def signer(self) -> UrlSigner | None:
+        """Who signs URLs that lead to our own server, below `signing.PREFIX`; None if they lead to the storage's."""
 
     def writer(self, key: str) -> AbstractContextManager[Writer]:
-        """The file appears whole when the block ends; if the block raises, nothing is left behind."""
+        """The file appears whole when the block ends; if the block raises, nothing is left behind.
+
+        Raises KeyTaken when the block ends.
+        """
 
     def put_file(self, key: str, path: Path) -> StoredFile:
-        """Takes the file at `path` into the storage. It may be moved: it is no longer the caller's."""
+        """Takes the file at `path` into the storage. It may be moved: it is no longer the caller's. Raises KeyTaken."""
 
     def read(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         """The bytes `start` to `end` (exclusive; None: to the end) in chunks. Raises FileMissing when iterated."""
@@ -75,6 +112,31 @@ class Storage(Protocol):
 
     def entries(self, folder: str) -> Iterator[Entry]:
         """What lies directly in `folder`, which may be absent; in no order."""
+
+    def signed_download(
+        self, key: str, *, seconds: int, filename: str | None = None, content_type: str | None = None
+    ) -> str:
+        """A URL from which the file may be fetched for `seconds`, by GET, with ranges; nobody checks that it exists.
+
+        It is answered with `content_type`, and as a download called `filename`, where they are given. What begins with
+        a slash leads to our own server.
+        """
+
+    def signed_upload(self, key: str, *, seconds: int, size: int, sha256: str, content_type: str) -> SignedUpload:
+        """A request that may be sent for `seconds` and brings a file of `size` bytes and with `sha256` (in hex).
+
+        Any other body is refused, and nothing is stored. The same file may be sent again, which changes nothing. The
+        caller signs no two different files for one key.
+        """
+
+
+def discard(storage: Storage, *prefixes: str) -> None:
+    """Deletes what nobody needs. What the storage can't delete now stays until the sweep for leftovers finds it."""
+    try:
+        for prefix in prefixes:
+            storage.delete_prefix(prefix)
+    except (StorageUnavailable, OSError) as error:
+        logger.warning("Left undeleted in the storage: %s: %s", ", ".join(prefixes), error)
 
 
 def key_parts(key: str) -> list[str]:

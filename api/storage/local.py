@@ -2,54 +2,54 @@
 
 import contextlib
 import datetime as dt
+import filecmp
 import hashlib
 import os
-import secrets
 import shutil
-import time
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
-from api.storage.base import CHUNK_BYTES, Entry, FileMissing, StoredFile, Writer, key_parts
+from api.storage.base import CHUNK_BYTES, Entry, FileMissing, KeyTaken, SignedUpload, StoredFile, Writer, key_parts
+from api.storage.scratch import Scratch
+from api.storage.signing import UrlSigner, kept_secret
 
-_STALE_SECONDS = 24 * 3600
 _ABSENT = (FileNotFoundError, IsADirectoryError, NotADirectoryError)  # only files are stored, folders are our business
 
 
 class LocalStorage:
     """Keeps the file of key ``a/b.mp4`` at ``root/a/b.mp4``.
 
-    A file is written beside the others under ``root/.incoming`` (no key can name it), flushed to the disk and renamed
-    into place, so a reader sees all of it or nothing, and a crash leaves at most an orphan there. Whoever opens the
-    storage removes orphans older than a day.
+    A file is written beside the others under ``root/.incoming`` (no key can name it), flushed to the disk and linked
+    into place, so a reader sees all of it or nothing, and a crash leaves at most an orphan there.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root.absolute()
-        self._incoming = self._root / ".incoming"
-        self._incoming.mkdir(parents=True, exist_ok=True)
-        for orphan in self._incoming.iterdir():
-            with contextlib.suppress(FileNotFoundError):  # another process may tidy at the same time
-                if orphan.stat().st_mtime < time.time() - _STALE_SECONDS:
-                    orphan.unlink()
+        self._incoming = Scratch(self._root / ".incoming")
+
+    @cached_property
+    def signer(self) -> UrlSigner:
+        """Its secret lies beside the files, so that all servers that share the folder know it."""
+        return UrlSigner(kept_secret(self._root / ".signing-secret"))
 
     @contextlib.contextmanager
     def writer(self, key: str) -> Iterator[Writer]:
         target = self._path(key)
-        with self._temporary() as (temporary, file):
+        with self._incoming.file() as (temporary, file):
             yield file
-            _publish(file, temporary, target)
+            _publish(file, temporary, target, key)
 
     def put_file(self, key: str, path: Path) -> StoredFile:
         target = self._path(key)
-        if path.stat().st_dev == self._incoming.stat().st_dev:
+        if path.stat().st_dev == self._incoming.device:
             with path.open("rb") as file:
-                _publish(file, path, target)
+                _publish(file, path, target, key)
         else:
-            with path.open("rb") as source, self._temporary() as (temporary, file):
+            with path.open("rb") as source, self._incoming.file() as (temporary, file):
                 shutil.copyfileobj(source, file, CHUNK_BYTES)
-                _publish(file, temporary, target)
+                _publish(file, temporary, target, key)
         return self.stat(key)
 
     def read(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
@@ -105,25 +105,38 @@ class LocalStorage:
                     changed = entry.stat().st_ctime
                     yield Entry(entry.name, dt.datetime.fromtimestamp(changed, dt.UTC))
 
+    def signed_download(
+        self, key: str, *, seconds: int, filename: str | None = None, content_type: str | None = None
+    ) -> str:
+        key_parts(key)
+        parameters = {"name": filename, "type": content_type}
+        given = {name: value for name, value in parameters.items() if value is not None}
+        return self.signer.url("GET", key, seconds=seconds, parameters=given)
+
+    def signed_upload(self, key: str, *, seconds: int, size: int, sha256: str, content_type: str) -> SignedUpload:
+        key_parts(key)
+        parameters = {"size": str(size), "sha256": sha256, "type": content_type}
+        url = self.signer.url("PUT", key, seconds=seconds, parameters=parameters)
+        return SignedUpload(url, "PUT", {"Content-Type": content_type})
+
     def _path(self, key: str) -> Path:
         return self._root.joinpath(*key_parts(key))
 
-    @contextlib.contextmanager
-    def _temporary(self) -> Iterator[tuple[Path, BinaryIO]]:
-        path = self._incoming / secrets.token_hex(16)
-        try:
-            with path.open("xb") as file:
-                yield path, file
-        finally:
-            path.unlink(missing_ok=True)
 
+def _publish(file: BinaryIO, path: Path, target: Path, key: str) -> None:
+    """Flushes the open `file` that lies at `path` to the disk, moves it to `target`, and makes the name durable.
 
-def _publish(file: BinaryIO, path: Path, target: Path) -> None:
-    """Flushes the open `file` that lies at `path` to the disk, renames it to `target`, and makes the name durable."""
+    Raises KeyTaken where another file is there already.
+    """
     file.flush()
     os.fsync(file.fileno())
     target.parent.mkdir(parents=True, exist_ok=True)
-    path.replace(target)
+    try:
+        os.link(path, target)  # a renaming would replace what is there
+    except FileExistsError:
+        if not filecmp.cmp(path, target, shallow=False):
+            raise KeyTaken(key) from None
+    path.unlink()
     folder = os.open(target.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from renderer.arrays import Array, Bools, Float64
 from renderer.dataset.nearest import TriangleGrid
-from renderer.dataset.planes import METRIC_FOLDER, METRIC_UNIT, decoded_depth
+from renderer.dataset.planes import FAR8, FAR16, METRIC_FOLDER, METRIC_UNIT, NO_NORMAL, decoded_depth
 from renderer.dataset.points import back_project
 from renderer.dataset.reader import TrainingSet, ViewFiles
 from renderer.dataset.surface import Surface, placed_surface
@@ -31,8 +31,6 @@ SAMPLES_PER_VIEW = 300
 
 _REACH = 4.0
 """How far around a point a surface is searched for, in widths of a pixel at the far plane."""
-
-_NORMAL_OF_NOTHING = 128
 
 _STRAY = "colour outside of the mask"
 _STRAY_COLOUR = 1e-4
@@ -160,8 +158,8 @@ def _inconsistent(view: ViewFiles, mask: Bools, distance: Float64, opaque: bool)
     lengths = np.linalg.norm(normals / 127.5 - 1, axis=2)
     counts = {
         "a mask that is neither 0 nor 255": (planes["masks"] != 0) & (planes["masks"] != 255),
-        "depth outside of the mask": empty & ((depth != 65535) | (planes["depth"] != 255)),
-        "a normal outside of the mask": empty & (normals != _NORMAL_OF_NOTHING).any(axis=2),
+        "depth outside of the mask": empty & ((depth != FAR16) | (planes["depth"] != FAR8)),
+        "a normal outside of the mask": empty & (normals != NO_NORMAL).any(axis=2),
         "depths of 8 and 16 bits that differ": np.abs(planes["depth"].astype(np.int64) * 257 - depth) > 129,
         "a normal that is not of length 1": mask & (np.abs(lengths - 1) > 0.02),
     }

@@ -23,6 +23,12 @@ METRIC_FOLDER = "depth_mm"
 METRIC_UNIT = 0.001
 """Units of the set's world per code: what nerfstudio assumes."""
 
+FAR16, FAR8 = 65535, 255
+"""Codes of depth at the far plane, in 16 and in 8 bits, and where there is no surface. The near plane's are 0."""
+
+NO_NORMAL = 128
+"""Code of all three channels of a normal where there is no surface."""
+
 _FILTER_SUB = 1
 _LEVEL = 3
 
@@ -31,9 +37,10 @@ _LEVEL = 3
 class Planes:
     """One view as its files have it, top row first; all are (size, size), colour and normals with three channels.
 
-    `rgb` is sRGB-encoded, on white. `normals` are those of the shading, in the set's world, as 255 (n + 1) / 2, and 128
-    where there is no surface. Depth is the distance along the optical axis at the pixel's middle: near is 0 and far
-    65535 in `depth16`, 255 in `depth8`; both are far where there is no surface. `mask` is 255 on the surface, else 0.
+    `rgb` is sRGB-encoded, on white. `normals` are those of the shading, in the set's world, as 255 (n + 1) / 2, and
+    NO_NORMAL where there is no surface. Depth is the distance along the optical axis at the pixel's middle: near is 0
+    and far FAR16 in `depth16`, FAR8 in `depth8`; both are far where there is no surface. `mask` is 255 on the surface,
+    else 0.
     """
 
     rgb: UInt8
@@ -45,7 +52,7 @@ class Planes:
 
 def decoded_depth(depth16: UInt16, near: float, far: float) -> Float64:
     """Distances along the optical axis of the codes in `depth16`."""
-    return near + depth16.astype(np.float64) * ((far - near) / 65535)
+    return near + depth16.astype(np.float64) * ((far - near) / FAR16)
 
 
 def encode_view(planes: Planes) -> dict[str, bytes]:

@@ -6,10 +6,10 @@ import numpy as np
 from renderer.arrays import Array, Float64
 from renderer.camera.framing import View
 from renderer.camera.sphere import focal_length
-from renderer.dataset.planes import Planes
+from renderer.dataset.planes import FAR16, NO_NORMAL, Planes
 from renderer.gl.context import Device
-from renderer.gl.programs import Programs, read_shader, set_uniform
-from renderer.gl.tiles import SUPERSAMPLING
+from renderer.gl.programs import FULL_SCREEN, Programs, read_shader, set_uniform
+from renderer.gl.sampling import SUPERSAMPLING
 
 
 class BufferTarget:
@@ -57,15 +57,15 @@ class SelectPass:
         self._source = source
         self._size = size
         self._programs = Programs(device)
+        codes = {"FAR16": FAR16, "NO_NORMAL": NO_NORMAL}
         self._select, self._background = (
-            self._programs.get(read_shader("renderer.passes", "full_screen.vert.glsl"),
-                               read_shader("renderer.dataset", name))
+            self._programs.get(FULL_SCREEN, read_shader("renderer.dataset", name), codes)
             for name in ("select.frag.glsl", "background.frag.glsl")
         )
         for name, value in (("u_size", size), ("u_near", near), ("u_range", far - near)):
             set_uniform(self._select, name, value)
         self._triangles = [device.ctx.vertex_array(program, []) for program in (self._background, self._select)]
-        # Not every device can draw into textures of three channels; the fourth is left out on reading.
+        # Not every device can draw into textures of three channels, so these have four; reading leaves the fourth out.
         self._planes = [device.ctx.texture((size, size), 4 if channels == 3 else channels, dtype=kind)
                         for channels, kind in _PLANES]
         self._framebuffer = device.ctx.framebuffer(self._planes)

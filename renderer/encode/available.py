@@ -1,4 +1,4 @@
-"""Before any work, here: whether this machine has the encoder that it is told to use, found out by using it."""
+"""Before any work: checks that this machine has the encoder that it is told to use, by using it."""
 
 import tempfile
 from pathlib import Path

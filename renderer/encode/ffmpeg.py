@@ -21,7 +21,7 @@ PIPE_BYTES = 1 << 20
 STALL_S = 300.0
 """How long ffmpeg may take no frame, or take to finish, before it counts as hung."""
 NICE = 10
-"""More drives it further out of drawing's way, but then others' work on the machine would hold it up."""
+"""A still lower priority would leave more of the cores to drawing, but other programs would hold the encoder up."""
 STDERR_LINES = 12
 STDERR_CHARS = 2000
 
@@ -33,8 +33,8 @@ class EncoderProcess:
     the `with` block without `finish()` kills it. Should this process die instead, the kernel closes the pipe and ffmpeg
     ends at the end of its input. Raises EncodeError, with what ffmpeg said, from `write` and `finish`.
 
-    It is scheduled as a batch of low priority: what draws in software keeps the cores, and ffmpeg has them while that
-    waits. Not a session of its own, which Linux would give an equal share of the cores, whatever its priority.
+    It is scheduled as a batch of low priority: drawing in software keeps the cores, and ffmpeg has them while drawing
+    waits. It isn't a session of its own, to which Linux would give an equal share of the cores whatever its priority.
     """
 
     def __init__(self, arguments: Sequence[str], *, queued_frames: int = QUEUED_FRAMES) -> None:

@@ -49,7 +49,7 @@ def variant_files(
 ) -> dict[str, H264File]:
     """The MP4s of one variant by name: "video" if that is its codec, "thumb", and "web" where it is asked for.
 
-    Thumbnails are x264's in any case: they cost it next to nothing, and NVENC takes no picture as small as some.
+    Thumbnails are encoded by x264 in any case: it takes hardly any time, and some are too small for NVENC.
     """
     files = {}
     if variant.codec == "h264":
@@ -76,7 +76,7 @@ def h264_arguments(width: int, height: int, fps: int, files: Iterable[H264File])
     for index, file in enumerate(files):
         frames = branches[index]
         if (file.width, file.height) != (width, height):
-            # the mean over the covered area: unlike sharper filters it rings on no edge before a flat background
+            # the mean over the covered area: unlike sharper filters, it makes no halos along edges
             frames = frames.filter("scale", file.width, file.height, flags="area+accurate_rnd+bitexact")
         # "file:" keeps a colon in the path from naming a protocol
         outputs.append(ffmpeg.output(frames, f"file:{file.path}", **_options(fps, file)))

@@ -1,4 +1,4 @@
-"""ffmpeg's MP4s and MOVs -> here -> delivered: a file that isn't what was asked for is an error, never a result."""
+"""Checks the MP4s and MOVs that ffmpeg has made: one that isn't what was asked for is an error, never a result."""
 
 import json
 import struct

@@ -11,7 +11,7 @@ QSCALE = 2
 """A fixed quantiser: rate control takes five times as long to decide. Over a model in 4K, 2 keeps luma at 59 dB for
 3.8 MB a frame, 4 at 54 dB for 3.4 MB; most of a frame is its alpha, which is lossless."""
 ALPHA_BITS = 16
-"""What the format offers beside 8; the ten that there are fit in."""
+"""Bits of alpha in the file, where the format has 8 or 16: the frames have 10."""
 QUEUED_FRAMES = 1
 """Frames that may wait for the encoder: at 4K each takes 66 MB, and the encoder is faster than the drawing."""
 

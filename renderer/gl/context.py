@@ -14,15 +14,17 @@ from typing import Any
 import moderngl
 
 from renderer.errors import DeviceError
+from renderer.gl.sampling import SUPERSAMPLING
 
 logger = logging.getLogger(__name__)
 
 GL_VERSION = 440
-"""With storage buffers that stay mapped: every graphics card's driver of the last ten years, and Mesa's in software."""
+"""OpenGL 4.4, the first with persistently mapped buffers: drivers of ten years have it, and Mesa's rasteriser."""
+
 _SOFTWARE_NAMES = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software rasterizer")
 _EGL_DEVICES_TRIED = 16
-_POINT_SIZE = 4.0  # samples: two pixels
-_LINE_WIDTH = 2.0  # samples: one pixel
+_POINT_SIZE = 2.0 * SUPERSAMPLING  # in samples: two pixels
+_LINE_WIDTH = 1.0 * SUPERSAMPLING
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +32,7 @@ class Device:
     """An open GL context and what it can do. `max_size` bounds both sides of textures and of viewports, in pixels.
 
     `idle` is a framebuffer of one pixel, current when nothing is drawn: moderngl binds the last one again now and then,
-    so a framebuffer that is released must not be current.
+    so a framebuffer must not be released while it is current.
     """
 
     ctx: moderngl.Context
@@ -40,7 +42,7 @@ class Device:
     idle: moderngl.Framebuffer
 
     def release_framebuffer(self, framebuffer: moderngl.Framebuffer) -> None:
-        """Releases a framebuffer that may be current."""
+        """Releases a framebuffer, which may be the current one."""
         self.idle.use()
         framebuffer.release()
 

@@ -20,14 +20,14 @@ _REPEAT = 10497
 _NEAREST_FILTERS = (9728, 9984, 9986)
 
 MAX_MAPS = 10
-"""Of the 16 textures that any device offers a fragment shader; light and layers take the other six."""
+"""Textures of a material at most: any device offers a fragment shader 16, and light and layers take the other six."""
 
 Channel = tuple[int, int]  # image index, channel 0..3
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Wrapping:
-    """How a texture is sampled, in what GL and the shader need to know; hashable, unlike the scene's `Sampler`."""
+    """What GL and the shader need to know of a glTF sampler; hashable, unlike the scene's `Sampler`."""
 
     repeat: tuple[bool, bool]
     mirror: tuple[bool, bool]
@@ -66,8 +66,10 @@ class PackedMap:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class MaterialLayout:
-    """`maps[i]` is the sampler u_map<i>, read at `uv_slots[map_slots[i]]`. `defines` tell the shader the rest: the
-    declarations MAPS, UV_ATTRIBUTES and UVS, the statements READ_MAPS and PASS_UVS, and what each map holds.
+    """`maps[i]` is the sampler u_map<i>, read at `uv_slots[map_slots[i]]` into the variable texel<i>.
+
+    `defines` tell the shader the rest: the declarations MAPS, UV_ATTRIBUTES and UVS, the statements READ_MAPS and
+    PASS_UVS, and, as <NAME>_TEXEL, the channels of those variables that hold each of glTF's textures.
 
     `alpha_map` is the index of the map whose fourth channel is the base colour's alpha, or None.
     """
@@ -92,7 +94,7 @@ class _Block:
 
     @property
     def place(self) -> tuple[UvSlot, Wrapping, tuple[int, ...]]:
-        """Blocks of equal place may share a texture."""
+        """What blocks that share a texture have in common."""
         return (self.slot, self.wrapping, self.size)
 
 
@@ -128,7 +130,7 @@ def lay_out_materials(scene: Scene) -> list[MaterialLayout]:
 
 
 def _blocks(scene: Scene, material: Material, moving: Mapping[int, str]) -> Iterator[_Block]:
-    """`moving` has the attributes of textures that move, by the id of their reference."""
+    """`moving` maps the id of each TextureRef that an animation moves to the material's attribute that holds it."""
 
     def block(name: str, ref: TextureRef, channels: tuple[int, ...]) -> _Block:
         slot = UvSlot(ref.texcoord, tuple(float(x) for x in ref.transform.flatten()), moving.get(id(ref), ""))
@@ -140,7 +142,7 @@ def _blocks(scene: Scene, material: Material, moving: Mapping[int, str]) -> Iter
 
     if material.base_color_texture is not None:
         opaque = material.alpha_mode is AlphaMode.OPAQUE
-        yield block("BASE", material.base_color_texture, (0, 1, 2) if opaque else (0, 1, 2, 3))
+        yield block("BASE_COLOR", material.base_color_texture, (0, 1, 2) if opaque else (0, 1, 2, 3))
     if material.unlit:
         return
     if material.emissive_texture is not None and any(material.emissive_factor):
@@ -153,25 +155,25 @@ def _blocks(scene: Scene, material: Material, moving: Mapping[int, str]) -> Iter
     if (specular := material.specular) is not None:
         yield from optional("SPECULAR", specular.texture, (3,))
         yield from optional("SPECULAR_COLOR", specular.color_texture, (0, 1, 2))
-    if (coat := material.clearcoat) is not None:
-        yield from optional("COAT", coat.texture, (0,))
-        yield from optional("COAT_ROUGHNESS", coat.roughness_texture, (1,))
-        yield from optional("COAT_NORMAL", coat.normal_texture, (0, 1))
+    if (clearcoat := material.clearcoat) is not None:
+        yield from optional("CLEARCOAT", clearcoat.texture, (0,))
+        yield from optional("CLEARCOAT_ROUGHNESS", clearcoat.roughness_texture, (1,))
+        yield from optional("CLEARCOAT_NORMAL", clearcoat.normal_texture, (0, 1))
     if (sheen := material.sheen) is not None:
         yield from optional("SHEEN_COLOR", sheen.color_texture, (0, 1, 2))
         yield from optional("SHEEN_ROUGHNESS", sheen.roughness_texture, (3,))
     if material.anisotropy is not None:
         yield from optional("ANISOTROPY", material.anisotropy.texture, (0, 1, 2))
-    if (film := material.iridescence) is not None:
-        yield from optional("IRIDESCENCE", film.texture, (0,))
-        yield from optional("FILM_THICKNESS", film.thickness_texture, (1,))
+    if (iridescence := material.iridescence) is not None:
+        yield from optional("IRIDESCENCE", iridescence.texture, (0,))
+        yield from optional("IRIDESCENCE_THICKNESS", iridescence.thickness_texture, (1,))
     if material.transmission is not None:
         yield from optional("TRANSMISSION", material.transmission.texture, (0,))
         if material.volume is not None:
             yield from optional("THICKNESS", material.volume.thickness_texture, (1,))
-    if (leaf := material.diffuse_transmission) is not None:
-        yield from optional("TRANSLUCENCE", leaf.texture, (3,))
-        yield from optional("TRANSLUCENCE_COLOR", leaf.color_texture, (0, 1, 2))
+    if (diffuse_transmission := material.diffuse_transmission) is not None:
+        yield from optional("DIFFUSE_TRANSMISSION", diffuse_transmission.texture, (3,))
+        yield from optional("DIFFUSE_TRANSMISSION_COLOR", diffuse_transmission.color_texture, (0, 1, 2))
 
 
 def _pack(blocks: list[_Block]) -> list[_Bin]:
@@ -217,13 +219,13 @@ def _layout(bins: list[_Bin]) -> MaterialLayout:
         map_slots.append(slots.index(one[0].slot))
         mirror = "".join("1" if flag else "0" for flag in one[0].wrapping.mirror)
         uv = f"v_uv{map_slots[-1]}" if mirror == "00" else f"mirrored_{mirror}(v_uv{map_slots[-1]})"
-        reads.append(f"vec4 texel{unit} = READ(u_map{unit}, {uv}, LEVEL{unit});")
+        reads.append(f"texel{unit} = READ(u_map{unit}, {uv}, LEVEL{unit});")
         for block in one:
             swizzle = "".join("xyzw"[channels.index((block.image, channel))] for channel in block.channels)
             defines[f"{block.name}_TEXEL"] = f"texel{unit}.{swizzle}"
             if len(block.channels) == 4:
                 alpha_map = unit
-    defines["MAPS"] = " ".join(f"uniform sampler2D u_map{unit};" for unit in range(len(maps)))
+    defines["MAPS"] = " ".join(f"uniform sampler2D u_map{unit}; vec4 texel{unit};" for unit in range(len(maps)))
     defines["READ_MAPS"] = " ".join(reads)
     defines["UV_ATTRIBUTES"] = " ".join(f"in vec2 in_uv{slot};" for slot in range(len(slots)))
     defines["UVS"] = " ".join(f"UV_DIRECTION vec2 v_uv{slot};" for slot in range(len(slots)))

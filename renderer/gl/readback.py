@@ -1,7 +1,7 @@
-"""What programs write for the host, read while later frames are drawn: storage buffers that stay mapped.
+"""Results read while later frames are drawn: programs write them into storage buffers that are persistently mapped.
 
-Textures won't do: Mesa's rasteriser in software lets none be read before everything that was issued is drawn, and would
-then have nothing to draw until the next frame is prepared.
+Textures won't do: Mesa's software rasteriser draws all that was issued before it lets one be read, and would then have
+nothing to draw until the next frame is prepared.
 """
 
 import ctypes
@@ -19,7 +19,7 @@ _KEPT_MAPPED = 0x0001 | 0x0040 | 0x0080
 
 
 class Pending:
-    """Bytes that the device is going to write."""
+    """Bytes that the device has been told to write."""
 
     def __init__(self, fence: Fence, take: Callable[[], bytes]) -> None:
         self._fence = fence
@@ -32,9 +32,9 @@ class Pending:
 
 
 class Readback:
-    """Runs programs once for each cell of `cells` (columns, rows); they write `length` bytes into a buffer Written.
+    """Runs programs once for each of `cells` (columns, rows), which write `length` bytes into the buffer block Written.
 
-    There are as many buffers as there were bytes pending at once.
+    A buffer is reused when its bytes have been read: there are as many as results were pending at one time.
     """
 
     def __init__(self, device: Device, cells: tuple[int, int], length: int) -> None:

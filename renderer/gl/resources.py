@@ -1,7 +1,7 @@
-"""A scene on the device: vertex and index buffers, textures, and where everything stands in the current pose.
+"""A scene on the device: vertex and index buffers, textures, and the transforms of the current pose.
 
-`GpuScene` knows geometry only; how surfaces are shaded is the business of `renderer.passes`. Passes walk `drawables`,
-ask each for a vertex array that suits their program, and draw.
+`GpuScene` knows geometry only; `renderer.passes` decides how surfaces are shaded. A pass takes a vertex array for its
+program of each of the `drawables`, and draws it.
 """
 
 import dataclasses
@@ -32,7 +32,7 @@ _MODES = {
 
 
 CASTER_CELL = 1 / 256
-"""Shadows leave out details smaller than this share of the model's diagonal; it spans some 300 texels of their maps."""
+"""Shadows leave out details smaller than this share of the model's diagonal: about a texel of their maps."""
 
 Attributes = dict[str, tuple[moderngl.Buffer, str]]
 """Attribute name -> its buffer and moderngl's name of its format."""
@@ -91,9 +91,9 @@ class GpuDrawable:
 
 
 class GpuScene:
-    """Uploads a scene and follows its pose; owns every GL object it makes until `release`.
+    """Uploads a scene and moves it to poses; owns every GL object it makes until `release`.
 
-    `scene` is the one it was made of, without its images: they are on the device, and large.
+    `scene` is the one it was made of, without the images, which are large and on the device now.
     """
 
     def __init__(self, device: Device, scene: Scene) -> None:
@@ -139,7 +139,7 @@ class GpuScene:
             drawable.place(root @ drawable.source.world(pose))
 
     def box(self) -> tuple[Float64, Float64]:
-        """The lowest and highest corner, (3,) each, metres, of everything as it stands now."""
+        """The lowest and highest corner, (3,) each, in metres, of everything in the current pose."""
         clouds = [one.positions @ one.world[:3, :3].T + one.world[:3, 3] for one in self.drawables]
         lows, highs = [cloud.min(axis=0) for cloud in clouds], [cloud.max(axis=0) for cloud in clouds]
         return np.min(lows, axis=0), np.max(highs, axis=0)
@@ -147,7 +147,7 @@ class GpuScene:
     def vertex_array(
         self, drawable: GpuDrawable, program: moderngl.Program, indices: moderngl.Buffer | None = None
     ) -> moderngl.VertexArray:
-        """The vertex array that feeds `program` with those of the drawable's attributes that it has.
+        """The vertex array of the drawable for `program`, with those of its attributes that the program reads.
 
         `indices` replace the drawable's own. Drawables of one mesh share their vertex arrays.
         """
@@ -170,7 +170,7 @@ class GpuScene:
         `in_position` and the uniform `u_model` (mat4, vertices to world). To let holes through, it also has the
         attribute `in_alpha_uv`, `uniform sampler2D u_alpha_map` (unit 0) and `uniform vec3 u_alpha`: (factor, cutoff,
         1 where the map counts); it discards where factor * map.a < cutoff. Blended surfaces get `blend_cutoff`: drawn
-        many times with cutoffs spread over 0..1 they cast their exact share. So do those that let light through.
+        many times with cutoffs spread over 0..1 they cast their exact share. So do transmissive ones.
         """
         set_uniform(program, "u_alpha_map", 0)
         for drawable in self.drawables:

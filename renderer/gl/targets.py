@@ -1,9 +1,10 @@
-"""What is drawn into: the supersampled picture, and a picture made of it that is read back."""
+"""Framebuffers: the supersampled picture, and a picture made of it that is read back."""
 
 import moderngl
 
 from renderer.gl.context import Device
-from renderer.gl.tiles import SUPERSAMPLING, WHOLE, Tile, TiledTarget
+from renderer.gl.sampling import SUPERSAMPLING
+from renderer.gl.tiles import WHOLE, Tile, TiledTarget
 
 
 class SampleTarget:
@@ -33,7 +34,7 @@ class SampleTarget:
         self.framebuffer.clear()
 
     def keep(self, tile: Tile) -> None:
-        """Nothing is left to do: the samples are the picture."""
+        """Does nothing: the samples are the picture already."""
 
     def release(self) -> None:
         self._device.release_framebuffer(self.framebuffer)

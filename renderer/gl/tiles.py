@@ -2,8 +2,9 @@
 
     for each tile: samples of the tile -> mean of each pixel's -> its place in the picture, which is read as a whole
 
-Nothing that needs neighbours works on tiles: reflections are drawn at the frame's size before, conversions to video
-read the whole picture, and glass reads a picture of all that lies behind it, for which the tiles are drawn twice.
+Nothing that reads neighbouring pixels works on tiles: reflections are drawn before, at the frame's size; conversions to
+video read the whole picture; transmissive parts read a picture of all that lies behind them, for which the tiles are
+drawn twice.
 """
 
 import dataclasses
@@ -15,18 +16,16 @@ import numpy as np
 
 from renderer.arrays import Float64
 from renderer.gl.context import Device
-from renderer.gl.programs import Programs, read_shader
-
-SUPERSAMPLING = 2
-"""Samples per pixel along each axis, for every tier."""
+from renderer.gl.programs import FULL_SCREEN, Programs, read_shader
+from renderer.gl.sampling import SUPERSAMPLING
 
 _MULTIPLE = 4
-"""Tiles' sides, in pixels: their samples keep the parity that shaders go by."""
+"""Tiles' sides are multiples of so many pixels, so that a sample has the same place in its pixel as without tiles."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Tile:
-    """A part of a frame of `frame` (width, height) pixels; `x` and `y` are those of its lower left."""
+    """A part of a frame of `frame` (width, height), all in pixels; `x` and `y` are those of its lower left corner."""
 
     x: int
     y: int
@@ -50,12 +49,12 @@ class Tile:
 
     @property
     def origin(self) -> tuple[float, float]:
-        """Samples of the frame to the left of it and below."""
+        """The tile's lower left corner in samples of the frame."""
         return float(SUPERSAMPLING * self.x), float(SUPERSAMPLING * self.y)
 
 
 WHOLE = Tile(0, 0, 1, 1, (1, 1))
-"""A frame in one piece, whatever its size."""
+"""A whole frame of any size."""
 
 
 class TiledTarget:
@@ -87,9 +86,7 @@ class TiledTarget:
             texture.repeat_x = texture.repeat_y = False
         self._targets = [ctx.framebuffer([texture]) for texture in self._pictures]
         self._programs = Programs(device)
-        self._reduce = self._programs.get(
-            read_shader("renderer.passes", "full_screen.vert.glsl"), read_shader("renderer.passes", "reduce.frag.glsl")
-        )
+        self._reduce = self._programs.get(FULL_SCREEN, read_shader("renderer.gl", "reduce.frag.glsl"))
         self._triangle = ctx.vertex_array(self._reduce, [])
 
     @property
@@ -102,11 +99,11 @@ class TiledTarget:
         self.framebuffer.clear()
 
     def keep(self, tile: Tile) -> None:
-        """Puts what is drawn into its place of the picture."""
+        """Writes the means of the tile's samples to its place in the picture."""
         self._keep(tile, self._targets[0])
 
     def all_behind(self) -> Iterator[Tile]:
-        """The tiles, to draw into each what may be seen through glass; when all are drawn, `behind` shows them."""
+        """Yields each tile, for the caller to draw what transmissive parts may show. Afterwards `behind` has all."""
         for tile in self.tiles:
             self.begin()
             yield tile

@@ -14,17 +14,17 @@ _FOR_EVER = 2**64 - 1  # nanoseconds
 
 
 def finish(device: Device) -> None:
-    """Returns when everything that was issued is drawn. Threads run on meanwhile, such as those that encode."""
+    """Returns when everything that was issued is drawn. Other Python threads run meanwhile."""
     gl_function(device, "glFinish", None)()
 
 
 def flush(device: Device) -> None:
-    """What was issued begins to be drawn, in threads of the driver's or by the device itself."""
+    """Makes the device begin to draw what was issued, and returns at once."""
     gl_function(device, "glFlush", None)()
 
 
 class Fence:
-    """What was issued up to now. Waiting for it doesn't wait for what comes later."""
+    """Marks the commands issued so far: waiting for it doesn't wait for later ones."""
 
     def __init__(self, device: Device) -> None:
         self._device = device
@@ -33,7 +33,7 @@ class Fence:
         )
 
     def wait(self) -> None:
-        """Returns when it is drawn; can be called once. Raises DeviceError where the device is lost."""
+        """Returns when those commands are done; can be called once. Raises DeviceError where the device is lost."""
         wait = gl_function(
             self._device, "glClientWaitSync", ctypes.c_uint, ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint64
         )
@@ -44,6 +44,6 @@ class Fence:
 
 
 def gl_function(device: Device, name: str, returned: Any, *arguments: Any) -> Any:
-    """One of GL's own, with its types by ctypes; other threads run while it works."""
+    """GL's function `name` with its types for ctypes, which moderngl lacks; other Python threads run during a call."""
     address: int = device.ctx.mglo._context.load_opengl_function(name)
     return ctypes.CFUNCTYPE(returned, *arguments)(address)

@@ -1,4 +1,4 @@
-"""Before the frames: the light as textures and coefficients, which every material shader looks up.
+"""Before the frames: the light as textures and coefficients, which every material shader reads.
 
     radiance of all directions -> prefilter (a second on a CPU) -> LightTables -> a file in the cache (milliseconds)
                                                                              `-> Environment: textures on the device
@@ -34,17 +34,19 @@ SOURCE_SIZE = (512, 1024)
 """Height and width of the equirectangular picture of a preset: a third of a degree per texel."""
 
 BANDS = 16
-"""It is painted in so many parts, by all cores, which each fit a core's cache."""
-
-MAX_LOD = SPECULAR_LEVELS - 1
+"""Parts in which that picture is computed, on all cores: each part fits a core's cache."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class LightTables:
-    """An environment as arrays. `specular` holds the levels, `irradiance_sh` (9, 3) leaves the key light out.
+    """An environment as arrays; all light is linear, RGB.
 
-    The key: unit `key_direction` towards it, `key_irradiance` (3,) that it gives to a surface facing it, over pi, and
-    `key_spread`, the sine of its half angle. An environment without a key has zero irradiance there.
+    `specular` are the mip levels of the specular map, (size, size, 4) each, as `prefilter.filter_specular` makes them;
+    `irradiance_sh` (9, 3) is irradiance / pi without the key, as `prefilter.filter_irradiance` has it; `brdf`
+    (BRDF_SIZE, BRDF_SIZE, 2) is the split sum of `prefilter.integrate_brdf`.
+
+    The key: unit `key_direction` (3,) towards it, `key_irradiance` (3,) over pi that it gives to a surface facing it,
+    and `key_spread`, the sine of its half angle. An environment without a key has zero irradiance there.
     """
 
     specular: tuple[npt.NDArray[np.float16], ...]
@@ -57,7 +59,7 @@ class LightTables:
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Environment:
-    """Light on a device. `specular` is an octahedral RGBA16F map whose level at roughness r is max_lod * r * (2 - r).
+    """Light on a device. `specular` is an octahedral RGBA16F map whose level at roughness r is r * (2 - r) of the last.
 
     `glsl` declares the uniforms and defines `vec3 specular_light(vec3 direction, float roughness)` (radiance),
     `vec2 split_sum(float cos_v, float roughness)`, and `vec3 irradiance(vec3 normal)`, which is irradiance / pi and
@@ -67,7 +69,6 @@ class Environment:
     specular: moderngl.Texture
     brdf_lut: moderngl.Texture
     tables: LightTables
-    max_lod: int
     glsl: str
 
     @property
@@ -97,12 +98,14 @@ class Environment:
 
 @functools.cache
 def preset_environment(device: Device, lighting: Lighting, cache_dir: Path | None) -> Environment:
-    """The light of a preset, once per device: all shots of a process share it, so it is not theirs to release."""
+    """The light of a preset, once per device: all shots of a process share it, so none of them releases it."""
     return load_environment(device, lighting, cache_dir)
 
 
 def load_environment(device: Device, lighting: Lighting, cache_dir: Path | None) -> Environment:
-    """The light of a preset. With a `cache_dir` the filtered tables are kept there; a damaged file is made anew."""
+    """The light of a preset; the caller releases it. With a `cache_dir` the filtered tables are kept there; a damaged
+    file is made anew.
+    """
 
     def make() -> LightTables:
         directions, _ = prefilter.equirectangular_directions(*SOURCE_SIZE)
@@ -129,9 +132,9 @@ def kept_tables(path: Path | None, make: Callable[[], LightTables]) -> LightTabl
 
 
 def filter_tables(device: Device, ambient: Float32, key: Float32 | None = None) -> LightTables:
-    """Filters an environment. Both are equirectangular as `prefilter` says.
+    """Filters an environment: `ambient` and `key`, (height, width, 3) each, equirectangular as `prefilter` says.
 
-    The light of `key` counts as one lamp that can be shadowed; all the rest is `ambient`.
+    The light of `key` counts as one lamp, which casts shadows; all the rest is `ambient`.
     """
     whole = ambient if key is None else ambient + key
     direction, irradiance, spread = np.array([0.0, 1.0, 0.0]), np.zeros(3), 1.0
@@ -159,8 +162,8 @@ def upload(device: Device, tables: LightTables) -> Environment:
     lut.filter = (moderngl.LINEAR, moderngl.LINEAR)
     for texture in (specular, lut):
         texture.repeat_x = texture.repeat_y = False
-    glsl = f"const float SPECULAR_MAX_LOD = {MAX_LOD}.0;\n{read_shader('renderer.lighting', 'environment.glsl')}"
-    return Environment(specular, lut, tables, MAX_LOD, glsl)
+    glsl = prefilter.SPECULAR_CONSTANTS + read_shader("renderer.lighting", "environment.glsl")
+    return Environment(specular, lut, tables, glsl)
 
 
 def _as_lamp(radiance: Float32) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], float]:
@@ -178,9 +181,8 @@ def _as_lamp(radiance: Float32) -> tuple[npt.NDArray[np.float64], npt.NDArray[np
 
 
 def cache_key(source: str, *modules: ModuleType) -> str:
-    """Changes with everything that tables depend on: their `source`, the code of it, that which filters it, its shader.
-
-    16 hex digits.
+    """16 hex digits that change with all that tables depend on: their `source`, the `modules` that read it, and the
+    code and the shader that filter it.
     """
     code = [inspect.getsource(module) for module in (*modules, prefilter)]
     code += [inspect.getsource(function) for function in (_as_lamp, filter_tables)]

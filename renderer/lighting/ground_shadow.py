@@ -1,7 +1,7 @@
 """Once per shot, before the frames: the model's soft shadow on the ground, summed over many lights.
 
-Each light flattens the model onto the ground along its direction. All of them add up in one float texture, so the
-shadow is sharp and dark where the model touches the ground and wide and faint away from it, as in a real studio.
+For each light, the model is projected onto the ground along the light's direction. All of them add up in one float
+texture, so the shadow is sharp and dark where the model touches the ground and wide and faint away from it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,20 +14,28 @@ import numpy.typing as npt
 from renderer.arrays import Float64
 from renderer.gl.context import Device
 from renderer.gl.mipmaps import set_coarser
-from renderer.gl.programs import Programs, read_shader
+from renderer.gl.programs import FULL_SCREEN, Programs, read_shader
 from renderer.gl.resources import GpuDrawable
 from renderer.lighting.samples import ground_lights
 from renderer.lighting.sources import Lamps
 from renderer.scene.bounds import Bounds
 
 EDGE_FADE = 0.12
-SHARP_SIGMA = 1 / 640  # of the rectangle's size, as the next one
-WIDE_SIGMA = 1 / 32
+"""Over this share of its size, along each edge, the rectangle's shadow fades to nothing."""
+
+SHARP_SIGMA, WIDE_SIGMA = 1 / 640, 1 / 32
+"""Standard deviations of the two blurs that are merged, in shares of the rectangle's size."""
+
 SHRUNK = 4
-"""Texels along each side of the sharp picture that become one of the wide picture."""
-ALL_STEPS, NO_STEPS = (0.3, 0.12), (0.8, 0.4)  # blocked light where single lights show, of FEW and of MANY lights
+"""Texels along each side of the sharp picture whose mean becomes one of the wide picture."""
+
 FEW, MANY = 48, 96
-SMALL_KEY, LARGE_KEY = 0.2, 0.4  # half angle, radians: the shadow of a small one keeps its edge
+ALL_STEPS, NO_STEPS = (0.3, 0.12), (0.8, 0.4)
+"""Blocked light, for FEW and for MANY lights: up to the first the edges of single lights' shadows are visible, so that
+the wide picture replaces the sharp one; from the second on they are not."""
+
+SMALL_KEY, LARGE_KEY = 0.2, 0.4
+"""Half angles of the key, radians: the shadow of a small one keeps its edge, that of a large one is blurred."""
 
 CELLS_LEVEL = 4
 """The mip level whose texels `GroundShadow.outline` looks at: 16 texels of the shadow along each side."""
@@ -45,8 +53,8 @@ class Caster(Protocol):
     def draw_geometry(self, program: moderngl.Program, *, blend_cutoff: float) -> None: ...
 
 
-Moment = Callable[[], None]
-"""Brings the caster into one of its poses."""
+SetPose = Callable[[], None]
+"""Moves the caster to one of its poses."""
 
 Blocked = npt.NDArray[np.float16]
 """Shares of blocked light, (size, size)."""
@@ -54,15 +62,18 @@ Blocked = npt.NDArray[np.float16]
 Place = tuple[int, int]
 
 
-def stay() -> None:
-    """The moment that is now."""
+def keep_pose() -> None:
+    """Leaves the caster in the pose that it has."""
 
 
-def in_turn(moments: Sequence[Moment], count: int) -> Iterator[int]:
-    """Every index below `count` once; before the first of each of the interleaved shares, its moment is brought on."""
-    for first, move in enumerate(moments):
-        move()
-        yield from range(first, count, len(moments))
+def in_turn(poses: Sequence[SetPose], count: int) -> Iterator[int]:
+    """Every index below `count` once, dealt out to `poses` in turn; all of a pose's follow each other, after its call.
+
+    With two poses and five lights: the first pose, 0, 2, 4; the second pose, 1, 3.
+    """
+    for first, set_pose in enumerate(poses):
+        set_pose()
+        yield from range(first, count, len(poses))
 
 
 class _Blur(NamedTuple):
@@ -93,11 +104,10 @@ class GroundShadow:
         self._widened = float(np.interp(lamps.key.half_angle, (SMALL_KEY, LARGE_KEY), (0.0, 1.0)))
         self.low, self.size = shadow_rectangle(bounds, ground, self._lights.shears)
         self._programs = Programs(device)
-        vertex = read_shader("renderer.passes", "full_screen.vert.glsl")
         self._cast = self._programs.get(read_shader("renderer.lighting", "cast_ground.vert.glsl"),
                                         read_shader("renderer.lighting", "cast.frag.glsl"))
         self._soften, self._shrink, self._merge = (
-            self._programs.get(vertex, read_shader("renderer.lighting", f"{name}.frag.glsl"))
+            self._programs.get(FULL_SCREEN, read_shader("renderer.lighting", f"{name}.frag.glsl"), {"SHRUNK": SHRUNK})
             for name in ("soften", "shrink", "merge")
         )
         self._triangles = {
@@ -130,14 +140,14 @@ class GroundShadow:
 
     @property
     def terms(self) -> bytes:
-        """All numbers that decide about the shadow of a caster."""
+        """All numbers that the shadow of a caster depends on."""
         lights = self._lights
         numbers = (self.low, self.size, self.ground, self._widened, lights.directions, lights.weights, lights.of_key,
                    self.texture.width)
         return b"".join(np.asarray(each, np.float64).tobytes() for each in numbers)
 
-    def cast(self, caster: Caster, moments: Sequence[Moment] = (stay,)) -> None:
-        """Replaces the shadow by that of `caster`, the mean over `moments`: the lights take turns in them.
+    def cast(self, caster: Caster, poses: Sequence[SetPose] = (keep_pose,)) -> None:
+        """Replaces the shadow by that of `caster`, the mean over `poses`: each light is used in one of them.
 
         Geometry below the ground counts as touching it; masked surfaces cast their holes, blended ones their opacity.
         """
@@ -148,9 +158,9 @@ class GroundShadow:
         with ctx.scope(self._sum_target, moderngl.DEPTH_TEST | moderngl.BLEND):
             self._sum_target.clear()
             ctx.blend_func = moderngl.ONE, moderngl.ONE
-            # Every light draws nearer than the one before and only strictly nearer fragments pass, so a light counts
-            # once however many triangles lie over each other, without a target of its own.
-            for drawn, index in enumerate(in_turn(moments, count), 1):
+            # Every light draws at a smaller depth than the one before, and only fragments strictly nearer pass. So a
+            # light counts once however many triangles overlap, without a target of its own.
+            for drawn, index in enumerate(in_turn(poses, count), 1):
                 weight = weights[index]
                 self._cast["shear"] = tuple(shears[index])
                 self._cast["weight"] = (weight, 0.0) if index < self._lights.of_key else (0.0, weight)
@@ -164,11 +174,11 @@ class GroundShadow:
 
     @property
     def empty(self) -> Blocked:
-        """No shadow, in the shape of one."""
+        """Zeros, (size, size)."""
         return np.zeros(self.texture.size, np.float16)
 
     def texels(self) -> Blocked:
-        """The shadow as it is."""
+        """The shadow, (size, size) shares of blocked light."""
         return self._levels[0]
 
     def put(self, texels: Blocked) -> None:
@@ -178,9 +188,9 @@ class GroundShadow:
         set_coarser(self._device, self.texture, [level[..., None] for level in self._levels[1:]])
 
     def outline(self) -> Float64:
-        """The corners, (n, 2) places u, v in their order, of a convex polygon that holds all texels above zero.
+        """The corners (n, 2), texture coordinates u, v in order, of a convex polygon that holds all texels above zero.
 
-        It reaches a cell further than they do, for filters.
+        It is larger than their hull by one texel of CELLS_LEVEL, for filters.
         """
         means = self._levels[CELLS_LEVEL]
         side = len(means)
@@ -243,7 +253,7 @@ def shadow_rectangle(bounds: Bounds, ground: float, shears: Float64) -> tuple[Fl
 
 
 def convex_hull(points: Sequence[Place]) -> list[Place]:
-    """The corners, in their order, of the convex polygon around points that are sorted, all different.
+    """The corners, in order, of the convex hull of `points`, which are sorted and all different.
 
     A. M. Andrew's monotone chain (1979).
     """
@@ -263,7 +273,7 @@ def convex_hull(points: Sequence[Place]) -> list[Place]:
 
 
 def _halvings(blocked: Blocked) -> list[Blocked]:
-    """It and its coarser levels, as long as their side is even."""
+    """It and its coarser mip levels, as long as the side of one is even."""
     levels = [blocked]
     while len(levels[-1]) % 2 == 0:
         finer = levels[-1].astype(np.float32)

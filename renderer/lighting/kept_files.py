@@ -1,4 +1,4 @@
-"""What was computed once, kept in a folder for later runs and other processes: bounded, and never half written."""
+"""A folder of results for later runs and other processes: bounded in number, and no file is ever seen half written."""
 
 import contextlib
 import os
@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Writes the file all at once, so that processes that start together never read half of it."""
+    """Writes the file beside its place and moves it there, so that no other process ever reads half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
@@ -22,7 +22,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
 
 
 def keep_latest(path: Path, pattern: str, count: int) -> None:
-    """The file was used now; of those beside it that match `pattern`, only the `count` used last stay."""
+    """Marks the file as used now, and deletes all but the `count` used last of those beside it that match `pattern`."""
     with contextlib.suppress(FileNotFoundError):  # as below
         os.utime(path)
     by_age = sorted(path.parent.glob(pattern), key=_used)

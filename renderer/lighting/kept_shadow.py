@@ -1,7 +1,7 @@
-"""Shadows of what stands still, kept on disk by all that decides about them: a model that is rendered again casts none.
+"""Shadows of models that stand still, kept on disk: when the model is rendered again, they are read instead of cast.
 
-Of the work before the first frame it is the largest part, and the same for all renders of a model that differ in
-camera, length, size, background or colours.
+Casting is the largest part of the work before the first frame, and the same for all renders of a model that differ in
+camera, length, size, background or colours. A file's name is a digest of all that its shadows depend on.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ from renderer.scene.nodes import AlphaMode
 logger = logging.getLogger(__name__)
 
 KEPT_FILES = 32
-"""2 to 15 MB each, as much of the key's maps as the model covers."""
+"""Files in the folder at most; each has 2 to 15 MB, by how much of the key's maps the model covers."""
 
 SHADERS = (
     "cast_ground.vert.glsl", "cast_key.vert.glsl", "cast.frag.glsl", "soften.frag.glsl", "shrink.frag.glsl",
@@ -40,7 +40,7 @@ class Shadow(Protocol):
 
     @property
     def terms(self) -> bytes:
-        """All numbers that decide about the shadow of a caster."""
+        """All numbers that the shadow of a caster depends on."""
 
     @property
     def empty(self) -> Texels:
@@ -49,14 +49,14 @@ class Shadow(Protocol):
     def cast(self, caster: Caster) -> object: ...
 
     def texels(self) -> Texels:
-        """What was cast, bit by bit."""
+        """What was cast, exactly."""
 
     def put(self, texels: Texels) -> None:
-        """Replaces the shadow by one that was cast before."""
+        """Replaces the shadow by the `texels` of an earlier one."""
 
 
 def cast_once(device: Device, shadows: Sequence[Shadow], caster: Caster, folder: Path) -> None:
-    """Gives `shadows` those of `caster` as it stands now: the ones in `folder`, or else new ones, kept there."""
+    """Makes `shadows` those of `caster` in the pose it has: read from `folder`, or else cast and kept there."""
     shape = _shape(caster)
     if shape is None:
         for shadow in shadows:
@@ -80,7 +80,7 @@ def cast_once(device: Device, shadows: Sequence[Shadow], caster: Caster, folder:
 
 
 def _shape(caster: Caster) -> bytes | None:
-    """A digest of what casts; None where a texture or a share of light that passes decides with it."""
+    """A digest of the geometry that casts; None where textures or colours matter too: masked, blended, transmissive."""
     digest = hashlib.sha256()
     for drawable in caster.drawables:
         material = drawable.material

@@ -1,7 +1,7 @@
 """Once per shot, before the frames: from which parts of the key each point of the model can be seen.
 
-Thirty-two depth maps, one per part of the key, lie as tiles in one atlas. A shader asks eight of them per sample and,
-since a pixel is made of four samples, all of them per pixel: penumbrae widen with distance as under a real softbox.
+GROUPS * GROUP depth maps, one per part of the key, lie as tiles in one atlas. A shader looks up one group of them per
+sample and so, over the samples of a pixel, all of them: penumbrae widen with distance as under a real softbox.
 """
 
 from collections.abc import Sequence
@@ -13,20 +13,20 @@ import numpy.typing as npt
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs, read_shader, set_uniform
 from renderer.lighting.environment import LightTables
-from renderer.lighting.ground_shadow import Caster, Moment, in_turn, stay
+from renderer.lighting.ground_shadow import Caster, SetPose, in_turn, keep_pose
 from renderer.lighting.samples import GROUP, GROUPS, key_grid
 from renderer.lighting.sources import Panel
 from renderer.scene.bounds import Bounds
 
 OFFSET = 1.5
-"""Texels that a lookup is moved off the surface along its normal, against self-shadowing by rounding."""
+"""Texels by which a lookup is moved off the surface along its normal, so that rounding casts no shadow on it."""
 
 
 class KeyShadow:
-    """The atlas and how to look it up; `cast` draws it anew. Nothing is cast before the first call."""
+    """The atlas of depth maps, which `cast` draws, and the uniforms to look it up with. It is empty before."""
 
     def __init__(self, device: Device, key: Panel, bounds: Bounds, *, tile: int) -> None:
-        """`bounds` hold the placed model in all poses; a depth map has `tile` x `tile` texels."""
+        """`bounds`, in metres, hold the placed model in all poses; a depth map has `tile` x `tile` texels."""
         ctx = device.ctx
         self._device = device
         self._lights = key_grid(key)
@@ -47,17 +47,17 @@ class KeyShadow:
 
     @property
     def terms(self) -> bytes:
-        """All numbers that decide about the maps of a caster."""
+        """All numbers that the maps of a caster depend on."""
         numbers = (self._lights.shears, self._center, self._scale, self._tile)
         return b"".join(np.asarray(each, np.float64).tobytes() for each in numbers)
 
     @property
     def empty(self) -> npt.NDArray[np.float32]:
-        """No maps, in the shape of some."""
+        """Zeros in the shape of `texels`."""
         return np.zeros(self._texture.size[::-1], np.float32)
 
     def texels(self) -> npt.NDArray[np.float32]:
-        """The maps as they are: depths of 24 bits, which 32-bit floats hold exactly."""
+        """The atlas (GROUPS * tile, GROUP * tile): depths 0 to 1 of 24 bits, which 32-bit floats hold exactly."""
         width, height = self._texture.size
         return np.frombuffer(self._texture.read(alignment=1), np.float32).reshape(height, width)
 
@@ -65,8 +65,8 @@ class KeyShadow:
         """Replaces the maps."""
         self._texture.write(texels)
 
-    def cast(self, caster: Caster, moments: Sequence[Moment] = (stay,)) -> None:
-        """Replaces the maps by those of `caster`; where it moves, the lights take turns in `moments`."""
+    def cast(self, caster: Caster, poses: Sequence[SetPose] = (keep_pose,)) -> None:
+        """Replaces the maps by those of `caster`: each light's shows it in one of `poses`, in turn."""
         ctx = self._device.ctx
         self._program["center"] = self._center
         self._program["scale"] = self._scale
@@ -75,7 +75,7 @@ class KeyShadow:
             self._framebuffer.clear()
             ctx.polygon_offset = 2.0, 2.0
             shears = self._lights.shears
-            for index in in_turn(moments, len(self._lights.weights)):
+            for index in in_turn(poses, len(self._lights.weights)):
                 row, column = divmod(index, GROUP)
                 self._framebuffer.viewport = (column * self._tile, row * self._tile, self._tile, self._tile)
                 self._program["shear"] = tuple(shears[index])
@@ -84,10 +84,10 @@ class KeyShadow:
         self._device.check_errors("drawing the key's shadow maps")
 
     def bind(self, program: moderngl.Program, unit: int, tables: LightTables) -> None:
-        """Sets the uniforms of shadow.glsl that speak of the key; its light is that of `tables`."""
+        """Sets the key's uniforms of shadow.glsl; its irradiance is that of `tables`."""
         self._texture.use(unit)
         shears = self._lights.shears
-        # Turned towards the key, a surface that sees all of it gets all of its irradiance.
+        # The weights are scaled so that a surface that faces the key and sees all of it gets all of its irradiance.
         facing = np.maximum(self._lights.directions @ tables.key_direction, 0.0)
         weights = self._lights.weights / (self._lights.weights @ facing) * self._lights.directions[:, 1]
         # A sample sees one group, a pixel the mean of all groups.

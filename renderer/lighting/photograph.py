@@ -1,14 +1,13 @@
-"""Photographed light: before the frames, a panorama becomes the same tables as a preset's.
+"""Light from a panorama: before the frames, it becomes the same tables as a preset's.
 
     panorama -> turned to this renderer's axes, exposed -> its brightest lamp and all the rest -> filtered
 
-Exposure: the panorama is scaled by one factor so that a white surface that is turned to all sides in turn is as bright
-as in the studio; for light from all around that is the mean radiance (each direction lights equally many normals). So
-any file's units will do, and a video's exposure is constant.
+Exposure: the panorama is scaled by one factor that makes its mean radiance the studio's, so that a white surface is as
+bright on average over all directions that it may face. Files may have any unit, and a video's exposure is constant.
 
-The lamp: what exceeds twice that mean around the brightest place above LOWEST. Diffuse light takes it out of the
-surroundings and adds it again where the lamp can be seen, so nothing counts twice; reflections show the whole picture.
-A sky without a lamp has nothing in excess, and its shadows are those of the dome alone.
+The lamp: what exceeds twice that mean around the brightest place above LOWEST. It is left out of the diffuse light of
+the surroundings and added where it is not shadowed, so that nothing counts twice; reflections show the whole picture.
+A panorama with no such place has no lamp, and casts the dome's shadows alone.
 """
 
 import hashlib
@@ -33,14 +32,14 @@ LOWEST = math.radians(20)
 """Elevation below which no lamp casts shadows: they would end far outside the picture."""
 
 WIDEST = math.radians(30)
-"""A lamp's half angle at most; what is bright beyond it is another one."""
+"""Half angle of a lamp at most; what is bright further from its middle belongs to another lamp."""
 
 SQUARE = 0.91
-"""Half the side, over the radius, of the square that scatters lights about its middle as far as a disc: what a surface
-gets that the lamp's middle has just set for is a matter of how far."""
+"""Half the side of a square panel, over the radius of the disc that it stands for: points on both have the same mean
+distance from the middle, which decides how much a surface gets that the middle of the lamp has just set for."""
 
 EXCESS = 2.0
-"""Times the mean radiance: what is brighter is a lamp."""
+"""What is brighter than so many times the mean radiance belongs to a lamp."""
 
 DOME_SINE = 0.74
 SHADOW_STRENGTH = 0.75
@@ -72,7 +71,10 @@ def load_photograph(device: Device, path: Path, cache_dir: Path | None) -> Envir
 
 
 def exposed(panorama: Panorama) -> Float32:
-    """Its radiance (height, width, 3) as `prefilter` wants it: turned, and of the studio's mean. Black stays black."""
+    """Its linear radiance (height, width, 3), turned to `prefilter`'s axes and scaled to the studio's mean.
+
+    A black panorama stays black.
+    """
     width = panorama.radiance.shape[1]
     turned = panorama.radiance[:, (width // 4 - 1 - np.arange(width)) % width]
     mean = _mean(turned)
@@ -80,7 +82,7 @@ def exposed(panorama: Panorama) -> Float32:
 
 
 def parted(radiance: Float32) -> tuple[Float32, Float32]:
-    """(ambient, key), which add up to `radiance`: the key is its brightest lamp."""
+    """(ambient, key), shaped like `radiance`, of which they are the sum: the key is its brightest lamp."""
     height, width = radiance.shape[:2]
     directions, solid_angles = equirectangular_directions(height, width)
     luminance = (radiance @ _LUMA).reshape(-1)
@@ -121,7 +123,7 @@ def _mean(radiance: Float32) -> float:
 
 
 def _brightest(directions: Float64, flux: Float64) -> Float64:
-    """Where the most of `flux` (n,) comes from: the unit middle of what lies around its strongest part."""
+    """The unit direction (3,) that most of `flux` (n,), light from unit `directions` (n, 3), comes from."""
     cells = np.round(directions * 6).astype(np.int64)  # ten degrees each
     codes = (cells + 6) @ np.array([169, 13, 1])
     strongest = int(np.bincount(codes, flux).argmax())

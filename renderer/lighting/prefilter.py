@@ -1,4 +1,4 @@
-"""From the radiance of all directions to what a shader can look up: done once, then kept on disk by `environment`.
+"""From the radiance of all directions to tables that a shader can read: done once, then kept on disk by `environment`.
 
 Sources of radiance are equirectangular arrays (height, width, 3): linear, float32, row 0 looks up (+Y), the middle
 column along +Z, columns go towards +X.
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from renderer.arrays import Float32, Float64
 from renderer.gl.context import Device
 from renderer.gl.mipmaps import texture_of
-from renderer.gl.programs import Programs, read_shader
+from renderer.gl.programs import FULL_SCREEN, Programs, define, read_shader
 from renderer.gl.waiting import finish
 
 SPECULAR_SIZE = 512
@@ -27,8 +27,12 @@ FIRST_SUMMED = 3
 SUMMED_WIDTH = 128
 """Texels around that source: less than three degrees each."""
 
-FULL_SCREEN = read_shader("renderer.passes", "full_screen.vert.glsl")
-PREFILTER = read_shader("renderer.lighting", "prefilter.frag.glsl")
+SPECULAR_CONSTANTS = define({
+    "SPECULAR_MAX_LOD": f"{SPECULAR_LEVELS - 1}.0", "COARSEST_SIZE": SPECULAR_SIZE >> (SPECULAR_LEVELS - 1),
+})
+"""What shaders must know of the specular map: its last level, and that level's width and height in texels."""
+
+PREFILTER = SPECULAR_CONSTANTS + read_shader("renderer.lighting", "prefilter.frag.glsl")
 
 
 def level_roughness(level: int) -> float:
@@ -86,9 +90,8 @@ def filter_specular(device: Device, radiance: Float32) -> list[npt.NDArray[np.fl
 
 
 def _halved(radiance: Float32) -> Iterator[Float32]:
-    """The picture and its halves down to one texel, as GL sizes mip levels. A row counts by the solid angle it covers:
-
-    a lamp overhead fills whole rows of a picture, and would else grow with every level.
+    """The picture and its mip levels down to one texel. Rows are weighted by the solid angle that they cover: a lamp
+    overhead fills whole rows of an equirectangular picture, and would gain light with every level otherwise.
     """
     edges = np.linspace(0.0, np.pi, len(radiance) + 1)
     weights = (np.cos(edges[:-1]) - np.cos(edges[1:])).astype(np.float32)
@@ -105,7 +108,7 @@ def _halved(radiance: Float32) -> Iterator[Float32]:
 
 
 def _pairs(length: int) -> npt.NDArray[np.int64]:
-    """Where the texels of the next level begin; an odd last one goes to the last pair."""
+    """The first index of each pair of texels that the next level averages; an odd last texel joins the last pair."""
     return np.arange(max(length // 2, 1)) * 2
 
 

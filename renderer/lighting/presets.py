@@ -19,7 +19,7 @@ STUDIO = Lighting(
     exposure=1.25, grey_ball=0.46, key_share=0.62, dome_sine=0.74, shadow_strength=0.72,
 )
 """A big softbox hangs overhead, a little to the front left; two tall strips left and right draw long highlights along
-edges; a strip at the back separates the outline; a dim panel in front fills. The floor is white paper that bounces the
+edges; a strip at the back separates the outline; a dim panel in front fills. The floor is white paper that reflects the
 light, the room is dark grey: metals need something dark to reflect, or they look like white plastic."""
 
 SOFT = Lighting(
@@ -37,8 +37,8 @@ SOFT = Lighting(
     below=Gradient((0.5, 0.5, 0.5), (0.32, 0.32, 0.32), 0.8),
     exposure=1.3, grey_ball=0.48, key_share=0.42, dome_sine=0.84, shadow_strength=0.5,
 )
-"""A tent of white cloth lit from outside, brightest overhead: shadows are faint and wide, nothing burns out. Four black
-flags at the corners draw the dark lines without which glass and chrome vanish in so much white."""
+"""A tent of white cloth lit from outside, brightest overhead: shadows are faint and wide, nothing is overexposed. Four
+black flags at the corners draw the dark lines without which glass and chrome vanish in so much white."""
 
 DARK = Lighting(
     name="dark",
@@ -55,7 +55,7 @@ DARK = Lighting(
     exposure=2.0, grey_ball=0.31, key_share=0.6, dome_sine=0.74, shadow_strength=0.85,
 )
 """Low key: a black room. Tall strips, strong at the back and faint in front, rim the outline from every side that the
-camera passes; a small softbox overhead picks out what faces up; a breath of light in front keeps lettering legible."""
+camera passes; a small softbox overhead picks out what faces up; a faint light in front keeps lettering legible."""
 
 OUTDOOR = Lighting(
     name="outdoor",
@@ -68,6 +68,6 @@ OUTDOOR = Lighting(
     exposure=1.2, grey_ball=0.40, key_share=0.7, dome_sine=0.8, shadow_strength=0.8,
 )
 """A clear day: the sun, seen through a little haze, high at the front left; a sky that pales towards the horizon; dry
-ground that throws warm light back. The sun is some six times as wide as the real one, as shadow maps show its edge."""
+ground that reflects warm light. The sun is some six times as wide as the real one, as shadow maps show its edge."""
 
 PRESETS = {lighting.name: lighting for lighting in (STUDIO, SOFT, DARK, OUTDOOR)}

@@ -9,9 +9,15 @@ import dataclasses
 import numpy as np
 
 from renderer.arrays import Float64
+from renderer.gl.sampling import SUPERSAMPLING
 from renderer.lighting.sources import Lamps, Panel
 
-GROUPS, GROUP = 4, 8
+GROUPS = SUPERSAMPLING**2
+"""Of directions over the key: each sample of a pixel looks at one group, the pixel's mean at all."""
+
+GROUP = 8
+"""Directions in a group."""
+
 LATTICE_STEP = 13
 """Found by trial: keeps the lights of the lattice and of each group well apart."""
 

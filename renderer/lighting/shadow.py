@@ -1,4 +1,4 @@
-"""The shadows of one shot: on the ground and on the model itself. An unanimated model needs them once."""
+"""The shadows of one shot: on the ground and on the model itself. A model that stands still needs them once."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,25 +7,26 @@ import moderngl
 import numpy as np
 
 from renderer.gl.context import Device
-from renderer.gl.programs import read_shader, set_uniform
+from renderer.gl.programs import define, read_shader, set_uniform
 from renderer.lighting.environment import Environment
-from renderer.lighting.ground_shadow import Caster, GroundShadow, Moment, stay
+from renderer.lighting.ground_shadow import Caster, GroundShadow, SetPose, keep_pose
 from renderer.lighting.kept_shadow import cast_once
 from renderer.lighting.key_shadow import KeyShadow
+from renderer.lighting.samples import GROUP, GROUPS
 from renderer.lighting.sources import Lamps
 from renderer.scene.bounds import Bounds
 
 LIVE_TRIANGLES = 12_000
-"""Up to this many triangles an animated model's shadows follow it: on two cores this costs under 0.2 s per frame."""
+"""The shadows of an animated model with at most so many triangles follow it: under 0.2 s per frame on two cores."""
 
 TRIANGLES_PER_SHADOW = 6_500_000
 """A still ground shadow takes fewer lights where more triangles than this would be drawn: a second on one core."""
 
 
 class SelfShadows:
-    """Those of the model on itself, where it floats and there is no floor.
+    """Those of the model on itself, for a model without a floor below it.
 
-    `glsl`, behind the environment's snippet, gives material shaders
+    `glsl`, put after the environment's snippet, gives material shaders
     `vec3 shadowed_irradiance(vec3 position, vec3 surface, vec3 normal)`, in place of `direct_irradiance`, and
     `float floor_blocked(vec3 position, vec3 normal)` with `float floor_bounce(float blocked, vec3 direction)`, the
     factor of light that comes from `direction` when the floor is shadowed. Positions are in world space.
@@ -34,14 +35,17 @@ class SelfShadows:
     def __init__(
         self, device: Device, lamps: Lamps, environment: Environment, bounds: Bounds, *, tile: int = 320
     ) -> None:
-        """`environment` holds the light of `lamps`, `bounds` the placed model in all poses. Nothing is cast yet."""
+        """`environment` holds the light of `lamps`; `bounds`, in metres, the placed model in all poses.
+
+        `tile` is the side of each of the key's depth maps in texels. There are no shadows before the first `cast`.
+        """
         self.key = KeyShadow(device, lamps.key, bounds, tile=tile)
-        self.glsl = read_shader("renderer.lighting", "shadow.glsl")
+        self.glsl = define({"KEY_GROUPS": GROUPS, "KEY_GROUP": GROUP}) + read_shader("renderer.lighting", "shadow.glsl")
         self._environment = environment
 
-    def cast(self, caster: Caster, moments: Sequence[Moment] = (stay,)) -> None:
-        """Replaces the shadows by those of `caster` as it stands now, or by the mean over `moments`."""
-        self.key.cast(caster, moments)
+    def cast(self, caster: Caster, poses: Sequence[SetPose] = (keep_pose,)) -> None:
+        """Replaces the shadows by those of `caster` in the pose it has, or by the mean over `poses`."""
+        self.key.cast(caster, poses)
 
     def bind(self, program: moderngl.Program, first_unit: int) -> int:
         """Sets the snippet's uniforms, as far as the program uses them. Returns the next free texture unit."""
@@ -53,19 +57,19 @@ class SelfShadows:
 
 
 class Shadows(SelfShadows):
-    """Those on the floor too: `ground` is what a ground pass draws.
+    """The shadows on the model and on the floor: `ground` is what a ground pass draws.
 
-    `live` says that `cast` is meant to be called for every frame. Otherwise once is enough: the shadows of an animated
-    model that is too heavy for that are the mean over the moments of its animation.
+    Where `live`, `cast` is to be called for every frame. Otherwise once is enough: the shadows of an animated model
+    with too many triangles for that are the mean over poses of its animation.
     """
 
     def __init__(
         self, device: Device, lamps: Lamps, environment: Environment, bounds: Bounds, ground: float,
         *, triangles: int = 0, animated: bool = False, cache_dir: Path | None = None,
     ) -> None:
-        """y = `ground` is the floor. Of a model that stands still, its shadows are kept in `cache_dir`.
+        """y = `ground`, in metres, is the floor. The shadows of a model that isn't `animated` are kept in `cache_dir`.
 
-        `triangles` that each light has to draw, and whether they move, decide how many lights can be afforded.
+        The number of `triangles` that each light has to draw decides how many lights there are.
         """
         self.live = animated and triangles <= LIVE_TRIANGLES
         self._device = device
@@ -76,15 +80,15 @@ class Shadows(SelfShadows):
         else:
             lights = int(np.clip(TRIANGLES_PER_SHADOW // max(triangles, 1), 64, 128))
             self.ground = GroundShadow(device, lamps, bounds, ground, lights=lights, size=768)
-        self.glsl = "#define FLOOR\n" + self.glsl
+        self.glsl = define({"FLOOR": 1}) + self.glsl
 
-    def cast(self, caster: Caster, moments: Sequence[Moment] = (stay,)) -> None:
+    def cast(self, caster: Caster, poses: Sequence[SetPose] = (keep_pose,)) -> None:
         if self._cache_dir is None:
-            super().cast(caster, moments)
-            self.ground.cast(caster, moments)
+            super().cast(caster, poses)
+            self.ground.cast(caster, poses)
         else:
-            (bring_on,) = moments
-            bring_on()
+            (set_pose,) = poses
+            set_pose()
             cast_once(self._device, (self.key, self.ground), caster, self._cache_dir)
 
     def bind(self, program: moderngl.Program, first_unit: int) -> int:

@@ -1,4 +1,4 @@
-"""How much light fibres send back, of which material shaders read a table: before the frames, only for models of cloth.
+"""The directional albedo of sheen, as a table that material shaders read. Made before the frames of models with sheen.
 
 The lobe is KHR_materials_sheen's: the "Charlie" distribution of Estevez and Kulla (Production Friendly Microfacet Sheen
 BRDF, SIGGRAPH 2017) with the visibility term of Neubelt and Pettineo (SIGGRAPH 2013).
@@ -23,7 +23,7 @@ def integrate_sheen(size: int = TABLE_SIZE, steps: int = 48) -> Float32:
     centres = (np.arange(size) + 0.5) / size
     cos_v = centres[:, None, None]
     cos_l = ((np.arange(steps) + 0.5) / steps)[None, :, None]
-    around = ((np.arange(steps) + 0.5) / steps * np.pi)[None, None, :]  # the other half mirrors this one
+    around = ((np.arange(steps) + 0.5) / steps * np.pi)[None, None, :]  # azimuths; the other half is symmetric
     sin_v, sin_l = np.sqrt(1 - cos_v**2), np.sqrt(1 - cos_l**2)
     cos_vl = np.clip(cos_v * cos_l + sin_v * sin_l * np.cos(around), -1, 1)
     sin2_h = np.clip(1 - (cos_v + cos_l) ** 2 / np.maximum(2 + 2 * cos_vl, 1e-9), 0, 1)

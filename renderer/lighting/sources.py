@@ -1,4 +1,4 @@
-"""What light is made of before anything is filtered or drawn: panels in surroundings, and the radiance they send.
+"""The sources of light, before anything is filtered or drawn: panels and surroundings, and the radiance they emit.
 
 The model stands at the origin and its front faces +Z. All radiance is linear, in units where a white diffuse surface
 that faces the brightest part of the surroundings comes out near 1.
@@ -17,11 +17,11 @@ NEUTRAL: Colour = (1.0, 1.0, 1.0)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Panel:
-    """A rectangular softbox that faces the origin; with negative radiance, a black flag that takes light away.
+    """A rectangular softbox that faces the origin; with negative radiance, a black flag, which darkens what it covers.
 
-    `center` is its place; `half_size` its (width, height) / 2 in the same unit, where width runs level.
-    `radiance` is that of the centre; `falloff` is how much of it is lost at the rim, as the lamp inside lights the
-    middle of the cloth more; `softness` is the share of the half size over which the edge fades: at 1 it is round.
+    `center` is its position; `half_size` its (width, height) / 2 in the same unit, with the width horizontal.
+    `radiance` is that of the centre, linear; `falloff` is the share of it that is lost at the rim; `softness` is the
+    share of the half size over which the edge fades: at 1 the panel is round.
     """
 
     center: tuple[float, float, float]
@@ -41,7 +41,7 @@ class Panel:
 
     @property
     def half_angle(self) -> float:
-        """Radians from its middle to its nearer edge, as seen from the origin."""
+        """The angle from its middle to its nearer edge, seen from the origin, in radians."""
         return float(np.arctan(min(self.half_size) / np.linalg.norm(self.center)))
 
     def emitted(self, directions: Float64) -> Float64:
@@ -78,11 +78,11 @@ class Gradient:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Lamps:
-    """What shadows need to know of a light. The `key` is the one lamp that casts them on the model.
+    """What casting shadows takes of a light. The `key` is the one lamp that casts them on the model.
 
-    On the ground, `key_share` of the light is the key's and the rest comes from a dome whose lowest light stands at
-    acos(dome_sine); `shadow_strength` is the opacity of a shadow where all light is blocked, since the floor bounces
-    some into any real one.
+    On the ground, `key_share` of the light is the key's and the rest comes from a dome around the zenith, down to an
+    elevation of acos(dome_sine). `shadow_strength` is the opacity of a shadow where all light is blocked: less than 1,
+    as the floor reflects some light into a real one.
     """
 
     key: Panel
@@ -93,10 +93,10 @@ class Lamps:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Lighting(Lamps):
-    """A light to choose: its key and, as `fills` and the surroundings, all the rest.
+    """A preset: the key, and in `fills` and the surroundings all other light.
 
-    `exposure` multiplies all of it; `grey_ball` is the sRGB value, 0..1, that a ball of 18 % reflectance averages over
-    what a turntable sees of it from all sides.
+    `exposure` multiplies all of it; `grey_ball` is the sRGB value, 0..1, of a ball of 18 % reflectance: its mean over
+    the frames of a turntable.
     """
 
     name: str
@@ -107,7 +107,7 @@ class Lighting(Lamps):
     grey_ball: float
 
     def ambient_radiance(self, directions: Float64) -> Float64:
-        """Everything but the key. `directions` (n, 3) unit vectors -> (n, 3) linear radiance."""
+        """Linear radiance (n, 3) of everything but the key, from unit `directions` (n, 3)."""
         height = directions[:, 1]
         below = self.below.emitted(-height)
         horizon = _smoothstep((height + 0.05) / 0.07)[:, None]

@@ -2,7 +2,8 @@
 
 Opaque and masked parts come first, near ones before far ones. Transmissive parts show a copy of those; the nearest few
 are drawn one by one, far ones first, each with a new copy, and all others hide each other. Blended parts follow, far
-ones first, each with its back faces before its front faces. Opaque parts that are worth storing come before all others.
+ones first, each with its back faces before its front faces. Opaque parts whose shading is deferred (see `deferred`)
+come before all others.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,15 +17,15 @@ from renderer.gl.tiles import WHOLE, Tile
 from renderer.lighting.environment import Environment
 from renderer.lighting.shadow import SelfShadows
 from renderer.lighting.sheen import sheen_texture
+from renderer.passes.deferred import DeferredDraws, GBuffer, worth_deferring
 from renderer.passes.programs import BEHIND_UNIT, SHEEN_UNIT, MaterialPrograms, TriangleDraw
-from renderer.passes.stored import StoredDraws, SurfaceTarget, worth_storing
 from renderer.passes.surface import is_transmissive
-from renderer.passes.transmission import Behind
-from renderer.scene.lights import dimming
+from renderer.passes.transmission import PictureBehind
+from renderer.scene.lights import LIGHT_ROWS, dimming
 from renderer.scene.nodes import AlphaMode
 
-GLASS_LAYERS = 4
-"""Times per frame that what is behind glass is captured: that many panes, the nearest, are seen through each other."""
+TRANSMISSION_LAYERS = 4
+"""Copies of the picture per frame: so many transmissive drawables, the nearest ones, are seen through each other."""
 
 
 class GeometryPass:
@@ -32,23 +33,23 @@ class GeometryPass:
 
     def __init__(
         self, gpu_scene: GpuScene, environment: Environment, shadows: SelfShadows, buffers: Mapping[str, str] = {},
-        *, tone_mapping: str = "neutral", surfaces: SurfaceTarget | None = None,
+        *, tone_mapping: str = "neutral", g_buffer: GBuffer | None = None,
     ) -> None:
         """`buffers`, the defines of buffers.glsl, make it draw normals and depth beside the colour.
 
         `tone_mapping` is "neutral", or one of "aces", "agx" and "none" of tone_mapping.glsl. What is drawn into the
-        samples of `surfaces` may be stored there before it is shaded.
+        samples of `g_buffer` may be shaded there after all of it is stored.
         """
         self._ctx = gpu_scene.device.ctx
         self._gpu_scene = gpu_scene
         self._mirrored = False
-        self._behind = Behind(gpu_scene.device)
-        worn = any(material.sheen is not None for material in gpu_scene.scene.materials)
-        self._sheen = sheen_texture(gpu_scene.device) if worn else None
+        self._behind = PictureBehind(gpu_scene.device)
+        has_sheen = any(material.sheen is not None for material in gpu_scene.scene.materials)
+        self._sheen = sheen_texture(gpu_scene.device) if has_sheen else None
         defines = {**buffers, f"TONE_{tone_mapping.upper()}": "1"}
         self._dimming = 1.0
         if count := len(gpu_scene.scene.lights):
-            defines["LIGHTS"] = str(count)
+            defines |= {"LIGHTS": str(count), "LIGHT_ROWS": str(LIGHT_ROWS)}
             low, high = gpu_scene.box()
             self._dimming = dimming(gpu_scene.lights, (low + high) / 2, float(np.linalg.norm(high - low)) / 2)
         self._programs = MaterialPrograms(gpu_scene, environment, shadows, defines)
@@ -57,11 +58,11 @@ class GeometryPass:
             for one in gpu_scene.drawables
         ]
         self._samples: moderngl.Framebuffer | None = None
-        self._stored: StoredDraws | None = None
-        if surfaces is not None:
-            worth = worth_storing(gpu_scene.drawables, surfaces.samples.color.size)
-            self._samples = surfaces.samples.framebuffer
-            self._stored = StoredDraws(gpu_scene, worth, self._programs, surfaces) if worth else None
+        self._deferred: DeferredDraws | None = None
+        if g_buffer is not None:
+            worth = worth_deferring(gpu_scene.drawables, g_buffer.samples.color.size)
+            self._samples = g_buffer.samples.framebuffer
+            self._deferred = DeferredDraws(gpu_scene, worth, self._programs, g_buffer) if worth else None
 
     @property
     def transmissive(self) -> bool:
@@ -78,9 +79,9 @@ class GeometryPass:
     ) -> None:
         """Draws into `target`, which is current, and whose depth is cleared or holds what may hide the model.
 
-        The view may mirror the world. `behind` is what glass shows; without it, that is what `target` holds by then,
-        farther glass included. `ground` draws what lies under the model, by the depth of all that is opaque: it costs
-        only where it is seen.
+        The view may mirror the world. `behind` is what transmissive parts show; without it, that is what `target` holds
+        by then, farther transmissive parts included. `ground` draws what lies under the model, after all opaque parts:
+        it costs only where it is seen.
         """
         ctx = self._ctx
         self.draw_opaque(view, target, tile)
@@ -88,12 +89,12 @@ class GeometryPass:
             ground()
             self._programs.bind_light()  # to the texture units that the ground has used
             ctx.enable_only(moderngl.DEPTH_TEST)
-        glass = [draw for draw in self._draws if is_transmissive(draw.drawable.material)]
-        glass.sort(key=lambda draw: _nearest(draw.drawable, view))
-        layers = 1 if behind is not None else min(GLASS_LAYERS, len(glass))
+        transmissive = [draw for draw in self._draws if is_transmissive(draw.drawable.material)]
+        transmissive.sort(key=lambda draw: _nearest(draw.drawable, view))
+        layers = 1 if behind is not None else min(TRANSMISSION_LAYERS, len(transmissive))
         for layer in range(layers, 0, -1):
             (behind or self._behind.capture(target)).use(BEHIND_UNIT)
-            for draw in glass[layer - 1 : None if layer == layers else layer]:
+            for draw in transmissive[layer - 1 : None if layer == layers else layer]:
                 draw.render(self._programs, ctx, mirrored=self._mirrored)
         ctx.enable(moderngl.BLEND)
         ctx.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
@@ -113,29 +114,29 @@ class GeometryPass:
         view_projection = tile.crop @ view.projection @ view.view
         self._programs.set_uniforms({
             "u_view_projection": matrix_bytes(view_projection), "u_eye": tuple(view.eye),
-            "u_origin": tile.origin, "u_place": tile.place, "u_dimming": self._dimming,
-            "lamps": [tuple(row) for row in self._gpu_scene.lights.tolist()],
+            "u_origin": tile.origin, "u_ndc_to_frame": tile.place, "u_dimming": self._dimming,
+            "lights": [tuple(row) for row in self._gpu_scene.lights.tolist()],
         })
         self._programs.bind_light()
         self._programs.update_constants()
         if self._sheen is not None:
             self._sheen.use(SHEEN_UNIT)
-        stored = self._stored if target is self._samples else None
-        if stored is not None:
-            stored.draw(view_projection, mirrored=self._mirrored)
+        deferred = self._deferred if target is self._samples else None
+        if deferred is not None:
+            deferred.draw(view_projection, mirrored=self._mirrored)
         self._ctx.enable_only(moderngl.DEPTH_TEST)
         for draw in self._near_first(view):
             drawable = draw.drawable
             hides = not _is_blended(drawable) and not is_transmissive(drawable.material)
-            if hides and (stored is None or drawable not in stored):
+            if hides and (deferred is None or drawable not in deferred):
                 draw.render(self._programs, self._ctx, mirrored=self._mirrored)
 
     def _near_first(self, view: View) -> list[TriangleDraw]:
         return sorted(self._draws, key=lambda draw: _distance(draw.drawable, view))
 
     def release(self) -> None:
-        if self._stored is not None:
-            self._stored.release()
+        if self._deferred is not None:
+            self._deferred.release()
         self._programs.release()
         if self._sheen is not None:
             self._sheen.release()
@@ -152,5 +153,5 @@ def _distance(drawable: GpuDrawable, view: View) -> float:
 
 
 def _nearest(drawable: GpuDrawable, view: View) -> float:
-    """Of its bounding sphere: what is inside of glass counts as behind it."""
+    """The distance to its bounding sphere: what is inside a transmissive part counts as behind it."""
     return _distance(drawable, view) - drawable.radius

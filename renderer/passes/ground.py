@@ -1,4 +1,4 @@
-"""Draws the ground shadow into the picture's alpha, where the opaque parts of the model leave it to be seen."""
+"""Draws the ground shadow into the picture's alpha, where no opaque part of the model hides it."""
 
 import moderngl
 import numpy as np
@@ -15,12 +15,12 @@ _EVERYWHERE = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
 _NOWHERE = np.zeros((3, 2))
 
 FINE = 1.7
-"""Texels from sample to sample that need no coarser level: the shadow is softer than those (`ground_shadow`), and four
-samples make a pixel."""
+"""Texels between neighbouring samples up to which mip level 0 is fine enough: the shadow has no detail of that size
+(`ground_shadow`), and the samples of a pixel are averaged."""
 
 
 class GroundPass:
-    """The shadow lies on the lowest point of the model, so it is drawn behind whatever there is, however near."""
+    """Draws it near the far plane: the ground is at the model's lowest point, so nothing of the model is behind it."""
 
     def __init__(self, device: Device) -> None:
         self._ctx = device.ctx
@@ -31,7 +31,7 @@ class GroundPass:
         self._upload(_EVERYWHERE)
 
     def outline(self, shadow: GroundShadow) -> None:
-        """From now on leaves out what of the rectangle has no shadow; for one that stays as it is."""
+        """From now on draws only the part of the rectangle that has shadow; for one that doesn't change any more."""
         corners = shadow.outline()
         self._release_polygon()
         self._upload(corners if len(corners) else _NOWHERE)
@@ -61,7 +61,7 @@ class GroundPass:
         self._programs.release()
 
     def _upload(self, corners: Float64) -> None:
-        """The convex polygon to draw, (n, 2) places u, v."""
+        """Sets the convex polygon to draw, (n, 2) texture coordinates u, v."""
         self._corners = self._ctx.buffer(np.ascontiguousarray(corners, np.float32))
         self._polygon = self._ctx.vertex_array(self._program, [(self._corners, "2f", "in_uv")])
 
@@ -71,9 +71,9 @@ class GroundPass:
 
 
 def level(view_projection: Float64, size: tuple[int, int], shadow: GroundShadow) -> float:
-    """The mip level of the shadow for a target of `size` (width, height) samples, seen by a matrix to its clip space.
+    """The mip level to read the shadow at, seen through a matrix to clip space in a target of `size` (width, height).
 
-    It is one for the whole shadow, as at its middle. A level of 0 is read at half the cost of those with a fraction.
+    It is that of the shadow's middle, for all of it. Level 0 is read at half the cost of levels with a fraction.
     """
     x, z = shadow.low + shadow.size / 2
     clip = view_projection @ (x, shadow.ground, z, 1.0)

@@ -1,4 +1,4 @@
-"""Background and foreground images: from a file to pixels that fit the frame, and to the device, for composite.glsl."""
+"""Background and foreground images: from files to textures of the frame's size, for composite.glsl."""
 
 import warnings
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ class OverlayImages:
     def behind(self, backdrop: Backdrop) -> moderngl.Texture | None:
         """The texture of the frame's size, top row first, that shows instead of the flat colour, if any does.
 
-        Raises SettingsError for an image that can't be had.
+        Raises SettingsError for an image that is missing or broken.
         """
         if backdrop.image is None:
             return None
@@ -44,7 +44,7 @@ class OverlayImages:
     def before(self, foreground: Foreground | None) -> moderngl.Texture | None:
         """The texture of the frame's size, top row first and premultiplied, that lies over everything, if any does.
 
-        Raises SettingsError for an image that can't be had.
+        Raises SettingsError for an image that is missing or broken.
         """
         if foreground is None:
             return None
@@ -75,9 +75,8 @@ class OverlayImages:
 
 
 def read_overlay(path: Path, size: tuple[int, int], align: str) -> UInt8:
-    """(height, width, 4), premultiplied: the picture turned upright, scaled to cover `size`, cropped at the anchor.
-
-    All in display space, like every composition here. Raises PictureError.
+    """(height, width, 4) uint8, premultiplied, sRGB-encoded: the picture turned upright, scaled to cover `size` (width,
+    height), cropped at the anchor. Raises PictureError.
     """
     with path.open("rb") as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of oddities in files that it reads all the same
@@ -97,7 +96,7 @@ def read_overlay(path: Path, size: tuple[int, int], align: str) -> UInt8:
 
 
 def on_colour(pixels: UInt8, backdrop: Backdrop) -> UInt8:
-    """(height, width, 3): a premultiplied picture on the backdrop's colour."""
+    """(height, width, 3) uint8, sRGB-encoded: a premultiplied picture on the backdrop's colour."""
     color = np.round(np.array(backdrop.rgb) * 255).astype(np.uint16)
     shown = pixels[..., :3] + ((255 - pixels[..., 3:].astype(np.uint16)) * color + 127) // 255
     return shown.astype(np.uint8)

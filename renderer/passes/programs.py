@@ -14,17 +14,18 @@ from renderer.passes.surface import surface_constants, surface_defines
 
 _MATERIAL_BLOCK = 0
 _FIRST_MAP_UNIT = 4  # behind those of the environment and of the shadows
-FRAME_UNIT, PLACE_UNIT = 13, 14  # for what is stored, which has a map less and looks at nothing behind it
+TANGENTS_UNIT, DEPTH_UV_UNIT = 13, 14  # of the G-buffer: surfaces in it have a map less and show nothing behind them
 BEHIND_UNIT = 14
 SHEEN_UNIT = 15
 
 _UNITS = {
-    "sheen_albedo": SHEEN_UNIT, "u_behind": BEHIND_UNIT, "u_stored_place": PLACE_UNIT, "u_stored_frame": FRAME_UNIT,
+    "sheen_albedo": SHEEN_UNIT, "u_behind": BEHIND_UNIT, "u_g_buffer_depth_uv": DEPTH_UV_UNIT,
+    "u_g_buffer_tangents": TANGENTS_UNIT,
 }
 
 
 class MaterialPrograms:
-    """Compiles them for drawables of `gpu_scene`, and owns them and the materials' constants until `release`."""
+    """Compiles programs for drawables of `gpu_scene`; owns them and the materials' uniform buffers until `release`."""
 
     def __init__(
         self, gpu_scene: GpuScene, environment: Environment, shadows: SelfShadows, defines: Mapping[str, str]
@@ -60,25 +61,25 @@ class MaterialPrograms:
         return program
 
     def set_uniforms(self, uniforms: Mapping[str, object]) -> None:
-        """For all programs, as far as they have them."""
+        """Sets uniforms by name in all programs that have them."""
         for program in self._used:
             for name, value in uniforms.items():
                 set_uniform(program, name, value)
 
     def bind_light(self) -> None:
-        """Brings the light's textures to their units, and its uniforms to all programs."""
+        """Binds the textures of the light and of the shadows, and sets their uniforms in all programs."""
         for program in self._used:
             self._shadows.bind(program, self._environment.bind(program, 0))
 
     def update_constants(self) -> None:
-        """Takes over what an animation has changed of the materials."""
+        """Uploads the constants of materials that an animation has changed."""
         for index, material in enumerate(self._gpu_scene.materials):
             if material is not self._materials[index]:
                 self._constants[index].write(surface_constants(material))
                 self._materials[index] = material
 
     def bind_material(self, drawable: GpuDrawable) -> None:
-        """Brings its maps to their units and its constants to their block."""
+        """Binds the textures and the uniform buffer of the drawable's material."""
         for unit, texture in enumerate(drawable.textures):
             texture.use(_FIRST_MAP_UNIT + unit)
         self._constants[drawable.primitive.material].bind_to_uniform_block(_MATERIAL_BLOCK)

@@ -20,13 +20,13 @@ from renderer.passes.geometry import GeometryPass
 from renderer.scene.bounds import Bounds
 
 REACH = 1.1
-"""Height above the ground, in bounding radii, from which nothing is reflected any more."""
+"""Height above the ground, in bounding radii, at which the reflection has faded to nothing."""
 
 SPREAD = 0.075
-"""Blur radius per height: the ground is polished, not a mirror."""
+"""Radius of the blur over the height of what is reflected: the ground is polished, not a mirror."""
 
 SHARPEST = 0.6
-"""Mip level of the blur at the contact: evens out the 2x2 pattern in which material shaders sample the key."""
+"""Mip level of the blur at height 0: it averages the samples over which material shaders spread the key's lights."""
 
 
 Window = tuple[int, int, int, int]
@@ -34,7 +34,7 @@ Window = tuple[int, int, int, int]
 
 
 class ReflectionPass:
-    """Owns its pictures; a quarter of the samples is enough for what is blurred anyway."""
+    """Draws the reflection at the frame's size, without supersampling, as it is blurred anyway; owns its pictures."""
 
     def __init__(self, device: Device, size: tuple[int, int]) -> None:
         """`size` is the frame's, in pixels."""
@@ -140,14 +140,14 @@ class ReflectionPass:
     def _seen(
         self, view_projection: Float64, bounds: Bounds, ground: float, reach: float, margin: float
     ) -> Window | None:
-        """What of the frame can show a reflection, with a margin in pixels; None where nothing can."""
+        """The part of the frame that can show the reflection, with a margin in pixels; None where there is none."""
         size = np.array(self._size)
         top = min(float(bounds.high[1]), ground + reach)
         corners = np.array([
             (x, y, z, 1.0) for x in (bounds.low[0], bounds.high[0]) for y in (ground, top)
             for z in (bounds.low[2], bounds.high[2])
         ]) @ view_projection.T
-        if corners[:, 3].min() <= 0:  # the camera is amid the model
+        if corners[:, 3].min() <= 0:  # the camera is inside the box
             return 0, 0, *self._size
         places = (corners[:, :2] / corners[:, 3:] + 1) / 2 * size
         air = 2 * margin + 4
@@ -171,6 +171,6 @@ def mirrored_view(view: View, ground: float) -> View:
 
 
 def pixels_per_metre(view: View, bounds: Bounds, height: int) -> float:
-    """Of a length at the model's centre, seen square on, in a picture of `height` pixels."""
+    """Pixels of a metre at the model's centre, parallel to the picture, which is `height` pixels high."""
     depth = max(float(-(view.view @ np.array([*bounds.center, 1.0]))[2]), view.near)
     return float(view.projection[1, 1]) * height / 2 / depth

@@ -1,14 +1,16 @@
 """From the supersampled picture to pixels for posters and stills: box filter, composite, read back.
 
-Four samples are averaged in display space, as they will be seen; the same goes for compositing on the backdrop.
+Samples are averaged, and the picture is composited, in display space (sRGB-encoded): as they will be seen.
 """
+
+from collections.abc import Mapping
 
 import moderngl
 import numpy as np
 
 from renderer.arrays import UInt8
 from renderer.gl.context import Device
-from renderer.gl.programs import Programs, read_shader, set_uniform
+from renderer.gl.programs import FULL_SCREEN, Programs, read_shader, set_uniform
 from renderer.gl.targets import FrameTarget, ReadTarget
 from renderer.spec import Backdrop
 
@@ -23,7 +25,7 @@ class ResolvePass:
 
     def read_rgba(self) -> UInt8:
         """(h, w, 4): premultiplied, sRGB-encoded, as drawn."""
-        program = self._programs.get(*full_screen("resolve.frag.glsl"), texels(self._samples))
+        program = full_screen(self._programs, "resolve.frag.glsl", texels(self._samples))
         set_samples(program, self._samples)
         return self._pixels(program)
 
@@ -47,9 +49,9 @@ class ResolvePass:
         return np.frombuffer(self._target.read(), np.uint8).reshape(self._samples.height, self._samples.width, 4)
 
 
-def full_screen(fragment: str) -> tuple[str, str]:
-    """The texts of a program that runs `fragment` (a file beside this one) over a whole target."""
-    return read_shader("renderer.passes", "full_screen.vert.glsl"), read_shader("renderer.passes", fragment)
+def full_screen(programs: Programs, fragment: str, defines: Mapping[str, object]) -> moderngl.Program:
+    """The program that runs `fragment`, a file of this package's shaders, over a whole target."""
+    return programs.get(FULL_SCREEN, read_shader("renderer.passes", fragment), defines)
 
 
 def composite(
@@ -59,15 +61,16 @@ def composite(
     backdrop: Backdrop,
     image: moderngl.Texture | None,
     foreground: moderngl.Texture | None,
+    defines: Mapping[str, object] = {},
 ) -> moderngl.Program:
     """The program that runs `fragment` on the composited picture, with its uniforms set.
 
-    `image` is the backdrop's; both textures are from `OverlayImages`.
+    `image` is the backdrop's; both textures are from `OverlayImages`. `defines` are the fragment shader's own.
     """
     # One program each, because a software rasteriser computes branches that it doesn't take.
     used = {"IMAGE": image is not None, "FOREGROUND": foreground is not None, "VIGNETTE": backdrop.vignette > 0}
-    defines = {name: "1" for name, present in used.items() if present}
-    program = programs.get(*full_screen(fragment), {"COMPOSITE": "1"} | texels(samples) | defines)
+    present = {name: 1 for name, is_used in used.items() if is_used}
+    program = full_screen(programs, fragment, {"COMPOSITE": 1, **texels(samples), **present, **defines})
     set_samples(program, samples)
     _set_texture(program, "u_image", 1, image)
     _set_texture(program, "u_foreground", 2, foreground)
@@ -77,11 +80,15 @@ def composite(
 
 
 def transparent(
-    programs: Programs, fragment: str, samples: FrameTarget, foreground: moderngl.Texture | None
+    programs: Programs, fragment: str, samples: FrameTarget, foreground: moderngl.Texture | None,
+    defines: Mapping[str, object] = {},
 ) -> moderngl.Program:
-    """The program that runs `fragment` on the picture with straight alpha, with its uniforms set."""
-    defines = {"STRAIGHT": "1"} | texels(samples) | ({} if foreground is None else {"FOREGROUND": "1"})
-    program = programs.get(*full_screen(fragment), defines)
+    """The program that runs `fragment` on the picture with straight alpha, with its uniforms set.
+
+    `defines` are the fragment shader's own.
+    """
+    present = {} if foreground is None else {"FOREGROUND": 1}
+    program = full_screen(programs, fragment, {"STRAIGHT": 1, **texels(samples), **present, **defines})
     set_samples(program, samples)
     _set_texture(program, "u_foreground", 2, foreground)
     return program
@@ -93,13 +100,13 @@ def _set_texture(program: moderngl.Program, name: str, unit: int, texture: moder
         set_uniform(program, name, unit)
 
 
-def texels(samples: FrameTarget) -> dict[str, str]:
-    """The define by which composite.glsl knows what it reads."""
-    return {"TEXELS": str(samples.texels_per_pixel)}
+def texels(samples: FrameTarget) -> dict[str, object]:
+    """The define that tells composite.glsl how many texels a pixel has along each axis."""
+    return {"TEXELS": samples.texels_per_pixel}
 
 
 def set_samples(program: moderngl.Program, samples: FrameTarget) -> None:
-    """Gives composite.glsl its picture."""
+    """Sets the picture that composite.glsl reads, and the frame's size."""
     samples.color.use(0)
     set_uniform(program, "u_samples", 0)
     set_uniform(program, "u_size", (float(samples.width), float(samples.height)))

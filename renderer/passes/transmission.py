@@ -1,11 +1,11 @@
-"""What transmissive surfaces let through: a copy of the picture, made when all that they may show is drawn."""
+"""What is seen through transmissive surfaces: a copy of the picture, made when all that they may show is drawn."""
 
 import moderngl
 
 from renderer.gl.context import Device
 
 
-class Behind:
+class PictureBehind:
     """The copy, with mipmaps that rough surfaces blur it by. It is made when first captured."""
 
     def __init__(self, device: Device) -> None:

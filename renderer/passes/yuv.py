@@ -20,6 +20,8 @@ from renderer.spec import Backdrop
 CELL = (8, 2)
 """Pixels (columns, rows) that yuv420.frag.glsl converts at a time: as many as share most of what they read."""
 
+_DEFINES = dict(zip(("CELL_WIDTH", "CELL_HEIGHT"), CELL, strict=True))
+
 
 class YuvPass:
     """Converts a `FrameTarget`."""
@@ -39,7 +41,7 @@ class YuvPass:
 
         What is read is I420: the planes Y, U, V, each top row first, without gaps.
         """
-        program = composite(self._programs, "yuv420.frag.glsl", self._samples, backdrop, image, foreground)
+        program = composite(self._programs, "yuv420.frag.glsl", self._samples, backdrop, image, foreground, _DEFINES)
         set_uniform(program, "u_cells", self._cells)
         return self._planes.fill(program, bytes if self._samples.width % CELL[0] == 0 else self._without_gaps)
 

@@ -12,16 +12,19 @@ from renderer.gl.readback import Pending, Readback
 from renderer.gl.targets import FrameTarget
 from renderer.passes.resolve import transparent
 
+CELL_WIDTH = 4
+"""Pixels of a row that yuva444.frag.glsl converts at a time."""
+
 
 class YuvaPass:
     """Converts a `FrameTarget`."""
 
     def __init__(self, device: Device, samples: FrameTarget) -> None:
-        if samples.width % 4:
-            raise ValueError(f"video with alpha needs a width that is a multiple of 4, not {samples.width}")
+        if samples.width % CELL_WIDTH:
+            raise ValueError(f"video with alpha needs a width that is a multiple of {CELL_WIDTH}, not {samples.width}")
         self._samples = samples
         self._programs = Programs(device)
-        self._cells = samples.width // 4, samples.height
+        self._cells = samples.width // CELL_WIDTH, samples.height
         self._planes = Readback(device, self._cells, samples.width * samples.height * 8)
 
     def convert(self, foreground: moderngl.Texture | None = None) -> Pending:
@@ -30,7 +33,8 @@ class YuvaPass:
         What is read are the planes Y, U, V and alpha, top row first, without gaps, 16 bits a value in the machine's
         order.
         """
-        program = transparent(self._programs, "yuva444.frag.glsl", self._samples, foreground)
+        defines = {"CELL_WIDTH": CELL_WIDTH}
+        program = transparent(self._programs, "yuva444.frag.glsl", self._samples, foreground, defines)
         set_uniform(program, "u_cells", self._cells)
         return self._planes.fill(program)
 

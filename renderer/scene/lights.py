@@ -16,14 +16,19 @@ where they would outshine the light that the model is put into; weaker ones coun
 """
 
 
+LIGHT_ROWS = 3
+"""Vectors that describe a light."""
+
+
 def light_rows(lights: list[Light], pose: Pose, root: Float64) -> Float64:
-    """(3 n, 4): for each light its place (or, with w = 0, the direction towards it); its colour times intensity over
-    pi, and 1 / range²; its axis times the slope of its cone's edge, and that edge's offset."""
-    rows = np.zeros((3 * len(lights), 4))
+    """(LIGHT_ROWS * n, 4): for each light its place (or, with w = 0, the direction towards it); its colour times
+    intensity over pi, and 1 / range²; its axis times the slope of its cone's edge, and that edge's offset.
+    """
+    rows = np.zeros((LIGHT_ROWS * len(lights), 4))
     for number, light in enumerate(lights):
         world = root @ pose.world[light.node]
         away = -world[:3, 2] / max(float(np.linalg.norm(world[:3, 2])), 1e-30)
-        place, colour, cone = rows[3 * number : 3 * number + 3]
+        place, colour, cone = rows[LIGHT_ROWS * number : LIGHT_ROWS * (number + 1)]
         place[:] = (*-away, 0.0) if light.kind == "directional" else (*world[:3, 3], 1.0)
         colour[:3] = np.array(light.color) * (light.intensity / math.pi)
         colour[3] = 0.0 if math.isinf(light.reach) else 1 / light.reach**2
@@ -37,7 +42,7 @@ def light_rows(lights: list[Light], pose: Pose, root: Float64) -> Float64:
 
 def dimming(rows: Float64, center: Float64, radius: float) -> float:
     """The factor for all lights by which BRIGHTEST holds, about a radius away from those within the model."""
-    places, colours = rows[0::3], rows[1::3]
+    places, colours = rows[0::LIGHT_ROWS], rows[1::LIGHT_ROWS]
     distances = np.maximum(np.linalg.norm(places[:, :3] - center, axis=1), max(radius, 1e-9))
     total = float((colours[:, :3].mean(axis=1) / np.where(places[:, 3] > 0, distances**2, 1.0)).sum())
     return min(1.0, BRIGHTEST / total) if total > 0 else 1.0

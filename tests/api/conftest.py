@@ -1,12 +1,29 @@
 """Databases for the service's tests: what holds must hold on SQLite and on PostgreSQL."""
 
+import datetime as dt
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from api import clock
 from api.db.session import Database
+
+
+@pytest.fixture(autouse=True)
+def _no_two_readings_of_the_clock_are_equal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test makes first is older, though it be less than the clock's millisecond."""
+    read, lock, last = clock.now, threading.Lock(), clock.now()
+
+    def now() -> dt.datetime:
+        nonlocal last
+        with lock:
+            last = max(read(), last + dt.timedelta(milliseconds=1))
+            return last
+
+    monkeypatch.setattr(clock, "now", now)
 
 
 @pytest.fixture(scope="session")

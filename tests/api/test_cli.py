@@ -1,5 +1,6 @@
 """The command line: accounts, keys and credits by the rules, and errors that say what to do."""
 
+import datetime as dt
 import json
 import re
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import PIL.Image
 import pytest
 from click.testing import CliRunner, Result
 
+from api import clock
 from api.cli import COMMANDS, main
 from api.db.session import Database
 from api.domain.accounts import tokens
@@ -104,11 +106,16 @@ def test_a_key_works_with_its_scopes_until_it_is_revoked(
         authenticate(tmp_path, key)
 
 
-def test_a_key_may_expire(admin: Callable[..., Any], new_key: Callable[..., str], tmp_path: Path) -> None:
+def test_a_key_may_expire(
+    admin: Callable[..., Any], new_key: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     admin("create-account", EMAIL)
+    key, made_at = new_key("--expires", "30"), clock.now()
+    monkeypatch.setattr(clock, "now", lambda: made_at + dt.timedelta(days=29))
+    assert authenticate(tmp_path, key).scopes == set(tokens.SCOPES)
+    monkeypatch.setattr(clock, "now", lambda: made_at + dt.timedelta(days=30))
     with pytest.raises(TokenExpired):
-        authenticate(tmp_path, new_key("--expires", "0.0000001"))
-    assert authenticate(tmp_path, new_key("--expires", "30")).scopes == set(tokens.SCOPES)
+        authenticate(tmp_path, key)
 
 
 def test_a_suspended_account_is_refused_until_it_is_reinstated(

@@ -3,44 +3,51 @@
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
 from api.processes import supervisor
 from api.processes.supervisor import Supervisor
-from tests.support.farm import wait_for
+from tests.support.waiting import wait_for
 
 NOTES_ITSELF = "import os, sys, time; open(sys.argv[1], 'a').write(f'{os.getpid()}\\n'); "
 
 
-def child(notes: Path, then: str) -> list[str]:
-    """A command that writes its process id down, and goes on with `then`."""
-    return [sys.executable, "-c", NOTES_ITSELF + then, str(notes)]
+def child(notes: Path, then: str, first: str = "") -> list[str]:
+    """A command that does what comes `first`, writes its process id down, and goes on with `then`."""
+    return [sys.executable, "-c", first + NOTES_ITSELF + then, str(notes)]
 
 
 def pids(notes: Path) -> list[int]:
     return [int(line) for line in notes.read_text().split()] if notes.exists() else []
 
 
-def test_a_child_that_dies_is_replaced_at_once_but_not_forever(tmp_path: Path) -> None:
+def test_a_child_that_dies_is_replaced_at_once_and_later_after_growing_pauses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = SimpleNamespace(monotonic=lambda: 1000.0)  # stands still, but for the test
+    monkeypatch.setattr(supervisor, "time", clock)
     notes = tmp_path / "notes"
     supervised = Supervisor(1, child(notes, "sys.exit(3)"))
     supervised.start()
-    wait_for(lambda: len(pids(notes)) == 2, "a second child")
-    wait_for(lambda: len(pids(notes)) == 3, "a third, after a pause")
-    times = len(pids(notes))
+    wait_for(lambda: "another starts in 1 s" in caplog.text, "the second child's end")
+    assert len(pids(notes)) == 2
+    clock.monotonic = lambda: 1001.0
+    wait_for(lambda: "another starts in 2 s" in caplog.text, "the third child's end")
+    assert len(pids(notes)) == 3
     supervised.stop()
-    assert times == 3
+    assert len(pids(notes)) == 3
 
 
 def test_a_child_that_does_not_stop_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "STOP_S", 0.3)
     notes = tmp_path / "notes"
-    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); open(sys.argv[1] + '.deaf', 'w').close(); "
-    supervised = Supervisor(2, child(notes, deaf + "time.sleep(60)"))
+    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+    supervised = Supervisor(2, child(notes, "time.sleep(3000)", first=deaf))
     supervised.start()
-    wait_for(lambda: len(pids(notes)) == 2 and notes.with_suffix(".deaf").exists(), "both children")
+    wait_for(lambda: len(pids(notes)) == 2, "both children")
     supervised.stop()
     assert not any(psutil.pid_exists(pid) for pid in pids(notes))
 
@@ -51,10 +58,10 @@ def test_a_child_gets_twice_its_share_of_software_rendering_threads(
     monkeypatch.delenv("LP_NUM_THREADS", raising=False)
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(8)))
     notes = tmp_path / "notes"
-    tell = "open(sys.argv[1] + '.threads', 'w').write(os.environ['LP_NUM_THREADS']); time.sleep(60)"
+    tell = "open(sys.argv[1] + '.threads', 'w').write(os.environ['LP_NUM_THREADS']); time.sleep(3000)"
     supervised = Supervisor(4, child(notes, tell))
     supervised.start()
     threads = notes.with_suffix(".threads")
-    wait_for(lambda: threads.exists() and threads.read_text(), "a child")
+    told = wait_for(lambda: threads.exists() and threads.read_text(), "a child")
     supervised.stop()
-    assert threads.read_text() == "4"
+    assert told == "4"

@@ -17,12 +17,12 @@ from typing import cast
 import click
 from rich.console import Console
 
-from renderer.encode.streams import Encoders, variant_streams
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device, open_device
 from renderer.render import open_shot, render_video
 from renderer.scene.nodes import Contents
 from renderer.spec import Backdrop, FrameSpec, VideoVariant, parse_settings, plan_video
+from renderer.streams import Encoders, variant_streams
 from tests.benchmarks.model import standard_model
 from tests.benchmarks.rows import Row, at_most, table
 from tests.benchmarks.turntable import Drawn

@@ -21,7 +21,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from renderer.gl.tiles import SUPERSAMPLING
+from renderer.gl.sampling import SUPERSAMPLING
 from tests.benchmarks import process, rows
 from tests.benchmarks.costs import STANDARD_FRAMES
 from tests.benchmarks.model import standard_model

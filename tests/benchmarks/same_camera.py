@@ -21,7 +21,7 @@ from renderer.encode.ffmpeg import EncoderProcess
 from renderer.encode.h264 import VIDEO_CRF, H264File, h264_arguments
 from renderer.frames import ShotRenderer
 from renderer.gl.context import open_device
-from renderer.gl.tiles import SUPERSAMPLING
+from renderer.gl.sampling import SUPERSAMPLING
 from renderer.load import load_model
 from renderer.render import render_video
 from renderer.scene.bounds import scene_bounds

@@ -20,7 +20,8 @@ from rich.console import Console
 from renderer.cores import usable_cores
 from tests.benchmarks.model import standard_model
 from tests.benchmarks.rows import Row, at_most, measured, table
-from tests.support.farm import Farm, running_farm, wait_for
+from tests.support.farm import Farm, running_farm
+from tests.support.waiting import wait_for
 
 LENGTH_S = 12
 BOUND = 0.6

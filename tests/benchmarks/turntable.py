@@ -22,12 +22,12 @@ from rich.console import Console
 from rich.table import Table
 
 from renderer.cores import usable_cores
-from renderer.encode.streams import Encoders, Layers, variant_streams
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device, open_device
 from renderer.load import load_model
 from renderer.render import render_video
 from renderer.spec import Backdrop, Foreground, VideoPlan, parse_settings, plan_video
+from renderer.streams import Encoders, Layers, variant_streams
 from tests.benchmarks.costs import STANDARD_FRAMES, Costs, StageListener, now
 from tests.benchmarks.device_time import device_time
 from tests.benchmarks.model import standard_model

@@ -10,6 +10,7 @@ from renderer.gl.context import Device
 from renderer.spec import FrameSpec
 from tests.integration.support import Customer, box_glb, first_upload
 from tests.support.farm import Farm, running_farm
+from tests.support.gate import Gate
 from tests.support.stills import render_still
 
 
@@ -31,7 +32,8 @@ def light(box: Path, light_cache: Path, opened_device: Device, tmp_path_factory:
 @pytest.fixture(scope="session")
 def farm(tmp_path_factory: pytest.TempPathFactory, light: Path) -> Iterator[Farm]:
     """An embedded farm with two workers."""
-    with running_farm(Farm(tmp_path_factory.mktemp("farm"), workers=2, cache=light)) as farm:
+    folder = tmp_path_factory.mktemp("farm")
+    with running_farm(Farm(folder, workers=2, cache=light, gate=Gate(folder / "gate"))) as farm:
         yield farm
 
 

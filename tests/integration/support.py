@@ -5,9 +5,13 @@ import json
 import subprocess
 from pathlib import Path
 
+from standardwebhooks import Webhook
+
 from api.client import Upload
 from tests.renderer.load.glb_builder import GlbBuilder
-from tests.support.farm import Farm, wait_for
+from tests.support.farm import Farm
+from tests.support.origin import answer, running_origin
+from tests.support.waiting import HANG_S, wait_for
 
 LENGTH_S = 3
 SETTINGS = {"length": LENGTH_S, "aspect": "1:1", "bgColor": "#ff8800", "shadows": False}
@@ -48,9 +52,22 @@ class Customer:
         """A paid render of the box; its id."""
         return self.client.renders.create(self.upload.model_id, SETTINGS).id
 
+    def order_and_be_told(self) -> None:
+        """A paid render of the box whose end is told to a server of the customer's, who verifies the message."""
+        with running_origin() as origin:
+            origin.answers["/done"] = answer()
+            render_id = self.client.renders.create(
+                self.upload.model_id, SETTINGS, notify_url=f"{origin.url}/done"
+            ).id
+            wait_for(lambda: origin.requests, "the notification")
+            [request], [body] = origin.requests, origin.bodies
+            headers = dict(line.split(": ", 1) for line in request.strip().split("\r\n")[1:])
+            event = Webhook(self.client.webhooks.secret()).verify(body, headers)
+        assert (event["event"], event["data"]["id"], event["data"]["status"]) == ("render.done", render_id, "done")
+
     def check_done(self, render_id: str, *, attempt: int) -> None:
         """Waits until the render is done, and checks that `attempt` made it: one charge, one set of valid files."""
-        self.client.renders.wait(render_id, timeout=100, poll_seconds=0.1)
+        self.client.renders.wait(render_id, timeout=HANG_S, poll_seconds=0.1)
         check_settled(self.farm, render_id, attempt=attempt)
 
 

@@ -1,6 +1,7 @@
 """`make demo`, as a newcomer runs it: files in the folder on success, a clear word and a code on failure."""
 
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -9,7 +10,8 @@ from pathlib import Path
 import psutil
 
 from tests.integration.support import SETTINGS
-from tests.support.farm import wait_for
+from tests.support.gate import Gate
+from tests.support.waiting import HANG_S, wait_for
 
 
 def command(model: Path, out: Path) -> list[str]:
@@ -17,7 +19,7 @@ def command(model: Path, out: Path) -> list[str]:
 
 
 def demo(model: Path, out: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(model, out), capture_output=True, text=True, timeout=100, check=False)
+    return subprocess.run(command(model, out), capture_output=True, text=True, timeout=HANG_S, check=False)
 
 
 def processes_of(out: Path) -> list[str]:
@@ -45,8 +47,9 @@ def test_the_demo_brings_the_files_and_stops_what_it_started(box: Path, tmp_path
 
 
 def test_a_demo_that_is_killed_leaves_no_process_behind(box: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    with subprocess.Popen(command(box, out), stderr=subprocess.DEVNULL) as killed:
+    out, gate = tmp_path / "out", Gate(tmp_path / "gate")
+    environment = os.environ | {"PATH": gate.path}
+    with gate.shut(), subprocess.Popen(command(box, out), env=environment, stderr=subprocess.DEVNULL) as killed:
         wait_for((out / "farm" / "server.json").exists, "the demo's farm")
         wait_for(lambda: len(processes_of(out)) > 1, "a worker beside the server")
         killed.kill()

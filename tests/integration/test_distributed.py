@@ -7,9 +7,11 @@ import pytest
 
 from api.client import Upload
 from tests.integration.support import Customer, check_settled, first_upload
-from tests.support.farm import Farm, running_farm, wait_for
+from tests.support.farm import Farm, running_farm
+from tests.support.gate import Gate
 from tests.support.postgres import PostgresServer
 from tests.support.redis import running_redis
+from tests.support.waiting import HANG_S, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +22,8 @@ def farm(
     folder = tmp_path_factory.mktemp("farm")
     with postgres_server.database() as database_url, running_redis(folder) as broker_url:
         elsewhere = {"PIROUETTE_DATABASE_URL": database_url, "PIROUETTE_BROKER_URL": broker_url}
-        with running_farm(Farm(folder, workers=0, cache=light, extra=elsewhere)) as farm:
+        separate = Farm(folder, workers=0, cache=light, extra=elsewhere, gate=Gate(folder / "gate"))
+        with running_farm(separate) as farm:
             for command in ("worker", "worker", "sweep"):
                 farm.start_beside(command)
             wait_for(lambda: len(farm.fleet_pids()) == 2, "the workers")
@@ -29,23 +32,36 @@ def farm(
 
 @pytest.fixture(scope="module")
 def first(farm: Farm, box: Path) -> tuple[str, Upload]:
-    return first_upload(farm, box)
+    """One worker makes the paid render, the other the preview: neither has time for both."""
+    with farm.renders_held():
+        token, upload = first_upload(farm, box)
+        with farm.client(token) as client:
+            for render in client.models.get(upload.model_id).renders:
+                farm.wait_until_drawn_by(render.id)
+    return token, upload
 
 
 def test_the_workers_share_the_work(farm: Farm, customer: Customer) -> None:
     both = [render.id for render in customer.client.models.get(customer.upload.model_id).renders]
     assert len(both) == 2
-    assert {render.status for render in customer.client.renders.wait_all(both, timeout=100)} == {"done"}
+    assert {render.status for render in customer.client.renders.wait_all(both, timeout=HANG_S)} == {"done"}
     check_settled(farm, customer.upload.render_id, attempt=1)
     assert len({farm.segment(render_id).worker for render_id in both}) == 2
     assert customer.client.health().workers == 2
     assert customer.client.account().credits == 999
 
 
+def test_the_sweeper_tells_a_renders_end_to_its_owners_server(customer: Customer) -> None:
+    customer.order_and_be_told()
+
+
 def test_a_killed_workers_render_is_done_by_the_other(farm: Farm, customer: Customer) -> None:
-    render_id = customer.order()
-    victim = farm.wait_until_drawn_by(render_id)
-    victim.kill()
+    with farm.renders_held():
+        render_id = customer.order()
+        victim = farm.wait_until_drawn_by(render_id)
+        victim.kill()
+        victim.wait(HANG_S)
+    farm.expire_lease(render_id)
     customer.check_done(render_id, attempt=2)
     assert farm.segment(render_id).failures == 1
 
@@ -53,11 +69,12 @@ def test_a_killed_workers_render_is_done_by_the_other(farm: Farm, customer: Cust
 def test_a_worker_that_is_asked_to_end_gives_its_render_back(farm: Farm, customer: Customer) -> None:
     another = farm.start_beside("worker")  # an earlier test may have left one only
     wait_for(lambda: another.pid in farm.fleet_pids(), "another worker")
-    render_id = customer.order()
-    worker = farm.wait_until_drawn_by(render_id)
-    [ended] = [each for each in farm.others if each.pid == worker.pid]
-    ended.terminate()
-    assert ended.wait(60) == 0
+    with farm.renders_held():
+        render_id = customer.order()
+        worker = farm.wait_until_drawn_by(render_id)
+        [ended] = [each for each in farm.others if each.pid == worker.pid]
+        ended.terminate()
+        assert ended.wait(HANG_S) == 0
     assert ended.pid not in farm.fleet_pids()
     customer.check_done(render_id, attempt=2)
     assert farm.segment(render_id).failures == 0

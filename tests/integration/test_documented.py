@@ -28,6 +28,7 @@ import pytest
 from tests.integration import documented
 from tests.integration.support import Customer, probe
 from tests.support.origin import answer, running_origin
+from tests.support.waiting import HANG_S
 
 PRELOAD = Path(__file__).with_name("preload.mjs")
 WITHOUT_PAUSES = """
@@ -62,8 +63,9 @@ def adapted(example: str, customer: Customer) -> str:
 
 def run(*command: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, timeout=90, check=False
-    )
+        command, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, timeout=HANG_S,
+        check=False,
+    )  # fmt: skip
 
 
 def test_the_python_example_runs_as_it_is(customer: Customer, desk: Path) -> None:

@@ -14,13 +14,14 @@ from api.client import RenderFailed
 from tests.integration.support import Customer, probe
 from tests.renderer.test_bad_models import CASES
 from tests.support.farm import Farm
+from tests.support.waiting import HANG_S
 
 
 def test_an_upload_becomes_a_video_and_a_free_preview(customer: Customer, tmp_path: Path) -> None:
     client, upload = customer.client, customer.upload
     customer.check_done(upload.render_id, attempt=1)
     [preview] = [each for each in client.models.get(upload.model_id).renders if each.is_system_preview]
-    assert client.renders.wait(preview.id, timeout=100).error_message is None
+    assert client.renders.wait(preview.id, timeout=HANG_S).error_message is None
     assert customer.farm.ledger(preview.id) == []
     client.renders.download(upload.render_id, "video", tmp_path / "video.mp4")
     client.renders.download(upload.render_id, "poster_full", tmp_path / "poster.png")
@@ -32,6 +33,10 @@ def test_an_upload_becomes_a_video_and_a_free_preview(customer: Customer, tmp_pa
     with zipfile.ZipFile(tmp_path / "bundle.zip") as bundle:
         assert bundle.testzip() is None
         assert bundle.read("video.mp4") == (tmp_path / "video.mp4").read_bytes()
+
+
+def test_a_renders_end_is_told_to_its_owners_server(customer: Customer) -> None:
+    customer.order_and_be_told()
 
 
 def test_bad_models_end_in_error_with_a_refund_and_the_next_job_is_served(
@@ -47,9 +52,9 @@ def test_bad_models_end_in_error_with_a_refund_and_the_next_job_is_served(
         uploads[name] = client.models.upload(tmp_path / case.name)
     for name, upload in uploads.items():
         with pytest.raises(RenderFailed, match=re.escape(CASES[name].says)):
-            client.renders.wait(upload.render_id, timeout=100, poll_seconds=0.1)
+            client.renders.wait(upload.render_id, timeout=HANG_S, poll_seconds=0.1)
         assert farm.ledger(upload.render_id) == [("charge", -1), ("refund", 1)], name
-        assert farm.segment(upload.render_id).attempt == 1, name
+        assert farm.segment(upload.render_id).attempt == 0, name  # nobody tried to draw what could not be read
         assert farm.stored_attempts(upload.render_id) == [], name
     assert client.account().credits == credits
     customer.check_done(customer.order(), attempt=1)

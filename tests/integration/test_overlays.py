@@ -12,7 +12,7 @@ from api.client import RenderFailed
 from tests.integration.support import SETTINGS, Customer
 from tests.renderer.encode.media import decode_rgb
 from tests.renderer.load.glb_builder import encoded
-from tests.support.farm import wait_for
+from tests.support.waiting import HANG_S, wait_for
 
 RED, BLUE, ORANGE, GREEN = (200, 0, 0), (0, 0, 200), (255, 136, 0), (0, 120, 0)
 
@@ -44,9 +44,10 @@ def test_renders_of_one_shot_show_their_own_images_even_if_these_are_deleted_mea
     band.paste((*GREEN, 255), (0, 80, 100, 100))
     band.save(tmp_path / "band.png")
     in_front = client.overlays.upload(tmp_path / "band.png", layer="foreground")
-    renders = client.renders.batch([(model, on_image), (model, SETTINGS | {"fgImageId": in_front.id})])
-    client.overlays.delete(overlay.id)
-    client.overlays.delete(in_front.id)
+    with customer.farm.renders_held():
+        renders = client.renders.batch([(model, on_image), (model, SETTINGS | {"fgImageId": in_front.id})])
+        client.overlays.delete(overlay.id)
+        client.overlays.delete(in_front.id)
     for color, render in zip(([BLUE] * 4, [ORANGE, ORANGE, GREEN, GREEN]), renders, strict=True):
         customer.check_done(render.id, attempt=1)
         client.renders.download(render.id, "poster_full", tmp_path / "poster_full.png")
@@ -74,7 +75,7 @@ def test_a_broken_image_ends_in_error_with_its_name_and_a_refund(customer: Custo
     overlay = customer.client.overlays.upload(broken)
     render = customer.client.renders.create(customer.upload.model_id, SETTINGS | {"bgImageId": overlay.id})
     with pytest.raises(RenderFailed, match=f"The background image {overlay.id} can't be decoded"):
-        customer.client.renders.wait(render.id, timeout=100, poll_seconds=0.1)
+        customer.client.renders.wait(render.id, timeout=HANG_S, poll_seconds=0.1)
     assert customer.farm.ledger(render.id) == [("charge", -1), ("refund", 1)]
     assert customer.farm.segment(render.id).attempt == 1
     customer.client.overlays.delete(overlay.id)

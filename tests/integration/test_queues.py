@@ -6,7 +6,8 @@ from api.domain.catalog import catalog
 from api.domain.catalog.states import ModelState
 from api.domain.work import fleet
 from tests.integration.support import box_glb
-from tests.support.farm import Farm, pirouette, running_farm, wait_for
+from tests.support.farm import Farm, pirouette, running_farm
+from tests.support.waiting import wait_for
 
 
 def test_a_worker_for_inspections_opens_no_device_and_leaves_renders_to_others(

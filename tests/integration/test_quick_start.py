@@ -18,8 +18,9 @@ import psutil
 import pytest
 
 from tests.integration.support import probe
-from tests.support.farm import QUICK, wait_for
-from tests.support.redis import free_port
+from tests.support.farm import QUICK
+from tests.support.ports import reserved_port
+from tests.support.waiting import HANG_S, wait_for
 
 ROOT = Path(__file__).parents[2]
 SECTION = (ROOT / "README.md").read_text().split("\n## Quick start\n", 1)[1].split("\n## ", 1)[0]
@@ -29,9 +30,9 @@ BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", SECTION, re.MULTILINE | re.DOTALL)
 class Shell:
     """Runs one script after the other, with a port of its own; what one exports, the next ones have."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int) -> None:
         self.folder = folder
-        self._port = free_port()
+        self._port = port
         self._environment = {**os.environ, **QUICK, "PIROUETTE_PORT": str(self._port)}
         self._environment["PIROUETTE_URL"] = f"http://127.0.0.1:{self._port}"
 
@@ -44,7 +45,7 @@ class Shell:
         with out.open("w") as stdout, err.open("w") as stderr:  # files: the server keeps them open
             code = subprocess.run(
                 ["bash", "-e", "-c", f"{script}\n{dump}"], cwd=self.folder, env=self._environment,
-                stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, timeout=90, check=False,
+                stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, timeout=HANG_S, check=False,
             ).returncode  # fmt: skip
         assert code == 0, f"{script}\n{err.read_text()}"
         self._environment = json.loads(kept.read_text())
@@ -58,11 +59,12 @@ def shell(tmp_path: Path, box: Path, light: Path) -> Iterator[Shell]:
     (tmp_path / ".venv").symlink_to(sys.prefix)
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "cache").symlink_to(light)
-    yield Shell(tmp_path)
+    with reserved_port() as port:
+        yield Shell(tmp_path, port)
     for process in psutil.process_iter(["cmdline", "cwd"]):
         if process.info["cwd"] == str(tmp_path) and "serve" in (process.info["cmdline"] or ()):
             process.send_signal(signal.SIGTERM)
-            process.wait(20)
+            process.wait(HANG_S)
 
 
 def test_the_quick_start_runs_as_it_stands_there(shell: Shell) -> None:

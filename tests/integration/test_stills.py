@@ -12,6 +12,7 @@ from api.client import RenderFailed, RequestRefused
 from tests.integration.support import Customer
 from tests.renderer.load.glb_builder import triangle_builder
 from tests.support.farm import Farm, pirouette
+from tests.support.waiting import HANG_S
 
 ORANGE, BLUE = (255, 136, 0), (0, 0, 200)
 STILL = {"output": "image", "aspect": "1:1", "bgColor": "#ff8800"}
@@ -29,7 +30,7 @@ def test_stills_of_one_frame_in_their_formats(customer: Customer, tmp_path: Path
     client.overlays.delete(band.id)
     pictures = []
     for render, settings in zip(renders, orders, strict=True):
-        done = client.renders.wait(render.id, timeout=120, poll_seconds=0.1)
+        done = client.renders.wait(render.id, timeout=HANG_S, poll_seconds=0.1)
         for asset in ("image", "thumb", "poster_full", "bundle"):
             client.renders.download(render.id, asset, tmp_path / asset)
         assert done.file_size == (tmp_path / "image").stat().st_size
@@ -69,13 +70,13 @@ def test_what_a_render_ignores_is_told_and_a_variant_that_is_not_there_refunded(
     model = builder.save(tmp_path)
     uploaded = client.models.upload(model, STILL | {"materialVariant": "Red"})
     with pytest.raises(RenderFailed, match='the model has no material variant "Red"; it has none'):
-        client.renders.wait(uploaded.render_id, timeout=120, poll_seconds=0.1)
+        client.renders.wait(uploaded.render_id, timeout=HANG_S, poll_seconds=0.1)
     assert customer.farm.ledger(uploaded.render_id) == [("charge", -1), ("refund", 1)]
     for preview in client.models.get(uploaded.model_id).renders:
         if preview.is_system_preview:
-            client.renders.wait(preview.id, timeout=120, poll_seconds=0.1)
+            client.renders.wait(preview.id, timeout=HANG_S, poll_seconds=0.1)
     with pytest.raises(RequestRefused, match="no material variant") as refused:
         client.renders.create(uploaded.model_id, STILL | {"materialVariant": "Red"})
     assert refused.value.code == "invalid_settings"
-    plain = client.renders.wait(client.renders.create(uploaded.model_id, STILL).id, timeout=120, poll_seconds=0.1)
+    plain = client.renders.wait(client.renders.create(uploaded.model_id, STILL).id, timeout=HANG_S, poll_seconds=0.1)
     assert plain.warnings == ("the glTF extension EXT_example is ignored",)

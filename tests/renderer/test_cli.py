@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -20,6 +19,8 @@ from renderer.encode.probe import check_h264, check_prores
 from renderer.encode.prores import ProResFile
 from tests.renderer.encode.media import decode_rgb
 from tests.renderer.load.glb_builder import triangle_builder
+from tests.support.gate import Gate
+from tests.support.waiting import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +37,10 @@ def render(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
 
-def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+def started(folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "renderer", *arguments], cwd=folder,
-        env=os.environ | {"XDG_CACHE_HOME": str(folder / "cache")},
+        env=os.environ | {"XDG_CACHE_HOME": str(folder / "cache")} | environment,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )
 
@@ -177,8 +178,9 @@ def test_a_clip_that_the_model_lacks_is_a_wrong_setting(folder: Path) -> None:
     assert "Walk" in done.stderr
 
 
-def test_a_terminated_render_leaves_no_process_and_no_file(folder: Path) -> None:
-    with started(folder, "model.glb", "-o", "never.mp4", "--settings", '{"length": 600}') as process:
+def test_a_terminated_render_leaves_no_process_and_no_file(folder: Path, tmp_path: Path) -> None:
+    gate = Gate(tmp_path)
+    with gate.shut(), started(folder, "model.glb", "-o", "never.mp4", PATH=gate.path) as process:
         assert process.stderr is not None
         heard = []
         for line in process.stderr:
@@ -186,26 +188,18 @@ def test_a_terminated_render_leaves_no_process_and_no_file(folder: Path) -> None
             if line == "drawing\n":
                 break
         assert process.poll() is None, heard
-        encoder = wait_for_child(process.pid)
+        encoder = wait_for(lambda: encoder_of(process.pid), "an ffmpeg")
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        process.communicate()
     assert process.returncode == 128 + signal.SIGTERM
-    deadline = time.monotonic() + 60  # one that had only just been started ends by itself, at the end of its input
-    while encoder.is_running() and encoder.status() != psutil.STATUS_ZOMBIE:
-        assert time.monotonic() < deadline, "ffmpeg runs on"
-        time.sleep(0.01)
+    # One that had only just been started ends by itself, at the end of its input.
+    wait_for(lambda: not encoder.is_running() or encoder.status() == psutil.STATUS_ZOMBIE, "the end of ffmpeg")
     assert not (folder / "never.mp4").exists()
     assert leftovers(folder) == []
 
 
-def wait_for_child(pid: int) -> psutil.Process:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        for child in psutil.Process(pid).children():
-            if child.name() == "ffmpeg":
-                return child
-        time.sleep(0.01)
-    raise AssertionError("no ffmpeg was started")
+def encoder_of(pid: int) -> psutil.Process | None:
+    return next((child for child in psutil.Process(pid).children() if child.name() == "ffmpeg"), None)
 
 
 @pytest.mark.parametrize(

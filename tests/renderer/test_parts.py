@@ -61,7 +61,7 @@ def made(opened_device: Device, light_cache: Path, tmp_path_factory: pytest.Temp
         listener, out = Silent(), folder / f"part {run.start}"
         out.mkdir()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("renderer.encode.streams.EncoderProcess", Counted)
+            patch.setattr("renderer.streams.EncoderProcess", Counted)
             # another worker's, for each run
             with open_shot(model, FRAMES, listener=listener, **settings) as shot:  # type: ignore[arg-type]
                 parts.append(draw_part(shot, FRAMES, VARIANTS, run, out, listener=listener))

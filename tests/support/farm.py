@@ -9,49 +9,38 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import psutil
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from api.client import FarmClient
+from api.db.dialects import from_now
 from api.db.session import Database
 from api.db.tables import LedgerEntry, Render, Segment
 from api.domain.accounts import accounts, tokens
 from api.domain.work import fleet
 from api.ids import new_id
 from api.settings import Settings
+from tests.support.gate import Gate
+from tests.support.waiting import HANG_S, wait_for
 
-START_S = 90.0
 QUICK = {
-    "PIROUETTE_LEASE_SECONDS": "4",
+    "PIROUETTE_LEASE_SECONDS": "300",  # so that no worker loses a lease by being slow; see `expire_lease`
     "PIROUETTE_HEARTBEAT_SECONDS": "0.5",
     "PIROUETTE_SWEEP_SECONDS": "0.5",
     "PIROUETTE_GL_DEVICE": "software",
     "PIROUETTE_INGEST_ALLOW": "127.0.0.1",
+    "PIROUETTE_WEBHOOK_ALLOW": "127.0.0.1",
 }
-
-
-def wait_for(condition: Callable[[], Any], what: str, seconds: float = 60.0) -> Any:
-    """Polls until `condition` gives something true, and returns that."""
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds:g} s: {what}")
-        time.sleep(0.05)
 
 
 def pirouette(*arguments: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Runs the command line to its end."""
     return subprocess.run(
         [sys.executable, "-m", "api.cli", *arguments], env={**os.environ, **environment}, capture_output=True,
-        text=True, timeout=120, check=False,
+        text=True, timeout=HANG_S, check=False,
     )
 
 
@@ -63,6 +52,7 @@ class Farm:
     workers: int
     cache: Path  # of the studio's light, which takes a second to compute: shared by all farms of a test run
     extra: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    gate: Gate | None = None  # needed by `renders_held`
     server: subprocess.Popen[bytes] | None = None
     others: list[subprocess.Popen[bytes]] = dataclasses.field(default_factory=list)
     url: str = ""
@@ -95,11 +85,11 @@ class Farm:
         address = data / "server.json"
         address.unlink(missing_ok=True)
         server = self.server = self.spawn("serve")
-        wait_for(lambda: address.exists() or server.poll() is not None, "the server's address", START_S)
+        wait_for(lambda: address.exists() or server.poll() is not None, "the server's address")
         assert server.poll() is None, f"the server ended with {server.returncode}:\n{self.log}"
         self.url = json.loads(address.read_text())["url"]
         wait_for(lambda: len(self.fleet_pids() & {p.pid for p in self.worker_processes()}) == self.workers,
-                 "the workers", START_S)
+                 "the workers")
 
     def start_beside(self, command: str) -> subprocess.Popen[bytes]:
         """Starts another process of the farm, such as a worker; `running_farm` ends it."""
@@ -108,9 +98,10 @@ class Farm:
         return process
 
     def spawn(self, command: str) -> subprocess.Popen[bytes]:
+        path = {"PATH": self.gate.path} if self.gate else {}
         with (self.folder / "farm.log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "api.cli", command], env={**os.environ, **self.environment},
+                [sys.executable, "-m", "api.cli", command], env={**os.environ, **self.environment, **path},
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL,
             )
 
@@ -118,13 +109,13 @@ class Farm:
         """SIGTERM; the exit code."""
         assert self.server is not None
         self.server.send_signal(signal.SIGTERM)
-        return self.server.wait(60)
+        return self.server.wait(HANG_S)
 
     def kill(self) -> None:
         """SIGKILL to the server process alone."""
         assert self.server is not None
         self.server.kill()
-        self.server.wait(60)
+        self.server.wait(HANG_S)
 
     def worker_processes(self) -> list[psutil.Process]:
         """The server's children that are workers."""
@@ -166,6 +157,17 @@ class Farm:
             return session.scalars(
                 select(Segment).join(Render, Render.task_id == Segment.task_id).where(Render.id == render_id)
             ).one()
+
+    def renders_held(self) -> contextlib.AbstractContextManager[None]:
+        """No video whose encoding begins within the block is finished before its end."""
+        assert self.gate is not None
+        return self.gate.shut()
+
+    def expire_lease(self, render_id: str) -> None:
+        """As if the worker, if one has a lease on the render, had been silent for longer than that."""
+        held = Segment.id == self.segment(render_id).id, Segment.state == "running"
+        with self.database.begin() as session:
+            session.execute(update(Segment).where(*held).values(lease_until=from_now(-1)))
 
     def wait_until_drawn_by(self, render_id: str) -> psutil.Process:
         """Waits until the render is being drawn; returns the worker that does it."""
@@ -225,5 +227,5 @@ def running_farm(farm: Farm) -> Iterator[Farm]:
         for process in running:
             process.terminate()
         for process in running:
-            process.wait(30)
+            process.wait(HANG_S)
         farm.database.dispose()

@@ -3,20 +3,27 @@
 import asyncio
 import contextlib
 import dataclasses
+import re
 import ssl
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+
+from tests.support.waiting import HANG_S
 
 Answer = bytes | Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
 @dataclasses.dataclass
 class Origin:
-    """`answers` by request target; others are answered with 404. `requests` are the heads of all requests so far."""
+    """`answers` by request target; others are answered with 404.
+
+    `requests` are the heads of all requests so far, `bodies` what came after each.
+    """
 
     port: int
     answers: dict[str, Answer]
-    requests: list[str]
+    requests: list[str] = dataclasses.field(default_factory=list)
+    bodies: list[bytes] = dataclasses.field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -37,7 +44,7 @@ def redirect(location: str, status: str = "302 Found") -> bytes:
 @contextlib.contextmanager
 def running_origin(*, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[Origin]:
     """Serves from a thread of its own, until the block ends."""
-    origin = Origin(port, {}, [])
+    origin = Origin(port, {})
     loop = asyncio.new_event_loop()
     started = threading.Event()
     stop = asyncio.Event()
@@ -48,6 +55,8 @@ def running_origin(*, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContex
                 reply: Answer = answer(status="400 Bad Request")
             else:
                 head = (first + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+                length = re.search(r"\r\ncontent-length: (\d+)", head, re.IGNORECASE)
+                origin.bodies.append(await reader.readexactly(int(length[1])) if length else b"")
                 origin.requests.append(head)
                 reply = origin.answers.get(head.split(" ")[1], answer(status="404 Not Found"))
             if isinstance(reply, bytes):
@@ -71,7 +80,7 @@ def running_origin(*, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContex
 
     thread = threading.Thread(target=main)
     thread.start()
-    assert started.wait(10)
+    assert started.wait(HANG_S)
     try:
         yield origin
     finally:

@@ -11,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,9 +20,9 @@ from psycopg import sql
 
 from api.db.session import Database
 from api.db.tables import Base
+from tests.support.waiting import HANG_S, wait_for
 
 MIGRATED = "migrated"
-START_SECONDS = 30.0
 FAST = {
     "listen_addresses": "",
     "max_connections": "60",
@@ -103,22 +102,20 @@ def running_server() -> Iterator[PostgresServer]:
             yield server
         finally:
             process.send_signal(signal.SIGINT)  # "fast shutdown": ends the sessions
-            process.wait(START_SECONDS)
+            process.wait(HANG_S)
     finally:
         shutil.rmtree(folder)
 
 
 def _wait_until_up(server: PostgresServer, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
+    def answers() -> bool:
+        assert process.poll() is None, f"PostgreSQL did not start:\n{log.read_text()}"
+        with contextlib.suppress(psycopg.OperationalError):
             server.connect().close()
-        except psycopg.OperationalError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}") from None
-            time.sleep(0.05)
-        else:
-            return
+            return True
+        return False
+
+    wait_for(answers, "PostgreSQL")
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,15 @@
-"""A real Redis server for tests: on a free port, in a temporary folder, gone afterwards."""
+"""A real Redis server for tests: on a port of its own, in a temporary folder, gone afterwards."""
 
 import contextlib
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import redis
 
-START_S = 10.0
+from tests.support.ports import reserved_port
+from tests.support.waiting import HANG_S, wait_for
 
 
 @contextlib.contextmanager
@@ -19,33 +18,20 @@ def running_redis(folder: Path) -> Iterator[str]:
     server = shutil.which("redis-server")
     if server is None:
         raise RuntimeError("redis-server is not installed; on Debian: apt-get install redis-server")
-    port = free_port()
     log = folder / "redis.log"
-    process = subprocess.Popen(
-        [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder), "--logfile", str(log)]
-    )
-    try:
-        _wait_until_up(port, process, log)
+    with reserved_port() as port, contextlib.ExitStack() as stopping:
+        process = subprocess.Popen(
+            [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder),
+             "--logfile", str(log)]
+        )  # fmt: skip
+        stopping.callback(process.wait, HANG_S)
+        stopping.callback(process.terminate)
+
+        def answers() -> bool:
+            assert process.poll() is None, f"redis-server did not start:\n{log.read_text()}"
+            with redis.Redis(host="127.0.0.1", port=port) as client, contextlib.suppress(redis.ConnectionError):
+                return bool(client.ping())
+            return False
+
+        wait_for(answers, "redis-server")
         yield f"redis://127.0.0.1:{port}/0"
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def free_port() -> int:
-    """A TCP port that was free a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
-def _wait_until_up(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_S
-    with redis.Redis(host="127.0.0.1", port=port) as client:
-        while True:
-            try:
-                client.ping()
-                return
-            except redis.ConnectionError:
-                if process.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError(f"redis-server did not start:\n{log.read_text()}") from None
-                time.sleep(0.05)

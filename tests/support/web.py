@@ -24,7 +24,8 @@ from api.domain.work.states import Role
 from api.http.app import create_app
 from api.http.server import Server
 from api.settings import Settings
-from api.storage.local import LocalStorage
+from api.storage.base import Storage
+from api.storage.open import open_storage
 from renderer.spec import ImageVariant
 
 GLB = b"glTF" + bytes(range(256)) * 8
@@ -36,7 +37,7 @@ class Web:
     """`request` talks to the application as `token` unless told otherwise. `woken` counts the calls of wake."""
 
     database: Database
-    storage: LocalStorage
+    storage: Storage
     settings: Settings
     account_id: str
     token: str
@@ -44,12 +45,14 @@ class Web:
 
     @classmethod
     def make(cls, database: Database, folder: Path, *, credits: int = 10, **settings: Any) -> "Web":
+        return cls.of(database, Settings(data_dir=folder, **settings), credits=credits)
+
+    @classmethod
+    def of(cls, database: Database, settings: Settings, *, credits: int = 10) -> "Web":
         with database.begin() as session:
             account = accounts.sign_up(session, "maker@example.com", credits=credits)
             token = tokens.issue(session, account.id, name="test")
-        return cls(
-            database, LocalStorage(folder / "files"), Settings(data_dir=folder, **settings), account.id, token.raw
-        )
+        return cls(database, open_storage(settings), settings, account.id, token.raw)
 
     @functools.cached_property
     def app(self) -> FastAPI:
@@ -105,7 +108,7 @@ class Web:
             return accounts.get(session, self.account_id).credits
 
     def stored(self) -> list[str]:
-        """The keys of all stored files, and whatever lies around half-written."""
+        """The keys of all files in the folder, and whatever lies around half-written."""
         root = self.settings.data_dir / "files"
         return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
 
@@ -129,18 +132,18 @@ class Web:
                 assert scheduling.settle_done(session, claim, {model_id: {} for model_id in claim.variants}, told)
 
     def put(self, claim: Claim, render_id: str, name: str, data: bytes, content_type: str) -> FileView:
-        key = f"renders/{render_id}/{claim.attempt}/{name}"
+        key = claim.output_prefix(render_id) + name
         with self.storage.writer(key) as writer:
             writer.write(data)
         stored = self.storage.stat(key)
         return FileView(key, stored.size, stored.etag, content_type)
 
     def finish(
-        self, render_id: str, *, web: bool = False, video: tuple[str, str] = ("video.mp4", "video/mp4")
+        self, render_id: str, *, web: bool = False, video: tuple[str, str] = ("video.mp4", "video/mp4"), size: int = 0
     ) -> dict[str, bytes]:
         """Brings the render to `done`; returns what its files hold, by their names in the database.
 
-        `video` are the video's file name and content type.
+        `video` are the video's file name and content type. Each file has at least `size` bytes.
         """
         claim = self.claim(render_id)
         kinds = {
@@ -149,10 +152,10 @@ class Web:
             "poster": ("poster.png", "image/png"),
             "poster_full": ("poster_full.png", "image/png"),
         } | ({"web": ("web.mp4", "video/mp4")} if web else {})
-        return self._settle(claim, render_id, kinds)
+        return self._settle(claim, render_id, kinds, size)
 
-    def finish_dataset(self, render_id: str) -> dict[str, bytes]:
-        """Brings a render with the output "dataset" to `done`; returns what its files hold."""
+    def finish_dataset(self, render_id: str, *, size: int = 0) -> dict[str, bytes]:
+        """Brings a render with the output "dataset" to `done`; returns what its files hold, `size` bytes at least."""
         kinds = {
             "dataset": ("dataset.zip", "application/zip"),
             "poster": ("poster.png", "image/png"),
@@ -161,7 +164,7 @@ class Web:
         while (claim := self.claim(render_id)).role == Role.PART:
             with self.database.begin() as session:
                 assert scheduling.settle_part(session, claim, {})
-        return self._settle(claim, render_id, kinds)
+        return self._settle(claim, render_id, kinds, size)
 
     def finish_image(self, render_id: str) -> dict[str, bytes]:
         """Brings a render with the output "image" to `done`; returns what its files hold."""
@@ -174,9 +177,12 @@ class Web:
             "poster_full": ("poster_full.png", "image/png"),
         })
 
-    def _settle(self, claim: Claim, render_id: str, kinds: dict[str, tuple[str, str]]) -> dict[str, bytes]:
+    def _settle(
+        self, claim: Claim, render_id: str, kinds: dict[str, tuple[str, str]], size: int = 0
+    ) -> dict[str, bytes]:
         """`kinds` are file name and content type by the names in the database."""
         contents = {name: f"{render_id} {name} ".encode() * 40 for name in kinds}
+        contents = {name: data + bytes(max(0, size - len(data))) for name, data in contents.items()}
         files = {
             name: self.put(claim, render_id, file_name, contents[name], content_type)
             for name, (file_name, content_type) in kinds.items()

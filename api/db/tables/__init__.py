@@ -8,6 +8,7 @@ from api.db.tables.base import Base, UtcDateTime
 from api.db.tables.catalog import Model, ModelTag, Overlay
 from api.db.tables.renders import Render, RenderOverlay
 from api.db.tables.results import Result
+from api.db.tables.webhooks import WebhookDelivery, WebhookSecret, WebhookSubscription, WebhookTarget
 from api.db.tables.work import Lane, OutboxMessage, Segment, Task, TaskNeed, Worker
 
 __all__ = [
@@ -28,5 +29,9 @@ __all__ = [
     "TaskNeed",
     "Token",
     "UtcDateTime",
+    "WebhookDelivery",
+    "WebhookSecret",
+    "WebhookSubscription",
+    "WebhookTarget",
     "Worker",
 ]

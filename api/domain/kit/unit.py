@@ -7,19 +7,15 @@
 Nothing inside the block talks to the storage or to the broker: the block may hold locks that everybody waits for.
 """
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
 from api.db.session import Database
-from api.storage.base import Storage
+from api.storage.base import Storage, discard
 
 _HINTS = "hints"
-
-logger = logging.getLogger(__name__)
-
 
 class Unit(Session):
     """The session of a unit of work."""
@@ -36,16 +32,9 @@ def note_hints(session: Session) -> None:
 
 @contextmanager
 def unit_of_work(database: Database, storage: Storage, wake: Callable[[], None]) -> Iterator[Unit]:
-    """`wake` is told of hints to send; it must not block or fail.
-
-    Files that can't be deleted after the commit are logged, and left to the sweeper, which finds them later.
-    """
+    """`wake` is told of hints to send; it must not block or fail."""
     with database.begin_as(Unit) as unit:
         yield unit
-    for prefix in unit.info.get("dropped", ()):
-        try:
-            storage.delete_prefix(prefix)
-        except Exception as error:  # noqa: BLE001 (each storage has its own)
-            logger.warning("Could not delete %s, the sweeper will: %s", prefix, error)
+    discard(storage, *unit.info.get("dropped", ()))
     if unit.info.get(_HINTS):
         wake()

@@ -12,6 +12,7 @@ from api.domain.accounts import ledger
 from api.domain.kit.failures import Failure
 from api.domain.kit.files import FileView
 from api.domain.kit.texts import storable
+from api.domain.renders import notices
 from api.domain.renders.states import COMES_FROM, UNFINISHED, RenderStatus
 
 SUBJECT = "render"
@@ -68,10 +69,11 @@ class Renders:
         self.told(session, task_id, told)
         for render_id, named in sorted(files.items()):
             main = next((named[name] for name in ("video", "image", "dataset") if name in named), None)
-            _move(
+            accounts = _move(
                 session, RenderStatus.DONE, Render.id == render_id, Render.task_id == task_id,
                 file_size=None if main is None else main.size, has_web="web" in named,
             )  # fmt: skip
+            notices.renders_ended(session, accounts, [render_id])
         return {}
 
     def failed(self, session: Session, task_id: str, failure: Failure) -> None:
@@ -86,19 +88,22 @@ RENDERS = Renders()
 
 def end(session: Session, render_ids: list[str], failure: Failure) -> None:
     """Those of the renders that are unfinished are in error from now on. What was paid for them is the caller's."""
-    _move(
+    accounts = _move(
         session, RenderStatus.ERROR, Render.id.in_(render_ids), error_code=failure.code, error_message=failure.message
     )
+    notices.renders_ended(session, accounts, render_ids)
 
 
 def _unfinished(task_id: str) -> tuple[ColumnElement[bool], ...]:
     return Render.task_id == task_id, Render.status.in_(UNFINISHED)
 
 
-def _move(session: Session, status: RenderStatus, *renders: ColumnElement[bool], **values: Any) -> None:
-    """Those of the renders that may go to `status` do."""
-    session.execute(
+def _move(session: Session, status: RenderStatus, *renders: ColumnElement[bool], **values: Any) -> set[str]:
+    """Those of the renders that may go to `status` do. The ids of their accounts."""
+    moved = (
         update(Render)
         .where(*renders, Render.status.in_(COMES_FROM[status]))
         .values(status=status, updated_at=clock.now(), **values)
+        .returning(Render.account_id)
     )
+    return set(session.scalars(moved))

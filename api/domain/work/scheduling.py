@@ -88,7 +88,8 @@ def settle_done(
         raise ValueError("a settlement brings the files of each of the claim's owners")
     _lock_task(session, claim.task_id)
     settled = {"state": SegmentState.DONE, "lease_until": None, "frames_done": claim.frame_count}
-    if _update_held(session, claim, **settled) is None:
+    attempt = _update_held(session, claim, **settled)
+    if attempt is None:
         return False
     _end_progress(session, claim.task_id, "done", state=TaskState.DONE)
     inputs: dict[str, str] = {}

@@ -15,8 +15,10 @@ from api.errors import DatasetNotFound, FarmError, ImageNotFound, PosterNotFound
 from api.http.auth import Reader
 from api.http.bundle import Entry, bundle_etag, bundle_length, read_bundle
 from api.http.dxgl.paths import RenderId, get_and_head, new_router
-from api.http.ranges import answer, attachment, file_response
+from api.http.ranges import answer, file_response
+from api.http.redirect import redirect_to_storage
 from api.http.state import Farm, FarmDep
+from api.storage.attachment import attachment
 from api.storage.base import FileMissing
 
 log = logging.getLogger("api.http")
@@ -119,9 +121,8 @@ def send_poster(farm: Farm, outputs: Outputs, request: Request, quality: str, *,
 
 
 def send_dataset(farm: Farm, outputs: Outputs, request: Request, *, caching: str = IMMUTABLE) -> Response:
-    response = send_file(farm, outputs, request, "dataset", DatasetNotFound, caching=caching)
-    response.headers["Content-Disposition"] = attachment(f"{outputs.render_id}.zip")
-    return response
+    filename = f"{outputs.render_id}.zip"
+    return send_file(farm, outputs, request, "dataset", DatasetNotFound, caching=caching, filename=filename)
 
 
 def send_file(
@@ -132,17 +133,28 @@ def send_file(
     missing: type[FarmError],
     *,
     caching: str = IMMUTABLE,
+    filename: str | None = None,
 ) -> Response:
-    """The render's file `name`, or what the request's conditions and ranges leave of it. Raises `missing`."""
+    """The render's file `name`, or what the request's conditions and ranges leave of it. Raises `missing`.
+
+    With a `filename` it is a download of that name.
+    """
     file = _stored(farm, outputs, name, missing)
     if outputs.status != RenderStatus.DONE:
         caching = "private, no-store"  # a lost attempt's poster is made anew by the next one
+    answered = answer(request.method, request.headers, size=file.size, etag=file.etag)
+    redirection = redirect_to_storage(farm, file, answered, method=request.method, filename=filename)
+    if redirection is not None:
+        return redirection
+    headers = {"Cache-Control": caching}
+    if filename is not None:
+        headers["Content-Disposition"] = attachment(filename)
     return file_response(
         partial(farm.storage.read, file.key),
-        answer(request.method, request.headers, size=file.size, etag=file.etag),
+        answered,
         method=request.method,
         content_type=file.content_type,
-        headers={"Cache-Control": caching},
+        headers=headers,
     )
 
 

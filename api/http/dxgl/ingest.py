@@ -6,11 +6,12 @@ from fastapi import Depends
 from starlette.concurrency import run_in_threadpool
 
 from api.domain.accounts.idempotency import HOLD_SECONDS
-from api.errors import DownloadTimeout, FileTooLarge, InvalidFormat, InvalidUrl, UploadLimit, UrlRequired
+from api.errors import DownloadTimeout, FileTooLarge, InvalidFormat, InvalidUrl, Unavailable, UploadLimit, UrlRequired
 from api.http.auth import Uploader
 from api.http.body import body_of, documented, render_settings
 from api.http.dxgl import intake
 from api.http.dxgl.failures import ORDERING, errors
+from api.http.dxgl.notices import notify_url
 from api.http.dxgl.paths import new_router
 from api.http.dxgl.schemas import Data, IngestRequest, UploadResult
 from api.http.idempotency import Once
@@ -25,7 +26,9 @@ router = new_router("models")
     "/models/ingest",
     status_code=201,
     response_model_exclude_none=True,
-    responses=errors(UrlRequired, InvalidUrl, InvalidFormat, FileTooLarge, DownloadTimeout, UploadLimit, *ORDERING),
+    responses=errors(
+        UrlRequired, InvalidUrl, InvalidFormat, FileTooLarge, DownloadTimeout, UploadLimit, Unavailable, *ORDERING
+    ),
     openapi_extra=documented(IngestRequest),
 )
 async def ingest_model(
@@ -35,8 +38,9 @@ async def ingest_model(
     if not body.url:
         raise UrlRequired(param="url")
     settings = render_settings(body.renderSettings, principal)
+    notify = notify_url(farm, body.notifyUrl)
     seconds = farm.settings.ingest_seconds + HOLD_SECONDS
-    await run_in_threadpool(once.hold, principal, body.url, settings.to_json(), seconds=seconds)
+    await run_in_threadpool(once.hold, principal, body.url, settings.to_json(), notify, seconds=seconds)
     await run_in_threadpool(intake.refuse_without_credits, farm, principal)
     file = IncomingFile(
         farm.storage,
@@ -46,4 +50,4 @@ async def ingest_model(
     )
     async with abandoned_on_error(file):
         await farm.downloader.download(body.url, file, account_id=principal.account_id)
-        return await run_in_threadpool(intake.register, farm, principal, file, settings, once)
+        return await run_in_threadpool(intake.register, farm, principal, file, settings, once, notify)

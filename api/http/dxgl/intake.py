@@ -4,13 +4,15 @@ from pathlib import PurePosixPath
 
 from api.domain.accounts import ledger
 from api.domain.accounts.tokens import Principal
-from api.domain.renders import uploads
+from api.domain.renders import notices, uploads
 from api.errors import InvalidFormat, NoCredits
+from api.http.dxgl.notices import DIALECT
 from api.http.dxgl.schemas import Data, UploadResult
 from api.http.idempotency import IdempotentRequest
 from api.http.state import Farm
 from api.ids import new_id
 from api.ingest.incoming import IncomingFile
+from api.storage.base import discard
 from renderer.spec import RenderSettings
 
 SUFFIXES = (".glb", ".gltf", ".zip")
@@ -32,9 +34,16 @@ def storage_key(name: str) -> str:
 
 
 def register(
-    farm: Farm, principal: Principal, incoming: IncomingFile, settings: RenderSettings, once: IdempotentRequest
+    farm: Farm,
+    principal: Principal,
+    incoming: IncomingFile,
+    settings: RenderSettings,
+    once: IdempotentRequest,
+    notify: str | None,
 ) -> Data[UploadResult]:
     """Takes the file, whose bytes have all arrived, into the catalog and orders its renders; `once` holds its key.
+
+    The end of the paid one is told to the URL `notify`, if there is one.
 
     Raises NoCredits or UploadLimit; then, and where the account has the model already, the file is gone again.
     """
@@ -51,6 +60,7 @@ def register(
                 settings=settings,
                 upload_limit=farm.settings.upload_limit,
             )
+            notices.notify(session, principal.account_id, DIALECT, {registered.render_id: notify} if notify else {})
             answer = Data[UploadResult](
                 data=UploadResult(
                     modelId=registered.model_id, renderId=registered.render_id, duplicate=registered.duplicate or None
@@ -58,8 +68,8 @@ def register(
             )
             once.keep(session, answer)
     except BaseException:
-        farm.storage.delete(file.key)
+        discard(farm.storage, file.key)
         raise
     if registered.duplicate:
-        farm.storage.delete(file.key)
+        discard(farm.storage, file.key)
     return answer

@@ -19,15 +19,18 @@ from api.errors import (
     FileTooLarge,
     InvalidFormat,
     InvalidRequest,
+    InvalidUrl,
     ModelNotFound,
     NoFile,
     Sha256Required,
+    Unavailable,
     UploadLimit,
 )
 from api.http.auth import Reader, Uploader, Writer
 from api.http.body import body_of, documented, render_settings_text
 from api.http.dxgl import intake
 from api.http.dxgl.failures import ORDERING, errors
+from api.http.dxgl.notices import notify_url
 from api.http.dxgl.paths import PREFIX, ModelId, WindowDep, get_and_head, new_router
 from api.http.dxgl.schemas import (
     Data,
@@ -45,12 +48,14 @@ from api.http.dxgl.schemas import (
 from api.http.idempotency import Once
 from api.http.limits import MEGABYTE, file_too_large
 from api.http.multipart import UploadForm, receive_form
-from api.http.ranges import answer, attachment, file_response
+from api.http.ranges import answer, file_response
 from api.http.state import Farm, FarmDep
+from api.storage.attachment import attachment
 from api.storage.base import FileMissing, StoredFile
 
 UPLOAD_PATH = f"{PREFIX}/models"
 MAX_SETTINGS_BYTES = 64 * 1024
+MAX_URL_BYTES = 8 * 1024
 MEDIA_TYPES = {".glb": "model/gltf-binary", ".gltf": "model/gltf+json", ".zip": "application/zip"}
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
@@ -62,7 +67,7 @@ router = new_router("models")
     "/models",
     status_code=201,
     response_model_exclude_none=True,
-    responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit, *ORDERING),
+    responses=errors(NoFile, InvalidFormat, InvalidUrl, FileTooLarge, UploadLimit, Unavailable, *ORDERING),
     openapi_extra=documented(UploadRequest, "multipart/form-data"),
 )
 async def upload_model(principal: Uploader, farm: FarmDep, once: Once, request: Request) -> Data[UploadResult]:
@@ -75,13 +80,14 @@ async def upload_model(principal: Uploader, farm: FarmDep, once: Once, request: 
         key_for=intake.storage_key,
         max_file_bytes=farm.settings.max_upload_mb * MEGABYTE,
         too_large=file_too_large(farm.settings.max_upload_mb),
-        field_limits={"renderSettings": MAX_SETTINGS_BYTES},
+        field_limits={"renderSettings": MAX_SETTINGS_BYTES, "notifyUrl": MAX_URL_BYTES},
     )
 
     def register() -> Data[UploadResult]:
         settings = render_settings_text(form.fields.get("renderSettings", b""), principal)
-        once.hold(principal, form.file.sha256, settings.to_json())
-        return intake.register(farm, principal, form.file, settings, once)
+        notify = notify_url(farm, form.fields.get("notifyUrl", b"").decode("utf-8", "replace") or None)
+        once.hold(principal, form.file.sha256, settings.to_json(), notify)
+        return intake.register(farm, principal, form.file, settings, once, notify)
 
     return await receive_form(form, request.stream(), register)
 

@@ -7,7 +7,7 @@ from fastapi import Query, Request
 from api.domain.catalog import overlays
 from api.domain.catalog.overlays import MAX_FILE_MB, Layer
 from api.domain.removal.overlays import discard_unneeded
-from api.errors import FileTooLarge, InvalidFormat, InvalidRequest, NoFile, OverlayNotFound, UploadLimit
+from api.errors import FileTooLarge, InvalidFormat, InvalidRequest, NoFile, OverlayNotFound, Unavailable, UploadLimit
 from api.http.auth import Reader, Writer
 from api.http.body import documented
 from api.http.dxgl.failures import errors
@@ -25,6 +25,7 @@ from api.http.limits import MEGABYTE, file_too_large
 from api.http.multipart import UploadForm, receive_form
 from api.http.state import FarmDep
 from api.ingest.inspect import inspect_image, inspect_panorama
+from api.storage.base import discard
 
 UPLOAD_PATH = f"{PREFIX}/overlays"
 FIELDS = ("layer", "name", "description", "alignment")
@@ -36,7 +37,7 @@ router = new_router("overlays")
 
 @router.post(
     "/overlays",
-    responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit),
+    responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit, Unavailable),
     openapi_extra=documented(OverlayRequest, "multipart/form-data"),
 )
 async def upload_overlay(principal: Writer, farm: FarmDep, request: Request) -> Data[OverlayCreated]:
@@ -64,7 +65,7 @@ async def upload_overlay(principal: Writer, farm: FarmDep, request: Request) -> 
                     content_type=image.content_type, width=image.width, height=image.height, **labels,
                 )  # fmt: skip
         except BaseException:
-            farm.storage.delete(file.key)
+            discard(farm.storage, file.key)
             raise
         return Data(data=OverlayCreated.of(view))
 

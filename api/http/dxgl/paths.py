@@ -10,7 +10,16 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import AfterValidator
 from starlette.responses import Response
 
-from api.errors import FarmError, ModelNotFound, OverlayNotFound, RenderNotFound, RendersRequired, TooMany
+from api.errors import (
+    DeliveryNotFound,
+    FarmError,
+    ModelNotFound,
+    OverlayNotFound,
+    RenderNotFound,
+    RendersRequired,
+    TooMany,
+    Unavailable,
+)
 from api.http.dxgl.failures import Responses, errors
 from api.http.dxgl.schemas import MAX_BATCH
 from api.http.errors import RangeNotSatisfiable
@@ -43,6 +52,7 @@ def check_id(text: str, error: type[FarmError]) -> str:
 ModelId = Annotated[str, AfterValidator(partial(check_id, error=ModelNotFound))]
 RenderId = Annotated[str, AfterValidator(partial(check_id, error=RenderNotFound))]
 OverlayId = Annotated[str, AfterValidator(partial(check_id, error=OverlayNotFound))]
+DeliveryId = Annotated[str, AfterValidator(partial(check_id, error=DeliveryNotFound))]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -97,9 +107,10 @@ def get_and_head(
         200: {"description": "The file", **file},
         206: {"description": "The part that `Range` asks for", **file},
         304: {"description": "Not modified, by `If-None-Match`"},
+        307: {"description": "The file is at `Location`, for a while and without a token, if the farm is set up so"},
     }
     unknown = ModelNotFound if "{model_id}" in path else RenderNotFound
-    responses |= errors(unknown, missing, RangeNotSatisfiable, token=token)
+    responses |= errors(unknown, missing, RangeNotSatisfiable, Unavailable, token=token)
 
     def add(route: Route) -> Route:
         router.head(path, include_in_schema=False)(route)

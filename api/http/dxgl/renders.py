@@ -1,16 +1,26 @@
 """/v1/renders: order renders of models, see how far they are, put them away."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import Depends, Query
 
 from api.domain.accounts.tokens import Principal
-from api.domain.renders import ordering, removal, renders
+from api.domain.renders import notices, ordering, removal, renders
 from api.domain.renders.states import RenderStatus
-from api.errors import InvalidState, ModelIdRequired, ModelNotFound, RenderNotFound, RendersRequired, TooMany
+from api.errors import (
+    InvalidState,
+    InvalidUrl,
+    ModelIdRequired,
+    ModelNotFound,
+    RenderNotFound,
+    RendersRequired,
+    TooMany,
+)
 from api.http.auth import Reader, Renderer, Writer
 from api.http.body import body_of, documented, naming, render_settings
 from api.http.dxgl.failures import ORDERING, errors
+from api.http.dxgl.notices import DIALECT, notify_url
 from api.http.dxgl.paths import RenderId, WindowDep, listed, new_router
 from api.http.dxgl.schemas import (
     BatchRequest,
@@ -23,7 +33,7 @@ from api.http.dxgl.schemas import (
     render_detail,
 )
 from api.http.idempotency import Once
-from api.http.state import FarmDep
+from api.http.state import Farm, FarmDep
 from renderer.spec import RenderSettings
 
 router = new_router("renders")
@@ -32,7 +42,7 @@ router = new_router("renders")
 @router.post(
     "/renders",
     status_code=201,
-    responses=errors(ModelIdRequired, ModelNotFound, *ORDERING),
+    responses=errors(ModelIdRequired, ModelNotFound, InvalidUrl, *ORDERING),
     openapi_extra=documented(RenderRequest),
 )
 def create_render(
@@ -43,9 +53,11 @@ def create_render(
 ) -> Data[RenderCreated]:
     model_id = _model_id(body)
     settings = render_settings(body.renderSettings, principal)
-    once.hold(principal, model_id, settings.to_json())
+    url = notify_url(farm, body.notifyUrl)
+    once.hold(principal, model_id, settings.to_json(), url)
     with farm.work() as session:
         view = ordering.create_render(session, principal.account_id, model_id, settings)
+        notices.notify(session, principal.account_id, DIALECT, {view.id: url} if url else {})
         answer = Data[RenderCreated](data=RenderCreated.of(view))
         once.keep(session, answer)
     return answer
@@ -54,7 +66,7 @@ def create_render(
 @router.post(
     "/renders/batch",
     status_code=201,
-    responses=errors(RendersRequired, TooMany, ModelIdRequired, ModelNotFound, *ORDERING),
+    responses=errors(RendersRequired, TooMany, ModelIdRequired, ModelNotFound, InvalidUrl, *ORDERING),
     openapi_extra=documented(BatchRequest),
 )
 def create_batch(
@@ -64,10 +76,14 @@ def create_batch(
     body: Annotated[BatchRequest, Depends(body_of(BatchRequest))],
 ) -> Data[list[RenderCreated]]:
     """Orders up to 100 renders, all or none. Those whose frames are equal are drawn once."""
-    orders = [_order(item, f"renders[{index}]", principal) for index, item in enumerate(listed(body.renders))]
-    once.hold(principal, [(model_id, settings.to_json()) for model_id, settings in orders])
+    items = listed(body.renders)
+    orders = [_order(item, f"renders[{index}]", principal) for index, item in enumerate(items)]
+    urls = _notify_urls(farm, body, items)
+    once.hold(principal, [(model_id, settings.to_json()) for model_id, settings in orders], urls)
     with farm.work() as session:
         views = ordering.create_renders(session, principal.account_id, orders)
+        wanted = {views[index].id: url for index, url in urls.items()}
+        notices.notify(session, principal.account_id, DIALECT, wanted)
         answer: Data[list[RenderCreated]] = Data(data=[RenderCreated.of(view) for view in views])
         once.keep(session, answer)
     return answer
@@ -121,6 +137,18 @@ def _model_id(body: RenderRequest) -> str:
     if not body.modelId:
         raise ModelIdRequired(param="modelId")
     return body.modelId
+
+
+def _notify_urls(farm: Farm, body: BatchRequest, items: Sequence[RenderRequest]) -> dict[int, str]:
+    """Where each item's end is told, if anywhere, by the item's index."""
+    of_all = notify_url(farm, body.notifyUrl)
+    urls = {}
+    for index, item in enumerate(items):
+        with naming(f"renders[{index}]"):
+            url = notify_url(farm, item.notifyUrl) or of_all
+        if url:
+            urls[index] = url
+    return urls
 
 
 def _order(item: RenderRequest, place: str, principal: Principal) -> tuple[str, RenderSettings]:

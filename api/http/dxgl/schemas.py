@@ -109,6 +109,15 @@ SettingsRequest = Annotated[Any, WithJsonSchema(_settings_schema())]
 EffectiveSettings = Annotated[dict[str, Any], WithJsonSchema(_effective_schema())]
 
 
+NotifyUrl = Annotated[
+    str | None,
+    Field(
+        description="Beyond dx.gl's fields: an https URL that the render is POSTed to once it is done or in error",
+        examples=["https://example.com/rendered"],
+    ),
+]
+
+
 class UploadRequest(BaseModel):
     """The form of an upload."""
 
@@ -116,6 +125,7 @@ class UploadRequest(BaseModel):
     renderSettings: Annotated[
         str, Field(description="Render settings as JSON text", examples=[json.dumps(SETTINGS_EXAMPLE)])
     ] = ""
+    notifyUrl: NotifyUrl = None
 
 
 class IngestRequest(BaseModel):
@@ -128,6 +138,7 @@ class IngestRequest(BaseModel):
         examples=["https://example.com/chair.glb"],
     )  # fmt: skip
     renderSettings: SettingsRequest = None
+    notifyUrl: NotifyUrl = None
 
 
 class UploadResult(BaseModel):
@@ -143,6 +154,7 @@ class RenderRequest(BaseModel):
 
     modelId: str | None = Field(None, examples=["Ab3kF9x2qL1m"])
     renderSettings: SettingsRequest = None
+    notifyUrl: NotifyUrl = None
 
 
 class BatchRequest(BaseModel):
@@ -151,6 +163,7 @@ class BatchRequest(BaseModel):
     model_config = ConfigDict(json_schema_extra={"required": ["renders"]})
 
     renders: list[RenderRequest] | None = Field(None, description=f"1 to {MAX_BATCH} renders")
+    notifyUrl: NotifyUrl = None  # of the renders that have none of their own
 
 
 class RenderCreated(BaseModel):

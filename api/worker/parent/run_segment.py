@@ -13,6 +13,7 @@ from api.domain.work import leftovers, scheduling
 from api.domain.work.claims import Claim
 from api.domain.work.states import Role
 from api.domain.work.tasks import Priority
+from api.storage.base import StorageUnavailable, discard
 from api.worker.messages import Done, Failed, Frames, Made, Published, Stage, Stopped, Told
 from api.worker.parent.bench import Bench
 from api.worker.parent.children import ChildFailed
@@ -21,6 +22,8 @@ from api.worker.parent.orders import GivenUp, order_of
 from api.worker.parent.outputs import Outputs
 from renderer.errors import Cancelled
 
+STORAGE_PAUSE_S = 5.0
+"""How long a worker that found the storage away leaves it in peace before it claims work again."""
 TICK_S = 0.1
 """How soon a claim that is lost, or a worker that should stop, is noticed while the child says nothing."""
 
@@ -37,6 +40,7 @@ def run_segment(bench: Bench, claim: Claim) -> None:
     | any other error                | tried again, or error at last  | deleted              | stays        |
     | the child ended, or misbehaved | tried again, or error at last  | deleted              | is killed    |
     | the process is asked to end    | released for somebody else     | deleted              | asked to end |
+    | the storage is away            | released, no failure           | deleted later        | is killed    |
     | the lease was lost             | not ours any more: untouched   | deleted              | is killed    |
 
     The files of an owner that was deleted meanwhile are deleted in any case.
@@ -59,6 +63,11 @@ def run_segment(bench: Bench, claim: Claim) -> None:
         if not lease.lost:
             with bench.work() as unit:
                 scheduling.release(unit, claim)
+    except StorageUnavailable as error:
+        logger.warning("The storage is away, segment %s waits: %s", claim.segment_id, error)
+        with bench.work() as unit:
+            scheduling.release(unit, claim)
+        bench.stop.wait(STORAGE_PAUSE_S)
     except GivenUp as error:
         logger.info("Segment %s, attempt %d: %s", claim.segment_id, claim.attempt, error)
         _fail(bench, claim, error.failed)
@@ -121,8 +130,7 @@ def _tidy(bench: Bench, claim: Claim) -> None:
     """
     with bench.database.read() as session:
         stale = leftovers.of_claim(session, claim)
-    for prefix in stale:
-        bench.storage.delete_prefix(prefix)
+    discard(bench.storage, *stale)
 
 
 def _fail(bench: Bench, claim: Claim, failed: Failed) -> None:

@@ -7,8 +7,8 @@ layout(location = 4) out float out_mask;
 
 void main() {
     out_color = vec4(1.0);
-    out_normal = vec4(128.0 / 255.0);
-    out_depth16 = 65535u;
+    out_normal = vec4(NO_NORMAL / 255.0);
+    out_depth16 = uint(FAR16);
     out_depth8 = 1.0;
     out_mask = 0.0;
 }

@@ -1,11 +1,11 @@
-// The ground shadow from its sharp and its wide picture: the steps between single lights show only where little light is
-// blocked, so that is where the wide one takes over; thin feet keep their contact. The faintest haze is lifted to nothing, as a
-// retoucher does to keep a backdrop clean up to the picture's edge, and all fades out at the rectangle's edges. A small
-// key's part is not widened: its edge is meant to show, and would have a pale ring around it.
+// The ground shadow from its sharp and its wide picture. The edges of single lights' shadows are visible only where little
+// light is blocked: there the wide picture replaces the sharp one, and contact shadows stay sharp. Shares below HAZE are
+// lowered to nothing, to keep the backdrop clean, and all fades out along the rectangle's edges. The part of a small key
+// is not widened: its edge is meant to be seen, and would have a bright ring around it.
 uniform sampler2D sharp;
 uniform sampler2D wide;
 uniform float fade;       // share of the rectangle's size
-uniform vec2 steps;       // blocked light below which single lights show, all of them and none
+uniform vec2 steps;       // blocked light up to which the wide picture counts alone, and from which the sharp one does
 uniform float widened;    // share of the key's part that the wide picture may take over
 
 out float blocked;
@@ -20,6 +20,6 @@ void main() {
     float far = mix(parts.r, wider.r, widened) + wider.g;
     float inset = 0.5 / float(textureSize(sharp, 0).x);
     vec2 edge = smoothstep(inset, fade, 0.5 - abs(uv - 0.5));
-    float share = mix(near, far, smoothstep(steps.y, steps.x, max(near, far)));
+    float share = mix(far, near, smoothstep(steps.x, steps.y, max(near, far)));
     blocked = share * smoothstep(0.0, HAZE, share) * edge.x * edge.y;
 }

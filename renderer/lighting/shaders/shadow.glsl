@@ -1,6 +1,11 @@
 // Shadows on the model: put after environment.glsl, bound by Shadows.bind.
+#include "gl/samples.glsl"
+#if KEY_GROUPS != SUPERSAMPLING * SUPERSAMPLING
+#error "each sample of a pixel asks one group of the key's lights"
+#endif
+
 uniform sampler2DShadow key_depth;
-uniform vec4 key_lights[32];   // shear x, z; weight; unused
+uniform vec4 key_lights[KEY_GROUPS * KEY_GROUP];  // shear x, z; weight; unused
 uniform vec3 key_center;
 uniform vec3 key_scale;        // shares of a tile per metre of x and z, and of the depth range per metre of height
 uniform float key_offset;      // metres
@@ -11,24 +16,24 @@ uniform vec2 floor_height;     // world height, texels per metre
 #endif
 
 // The key's irradiance / pi where parts of it are hidden: replaces direct_irradiance. `surface` is the normal of the
-// geometry and `normal` the shading one, both unit and turned to the viewer. Each of the 2x2 samples of a pixel asks a
-// quarter of the key, so it works only where all four are averaged.
+// geometry and `normal` the shading one, both unit and turned to the viewer. Each sample of a pixel asks one of KEY_GROUPS
+// groups of KEY_GROUP lights, spread over the key, so the samples must be averaged.
 vec3 shadowed_irradiance(vec3 position, vec3 surface, vec3 normal) {
     vec3 p = position + surface * key_offset - key_center;
-    int group = (int(gl_FragCoord.x) & 1) + 2 * (int(gl_FragCoord.y) & 1);
+    int group = sample_number();
     float depth = 0.5 - p.y * key_scale.z;
     float sum = 0.0;
-    for (int i = 0; i < 8; i++) {
-        vec4 light = key_lights[8 * group + i];
+    for (int i = 0; i < KEY_GROUP; i++) {
+        vec4 light = key_lights[KEY_GROUP * group + i];
         vec2 spot = (p.xz - light.xy * p.y) * key_scale.xy + 0.5;
-        float lit = texture(key_depth, vec3((spot + vec2(i, group)) * vec2(0.125, 0.25), depth));
+        float lit = texture(key_depth, vec3((spot + vec2(i, group)) / vec2(KEY_GROUP, KEY_GROUPS), depth));
         sum += lit * light.z * max(normal.x * light.x + normal.y + normal.z * light.y, 0.0);
     }
     return key_irradiance * sum;
 }
 
-// How much of the floor that a surface sees lies in the model's shadow, 0..1: the wider a stretch of it, and the further
-// out along the normal, the higher the surface is.
+// The share of the floor below a surface that lies in the model's shadow, 0..1. The higher the surface is, the larger the
+// part of the floor that is averaged, and the further out along the normal it lies.
 float floor_blocked(vec3 position, vec3 normal) {
 #ifdef FLOOR
     float height = max(position.y - floor_height.x, 0.0);

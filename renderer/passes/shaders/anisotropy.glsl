@@ -1,25 +1,50 @@
-// KHR_materials_anisotropy: brushed surfaces, rougher along one direction than across.
+// KHR_materials_anisotropy: surfaces that are rougher along one direction than across it, like brushed metal.
 #ifdef ANISOTROPY
-// How rough the surface is across (x) and along (y) the brushed direction, as GGX's alpha.
-vec2 brushed_alpha(float roughness, float strength) {
-    float across = roughness * roughness;
-    return vec2(across, mix(across, 1.0, strength * strength));
+struct Anisotropy {
+    vec3 direction;  // unit, in the world, along which the surface is rougher
+    vec2 alpha;      // roughness as GGX's alpha across (x) and along (y) it
+};
+
+Anisotropy anisotropy_of(Surface surface) {
+    float strength = material.anisotropy.x;
+    vec2 turned = vec2(1.0, 0.0);
+#ifdef ANISOTROPY_TEXEL
+    vec3 texel = ANISOTROPY_TEXEL;
+    strength *= texel.z;
+    turned = texel.xy * 2.0 - 1.0;
+#endif
+    turned = mat2(material.anisotropy.y, material.anisotropy.z, -material.anisotropy.z, material.anisotropy.y) * turned;
+    vec3 direction = turned.x * v_tangent.xyz + turned.y * v_tangent.w * cross(v_normal, v_tangent.xyz);
+    float across = surface.roughness * surface.roughness;
+    return Anisotropy(
+        unit(direction - surface.normal * dot(direction, surface.normal)),
+        vec2(across, mix(across, 1.0, strength * strength)));
 }
 
-// Radiance that the surface sends to the eye: reflections in microfacets that lean along the unit vector `along`, each
-// in the blur of the narrow axis. Slopes are spread as GGX has them: the quantile q of the middle share of its facets
-// lies at q / sqrt(1 - q²) of alpha. Each of the 2x2 samples of a pixel takes four of sixteen quantiles.
-vec3 brushed_light(vec3 to_eye, vec3 normal, vec3 along, vec2 alpha) {
+// The perceptual roughness of an isotropic surface that loses about as much light between its facets.
+float isotropic_roughness(Anisotropy anisotropy) {
+    return sqrt(length(anisotropy.alpha) * 0.70710678);
+}
+
+// Each sample of a pixel takes TAPS of the QUANTILES of microfacets that lean along the direction.
+const int TAPS = 4;
+const float QUANTILES = float(TAPS * SAMPLES_PER_PIXEL);
+
+// Radiance that the surface sends to the eye: reflections in microfacets that lean along the direction, each in the blur
+// of the narrow axis. Slopes are spread as GGX has them: the quantile q of the middle share of its facets lies at
+// q / sqrt(1 - q²) of alpha.
+vec3 anisotropic_light(Surface surface, Anisotropy anisotropy) {
+    vec2 alpha = anisotropy.alpha;
     float spread = sqrt(max(alpha.y * alpha.y - alpha.x * alpha.x, 0.0));
-    float blur = sqrt(max(alpha.x, spread / 8.0));  // no finer than the taps lie apart
-    int group = (int(gl_FragCoord.x) & 1) + 2 * (int(gl_FragCoord.y) & 1);
+    float blur = sqrt(max(alpha.x, spread * 2.0 / QUANTILES));  // no finer than the taps lie apart
+    int first = sample_number();
     vec3 sum = vec3(0.0);
     float total = 0.0;
-    for (int i = 0; i < 4; i++) {
-        float q = (float(8 * i + 2 * group) - 15.0) / 16.0;
-        vec3 facet = unit(normal + along * (spread * q * inversesqrt(1.0 - q * q)));
-        vec3 direction = reflect(-to_eye, facet);
-        float weight = max(dot(direction, normal), 0.0) * step(0.0, dot(to_eye, facet)) + 1e-5;
+    for (int i = 0; i < TAPS; i++) {
+        float q = float(2 * (SAMPLES_PER_PIXEL * i + first) + 1) / QUANTILES - 1.0;
+        vec3 facet = unit(surface.normal + anisotropy.direction * (spread * q * inversesqrt(1.0 - q * q)));
+        vec3 direction = reflect(-surface.to_eye, facet);
+        float weight = max(dot(direction, surface.normal), 0.0) * step(0.0, dot(surface.to_eye, facet)) + 1e-5;
         sum += weight * specular_light(direction, blur);
         total += weight;
     }

@@ -2,12 +2,11 @@
 layout(location = 1) out vec4 out_normal;  // in the world, as (n + 1) / 2; alpha 1
 layout(location = 2) out vec4 out_depth;   // r: distance along the optical axis, in the world's unit
 
-// The depth of this triangle's plane at the middle of the pixel, half a sample away: its inverse is linear on the screen.
+// The depth of this triangle's plane at the middle of the pixel: its inverse is linear on the screen.
 // A grazing plane is followed no further than a pixel is wide (PIXEL: at distance 1). Call it before any discard.
 float depth_at_pixel() {
     float inverse = gl_FragCoord.w;
-    vec2 to_middle = 0.5 - vec2(ivec2(gl_FragCoord.xy) & 1);
-    float at_middle = inverse + dot(vec2(dFdx(inverse), dFdy(inverse)), to_middle);
+    float at_middle = inverse + dot(vec2(dFdx(inverse), dFdy(inverse)), to_pixel_centre());
     return 1.0 / clamp(at_middle, inverse * (1.0 - PIXEL), inverse * (1.0 + PIXEL));
 }
 
@@ -15,7 +14,7 @@ float depth_at_pixel() {
 vec3 unlit_normal() {
 #ifdef HAS_NORMAL
     vec3 normal = unit(v_normal);
-#ifdef TWO_SIDED
+#ifdef DOUBLE_SIDED
     normal *= front_facing ? 1.0 : -1.0;
 #endif
     return normal;

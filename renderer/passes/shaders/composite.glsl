@@ -1,4 +1,9 @@
 // The picture, one pixel at a time, and what lies behind and before it. All in display space.
+#include "gl/samples.glsl"
+#if TEXELS != 1 && SUPERSAMPLING != 2
+#error "resolved() takes the mean of 2x2 samples by one bilinear read"
+#endif
+
 uniform sampler2D u_samples;  // premultiplied, TEXELS times the size of the frame, bottom row first, linear filter
 uniform vec2 u_size;          // of the frame, in pixels
 #ifdef IMAGE
@@ -29,13 +34,11 @@ vec4 resolved(vec2 pixel) {
 
 // The same in full precision: some drivers filter 8-bit textures to 8 bits.
 vec4 exact(vec2 pixel) {
-    ivec2 at = TEXELS * ivec2(pixel.x, u_size.y - 1.0 - pixel.y);
+    ivec2 at = ivec2(pixel.x, u_size.y - 1.0 - pixel.y);
 #if TEXELS == 1
     return texelFetch(u_samples, at, 0);
 #else
-    return 0.25 * (
-        texelFetch(u_samples, at, 0) + texelFetch(u_samples, at + ivec2(1, 0), 0)
-        + texelFetch(u_samples, at + ivec2(0, 1), 0) + texelFetch(u_samples, at + ivec2(1, 1), 0));
+    return pixel_mean(u_samples, at);
 #endif
 }
 
@@ -70,7 +73,7 @@ vec4 straight(vec2 pixel) {
 // Noise for the last rounding, -0.5 to 0.5 of a step, where there is a gradient to break up: in a vignette, and where
 // the backdrop shows through a shadow or a reflection. Those were dithered when they were drawn, but a composition or a
 // conversion has steps of its own, so this is interleaved gradient noise (Jimenez, SIGGRAPH 2014) with its axes swapped.
-float grain(vec2 pixel, float seed) {
+float rounding_noise(vec2 pixel, float seed) {
 #ifndef VIGNETTE
     float alpha = resolved(pixel).a;
     if (alpha == 0.0 || alpha == 1.0) return 0.0;

@@ -50,4 +50,19 @@ vec3 film_reflectance(float cos_v, float film_ior, float thickness, vec3 base_f0
     }
     return clamp(sum, 0.0, 1.0);
 }
+
+// The reflectance at normal incidence of the surface with its film.
+vec3 iridescent_f0(Surface surface) {
+    float factor = material.iridescence.x;
+#ifdef IRIDESCENCE_TEXEL
+    factor *= IRIDESCENCE_TEXEL;
+#endif
+    float texel = 1.0;
+#ifdef IRIDESCENCE_THICKNESS_TEXEL
+    texel = IRIDESCENCE_THICKNESS_TEXEL;
+#endif
+    float thickness = mix(material.iridescence.z, material.iridescence.w, texel);
+    vec3 film_color = film_reflectance(surface.cos_v, material.iridescence.y, thickness, surface.f0);
+    return mix(surface.f0, film_color, factor);
+}
 #endif

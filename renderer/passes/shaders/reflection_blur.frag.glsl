@@ -21,5 +21,5 @@ void main() {
     vec4 color = 0.25 * (
         textureLod(u_faded, uv + away, level) + textureLod(u_faded, uv - away, level)
         + textureLod(u_faded, uv + vec2(away.x, -away.y), level) + textureLod(u_faded, uv + vec2(-away.x, away.y), level));
-    out_color = color + dither(2.0 * gl_FragCoord.xy);
+    out_color = color + dither(float(SUPERSAMPLING) * gl_FragCoord.xy);
 }

@@ -1,7 +1,8 @@
-// A rectangle of the target, as a strip of four vertices, behind the model; before the ground, or behind all (STORED).
+// A rectangle of the target, as a strip of four vertices, behind the model: before the ground, or at the far plane for
+// deferred shading.
 uniform vec4 u_window;  // low x, low y, high x, high y in clip space
 
-#ifdef STORED
+#ifdef DEFERRED
 const float DEPTH = 1.0;
 #else
 const float DEPTH = 0.9998;

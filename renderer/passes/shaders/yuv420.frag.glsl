@@ -1,7 +1,10 @@
-// Eight pixels of two rows at a time, into three planes of bytes: BT.709, limited range (16..235, 16..240), top row first.
-// MPEG-2 siting: a chroma sample lies on the left pixel column of its 2x2 and between the rows, so columns count 1-2-1 and
-// rows alike. The rows of the planes are filled up to whole cells.
+// A cell of 8x2 pixels (passes/yuv.py) at a time, into three planes of bytes: BT.709, limited range (16..235, 16..240),
+// top row first. MPEG-2 siting: a chroma sample lies on the left pixel column of its 2x2 and between the rows, so columns
+// count 1-2-1 and rows alike. The rows of the planes are filled up to whole cells.
 #include "composite.glsl"
+#if CELL_WIDTH != 8 || CELL_HEIGHT != 2
+#error "a cell's luma fills two words of each of two rows, its chroma one word of each plane"
+#endif
 
 layout(std430, binding = 0) writeonly buffer Written { uint words[]; };
 uniform ivec2 u_cells;
@@ -17,21 +20,21 @@ vec3 column(vec2 pixel, out float top, out float bottom) {
     vec2 below = pixel + vec2(0.0, 1.0);
     vec3 upper = composited(pixel);
     vec3 lower = composited(below);
-    top = 16.0 + 219.0 * luma(upper) + grain(pixel, 0.0);
-    bottom = 16.0 + 219.0 * luma(lower) + grain(below, 0.0);
+    top = 16.0 + 219.0 * luma(upper) + rounding_noise(pixel, 0.0);
+    bottom = 16.0 + 219.0 * luma(lower) + rounding_noise(below, 0.0);
     return 0.5 * (upper + lower);
 }
 
 vec2 chroma(vec3 left, vec3 middle, vec3 right, vec2 pixel) {
     vec3 shown = 0.25 * left + 0.5 * middle + 0.25 * right;
     float y = luma(shown);
-    vec2 noise = vec2(grain(pixel, 0.0), grain(pixel, 23.0));
+    vec2 noise = vec2(rounding_noise(pixel, 0.0), rounding_noise(pixel, 23.0));
     return 128.0 + 224.0 * (shown.br - y) / vec2(1.8556, 1.5748) + noise;
 }
 
 void main() {
     ivec2 cell = ivec2(gl_FragCoord.xy);
-    vec2 corner = vec2(cell * ivec2(8, 2));
+    vec2 corner = vec2(cell * ivec2(CELL_WIDTH, CELL_HEIGHT));
     float unused;
     vec3 left = column(corner - vec2(1.0, 0.0), unused, unused);
     vec2 shades[4];

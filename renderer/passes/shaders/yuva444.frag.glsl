@@ -1,6 +1,9 @@
-// Four neighbouring pixels at a time, into four planes of 16-bit numbers: straight colour as 10-bit BT.709 in limited range
-// (Y 64..940, U and V 64..960) and alpha 0..1023, top row first.
+// Four neighbouring pixels (passes/yuva.py) at a time, into four planes of 16-bit numbers: straight colour as 10-bit
+// BT.709 in limited range (Y 64..940, U and V 64..960) and alpha 0..1023, top row first.
 #include "composite.glsl"
+#if CELL_WIDTH != 4
+#error "four values of 16 bits fill two words of each plane"
+#endif
 
 layout(std430, binding = 0) writeonly buffer Written { uint words[]; };
 uniform ivec2 u_cells;
@@ -14,7 +17,7 @@ uvec4 limited(vec2 pixel) {
 
 void main() {
     ivec2 cell = ivec2(gl_FragCoord.xy);
-    vec2 pixel = vec2(4 * cell.x, cell.y);
+    vec2 pixel = vec2(CELL_WIDTH * cell.x, cell.y);
     uvec4 left = limited(pixel) | limited(pixel + vec2(1.0, 0.0)) << 16;
     uvec4 right = limited(pixel + vec2(2.0, 0.0)) | limited(pixel + vec2(3.0, 0.0)) << 16;
     int place = 2 * (cell.y * u_cells.x + cell.x);

@@ -1,5 +1,6 @@
 """The client and the API understand each other: over a socket, with the real application and its database."""
 
+import asyncio
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,14 +13,16 @@ from api.client import FarmClient, RenderFailed, RequestRefused
 from api.db.session import Database
 from api.domain.kit.failures import Failure
 from api.domain.work import scheduling
-from tests.support.origin import answer, running_origin
+from api.processes.webhooks import make_deliverer
+from tests.support.origin import Origin, answer, running_origin
+from tests.support.waiting import HANG_S
 from tests.support.web import GLB, Web, serving
 
 
 @pytest.fixture
 def web(sqlite_url: str, tmp_path: Path) -> Iterator[Web]:
     database = Database(sqlite_url)
-    yield Web.make(database, tmp_path, credits=20, ingest_allow="127.0.0.1")
+    yield Web.make(database, tmp_path, credits=20, ingest_allow="127.0.0.1", webhook_allow="127.0.0.1")
     database.dispose()
 
 
@@ -40,6 +43,29 @@ def chair(tmp_path: Path) -> Path:
     path = tmp_path / "chair.glb"
     path.write_bytes(GLB)
     return path
+
+
+def test_renders_ends_are_told_and_can_be_told_again(
+    web: Web, client: FarmClient, chair: Path, origin: Origin
+) -> None:
+    origin.answers["/done"] = answer(b"thanks")
+    done = f"{origin.url}/done"
+    ids = [client.models.upload(chair, notify_url=done).render_id]
+    model_id = client.models.upload(chair).model_id
+    ids.append(client.renders.create(model_id, {"rotateY": 9}, notify_url=done).id)
+    ids += [render.id for render in client.renders.batch([(model_id, {"zoom": 2})], notify_url=done)]
+    for render_id in ids:
+        claim = web.claim(render_id)
+        with web.database.begin() as session:
+            scheduling.settle_error(session, claim, Failure("invalid_model", "It broke"), retry=False, max_attempts=3)
+    asyncio.run(make_deliverer(web.settings, web.database).deliver_due())
+    told = list(client.webhooks.deliveries())
+    assert {each.render_id for each in told} == set(ids)
+    assert {(each.url, each.event, each.status, each.attempts, each.answer_status, each.answer_body, each.problem)
+            for each in told} == {(done, "render.error", "delivered", 1, 200, "thanks", None)}
+    assert client.webhooks.send_again(told[0].id).status == "pending"
+    secret = client.webhooks.secret()
+    assert client.webhooks.replace_secret() != secret
 
 
 def test_models_go_up_are_described_put_away_and_come_down(client: FarmClient, chair: Path, tmp_path: Path) -> None:
@@ -123,9 +149,9 @@ def test_a_training_set_is_quoted_ordered_fetched_and_shared(
         client.renders.download(ordered.id, asset, tmp_path / asset)
     assert (tmp_path / "dataset").read_bytes() == (tmp_path / "bundle").read_bytes() == contents["dataset"]
     shared = f"{url}{client.renders.share(ordered.id)}/dataset"
-    assert httpx.get(shared).content == contents["dataset"]
+    assert httpx.get(shared, timeout=HANG_S).content == contents["dataset"]
     client.renders.unshare(ordered.id)
-    assert httpx.get(shared).status_code == 404
+    assert httpx.get(shared, timeout=HANG_S).status_code == 404
 
 
 def test_a_still_is_quoted_ordered_and_fetched(client: FarmClient, web: Web, chair: Path, tmp_path: Path) -> None:

@@ -41,6 +41,25 @@ CALLS: dict[str, tuple[Callable[[FarmClient], Any], str, Any, Any]] = {
         {"renders": [{"modelId": "m", "renderSettings": {"zoom": 2}}, {"modelId": "n", "renderSettings": {}}]},
         [render("pending"), {"id": "s", "modelId": "n", "status": "pending"}],
     ),
+    "renders.create, with a URL to notify": (
+        lambda c: c.renders.create("m", notify_url="https://example.com/done"), "POST /v1/renders",
+        {"modelId": "m", "renderSettings": {}, "notifyUrl": "https://example.com/done"}, render("pending"),
+    ),
+    "renders.batch, with a URL to notify": (
+        lambda c: c.renders.batch([("m", None)], notify_url="https://example.com/done"), "POST /v1/renders/batch",
+        {"renders": [{"modelId": "m", "renderSettings": {}}], "notifyUrl": "https://example.com/done"},
+        [render("pending")],
+    ),
+    "models.ingest, with a URL to notify": (
+        lambda c: c.models.ingest("https://example.com/a.glb", notify_url="https://example.com/done"),
+        "POST /v1/models/ingest",
+        {"url": "https://example.com/a.glb", "renderSettings": {}, "notifyUrl": "https://example.com/done"},
+        {"modelId": "m", "renderId": "r"},
+    ),
+    "webhooks.secret": (lambda c: c.webhooks.secret(), "GET /v1/webhooks/secret", None, {"secret": "whsec_"}),
+    "webhooks.replace_secret": (
+        lambda c: c.webhooks.replace_secret(), "POST /v1/webhooks/secret", None, {"secret": "whsec_"}
+    ),
     "renders.get": (lambda c: c.renders.get("r"), "GET /v1/renders/r", None, render("pending")),
     "renders.dismiss": (lambda c: c.renders.dismiss("r"), "PATCH /v1/renders/r/dismiss", None, render("failed")),
     "renders.delete": (lambda c: c.renders.delete("r"), "DELETE /v1/renders/r", None, {"id": "r", "deleted": True}),

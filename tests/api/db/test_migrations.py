@@ -17,6 +17,7 @@ from api import clock
 from api.db.session import Database
 from api.db.tables import Account, Base
 from tests.support.postgres import PostgresServer
+from tests.support.waiting import HANG_S
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -65,7 +66,7 @@ def test_processes_that_migrate_at_once_all_succeed(empty_url: str) -> None:
     processes = [
         subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(3)
     ]
-    errors = [process.communicate(timeout=60)[1] for process in processes]
+    errors = [process.communicate(timeout=HANG_S)[1] for process in processes]
     assert [process.returncode for process in processes] == [0, 0, 0], errors
 
 

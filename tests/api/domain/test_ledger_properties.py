@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from typing import ClassVar
 
+import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -45,13 +46,15 @@ from tests.api.domain.support import (
 TIERS = ("share", "share", "standard", "4k")
 
 
+Event = tuple[str, int, int]
+"""The name of a method of `Farm`, and two numbers that choose its subject and its kind."""
+
+
 class Crash(Exception):
     """The process dies between two statements."""
 
 
 class Farm(RuleBasedStateMachine):
-    """An event is (name of a method of `Farm`, two numbers that choose its subject and its kind)."""
-
     events = st.tuples(
         st.sampled_from(
             ["grant", "upload", "upload", "batch", "batch", "crash", "work", "work", "late", "report", "report",
@@ -76,14 +79,14 @@ class Farm(RuleBasedStateMachine):
         self.accounts = [sign_up(self.database, free) for free in credits]
 
     @rule(event=events)
-    def one(self, event: tuple[str, int, int]) -> None:
+    def one(self, event: Event) -> None:
         self.run(event)
 
     @rule(events=st.lists(events, min_size=2, max_size=2))
-    def two_at_once(self, events: list[tuple[str, int, int]]) -> None:
+    def two_at_once(self, events: list[Event]) -> None:
         barrier, errors = threading.Barrier(2), []
 
-        def work(event: tuple[str, int, int]) -> None:
+        def work(event: Event) -> None:
             barrier.wait()
             try:
                 self.run(event)
@@ -98,7 +101,7 @@ class Farm(RuleBasedStateMachine):
         for error in errors:
             raise error
 
-    def run(self, event: tuple[str, int, int]) -> None:
+    def run(self, event: Event) -> None:
         name, which, kind = event
         # A refusal is an answer; the invariants tell whether it left anything behind.
         with contextlib.suppress(NoCredits, ModelNotFound, RenderNotFound, InvalidState, Crash):
@@ -336,12 +339,29 @@ def idle_tasks() -> Select[str]:
     return renders_of.where(Render.id.is_(None), Task.kind != "inspect")
 
 
-def test_the_books_are_right_whatever_happens(database: Database) -> None:
+def run_events(database: Database, how: settings) -> int:
+    """How many events happened. No shrinking: threads that interleave differently each time can't be shrunk."""
+    happened = []
+
     class FarmHere(Farm):
         def __init__(self) -> None:
             super().__init__(database)
 
-    # No shrinking: threads that interleave differently each time can't be shrunk, and it takes minutes.
-    run_state_machine_as_test(
-        FarmHere, settings=settings(max_examples=8, stateful_step_count=20, phases=[Phase.generate])
-    )
+        def run(self, event: Event) -> None:
+            happened.append(event)
+            super().run(event)
+
+    run_state_machine_as_test(FarmHere, settings=settings(how, phases=[Phase.generate]))
+    return len(happened)
+
+
+def test_the_books_are_right_whatever_happens(database: Database) -> None:
+    assert run_events(database, settings(max_examples=8, stateful_step_count=20)) >= 160
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(7200)
+def test_the_books_are_right_after_10_000_events(database: Database) -> None:
+    """Other events each time; what fails is shown with the line that repeats it."""
+    drawn_anew = settings(derandomize=False, print_blob=True)
+    assert run_events(database, settings(drawn_anew, max_examples=100, stateful_step_count=100)) >= 10_000

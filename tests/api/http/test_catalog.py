@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from api.db.tables import Model
-from api.http.ranges import attachment
+from api.storage.attachment import attachment
 from api.storage.base import StoredFile
 from tests.support.statements import recorded_statements
 from tests.support.web import GLB, Web

@@ -11,8 +11,12 @@ import pytest
 from api import clock
 from api.db.session import Database
 from api.domain.accounts import accounts
+from api.http.app import create_app
 from api.http.errors import DXGL_STATUS, STATUS
+from api.settings import Settings
+from api.storage.open import open_storage
 from tests.support.origin import running_origin
+from tests.support.ports import free_port
 from tests.support.spec import reference_errors
 from tests.support.web import Web
 
@@ -25,7 +29,7 @@ def web(sqlite_url: str, tmp_path: Path) -> Iterator[Web]:
     """A farm with narrow limits, which may download from this machine."""
     database = Database(sqlite_url)
     yield Web.make(
-        database, tmp_path, max_upload_mb=1, upload_limit=1, ingest_seconds=0.5, ingest_allow="127.0.0.1"
+        database, tmp_path, max_upload_mb=1, upload_limit=1, ingest_allow="127.0.0.1"
     )
     database.dispose()
 
@@ -59,11 +63,13 @@ def file_lost(web: Web) -> httpx.Response:
 
 def download_too_slow(web: Web) -> httpx.Response:
     async def silence(writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(60)
+        await asyncio.Event().wait()
 
+    settings = web.settings.model_copy(update={"ingest_seconds": 0.2})
+    impatient = create_app(settings, web.database, web.storage, lambda: None)
     with running_origin() as origin:
         origin.answers["/chair.glb"] = silence
-        return web.post("/v1/models/ingest", json={"url": f"{origin.url}/chair.glb"})
+        return web.post("/v1/models/ingest", json={"url": f"{origin.url}/chair.glb"}, app=impatient)
 
 
 def one_model_too_many(web: Web) -> httpx.Response:
@@ -97,6 +103,19 @@ def beyond_the_end(web: Web) -> httpx.Response:
     render = render_id(web)
     web.finish(render)
     return web.get(f"/v1/renders/{render}/video", headers={"Range": "bytes=999999-"})
+
+
+def signed_for_less(web: Web) -> httpx.Response:
+    upload = web.storage.signed_upload("models/a.glb", seconds=60, size=1, sha256="0" * 64, content_type="text/plain")
+    return web.request(upload.method, upload.url, content=b"12", headers=dict(upload.headers), token=None)
+
+
+def storage_away(web: Web) -> httpx.Response:
+    """The farm's files are in a bucket of a server that nobody has started."""
+    settings = {**web.settings.model_dump(), "s3_bucket": "files", "s3_endpoint": f"http://127.0.0.1:{free_port()}",
+                "s3_access_key": "key", "s3_secret_key": "secret"}
+    web.storage = open_storage(Settings.model_validate(settings))
+    return web.upload()
 
 
 def defect(web: Web) -> httpx.Response:
@@ -137,10 +156,13 @@ PROVOKE: dict[str, Callable[[Web], httpx.Response]] = {
     "idempotency_in_progress": request_that_still_runs,
     "invalid_request": lambda web: web.post("/v1/renders", content=b"{"),
     "invalid_state": lambda web: web.request("PATCH", f"/v1/renders/{render_id(web)}/dismiss"),
+    "delivery_not_found": lambda web: web.post(f"/v1/webhooks/deliveries/{UNKNOWN}/send-again"),
     "method_not_allowed": lambda web: web.request("DELETE", "/v1/account"),
     "not_found": lambda web: web.get("/v1/chairs"),
     "overlay_not_found": lambda web: web.request("DELETE", f"/v1/overlays/{UNKNOWN}"),
+    "content_too_long": signed_for_less,
     "range_not_satisfiable": beyond_the_end,
+    "unavailable": storage_away,
 }
 
 
@@ -155,6 +177,7 @@ def test_every_code_is_reached_with_its_status_in_the_envelope(web: Web, code: s
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["cache-control"] == "no-store"
     assert ("www-authenticate" in answer.headers) == (answer.status_code == 401)
+    assert ("retry-after" in answer.headers) == (answer.status_code == 503)
     if code == "internal":
         assert answer.headers["x-request-id"] in error["message"]
         assert "secret" not in answer.text

@@ -13,8 +13,8 @@ from api.domain.kit.failures import Failure
 from api.domain.kit.unit import Unit
 from api.domain.renders import removal
 from api.domain.work import scheduling
-from tests.support.farm import wait_for
 from tests.support.statements import recorded_statements
+from tests.support.waiting import HANG_S, wait_for
 from tests.support.web import Web, serving
 
 Event = tuple[str, dict[str, object]]
@@ -35,7 +35,7 @@ def parse(text: str) -> list[Event]:
 def watching(web: Web, url: str, render_id: str) -> Iterator[Iterator[Event]]:
     """The events as they arrive."""
     headers = {"Authorization": f"Bearer {web.token}"}
-    with httpx.stream("GET", f"{url}/v1/renders/{render_id}/events", headers=headers, timeout=60) as answer:
+    with httpx.stream("GET", f"{url}/v1/renders/{render_id}/events", headers=headers, timeout=HANG_S) as answer:
         assert answer.status_code == 200
         lines = answer.iter_lines()
 
@@ -97,7 +97,7 @@ def test_a_silent_stream_shows_life_and_asks_one_thing_at_a_time(web: Web, monke
         web.get("/v1/account")  # the token's use is noted now
         with (
             recorded_statements() as statements,
-            httpx.stream("GET", f"{url}/v1/renders/{render_id}/events", headers=headers, timeout=60) as answer,
+            httpx.stream("GET", f"{url}/v1/renders/{render_id}/events", headers=headers, timeout=HANG_S) as answer,
         ):
             assert ": ping" in answer.iter_lines()
         assert len(set(statements[1:])) == 1
@@ -119,7 +119,7 @@ def test_a_stopping_server_does_not_wait_for_streams(web: Web, monkeypatch: pyte
     with serving(web.app) as url:
         thread = threading.Thread(target=watch)
         thread.start()
-        assert opened.wait(60)
+        assert opened.wait(HANG_S)
     thread.join()
     assert ended.is_set()
 

@@ -5,7 +5,6 @@ import contextlib
 import hashlib
 import json
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from api.http.app import create_app
 from api.ingest.fetch import DOWNLOADS
 from api.settings import Settings
 from tests.support.origin import Origin, answer, redirect, running_origin
+from tests.support.waiting import HANG_S, wait_for
 from tests.support.web import GLB, Web
 
 PATH = "/v1/models/ingest"
@@ -204,24 +204,23 @@ def test_a_server_that_stops_ends_its_downloads_and_leaves_nothing(web: Web, ori
     server = uvicorn.Server(config)
     serve = threading.Thread(target=server.run)
     serve.start()
-    while not server.started:
-        time.sleep(0.01)
+    wait_for(lambda: server.started, "the server")
     port = server.servers[0].sockets[0].getsockname()[1]
     answers: list[int] = []
 
     def ingest() -> None:
         headers = {"Authorization": f"Bearer {web.token}"}
         with contextlib.suppress(httpx.HTTPError):
-            url = f"http://127.0.0.1:{port}{PATH}"
-            answers.append(httpx.post(url, json={"url": f"{origin.url}/slow.glb"}, headers=headers).status_code)
+            body = {"url": f"{origin.url}/slow.glb"}
+            reply = httpx.post(f"http://127.0.0.1:{port}{PATH}", json=body, headers=headers, timeout=HANG_S)
+            answers.append(reply.status_code)
 
     client = threading.Thread(target=ingest)
     client.start()
-    while not web.stored():
-        time.sleep(0.01)
+    wait_for(web.stored, "the first bytes")
     server.should_exit = True
-    serve.join(10)
-    client.join(10)
+    serve.join(HANG_S)
+    client.join(HANG_S)
     assert not serve.is_alive()
     assert 201 not in answers
     assert web.stored() == []

@@ -48,6 +48,10 @@ OUR_ROUTES = {
     ("GET", "/v1/renders/:id/image"),
     ("GET", "/v1/renders/:id/events"),
     *((method, "/v1/renders/:id/share") for method in ("GET", "PUT", "DELETE")),
+    ("GET", "/v1/webhooks/secret"),
+    ("POST", "/v1/webhooks/secret"),
+    ("GET", "/v1/webhooks/deliveries"),
+    ("POST", "/v1/webhooks/deliveries/:id/send-again"),
     *PUBLIC_ROUTES,
 }
 
@@ -134,7 +138,7 @@ def test_every_json_body_has_an_example_that_fits_its_schema(document: dict[str,
 
 def test_the_upload_form_and_the_render_settings_are_described(document: dict[str, Any]) -> None:
     upload = document["paths"]["/v1/models"]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
-    assert set(upload["properties"]) == {"file", "renderSettings"}
+    assert set(upload["properties"]) == {"file", "renderSettings", "notifyUrl"}
     order = document["paths"]["/v1/renders"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert order["required"] == ["modelId"]
     settings = order["properties"]["renderSettings"]["properties"]

@@ -5,7 +5,6 @@ import json
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +15,8 @@ import requests
 
 from api.db.session import Database
 from api.domain.accounts import accounts, tokens
-from tests.support.farm import Farm, running_farm, wait_for
+from tests.support.farm import Farm, running_farm
+from tests.support.waiting import HANG_S, wait_for
 from tests.support.web import GLB, Web, serving
 
 MB = 1024 * 1024
@@ -63,7 +63,7 @@ def test_a_100_mb_upload_takes_less_than_16_mb_of_memory(tmp_path: Path) -> None
             token = tokens.issue(session, account.id, name="test").raw
         # one small upload first, so that what is loaded and pooled once is not counted
         first = {"file": ("a.glb", GLB)}
-        assert requests.post(f"{farm.url}/v1/models", files=first, headers=bearer(token), timeout=60).ok
+        assert requests.post(f"{farm.url}/v1/models", files=first, headers=bearer(token), timeout=HANG_S).ok
         assert farm.server is not None
         pid = farm.server.pid
         Path(f"/proc/{pid}/clear_refs").write_text("5")  # the peak starts anew
@@ -85,7 +85,7 @@ def test_a_100_mb_upload_takes_less_than_16_mb_of_memory(tmp_path: Path) -> None
 
 def test_a_file_too_large_is_told_to_a_client_that_sends_on(small: Web, url: str) -> None:
     answer = requests.post(
-        f"{url}/v1/models", files={"file": ("big.glb", bytes(16 * MB))}, headers=bearer(small.token), timeout=60
+        f"{url}/v1/models", files={"file": ("big.glb", bytes(16 * MB))}, headers=bearer(small.token), timeout=HANG_S
     )
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "file_too_large")
     assert small.stored() == []
@@ -93,20 +93,20 @@ def test_a_file_too_large_is_told_to_a_client_that_sends_on(small: Web, url: str
 
 def test_a_chunked_upload_is_counted_on_the_wire(small: Web, url: str) -> None:
     headers = bearer(small.token) | {"Content-Type": KIND}
-    answer = requests.post(f"{url}/v1/models", data=body(16), headers=headers, timeout=60)
+    answer = requests.post(f"{url}/v1/models", data=body(16), headers=headers, timeout=HANG_S)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "file_too_large")
     assert small.stored() == []
 
 
 def test_a_chunked_upload_within_the_limit_is_taken(small: Web, url: str) -> None:
     headers = bearer(small.token) | {"Content-Type": KIND}
-    assert requests.post(f"{url}/v1/models", data=body(1), headers=headers, timeout=60).status_code == 201
+    assert requests.post(f"{url}/v1/models", data=body(1), headers=headers, timeout=HANG_S).status_code == 201
 
 
 def test_the_same_bytes_sent_at_once_are_one_model(small: Web, url: str) -> None:
     def upload(number: int) -> dict[str, object]:
         files = {"file": (f"{number}.glb", GLB)}
-        answer = requests.post(f"{url}/v1/models", files=files, headers=bearer(small.token), timeout=60)
+        answer = requests.post(f"{url}/v1/models", files=files, headers=bearer(small.token), timeout=HANG_S)
         data: dict[str, object] = answer.json()["data"]
         return data
 
@@ -127,7 +127,7 @@ def test_other_early_refusals_arrive_too(
 ) -> None:
     token = small.another_token(credits=credits)
     files = {"file": (name, bytes(MB))}
-    answer = requests.post(f"{url}/v1/models", files=files, headers=bearer(token), timeout=60)
+    answer = requests.post(f"{url}/v1/models", files=files, headers=bearer(token), timeout=HANG_S)
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
 
 
@@ -139,7 +139,7 @@ def test_curl_sees_the_refusal(small: Web, url: str, tmp_path: Path, expect: lis
     done = subprocess.run(
         ["curl", "-sS", *expect, "-H", f"Authorization: Bearer {small.token}", "-F", f"file=@{big}",
          f"{url}/v1/models"],
-        capture_output=True, text=True, timeout=60, check=True,
+        capture_output=True, text=True, timeout=HANG_S, check=True,
     )
     assert json.loads(done.stdout)["error"]["code"] == "file_too_large"
 
@@ -154,7 +154,7 @@ def test_a_client_that_leaves_in_mid_upload_leaves_nothing(small: Web, url: str)
         client.sendall(HEAD + bytes(100_000))
         wait_for(small.stored, "the half upload")
     wait_for(lambda: not small.stored(), "the half upload to go")
-    assert requests.get(f"{url}/v1/health", timeout=60).ok
+    assert requests.get(f"{url}/v1/health", timeout=HANG_S).ok
 
 
 def test_a_connection_is_reused_after_an_ordinary_error(small: Web, url: str) -> None:
@@ -171,12 +171,10 @@ def test_a_connection_is_reused_after_an_ordinary_error(small: Web, url: str) ->
 def test_a_refused_client_that_never_ends_is_let_go(small: Web, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.http.limits._LINGER_SECONDS", 0.5)
     parts = urlsplit(url)
-    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=60) as client:
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=HANG_S) as client:
         client.sendall(b"POST /v1/models HTTP/1.1\r\nHost: farm\r\nContent-Length: 1000000\r\n\r\nabc")
         answer = b""
-        started = time.monotonic()
         while chunk := client.recv(65536):
             answer += chunk
     assert answer.startswith(b"HTTP/1.1 401 ")
     assert b"connection: close" in answer.lower()
-    assert time.monotonic() - started < 50

@@ -20,7 +20,7 @@ from api.domain.accounts.tokens import SCOPES
 from tests.support.web import GLB, Web
 
 PUBLIC = {("GET", "/v1/health")}
-ABSENT = {"model_not_found", "render_not_found", "overlay_not_found"}
+ABSENT = {"model_not_found", "render_not_found", "overlay_not_found", "delivery_not_found"}
 
 
 class Estate:
@@ -28,9 +28,11 @@ class Estate:
 
     def __init__(self, web: Web) -> None:
         self.web = web
-        uploaded = web.upload().json()["data"]
+        notify = {"notifyUrl": "https://shop.example/hook"}
+        uploaded = web.post("/v1/models", files={"file": ("chair.glb", GLB)}, data=notify).json()["data"]
         self.ids = {"model_id": uploaded["modelId"], "render_id": uploaded["renderId"]}
         web.finish(uploaded["renderId"], web=True)
+        self.ids["delivery_id"] = web.get("/v1/webhooks/deliveries").json()["data"][0]["id"]
         picture = io.BytesIO()
         Image.new("RGB", (8, 8)).save(picture, "PNG")
         overlay = web.post("/v1/overlays", files={"file": ("sky.png", picture.getvalue())})
@@ -55,6 +57,8 @@ class Estate:
             ("POST", "/v1/renders/batch"): {"json": {"renders": [{"modelId": model_id}]}},
             ("POST", "/v1/overlays"): {"files": {"file": ("sky.png", b"no picture")}},
             ("POST", "/v1/quote"): {"json": {"renders": [{}]}},
+            ("POST", "/v1/webhooks/secret"): {},
+            ("POST", "/v1/webhooks/deliveries/{delivery_id}/send-again"): {},
             ("PATCH", "/v1/models/{model_id}"): {"json": {"title": "mine"}},
         }
         return bodies[method, path] if method == "POST" else bodies.get((method, path), {})
@@ -63,11 +67,11 @@ class Estate:
         return self.web.request(method, path.format(**self.ids), token=token, **self.body(method, path))
 
     def state(self) -> tuple[object, ...]:
-        """All rows of all tables, but when tokens were used, and all files."""
+        """All rows of all tables, but when tokens were used and secrets, made when asked for; and all files."""
         with self.web.database.read() as session:
             rows = [
                 sorted(map(repr, session.execute(select(table)))) for table in Base.metadata.sorted_tables
-                if table.name != "tokens"
+                if table.name not in ("tokens", "webhook_secrets")
             ]  # fmt: skip
         return rows, self.web.stored()
 
@@ -170,6 +174,7 @@ def test_a_token_needs_no_other_scope_than_the_routes(estate: Estate) -> None:
 
 def test_reading_asks_for_the_scope_to_read_and_changing_never_does(estate: Estate) -> None:
     asking = {"/v1/quote", "/v1/models/check-hash"}  # POST, but for the length of the question only
+    secret = ("GET", "/v1/webhooks/secret")  # whoever has it can forge notifications
     for method, path, operation in estate.operations:
-        if (method, path) not in PUBLIC:
+        if (method, path) not in {*PUBLIC, secret}:
             assert ("read" in scopes_of(operation)) == (method == "GET" or path in asking), f"{method} {path}"

@@ -8,8 +8,9 @@ import pytest
 from api.errors import FarmError, FileTooLarge
 from api.ingest.fetch import Downloader
 from api.ingest.incoming import IncomingFile, ReceivedFile, abandoned_on_error
-from api.ingest.netguard import AllowList, Guard, LookUp
+from api.net.guard import AllowList, Guard, LookUp
 from api.storage.local import LocalStorage
+from tests.support.waiting import HANG_S
 
 GLB = b"glTF" + bytes(range(256)) * 1000
 LIMIT = 300_000
@@ -24,8 +25,8 @@ def names(*addresses: str) -> LookUp:
     return look_up
 
 
-def downloader(allow: str = "127.0.0.1", look_up: LookUp | None = None, seconds: float = 10) -> Downloader:
-    return Downloader(Guard(AllowList.parse(allow), look_up or names()), seconds=seconds)
+def downloader(allow: str = "127.0.0.1", look_up: LookUp | None = None, seconds: float = HANG_S) -> Downloader:
+    return Downloader(Guard(AllowList.parse(allow, "PIROUETTE_INGEST_ALLOW"), look_up or names()), seconds=seconds)
 
 
 def incoming(folder: Path) -> IncomingFile:

@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import hashlib
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -56,8 +55,8 @@ async def byte_by_byte(writer: asyncio.StreamWriter) -> None:
 
 def test_a_file_of_unannounced_length_arrives(origin: Origin, tmp_path: Path) -> None:
     origin.answers |= {"/a.glb": chunked, "/b.glb": byte_by_byte}
-    assert fetch(f"{origin.url}/a.glb", tmp_path).size == len(GLB)
-    assert fetch(f"{origin.url}/b.glb", tmp_path).size == 2000
+    assert fetch(f"{origin.url}/a.glb", tmp_path / "a").size == len(GLB)
+    assert fetch(f"{origin.url}/b.glb", tmp_path / "b").size == 2000
 
 
 def test_a_file_of_the_largest_size_is_taken_and_one_byte_more_is_not(origin: Origin, tmp_path: Path) -> None:
@@ -69,7 +68,7 @@ def test_a_file_of_the_largest_size_is_taken_and_one_byte_more_is_not(origin: Or
 
 async def announced_but_kept_back(writer: asyncio.StreamWriter) -> None:
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nglTF")
-    await asyncio.sleep(60)
+    await asyncio.Event().wait()
 
 
 async def endless(writer: asyncio.StreamWriter) -> None:
@@ -84,9 +83,7 @@ def test_too_large_a_file_ends_the_download_early(
     origin: Origin, tmp_path: Path, reply: Callable[[asyncio.StreamWriter], object]
 ) -> None:
     origin.answers["/a.glb"] = reply  # type: ignore[assignment]
-    started = time.monotonic()
     refused(f"{origin.url}/a.glb", tmp_path, FileTooLarge)
-    assert time.monotonic() - started < 50
 
 
 @pytest.mark.parametrize(
@@ -111,7 +108,7 @@ def test_too_large_a_file_ends_the_download_early(
 )  # fmt: skip
 def test_a_broken_answer_is_refused(origin: Origin, tmp_path: Path, reply: bytes) -> None:
     origin.answers["/a.glb"] = reply
-    assert "broke the download off, or does not speak HTTP" in refused(f"{origin.url}/a.glb", tmp_path, InvalidUrl)
+    assert "broke the connection off, or does not speak HTTP" in refused(f"{origin.url}/a.glb", tmp_path, InvalidUrl)
 
 
 @pytest.mark.parametrize("status", ["304 Not Modified", "300 Choices", "401 Unauthorized", "404 Not Found", "500 Oh"])
@@ -144,7 +141,7 @@ async def trickle(writer: asyncio.StreamWriter) -> None:
 
 
 async def silence(writer: asyncio.StreamWriter) -> None:
-    await asyncio.sleep(60)
+    await asyncio.Event().wait()
 
 
 @pytest.mark.parametrize("reply", [trickle, silence])
@@ -158,7 +155,7 @@ def test_a_slow_server_ends_with_a_time_out(
 
 def test_a_slow_name_server_counts_too(tmp_path: Path) -> None:
     async def look_up(host: str) -> list[str]:
-        await asyncio.sleep(60)
+        await asyncio.Event().wait()
         return []
 
     refused("http://models.example/a.glb", tmp_path, DownloadTimeout, downloader(look_up=look_up, seconds=0.1))

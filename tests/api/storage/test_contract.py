@@ -1,22 +1,16 @@
-"""What every storage must do. A new backend joins by one more entry in `BACKENDS`."""
+"""What every storage must do with files. What it must do with signed links: test_signed_links."""
 
 import datetime as dt
 import os
+import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from api import clock
-from api.storage.base import CHUNK_BYTES, MAX_KEY_LENGTH, FileMissing, Storage
-from api.storage.local import LocalStorage
-
-BACKENDS: dict[str, Callable[[Path], Storage]] = {"local": lambda folder: LocalStorage(folder / "store")}
-
-
-@pytest.fixture(params=BACKENDS)
-def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
-    return BACKENDS[request.param](tmp_path)
+from api.storage.base import CHUNK_BYTES, MAX_KEY_LENGTH, FileMissing, KeyTaken, Storage
 
 
 def put(storage: Storage, key: str, data: bytes) -> None:
@@ -51,6 +45,14 @@ def test_a_file_does_not_exist_before_its_writer_ends(storage: Storage) -> None:
     assert storage.stat("a/b").size == 4
 
 
+def test_nothing_can_be_written_after_the_end(storage: Storage) -> None:
+    with storage.writer("a/b") as writer:
+        writer.write(b"all")
+    with pytest.raises(ValueError, match=r"closed|ended"):
+        writer.write(b"more")
+    assert contents(storage, "a/b") == b"all"
+
+
 def test_a_failed_writer_leaves_nothing(storage: Storage, tmp_path: Path) -> None:
     def write_and_fail() -> None:
         with storage.writer("a/b") as writer:
@@ -62,6 +64,44 @@ def test_a_failed_writer_leaves_nothing(storage: Storage, tmp_path: Path) -> Non
     with pytest.raises(FileMissing):
         storage.stat("a/b")
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_the_same_bytes_may_be_written_again(storage: Storage, tmp_path: Path) -> None:
+    data = random.Random(3).randbytes(9 * 1024 * 1024)  # more than S3 takes in one part
+    put(storage, "a/b", data)
+    first = storage.stat("a/b")
+    put(storage, "a/b", data)
+    source = tmp_path / "source"
+    source.write_bytes(data)
+    assert storage.put_file("a/b", source) == storage.stat("a/b") == first
+
+
+@pytest.mark.parametrize("size", [4, 9 * 1024 * 1024])
+def test_other_bytes_are_refused_where_a_file_is(storage: Storage, tmp_path: Path, size: int) -> None:
+    put(storage, "a/b", b"x" * size)
+    first = storage.stat("a/b")
+    source = tmp_path / "source"
+    source.write_bytes(b"y" * size)
+    with pytest.raises(KeyTaken):
+        put(storage, "a/b", b"y" * size)
+    with pytest.raises(KeyTaken):
+        storage.put_file("a/b", source)
+    assert contents(storage, "a/b") == b"x" * size
+    assert storage.stat("a/b") == first
+
+
+def test_of_several_writers_of_a_key_one_wins(storage: Storage) -> None:
+    def write(number: int) -> bool:
+        try:
+            put(storage, "a/b", bytes([number]) * 1000)
+        except KeyTaken:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        won = list(pool.map(write, range(8)))
+    assert won.count(True) == 1
+    assert contents(storage, "a/b") == bytes([won.index(True)]) * 1000
 
 
 def test_a_file_is_taken_in_from_a_path(storage: Storage, tmp_path: Path) -> None:
@@ -150,6 +190,8 @@ def test_a_malformed_key_is_refused_by_every_method(storage: Storage, tmp_path: 
         lambda: storage.stat(key),
         lambda: storage.local_path(key).__enter__(),
         lambda: storage.delete(key),
+        lambda: storage.signed_download(key, seconds=60),
+        lambda: storage.signed_upload(key, seconds=60, size=1, sha256="0" * 64, content_type="model/gltf-binary"),
     ]
     if not key.endswith("/"):
         uses.append(lambda: storage.delete_prefix(key))

@@ -23,7 +23,7 @@ from api.worker.parent.run_segment import run_segment
 from tests.api.domain.support import claim_of
 from tests.api.worker.child_here import SETUP
 from tests.api.worker.support import Order as Ordered
-from tests.support.farm import wait_for
+from tests.support.waiting import wait_for
 
 PROGRAM = "tests.api.worker.toy_child"
 FORBIDDEN = ("api.db", "api.domain", "api.settings", "api.storage", "api.queue", "sqlalchemy", "celery", "psycopg")

@@ -1,7 +1,5 @@
 """The lease is kept while there is work, reports progress, and tells when to stop."""
 
-import time
-
 import pytest
 from sqlalchemy import select
 
@@ -11,7 +9,7 @@ from api.domain.work import scheduling
 from api.worker.parent.lease import Lease
 from renderer.errors import Cancelled
 from tests.api.worker.support import Order
-from tests.support.farm import wait_for
+from tests.support.waiting import wait_for
 
 
 def lease_of(order: Order) -> Lease:
@@ -58,13 +56,16 @@ def test_it_tells_when_the_process_should_stop(order: Order) -> None:
 def test_it_rides_out_a_database_that_is_away_for_less_than_the_lease(
     order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    refused = []
+
     def away(_: Database) -> None:
+        refused.append(1)
         raise ConnectionError("the database is away")
 
     with lease_of(order) as lease:
         with monkeypatch.context() as patch:
             patch.setattr(Database, "begin", away)
-            time.sleep(order.bench.settings.heartbeat_seconds * 4)
+            wait_for(lambda: len(refused) >= 3, "the lease to be renewed in vain")
             lease.check()
         lease.frame(3)
         wait_for(lambda: segment(order).frames_done == 3, "the progress")

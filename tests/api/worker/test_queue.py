@@ -22,8 +22,9 @@ from api.storage.local import LocalStorage
 from api.worker.parent.loop import work_until_idle
 from tests.api.domain.support import claimed, expire_leases
 from tests.api.worker.support import Order, use_renderer
-from tests.support.farm import wait_for
-from tests.support.redis import free_port, running_redis
+from tests.support.ports import reserved_port
+from tests.support.redis import running_redis
+from tests.support.waiting import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -98,8 +99,15 @@ def test_the_outbox_is_emptied_into_the_broker(celery: Celery, database: Databas
     assert (waiting(database), drain(celery)) == (0, [WORK_TASK])
 
 
-def test_rows_stay_while_the_broker_is_away(database: Database, tmp_path: Path) -> None:
-    away = make_celery(Settings(data_dir=tmp_path, broker_url=f"redis://127.0.0.1:{free_port()}/0"))
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """Nobody listens there."""
+    with reserved_port() as port:
+        yield port
+
+
+def test_rows_stay_while_the_broker_is_away(database: Database, tmp_path: Path, silent_port: int) -> None:
+    away = make_celery(Settings(data_dir=tmp_path, broker_url=f"redis://127.0.0.1:{silent_port}/0"))
     announce(database)
     with pytest.raises(OperationalError):
         relay(database, away)
@@ -159,9 +167,9 @@ def test_one_hint_is_enough_for_all_the_work_and_is_passed_on(
 
 
 def test_work_goes_on_while_the_broker_is_away(
-    order: Order, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    order: Order, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, silent_port: int
 ) -> None:
-    away = make_celery(Settings(data_dir=tmp_path, broker_url=f"redis://127.0.0.1:{free_port()}/0"))
+    away = make_celery(Settings(data_dir=tmp_path, broker_url=f"redis://127.0.0.1:{silent_port}/0"))
     use_renderer(monkeypatch)
     expire_leases(order.bench.database)
     with pytest.raises(OperationalError):
@@ -192,10 +200,10 @@ def test_the_sweeper_gives_up_after_the_last_attempt_and_refunds(order: Order, c
 
 
 def test_the_sweeper_survives_a_database_that_is_away(
-    celery: Celery, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    celery: Celery, tmp_path: Path, silent_port: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     stop = threading.Event()
-    away = Database(f"postgresql+psycopg://nobody@127.0.0.1:{free_port()}/nowhere?connect_timeout=1")
+    away = Database(f"postgresql+psycopg://nobody@127.0.0.1:{silent_port}/nowhere?connect_timeout=1")
     settings = Settings(data_dir=tmp_path, sweep_seconds=0.05)
     thread = threading.Thread(target=sweep_until, args=(stop, away, LocalStorage(tmp_path), celery, settings))
     thread.start()

@@ -2,9 +2,8 @@
 
 import contextlib
 import dataclasses
-import itertools
-import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
@@ -12,22 +11,29 @@ from sqlalchemy.orm import Session
 
 from api.db.session import Database
 from api.domain.renders import ordering, removal
+from api.domain.renders.renders import RenderView
 from api.domain.renders.states import RenderStatus
 from api.domain.work import scheduling
-from renderer.errors import EncodeError, InvalidModel
+from api.storage.open import open_storage
+from renderer.errors import Cancelled, EncodeError, InvalidModel
 from renderer.render import Listener
 from renderer.scene.nodes import Contents
 from renderer.spec import Backdrop, RenderSettings, VideoVariant
 from tests.api.domain.support import claim_of, get, settle, stored_files
 from tests.api.worker.support import Order, use_renderer
-from tests.support.farm import wait_for
+from tests.support.s3 import S3Server
+from tests.support.tcp_gate import Gate
+from tests.support.waiting import wait_for
 
 
-def endless() -> Iterator[int]:
-    """Counts until the worker puts an end to it, by an exception."""
-    for index in itertools.count():
-        time.sleep(0.01)
-        yield index
+@contextlib.contextmanager
+def ended(told: list[Exception]) -> Iterator[None]:
+    """Notes that the renderer was told to stop or, in place of its process, killed."""
+    try:
+        yield
+    except (Cancelled, BrokenPipeError) as reason:
+        told.append(reason)
+        raise
 
 
 def own_files(order: Order, attempt: int = 1) -> set[str]:
@@ -134,17 +140,16 @@ def test_a_model_missing_from_the_storage_is_no_reason_to_try_again(
 def test_a_stopping_worker_gives_its_claim_back_without_a_failure(
     order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn = []
+    told: list[Exception] = []
 
     def draw(listener: Listener) -> None:
         order.bench.stop.set()
-        for index in endless():
-            drawn.append(index)
-            listener.on_frame(1, 100)
+        with ended(told):
+            wait_for(lambda: listener.on_frame(1, 2), "the child to be told")
 
     use_renderer(monkeypatch, draw)
     order.run()
-    assert drawn
+    assert [type(reason) for reason in told] == [Cancelled]
     assert (order.view.status, order.stored) == (RenderStatus.PENDING, set())
     order.bench.stop.clear()
     use_renderer(monkeypatch)
@@ -162,19 +167,24 @@ def lose_lease(order: Order) -> None:
 def test_a_worker_that_lost_its_lease_stops_and_changes_nothing(
     order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn = []
+    changed: list[RenderView] = []
+    told: list[Exception] = []
 
     def draw(listener: Listener) -> None:
         lose_lease(order)
         settled = order.view
-        for index in endless():
-            drawn.append(index)
-            assert order.view == settled
-            listener.on_frame(1, 100)
+
+        def draw_a_frame() -> None:
+            if order.view != settled:
+                changed.append(order.view)
+            listener.on_frame(1, 2)
+
+        with ended(told):
+            wait_for(draw_a_frame, "the child to be killed")
 
     use_renderer(monkeypatch, draw)
     order.run()
-    assert drawn
+    assert (len(told), changed) == (1, [])
     assert order.view.status == RenderStatus.DONE
     assert all("/2/" in file.key for file in order.files.values())
     assert order.stored == set()  # the other worker's files are invented; this one's are gone
@@ -265,17 +275,16 @@ def delete_render(order: Order, render_id: str) -> None:
 def test_a_worker_whose_render_is_deleted_stops_and_leaves_no_files(
     order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn = []
+    told: list[Exception] = []
 
     def draw(listener: Listener) -> None:
         delete_render(order, order.render_id)
-        for index in endless():
-            drawn.append(index)
-            listener.on_frame(1, 100)
+        with ended(told):
+            wait_for(lambda: listener.on_frame(1, 2), "the child to be killed")
 
     use_renderer(monkeypatch, draw)
     order.run()
-    assert drawn
+    assert len(told) == 1
     assert (order.stored, order.credits) == (set(), 9)
 
 
@@ -295,3 +304,28 @@ def test_a_render_deleted_while_it_is_made_with_others_leaves_no_files(
     order.worker.run(claim_of(order.bench.database, second.id))
     assert {key.split("/")[1] for key in order.stored} == {second.id}
     assert get(order.bench.database, order.account_id, second.id).status == RenderStatus.DONE
+
+
+@pytest.mark.parametrize("away", ["from the start", "after the posters"])
+def test_while_the_storage_is_away_a_render_waits_and_goes_on(
+    order: Order, s3_server: S3Server, s3_gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, away: str
+) -> None:
+    monkeypatch.setattr("api.worker.parent.run_segment.STORAGE_PAUSE_S", 0)
+    storage = open_storage(s3_server.settings(tmp_path, port=s3_gate.port))
+    with storage.writer("models/a.glb") as file:
+        file.write(b"the model's bytes")
+    worker = dataclasses.replace(order.worker, bench=dataclasses.replace(order.bench, storage=storage))
+    use_renderer(monkeypatch, lambda listener: s3_gate.close())
+    claim = order.claim
+    for _ in range(order.bench.settings.max_attempts + 1):  # more than a render survives failures
+        if away == "from the start":
+            s3_gate.close()
+        worker.run(claim)
+        assert (order.view.status, order.view.error_message) == (RenderStatus.PENDING, None)
+        claim = claim_of(order.bench.database, order.render_id)
+        s3_gate.open()
+    use_renderer(monkeypatch)
+    worker.run(claim)
+    assert order.view.status == RenderStatus.DONE
+    assert [entry.name for entry in storage.entries(f"renders/{order.render_id}")] == [str(claim.attempt)]
+    assert order.credits == 9

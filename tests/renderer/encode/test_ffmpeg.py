@@ -4,16 +4,15 @@ import signal
 import stat
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
-from renderer.encode.ffmpeg import EncoderProcess
+from renderer.encode.ffmpeg import NICE, EncoderProcess
 from renderer.encode.h264 import H264File, h264_arguments
 from renderer.errors import EncodeError
+from tests.support.waiting import wait_for
 
 FRAME = bytes([128]) * (64 * 64 * 3 // 2)
 
@@ -22,13 +21,8 @@ def arguments(path: Path) -> list[str]:
     return h264_arguments(64, 64, 30, [H264File(path, 64, 64, 18)])
 
 
-def until(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
+def ended(process: psutil.Process) -> bool:
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
 def write_forever(process: EncoderProcess) -> None:
@@ -74,7 +68,7 @@ def test_a_process_that_leaves_early_without_an_error_is_an_error(tmp_path: Path
 
 def test_a_hung_process_is_given_up_and_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("renderer.encode.ffmpeg.STALL_S", 0.2)
-    with EncoderProcess([script(tmp_path / "ffmpeg", "exec sleep 300")]) as process:
+    with EncoderProcess([script(tmp_path / "ffmpeg", "exec sleep 3000")]) as process:
         with pytest.raises(EncodeError, match=r"did not finish within 0\.2 s"):
             process.finish()
         assert not psutil.pid_exists(process.pid)
@@ -89,17 +83,17 @@ def test_ffmpeg_runs_in_a_process_group_of_its_own_and_gives_way_to_what_draws(t
     with EncoderProcess(arguments(tmp_path / "video.mp4")) as process:
         assert os.getpgid(process.pid) == process.pid != os.getpgid(0)
         assert os.getsid(process.pid) == os.getsid(0)  # else its priority would not count beside this process
-        assert psutil.Process(process.pid).nice() > psutil.Process().nice()
+        assert psutil.Process(process.pid).nice() >= NICE
 
 
 def test_an_exception_kills_ffmpeg_and_its_children(tmp_path: Path) -> None:
-    fake = script(tmp_path / "ffmpeg", "sleep 300 & sleep 300")
+    fake = script(tmp_path / "ffmpeg", "sleep 3000 & sleep 3000")
     with contextlib.suppress(RuntimeError), EncoderProcess([fake]) as process:
-        assert until(lambda: len(psutil.Process(process.pid).children()) == 2)
+        wait_for(lambda: len(psutil.Process(process.pid).children()) == 2, "both children")
         family = [psutil.Process(process.pid), *psutil.Process(process.pid).children()]
         process.write(FRAME)
         raise RuntimeError
-    assert until(lambda: not any(member.is_running() and member.status() != "zombie" for member in family))
+    wait_for(lambda: all(map(ended, family)), "the end of all three")
 
 
 WORKER = """
@@ -122,4 +116,4 @@ def test_ffmpeg_ends_when_its_worker_is_killed(tmp_path: Path) -> None:
         assert encoder.name() == "ffmpeg"
         worker.send_signal(signal.SIGKILL)
         worker.wait()
-    assert until(lambda: not encoder.is_running() or encoder.status() == "zombie")
+    wait_for(lambda: ended(encoder), "the end of ffmpeg")

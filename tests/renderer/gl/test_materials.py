@@ -40,7 +40,7 @@ def test_five_maps_of_one_size_take_three_textures() -> None:
 
 def test_every_map_is_read_where_it_was_put() -> None:
     (layout,) = lay_out_materials(scene_with(five_maps()))
-    sources = {"BASE": (0, "012"), "ROUGHNESS_METALLIC": (1, "12"), "NORMAL": (2, "01"), "OCCLUSION": (3, "0"),
+    sources = {"BASE_COLOR": (0, "012"), "ROUGHNESS_METALLIC": (1, "12"), "NORMAL": (2, "01"), "OCCLUSION": (3, "0"),
                "EMISSIVE": (4, "012")}
     for name, (image, channels) in sources.items():
         texel, swizzle = layout.defines[f"{name}_TEXEL"].removeprefix("texel").split(".")
@@ -113,4 +113,4 @@ def test_more_textures_than_a_shader_can_read_are_refused_by_name() -> None:
 
 def test_an_unlit_material_reads_its_colour_alone() -> None:
     (layout,) = lay_out_materials(scene_with(five_maps(unlit=True)))
-    assert [name for name in layout.defines if name.endswith("_TEXEL")] == ["BASE_TEXEL"]
+    assert [name for name in layout.defines if name.endswith("_TEXEL")] == ["BASE_COLOR_TEXEL"]

@@ -9,7 +9,7 @@ import pytest
 from renderer.arrays import Float32
 from renderer.gl.context import Device
 from renderer.gl.mipmaps import Texels, halvings, set_coarser, texture_of
-from renderer.passes.resolve import full_screen
+from renderer.gl.programs import FULL_SCREEN
 
 RNG = np.random.default_rng(7)
 
@@ -56,7 +56,7 @@ void main() { texel = texelFetch(picture, ivec2(gl_FragCoord.xy), level); }
 def level_on_device(device: Device, texture: moderngl.Texture, number: int, shape: tuple[int, ...]) -> Float32:
     """What shaders read: values as numbers, those of bytes as 0..1."""
     ctx = device.ctx
-    program = ctx.program(f"#version 330 core\n{full_screen('resolve.frag.glsl')[0]}", READ_LEVEL)
+    program = ctx.program(f"#version 330 core\n{FULL_SCREEN}", READ_LEVEL)
     picture, triangle = ctx.texture((shape[1], shape[0]), 4, dtype="f4"), ctx.vertex_array(program, [])
     target = ctx.framebuffer([picture])
     target.use()

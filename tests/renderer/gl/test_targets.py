@@ -1,8 +1,8 @@
 """Targets can be given back at any moment."""
 
 from renderer.gl.context import Device
+from renderer.gl.sampling import SUPERSAMPLING
 from renderer.gl.targets import SampleTarget
-from renderer.gl.tiles import SUPERSAMPLING
 from tests.renderer.gl.live import live_objects
 
 

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from renderer.arrays import Float64
+from renderer.camera.framing import SHADOW_REACH
 from renderer.gl.context import Device
 from renderer.gl.resources import GpuScene
-from renderer.lighting.ground_shadow import GroundShadow
+from renderer.lighting.ground_shadow import REACH, GroundShadow, shadow_rectangle
 from renderer.lighting.presets import DARK, OUTDOOR, SOFT, STUDIO
 from renderer.lighting.sources import Lighting
+from renderer.scene.bounds import Bounds
 from renderer.scene.nodes import Material, Scene, Transmission
 from tests.renderer.lighting.stage import Vector, bounds_of, box_mesh, scene_of
 
@@ -162,3 +164,13 @@ def test_each_preset_says_how_dark_its_shadow_is(device: Device) -> None:
         shadow = GroundShadow(device, lighting, bounds_of(positions), 0.0, lights=4, size=64)
         assert shadow.strength == lighting.shadow_strength
         shadow.release()
+
+
+def test_the_depth_range_of_the_camera_holds_the_largest_rectangle() -> None:
+    """A tall, thin model under light from the horizon: the rectangle is cut off at REACH, a radius below the centre."""
+    half = np.array([0.01, 1.0, 0.01])
+    bounds = Bounds(np.zeros(3), float(np.linalg.norm(half)), -half, half)
+    low, size = shadow_rectangle(bounds, -1.0, np.array([[9.0, 9.0], [-9.0, -9.0]]))
+    assert size == pytest.approx(2 * REACH * bounds.radius), "it could not be larger"
+    corners = [np.array([x, -1.0, z]) for x in (low[0], low[0] + size[0]) for z in (low[1], low[1] + size[1])]
+    assert max(np.linalg.norm(corner) for corner in corners) <= SHADOW_REACH * bounds.radius

@@ -15,9 +15,9 @@ from renderer.gl.targets import SampleTarget
 from renderer.lighting.environment import Environment, LightTables, filter_tables, upload
 from renderer.lighting.presets import STUDIO
 from renderer.lighting.shadow import Shadows
+from renderer.passes.deferred import GBuffer, fits
 from renderer.passes.geometry import GeometryPass
 from renderer.passes.resolve import ResolvePass
-from renderer.passes.stored import SurfaceTarget, fits
 from renderer.scene.bounds import Bounds
 from renderer.scene.nodes import Scene
 
@@ -78,26 +78,26 @@ def no_shadows(device: Device, environment: Environment) -> Shadows:
 
 def picture(
     device: Device, scene: Scene, *, radiance: float = 0.0, light: Environment | None = None, view: View | None = None,
-    tone_mapping: str = "neutral", ground: Callable[[], None] | None = None, stored: bool = False,
+    tone_mapping: str = "neutral", ground: Callable[[], None] | None = None, deferred: bool = False,
 ) -> UInt8:
     """(SIZE, SIZE, 4): the scene, premultiplied, under even light of that radiance, or under `light`; on `ground`.
 
-    All that can be stored before it is shaded is `stored`, or nothing.
+    All that can be deferred before it is shaded is `deferred`, or nothing.
     """
     environment = light or even_light(device, radiance)
     target = SampleTarget(device, SIZE, SIZE)
     gpu_scene = GpuScene(device, scene)
-    surfaces = SurfaceTarget(device, target)
-    chosen = list(filter(fits, gpu_scene.drawables)) if stored else []
-    with mock.patch("renderer.passes.geometry.worth_storing", return_value=chosen):
+    g_buffer = GBuffer(device, target)
+    chosen = list(filter(fits, gpu_scene.drawables)) if deferred else []
+    with mock.patch("renderer.passes.geometry.worth_deferring", return_value=chosen):
         geometry = GeometryPass(
-            gpu_scene, environment, no_shadows(device, environment), tone_mapping=tone_mapping, surfaces=surfaces
+            gpu_scene, environment, no_shadows(device, environment), tone_mapping=tone_mapping, g_buffer=g_buffer
         )
     resolve = ResolvePass(device, target)
     target.begin()
     geometry.draw(view or front_view(), target.framebuffer, ground=ground)
     pixels = resolve.read_rgba()
-    for owner in (resolve, geometry, surfaces, gpu_scene, target):
+    for owner in (resolve, geometry, g_buffer, gpu_scene, target):
         owner.release()
     return pixels
 

@@ -294,9 +294,9 @@ def test_a_foreground_lies_over_the_model_and_what_is_behind_it(device: Device, 
     resolve, backdrop = ResolvePass(device, layered.samples), Backdrop("#3070b0")
     pixels = resolve.read_rgb(backdrop, foreground=layered.images.before(FRONT))
     resolve.release()
-    assert np.abs(pixels - layered.over(backdrop) * 255).max() <= 2  # rounded thrice, and grain
+    assert np.abs(pixels - layered.over(backdrop) * 255).max() <= 2  # rounded thrice, and noise
     opaque = layered.picture[..., 3] == 1
-    np.testing.assert_array_equal(pixels[opaque], np.round(layered.picture[..., :3] * 255)[opaque])  # no grain
+    np.testing.assert_array_equal(pixels[opaque], np.round(layered.picture[..., :3] * 255)[opaque])  # no noise
 
 
 def test_a_foreground_lies_over_every_frame_of_a_video(device: Device, layered: Layered) -> None:

@@ -99,7 +99,8 @@ HEAVY = {
 def test_no_text_takes_long(heavy: str) -> None:
     began = time.process_time()
     read_obj((heavy + SQUARE + FACE).encode(), "scan.obj")
-    assert time.process_time() - began < 3
+    # An ordinary core takes 0.6 s for the worst of them. What grows with the square of the text takes minutes.
+    assert time.process_time() - began < 30
 
 
 quick = settings(

@@ -1,4 +1,4 @@
-"""A shot's frames -> here -> every file that its variants ask for, each encoded once however many of them ask."""
+"""A shot's frames -> here -> every file that its variants ask for; one that several ask for is encoded once."""
 
 import contextlib
 import dataclasses
@@ -18,12 +18,12 @@ from renderer.gl.readback import Pending
 from renderer.spec import Backdrop, Foreground, FrameSpec, H264Encoder, VideoVariant
 
 Layers = tuple[Backdrop | None, Foreground | None]
-"""What frames lie on, None for nothing, and what lies over them."""
+"""What is put behind the frames, None for nothing (they keep their alpha), and before them."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Stream:
-    """One way to encode the frames; equal ones give equal bytes. The path of `file` is a name without a folder."""
+    """One way to encode a shot's frames; equal streams give equal bytes. `file` has a name without a folder as path."""
 
     layers: Layers
     file: H264File | ProResFile
@@ -88,9 +88,9 @@ class Encoders:
         self._running.close()
 
     def write(self, shot: ShotRenderer) -> None:
-        """Encodes the frame that `shot` has drawn last. It is waited for, and handed over, when the next one comes.
+        """Begins to read the frame that `shot` has drawn last, and hands the one before it over to the encoders.
 
-        So the device always has a frame to draw while another is prepared.
+        So the device draws one frame while the next one is prepared.
         """
         drawn = [
             (process, shot.start_yuva444(foreground) if backdrop is None else shot.start_yuv420(backdrop, foreground))
@@ -106,7 +106,7 @@ class Encoders:
             process.finish()
 
     def _hand_over(self) -> None:
-        """To ffmpeg, the frame that was drawn last, when it is."""
+        """Waits for the frame that was begun last, and queues it for ffmpeg."""
         for process, frame in self._drawn:
             process.write(frame.read())
         self._drawn = []

@@ -1,4 +1,4 @@
-"""Where a download may go: public unicast addresses on web ports, and what the farm's allow-list names.
+"""Where a request may go: public unicast addresses on web ports, and what an allow-list of the farm's names.
 
 `is_plain` judges how a host is spelt, `is_public` an address, and `Guard.resolve` turns a host into addresses that
 have passed. Whoever connects must connect to those very addresses and never ask the name server again.
@@ -19,8 +19,6 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Self
 
 import anyio
-
-from api.errors import InvalidUrl
 
 Address = IPv4Address | IPv6Address
 LookUp = Callable[[str], Awaitable[list[str]]]
@@ -80,6 +78,10 @@ _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 log = logging.getLogger(__name__)
 
 
+class Refused(Exception):
+    """No request goes to this URL or host. The message may be shown to whoever named it."""
+
+
 def is_public(address: Address) -> bool:
     """Whether the address is one that anybody on the Internet may reach, and leads to a single host."""
     if isinstance(address, IPv4Address):
@@ -119,8 +121,8 @@ class AllowList:
     networks: tuple[IPv4Network | IPv6Network, ...]
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """From names, addresses and CIDR networks between commas. Raises ValueError."""
+    def parse(cls, text: str, setting: str) -> Self:
+        """From names, addresses and CIDR networks between commas. Raises ValueError, which names the `setting`."""
         hosts: set[str] = set()
         networks: list[IPv4Network | IPv6Network] = []
         for entry in filter(None, (part.strip().lower() for part in text.split(","))):
@@ -129,7 +131,7 @@ class AllowList:
             except ValueError as error:
                 if not is_plain(entry):
                     raise ValueError(
-                        f"PIROUETTE_INGEST_ALLOW: {entry!r} is no host name, address or CIDR network ({error})"
+                        f"{setting}: {entry!r} is no host name, address or CIDR network ({error})"
                     ) from None
                 hosts.add(entry)
         return cls(frozenset(hosts), tuple(networks))
@@ -148,30 +150,54 @@ async def system_look_up(host: str) -> list[str]:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Guard:
-    """Turns hosts into addresses that may be connected to. `look_up` asks the name servers."""
+    """Turns hosts into addresses that may be connected to. `look_up` asks the name servers.
+
+    Public addresses are admitted on `public_ports`; without any, only what the allow-list names is.
+    """
 
     allowed: AllowList
     look_up: LookUp = system_look_up
+    public_ports: tuple[int, ...] = WEB_PORTS
+
+    def refuse_at_sight(self, host: str, port: int) -> None:
+        """Raises Refused for what `resolve` would refuse whatever the name servers say. Asks nobody."""
+        if not is_plain(host):
+            raise Refused("The URL leads to a host that is no name or IP address in its usual spelling")
+        address = parse_address(host)
+        if address is not None:
+            fits = self._admits(host, address, port)
+        else:
+            fits = port in self.public_ports or host in self.allowed.hosts or bool(self.allowed.networks)
+        if not fits:
+            raise self._refusal
 
     async def resolve(self, host: str, port: int) -> list[str]:
         """The addresses of `host`, in the resolver's order. A single one that isn't admitted refuses them all.
 
-        Raises InvalidUrl. Its message is the same for a host that isn't known and one that isn't public, and names
+        Raises Refused. Its message is the same for a host that isn't known and one that isn't public, and names
         neither, because a stranger must not learn which internal hosts exist; the reason is in the log.
         """
-        if not is_plain(host):
-            raise InvalidUrl("The URL leads to a host that is no name or IP address in its usual spelling", param="url")
-        refused = InvalidUrl("The URL does not lead to a public address on port 80 or 443", param="url")
+        self.refuse_at_sight(host, port)
         try:
             spelt = [host] if parse_address(host) else await self.look_up(host)
         except (OSError, UnicodeError) as error:
-            log.info("No download from %s: %s", host, error)
-            raise refused from None
+            log.info("No request to %s: %s", host, error)
+            raise self._refusal from None
         addresses = [ipaddress.ip_address(each) for each in dict.fromkeys(spelt)][:MAX_ADDRESSES]
         for address in addresses:
-            if not self.allowed.admits(host, address) and not (is_public(address) and port in WEB_PORTS):
-                log.warning("No download from %s: it leads to %s port %d", host, address, port)
-                raise refused
+            if not self._admits(host, address, port):
+                log.warning("No request to %s: it leads to %s port %d", host, address, port)
+                raise self._refusal
         if not addresses:
-            raise refused
+            raise self._refusal
         return [str(address) for address in addresses]
+
+    def _admits(self, host: str, address: Address, port: int) -> bool:
+        return self.allowed.admits(host, address) or (is_public(address) and port in self.public_ports)
+
+    @property
+    def _refusal(self) -> Refused:
+        if not self.public_ports:
+            return Refused("The URL must begin with https://")
+        ports = " or ".join(map(str, self.public_ports))
+        return Refused(f"The URL does not lead to a public address on port {ports}")

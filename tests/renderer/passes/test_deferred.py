@@ -1,4 +1,4 @@
-"""Surfaces that are stored before they are shaded look as if they were shaded at once."""
+"""Surfaces that are deferred before they are shaded look as if they were shaded at once."""
 
 import dataclasses
 
@@ -11,7 +11,7 @@ from renderer.gl.resources import GpuDrawable, GpuScene
 from renderer.gl.targets import SampleTarget
 from renderer.gl.tiles import TiledTarget
 from renderer.load.tangents import generate_tangents
-from renderer.passes.stored import MOST_STORED, SAMPLES_PER_TRIANGLE, surface_target, worth_storing
+from renderer.passes.deferred import MOST_DEFERRED, SAMPLES_PER_TRIANGLE, g_buffer_for, worth_deferring
 from renderer.scene.nodes import AlphaMode, Clearcoat, Material, Node, Primitive, Scene, Transmission
 from tests.renderer.passes.scenes import quad, scene_of, sphere, texture
 from tests.renderer.passes.stage import SIZE, front_view, picture, sloping_light
@@ -68,7 +68,7 @@ SCENES = {
     "two surfaces, one before the other": mapped(
         (ball(), MAPPED), (ball(), dataclasses.replace(MAPPED, metallic_factor=0)),
         placed=[moved(0.3), moved(-0.3, -0.4)]),
-    "surfaces that can't be stored before and behind one": mapped(
+    "surfaces that can't be deferred before and behind one": mapped(
         (ball(), MAPPED),
         (quad(z=0.8), Material(base_color_factor=(1, 0, 0, 0.5), alpha_mode=AlphaMode.BLEND)),
         (quad(z=-0.8, size=2.0), Material(base_color_factor=(0, 1, 0, 1), unlit=True)),
@@ -83,16 +83,16 @@ def test_a_stored_surface_looks_as_if_it_was_shaded_at_once(
 ) -> None:
     light, view = sloping_light(device), front_view(eye)
     direct = picture(device, SCENES[name], light=light, view=view).astype(int)
-    stored = picture(device, SCENES[name], light=light, view=view, stored=True).astype(int)
+    deferred = picture(device, SCENES[name], light=light, view=view, deferred=True).astype(int)
     assert direct[..., :3].std() > 10
-    assert np.abs(stored - direct).max() <= 1
+    assert np.abs(deferred - direct).max() <= 1
 
 
 def chosen(device: Device, size: tuple[int, int], *parts: tuple[Primitive, Material]) -> list[int]:
     """The numbers of the parts that are worth storing."""
     gpu_scene = GpuScene(device, scene_of(*parts))
     drawables: list[GpuDrawable] = gpu_scene.drawables
-    numbers = [drawables.index(one) for one in worth_storing(drawables, size)]
+    numbers = [drawables.index(one) for one in worth_deferring(drawables, size)]
     gpu_scene.release()
     return numbers
 
@@ -106,7 +106,7 @@ def test_what_has_more_triangles_than_the_picture_can_show_well_is_stored(device
 
 
 def test_the_finest_few_surfaces_are_stored(device: Device) -> None:
-    parts = [(sphere(rings=16 + number), Material()) for number in range(MOST_STORED + 2)]
+    parts = [(sphere(rings=16 + number), Material()) for number in range(MOST_DEFERRED + 2)]
     assert chosen(device, (SIZE, SIZE), *parts) == [5, 4, 3, 2]
 
 
@@ -128,12 +128,12 @@ def test_vertex_colours_are_shaded_at_once(device: Device) -> None:
 
 def test_only_software_stores_surfaces_and_only_of_frames_in_one_piece(device: Device) -> None:
     samples = SampleTarget(device, SIZE, SIZE)
-    surfaces = surface_target(device, samples)
-    assert (surfaces is not None) == device.software
-    assert surface_target(dataclasses.replace(device, software=False), samples) is None
+    g_buffer = g_buffer_for(device, samples)
+    assert (g_buffer is not None) == device.software
+    assert g_buffer_for(dataclasses.replace(device, software=False), samples) is None
     small = dataclasses.replace(device, max_size=SIZE)
     tiled = TiledTarget(small, SIZE, SIZE)
-    assert surface_target(device, tiled) is None
-    for owner in (surfaces, samples, tiled):
+    assert g_buffer_for(device, tiled) is None
+    for owner in (g_buffer, samples, tiled):
         if owner is not None:
             owner.release()

@@ -1,6 +1,7 @@
 """Every address that leads inside is refused, however it is written, and only the allow-list opens a door."""
 
 import asyncio
+import contextlib
 import ipaddress
 import logging
 import socket
@@ -10,12 +11,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from api.errors import InvalidUrl
-from api.ingest.netguard import (
+from api.net.guard import (
     MAX_ADDRESSES,
+    WEB_PORTS,
     Address,
     AllowList,
     Guard,
+    Refused,
     is_plain,
     is_public,
     parse_address,
@@ -153,7 +155,7 @@ def test_plain_hosts_pass(host: str) -> None:
 )  # fmt: skip
 def test_odd_spellings_are_refused(host: str) -> None:
     assert not is_plain(host)
-    with pytest.raises(InvalidUrl, match="usual spelling"):
+    with pytest.raises(Refused, match="usual spelling"):
         resolve(host, 80, ["1.1.1.1"])
 
 
@@ -175,10 +177,10 @@ def test_every_address_in_its_usual_spelling_is_read_back(address: Address) -> N
 
 
 def test_the_allow_list_names_hosts_addresses_and_networks() -> None:
-    allowed = AllowList.parse(" minio, 10.1.0.0/16,,192.168.7.7 ,FD00::/8, Models.Internal,")
+    allowed = AllowList.parse(" minio, 10.1.0.0/16,,192.168.7.7 ,FD00::/8, Models.Internal,", "PIROUETTE_INGEST_ALLOW")
     assert allowed.hosts == {"minio", "models.internal"}
     assert allowed.networks == (IPv4Network("10.1.0.0/16"), IPv4Network("192.168.7.7/32"), IPv6Network("fd00::/8"))
-    assert AllowList.parse("") == AllowList(frozenset(), ())
+    assert AllowList.parse("", "PIROUETTE_INGEST_ALLOW") == AllowList(frozenset(), ())
 
 
 @pytest.mark.parametrize(
@@ -186,11 +188,13 @@ def test_the_allow_list_names_hosts_addresses_and_networks() -> None:
 )
 def test_a_malformed_allow_list_is_told_by_its_entry(entry: str) -> None:
     with pytest.raises(ValueError, match="PIROUETTE_INGEST_ALLOW: '") as raised:
-        AllowList.parse(f"minio,{entry}")
+        AllowList.parse(f"minio,{entry}", "PIROUETTE_INGEST_ALLOW")
     assert repr(entry) in str(raised.value)
 
 
-def resolve(host: str, port: int, answer: list[str] | OSError, allow: str = "") -> list[str]:
+def resolve(
+    host: str, port: int, answer: list[str] | OSError, allow: str = "", public_ports: tuple[int, ...] = WEB_PORTS
+) -> list[str]:
     asked = []
 
     async def look_up(name: str) -> list[str]:
@@ -199,7 +203,8 @@ def resolve(host: str, port: int, answer: list[str] | OSError, allow: str = "") 
             raise answer
         return answer
 
-    addresses = asyncio.run(Guard(AllowList.parse(allow), look_up).resolve(host, port))
+    guard = Guard(AllowList.parse(allow, "PIROUETTE_INGEST_ALLOW"), look_up, public_ports)
+    addresses = asyncio.run(guard.resolve(host, port))
     assert asked in ([host], [])
     return addresses
 
@@ -216,21 +221,21 @@ def test_no_more_addresses_are_tried_than_makes_sense() -> None:
 
 @pytest.mark.parametrize("answers", [["10.0.0.5"], ["1.1.1.1", "10.0.0.5"], ["::ffff:1.1.1.1"], ["fe80::1%2"], []])
 def test_one_bad_address_refuses_the_host(answers: list[str], caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO), pytest.raises(InvalidUrl):
+    with caplog.at_level(logging.INFO), pytest.raises(Refused):
         resolve("models.example", 443, answers)
 
 
 @pytest.mark.parametrize("port", [1, 22, 8080, 6379, 65535])
 def test_public_hosts_are_reached_on_web_ports_only(port: int) -> None:
-    with pytest.raises(InvalidUrl, match="port 80 or 443"):
+    with pytest.raises(Refused, match="port 80 or 443"):
         resolve("models.example", port, ["1.1.1.1"])
 
 
 def test_a_listed_host_may_be_anywhere_and_others_may_not() -> None:
     assert resolve("minio", 9000, ["10.0.0.5"], "minio") == ["10.0.0.5"]
-    with pytest.raises(InvalidUrl):
+    with pytest.raises(Refused):
         resolve("minio.example", 9000, ["10.0.0.5"], "minio")
-    with pytest.raises(InvalidUrl):
+    with pytest.raises(Refused):
         resolve("10.0.0.5", 9000, [], "minio")
 
 
@@ -238,17 +243,43 @@ def test_a_listed_network_admits_its_addresses_and_no_others() -> None:
     assert resolve("models.internal", 9000, ["10.1.2.3"], "10.1.0.0/16") == ["10.1.2.3"]
     assert resolve("10.1.2.3", 80, [], "10.1.0.0/16") == ["10.1.2.3"]
     for address in ("10.2.0.0", "::ffff:10.1.2.3", "64:ff9b::a01:203"):
-        with pytest.raises(InvalidUrl):
+        with pytest.raises(Refused):
             resolve("models.internal", 80, ["10.1.2.3", address], "10.1.0.0/16")
+
+
+def test_without_public_ports_only_what_is_listed_is_reached() -> None:
+    assert resolve("10.1.2.3", 8080, [], "10.1.0.0/16", ()) == ["10.1.2.3"]
+    assert resolve("shop.internal", 80, ["10.1.2.3"], "10.1.0.0/16", ()) == ["10.1.2.3"]
+    for answer in (["1.1.1.1"], ["10.1.2.3", "1.1.1.1"]):
+        with pytest.raises(Refused, match="https://"):
+            resolve("shop.example", 80, answer, "10.1.0.0/16", ())
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "allow", "refused"),
+    [
+        ("shop.example", 443, "", False), ("shop.example", 8443, "", True), ("shop.example", 8443, "10.0.0.0/8", False),
+        ("shop.example", 8443, "shop.example", False), ("shop.example", 8443, "other.example", True),
+        ("8.8.8.8", 443, "", False), ("10.0.0.5", 443, "", True), ("10.0.0.5", 8443, "10.0.0.0/8", False),
+        ("127.1", 443, "127.0.0.0/8", True), ("::ffff:127.0.0.1", 443, "127.0.0.0/8", True),
+    ],
+)  # fmt: skip
+def test_what_no_name_server_could_save_is_refused_at_sight(host: str, port: int, allow: str, refused: bool) -> None:
+    async def look_up(name: str) -> list[str]:
+        raise AssertionError("nobody is asked")
+
+    guard = Guard(AllowList.parse(allow, "PIROUETTE_WEBHOOK_ALLOW"), look_up)
+    with pytest.raises(Refused) if refused else contextlib.nullcontext():
+        guard.refuse_at_sight(host, port)
 
 
 def test_unknown_and_internal_hosts_look_the_same_from_outside(caplog: pytest.LogCaptureFixture) -> None:
     messages = set()
-    with caplog.at_level(logging.INFO, logger="api.ingest.netguard"):
+    with caplog.at_level(logging.INFO, logger="api.net.guard"):
         for answer in (OSError("name or service not known"), ["10.0.0.5"], ["169.254.169.254"]):
-            with pytest.raises(InvalidUrl) as raised:
+            with pytest.raises(Refused) as raised:
                 resolve("db.internal", 80, answer)
-            messages.add(raised.value.message)
+            messages.add(str(raised.value))
     assert messages == {"The URL does not lead to a public address on port 80 or 443"}
     assert "10.0.0.5" in caplog.text
     assert "not known" in caplog.text
@@ -256,5 +287,5 @@ def test_unknown_and_internal_hosts_look_the_same_from_outside(caplog: pytest.Lo
 
 def test_the_systems_resolver_is_asked() -> None:
     assert set(asyncio.run(system_look_up("localhost"))) <= {"127.0.0.1", "::1"}
-    with pytest.raises(InvalidUrl):
-        asyncio.run(Guard(AllowList.parse("")).resolve("localhost", 80))
+    with pytest.raises(Refused):
+        asyncio.run(Guard(AllowList.parse("", "PIROUETTE_INGEST_ALLOW")).resolve("localhost", 80))
