@@ -1,4 +1,4 @@
-"""Everything that can go wrong in the renderer, as one tree.
+"""Everything that can go wrong in the renderer, as one tree. Each has a `code` that never changes.
 
     RendererError                 never raised itself
     |- SettingsError              a render setting is out of range (carries `field`)
@@ -8,6 +8,7 @@
     |  |- ModelTooLarge           over a limit: triangles, texture size, nodes, memory
     |  |- ResourceMissing         a buffer or image that isn't there, or that we refuse to fetch
     |  `- EmptyModel              nothing in it can be drawn
+    |- UnknownSpecVersion         a stored spec is of a version that this code doesn't read
     |- DeviceError                no GL device, or it lacks something; trying elsewhere may help
     |- EncodeError                ffmpeg failed; carries the tail of its stderr
     `- Cancelled                  the caller asked to stop
@@ -15,17 +16,18 @@
 Messages are shown to users as they are: they name what is wrong and, where there is one, the way out.
 """
 
-from typing import ClassVar
-
 
 class RendererError(Exception):
-    """Base of all errors that the renderer raises on purpose. `code` names the class in data, and never changes."""
+    """Base of all errors that the renderer raises on purpose."""
 
-    code: ClassVar[str]
+    code = "render_failed"
 
 
 class SettingsError(RendererError):
-    """A render setting has the wrong type or value. `field` is its JSON name."""
+    """A render setting has the wrong type or value. `field` is its name in `renderer.spec.SETTINGS`.
+
+    A message that names the field begins with it, so that whoever spells it otherwise can put that name there.
+    """
 
     code = "invalid_settings"
 
@@ -36,6 +38,8 @@ class SettingsError(RendererError):
 
 class ModelError(RendererError):
     """The model can't be rendered; a second try with the same bytes fails the same way."""
+
+    code = "model_error"
 
 
 class InvalidModel(ModelError):
@@ -66,6 +70,12 @@ class EmptyModel(ModelError):
     """The scene has no triangles, lines or points to draw."""
 
     code = "empty_model"
+
+
+class UnknownSpecVersion(RendererError):
+    """The spec was stored by newer code: drawn by this one, it might not be what was ordered."""
+
+    code = "unknown_spec_version"
 
 
 class DeviceError(RendererError):

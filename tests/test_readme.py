@@ -8,7 +8,8 @@ import click
 
 from api.cli import main
 from api.errors import FarmError
-from api.http.errors import OUR_STATUS
+from api.http.dxgl.errors import OUR_STATUS
+from api.http.dxgl.spelling import SETTINGS_NAMES
 from api.settings import Settings
 from renderer.spec import SETTINGS
 
@@ -49,7 +50,7 @@ def test_the_table_of_render_settings_is_the_settings_table() -> None:
             values = f"{row.minimum:g} to {row.maximum:g}"
         else:
             values = row.kind
-        expected.append([f"`{row.name}`", values, shown(row.default), row.description])
+        expected.append([f"`{SETTINGS_NAMES[row.name]}`", values, shown(row.default), row.description])
     assert rows_below("### Render settings") == expected
 
 

@@ -30,7 +30,7 @@ from sqlalchemy import insert
 from api import clock
 from api.db.session import Database
 from api.db.tables import Model, Render, Segment, Task
-from api.domain.accounts import accounts, tokens
+from api.domain.accounts import accounts, credentials
 from api.http.app import create_app
 from api.ids import new_id
 from api.settings import Settings
@@ -138,7 +138,7 @@ def fill(database: Database, renders: int) -> tuple[str, str]:
     now = clock.now()
     with database.begin() as session:
         account = accounts.sign_up(session, f"{new_id()}@example.com", credits=10)
-        token = tokens.issue(session, account.id, name="bench").raw
+        token = credentials.issue(session, account.id, name="bench").raw
         model_id = new_id()
         session.execute(insert(Model).values(
             id=model_id, account_id=account.id, original_name="chair.glb", tags=[], file_size=1000, sha256="0" * 64,

@@ -1,18 +1,35 @@
 """/v1/health: whether the farm can work, for monitors and people, without a token."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from fastapi import Response
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 
 from api.domain.work.fleet import WorkerView
 from api.http.dxgl.failures import errors
 from api.http.dxgl.paths import new_router
-from api.http.dxgl.schemas import Data, HealthReport, Rendering
+from api.http.dxgl.schemas import Data
 from api.http.health import list_workers
 from api.http.state import FarmDep
 
 router = new_router("health")
+
+
+class Rendering(BaseModel):
+    """Beyond dx.gl's fields: who draws."""
+
+    workers: int = Field(examples=[1])
+    devices: list[str] = Field(examples=[["NVIDIA L4"]])
+    software: bool = Field(description="Whether some worker draws on the CPU, for want of a GPU", examples=[False])
+    note: str = Field(examples=["All workers render on a GPU"])
+
+
+class HealthReport(BaseModel):
+    status: Literal["ok", "error"]
+    database: Literal["ok", "error"]
+    rendering: Rendering | None = Field(description="null while the database does not answer")
 
 
 @router.get(

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from api.http.errors import STATUS
+from api.http.dxgl.errors import STATUS
 from tests.support.spec import reference_routes
 from tests.support.web import Web
 
@@ -47,6 +47,8 @@ OUR_ROUTES = {
     ("GET", "/v1/renders/:id/dataset"),
     ("GET", "/v1/renders/:id/image"),
     ("GET", "/v1/renders/:id/events"),
+    ("PATCH", "/v1/renders/:id/cancel"),
+    ("PATCH", "/v1/renders/:id/retry"),
     *((method, "/v1/renders/:id/share") for method in ("GET", "PUT", "DELETE")),
     ("GET", "/v1/webhooks/secret"),
     ("POST", "/v1/webhooks/secret"),

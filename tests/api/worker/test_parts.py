@@ -103,7 +103,7 @@ def test_parts_are_drawn_joined_and_tidied_away(long: Long, opened: list[ShotRen
         assert early.items() <= files.items()
         video = decode_rgb(long.bench.settings.files_dir / files["video"].key, 540, 540)
         assert len(video) == 12
-        assert abs(int(video[5, 0, 0].mean()) - (255 if view.settings["bgColor"] == "#ffffff" else 0)) <= 1
+        assert abs(int(video[5, 0, 0].mean()) - (255 if view.settings["bg_color"] == "#ffffff" else 0)) <= 1
     assert long.stored == {file.key for files in long.files for file in files.values()}
     assert claim(long.bench.database) is None
     assert list(long.bench.work_dir.iterdir()) == []
