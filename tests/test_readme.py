@@ -8,6 +8,7 @@ import click
 
 from api.cli import main
 from api.errors import FarmError
+from api.http import errors as http_errors
 from api.http.dxgl.errors import OUR_STATUS
 from api.http.dxgl.spelling import SETTINGS_NAMES
 from api.settings import Settings
@@ -55,6 +56,7 @@ def test_the_table_of_render_settings_is_the_settings_table() -> None:
 
 
 def test_the_table_of_our_own_errors_is_the_codes() -> None:
+    assert issubclass(http_errors.MethodNotAllowed, FarmError)  # two errors are defined where HTTP is known
     messages = {kind.code: kind.default_message for kind in FarmError.__subclasses__()}
     assert rows_below("### The API") == [
         [f"`{code}`", str(status), messages[code]] for code, status in OUR_STATUS.items()

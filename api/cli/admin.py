@@ -34,12 +34,19 @@ def _transaction() -> Iterator[Session]:
     database = Database(Settings().sqlalchemy_url)
     try:
         database.migrate()
-        with database.begin() as session:
+        with _refusals(), database.begin() as session:
             yield session
-    except FarmError as error:
-        raise click.ClickException(error.message) from error
     finally:
         database.dispose()
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    """Domain errors end the program with code 1."""
+    try:
+        yield
+    except FarmError as error:
+        raise click.ClickException(error.message) from error
 
 
 def _public(account: AccountView) -> dict[str, object]:
@@ -157,7 +164,8 @@ def show(email: str) -> None:
               help="The anchor it is meant to be cropped at.")
 def publish_overlay(file: Path, layer: str, name: str | None, description: str | None, alignment: str) -> None:
     """Offer an image (PNG, JPEG or WebP) or, as environment, a panorama (HDR or EXR) to all accounts as an overlay."""
-    image = inspect_panorama(file) if layer == Layer.ENVIRONMENT else inspect_image(file)
+    with _refusals():
+        image = inspect_panorama(file) if layer == Layer.ENVIRONMENT else inspect_image(file)
     key, storage = overlays.new_key(), open_storage(Settings())
     with storage.writer(key) as writer:
         writer.write(file.read_bytes())

@@ -46,13 +46,14 @@ def get_health(farm: FarmDep) -> Data[HealthReport] | Response:
 
 
 def _rendering(workers: Sequence[WorkerView]) -> Rendering:
-    on_cpu = sum(worker.software for worker in workers)
-    if not workers:
+    drawing = [worker for worker in workers if worker.draws]
+    on_cpu = sum(worker.software for worker in drawing)
+    if not drawing:
         note = "No worker is up: renders wait until one starts"
     elif on_cpu:
-        note = f"{on_cpu} of {len(workers)} workers render on the CPU, in software: correct, but slower than a GPU"
+        note = f"{on_cpu} of {len(drawing)} workers render on the CPU, in software: correct, but slower than a GPU"
     else:
         note = "All workers render on a GPU"
     return Rendering(
-        workers=len(workers), devices=sorted({worker.device for worker in workers}), software=on_cpu > 0, note=note
+        workers=len(drawing), devices=sorted({worker.device for worker in drawing}), software=on_cpu > 0, note=note
     )
