@@ -1,6 +1,7 @@
 """A model that came as a ZIP is read, and becomes a GLB, before it is drawn; whatever happens meanwhile."""
 
 import dataclasses
+import functools
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
@@ -16,10 +17,13 @@ from api.domain.renders.states import RenderStatus
 from api.domain.work import scheduling
 from api.domain.work.claims import Claim
 from api.storage.local import LocalStorage
-from api.worker.child import inspections
+from api.worker.child import inspections, warm
 from renderer.convert import convert_to_glb
+from renderer.gl.context import Device
+from renderer.load import load_model
+from renderer.scene.nodes import Scene
 from renderer.spec import RenderSettings
-from tests.api.domain.support import balance, claim, claimed, get
+from tests.api.domain.support import balance, claim, claimed, get, settle
 from tests.api.worker.child_here import Worker
 from tests.api.worker.support import use_renderer
 from tests.renderer.load.glb_builder import make_zip
@@ -27,6 +31,7 @@ from tests.renderer.load.obj.support import FILES
 from tests.support.web import Web
 
 SCAN = make_zip(FILES)
+DEFAULTS = RenderSettings()
 
 
 @pytest.fixture(scope="module")
@@ -81,19 +86,21 @@ class Upload:
 
 @pytest.fixture
 def upload(worker: Worker) -> Callable[..., Upload]:
-    def upload(data: bytes = SCAN) -> Upload:
-        bench = worker.bench
-        with bench.storage.writer("models/a.zip") as file:
-            file.write(data)
-        with bench.database.begin() as session:
-            account = accounts.sign_up(session, "a@example.org", credits=10)
-            made = uploads.register_upload(
-                session, account.id, original_name="scan.zip", sha256="0" * 64, file_size=len(data),
-                storage_key="models/a.zip", settings=RenderSettings(),
-            )  # fmt: skip
-        return Upload(worker, account.id, made.model_id, made.render_id)
+    return functools.partial(upload_with, worker)
 
-    return upload
+
+def upload_with(worker: Worker, data: bytes = SCAN, settings: RenderSettings = DEFAULTS) -> Upload:
+    """A new account's upload of a ZIP, which orders a preview and a render."""
+    bench = worker.bench
+    with bench.storage.writer("models/a.zip") as file:
+        file.write(data)
+    with bench.database.begin() as session:
+        account = accounts.sign_up(session, "a@example.org", credits=10)
+        made = uploads.register_upload(
+            session, account.id, original_name="scan.zip", sha256="0" * 64, file_size=len(data),
+            storage_key="models/a.zip", settings=settings,
+        )  # fmt: skip
+    return Upload(worker, account.id, made.model_id, made.render_id)
 
 
 def test_the_inspection_makes_the_glb_and_the_renders_draw_it(
@@ -197,3 +204,21 @@ def test_a_zip_that_is_gone_is_no_reason_to_try_again(upload: Callable[..., Uplo
     assert made.statuses() == {RenderStatus.ERROR}
     message = get(made.worker.bench.database, made.account_id, made.render_id).error_message
     assert "gone from the storage" in str(message)
+
+
+def test_the_render_after_the_inspection_reads_no_file(
+    worker: Worker, device: Device, light_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+
+    def noted(path: Path, variant: str | None) -> Scene:
+        read.append(path)
+        return load_model(path, variant)
+
+    monkeypatch.setattr(warm, "load_model", noted)
+    worker, still = worker.drawing(device, light_cache), RenderSettings(output="image")
+    made = upload_with(worker, SCAN, still)
+    made.inspect()
+    settle(worker.bench.database, claimed(worker.bench.database))  # the preview
+    worker.run(claimed(worker.bench.database))
+    assert (made.statuses(), read) == ({RenderStatus.DONE}, [])
