@@ -22,21 +22,18 @@ from api.worker.child.videos import draw_video, draw_video_part, join_video
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Kind:
-    """`draws`: needs a GL device. `versions` are those of the spec that its functions read.
-
-    `functions`, by the order's role, read the spec and the variants, and raise RendererError subclasses and Cancelled.
-    """
+    """`draws`: needs a GL device. `functions`, by the order's role, read the spec and the variants, and raise
+    RendererError subclasses: UnknownSpecVersion, Cancelled and others."""
 
     draws: bool
-    versions: tuple[int, ...]
     functions: Mapping[str, Callable[[Job], None]]
 
 
 KINDS: dict[str, Kind] = {
-    "inspect": Kind(draws=False, versions=(1,), functions={"whole": inspect}),
+    "inspect": Kind(draws=False, functions={"whole": inspect}),
     "video": Kind(
-        draws=True, versions=(1,), functions={"whole": draw_video, "part": draw_video_part, "assembly": join_video}
+        draws=True, functions={"whole": draw_video, "part": draw_video_part, "assembly": join_video}
     ),
-    "image": Kind(draws=True, versions=(1,), functions={"whole": draw_image}),
-    "dataset": Kind(draws=True, versions=(1,), functions={"part": draw_dataset_part, "assembly": join_dataset}),
+    "image": Kind(draws=True, functions={"whole": draw_image}),
+    "dataset": Kind(draws=True, functions={"part": draw_dataset_part, "assembly": join_dataset}),
 }

@@ -4,12 +4,14 @@ from api.worker.child.job import MODEL, Job
 from renderer.convert import convert_to_glb
 from renderer.inspect import inspect_model
 from renderer.load import load_model
+from renderer.spec.versions import unstamped
 
 ARCHIVE_SUFFIX = ".zip"
 
 
 def inspect(job: Job) -> None:
-    """Reads the model once. The scene is kept: most often the next order is to draw it."""
+    """Reads the model once. The scene is kept: most often the next order is to draw it. Raises UnknownSpecVersion."""
+    unstamped(job.spec)  # which has no other field
     job.on_stage("loading")
     model = job.model
     warnings: tuple[str, ...] = ()

@@ -40,7 +40,7 @@ class Job:
     def __init__(self, bench: Bench, order: Order, report: Callable[[Message], None]) -> None:
         self.bench = bench
         self.order = order
-        self.spec: dict[str, Any] = {name: value for name, value in order.spec.items() if name != "version"}
+        self.spec = order.spec
         self.folder = Path(order.folder)
         self.told: dict[str, Any] = {}
         self._report = report

@@ -28,13 +28,16 @@ from api.worker.messages import (
 )
 from api.worker.right_of_way import RightOfWay
 from renderer.encode.available import require_encoder
-from renderer.errors import Cancelled, ModelError, RendererError, SettingsError
+from renderer.errors import Cancelled, ModelError, RendererError, SettingsError, UnknownSpecVersion
 from renderer.gl.context import open_device
 
 UNEXPECTED = Failed(code="internal", message="The renderer failed unexpectedly", retry=True)
 OUT_OF_MEMORY = Failed(
     code="out_of_memory", message="The model needs more memory than there is for rendering it", retry=True
 )
+
+FINAL = (ModelError, SettingsError, UnknownSpecVersion)
+"""Errors that another try would not change."""
 
 logger = logging.getLogger(__name__)
 
@@ -95,10 +98,6 @@ def work(order: Order, report: Callable[[Message], None], bench: Bench) -> Messa
         if kind is None or order.role not in kind.functions:
             message = f"This farm's workers know no work of the kind {order.kind!r}, {order.role}"
             return Failed(code="unknown_kind", message=message, retry=False)
-        version = order.spec.get("version", 1)
-        if version not in kind.versions:
-            message = f"This farm's workers can't read version {version!r} of the kind {order.kind!r}"
-            return Failed(code="unknown_spec_version", message=message, retry=False)
         job = Job(bench, order, report)
         kind.functions[order.role](job)
     except Cancelled:
@@ -118,7 +117,7 @@ def work(order: Order, report: Callable[[Message], None], bench: Bench) -> Messa
 
 
 def _failure(error: RendererError) -> Failed:
-    return Failed(code=error.code, message=str(error), retry=not isinstance(error, ModelError | SettingsError))
+    return Failed(code=error.code, message=str(error), retry=not isinstance(error, FINAL))
 
 
 def _write(reports: IO[bytes], message: Message) -> None:
