@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from api.domain.kit.failures import UNEXPECTED, Failure
+from api.domain.kit.failures import CHILD_FAILED, UNEXPECTED, Failure
 from api.domain.work import leftovers, scheduling
 from api.domain.work.claims import Claim
 from api.domain.work.states import Role
@@ -73,7 +73,7 @@ def run_segment(bench: Bench, claim: Claim) -> None:
         _fail(bench, claim, error.failed)
     except ChildFailed as error:
         logger.error("Segment %s, attempt %d: the child failed: %s", claim.segment_id, claim.attempt, error)
-        _fail(bench, claim, Failed(code="child_failed", message=f"The renderer failed: {error}", retry=True))
+        _fail(bench, claim, Failed(code=CHILD_FAILED, message=f"The renderer failed: {error}", retry=True))
     except Exception:
         logger.exception("Segment %s, attempt %d", claim.segment_id, claim.attempt)
         _fail(bench, claim, Failed(code=UNEXPECTED, message="The renderer failed unexpectedly", retry=True))
