@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -28,7 +28,7 @@ from api.settings import Settings
 from api.storage.open import open_storage
 from api.worker.messages import Setup
 from api.worker.parent.bench import Bench
-from api.worker.parent.children import ChildFailed, Children, ChildUnfit, start_child
+from api.worker.parent.children import ChildFailed, Children, ChildUnfit, Process, start_child
 from api.worker.parent.inputs import Inputs
 from api.worker.parent.loop import work_until_idle
 from api.worker.parent.workspace import work_folder
@@ -53,8 +53,8 @@ def command(supervisor_fd: int | None) -> None:
     sys.exit(run_worker(settings))
 
 
-def run_worker(settings: Settings) -> int:
-    """Works until the process is asked to end; returns the exit code.
+def run_worker(settings: Settings, start: Callable[[], Process] = start_child) -> int:
+    """Works until the process is asked to end, with children that `start` gives; returns the exit code.
 
     Raises ClickException where there is no GL device, or not the encoder of the settings, and for unknown queues.
     """
@@ -74,7 +74,7 @@ def run_worker(settings: Settings) -> int:
             work_dir=work_dir,
             stop=stop,
             right_of_way=RightOfWay(work_dir.parent),
-            children=Children(start_child, _setup(settings, queues)),
+            children=Children(start, _setup(settings, queues)),
             inputs=Inputs(storage),
             wake=relay.wake,
         )
