@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-import alembic.command
-import alembic.config
 import orjson
 from pydantic_core import from_json
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
@@ -22,7 +20,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
-import migrations
+from api.db.migrate import migrate
 
 BUSY_SECONDS = 30.0
 """How long SQLite waits for another writer."""
@@ -35,8 +33,6 @@ POOL_SIZE = 20
 
 PING_IDLE_SECONDS = 1.0
 """How long a connection to PostgreSQL may lie in the pool until it is asked whether it is alive."""
-
-MIGRATION_LOCK = 0x7069726F  # "piro"; any number that no other program takes on the same PostgreSQL database
 
 
 AnySession = TypeVar("AnySession", bound=Session)
@@ -76,13 +72,7 @@ class Database:
 
     def migrate(self) -> None:
         """Brings the schema to the newest version. Of several processes at once, one does the work, the rest wait."""
-        config = alembic.config.Config()
-        config.set_main_option("script_location", migrations.__path__[0].replace("%", "%%"))
-        with self._engine.begin() as connection:  # on SQLite this is BEGIN IMMEDIATE, the lock itself
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-            config.attributes["connection"] = connection
-            alembic.command.upgrade(config, "head")
+        migrate(self._engine)
 
     def ping(self) -> None:
         """Raises sqlalchemy.exc.SQLAlchemyError if the database does not answer."""

@@ -1,0 +1,20 @@
+"""The schema by Alembic: the only module that sees /migrations."""
+
+import alembic.command
+import alembic.config
+from sqlalchemy import Engine, text
+
+import migrations
+
+MIGRATION_LOCK = 0x7069726F  # "piro"; any number that no other program takes on the same PostgreSQL database
+
+
+def migrate(engine: Engine) -> None:
+    """Brings the schema to the newest version. Of several processes at once, one does the work, the rest wait."""
+    config = alembic.config.Config()
+    config.set_main_option("script_location", migrations.__path__[0].replace("%", "%%"))
+    with engine.begin() as connection:  # on SQLite this is BEGIN IMMEDIATE, the lock itself
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, "head")
