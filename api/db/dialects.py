@@ -1,4 +1,4 @@
-"""The two spots where SQLite and PostgreSQL speak differently: conflict clauses and the clock."""
+"""SQL that SQLite and PostgreSQL spell differently: conflict clauses, the clock, and times as text."""
 
 import datetime as dt
 from typing import Any

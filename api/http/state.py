@@ -1,4 +1,4 @@
-"""What every route works with. It hangs on the application object: no module keeps any of it."""
+"""What every route works with. It is kept on the application object, never in a module."""
 
 import contextlib
 import dataclasses

@@ -1,4 +1,4 @@
-"""A look at an uploaded overlay. No pixel of a picture is decoded here: workers do that, with less to lose.
+"""A look at an uploaded overlay. No pixel of a picture is decoded here: a worker's child does that.
 
 Panoramas are: in a process of their own, and what a worker could not light by should not be stored.
 """

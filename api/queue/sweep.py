@@ -1,4 +1,4 @@
-"""What makes the queue dispensable: every few seconds, lost work is taken back and pending work announced again.
+"""The sweep: every few seconds, lost work is taken back and pending work announced again. So no hint is indispensable.
 
 An embedded farm's `pirouette serve` runs it in a thread; a distributed farm runs one or more `pirouette sweep`. It is a
 plain loop and no Celery beat task, because a task would wait behind renders, or for a broker that is down, while leases
@@ -56,7 +56,7 @@ def sweep_once(database: Database, storage: Storage, celery: Celery, settings: S
 
 
 def _take_back(database: Database, max_attempts: int) -> Iterator[scheduling.TakenBack]:
-    """Each in a transaction of its own, so that none waits for two shots."""
+    """Each in a transaction of its own, so that none waits for two tasks."""
     while True:
         with database.begin() as session:
             lost = scheduling.take_back(session, max_attempts=max_attempts)

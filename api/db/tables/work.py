@@ -1,4 +1,4 @@
-"""The farm's book of work: tasks in segments, who waits, who works, and hints to send."""
+"""Tasks and their segments, the accounts that wait, the workers that are up, and hints to send."""
 
 import datetime as dt
 from typing import Any

@@ -1,4 +1,4 @@
-"""The words for where a model stands."""
+"""The states of a model."""
 
 from enum import StrEnum
 

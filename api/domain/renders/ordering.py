@@ -1,4 +1,4 @@
-"""Orders: renders come to be in one transaction of price, rows, hint and charge.
+"""Orders: one transaction makes the renders with their tasks, prices and charges.
 
     paid_order, preview_order -> place -> tasks + renders + ledger
 

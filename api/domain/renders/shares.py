@@ -1,6 +1,6 @@
 """Renders that their owner shows to everybody: who knows their link may fetch their files, without a token.
 
-Nothing is shared until its owner says so, and what is no longer shared looks like what never was.
+Nothing is shared until its owner says so. A render that is no longer shared is not found, like one that never was.
 """
 
 from sqlalchemy import func, select, update

@@ -1,4 +1,4 @@
-"""The words for where a render stands, and the ways from one to the next."""
+"""The statuses of a render, and which may follow which."""
 
 from enum import StrEnum
 

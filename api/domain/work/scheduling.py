@@ -1,4 +1,4 @@
-"""The farm's book of work: heartbeats, settlement, and what becomes of lost work. How it is given out: claims.
+"""What becomes of claimed work: heartbeats, settlement, other tries, and lost leases. How it is given out: claims.
 
     waiting --all it waits for is there--> pending
     pending --claim--> running --settle_done, settle_part--> done

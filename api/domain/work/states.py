@@ -1,4 +1,4 @@
-"""The words for where tasks and segments stand, and what of its task a segment is."""
+"""The states of tasks and segments, and the roles of segments in their task."""
 
 from enum import StrEnum
 

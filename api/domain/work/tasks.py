@@ -1,4 +1,4 @@
-"""Tasks come to be, with segments that workers can claim; and are tried again, or cancelled by those who own them."""
+"""Tasks: made, with segments that workers can claim, and tried again. What becomes of them otherwise: scheduling."""
 
 import dataclasses
 import datetime as dt

@@ -1,4 +1,4 @@
-"""/v1/renders/:id/events: a render's progress as it happens, instead of asking again and again."""
+"""/v1/renders/:id/events: a render's progress as server-sent events."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated

@@ -1,6 +1,6 @@
 """An order of a training set's views -> here -> the set as a ZIP, and posters, for each of its owners.
 
-Even the smallest set has several parts, so nobody ever draws one whole.
+Even the smallest set has several parts, so there is no function that draws a whole one.
 """
 
 from collections.abc import Callable

@@ -1,5 +1,5 @@
-"""While a claim is worked on, here it is kept alive: a thread renews the lease and reports progress. It is also how a
-render learns that it should stop: the lease was lost, or this process is asked to end.
+"""Keeps a claim while it is worked on: a thread renews the lease and reports progress. It also says when the work
+should stop: the lease was lost, or this process is asked to end.
 """
 
 import logging
