@@ -3,8 +3,7 @@
     FarmError
     |- Unauthorized, TokenExpired, Forbidden, InsufficientScope       who is asking
     |- InvalidRequest, InvalidSettings, InvalidFormat, FileTooLarge   what was sent
-    |  NoFile, ModelIdRequired, RendersRequired, TooMany, Sha256Required
-    |  UrlRequired, InvalidUrl, DownloadTimeout
+    |  NoFile, InvalidUrl, DownloadTimeout
     |- NoCredits, UploadLimit                                         what the account may do
     |- ContentTooLong                                                 what a signed link allows
     |- Unavailable                                                    what the farm can't do for now
@@ -16,7 +15,12 @@
 
 
 class FarmError(Exception):
-    """Base of all errors that a user may see. `param` names the field at fault, where there is one."""
+    """Base of all errors that a user may see.
+
+    `param` is the path of the field at fault, where there is one, by the names that the domain has for it, such as
+    "orders[2].settings.animation". A message that names the field begins with the last of these names, so that a
+    dialect can put its own there.
+    """
 
     code = "internal"
     default_message = "Internal server error"
@@ -54,7 +58,7 @@ class InvalidRequest(FarmError):
 
 class InvalidSettings(FarmError):
     code = "invalid_settings"
-    default_message = "Invalid renderSettings value"
+    default_message = "A render setting has a wrong value"
 
 
 class InvalidFormat(FarmError):
@@ -70,31 +74,6 @@ class FileTooLarge(FarmError):
 class NoFile(FarmError):
     code = "no_file"
     default_message = "No file in upload request"
-
-
-class ModelIdRequired(FarmError):
-    code = "model_id_required"
-    default_message = "Missing modelId field"
-
-
-class RendersRequired(FarmError):
-    code = "renders_required"
-    default_message = "Missing or empty renders array"
-
-
-class TooMany(FarmError):
-    code = "too_many"
-    default_message = "Batch exceeds 100 renders"
-
-
-class Sha256Required(FarmError):
-    code = "sha256_required"
-    default_message = "Missing sha256 field"
-
-
-class UrlRequired(FarmError):
-    code = "url_required"
-    default_message = "Missing url field"
 
 
 class InvalidUrl(FarmError):

@@ -76,11 +76,15 @@ class Settings(BaseSettings):
     workers: int = Field(
         2, ge=0, description="Worker processes that `pirouette serve` starts; 0 leaves work to `pirouette worker`"
     )
+    queues: str = Field("", description="Queues that a worker takes work from, with commas between; empty means all")
     gl_device: str = Field("auto", description='GL device: "auto", "software", or the number of an EGL device')
     h264_encoder: H264Encoder = Field(
         "x264", description="Encoder of H.264, alike on all workers: x264 on the CPU, or nvenc on an NVIDIA GPU"
     )
     allow_software: bool = Field(True, description="Whether a worker may render on the CPU when it finds no GPU")
+    child_memory_mb: int = Field(
+        0, ge=0, description="MB of memory that a worker's drawing process may use; 0 means as much as the machine has"
+    )
     lease_seconds: float = Field(30.0, gt=0, description="How long a claim on work lasts without a heartbeat")
     heartbeat_seconds: float = Field(5.0, gt=0, description="How often a worker renews its claim")
     sweep_seconds: float = Field(5.0, gt=0, description="How often lost work and lost messages are looked for")

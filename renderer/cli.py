@@ -34,6 +34,7 @@ from renderer.spec import (
 )
 from renderer.spec.frames import Codec
 from renderer.spec.settings import MAX_LENGTH_ADMIN_S
+from renderer.spec.spelling import snake_case_keys
 from renderer.stills import render_images
 
 VARIANT = "render"
@@ -43,7 +44,7 @@ CODECS: dict[str, Codec] = {".mp4": "h264", ".mov": "prores4444"}
 
 HOLDS: dict[str, dict[str, str]] = {
     **{suffix: {"output": "video"} for suffix in CODECS},
-    **{f".{kind}": {"output": "image", "imageFormat": kind} for kind in ("png", "webp", "avif")},
+    **{f".{kind}": {"output": "image", "image_format": kind} for kind in ("png", "webp", "avif")},
     ".zip": {"output": "dataset"},
 }
 """The render settings that a file's suffix stands for."""
@@ -55,11 +56,11 @@ HOLDS: dict[str, dict[str, str]] = {
               help="File to write: .mp4 for a video, .mov for one with alpha (ProRes 4444), .png, .webp or "
                    ".avif for a still, .zip for a training set.")
 @click.option("--settings", "settings_json", default="{}", metavar="JSON|@FILE",
-              help="The API's renderSettings, as JSON or as the name of a file after an @.")
+              help="Render settings, as JSON or as the name of a file after an @; also as dx.gl spells them.")
 @click.option("--background", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
-              help="Background image (PNG, JPEG or WebP); bgAlign says how it is cropped.")
+              help="Background image (PNG, JPEG or WebP); bg_align says how it is cropped.")
 @click.option("--foreground", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
-              help="Image to lay over the picture; fgAlign says how it is cropped.")
+              help="Image to lay over the picture; fg_align says how it is cropped.")
 @click.option("--environment", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
               help="Panorama (HDR or EXR) to light the model by, instead of the setting lighting.")
 @click.option("--frames", type=click.IntRange(min=1), help="Stop a video or a training set after this many frames.")
@@ -94,7 +95,7 @@ def main(
     try:
         data = _read_json(settings_json)
         settings = parse_settings(
-            HOLDS[kind] | data if isinstance(data, dict) else data, max_length_s=MAX_LENGTH_ADMIN_S
+            HOLDS[kind] | snake_case_keys(data) if isinstance(data, dict) else data, max_length_s=MAX_LENGTH_ADMIN_S
         )
         for name, value in HOLDS[kind].items():
             if settings.to_json()[name] != value:
@@ -123,7 +124,7 @@ def main(
                 made = _video(model, settings, images, CODECS[kind], encoder, frames, Path(folder), device)
             made.replace(output)
     except SettingsError as error:
-        hints = {"bgImageId": "--background", "fgImageId": "--foreground", "environmentId": "--environment"}
+        hints = {"bg_image_id": "--background", "fg_image_id": "--foreground", "environment_id": "--environment"}
         raise click.BadParameter(str(error), param_hint=hints.get(error.field, "--settings")) from error
     except (RendererError, OSError) as error:
         raise click.ClickException(str(error)) from error
@@ -136,7 +137,7 @@ def _read_json(text: str) -> object:
     try:
         return json.loads(text)
     except ValueError as error:
-        raise SettingsError("renderSettings", f"renderSettings are not JSON: {error}") from error
+        raise SettingsError("settings", f"settings are not JSON: {error}") from error
 
 
 def _still(

@@ -1,4 +1,4 @@
-"""Everything that can go wrong in the renderer, as one tree.
+"""Everything that can go wrong in the renderer, as one tree. Each has a `code` that never changes.
 
     RendererError                 never raised itself
     |- SettingsError              a render setting is out of range (carries `field`)
@@ -8,6 +8,7 @@
     |  |- ModelTooLarge           over a limit: triangles, texture size, nodes, memory
     |  |- ResourceMissing         a buffer or image that isn't there, or that we refuse to fetch
     |  `- EmptyModel              nothing in it can be drawn
+    |- UnknownSpecVersion         a stored spec is of a version that this code doesn't read
     |- DeviceError                no GL device, or it lacks something; trying elsewhere may help
     |- EncodeError                ffmpeg failed; carries the tail of its stderr
     `- Cancelled                  the caller asked to stop
@@ -19,9 +20,16 @@ Messages are shown to users as they are: they name what is wrong and, where ther
 class RendererError(Exception):
     """Base of all errors that the renderer raises on purpose."""
 
+    code = "render_failed"
+
 
 class SettingsError(RendererError):
-    """A render setting has the wrong type or value. `field` is its JSON name."""
+    """A render setting has the wrong type or value. `field` is its name in `renderer.spec.SETTINGS`.
+
+    A message that names the field begins with it, so that whoever spells it otherwise can put that name there.
+    """
+
+    code = "invalid_settings"
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -31,34 +39,58 @@ class SettingsError(RendererError):
 class ModelError(RendererError):
     """The model can't be rendered; a second try with the same bytes fails the same way."""
 
+    code = "model_error"
+
 
 class InvalidModel(ModelError):
     """The bytes break the format they claim to be."""
+
+    code = "invalid_model"
 
 
 class UnsupportedModel(ModelError):
     """The file is valid but needs a feature that this renderer lacks."""
 
+    code = "unsupported_model"
+
 
 class ModelTooLarge(ModelError):
     """The model is over one of the limits of `renderer.load.limits`."""
+
+    code = "model_too_large"
 
 
 class ResourceMissing(ModelError):
     """A buffer or image is absent, or lies where the renderer does not fetch from."""
 
+    code = "resource_missing"
+
 
 class EmptyModel(ModelError):
     """The scene has no triangles, lines or points to draw."""
+
+    code = "empty_model"
+
+
+class UnknownSpecVersion(RendererError):
+    """The spec was stored by newer code: drawn by this one, it might not be what was ordered."""
+
+    code = "unknown_spec_version"
 
 
 class DeviceError(RendererError):
     """No usable GL device, or a GL operation failed on it."""
 
+    code = "device_error"
+
 
 class EncodeError(RendererError):
     """ffmpeg ended with an error, or wrote a file that isn't what was asked for."""
 
+    code = "encode_error"
+
 
 class Cancelled(RendererError):
     """The listener asked to stop between two frames."""
+
+    code = "cancelled"

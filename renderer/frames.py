@@ -203,11 +203,11 @@ class ShotRenderer:
             lighting = PRESETS[self._spec.lighting]
             return preset_environment(self._device, lighting, cache_dir), lighting
         if name not in images:
-            raise SettingsError("environmentId", f"There is no panorama {name}")
+            raise SettingsError("environment_id", f"There is no panorama {name}")
         try:
             environment = load_photograph(self._device, images[name], cache_dir)
         except PanoramaError as error:
-            raise SettingsError("environmentId", f"The panorama {name} {error}") from error
+            raise SettingsError("environment_id", f"The panorama {name} {error}") from error
         owned.callback(environment.release)
         return environment, photographed_lamps(environment.tables)
 

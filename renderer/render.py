@@ -12,7 +12,7 @@ import dataclasses
 import logging
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -25,7 +25,7 @@ from renderer.gl.context import Device
 from renderer.lighting.environment import preset_environment
 from renderer.lighting.presets import PRESETS
 from renderer.load import load_model
-from renderer.scene.nodes import Contents
+from renderer.scene.nodes import Contents, Scene
 from renderer.spec import FrameSpec, H264Encoder, VideoVariant
 from renderer.streams import Encoders, Stream, check_stream, variant_streams
 
@@ -71,17 +71,19 @@ def open_shot(
     cache_dir: Path | None,
     listener: Listener,
     images: Mapping[str, Path] = {},
+    load: Callable[[Path, str | None], Scene] = load_model,
 ) -> ShotRenderer:
     """Loads the model and prepares its light and shadows; the caller closes the renderer, which is ready to draw.
 
-    `images` are the files of the panorama and of the overlays that may be shown.
+    `images` are the files of the panorama and of the overlays that may be shown. `load` may give a scene that is there
+    already.
 
     Raises ModelError, SettingsError (an unknown clip or variant, a broken image), DeviceError, and what the listener
     raises.
     """
     listener.on_stage("loading")
     with concurrent.futures.ThreadPoolExecutor(1) as beside:
-        loading = beside.submit(load_model, model, frames.material_variant)
+        loading = beside.submit(load, model, frames.material_variant)
         if frames.environment is None:  # the preset's light is made or read meanwhile, and kept
             preset_environment(device, PRESETS[frames.lighting], cache_dir)
         scene = loading.result()
@@ -102,6 +104,7 @@ def render_video(
     images: Mapping[str, Path] = {},
     encoder: H264Encoder = "x264",
     frame_limit: int | None = None,
+    load: Callable[[Path, str | None], Scene] = load_model,
 ) -> dict[str, VideoFiles]:
     """Draws the shot once and encodes it for each of `variants`, into `out`/<variant name>/ (which must not exist yet).
 
@@ -114,7 +117,7 @@ def render_video(
     asked = {name: variant_streams(frames, variant, encoder) for name, variant in variants.items()}
     with contextlib.ExitStack() as undo:
         with open_shot(
-            model, frames, device=device, cache_dir=cache_dir, listener=clock, images=images
+            model, frames, device=device, cache_dir=cache_dir, listener=clock, images=images, load=load
         ) as shot:
             for name in variants:
                 (out / name).mkdir(parents=True)

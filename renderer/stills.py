@@ -6,7 +6,7 @@
 import contextlib
 import dataclasses
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from renderer.arrays import UInt8
@@ -14,7 +14,9 @@ from renderer.encode.image import write_image, write_thumbnail
 from renderer.encode.poster import write_posters
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
+from renderer.load import load_model
 from renderer.render import Listener, open_shot
+from renderer.scene.nodes import Scene
 from renderer.spec import FrameSpec, ImageVariant
 
 
@@ -41,6 +43,7 @@ def render_images(
     cache_dir: Path | None,
     listener: Listener,
     images: Mapping[str, Path] = {},
+    load: Callable[[Path, str | None], Scene] = load_model,
 ) -> dict[str, ImageFiles]:
     """Draws frame 0 of `frames` once and makes stills of it, into `out`/<variant name>/ (which must not exist yet).
 
@@ -50,7 +53,7 @@ def render_images(
     made = {name: _files(out / name, variant) for name, variant in variants.items()}
     with contextlib.ExitStack() as undo:
         with open_shot(
-            model, frames, device=device, cache_dir=cache_dir, listener=listener, images=images
+            model, frames, device=device, cache_dir=cache_dir, listener=listener, images=images, load=load
         ) as shot:
             listener.on_stage("drawing")
             shot.draw(0)

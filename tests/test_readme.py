@@ -6,10 +6,15 @@ from pathlib import Path
 
 import click
 
+import renderer.errors
 from api.cli import main
+from api.domain.kit import failures
 from api.errors import FarmError
-from api.http.errors import OUR_STATUS
+from api.http import errors as http_errors
+from api.http.dxgl.errors import OUR_STATUS
+from api.http.dxgl.spelling import SETTINGS_NAMES
 from api.settings import Settings
+from renderer.errors import ModelError, RendererError
 from renderer.spec import SETTINGS
 
 ROOT = Path(__file__).parents[1]
@@ -49,15 +54,26 @@ def test_the_table_of_render_settings_is_the_settings_table() -> None:
             values = f"{row.minimum:g} to {row.maximum:g}"
         else:
             values = row.kind
-        expected.append([f"`{row.name}`", values, shown(row.default), row.description])
+        expected.append([f"`{SETTINGS_NAMES[row.name]}`", values, shown(row.default), row.description])
     assert rows_below("### Render settings") == expected
 
 
 def test_the_table_of_our_own_errors_is_the_codes() -> None:
+    assert issubclass(http_errors.MethodNotAllowed, FarmError)  # two errors are defined where HTTP is known
     messages = {kind.code: kind.default_message for kind in FarmError.__subclasses__()}
     assert rows_below("### The API") == [
         [f"`{code}`", str(status), messages[code]] for code, status in OUR_STATUS.items()
     ]
+
+
+def test_the_table_of_what_renders_fail_of_has_every_code() -> None:
+    own = {value for name, value in vars(failures).items() if name.isupper()}
+    kinds = [kind for kind in vars(renderer.errors).values() if isinstance(kind, type)]
+    raised = [kind for kind in kinds if issubclass(kind, RendererError)]
+    found = {kind.code for kind in raised if kind not in (RendererError, ModelError)}  # these two are only bases
+    codes = [row[0].strip("`") for row in rows_below("### Why renders fail")]
+    assert len(set(codes)) == len(codes)
+    assert set(codes) == own | found
 
 
 def test_the_make_targets_it_names_are_in_the_makefile() -> None:

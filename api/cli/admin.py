@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from api import clock
 from api.db.session import Database
-from api.domain.accounts import accounts, ledger, tokens
+from api.domain.accounts import accounts, credentials, ledger
 from api.domain.accounts.accounts import AccountView
 from api.domain.catalog import overlays
 from api.domain.catalog.overlays import Layer
 from api.errors import FarmError
 from api.ingest.inspect import inspect_image, inspect_panorama
 from api.settings import Settings
+from api.storage.base import discard
 from api.storage.open import open_storage
 from renderer.spec import ANCHORS
 
@@ -33,12 +34,19 @@ def _transaction() -> Iterator[Session]:
     database = Database(Settings().sqlalchemy_url)
     try:
         database.migrate()
-        with database.begin() as session:
+        with _refusals(), database.begin() as session:
             yield session
-    except FarmError as error:
-        raise click.ClickException(error.message) from error
     finally:
         database.dispose()
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    """Domain errors end the program with code 1."""
+    try:
+        yield
+    except FarmError as error:
+        raise click.ClickException(error.message) from error
 
 
 def _public(account: AccountView) -> dict[str, object]:
@@ -65,15 +73,19 @@ def create_account(email: str, admin: bool) -> None:
 @command.command()
 @click.argument("email")
 @click.option("--name", default="command line", show_default=True, help="What the key is for.")
-@click.option("--scopes", default=",".join(tokens.SCOPES), show_default=True, help="Comma-separated.")
+@click.option("--dialect", type=click.Choice(list(credentials.FORMATS)), default="dxgl", show_default=True,
+              help="Whose API it is for.")
+@click.option("--scopes", default=",".join(credentials.SCOPES), show_default=True, help="Comma-separated.")
 @click.option("--expires", metavar="DAYS", type=click.FloatRange(min=0, min_open=True), help="Default: never.")
-def create_token(email: str, name: str, scopes: str, expires: float | None) -> None:
+def create_token(email: str, name: str, dialect: str, scopes: str, expires: float | None) -> None:
     """Make an API key. It is shown once, here, and kept only as a hash."""
     expires_at = None if expires is None else clock.now() + dt.timedelta(days=expires)
     wanted = tuple(scope.strip() for scope in scopes.split(",") if scope.strip())
     with _transaction() as session:
         account = accounts.find(session, email)
-        token = tokens.issue(session, account.id, name=name, scopes=wanted, expires_at=expires_at)
+        token = credentials.issue(
+            session, account.id, name=name, dialect=dialect, scopes=wanted, expires_at=expires_at
+        )
     click.echo(f'The key\'s id is {token.id}, its name "{name}"', err=True)
     click.echo(token.raw)
 
@@ -84,7 +96,7 @@ def create_token(email: str, name: str, scopes: str, expires: float | None) -> N
 def revoke_token(email: str, token_id: str) -> None:
     """Make an API key invalid, from now on."""
     with _transaction() as session:
-        tokens.revoke(session, accounts.find(session, email).id, token_id)
+        credentials.revoke(session, accounts.find(session, email).id, token_id)
         _print(id=token_id, revoked=True)
 
 
@@ -136,9 +148,9 @@ def show(email: str) -> None:
         _print(
             **_public(account),
             tokens=[
-                {"id": token.id, "name": token.name, "hint": token.hint, "scopes": token.scopes,
-                 "revoked": token.revoked_at is not None}
-                for token in tokens.list_tokens(session, account.id)
+                {"id": token.id, "dialect": token.dialect, "name": token.name, "hint": token.hint,
+                 "scopes": token.scopes, "revoked": token.revoked_at is not None}
+                for token in credentials.list_tokens(session, account.id)
             ],
         )
 
@@ -152,16 +164,21 @@ def show(email: str) -> None:
               help="The anchor it is meant to be cropped at.")
 def publish_overlay(file: Path, layer: str, name: str | None, description: str | None, alignment: str) -> None:
     """Offer an image (PNG, JPEG or WebP) or, as environment, a panorama (HDR or EXR) to all accounts as an overlay."""
-    with _transaction() as session:
+    with _refusals():
         image = inspect_panorama(file) if layer == Layer.ENVIRONMENT else inspect_image(file)
-        key = overlays.new_key()
-        overlay = overlays.add(
-            session, None, storage_key=key, file_size=file.stat().st_size, content_type=image.content_type,
-            width=image.width, height=image.height, layer=layer, name=name, description=description,
-            alignment=alignment,
-        )  # fmt: skip
-        with open_storage(Settings()).writer(key) as writer:
-            writer.write(file.read_bytes())
+    key, storage = overlays.new_key(), open_storage(Settings())
+    with storage.writer(key) as writer:
+        writer.write(file.read_bytes())
+    try:
+        with _transaction() as session:
+            overlay = overlays.add(
+                session, None, storage_key=key, file_size=file.stat().st_size, content_type=image.content_type,
+                width=image.width, height=image.height, layer=layer, name=name, description=description,
+                alignment=alignment,
+            )  # fmt: skip
+    except BaseException:
+        discard(storage, key)
+        raise
     _print(id=overlay.id, layer=overlay.layer, name=overlay.name)
 
 

@@ -9,9 +9,8 @@ from typing import Any
 import click
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from api.cli.jobs import MOST_JOBS, Job, check_settings, farm_options, run
+from api.cli.jobs import MOST_JOBS, SETTING_KINDS, Job, check_settings, farm_options, run
 from api.ids import is_id
-from renderer.spec import SETTINGS
 
 
 class Row(BaseModel):
@@ -25,7 +24,6 @@ class Row(BaseModel):
 
 
 _ROWS = TypeAdapter(list[Row])
-_KINDS = {row.name: row.kind for row in SETTINGS}
 
 
 @click.command(name="batch")
@@ -89,7 +87,7 @@ def _table(text: str) -> list[dict[str, Any]]:
 
 
 def _value(column: str, cell: str, number: int) -> Any:
-    if _KINDS.get(column) not in ("number", "integer", "boolean"):
+    if SETTING_KINDS.get(column) not in ("number", "integer", "boolean"):
         return cell
     try:
         return json.loads(cell.lower())

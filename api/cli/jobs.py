@@ -14,11 +14,13 @@ from api.client import Asset, ClientError, FarmClient, Render
 from renderer.errors import SettingsError
 from renderer.spec import SETTINGS, parse_settings
 from renderer.spec.settings import MAX_LENGTH_ADMIN_S
+from renderer.spec.spelling import camel_case, snake_case_keys
 
 MOST_JOBS = 100
 """Of one batch, as the API has it."""
 
-_SETTING_NAMES = {row.name for row in SETTINGS}
+SETTING_KINDS = {camel_case(row.name): row.kind for row in SETTINGS}
+"""By the names that the API has for settings."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -45,13 +47,14 @@ def farm_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def check_settings(settings: Mapping[str, Any]) -> None:
     """Finds mistakes before anything is sent and paid for. Raises ValueError."""
-    unknown = settings.keys() - _SETTING_NAMES
+    unknown = settings.keys() - SETTING_KINDS.keys()
     if unknown:
         raise ValueError(f"there is no setting {', '.join(sorted(unknown))}")
     try:
-        parse_settings(settings, max_length_s=MAX_LENGTH_ADMIN_S)  # whether the account may is for the farm to say
+        # whether the account may have as much is for the farm to say
+        parse_settings(snake_case_keys(settings), max_length_s=MAX_LENGTH_ADMIN_S)
     except SettingsError as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(str(error).replace(error.field, camel_case(error.field), 1)) from error
 
 
 def run(url: str, token: str, jobs: Sequence[Job], out: Path) -> None:

@@ -67,6 +67,14 @@ class Renders:
         """Takes note of a render's error: it becomes `failed`."""
         return Render.of(self._transport.data("PATCH", f"/renders/{render_id}/dismiss", repeatable=False))
 
+    def cancel(self, render_id: str) -> Render:
+        """Ends an unfinished render. What is not drawn yet is not paid for."""
+        return Render.of(self._transport.data("PATCH", f"/renders/{render_id}/cancel", repeatable=False))
+
+    def retry(self, render_id: str) -> Render:
+        """Orders a render in error, or a cancelled one, once more, for its price."""
+        return Render.of(self._transport.data("PATCH", f"/renders/{render_id}/retry", repeatable=False))
+
     def delete(self, render_id: str) -> None:
         """Its files go too."""
         self._transport.data("DELETE", f"/renders/{render_id}", repeatable=False)

@@ -58,6 +58,7 @@ class Render:
     status: str
     settings: dict[str, Any]
     file_size: int | None
+    error_code: str | None
     error_message: str | None
     warnings: tuple[str, ...]
     has_web_variant: bool
@@ -75,6 +76,7 @@ class Render:
             status=data["status"],
             settings=data.get("renderSettings") or {},  # dx.gl's batches don't echo them
             file_size=data.get("fileSize"),
+            error_code=data.get("errorCode"),
             error_message=data.get("errorMessage"),
             warnings=tuple(data.get("warnings", ())),
             has_web_variant=data.get("hasWebVariant", False),

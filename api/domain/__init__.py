@@ -1,11 +1,17 @@
-"""The rules. Functions take an open session first, never commit, and return frozen views instead of database rows.
+"""The rules, by noun. Functions take an open session first, never commit, and return frozen views instead of rows.
 
-    uploads -> ordering -> shots + ledger + outbox   what a request creates, in one transaction
-    claims (lanes), scheduling (states)              what workers do with it, under a lease
-    removal, leftovers                               what goes again before or after that
-    renders, catalog, overlays                       what is there
-    accounts, tokens, fleet                          whose it is, who is asking, who is working
+    kit                             files, texts, pages, failures, and units of work: what the nouns share
+    webhooks                        targets and deliveries; everybody above may emit events
+    accounts                        accounts, credentials, the ledger, requests that may be repeated
+    catalog                         models with their states and contents, overlays
+    work                            tasks of any kind, segments, claims under a lease, the fleet of workers
+    renders                         uploads and orders -> tasks + ledger, files, shares, what deletes and cancels them
+    removal                         what nobody needs any more
 
-Locks are taken in the order overlays, shot, running segment, lane, the shot's other segments, renders, account. Keeping
-to it, two transactions may wait for each other but never in a circle. Claims begin at the lane.
+A noun imports those above it in this list, never one below; `catalog` and `work` don't know each other. What a kind of
+work means for those who asked for it is the kind's Outcome: see `work.outcomes`.
+
+Locks are taken in the order overlays, models that nobody has read, task, running segment, the tasks that need it,
+lanes, the tasks' other segments, renders, account, webhook target. Keeping to it, two transactions may wait for each
+other but never in a circle. Claims begin at the lane.
 """

@@ -1,4 +1,5 @@
-"""The door for HTTP: `app` builds it; each dialect below translates requests for the domain and answers in its words.
+"""The door for HTTP. `app` puts it together of dialects, each the API of one vendor in a folder of its own: it
+translates requests for the domain, and answers in that vendor's words. What all of them need stands beside `app`.
 
     boundary (request id, access log, 500) -> limits (bytes on the wire) -> route -> auth -> domain -> schema
 """

@@ -1,6 +1,6 @@
 """Builds the web application from its parts. Nothing is global: two apps in one process know nothing of each other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import metadata
 
 from fastapi import FastAPI
@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from api.db.session import Database
 from api.http import docs, errors, idempotency
 from api.http.boundary import Boundary
-from api.http.dxgl import account, assets, events, health, ingest, models, overlays, quote, renders, shares, webhooks
+from api.http.dialect import Dialect, Dialects
+from api.http.dxgl.dialect import DXGL
 from api.http.limits import BodyLimit
 from api.http.openapi import openapi_of
 from api.http.state import Farm
@@ -21,15 +22,17 @@ from api.storage.base import Storage
 
 DESCRIPTION = "A self-hosted 3D render farm: a model in, a turntable out. This is dx.gl's API under /v1."
 
-ROUTERS = (
-    *(part.router for part in (renders, assets, events, models, ingest, overlays, quote, account, health, shares,
-                                   webhooks)),
-    shares.public,
-)
-"""Looked through in this order: what is asked for most comes first."""
+DIALECTS = (DXGL,)
 
 
-def create_app(settings: Settings, database: Database, storage: Storage, wake: Callable[[], None]) -> FastAPI:
+def create_app(
+    settings: Settings,
+    database: Database,
+    storage: Storage,
+    wake: Callable[[], None],
+    *,
+    dialects: Sequence[Dialect] = DIALECTS,
+) -> FastAPI:
     """The application. `wake` is called after each commit that left hints in the outbox; it must not block or fail.
 
     Raises ValueError where `settings.ingest_allow` or `settings.webhook_allow` is malformed.
@@ -47,19 +50,17 @@ def create_app(settings: Settings, database: Database, storage: Storage, wake: C
     downloader = Downloader(guard, seconds=settings.ingest_seconds)
     sender = Sender(AllowList.parse(settings.webhook_allow, "PIROUETTE_WEBHOOK_ALLOW"))
     app.state.farm = Farm(settings, database, storage, wake, downloader, sender)
-    errors.install(app, ROUTERS)
+    known = Dialects(dialects)
+    errors.install(app, known)
     idempotency.install(app)
     docs.install(app)
-    for router in ROUTERS:
-        app.include_router(router)
+    tags: dict[str, str] = {}
+    for dialect in dialects:
+        tags |= dialect.tags
+        for router in dialect.routers:
+            app.include_router(router)
     app.include_router(storage_router)
-    app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
-    app.add_middleware(
-        BodyLimit,
-        uploads={
-            ("POST", models.UPLOAD_PATH): settings.max_upload_mb,
-            ("POST", overlays.UPLOAD_PATH): overlays.LARGEST_MB,
-        },
-    )
-    app.add_middleware(Boundary)  # added last: the outermost
+    app.openapi = lambda: openapi_of(app, tags)  # type: ignore[method-assign]  # FastAPI's own way to extend it
+    app.add_middleware(BodyLimit, dialects=known, settings=settings)
+    app.add_middleware(Boundary, dialects=known)  # added last: the outermost
     return app

@@ -10,7 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import FarmError
-from api.http.errors import error_response
+from api.http.dialect import Dialects
 from api.ids import new_id
 
 log = logging.getLogger("api.http")
@@ -19,8 +19,9 @@ log = logging.getLogger("api.http")
 class Boundary:
     """Adds X-Request-Id to every answer and `Cache-Control: no-store` to those that say nothing of caching."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, dialects: Dialects) -> None:
         self._app = app
+        self._dialects = dialects
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -46,7 +47,7 @@ class Boundary:
             if status:
                 raise  # the answer is under way: all that is left is to break the connection
             error = FarmError(f"Internal server error. Please quote the request id {request_id} when you report it")
-            await error_response(scope["path"], error)(scope, receive, send_marked)
+            await self._dialects.tell(scope["path"], error)(scope, receive, send_marked)
         finally:
             path = scope.get("raw_path", b"").decode("ascii", "backslashreplace")  # still quoted: no line breaks
             milliseconds = (time.perf_counter() - started) * 1000

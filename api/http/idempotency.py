@@ -22,8 +22,8 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from api.domain.accounts import idempotency
+from api.domain.accounts.credentials import Principal
 from api.domain.accounts.idempotency import HOLD_SECONDS, Hold, KeptAnswer
-from api.domain.accounts.tokens import Principal
 from api.http.state import Farm, FarmDep
 
 Key = Annotated[

@@ -10,10 +10,13 @@ import time
 from collections.abc import Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import ContentTooLong, FarmError, FileTooLarge, InvalidRequest
-from api.http.errors import error_response
+from api.errors import ContentTooLong, FarmError, FileTooLarge
+from api.http.dialect import Dialects
+from api.http.errors import BodyTooLarge
+from api.settings import Settings
 from api.storage.signing import PREFIX
 
 MEGABYTE = 1024 * 1024
@@ -34,14 +37,16 @@ def file_too_large(max_upload_mb: int) -> FileTooLarge:
 
 
 class BodyLimit:
-    """Refuses bodies over the limit: at once where Content-Length says so, else as soon as it is passed.
+    """Refuses bodies over the limit: at once where Content-Length says so, else as soon as it is passed."""
 
-    `uploads` names the requests, as (method, path), that bring a file, and says how many MB it may have.
-    """
-
-    def __init__(self, app: ASGIApp, *, uploads: Mapping[tuple[str, str], int]) -> None:
+    def __init__(self, app: ASGIApp, *, dialects: Dialects, settings: Settings) -> None:
         self._app = app
-        self._uploads = uploads
+        self._dialects = dialects
+        self._uploads = [
+            (upload.method, compile_path(upload.path)[0], upload.max_mb(settings))
+            for dialect in dialects.all
+            for upload in dialect.uploads
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -54,7 +59,7 @@ class BodyLimit:
             return
         send = _lingering(body, send)
         if body.announced > limit:
-            await error_response(scope["path"], error)(scope, receive, send)
+            await self._dialects.tell(scope["path"], error)(scope, receive, send)
         else:
             await self._app(scope, body.receive, send)
 
@@ -62,10 +67,10 @@ class BodyLimit:
         method, beginning = SIGNED_UPLOADS
         if scope["method"] == method and scope["path"].startswith(beginning):
             return sys.maxsize, ContentTooLong()
-        megabytes = self._uploads.get((scope["method"], scope["path"]))
-        if megabytes is not None:
-            return megabytes * MEGABYTE + ENVELOPE_BYTES, file_too_large(megabytes)
-        return BODY_LIMIT, InvalidRequest(f"The request is longer than {BODY_LIMIT // 1024} KB")
+        for method, path, megabytes in self._uploads:
+            if scope["method"] == method and path.match(scope["path"]):
+                return megabytes * MEGABYTE + ENVELOPE_BYTES, file_too_large(megabytes)
+        return BODY_LIMIT, BodyTooLarge(f"The request is longer than {BODY_LIMIT // 1024} KB")
 
 
 class _Body:

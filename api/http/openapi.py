@@ -1,30 +1,18 @@
 """openapi.json: what FastAPI finds in the routes, with a whole example for every JSON body, made of its fields' own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-TAGS = {
-    "models": "Uploaded 3D files",
-    "renders": "What is made of them",
-    "assets": "The files of a render",
-    "shares": "Files that everybody may fetch",
-    "overlays": "Images behind and before models, panoramas that light them",
-    "quote": "Prices",
-    "webhooks": "Notifications of renders that have ended, and how they are signed",
-    "account": "Who you are and what you may spend",
-    "health": "Whether the farm can work",
-}
 
-
-def openapi_of(app: FastAPI) -> dict[str, Any]:
+def openapi_of(app: FastAPI, tags: Mapping[str, str]) -> dict[str, Any]:
     """The document, made once."""
     if app.openapi_schema is None:
         document = get_openapi(
             title=app.title, version=app.version, description=app.description, routes=app.routes,
-            tags=[{"name": name, "description": description} for name, description in TAGS.items()],
+            tags=[{"name": name, "description": description} for name, description in tags.items()],
         )  # fmt: skip
         schemas = document["components"]["schemas"]
         _put_errors_into_json(document)

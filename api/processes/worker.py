@@ -1,7 +1,8 @@
-"""`pirouette worker`: the process around the work. Opens what a worker needs, once; then Celery's own loop waits for
-hints and runs them one at a time in this process (pool "solo"), because a GL context belongs to one thread.
+"""`pirouette worker`: the process around the work. Starts the child that draws, and enters the fleet; then Celery's own
+loop waits for hints and handles them one at a time in this process (pool "solo").
 """
 
+import functools
 import logging
 import os
 import socket
@@ -9,6 +10,7 @@ import sys
 import threading
 import time
 import warnings
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -17,20 +19,21 @@ from celery.exceptions import SecurityWarning, WorkerShutdown
 from sqlalchemy.orm import Session
 
 from api.db.session import Database
-from api.domain.work import fleet
+from api.domain.work import fleet, outcomes
 from api.observe import log
 from api.processes.supervisor import end_with_supervisor
-from api.queue.broker import make_celery
-from api.queue.relay import relay
+from api.queue.broker import WORK_TASK, make_celery, queue_name, send_hint
+from api.queue.relay import Relay
 from api.settings import Settings
 from api.storage.open import open_storage
-from api.worker.job import Bench
+from api.worker.messages import Setup
+from api.worker.parent.bench import Bench
+from api.worker.parent.children import ChildFailed, Children, ChildUnfit, Process, start_child
+from api.worker.parent.inputs import Inputs
+from api.worker.parent.loop import work_until_idle
+from api.worker.parent.workspace import work_folder
 from api.worker.right_of_way import RightOfWay
-from api.worker.tasks import register
-from api.worker.workspace import work_folder
-from renderer.encode.available import require_encoder
-from renderer.errors import DeviceError, EncodeError
-from renderer.gl.context import open_device
+from renderer.errors import EncodeError
 
 ORPHAN_GRACE_S = 3.0
 """How long a worker whose supervisor died may take to give back its claim."""
@@ -50,63 +53,87 @@ def command(supervisor_fd: int | None) -> None:
     sys.exit(run_worker(settings))
 
 
-def run_worker(settings: Settings) -> int:
-    """Works until the process is asked to end; returns the exit code.
+def run_worker(settings: Settings, start: Callable[[], Process] = start_child) -> int:
+    """Works until the process is asked to end, with children that `start` gives; returns the exit code.
 
-    Raises ClickException where there is no GL device, or not the encoder of the settings.
+    Raises ClickException where there is no GL device, or not the encoder of the settings, and for unknown queues.
     """
-    try:
-        device = open_device(settings.gl_device, allow_software=settings.allow_software)
-        require_encoder(settings.h264_encoder)
-    except DeviceError as error:
-        raise click.ClickException(str(error)) from error
-    except EncodeError as error:
-        raise click.ClickException(f"PIROUETTE_H264_ENCODER is {settings.h264_encoder}, but {error}") from error
+    queues = _queues(settings)
     name = f"{socket.gethostname()}-{os.getpid()}"
     database = Database(settings.sqlalchemy_url)
-    celery = make_celery(settings)
+    storage = open_storage(settings)
     stop = threading.Event()
+    celery = make_celery(settings)
+    relay = Relay(database, celery)
     with work_folder(settings.data_dir.absolute() / "work", name) as work_dir:
         bench = Bench(
             worker=name,
             settings=settings,
             database=database,
-            storage=open_storage(settings),
-            device=device,
+            storage=storage,
             work_dir=work_dir,
-            cache_dir=settings.data_dir.absolute() / "cache",
             stop=stop,
             right_of_way=RightOfWay(work_dir.parent),
-            wake=lambda: _relay(database, celery),
+            children=Children(start, _setup(settings, queues)),
+            inputs=Inputs(storage),
+            wake=relay.wake,
         )
-        _announce(bench)
-        presence = threading.Thread(target=_stay_present, args=(bench,), name="presence", daemon=True)
-        presence.start()
-        register(celery, bench)
-        code = _consume(celery, bench)
-        stop.set()
-        presence.join()
-        with database.begin() as session:
-            fleet.leave(session, name)
+        try:
+            _announce(bench)
+            relay.start()
+            presence = threading.Thread(target=_stay_present, args=(bench,), name="presence", daemon=True)
+            presence.start()
+            code = _consume(celery, bench, queues)
+            stop.set()
+            presence.join()
+            relay.stop()
+            with database.begin() as session:
+                fleet.leave(session, name)
+        finally:
+            bench.children.stop()
     database.dispose()
     logger.info("Stopped")
     return code
 
 
-def _relay(database: Database, celery: Celery) -> None:
-    """Sends the hints of a commit at once: somebody may wait for the work."""
-    try:
-        relay(database, celery)
-    except Exception as error:  # noqa: BLE001 (the broker is away: the sweeper sends them)
-        logger.warning("Other workers could not be told of new work: %s", error)
+def _queues(settings: Settings) -> Sequence[str]:
+    """Raises ClickException for names that the farm doesn't have."""
+    wanted = [name.strip() for name in settings.queues.split(",") if name.strip()]
+    known = outcomes.queues()
+    if unknown := [name for name in wanted if name not in known]:
+        raise click.ClickException(f"PIROUETTE_QUEUES names {', '.join(unknown)}; there are {', '.join(known)}")
+    return wanted or known
+
+
+def _setup(settings: Settings, queues: Sequence[str]) -> Setup:
+    data_dir = settings.data_dir.absolute()
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return Setup(
+        kinds=[name for name, kind in outcomes.KINDS.items() if kind.queue in queues],
+        gl_device=settings.gl_device,
+        allow_software=settings.allow_software,
+        encoder=settings.h264_encoder,
+        cache_dir=str(data_dir / "cache"),
+        turns=str(data_dir / "work"),
+        log_level=settings.log_level,
+        memory_bytes=settings.child_memory_mb * 1024 * 1024 or pages,
+    )
 
 
 def _announce(bench: Bench) -> None:
     """Enters this worker into the fleet. Waits for a database that isn't up, or isn't migrated, yet.
 
-    Raises ClickException where another worker has another encoder: what they make can't be joined.
+    Raises ClickException where the child can't work on this machine, and where another worker has another encoder: what
+    they make can't be joined.
     """
     encoder = bench.settings.h264_encoder
+    try:
+        bench.children.ready()
+    except ChildUnfit as error:
+        cause = f"PIROUETTE_H264_ENCODER is {encoder}, but " if error.code == EncodeError.code else ""
+        raise click.ClickException(f"{cause}{error}") from error
+    except ChildFailed as error:
+        raise click.ClickException(f"The process that draws doesn't start: {error}") from error
     while True:
         try:
             with bench.database.begin() as session:
@@ -125,8 +152,9 @@ def _announce(bench: Bench) -> None:
 
 
 def _enter_fleet(session: Session, bench: Bench) -> None:
-    device = bench.device
-    fleet.announce(session, bench.worker, device.name, device.software, bench.settings.h264_encoder)
+    ready = bench.children.device
+    device = ready.device or fleet.NO_DEVICE
+    fleet.announce(session, bench.worker, device, ready.software, bench.settings.h264_encoder)
 
 
 def _stay_present(bench: Bench) -> None:
@@ -140,9 +168,13 @@ def _stay_present(bench: Bench) -> None:
             logger.warning("Could not tell the database that this worker is alive: %s", error)
 
 
-def _consume(celery: Celery, bench: Bench) -> int:
+def _consume(celery: Celery, bench: Bench, queues: Sequence[str]) -> int:
     """Celery's worker, in this thread, until a signal ends it. Returns the exit code."""
     busy = threading.Event()
+
+    @celery.task(name=WORK_TASK)  # type: ignore[untyped-decorator]
+    def work() -> None:
+        work_until_idle(bench, queues, functools.partial(send_hint, celery))
 
     # Celery would let the running task end first, and look at its stop flag only every two seconds when idle.
     def on_shutdown(**_: Any) -> None:
@@ -166,9 +198,9 @@ def _consume(celery: Celery, bench: Bench) -> int:
     # Celery warns root of pickled messages; ours are JSON, and in a container everybody is root.
     warnings.simplefilter("ignore", SecurityWarning)
     worker = celery.Worker(
-        pool="solo", concurrency=1, hostname=bench.worker, quiet=True,
+        pool="solo", concurrency=1, hostname=bench.worker, quiet=True, queues=[queue_name(queue) for queue in queues],
         without_gossip=True, without_mingle=True, without_heartbeat=True,
     )
-    logger.info("Waiting for work on %s", bench.device.name)
+    logger.info("Waiting for work of %s on %s", ", ".join(queues), bench.children.device.device or "no GL device")
     worker.start()
     return int(worker.exitcode or 0)

@@ -1,4 +1,5 @@
-"""Tasks of any kind that may need others, results as rows, ledger entries of any subject, and models with states.
+"""Tasks of any kind that may need others, results as rows, ledger entries of any subject, models with states, and API
+keys of several dialects.
 
 Tables whose constraints change are put aside under another name, made anew, filled from the old ones, and dropped:
 SQLite can't change a constraint, and doing the same on PostgreSQL keeps one description of the new tables.
@@ -52,6 +53,7 @@ def upgrade() -> None:
     for table in REBUILT:
         put_aside(table)
     extend_models()
+    op.add_column("tokens", sa.Column("dialect", sa.String(20), nullable=False, server_default="dxgl"))
     create_tables()
     create_webhooks()
     rows_of_0002.carry_over()

@@ -131,7 +131,7 @@ def perspective(fov_y: float, aspect: float, near: float, far: float) -> Float64
 
 
 def model_placement(spec: FrameSpec, bounds: Bounds) -> Float64:
-    """The matrix, 4x4, that turns the model about its bounds' centre: tiltX, then panX, then rollZ.
+    """The matrix, 4x4, that turns the model about its bounds' centre: tilt_x, then pan_x, then roll_z.
 
     Angles are right-handed about the world's axes, so a positive tilt brings the top towards the viewer of frame 0,
     a positive pan turns the front to the right, a positive roll leans the top to the left. The bounding sphere stays.

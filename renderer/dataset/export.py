@@ -27,7 +27,7 @@ from renderer.dataset.transforms import as_json, frame_name
 from renderer.dataset.views import encoded_views
 from renderer.gl.context import Device
 from renderer.load import load_model
-from renderer.scene.nodes import Contents
+from renderer.scene.nodes import Contents, Scene
 from renderer.spec.dataset import DatasetSpec
 
 log = logging.getLogger(__name__)
@@ -79,11 +79,20 @@ def export_dataset(
 
 
 def open_set(
-    model: Path, spec: DatasetSpec, *, device: Device, cache_dir: Path | None, listener: DatasetListener
+    model: Path,
+    spec: DatasetSpec,
+    *,
+    device: Device,
+    cache_dir: Path | None,
+    listener: DatasetListener,
+    load: Callable[[Path, str | None], Scene] = load_model,
 ) -> DatasetRenderer:
-    """The renderer of the set's views, which the caller closes. Raises what `export_dataset` does."""
+    """The renderer of the set's views, which the caller closes. `load` may give a scene that is there already.
+
+    Raises what `export_dataset` does.
+    """
     listener.on_stage("loading")
-    scene = load_model(model, spec.material_variant)
+    scene = load(model, spec.material_variant)
     listener.on_model(scene.contents)
     listener.on_stage("lighting")
     return DatasetRenderer(device, scene, spec, cache_dir=cache_dir)

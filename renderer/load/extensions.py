@@ -41,5 +41,10 @@ def check_extensions(root: Fields) -> list[str]:
     if missing:
         noun = "extension" if len(missing) == 1 else "extensions"
         raise UnsupportedModel(f"the model requires the glTF {noun} {', '.join(missing[:10])}, not supported yet")
-    used = dict.fromkeys(root.strings("extensionsUsed")) | required
-    return [f"the glTF extension {printable(name)} is ignored" for name in used if name not in SUPPORTED]
+    return [f"the glTF extension {name} is ignored" for name in used_extensions(root) if name not in SUPPORTED]
+
+
+def used_extensions(root: Fields) -> list[str]:
+    """The names of the used extensions, also where they are said to be required only; fit to be shown."""
+    names = root.strings("extensionsUsed") + root.strings("extensionsRequired")
+    return [printable(name) for name in dict.fromkeys(names)]

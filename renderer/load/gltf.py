@@ -14,7 +14,7 @@ from renderer.load import limits
 from renderer.load.accessors import Accessors
 from renderer.load.container import Document, open_document
 from renderer.load.draco import Draco
-from renderer.load.extensions import check_extensions
+from renderer.load.extensions import check_extensions, used_extensions
 from renderer.load.fields import Fields, printable
 from renderer.load.geometry import Meshes, check_joints
 from renderer.load.graph import hidden_nodes, read_nodes, read_roots
@@ -56,6 +56,8 @@ def _build_scene(document: Document, variant: str | None) -> Scene:
         shown = set(reachable(scene)) - hidden_nodes(root, nodes)
         _load_drawn(scene, shown, root, meshes, accessors, budget)
     scene.lights = read_lights(root, shown, warnings)
+    scene.cameras = [fields.name() for fields in root.children("cameras")]
+    scene.extensions = used_extensions(root)
     scene.clips = read_clips(root, accessors, scene, materials.indices, budget)
     _check_world(scene)
     scene.images = textures.decode()

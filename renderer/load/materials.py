@@ -96,7 +96,7 @@ def _variant_index(names: list[str], wanted: str) -> int:
     if wanted in names:
         return names.index(wanted)
     known = ", ".join(f'"{name[:40]}"' for name in names[:10])
-    raise SettingsError("materialVariant", f'the model has no material variant "{wanted}"; it has {known or "none"}')
+    raise SettingsError("material_variant", f'the model has no material variant "{wanted}"; it has {known or "none"}')
 
 
 def _read_material(fields: Fields, textures: Textures) -> Material:

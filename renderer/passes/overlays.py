@@ -37,7 +37,7 @@ class OverlayImages:
             return None
         key = (backdrop.image, backdrop.align, backdrop.color)
         if key not in self._textures:
-            pixels = self._read("bgImageId", "background", backdrop.image, backdrop.align)
+            pixels = self._read("bg_image_id", "background", backdrop.image, backdrop.align)
             self._textures[key] = self._upload(on_colour(pixels, backdrop))
         return self._textures[key]
 
@@ -50,7 +50,7 @@ class OverlayImages:
             return None
         key = (foreground.image, foreground.align)
         if key not in self._textures:
-            pixels = self._read("fgImageId", "foreground", foreground.image, foreground.align)
+            pixels = self._read("fg_image_id", "foreground", foreground.image, foreground.align)
             self._textures[key] = self._upload(pixels)
         return self._textures[key]
 

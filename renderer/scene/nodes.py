@@ -308,7 +308,10 @@ class Contents:
 
 @dataclasses.dataclass(slots=True)
 class Scene:
-    """A model, ready to pose and draw. `roots` are the nodes of the file's default scene."""
+    """A model, ready to pose and draw. `roots` are the nodes of the file's default scene.
+
+    `cameras` and `extensions` are the names of those that the file has and uses.
+    """
 
     nodes: list[Node]
     roots: tuple[int, ...]
@@ -320,6 +323,8 @@ class Scene:
     warnings: list[str] = dataclasses.field(default_factory=list)
     variants: list[str] = dataclasses.field(default_factory=list)
     lights: list[Light] = dataclasses.field(default_factory=list)
+    cameras: list[str] = dataclasses.field(default_factory=list)
+    extensions: list[str] = dataclasses.field(default_factory=list)
 
     @property
     def contents(self) -> Contents:

@@ -1,8 +1,8 @@
 """What to render, as plain frozen data: importable without GL, hashable, JSON-serialisable.
 
-    renderSettings (JSON)  -> settings.parse  -> RenderSettings   what the user asked, complete with defaults
-    RenderSettings         -> plan.plan_video -> VideoPlan        frames to draw + the encodings made of them
-                              plan.plan_image -> ImagePlan        one frame + the files made of it
+    settings (JSON)  -> parse_settings        -> RenderSettings   what the user asked, complete with defaults
+    RenderSettings   -> plan.plan_video       -> VideoPlan        frames to draw + the encodings made of them
+                        plan.plan_image       -> ImagePlan        one frame + the files made of it
 """
 
 from renderer.spec.dataset import DatasetSpec

@@ -3,12 +3,14 @@
 import dataclasses
 from typing import Any, Literal
 
+from renderer.spec.versions import stamped, unstamped
+
 Coverage = Literal["hemisphere", "sphere"]
 DatasetFormat = Literal["nerfstudio", "colmap", "blender"]
 DatasetDepth = Literal["coded", "metric"]
 
 DATASET_TIERS: dict[str, tuple[int, int]] = {"100x800": (100, 800), "196x1024": (196, 1024), "400x2048": (400, 2048)}
-"""Views, and the pixels of a view's side, by the setting `datasetQuality`. Source: dx.gl's API reference."""
+"""Views, and the pixels of a view's side, by the setting `dataset_quality`. Source: dx.gl's API reference."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -28,8 +30,9 @@ class DatasetSpec:
     material_variant: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
+        return stamped(dataclasses.asdict(self))
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "DatasetSpec":
-        return cls(**data)
+        """Raises UnknownSpecVersion."""
+        return cls(**unstamped(data))

@@ -4,6 +4,7 @@ import dataclasses
 from typing import Any, Literal
 
 from renderer.spec.cameras import LEVEL
+from renderer.spec.versions import stamped, unstamped
 
 Codec = Literal["h264", "prores4444"]
 ImageFormat = Literal["png", "webp", "avif"]
@@ -62,11 +63,12 @@ class FrameSpec:
         return self.frame_count - 1 if self.effect == "reveal" else 0
 
     def to_json(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
+        return stamped(dataclasses.asdict(self))
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "FrameSpec":
-        return cls(**data)
+        """Raises UnknownSpecVersion."""
+        return cls(**unstamped(data))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -113,13 +115,15 @@ class VideoVariant:
     foreground: Foreground | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
+        return stamped(dataclasses.asdict(self))
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "VideoVariant":
-        web = data["web_size"]
+        """Raises UnknownSpecVersion."""
+        fields = unstamped(data)
+        web = fields["web_size"]
         size = None if web is None else (int(web[0]), int(web[1]))
-        return cls(**{**data, **_pictures(data), "web_size": size})
+        return cls(**{**fields, **_pictures(fields), "web_size": size})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -135,11 +139,13 @@ class ImageVariant:
     foreground: Foreground | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
+        return stamped(dataclasses.asdict(self))
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "ImageVariant":
-        return cls(**{**data, **_pictures(data)})
+        """Raises UnknownSpecVersion."""
+        fields = unstamped(data)
+        return cls(**{**fields, **_pictures(fields)})
 
 
 def _pictures(data: dict[str, Any]) -> dict[str, Any]:

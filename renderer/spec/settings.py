@@ -1,4 +1,4 @@
-"""The render settings of the API: one table of names, types, ranges and defaults, and the parser that obeys it.
+"""The render settings: one table of names, types, ranges and defaults, and the parser that obeys it.
 
 Source of the table: dx.gl's API reference, "Render Settings".
 """
@@ -30,13 +30,12 @@ MAX_LENGTH_ADMIN_S = 600.0
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of the settings table. `name` is the JSON key, `attribute` the field of `RenderSettings`.
+    """One row of the settings table. `name` is also the field of `RenderSettings`.
 
     `outputs` are those that it has a meaning for; elsewhere it is checked too, but not echoed.
     """
 
     name: str
-    attribute: str
     kind: Kind
     default: Any
     description: str
@@ -47,90 +46,90 @@ class Setting:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("quality", "quality", "string", "share", "Quality tier.",
+    Setting("quality", "string", "share", "Quality tier.",
             choices=("share", "standard", "4k", "pro")),
-    Setting("effect", "effect", "string", "turntable", "Camera path; dataset is the output of that name.",
+    Setting("effect", "string", "turntable", "Camera path; dataset is the output of that name.",
             choices=("turntable", "hero-spin", "showcase", "zoom-orbit", "reveal", "dataset"),
             outputs=("video", "dataset")),
-    Setting("sweepAngle", "sweep_angle", "number", None,
+    Setting("sweep_angle", "number", None,
             "Degrees that the camera goes around: 540 in a hero-spin, 180 in a reveal, else 360.",
             minimum=10, maximum=1080, outputs=("video",)),
-    Setting("easeOutRatio", "ease_out_ratio", "number", None,
+    Setting("ease_out_ratio", "number", None,
             "Share of a hero-spin's time spent slowing down: 0.6 if not given.", minimum=0, maximum=1,
             outputs=("video",)),
-    Setting("amplitude", "amplitude", "number", None,
+    Setting("amplitude", "number", None,
             "Degrees from one end of a showcase's swing to the other: 60 if not given.", minimum=5, maximum=180,
             outputs=("video",)),
-    Setting("zoomStart", "zoom_start", "number", None,
+    Setting("zoom_start", "number", None,
             "Camera distance multiplier at a zoom-orbit's start: 1 if not given.", minimum=0.1, maximum=3,
             outputs=("video",)),
-    Setting("zoomEnd", "zoom_end", "number", None,
+    Setting("zoom_end", "number", None,
             "Camera distance multiplier at a zoom-orbit's end: 0.7 if not given.", minimum=0.1, maximum=3,
             outputs=("video",)),
-    Setting("scaleFrom", "scale_from", "number", None,
+    Setting("scale_from", "number", None,
             "The model's scale at a reveal's start: 0 if not given.", minimum=0, maximum=1, outputs=("video",)),
-    Setting("output", "output", "string", "video", "What to make: a dataset is a training set for radiance fields.",
+    Setting("output", "string", "video", "What to make: a dataset is a training set for radiance fields.",
             choices=OUTPUTS, outputs=OUTPUTS),
-    Setting("imageFormat", "image_format", "string", "png", "File format of a still: PNG and WebP keep every pixel.",
+    Setting("image_format", "string", "png", "File format of a still: PNG and WebP keep every pixel.",
             choices=get_args(ImageFormat), outputs=("image",)),
-    Setting("transparent", "transparent", "boolean", False,
-            "A still without a background, its shadow in the alpha; bgColor then shows in the poster only.",
+    Setting("transparent", "boolean", False,
+            "A still without a background, its shadow in the alpha; the colour then shows in the poster only.",
             outputs=("image",)),
-    Setting("camera", "camera", "string", "front",
+    Setting("camera", "string", "front",
             "Where a still is taken from: three-quarter lies between front and right, and higher.",
             choices=tuple(CAMERAS), outputs=("image",)),
-    Setting("azimuth", "azimuth", "number", None,
+    Setting("azimuth", "number", None,
             "Degrees that a still's camera stands to the right of the front, instead of the camera's own.",
             minimum=-360, maximum=360, outputs=("image",)),
-    Setting("elevation", "elevation", "number", None,
+    Setting("elevation", "number", None,
             "Degrees that a still's camera stands above the model's middle, instead of the camera's own.",
             minimum=-90, maximum=90, outputs=("image",)),
-    Setting("aspect", "aspect", "string", "16:9", "Aspect ratio of the picture.", choices=("16:9", "1:1", "9:16")),
-    Setting("bgColor", "bg_color", "color", "#ffffff", "Background colour, six hex digits with a leading #."),
-    Setting("bgImageId", "bg_image_id", "id", None, "Overlay to show as background image instead of bgColor."),
-    Setting("bgAlign", "bg_align", "string", "top-left", "The part of the background image that cropping spares.",
+    Setting("aspect", "string", "16:9", "Aspect ratio of the picture.", choices=("16:9", "1:1", "9:16")),
+    Setting("bg_color", "color", "#ffffff", "Background colour, six hex digits with a leading #."),
+    Setting("bg_image_id", "id", None, "Overlay to show as background image instead of the colour."),
+    Setting("bg_align", "string", "top-left", "The part of the background image that cropping spares.",
             choices=ANCHORS),
-    Setting("fgImageId", "fg_image_id", "id", None, "Overlay of the layer foreground to lay over the picture."),
-    Setting("fgAlign", "fg_align", "string", "center", "The part of the foreground image that cropping spares.",
+    Setting("fg_image_id", "id", None, "Overlay of the layer foreground to lay over the picture."),
+    Setting("fg_align", "string", "center", "The part of the foreground image that cropping spares.",
             choices=ANCHORS),
-    Setting("vignette", "vignette", "number", 0.0, "Vignette intensity, 0 none to 1 full.", minimum=0, maximum=1),
-    Setting("length", "length", "number", 6.0, "Video duration in seconds.", minimum=3, maximum=MAX_LENGTH_S,
+    Setting("vignette", "number", 0.0, "Vignette intensity, 0 none to 1 full.", minimum=0, maximum=1),
+    Setting("length", "number", 6.0, "Video duration in seconds.", minimum=3, maximum=MAX_LENGTH_S,
             outputs=("video",)),
-    Setting("materialVariant", "material_variant", "string", None,
+    Setting("material_variant", "string", None,
             "Name of the model's material variant to show instead of its default materials.", outputs=OUTPUTS),
-    Setting("animation", "animation", "string", None,
+    Setting("animation", "string", None,
             'Name of the animation clip to play, or "*" for the model\'s first clip.'),
-    Setting("animationSpeed", "animation_speed", "number", 1.0, "Playback speed multiplier of the animation.",
+    Setting("animation_speed", "number", 1.0, "Playback speed multiplier of the animation.",
             minimum=0.01, maximum=100, outputs=("video",)),
-    Setting("shadows", "shadows", "boolean", True, "Soft shadow on the ground."),
-    Setting("reflector", "reflector", "boolean", False, "Reflective ground plane."),
-    Setting("lighting", "lighting", "string", "studio",
+    Setting("shadows", "boolean", True, "Soft shadow on the ground."),
+    Setting("reflector", "boolean", False, "Reflective ground plane."),
+    Setting("lighting", "string", "studio",
             "Light: softboxes in a grey room, a white tent, rims in a black room, or the sun in a clear sky.",
             choices=("studio", "soft", "dark", "outdoor")),
-    Setting("environmentId", "environment_id", "id", None,
+    Setting("environment_id", "id", None,
             "Overlay of the layer environment, a panorama in HDR or EXR, to light by instead of lighting."),
-    Setting("toneMapping", "tone_mapping", "string", "neutral",
+    Setting("tone_mapping", "string", "neutral",
             "How bright light is fitted to the display: true to product colours, filmic, gently filmic, or cut off.",
             choices=("neutral", "aces", "agx", "none")),
-    Setting("easing", "easing", "boolean", True, "Ease the effect's movement in and out.", outputs=("video",)),
-    Setting("rotateY", "rotate_y", "integer", 0,
+    Setting("easing", "boolean", True, "Ease the effect's movement in and out.", outputs=("video",)),
+    Setting("rotate_y", "integer", 0,
             "Starting angle of the camera in degrees; a hero-spin or a reveal ends there, a still's is turned by it.",
             minimum=-180, maximum=180),
-    Setting("tiltX", "tilt_x", "integer", 0, "Forward/back tilt of the model in degrees.", minimum=-90, maximum=90),
-    Setting("panX", "pan_x", "integer", 0, "Yaw of the model in degrees, applied after the tilt.",
+    Setting("tilt_x", "integer", 0, "Forward/back tilt of the model in degrees.", minimum=-90, maximum=90),
+    Setting("pan_x", "integer", 0, "Yaw of the model in degrees, applied after the tilt.",
             minimum=-180, maximum=180),
-    Setting("rollZ", "roll_z", "integer", 0, "Roll of the model about Z in degrees.", minimum=-180, maximum=180),
-    Setting("zoom", "zoom", "number", 1.0, "Camera distance multiplier: below 1 is closer.",
+    Setting("roll_z", "integer", 0, "Roll of the model about Z in degrees.", minimum=-180, maximum=180),
+    Setting("zoom", "number", 1.0, "Camera distance multiplier: below 1 is closer.",
             minimum=0.5, maximum=2.0),
-    Setting("datasetQuality", "dataset_quality", "string", "100x800", "Views of a training set, and their size.",
+    Setting("dataset_quality", "string", "100x800", "Views of a training set, and their size.",
             choices=tuple(DATASET_TIERS), outputs=("dataset",)),
-    Setting("coverage", "coverage", "string", "hemisphere",
+    Setting("coverage", "string", "hemisphere",
             "Where a training set looks from: all around and above, or from below too.",
             choices=get_args(Coverage), outputs=("dataset",)),
-    Setting("datasetFormat", "dataset_format", "string", "nerfstudio",
+    Setting("dataset_format", "string", "nerfstudio",
             "For whom a training set has files besides transforms.json: COLMAP's sparse/0, or Blender's transforms.",
             choices=get_args(DatasetFormat), outputs=("dataset",)),
-    Setting("datasetDepth", "dataset_depth", "string", "coded",
+    Setting("dataset_depth", "string", "coded",
             "Depth of a training set: coded between its nearest and farthest, or in thousandths of a unit too.",
             choices=get_args(DatasetDepth), outputs=("dataset",)),
 )
@@ -138,7 +137,7 @@ SETTINGS: tuple[Setting, ...] = (
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RenderSettings:
-    """What the user asked for, complete with defaults. `to_json` is what the API echoes."""
+    """What the user asked for, complete with defaults."""
 
     quality: str = "share"
     effect: str = "turntable"
@@ -182,8 +181,8 @@ class RenderSettings:
     dataset_depth: DatasetDepth = "coded"
 
     def to_json(self) -> dict[str, Any]:
-        """JSON names and effective values of what the output has a use for; without those that have none set."""
-        pairs = ((row.name, getattr(self, row.attribute)) for row in SETTINGS if self.output in row.outputs)
+        """Names and effective values of what the output has a use for; without those that have none set."""
+        pairs = ((row.name, getattr(self, row.name)) for row in SETTINGS if self.output in row.outputs)
         return {name: value for name, value in pairs if value is not None}
 
 
@@ -195,12 +194,12 @@ def parse_settings(data: object, *, max_length_s: float = MAX_LENGTH_S) -> Rende
     if data is None:
         data = {}
     if not isinstance(data, Mapping):
-        raise SettingsError("renderSettings", "renderSettings must be a JSON object")
+        raise SettingsError("settings", "settings must be a JSON object")
     values = {}
     for row in SETTINGS:
         value = data.get(row.name)
         if value is not None:
-            values[row.attribute] = _checked(row, value, max_length_s)
+            values[row.name] = _checked(row, value, max_length_s)
     if "dataset" in (values.get("output"), values.get("effect")):
         values |= _dataset_words(**values)
     return RenderSettings(**values)

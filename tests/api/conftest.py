@@ -10,6 +10,7 @@ import pytest
 
 from api import clock
 from api.db.session import Database
+from tests.support.transactions import forbid_calls_in_transactions
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +25,12 @@ def _no_two_readings_of_the_clock_are_equal(monkeypatch: pytest.MonkeyPatch) -> 
             return last
 
     monkeypatch.setattr(clock, "now", now)
+
+
+@pytest.fixture(autouse=True)
+def _no_calls_in_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test of the service would find them."""
+    forbid_calls_in_transactions(monkeypatch)
 
 
 @pytest.fixture(scope="session")

@@ -63,6 +63,8 @@ def test_a_table_has_a_column_for_each_setting_and_empty_cells_for_defaults(chai
         ("a.json", f'[{{"model": "{ID}", "settings": {{}}}}]', "row 1: settings: Extra inputs"),
         ("a.json", f'[{{"model": "{ID}", "name": "../x"}}]', "row 1: name"),
         ("a.json", f'[{{"model": "{ID}", "renderSettings": {{"zoom": 9}}}}]', "row 1: zoom must be between"),
+        ("a.csv", f"model,bgColor\n{ID},red\n", "row 1: bgColor must be a colour"),
+        ("a.csv", f"model,bg_color\n{ID},red\n", "row 1: there is no setting bg_color"),
         ("a.csv", f"model,zoom\n{ID},1\nstool.glb,1\n", "row 2: there is no file .*stool.glb"),
         ("a.csv", f"model,zoom\n{ID},near\n", "row 1: zoom can't be 'near'"),
         ("a.csv", f"model,lenght\n{ID},3\n", "row 1: there is no setting lenght"),

@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 from api import clock
 from api.cli import COMMANDS, main
 from api.db.session import Database
-from api.domain.accounts import tokens
-from api.domain.accounts.tokens import Principal
+from api.domain.accounts import credentials
+from api.domain.accounts.credentials import Principal
 from api.domain.catalog import overlays
 from api.domain.catalog.overlays import OverlayView
 from api.errors import Forbidden, TokenExpired, Unauthorized
@@ -56,11 +56,11 @@ def new_key(run: Run) -> Callable[..., str]:
     return new_key
 
 
-def authenticate(tmp_path: Path, raw: str) -> Principal:
+def authenticate(tmp_path: Path, raw: str, dialect: str = "dxgl") -> Principal:
     database = Database(f"sqlite:///{tmp_path}/pirouette.sqlite3")
     try:
         with database.read() as session:
-            return tokens.authenticate(session, raw)
+            return credentials.authenticate(session, dialect, raw)
     finally:
         database.dispose()
 
@@ -106,13 +106,31 @@ def test_a_key_works_with_its_scopes_until_it_is_revoked(
         authenticate(tmp_path, key)
 
 
+@pytest.mark.parametrize(("dialect", "prefix"), [("dxgl", "dxgl_sk_"), ("glossi", "glsi_"), ("generio", "generio_")])
+def test_a_key_is_made_for_a_dialect(
+    admin: Callable[..., Any], new_key: Callable[..., str], tmp_path: Path, dialect: str, prefix: str
+) -> None:
+    admin("create-account", EMAIL)
+    key = new_key("--dialect", dialect)
+    assert key.startswith(prefix)
+    assert authenticate(tmp_path, key, dialect)
+    assert admin("show", EMAIL)["tokens"][0]["dialect"] == dialect
+
+
+def test_there_are_no_keys_for_an_unknown_dialect(run: Run, admin: Callable[..., Any]) -> None:
+    admin("create-account", EMAIL)
+    result = run("admin", "create-token", EMAIL, "--dialect", "grok")
+    assert result.exit_code == 2
+    assert "'grok' is not one of 'dxgl', 'glossi', 'generio'" in result.output
+
+
 def test_a_key_may_expire(
     admin: Callable[..., Any], new_key: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     admin("create-account", EMAIL)
     key, made_at = new_key("--expires", "30"), clock.now()
     monkeypatch.setattr(clock, "now", lambda: made_at + dt.timedelta(days=29))
-    assert authenticate(tmp_path, key).scopes == set(tokens.SCOPES)
+    assert authenticate(tmp_path, key).scopes == set(credentials.SCOPES)
     monkeypatch.setattr(clock, "now", lambda: made_at + dt.timedelta(days=30))
     with pytest.raises(TokenExpired):
         authenticate(tmp_path, key)

@@ -1,9 +1,9 @@
 """Times how long a worker waits for its next segment on PostgreSQL: `python -m tests.benchmarks.claims`.
 
 A farm of 1,000 accounts with ever more pending segments. They are claimed one after the other, each in a transaction of
-its own as in `api.worker.tasks`, and settled some claims later, so that there is always as much in flight. Beside the
-claim as the worker sees it, from the first statement to the end of the commit, PostgreSQL says how long it took for the
-claim's statements.
+its own as by workers, and settled some claims later, so that there is always as much in flight. Beside the claim as the
+worker sees it, from the first statement to the end of the commit, PostgreSQL says how long it took for the claim's
+statements.
 """
 
 import dataclasses

@@ -30,8 +30,9 @@ from sqlalchemy import insert
 from api import clock
 from api.db.session import Database
 from api.db.tables import Model, Render, Segment, Task
-from api.domain.accounts import accounts, tokens
+from api.domain.accounts import accounts, credentials
 from api.http.app import create_app
+from api.http.dxgl.spelling import spell
 from api.ids import new_id
 from api.settings import Settings
 from api.storage.local import LocalStorage
@@ -138,33 +139,31 @@ def fill(database: Database, renders: int) -> tuple[str, str]:
     now = clock.now()
     with database.begin() as session:
         account = accounts.sign_up(session, f"{new_id()}@example.com", credits=10)
-        token = tokens.issue(session, account.id, name="bench").raw
+        token = credentials.issue(session, account.id, name="bench").raw
         model_id = new_id()
         session.execute(insert(Model).values(
             id=model_id, account_id=account.id, original_name="chair.glb", tags=[], file_size=1000, sha256="0" * 64,
             storage_key=f"models/{model_id}.glb", created_at=now,
         ))  # fmt: skip
         render_ids = [new_id() for _ in range(renders)]
-        shot_ids = [new_id() for _ in range(renders)]
-        file = {"size": 2_000_000, "etag": "0" * 32, "content_type": "video/mp4"}
+        task_ids = [new_id() for _ in range(renders)]
         session.execute(insert(Task), [
-            {"id": task_id, "model_id": model_id, "frame_key": "0" * 64, "kind": "video",
-             "spec": plan.frames.to_json(), "frame_count": 180, "frames_done": 180, "stage": "done", "created_at": now}
-            for task_id in shot_ids
+            {"id": task_id, "account_id": account.id, "kind": "video", "key": "0" * 64,
+             "inputs": {"model": f"models/{model_id}.glb"}, "spec": plan.frames.to_json(), "state": "done",
+             "frame_count": 180, "frames_done": 180, "stage": "done", "created_at": now}
+            for task_id in task_ids
         ])  # fmt: skip
         session.execute(insert(Segment), [
             {"id": new_id(), "task_id": task_id, "account_id": account.id, "queue": "render", "priority": 10,
              "first_frame": 0, "frame_count": 180, "frames_done": 180, "state": "done", "attempt": 1,
              "created_at": now, "updated_at": now}
-            for task_id in shot_ids
+            for task_id in task_ids
         ])  # fmt: skip
         session.execute(insert(Render), [
             {"id": render_id, "account_id": account.id, "model_id": model_id, "task_id": task_id, "status": "done",
-             "settings": settings.to_json(), "variant": plan.variant.to_json(), "credits": 1,
-             "files": {name: file | {"key": f"renders/{render_id}/1/{name}"}
-                       for name in ("video", "thumb", "poster", "poster_full")},
-             "created_at": now, "updated_at": now}
-            for render_id, task_id in zip(render_ids, shot_ids, strict=True)
+             "output": "video", "settings": spell(settings), "variant": plan.variant.to_json(), "credits": 1,
+             "file_size": 2_000_000, "created_at": now, "updated_at": now}
+            for render_id, task_id in zip(render_ids, task_ids, strict=True)
         ])  # fmt: skip
     return token, render_ids[renders // 2]
 

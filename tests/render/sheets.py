@@ -66,12 +66,12 @@ def of_sample(device: Device, cache: Path, model: Path, out: Path) -> None:
             cells += [(f"{effect}, {moment:.0%}", frame) for moment, frame in zip(MOMENTS, strip, strict=True)]
     sheet(cells, len(MOMENTS)).save(out / "effects.webp", quality=85, method=6)
     looks: list[tuple[str, dict[str, Any]]] = [(f"lighting {name}", {"lighting": name}) for name in choices("lighting")]
-    looks += [(f"toneMapping {name}", {"toneMapping": name}) for name in choices("toneMapping")]
+    looks += [(f"tone_mapping {name}", {"tone_mapping": name}) for name in choices("tone_mapping")]
     looks += [
         ("shadows off", {"shadows": False}), ("reflector", {"reflector": True}),
-        ("vignette 0.7, bgColor", {"vignette": 0.7, "bgColor": "#c8b49a"}), ("zoom 0.7", {"zoom": 0.7}),
+        ("vignette 0.7, bg_color", {"vignette": 0.7, "bg_color": "#c8b49a"}), ("zoom 0.7", {"zoom": 0.7}),
     ]
-    angle = {"rotateY": 30}
+    angle = {"rotate_y": 30}
     cells = [(name, frames(device, cache, model, {**angle, **chosen}, (0.0,))[0]) for name, chosen in looks]
     sheet(cells, 4).save(out / "looks.webp", quality=85, method=6)
 
@@ -85,7 +85,7 @@ def main() -> None:
     device = open_device("software")
     with tempfile.TemporaryDirectory() as folder:
         if options.models:
-            cells = [(model.stem, frames(device, Path(folder), model, {"rotateY": 25, "aspect": "1:1"}, (0.0,))[0])
+            cells = [(model.stem, frames(device, Path(folder), model, {"rotate_y": 25, "aspect": "1:1"}, (0.0,))[0])
                      for model in options.models]
             sheet(cells, 6).save(options.out / "models.webp", quality=90)
         else:

@@ -81,7 +81,7 @@ def test_the_golden_itself_passes_and_a_missing_one_is_named(tmp_path: Path) -> 
 
 
 def test_every_golden_belongs_to_a_case() -> None:
-    tone_mappings = next(row.choices for row in SETTINGS if row.name == "toneMapping")
+    tone_mappings = next(row.choices for row in SETTINGS if row.name == "tone_mapping")
     names = {
         *(f"material-{name}" for name in MATERIALS), *(f"structure-{name}" for name in STRUCTURES),
         *(f"look-{name}" for name in LOOKS), *(f"tone-mapping-{name}" for name in tone_mappings),

@@ -15,7 +15,7 @@ from tests.render.materials import GOLD, GREY, pbr
 from tests.render.structures import skinned
 from tests.support.goldens import Goldens
 
-TONE_MAPPINGS = next(row.choices for row in SETTINGS if row.name == "toneMapping")
+TONE_MAPPINGS = next(row.choices for row in SETTINGS if row.name == "tone_mapping")
 
 
 @pytest.mark.parametrize("name", LOOKS)
@@ -33,14 +33,14 @@ def test_a_tone_mapping_is_as_it_was_when_it_was_approved(name: str, draw: Draw,
 
 
 def test_glass_before_a_shadow_is_as_it_was_when_it_was_approved(film: Film, golden: Goldens) -> None:
-    frames = film(still_life(clear=True), {"aspect": "1:1", "reflector": True, "bgColor": "#d8dce0"},
+    frames = film(still_life(clear=True), {"aspect": "1:1", "reflector": True, "bg_color": "#d8dce0"},
                   moments=(0.0, 0.4))
     golden("look-glass", np.concatenate(frames, axis=1))
 
 
 def test_an_animated_shot_is_as_it_was_when_it_was_approved(film: Film, golden: Goldens) -> None:
     """The post bends, and its shadow follows."""
-    frames = film(skinned(), {"animation": "Bend", "length": 3, "aspect": "1:1", "animationSpeed": 0.3},
+    frames = film(skinned(), {"animation": "Bend", "length": 3, "aspect": "1:1", "animation_speed": 0.3},
                   moments=(0.0, 0.4, 0.8))
     golden("look-animation", np.concatenate(frames, axis=1))
 
@@ -53,7 +53,7 @@ def test_a_background_image_is_cropped_at_each_anchor_as_approved(film: Film, go
         Image.fromarray(ramp((255, 40), (30, 230), (60, 220))).resize(size).save(images[name])
     rows = []
     for name in images:
-        chosen = [{"bgImageId": name, "bgAlign": anchor, "zoom": 2} for anchor in ANCHORS]
+        chosen = [{"bg_image_id": name, "bg_align": anchor, "zoom": 2} for anchor in ANCHORS]
         frames = [film(still_life(), settings, images=images)[0][::2, ::2] for settings in chosen]
         rows.append(np.concatenate(frames, axis=1)[:52])
     golden("look-background-anchors", np.concatenate(rows))

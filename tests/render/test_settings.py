@@ -24,7 +24,7 @@ from tests.render.looks import still_life
 from tests.render.structures import skinned, variants
 from tests.renderer.dataset.support import Silent, save_model
 
-KEY = {"shadows": False, "bgColor": "#ff00ff"}
+KEY = {"shadows": False, "bg_color": "#ff00ff"}
 """On a colour that nothing else has, so that it tells the model from what is around it."""
 
 STILL_CAMERA = {**KEY, "effect": "showcase", "amplitude": 5, "length": 3}
@@ -110,17 +110,17 @@ def effects_go_different_ways(studio: Studio) -> None:
     assert min(apart(left, right) for left, right in itertools.combinations(halfway, 2)) > 2
 
 
-@shows("sweepAngle")
+@shows("sweep_angle")
 def a_half_sweep_ends_behind(studio: Studio) -> None:
-    end = studio.film(still_life(), {**SPIN, "sweepAngle": 180}, moments=(1.0,))[0]
-    behind, front = studio.still(rotateY=180), studio.still()
+    end = studio.film(still_life(), {**SPIN, "sweep_angle": 180}, moments=(1.0,))[0]
+    behind, front = studio.still(rotate_y=180), studio.still()
     assert apart(end, behind) < 3 < 10 < apart(end, front)
 
 
-@shows("easeOutRatio")
+@shows("ease_out_ratio")
 def a_hero_spin_that_eases_out_is_slow_in_the_end(studio: Studio) -> None:
     def last_step(ratio: float) -> float:
-        settings = {**SPIN, "effect": "hero-spin", "easing": True, "easeOutRatio": ratio}
+        settings = {**SPIN, "effect": "hero-spin", "easing": True, "ease_out_ratio": ratio}
         return apart(*studio.film(still_life(), settings, moments=(0.95, 1.0)))
 
     assert last_step(1.0) < 0.5 * last_step(0.0)
@@ -135,18 +135,18 @@ def a_wider_swing_goes_further(studio: Studio) -> None:
     assert swing(90) > 1.5 * swing(10)
 
 
-@shows("zoomStart", "zoomEnd")
+@shows("zoom_start", "zoom_end")
 def a_zoom_orbit_starts_and_ends_as_near_as_told(studio: Studio) -> None:
-    settings = {**SPIN, "effect": "zoom-orbit", "sweepAngle": 360, "zoomStart": 0.8, "zoomEnd": 1.6}
+    settings = {**SPIN, "effect": "zoom-orbit", "sweep_angle": 360, "zoom_start": 0.8, "zoom_end": 1.6}
     first, last = studio.film(still_life(), settings, moments=(0.0, 1.0))
     plain = studio.still()
     assert share(first) > 1.3 * share(plain) > 2.5 * share(last) > 0
 
 
-@shows("scaleFrom")
+@shows("scale_from")
 def a_reveal_begins_at_its_scale(studio: Studio) -> None:
     reveal = {**SPIN, "effect": "reveal"}
-    from_nothing, half = (studio.film(still_life(), {**reveal, "scaleFrom": scale}, moments=(0.0, 1.0))
+    from_nothing, half = (studio.film(still_life(), {**reveal, "scale_from": scale}, moments=(0.0, 1.0))
                           for scale in (0, 0.5))
     assert share(from_nothing[0]) == 0
     assert 0.15 < share(half[0]) / share(half[1]) < 0.4
@@ -159,10 +159,10 @@ def an_image_is_one_frame_and_a_dataset_is_views(_: Studio) -> None:
     assert plan_dataset(parse_settings({"output": "dataset"})).views == 100
 
 
-@shows("imageFormat")
+@shows("image_format")
 def the_still_is_a_file_of_its_format(studio: Studio) -> None:
     for name in ("png", "webp", "avif"):
-        plan = plan_image(parse_settings({"output": "image", "imageFormat": name}))
+        plan = plan_image(parse_settings({"output": "image", "image_format": name}))
         path = studio.folder / f"still.{name}"
         write_image(checker(8, (255, 0, 0), (0, 0, 255)), path, plan.variant.format)
         with Image.open(path) as image:
@@ -183,7 +183,7 @@ def cameras_stand_where_their_names_say(studio: Studio) -> None:
     front, right = studio.still(output="image"), studio.still(output="image", camera="right")
     assert apart(front, right) > 5
     assert apart(right, studio.still(output="image", azimuth=90)) == 0
-    assert apart(right, studio.still(rotateY=90)) == 0
+    assert apart(right, studio.still(rotate_y=90)) == 0
 
 
 @shows("elevation")
@@ -200,37 +200,37 @@ def frames_have_their_aspect(studio: Studio) -> None:
     assert shapes == [(108, 192, 3), (108, 108, 3), (192, 108, 3)]
 
 
-@shows("bgColor")
+@shows("bg_color")
 def the_background_has_its_color(studio: Studio) -> None:
-    assert studio.still(bgColor="#123456")[2, 2].tolist() == [0x12, 0x34, 0x56]
+    assert studio.still(bg_color="#123456")[2, 2].tolist() == [0x12, 0x34, 0x56]
 
 
-@shows("bgImageId", "bgAlign")
+@shows("bg_image_id", "bg_align")
 def the_background_shows_its_image_from_the_chosen_side(studio: Studio) -> None:
     halves = np.zeros((400, 200, 3), np.uint8)
     halves[:200], halves[200:] = (255, 0, 0), (0, 0, 255)
     images = studio.overlay(halves)
     for anchor, color in (("top-center", [255, 0, 0]), ("bottom-center", [0, 0, 255])):
-        frame = studio.film(still_life(), {**KEY, "bgImageId": BACK, "bgAlign": anchor}, images=images)[0]
+        frame = studio.film(still_life(), {**KEY, "bg_image_id": BACK, "bg_align": anchor}, images=images)[0]
         assert frame[4, 4].tolist() == color
         assert covered(frame).all()
         assert frame[54, 96].tolist() == studio.still()[54, 96].tolist()  # the model stays before it
 
 
-@shows("fgImageId", "fgAlign")
+@shows("fg_image_id", "fg_align")
 def the_foreground_covers_the_model_from_the_chosen_side(studio: Studio) -> None:
     half = np.zeros((400, 200, 4), np.uint8)
     half[:200] = (0, 255, 0, 255)
     images = studio.overlay(half)
     for anchor, hidden in (("top-center", True), ("bottom-center", False)):
-        frame = studio.film(still_life(), {**KEY, "fgImageId": BACK, "fgAlign": anchor}, images=images)[0]
+        frame = studio.film(still_life(), {**KEY, "fg_image_id": BACK, "fg_align": anchor}, images=images)[0]
         assert bool((frame == (0, 255, 0)).all()) == hidden
         assert bool((frame == studio.still()).all()) != hidden
 
 
 @shows("vignette")
 def a_vignette_darkens_the_corners_alone(studio: Studio) -> None:
-    plain, dark = (studio.still(bgColor="#ffffff", vignette=amount) for amount in (0, 0.8))
+    plain, dark = (studio.still(bg_color="#ffffff", vignette=amount) for amount in (0, 0.8))
     assert dark[1, 1].max() < 120 < plain[1, 1].min()
     assert dark[54, 96].tolist() == plain[54, 96].tolist()
 
@@ -241,14 +241,14 @@ def a_longer_video_has_more_frames(_: Studio) -> None:
     assert counts == [90, 135, 900]
 
 
-@shows("materialVariant")
+@shows("material_variant")
 def a_variant_changes_materials(studio: Studio) -> None:
-    plain, warm = (brightness(studio.still(variants(), **chosen)) for chosen in ({}, {"materialVariant": "Warm"}))
+    plain, warm = (brightness(studio.still(variants(), **chosen)) for chosen in ({}, {"material_variant": "Warm"}))
     assert np.ptp(plain) < 12
     assert warm[0] - warm[2] > np.ptp(plain) + 15
 
 
-@shows("animation", "animationSpeed")
+@shows("animation", "animation_speed")
 def an_animation_moves_the_model_at_its_speed(studio: Studio) -> None:
     def bend(**chosen: Any) -> Float64:
         """How far right of its foot the post's middle is, in pixels, over the video."""
@@ -256,7 +256,7 @@ def an_animation_moves_the_model_at_its_speed(studio: Studio) -> None:
         places = [np.nonzero(covered(frame)) for frame in frames]
         return np.array([x.mean() - x[y > y.max() - 5].mean() for y, x in places])
 
-    at_rest, slow, fast = bend(), bend(animation="Bend", animationSpeed=0.4), bend(animation="*", animationSpeed=0.8)
+    at_rest, slow, fast = bend(), bend(animation="Bend", animation_speed=0.4), bend(animation="*", animation_speed=0.8)
     assert np.abs(at_rest).max() < 2
     assert slow[2] > slow[1] + 2 > slow[0] + 4
     assert abs(fast[1] - slow[2]) < 1.5  # half as far into the video
@@ -264,7 +264,7 @@ def an_animation_moves_the_model_at_its_speed(studio: Studio) -> None:
 
 @shows("shadows")
 def shadows_darken_the_ground(studio: Studio) -> None:
-    lit, shadowed = (studio.still(bgColor="#ffffff", shadows=on) for on in (False, True))
+    lit, shadowed = (studio.still(bg_color="#ffffff", shadows=on) for on in (False, True))
     assert lit[80:, :60].min() == 255
     assert 40 < shadowed[80:, :70].min() < 250
     assert apart(lit[:30], shadowed[:30]) == 0
@@ -272,7 +272,7 @@ def shadows_darken_the_ground(studio: Studio) -> None:
 
 @shows("reflector")
 def a_reflector_shows_the_model_below_itself(studio: Studio) -> None:
-    plain, mirrored = (studio.still(bgColor="#202020", reflector=on) for on in (False, True))
+    plain, mirrored = (studio.still(bg_color="#202020", reflector=on) for on in (False, True))
     red = mirrored[..., 0].astype(int) - mirrored[..., 1]
     below = np.abs(mirrored.astype(int) - plain).max(axis=2) > 12
     assert below.sum() > 100
@@ -286,19 +286,19 @@ def lights_are_unlike(studio: Studio) -> None:
     assert level["soft"] > level["studio"] > level["dark"] + 15
 
 
-@shows("environmentId")
+@shows("environment_id")
 def a_panorama_lights_the_model(studio: Studio) -> None:
     path = studio.folder / "blue.hdr"
     row = bytes((40, 60, 200, 129)) * 32  # RGBE, one flat texel after the other
     path.write_bytes(b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 16 +X 32\n" + row * 16)
-    blue = brightness(studio.film(still_life(), {**KEY, "environmentId": BACK}, images={BACK: path})[0])
+    blue = brightness(studio.film(still_life(), {**KEY, "environment_id": BACK}, images={BACK: path})[0])
     plain = brightness(studio.still())
     assert blue[2] / blue[0] > 1.6 * plain[2] / plain[0]
 
 
-@shows("toneMapping")
+@shows("tone_mapping")
 def tone_mappings_are_unlike(studio: Studio) -> None:
-    shown = [studio.still(toneMapping=name) for name in ("neutral", "aces", "agx", "none")]
+    shown = [studio.still(tone_mapping=name) for name in ("neutral", "aces", "agx", "none")]
     assert min(apart(left, right) for left, right in itertools.combinations(shown, 2)) > 0.5
 
 
@@ -309,27 +309,27 @@ def easing_starts_slowly(studio: Studio) -> None:
     assert apart(first, eased) < 0.6 * apart(first, even)
 
 
-@shows("rotateY")
+@shows("rotate_y")
 def a_turned_camera_starts_further_round(studio: Studio) -> None:
-    quarter = studio.film(still_life(), {**SPIN, "sweepAngle": 90}, moments=(1.0,))[0]
-    assert apart(studio.still(rotateY=90), quarter) < 3 < 5 < apart(studio.still(), quarter)
+    quarter = studio.film(still_life(), {**SPIN, "sweep_angle": 90}, moments=(1.0,))[0]
+    assert apart(studio.still(rotate_y=90), quarter) < 3 < 5 < apart(studio.still(), quarter)
 
 
-@shows("tiltX")
+@shows("tilt_x")
 def a_tilted_model_shows_its_top(studio: Studio) -> None:
-    upright, lying = (np.ptp(np.nonzero(covered(studio.still(tiltX=degrees)))[0]) for degrees in (0, 90))
+    upright, lying = (np.ptp(np.nonzero(covered(studio.still(tilt_x=degrees)))[0]) for degrees in (0, 90))
     assert lying < 0.95 * upright
 
 
-@shows("panX")
+@shows("pan_x")
 def a_model_panned_left_looks_like_a_camera_gone_right(studio: Studio) -> None:
-    panned, round_ = covered(studio.still(panX=-90)), covered(studio.still(rotateY=90))
+    panned, round_ = covered(studio.still(pan_x=-90)), covered(studio.still(rotate_y=90))
     assert (panned != round_).mean() < 0.01 < 0.02 < (panned != covered(studio.still())).mean()
 
 
-@shows("rollZ")
+@shows("roll_z")
 def a_rolled_model_lies_on_its_side(studio: Studio) -> None:
-    (high, wide), (low, long) = ([np.ptp(axis) for axis in np.nonzero(covered(studio.still(skinned(), rollZ=degrees)))]
+    (high, wide), (low, long) = ([np.ptp(axis) for axis in np.nonzero(covered(studio.still(skinned(), roll_z=degrees)))]
                                  for degrees in (0, 90))
     assert high > 2 * wide
     assert long > 2 * low
@@ -340,9 +340,9 @@ def a_nearer_camera_shows_more_of_the_model(studio: Studio) -> None:
     assert 3 < share(studio.still(zoom=0.8)) / share(studio.still(zoom=1.6)) < 6
 
 
-@shows("datasetQuality")
+@shows("dataset_quality")
 def a_better_training_set_has_more_and_larger_views(_: Studio) -> None:
-    plans = [plan_dataset(parse_settings({"output": "dataset", "datasetQuality": name}))
+    plans = [plan_dataset(parse_settings({"output": "dataset", "dataset_quality": name}))
              for name in ("100x800", "196x1024", "400x2048")]
     assert [(plan.views, plan.size) for plan in plans] == [(100, 800), (196, 1024), (400, 2048)]
 
@@ -359,23 +359,23 @@ def a_sphere_looks_from_below_too(_: Studio) -> None:
     assert lowest[1] < -0.99
 
 
-@shows("datasetFormat")
+@shows("dataset_format")
 def a_training_set_has_the_files_of_its_format(studio: Studio) -> None:
     own = {"nerfstudio": set(), "colmap": {"sparse/0/cameras.txt"}, "blender": {"transforms_train.json"}}
     model = save_model(studio.folder)
     for name, files in own.items():
-        spec = dataclasses.replace(dataset(datasetFormat=name), size=32)
+        spec = dataclasses.replace(dataset(dataset_format=name), size=32)
         path = studio.folder / f"{name}.zip"
         export_dataset(model, spec, path, device=studio.device, cache_dir=studio.cache, listener=Silent(), view_limit=1)
         with zipfile.ZipFile(path) as archive:
             assert set(archive.namelist()) & set().union(*own.values()) == files
 
 
-@shows("datasetDepth")
+@shows("dataset_depth")
 def a_training_set_has_depth_in_thousandths_where_asked(studio: Studio) -> None:
     model = save_model(studio.folder)
     for name, has in (("coded", False), ("metric", True)):
-        spec = dataclasses.replace(dataset(datasetDepth=name), size=32)
+        spec = dataclasses.replace(dataset(dataset_depth=name), size=32)
         path = studio.folder / f"{name}.zip"
         export_dataset(model, spec, path, device=studio.device, cache_dir=studio.cache, listener=Silent(), view_limit=1)
         with zipfile.ZipFile(path) as archive:

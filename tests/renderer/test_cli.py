@@ -207,6 +207,8 @@ def encoder_of(pid: int) -> psutil.Process | None:
     [
         (["model.glb", "-o", "a.mp4", "--settings", '{"zoom": 9}'], "zoom must be between 0.5 and 2"),
         (["model.glb", "-o", "a.mp4", "--settings", '{"zoom": '], "not JSON"),
+        (["model.glb", "-o", "a.png", "--settings", '{"bg_color": "red"}'], "bg_color must be a colour"),
+        (["model.glb", "-o", "a.png", "--settings", '{"bgColor": "red"}'], "bg_color must be a colour"),
         (["model.glb", "-o", "a.gif"], ".mp4, .mov, .png, .webp, .avif, .zip"),
         (
             ["model.glb", "-o", "a.png", "--background", "model.glb", "--settings", '{"transparent": true}'],

@@ -49,8 +49,8 @@ def test_each_light_gives_a_grey_ball_its_own_brightness_and_shadow(device: Devi
 
 def test_each_tone_mapping_shows_bright_light_in_its_own_way(device: Device, light_cache: Path) -> None:
     red = scene_of((sphere(), Material(base_color_factor=(0, 0, 0, 1), emissive_factor=(3.0, 0.6, 0.3))))
-    shown = {name: picture(device, light_cache, red, toneMapping=name)[90, 90, :3].astype(int).tolist()
-             for name in choices("toneMapping")}
+    shown = {name: picture(device, light_cache, red, tone_mapping=name)[90, 90, :3].astype(int).tolist()
+             for name in choices("tone_mapping")}
     assert len({tuple(color) for color in shown.values()}) == 4
     saturation = {name: max(color) - min(color) for name, color in shown.items()}
     assert min(saturation["none"], saturation["neutral"]) > max(saturation["aces"], saturation["agx"]) + 20

@@ -156,7 +156,7 @@ def test_a_missing_foreground_is_named(device: Device, model: Path, light_cache:
     variants = {"framed": VARIANTS["framed"]}
     with pytest.raises(SettingsError, match="no foreground image corner") as caught:
         render_images(model, FRAMES, variants, tmp_path, device=device, cache_dir=light_cache, listener=Recorder())
-    assert caught.value.field == "fgImageId"
+    assert caught.value.field == "fg_image_id"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -190,7 +190,7 @@ def test_each_camera_sees_its_side(
     device: Device, light_cache: Path, tmp_path: Path, camera: str, seen: tuple[int, int, int]
 ) -> None:
     (tmp_path / "box.glb").write_bytes(colored_box())
-    plan = plan_image(parse_settings({"output": "image", "camera": camera, "toneMapping": "none"}))
+    plan = plan_image(parse_settings({"output": "image", "camera": camera, "tone_mapping": "none"}))
     frames = dataclasses.replace(plan.frames, width=32, height=32)
     files = render_images(
         tmp_path / "box.glb", frames, {"only": plan.variant}, tmp_path / "out", device=device, cache_dir=light_cache,
@@ -238,4 +238,4 @@ def test_a_material_variant_is_shown_and_an_unknown_one_named(
     assert [middle(variant) for variant in (None, "Red", "Blue")] == [[255, 255, 255], [255, 0, 0], [0, 0, 255]]
     with pytest.raises(SettingsError, match='no material variant "Green"; it has "Red", "Blue"') as caught:
         middle("Green")
-    assert caught.value.field == "materialVariant"
+    assert caught.value.field == "material_variant"

@@ -19,7 +19,7 @@ from api.client import FarmClient
 from api.db.dialects import from_now
 from api.db.session import Database
 from api.db.tables import LedgerEntry, Render, Segment
-from api.domain.accounts import accounts, tokens
+from api.domain.accounts import accounts, credentials
 from api.domain.work import fleet
 from api.ids import new_id
 from api.settings import Settings
@@ -137,7 +137,7 @@ class Farm:
         """Opens an account by the domain's rules; returns a token of it."""
         with self.database.begin() as session:
             account = accounts.sign_up(session, f"{new_id()}@example.com", credits=credits)
-            return tokens.issue(session, account.id, name="test").raw
+            return credentials.issue(session, account.id, name="test").raw
 
     def client(self, token: str | None) -> FarmClient:
         return FarmClient(self.url, token)

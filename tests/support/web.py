@@ -16,7 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.db.session import Database
-from api.domain.accounts import accounts, tokens
+from api.domain.accounts import accounts, credentials
 from api.domain.kit.files import FileView
 from api.domain.work import claims, scheduling
 from api.domain.work.claims import Claim
@@ -51,7 +51,7 @@ class Web:
     def of(cls, database: Database, settings: Settings, *, credits: int = 10) -> "Web":
         with database.begin() as session:
             account = accounts.sign_up(session, "maker@example.com", credits=credits)
-            token = tokens.issue(session, account.id, name="test")
+            token = credentials.issue(session, account.id, name="test")
         return cls(database, open_storage(settings), settings, account.id, token.raw)
 
     @functools.cached_property
@@ -91,17 +91,17 @@ class Web:
 
     def another_token(
         self, *, email: str = "other@example.com", credits: int = 10, is_admin: bool = False,
-        scopes: Sequence[str] = tokens.SCOPES, expires_at: dt.datetime | None = None,
+        scopes: Sequence[str] = credentials.SCOPES, expires_at: dt.datetime | None = None,
     ) -> str:
         """A token of another account."""
         with self.database.begin() as session:
             account = accounts.sign_up(session, email, credits=credits, is_admin=is_admin)
-            return tokens.issue(session, account.id, name="test", scopes=scopes, expires_at=expires_at).raw
+            return credentials.issue(session, account.id, name="test", scopes=scopes, expires_at=expires_at).raw
 
     def scoped_token(self, *scopes: str) -> str:
         """A token of the same account with these scopes."""
         with self.database.begin() as session:
-            return tokens.issue(session, self.account_id, name="scoped", scopes=scopes).raw
+            return credentials.issue(session, self.account_id, name="scoped", scopes=scopes).raw
 
     def balance(self) -> int:
         with self.database.read() as session:

@@ -28,12 +28,13 @@ class Account(Base):
 
 
 class Token(Base):
-    """An API key. Only its SHA-256 is kept; `hint` is the few first characters, so that people can tell keys apart."""
+    """An API key of a dialect. Only its SHA-256 is kept; `hint` is the few first characters, to tell keys apart."""
 
     __tablename__ = "tokens"
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    dialect: Mapped[str] = mapped_column(String(20), server_default="dxgl")  # one of domain.credentials.FORMATS
     name: Mapped[str] = mapped_column(String(100))
     hint: Mapped[str] = mapped_column(String(20))
     sha256: Mapped[str] = mapped_column(String(64), unique=True)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from api.db.tables import Model
 from api.domain.kit.texts import REPLACED, storable
 
-NAMED = {"animation": "animations", "materialVariant": "variants"}
+NAMED = {"animation": "animations", "material_variant": "variants"}
 """The render settings that name a part of the model, and which of its contents they name."""
 
 MAX_ITEMS = 1000

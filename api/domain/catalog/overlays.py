@@ -40,7 +40,7 @@ class Layer(StrEnum):
 MAX_FILE_MB: dict[str, int] = {Layer.BACKGROUND: 10, Layer.FOREGROUND: 10, Layer.ENVIRONMENT: 40}
 """MB (1024 x 1024 bytes) of an overlay's file. Panoramas of 4096 pixels take some 25."""
 
-LAYERS = {"bgImageId": Layer.BACKGROUND, "fgImageId": Layer.FOREGROUND, "environmentId": Layer.ENVIRONMENT}
+LAYERS = {"bg_image_id": Layer.BACKGROUND, "fg_image_id": Layer.FOREGROUND, "environment_id": Layer.ENVIRONMENT}
 """The layer of the overlay that a render setting names."""
 
 

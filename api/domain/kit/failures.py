@@ -7,6 +7,8 @@ CANCELLED = "cancelled"
 UNEXPECTED = "internal"
 UNKNOWN_KIND = "unknown_kind"
 FILE_MISSING = "file_missing"
+CHILD_FAILED = "child_failed"
+OUT_OF_MEMORY = "out_of_memory"
 """Codes of this service, beside those of `renderer.errors`."""
 
 

@@ -1,5 +1,6 @@
 """Who wants to be told when a render has ended, and telling them."""
 
+import functools
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -26,12 +27,13 @@ def notify(session: Session, account_id: str, dialect: str, urls: Mapping[str, s
 def renders_ended(session: Session, account_ids: Collection[str], render_ids: Collection[str]) -> None:
     """Tells of those of the accounts' renders that have ended, in the transaction that ended them."""
 
-    def tell(wanted: Collection[str]) -> Iterator[NewEvent]:
-        for view in select_views(session, Render.id.in_(wanted), Render.status.in_(ENDED)):
+    def tell(account_id: str, wanted: Collection[str]) -> Iterator[NewEvent]:
+        own = Render.account_id == account_id, Render.id.in_(wanted)
+        for view in select_views(session, *own, Render.status.in_(ENDED)):
             yield NewEvent(ENDED[RenderStatus(view.status)], view.id, _data(view))
 
     for account_id in account_ids:
-        events.emit(session, account_id, SUBJECT, render_ids, tell)
+        events.emit(session, account_id, SUBJECT, render_ids, functools.partial(tell, account_id))
 
 
 def _data(view: RenderView) -> dict[str, Any]:

@@ -6,7 +6,8 @@ A render of a model that nobody has read yet waits for the model's inspection, a
 """
 
 import dataclasses
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
@@ -30,7 +31,10 @@ from api.errors import InvalidSettings, InvalidState, ModelNotFound
 from api.ids import is_id, new_id
 from renderer.spec import RenderSettings, plan_preview
 
-NAMED = {"animation": "animation", "materialVariant": "material variant"}
+Spell = Callable[[RenderSettings], Mapping[str, Any]]
+"""Settings as a dialect tells them to its users. They are kept with the render for it, and nothing below reads them."""
+
+NAMED = {"animation": "animation", "material_variant": "material variant"}
 """The render settings that name a part of the model, and what users call such a part."""
 
 
@@ -88,7 +92,13 @@ def preview_order(source: Source) -> Order:
 
 
 def place(
-    session: Session, account_id: str, orders: Sequence[Order], *, item: str = "", first: Sequence[NewTask] = ()
+    session: Session,
+    account_id: str,
+    orders: Sequence[Order],
+    *,
+    spell: Spell = RenderSettings.to_json,
+    item: str = "",
+    first: Sequence[NewTask] = (),
 ) -> list[str]:
     """Creates the renders and takes their credits, all or, with an error, nothing. Returns ids in the given order.
 
@@ -105,7 +115,7 @@ def place(
         task = shared[order.task_key]
         renders.append({
             "id": new_id(), "account_id": account_id, "model_id": order.source.model_id, "task_id": task.id,
-            "status": RenderStatus.PENDING, "output": order.settings.output, "settings": order.settings.to_json(),
+            "status": RenderStatus.PENDING, "output": order.settings.output, "settings": spell(order.settings),
             "variant": order.work.variant, "is_system_preview": order.is_preview, "credits": order.credits,
             "created_at": moment, "updated_at": moment,
         })  # fmt: skip
@@ -124,7 +134,12 @@ def place(
 
 
 def create_renders(
-    session: Session, account_id: str, orders: Sequence[tuple[str, RenderSettings]], *, item: str = "renders[{}]"
+    session: Session,
+    account_id: str,
+    orders: Sequence[tuple[str, RenderSettings]],
+    *,
+    spell: Spell = RenderSettings.to_json,
+    item: str = "orders[{}]",
 ) -> list[RenderView]:
     """One render for each (model id, settings); `item` is how errors name the order of an index.
 
@@ -133,16 +148,23 @@ def create_renders(
     found = sources(session, account_id, {model_id for model_id, _ in orders if is_id(model_id)})
     for index, (model_id, _) in enumerate(orders):
         if model_id not in found:
-            raise ModelNotFound(param=f"{item.format(index)}.modelId".lstrip("."))
+            raise ModelNotFound(param=f"{item.format(index)}.model_id".lstrip("."))
     paid = [paid_order(found[model_id], settings) for model_id, settings in orders]
-    ids = place(session, account_id, paid, item=item)
+    ids = place(session, account_id, paid, spell=spell, item=item)
     created = {view.id: view for view in select_views(session, Render.id.in_(ids))}
     return [created[render_id] for render_id in ids]
 
 
-def create_render(session: Session, account_id: str, model_id: str, settings: RenderSettings) -> RenderView:
+def create_render(
+    session: Session,
+    account_id: str,
+    model_id: str,
+    settings: RenderSettings,
+    *,
+    spell: Spell = RenderSettings.to_json,
+) -> RenderView:
     """Raises ModelNotFound, InvalidSettings, NoCredits."""
-    return create_renders(session, account_id, [(model_id, settings)], item="")[0]
+    return create_renders(session, account_id, [(model_id, settings)], spell=spell, item="")[0]
 
 
 def retry_render(session: Session, account_id: str, render_id: str) -> RenderView:
@@ -270,5 +292,5 @@ def _check_names(session: Session, orders: Sequence[Order], item: str) -> None:
 
 def _invalid(item: str, index: int, field: str, message: str) -> InvalidSettings:
     """The settings of the order at `index` are refused, `item` as in `create_renders`."""
-    place = f"{item.format(index)}.renderSettings." if item else ""
+    place = f"{item.format(index)}.settings." if item else ""
     return InvalidSettings(f"{field}: {message}", param=f"{place}{field}")

@@ -67,13 +67,14 @@ class Renders:
         self, session: Session, task_id: str, files: Mapping[str, Mapping[str, FileView]], told: Mapping[str, Any]
     ) -> dict[str, str]:
         self.told(session, task_id, told)
+        accounts: set[str] = set()
         for render_id, named in sorted(files.items()):
             main = next((named[name] for name in ("video", "image", "dataset") if name in named), None)
-            accounts = _move(
+            accounts |= _move(
                 session, RenderStatus.DONE, Render.id == render_id, Render.task_id == task_id,
                 file_size=None if main is None else main.size, has_web="web" in named,
             )  # fmt: skip
-            notices.renders_ended(session, accounts, [render_id])
+        notices.renders_ended(session, accounts, files)
         return {}
 
     def failed(self, session: Session, task_id: str, failure: Failure) -> None:

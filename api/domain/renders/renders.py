@@ -76,7 +76,7 @@ class RenderView(NamedTuple):
 
     @property
     def settings(self) -> dict[str, Any]:
-        """By their names in JSON, as they are in effect."""
+        """As they are in effect, in the spelling of the dialect that ordered the render."""
         settings: dict[str, Any] = orjson.loads(self.settings_json)
         return settings
 

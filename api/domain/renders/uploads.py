@@ -10,7 +10,7 @@ from api.db.dialects import insert
 from api.db.tables import Model
 from api.domain.accounts import ledger
 from api.domain.catalog import inspection
-from api.domain.renders.ordering import Source, paid_order, place, preview_order, sources
+from api.domain.renders.ordering import Source, Spell, paid_order, place, preview_order, sources
 from api.domain.work.tasks import NewTask, Priority, Work
 from api.errors import UploadLimit
 from api.ids import new_id
@@ -36,6 +36,7 @@ def register_upload(
     storage_key: str,
     settings: RenderSettings,
     upload_limit: int = 0,
+    spell: Spell = RenderSettings.to_json,
 ) -> Registered:
     """Registers a stored file and orders its renders. Two uploads of the same bytes at once make one model.
 
@@ -67,11 +68,11 @@ def register_upload(
     ).one()
     if model_id != new:
         source = sources(session, account_id, [model_id])[model_id]
-        [render_id] = place(session, account_id, [paid_order(source, settings)])
+        [render_id] = place(session, account_id, [paid_order(source, settings)], spell=spell)
         return Registered(model_id, render_id, duplicate=True)
     source = Source(new, sha256, None, reading.id)
     orders = [preview_order(source), paid_order(source, settings)]
-    [_, render_id] = place(session, account_id, orders, first=[reading])
+    [_, render_id] = place(session, account_id, orders, spell=spell, first=[reading])
     if upload_limit and not ledger.has_purchased(session, account_id):
         # Counted after the charge: it holds the account's lock, so uploads at the same time can't slip past the limit.
         models = session.scalar(

@@ -32,7 +32,8 @@ def emit(
 ) -> None:
     """Something has happened to subjects of the account. `tell` says what, of those that somebody asked to hear of.
 
-    One statement where nobody did, and `tell` isn't called.
+    Who listens to the whole account hears all that `tell` says, so it must speak of the account's own subjects alone.
+    One statement where nobody asked, and `tell` isn't called.
     """
     if not subject_ids:
         return

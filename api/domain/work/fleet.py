@@ -9,13 +9,17 @@ from sqlalchemy.orm import Session
 from api.db.dialects import from_now, insert
 from api.db.tables import Worker
 
+NO_DEVICE = "none"
+"""What a worker draws on that takes work only of kinds that need no drawing."""
+
 SILENCE_SECONDS = 60.0
 """A worker not heard of for so long is taken for dead."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class WorkerView:
-    """`device` is the GL device's own name; `software` says that it is the CPU; `encoder` is that of the settings."""
+    """`device` is the GL device's own name or NO_DEVICE; `software` says that it is the CPU; `encoder` is that of the
+    settings."""
 
     name: str
     device: str
@@ -23,6 +27,10 @@ class WorkerView:
     encoder: str
     started_at: dt.datetime
     seen_at: dt.datetime
+
+    @property
+    def draws(self) -> bool:
+        return self.device != NO_DEVICE
 
 
 def announce(session: Session, worker: str, device: str, software: bool, encoder: str) -> None:

@@ -1,30 +1,20 @@
 """/v1/renders/:id/...: the files of a render, one by one with ranges, or all in a ZIP."""
 
-import logging
-from functools import partial
-from pathlib import PurePosixPath
+import contextlib
+from collections.abc import Iterator
 
 from fastapi import Request
 from starlette.responses import Response
 
-from api.domain.accounts.tokens import Principal
-from api.domain.kit.files import FileView
+from api.domain.accounts.credentials import Principal
 from api.domain.renders.outputs import Outputs, get_outputs
 from api.domain.renders.states import RenderStatus
 from api.errors import DatasetNotFound, FarmError, ImageNotFound, PosterNotFound, ThumbNotFound, VideoNotFound
-from api.http.auth import Reader
-from api.http.bundle import Entry, bundle_etag, bundle_length, read_bundle
+from api.http.dxgl.auth import Reader
 from api.http.dxgl.paths import RenderId, get_and_head, new_router
-from api.http.ranges import answer, file_response
-from api.http.redirect import redirect_to_storage
+from api.http.files import IMMUTABLE, TRANSIENT, check_stored, send, send_bundle
 from api.http.state import Farm, FarmDep
-from api.storage.attachment import attachment
 from api.storage.base import FileMissing
-
-log = logging.getLogger("api.http")
-
-IMMUTABLE = "public, max-age=31536000, immutable"
-"""Files of a finished render never change."""
 
 BUNDLED = {"image": "image", "video": "video", "web": "web", "poster_full": "poster", "thumb": "thumb"}
 """The files of a bundle, by their names in the database, and their names in the ZIP without the suffix."""
@@ -78,18 +68,10 @@ def get_bundle(principal: Reader, farm: FarmDep, render_id: RenderId, request: R
     missing = ImageNotFound if outputs.output == "image" else VideoNotFound
     if outputs.status != RenderStatus.DONE:
         raise missing
-    entries = [
-        _entry(farm, stem, _stored(farm, outputs, name, missing))
-        for name, stem in BUNDLED.items()
-        if name in outputs.files
-    ]
-    return file_response(
-        partial(read_bundle, entries),
-        answer(request.method, request.headers, size=bundle_length(entries), etag=bundle_etag(entries)),
-        method=request.method,
-        content_type="application/zip",
-        headers={"Cache-Control": IMMUTABLE, "Content-Disposition": attachment(f"{render_id}.zip")},
-    )
+    files = {stem: outputs.files[name] for name, stem in BUNDLED.items() if name in outputs.files}
+    with missing_as(missing):
+        check_stored(farm, *files.values())
+    return send_bundle(farm, request, files, caching=IMMUTABLE, filename=f"{render_id}.zip")
 
 
 def _outputs(farm: Farm, principal: Principal, render_id: str) -> Outputs:
@@ -97,17 +79,13 @@ def _outputs(farm: Farm, principal: Principal, render_id: str) -> Outputs:
         return get_outputs(session, principal.account_id, render_id)
 
 
-def _stored(farm: Farm, outputs: Outputs, name: str, missing: type[FarmError]) -> FileView:
-    """The file `name` of the render, which is there: once an answer has begun, it is too late to find out."""
-    file = outputs.files.get(name)
-    if file is None:
-        raise missing
+@contextlib.contextmanager
+def missing_as(missing: type[FarmError]) -> Iterator[None]:
+    """A file that the storage has lost is told as one that isn't there."""
     try:
-        farm.storage.stat(file.key)
+        yield
     except FileMissing:
-        log.error("render %s: the storage has lost %s", outputs.render_id, file.key)
         raise missing("The file is no longer in the storage") from None
-    return file
 
 
 def send_video(farm: Farm, outputs: Outputs, request: Request, quality: str, *, caching: str = IMMUTABLE) -> Response:
@@ -139,25 +117,11 @@ def send_file(
 
     With a `filename` it is a download of that name.
     """
-    file = _stored(farm, outputs, name, missing)
+    file = outputs.files.get(name)
+    if file is None:
+        raise missing
+    with missing_as(missing):
+        check_stored(farm, file)
     if outputs.status != RenderStatus.DONE:
-        caching = "private, no-store"  # a lost attempt's poster is made anew by the next one
-    answered = answer(request.method, request.headers, size=file.size, etag=file.etag)
-    redirection = redirect_to_storage(farm, file, answered, method=request.method, filename=filename)
-    if redirection is not None:
-        return redirection
-    headers = {"Cache-Control": caching}
-    if filename is not None:
-        headers["Content-Disposition"] = attachment(filename)
-    return file_response(
-        partial(farm.storage.read, file.key),
-        answered,
-        method=request.method,
-        content_type=file.content_type,
-        headers=headers,
-    )
-
-
-def _entry(farm: Farm, stem: str, file: FileView) -> Entry:
-    name = stem + PurePosixPath(file.key).suffix
-    return Entry(name, file.size, file.etag, partial(farm.storage.read, file.key))
+        caching = TRANSIENT  # a lost attempt's poster is made anew by the next one
+    return send(farm, request, file, caching=caching, filename=filename)

@@ -9,7 +9,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from api.domain.renders import events
 from api.domain.renders.events import RenderState
 from api.errors import RenderNotFound
-from api.http.auth import Reader
+from api.http.dxgl.auth import Reader
 from api.http.dxgl.failures import errors
 from api.http.dxgl.paths import RenderId, new_router
 from api.http.dxgl.schemas import RenderProgress, render_progress

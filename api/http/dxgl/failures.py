@@ -1,6 +1,4 @@
-"""Which errors a route may answer with: every route names them, and openapi.json lists them with examples."""
-
-from typing import Any
+"""The errors that dx.gl's routes declare."""
 
 from api.errors import (
     FarmError,
@@ -14,10 +12,9 @@ from api.errors import (
     TokenExpired,
     Unauthorized,
 )
+from api.http.declared import Responses, declared
+from api.http.dxgl.errors import tell
 from api.http.dxgl.schemas import ErrorEnvelope
-from api.http.errors import STATUS, envelope_for
-
-Responses = dict[int | str, dict[str, Any]]
 
 ORDERING = (InvalidSettings, NoCredits, IdempotencyConflict, IdempotencyInProgress)
 """Of a route that takes credits."""
@@ -28,14 +25,5 @@ _WITH_TOKEN = (Unauthorized, TokenExpired, Forbidden, InsufficientScope)
 
 def errors(*kinds: type[FarmError], token: bool = True) -> Responses:
     """The `responses` of a route that raises these kinds, besides those that all routes raise."""
-    envelope = envelope_for("/v1")
-    described: Responses = {}
-    for kind in (*_ANYWHERE, *(_WITH_TOKEN if token else ()), *kinds):
-        status = STATUS[kind.code]
-        response = described.setdefault(
-            status, {"model": ErrorEnvelope, "description": "", "content": {"application/json": {"examples": {}}}}
-        )
-        response["description"] = f"{response['description']}\n- `{kind.code}`: {kind.default_message}".lstrip()
-        example = envelope(kind.code, kind.default_message, status, None)
-        response["content"]["application/json"]["examples"][kind.code] = {"value": example}
-    return described
+    all_kinds = (*_ANYWHERE, *(_WITH_TOKEN if token else ()), *kinds)
+    return declared(all_kinds, tell=tell, envelope=ErrorEnvelope)

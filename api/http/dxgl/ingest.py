@@ -6,14 +6,17 @@ from fastapi import Depends
 from starlette.concurrency import run_in_threadpool
 
 from api.domain.accounts.idempotency import HOLD_SECONDS
-from api.errors import DownloadTimeout, FileTooLarge, InvalidFormat, InvalidUrl, Unavailable, UploadLimit, UrlRequired
-from api.http.auth import Uploader
-from api.http.body import body_of, documented, render_settings
+from api.errors import DownloadTimeout, FileTooLarge, InvalidFormat, InvalidUrl, Unavailable, UploadLimit
+from api.http.body import body_of, documented
 from api.http.dxgl import intake
+from api.http.dxgl.auth import Uploader
+from api.http.dxgl.errors import UrlRequired
 from api.http.dxgl.failures import ORDERING, errors
 from api.http.dxgl.notices import notify_url
 from api.http.dxgl.paths import new_router
 from api.http.dxgl.schemas import Data, IngestRequest, UploadResult
+from api.http.dxgl.settings import render_settings
+from api.http.dxgl.spelling import spell
 from api.http.idempotency import Once
 from api.http.limits import MEGABYTE, file_too_large
 from api.http.state import FarmDep
@@ -40,7 +43,7 @@ async def ingest_model(
     settings = render_settings(body.renderSettings, principal)
     notify = notify_url(farm, body.notifyUrl)
     seconds = farm.settings.ingest_seconds + HOLD_SECONDS
-    await run_in_threadpool(once.hold, principal, body.url, settings.to_json(), notify, seconds=seconds)
+    await run_in_threadpool(once.hold, principal, body.url, spell(settings), notify, seconds=seconds)
     await run_in_threadpool(intake.refuse_without_credits, farm, principal)
     file = IncomingFile(
         farm.storage,

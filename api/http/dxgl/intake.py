@@ -3,13 +3,15 @@
 from pathlib import PurePosixPath
 
 from api.domain.accounts import ledger
-from api.domain.accounts.tokens import Principal
+from api.domain.accounts.credentials import Principal
 from api.domain.renders import notices, uploads
 from api.errors import InvalidFormat, NoCredits
 from api.http.dxgl.notices import DIALECT
 from api.http.dxgl.schemas import Data, UploadResult
+from api.http.dxgl.spelling import spell
 from api.http.idempotency import IdempotentRequest
 from api.http.state import Farm
+from api.http.uploads import stored
 from api.ids import new_id
 from api.ingest.incoming import IncomingFile
 from api.storage.base import discard
@@ -47,29 +49,25 @@ def register(
 
     Raises NoCredits or UploadLimit; then, and where the account has the model already, the file is gone again.
     """
-    file = incoming.finish()
-    try:
-        with farm.work() as session:
-            registered = uploads.register_upload(
-                session,
-                principal.account_id,
-                original_name=file.name,
-                sha256=file.sha256,
-                file_size=file.size,
-                storage_key=file.key,
-                settings=settings,
-                upload_limit=farm.settings.upload_limit,
+    with stored(farm.storage, incoming) as file, farm.work() as unit:
+        registered = uploads.register_upload(
+            unit,
+            principal.account_id,
+            original_name=file.name,
+            sha256=file.sha256,
+            file_size=file.size,
+            storage_key=file.key,
+            settings=settings,
+            upload_limit=farm.settings.upload_limit,
+            spell=spell,
+        )
+        answer = Data[UploadResult](
+            data=UploadResult(
+                modelId=registered.model_id, renderId=registered.render_id, duplicate=registered.duplicate or None
             )
-            notices.notify(session, principal.account_id, DIALECT, {registered.render_id: notify} if notify else {})
-            answer = Data[UploadResult](
-                data=UploadResult(
-                    modelId=registered.model_id, renderId=registered.render_id, duplicate=registered.duplicate or None
-                )
-            )
-            once.keep(session, answer)
-    except BaseException:
-        discard(farm.storage, file.key)
-        raise
+        )
+        notices.notify(unit, principal.account_id, DIALECT, {registered.render_id: notify} if notify else {})
+        once.keep(unit, answer)
     if registered.duplicate:
         discard(farm.storage, file.key)
     return answer

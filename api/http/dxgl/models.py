@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-from functools import partial
 from pathlib import PurePosixPath
 from typing import Annotated
 
@@ -10,9 +9,10 @@ from fastapi import Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from api.domain.accounts.tokens import Principal
+from api.domain.accounts.credentials import Principal
 from api.domain.catalog import catalog
 from api.domain.catalog.catalog import ModelView
+from api.domain.kit.files import FileView
 from api.domain.renders.renders import renders_of_model
 from api.errors import (
     FileNotFound,
@@ -22,13 +22,13 @@ from api.errors import (
     InvalidUrl,
     ModelNotFound,
     NoFile,
-    Sha256Required,
     Unavailable,
     UploadLimit,
 )
-from api.http.auth import Reader, Uploader, Writer
-from api.http.body import body_of, documented, render_settings_text
+from api.http.body import body_of, documented
 from api.http.dxgl import intake
+from api.http.dxgl.auth import Reader, Uploader, Writer
+from api.http.dxgl.errors import Sha256Required
 from api.http.dxgl.failures import ORDERING, errors
 from api.http.dxgl.notices import notify_url
 from api.http.dxgl.paths import PREFIX, ModelId, WindowDep, get_and_head, new_router
@@ -45,12 +45,13 @@ from api.http.dxgl.schemas import (
     UploadRequest,
     UploadResult,
 )
+from api.http.dxgl.settings import render_settings_text
+from api.http.dxgl.spelling import spell
+from api.http.files import PRIVATE, send
 from api.http.idempotency import Once
 from api.http.limits import MEGABYTE, file_too_large
-from api.http.multipart import UploadForm, receive_form
-from api.http.ranges import answer, file_response
 from api.http.state import Farm, FarmDep
-from api.storage.attachment import attachment
+from api.http.uploads import UploadForm, receive_form
 from api.storage.base import FileMissing, StoredFile
 
 UPLOAD_PATH = f"{PREFIX}/models"
@@ -85,8 +86,8 @@ async def upload_model(principal: Uploader, farm: FarmDep, once: Once, request: 
 
     def register() -> Data[UploadResult]:
         settings = render_settings_text(form.fields.get("renderSettings", b""), principal)
-        notify = notify_url(farm, form.fields.get("notifyUrl", b"").decode("utf-8", "replace") or None)
-        once.hold(principal, form.file.sha256, settings.to_json(), notify)
+        notify = notify_url(farm, form.texts().get("notifyUrl"))
+        once.hold(principal, form.file.sha256, spell(settings), notify)
         return intake.register(farm, principal, form.file, settings, once, notify)
 
     return await receive_form(form, request.stream(), register)
@@ -169,13 +170,8 @@ def get_model_file(principal: Reader, farm: FarmDep, model_id: ModelId, request:
     model, file = _stored(farm, principal, model_id)
     suffix = PurePosixPath(model.storage_key).suffix
     name = PurePosixPath(model.original_name).stem + suffix
-    return file_response(
-        partial(farm.storage.read, file.key),
-        answer(request.method, request.headers, size=file.size, etag=file.etag),
-        method=request.method,
-        content_type=MEDIA_TYPES[suffix],
-        headers={"Cache-Control": "private, no-cache", "Content-Disposition": attachment(name)},
-    )
+    view = FileView(file.key, file.size, file.etag, MEDIA_TYPES[suffix])
+    return send(farm, request, view, caching=PRIVATE, filename=name, redirect=False)
 
 
 def _stored(farm: Farm, principal: Principal, model_id: str) -> tuple[ModelView, StoredFile]:

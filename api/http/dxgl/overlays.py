@@ -7,9 +7,9 @@ from fastapi import Query, Request
 from api.domain.catalog import overlays
 from api.domain.catalog.overlays import MAX_FILE_MB, Layer
 from api.domain.removal.overlays import discard_unneeded
-from api.errors import FileTooLarge, InvalidFormat, InvalidRequest, NoFile, OverlayNotFound, Unavailable, UploadLimit
-from api.http.auth import Reader, Writer
+from api.errors import FileTooLarge, InvalidFormat, NoFile, OverlayNotFound, Unavailable, UploadLimit
 from api.http.body import documented
+from api.http.dxgl.auth import Reader, Writer
 from api.http.dxgl.failures import errors
 from api.http.dxgl.paths import PREFIX, OverlayId, WindowDep, new_router
 from api.http.dxgl.schemas import (
@@ -22,10 +22,9 @@ from api.http.dxgl.schemas import (
     OverlayRequest,
 )
 from api.http.limits import MEGABYTE, file_too_large
-from api.http.multipart import UploadForm, receive_form
 from api.http.state import FarmDep
+from api.http.uploads import UploadForm, receive_form, stored
 from api.ingest.inspect import inspect_image, inspect_panorama
-from api.storage.base import discard
 
 UPLOAD_PATH = f"{PREFIX}/overlays"
 FIELDS = ("layer", "name", "description", "alignment")
@@ -52,10 +51,9 @@ async def upload_overlay(principal: Writer, farm: FarmDep, request: Request) -> 
     )
 
     def register() -> Data[OverlayCreated]:
-        labels = {field: _text(field, raw) for field, raw in form.fields.items() if raw}
-        file = form.file.finish()
-        try:
-            layer = labels.get("layer", Layer.BACKGROUND)
+        labels = form.texts()
+        layer = labels.get("layer", Layer.BACKGROUND)
+        with stored(farm.storage, form.file) as file:
             overlays.check_size(layer, file.size)
             with farm.storage.local_path(file.key) as path:
                 image = inspect_panorama(path) if layer == Layer.ENVIRONMENT else inspect_image(path)
@@ -64,9 +62,6 @@ async def upload_overlay(principal: Writer, farm: FarmDep, request: Request) -> 
                     session, principal.account_id, storage_key=file.key, file_size=file.size,
                     content_type=image.content_type, width=image.width, height=image.height, **labels,
                 )  # fmt: skip
-        except BaseException:
-            discard(farm.storage, file.key)
-            raise
         return Data(data=OverlayCreated.of(view))
 
     return await receive_form(form, request.stream(), register)
@@ -97,10 +92,3 @@ def delete_overlay(principal: Writer, farm: FarmDep, overlay_id: OverlayId) -> D
         overlays.delete_overlay(unit, principal.account_id, overlay_id)
         discard_unneeded(unit)
     return Data(data=Deleted(id=overlay_id))
-
-
-def _text(field: str, raw: bytes) -> str:
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        raise InvalidRequest(f"{field} is not UTF-8", param=field) from None

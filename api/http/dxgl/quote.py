@@ -7,12 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from api.domain.renders import quotes
 from api.domain.renders.quotes import PRICED, QuotedRender
-from api.errors import InvalidSettings, RendersRequired, TooMany
-from api.http.auth import Reader
-from api.http.body import body_of, documented, naming
+from api.errors import InvalidSettings
+from api.http.body import body_of, documented
+from api.http.dxgl.auth import Reader
+from api.http.dxgl.errors import RendersRequired, TooMany
 from api.http.dxgl.failures import errors
 from api.http.dxgl.paths import listed, new_router
 from api.http.dxgl.schemas import MAX_BATCH, Data
+from api.http.dxgl.spelling import SETTINGS_NAMES, naming, neutral
 from api.http.state import FarmDep
 
 router = new_router("quote")
@@ -20,7 +22,8 @@ router = new_router("quote")
 
 def _item_schema() -> dict[str, Any]:
     properties = {
-        row.name: {"type": "string", "enum": list(row.choices), "default": row.default} for row in PRICED
+        SETTINGS_NAMES[row.name]: {"type": "string", "enum": list(row.choices), "default": row.default}
+        for row in PRICED
     }
     return {"type": "object", "properties": properties, "examples": [{"quality": "standard"}]}
 
@@ -72,7 +75,7 @@ def get_quote(
     renders = []
     for index, settings in enumerate(listed(body.renders)):
         with naming(f"renders[{index}]"):
-            renders.append(quotes.quote_render(settings))
+            renders.append(quotes.quote_render(neutral(settings)))
     with farm.database.read() as session:
         quote = quotes.quote(session, principal.account_id, renders)
     result = QuoteResult(

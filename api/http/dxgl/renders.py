@@ -5,20 +5,13 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query
 
-from api.domain.accounts.tokens import Principal
+from api.domain.accounts.credentials import Principal
 from api.domain.renders import notices, ordering, removal, renders
 from api.domain.renders.states import RenderStatus
-from api.errors import (
-    InvalidState,
-    InvalidUrl,
-    ModelIdRequired,
-    ModelNotFound,
-    RenderNotFound,
-    RendersRequired,
-    TooMany,
-)
-from api.http.auth import Reader, Renderer, Writer
-from api.http.body import body_of, documented, naming, render_settings
+from api.errors import InvalidState, InvalidUrl, ModelNotFound, NoCredits, RenderNotFound
+from api.http.body import body_of, documented
+from api.http.dxgl.auth import Reader, Renderer, Writer
+from api.http.dxgl.errors import ModelIdRequired, RendersRequired, TooMany
 from api.http.dxgl.failures import ORDERING, errors
 from api.http.dxgl.notices import DIALECT, notify_url
 from api.http.dxgl.paths import RenderId, WindowDep, listed, new_router
@@ -32,6 +25,8 @@ from api.http.dxgl.schemas import (
     RenderRequest,
     render_detail,
 )
+from api.http.dxgl.settings import render_settings
+from api.http.dxgl.spelling import naming, spell
 from api.http.idempotency import Once
 from api.http.state import Farm, FarmDep
 from renderer.spec import RenderSettings
@@ -54,12 +49,12 @@ def create_render(
     model_id = _model_id(body)
     settings = render_settings(body.renderSettings, principal)
     url = notify_url(farm, body.notifyUrl)
-    once.hold(principal, model_id, settings.to_json(), url)
-    with farm.work() as session:
-        view = ordering.create_render(session, principal.account_id, model_id, settings)
-        notices.notify(session, principal.account_id, DIALECT, {view.id: url} if url else {})
+    once.hold(principal, model_id, spell(settings), url)
+    with farm.work() as unit:
+        view = ordering.create_render(unit, principal.account_id, model_id, settings, spell=spell)
+        notices.notify(unit, principal.account_id, DIALECT, {view.id: url} if url else {})
         answer = Data[RenderCreated](data=RenderCreated.of(view))
-        once.keep(session, answer)
+        once.keep(unit, answer)
     return answer
 
 
@@ -79,13 +74,13 @@ def create_batch(
     items = listed(body.renders)
     orders = [_order(item, f"renders[{index}]", principal) for index, item in enumerate(items)]
     urls = _notify_urls(farm, body, items)
-    once.hold(principal, [(model_id, settings.to_json()) for model_id, settings in orders], urls)
-    with farm.work() as session:
-        views = ordering.create_renders(session, principal.account_id, orders)
+    once.hold(principal, [(model_id, spell(settings)) for model_id, settings in orders], urls)
+    with farm.work() as unit:
+        views = ordering.create_renders(unit, principal.account_id, orders, spell=spell)
         wanted = {views[index].id: url for index, url in urls.items()}
-        notices.notify(session, principal.account_id, DIALECT, wanted)
+        notices.notify(unit, principal.account_id, DIALECT, wanted)
         answer: Data[list[RenderCreated]] = Data(data=[RenderCreated.of(view) for view in views])
-        once.keep(session, answer)
+        once.keep(unit, answer)
     return answer
 
 
@@ -123,6 +118,32 @@ def dismiss_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> dic
     """Takes note of a render's error: its status becomes `failed`."""
     with farm.database.begin() as session:
         return {"data": render_detail(renders.dismiss_render(session, principal.account_id, render_id))}
+
+
+@router.patch(
+    "/renders/{render_id}/cancel",
+    response_model=Data[RenderDetail],
+    responses=errors(RenderNotFound, InvalidState),
+)
+def cancel_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> dict[str, RenderDetail]:
+    """Ends an unfinished render: its status becomes `error`, with the `errorCode` "cancelled".
+
+    All of its credits come back before its poster is there; after that the share of the frames not drawn yet, rounded
+    up.
+    """
+    with farm.work() as unit:
+        return {"data": render_detail(removal.cancel_render(unit, principal.account_id, render_id))}
+
+
+@router.patch(
+    "/renders/{render_id}/retry",
+    response_model=Data[RenderDetail],
+    responses=errors(RenderNotFound, InvalidState, NoCredits),
+)
+def retry_render(principal: Renderer, farm: FarmDep, render_id: RenderId) -> dict[str, RenderDetail]:
+    """Makes a render in error, or a cancelled one, from the start, for its price. Its status becomes `pending`."""
+    with farm.work() as unit:
+        return {"data": render_detail(ordering.retry_render(unit, principal.account_id, render_id))}
 
 
 @router.delete("/renders/{render_id}", responses=errors(RenderNotFound))

@@ -18,17 +18,17 @@ from api.domain.catalog.catalog import (
     ModelView,
 )
 from api.domain.catalog.overlays import MAX_DESCRIPTION_LENGTH, MAX_NAME_LENGTH, Layer, OverlayView
+from api.domain.catalog.states import ModelState
 from api.domain.renders.renders import Progress, RenderView
 from api.domain.renders.states import RenderStatus
-from renderer.spec import ANCHORS, SETTINGS, parse_settings
-from renderer.spec.settings import PATTERNS
+from api.http.dxgl.contents import ModelContents
+from api.http.dxgl.settings import EXAMPLE, EffectiveSettings, SettingsRequest, effective_schema
+from renderer.spec import ANCHORS
 
 T = TypeVar("T")
 
 MAX_BATCH = 100
 """Renders of one batch, items of one quote."""
-
-SETTINGS_EXAMPLE = {"quality": "share", "aspect": "16:9", "bgColor": "#ffffff", "length": 6}
 
 TIMESTAMP = {"type": "string", "format": "date-time", "examples": ["2026-02-15T20:00:00.000Z"]}
 
@@ -80,35 +80,6 @@ class ErrorEnvelope(BaseModel):
     error: ErrorBody
 
 
-def _settings_schema() -> dict[str, Any]:
-    """The table of render settings as JSON schema: what may be sent."""
-    properties: dict[str, Any] = {}
-    for row in SETTINGS:
-        given = {
-            "default": row.default, "enum": row.choices, "minimum": row.minimum, "maximum": row.maximum,
-            "pattern": PATTERNS[row.kind][0] if row.kind in PATTERNS else None,
-        }  # fmt: skip
-        properties[row.name] = {
-            "type": "string" if row.kind in PATTERNS else row.kind,
-            "description": row.description,
-            **{keyword: value for keyword, value in given.items() if value not in (None, ())},
-        }
-    return {"type": "object", "properties": properties, "examples": [SETTINGS_EXAMPLE]}
-
-
-def _effective_schema() -> dict[str, Any]:
-    """The same as it is echoed: without ranges, for an admin's are wider."""
-    properties = {
-        row.name: {"type": "string" if row.kind in PATTERNS else row.kind, "description": row.description}
-        for row in SETTINGS
-    }
-    return {"type": "object", "properties": properties, "examples": [parse_settings(SETTINGS_EXAMPLE).to_json()]}
-
-
-SettingsRequest = Annotated[Any, WithJsonSchema(_settings_schema())]
-EffectiveSettings = Annotated[dict[str, Any], WithJsonSchema(_effective_schema())]
-
-
 NotifyUrl = Annotated[
     str | None,
     Field(
@@ -123,7 +94,7 @@ class UploadRequest(BaseModel):
 
     file: Annotated[str, Field(json_schema_extra={"format": "binary"}, description=".glb, .gltf or .zip")]
     renderSettings: Annotated[
-        str, Field(description="Render settings as JSON text", examples=[json.dumps(SETTINGS_EXAMPLE)])
+        str, Field(description="Render settings as JSON text", examples=[json.dumps(EXAMPLE)])
     ] = ""
     notifyUrl: NotifyUrl = None
 
@@ -228,10 +199,18 @@ class RenderDetail(TypedDict):
     id: RenderIdText
     modelId: ModelIdText
     status: Annotated[RenderStatus, Field(examples=["poster-done"])]
-    renderSettings: Annotated[Any, WithJsonSchema(_effective_schema())]
+    renderSettings: Annotated[Any, WithJsonSchema(effective_schema())]
     fileSize: Annotated[
         int | None,
         Field(description="Size of the video, or of the dataset, in bytes; null until done", examples=[None]),
+    ]
+    errorCode: Annotated[
+        str | None,
+        Field(
+            description="Beyond dx.gl's fields: what went wrong, in one word that never changes, such as "
+            "`invalid_model` or `cancelled`",
+            examples=[None],
+        ),
     ]
     errorMessage: Annotated[
         str | None, Field(description="What went wrong, when `status` is `error`", examples=[None])
@@ -261,6 +240,7 @@ def render_detail(view: RenderView) -> RenderDetail:
         "status": view.status,
         "renderSettings": orjson.Fragment(view.settings_json),
         "fileSize": view.file_size,
+        "errorCode": view.error_code,
         "errorMessage": view.error_message,
         "warnings": orjson.Fragment(view.warnings_json),
         "hasWebVariant": view.has_web,
@@ -339,12 +319,27 @@ class ModelSummary(BaseModel):
 
 
 class ModelDetail(ModelSummary):
+    """Beyond dx.gl's fields: where the model stands, and what is in it."""
+
+    state: ModelState = Field(
+        description="`pending` until a worker has read the file; `failed` if it can't be read", examples=["ready"]
+    )
+    errorCode: str | None = Field(description="Why it has failed, as of a render", examples=[None])
+    errorMessage: str | None = Field(examples=[None])
+    contents: ModelContents | None = Field(description="null until a worker has read the file")
     renders: list[RenderOfModel]
 
     @classmethod
     def with_renders(cls, model: ModelView, renders: list[RenderView]) -> "ModelDetail":
         summary = ModelSummary.of(model)
-        return cls(**dict(summary), renders=[RenderOfModel.of(view) for view in renders])
+        return cls(
+            **dict(summary),
+            state=model.state,
+            errorCode=model.error_code,
+            errorMessage=model.error_message,
+            contents=None if model.contents is None else ModelContents.of(model.contents),
+            renders=[RenderOfModel.of(view) for view in renders],
+        )
 
 
 FILES_OF_LAYERS = "A PNG, JPEG or WebP image; for the layer `environment`, a panorama of all directions in HDR or EXR"
@@ -392,24 +387,3 @@ class OverlayDetail(OverlayCreated):
             isSystem=view.is_system,
             createdAt=view.created_at,
         )
-
-
-class AccountDetail(BaseModel):
-    id: str = Field(examples=["Ab3kF9x2qL1m"])
-    email: str = Field(examples=["user@example.com"])
-    credits: int = Field(examples=[47])
-
-
-class Rendering(BaseModel):
-    """Beyond dx.gl's fields: who draws."""
-
-    workers: int = Field(examples=[1])
-    devices: list[str] = Field(examples=[["NVIDIA L4"]])
-    software: bool = Field(description="Whether some worker draws on the CPU, for want of a GPU", examples=[False])
-    note: str = Field(examples=["All workers render on a GPU"])
-
-
-class HealthReport(BaseModel):
-    status: Literal["ok", "error"]
-    database: Literal["ok", "error"]
-    rendering: Rendering | None = Field(description="null while the database does not answer")

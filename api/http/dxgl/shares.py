@@ -7,22 +7,20 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from api.domain.accounts.tokens import Principal
+from api.domain.accounts.credentials import Principal
 from api.domain.renders import shares
 from api.domain.renders.outputs import Outputs
 from api.errors import DatasetNotFound, ImageNotFound, PosterNotFound, RenderNotFound, ThumbNotFound, VideoNotFound
-from api.http.auth import Reader, Writer
 from api.http.dxgl.assets import IMAGE_TYPES, send_dataset, send_file, send_poster, send_video
+from api.http.dxgl.auth import Reader, Writer
 from api.http.dxgl.failures import errors
 from api.http.dxgl.paths import RenderId, get_and_head, new_router
 from api.http.dxgl.schemas import Data, RenderIdText
+from api.http.files import REVOCABLE
 from api.http.routes import JsonRoute
 from api.http.state import Farm, FarmDep
 
 PUBLIC_PREFIX = "/api/v"
-
-REVOCABLE = "public, no-cache"
-"""May be kept, but not shown without asking whether it is still shared."""
 
 router = new_router("shares")
 public = APIRouter(prefix=PUBLIC_PREFIX, tags=["shares"], route_class=JsonRoute)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from api.domain.webhooks import deliveries, targets
 from api.domain.webhooks.deliveries import Delivery
 from api.errors import DeliveryNotFound, InvalidState
-from api.http.auth import Reader, Writer
+from api.http.dxgl.auth import Reader, Writer
 from api.http.dxgl.failures import errors
 from api.http.dxgl.notices import DIALECT
 from api.http.dxgl.paths import DeliveryId, WindowDep, new_router

@@ -1,4 +1,4 @@
-// Where geometry stops light: the contract of GpuScene.draw_geometry for holes and blended surfaces.
+// Where geometry blocks light. Masked and blended surfaces are drawn as GpuScene.draw_geometry says.
 uniform sampler2D u_alpha_map;
 uniform vec3 u_alpha;  // factor, cutoff, 1 where the map counts
 uniform vec2 weight;  // the light, as one of the key or of the dome

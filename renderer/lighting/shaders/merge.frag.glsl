@@ -1,6 +1,6 @@
 // The ground shadow from its sharp and its wide picture. The edges of single lights' shadows are visible only where little
 // light is blocked: there the wide picture replaces the sharp one, and contact shadows stay sharp. Shares below HAZE are
-// lowered to nothing, to keep the backdrop clean, and all fades out along the rectangle's edges. The part of a small key
+// faded out, to keep the backdrop clean, and all fades out along the rectangle's edges. The part of a small key
 // is not widened: its edge is meant to be seen, and would have a bright ring around it.
 uniform sampler2D sharp;
 uniform sampler2D wide;

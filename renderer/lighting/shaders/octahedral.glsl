@@ -1,6 +1,6 @@
 // Octahedral map of the whole sphere with a border, shared by all mip levels (lighting/prefilter.py).
-// Inside the border the unit square holds the octahedron; beyond its edges directions go on over the fold,
-// so bilinear and trilinear filters never mix directions that are not neighbours.
+// Inside the border, the square holds the octahedron; the border repeats the directions beyond its edges, so that
+// bilinear and trilinear filters never mix directions that are not neighbours.
 const float OCTAHEDRAL_BORDER = 1.0 / float(COARSEST_SIZE);  // a texel of the coarsest level
 
 vec2 octahedral_uv(vec3 direction) {

@@ -20,13 +20,13 @@ void main() {
     vec3 ray = place.xyz / place.w - u_eye;
     float height = (u_eye.y + ray.y - u_ground) / u_reach;
 
-    // In the manner of Schlick's Fresnel, with a lacquer's 4 % raised to what pictures of products want: a fifth
-    // straight down, a half at a turntable's 12 degrees.
+    // Like Schlick's approximation of Fresnel's reflectance, but with a fourth power and a fifth instead of 4 % at
+    // normal incidence, as usual in pictures of products: about a half at a turntable's 12 degrees.
     float grazing = 1.0 - clamp(ray.y * inversesqrt(dot(ray, ray)), 0.0, 1.0);
     float grazing2 = grazing * grazing;
     float reflected = 0.2 + 0.8 * grazing2 * grazing2;
     float near = 1.0 - clamp(height, 0.0, 1.0);
-    // What reaches below the ground, by a hair or in some pose, is not reflected.
+    // What reaches below the ground, by rounding or in some pose, is not reflected.
     float clip = smoothstep(-0.02, -0.005, height);
     out_faded = color * (reflected * near * near * clip);
     out_height = vec2(clamp(height, 0.0, 1.0), 1.0) * color.a;

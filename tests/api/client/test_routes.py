@@ -61,6 +61,8 @@ CALLS: dict[str, tuple[Callable[[FarmClient], Any], str, Any, Any]] = {
         lambda c: c.webhooks.replace_secret(), "POST /v1/webhooks/secret", None, {"secret": "whsec_"}
     ),
     "renders.get": (lambda c: c.renders.get("r"), "GET /v1/renders/r", None, render("pending")),
+    "renders.cancel": (lambda c: c.renders.cancel("r"), "PATCH /v1/renders/r/cancel", None, render("error")),
+    "renders.retry": (lambda c: c.renders.retry("r"), "PATCH /v1/renders/r/retry", None, render("pending")),
     "renders.dismiss": (lambda c: c.renders.dismiss("r"), "PATCH /v1/renders/r/dismiss", None, render("failed")),
     "renders.delete": (lambda c: c.renders.delete("r"), "DELETE /v1/renders/r", None, {"id": "r", "deleted": True}),
     "renders.share": (

@@ -39,7 +39,7 @@ def test_an_animation_that_the_model_lacks_is_refused_once_the_model_is_known(da
     assert refused.value.param == "animation"
     with pytest.raises(InvalidSettings) as refused, database.begin() as session:
         ordering.create_renders(session, account_id, [(model_id, WALK), (model_id, FLY)])
-    assert refused.value.param == "renders[1].renderSettings.animation"
+    assert refused.value.param == "orders[1].settings.animation"
     with pytest.raises(InvalidSettings):
         upload_unread(database, account_id, settings=FLY)  # the same bytes again
     assert balance(database, account_id) == credits
@@ -60,13 +60,13 @@ def test_known_animations_and_the_first_one_whatever_it_is_are_accepted(database
 def test_names_that_no_setting_can_hold_are_left_out(database: Database) -> None:
     model_id = upload_unread(database, sign_up(database)).model_id
     note(database, ["", "a\x00b", "\ud800", "x" * 201, "Wälk"])
-    assert known(database, model_id) == {"animation": ["Wälk"], "materialVariant": []}
+    assert known(database, model_id) == {"animation": ["Wälk"], "material_variant": []}
 
 
 def test_of_a_model_with_too_many_animations_they_stay_unknown(database: Database) -> None:
     model_id = upload_unread(database, sign_up(database)).model_id
     note(database, [f"clip {index}" for index in range(contents.MAX_ITEMS + 1)], ["Red"])
-    assert known(database, model_id) == {"materialVariant": ["Red"]}
+    assert known(database, model_id) == {"material_variant": ["Red"]}
 
 
 def test_a_material_variant_that_the_model_lacks_is_refused_once_the_model_is_known(database: Database) -> None:
@@ -82,7 +82,7 @@ def test_a_material_variant_that_the_model_lacks_is_refused_once_the_model_is_kn
     message = 'no material variant "Green"; it has "Red", "Blue"'
     with pytest.raises(InvalidSettings, match=message) as refused, database.begin() as session:
         ordering.create_render(session, account_id, model_id, green)
-    assert refused.value.param == "materialVariant"
+    assert refused.value.param == "material_variant"
     assert balance(database, account_id) == credits - 1
 
 

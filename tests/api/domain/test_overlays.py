@@ -137,10 +137,10 @@ def test_only_ones_own_and_published_overlays_can_be_ordered_and_nothing_is_char
     for unusable in (theirs, "000000000000"):
         with pytest.raises(InvalidSettings) as refused:
             order(database, ada, mine, unusable)
-        assert refused.value.param == "renders[1].renderSettings.bgImageId"
+        assert refused.value.param == "orders[1].settings.bg_image_id"
         with pytest.raises(InvalidSettings) as refused:
             upload(database, ada, "another chair", RenderSettings(bg_image_id=unusable))
-        assert refused.value.param == "bgImageId"
+        assert refused.value.param == "bg_image_id"
     assert len(entries(database, ada)["charge"]) == 5  # three uploads and one batch of two
 
 

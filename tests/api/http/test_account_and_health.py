@@ -40,6 +40,14 @@ def test_health_says_who_draws_and_whether_in_software(
     assert words in rendering["note"]
 
 
+def test_a_worker_that_does_not_draw_is_not_among_those_who_do(web: Web) -> None:
+    with web.database.begin() as session:
+        fleet.announce(session, "reader", fleet.NO_DEVICE, False, "x264")
+    rendering = web.get("/v1/health", token=None).json()["data"]["rendering"]
+    assert (rendering["workers"], rendering["devices"]) == (0, [])
+    assert "No worker is up" in rendering["note"]
+
+
 def test_health_of_a_farm_whose_database_is_gone(web: Web, caplog: pytest.LogCaptureFixture) -> None:
     web.database.dispose()
     database = web.settings.data_dir / "pirouette.sqlite3"

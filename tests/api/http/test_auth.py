@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from api import clock
-from api.domain.accounts import accounts, tokens
+from api.domain.accounts import accounts, credentials
 from tests.support.web import Web
 
 
@@ -50,8 +50,8 @@ def test_the_scheme_is_case_insensitive(web: Web, scheme: str) -> None:
 
 def test_a_revoked_token_is_unauthorized(web: Web) -> None:
     with web.database.begin() as session:
-        token = tokens.issue(session, web.account_id, name="lost laptop")
-        tokens.revoke(session, web.account_id, token.id)
+        token = credentials.issue(session, web.account_id, name="lost laptop")
+        credentials.revoke(session, web.account_id, token.id)
     assert refusal(web, token.raw) == (401, "unauthorized")
 
 
@@ -94,5 +94,5 @@ def test_who_asks_is_asked_before_what(web: Web) -> None:
 def test_the_use_of_a_token_is_noted(web: Web) -> None:
     web.get("/v1/account")
     with web.database.read() as session:
-        [token] = tokens.list_tokens(session, web.account_id)
+        [token] = credentials.list_tokens(session, web.account_id)
     assert token.last_used_at is not None

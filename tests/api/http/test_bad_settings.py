@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from api.http.dxgl.spelling import SETTINGS_NAMES
 from renderer.spec import SETTINGS
 from renderer.spec.settings import Setting
 from tests.support.web import Web
@@ -29,21 +30,22 @@ def bad_values(row: Setting) -> list[object]:
 
 @pytest.mark.parametrize("row", SETTINGS, ids=[row.name for row in SETTINGS])
 def test_a_bad_value_is_refused_by_name_and_costs_nothing(web: Web, row: Setting) -> None:
+    name = SETTINGS_NAMES[row.name]
     model_id = web.upload().json()["data"]["modelId"]
     stored, balance = web.stored(), web.balance()
     total = web.get("/v1/renders").json()["meta"]["total"]
     values = bad_values(row)
     answers = [
-        (web.post("/v1/renders", json={"modelId": model_id, "renderSettings": {row.name: value}}), row.name)
+        (web.post("/v1/renders", json={"modelId": model_id, "renderSettings": {name: value}}), name)
         for value in values
     ]
-    bad = {"modelId": model_id, "renderSettings": {row.name: values[0]}}
+    bad = {"modelId": model_id, "renderSettings": {name: values[0]}}
     batch = web.post("/v1/renders/batch", json={"renders": [{"modelId": model_id}, bad]})
-    upload = web.upload(b"glTF other", settings=json.dumps({row.name: values[0]}))
-    answers += [(batch, f"renders[1].renderSettings.{row.name}"), (upload, row.name)]
+    upload = web.upload(b"glTF other", settings=json.dumps({name: values[0]}))
+    answers += [(batch, f"renders[1].renderSettings.{name}"), (upload, name)]
     for answer, param in answers:
         error = answer.json()["error"]
         assert (answer.status_code, error["code"], error["param"]) == (400, "invalid_settings", param)
-        assert row.name in error["message"]
+        assert name in error["message"]
     assert (web.stored(), web.balance()) == (stored, balance)
     assert web.get("/v1/renders").json()["meta"]["total"] == total

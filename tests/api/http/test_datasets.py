@@ -91,8 +91,8 @@ def test_an_upload_and_a_batch_order_sets_beside_videos(web: Web, model_id: str)
 def test_a_set_through_its_life(web: Web, model_id: str) -> None:
     render_id = order(web, model_id)["id"]
     claim = web.claim(render_id)
+    poster = web.put(claim, render_id, "poster.png", b"\x89PNG", "image/png")
     with web.database.begin() as session:
-        poster = web.put(claim, render_id, "poster.png", b"\x89PNG", "image/png")
         assert scheduling.publish(session, claim, {render_id: {"poster": poster}})
         assert scheduling.heartbeat(session, claim, lease_seconds=60, stage="drawing", frames_done=20)
     data = detail(web, render_id)

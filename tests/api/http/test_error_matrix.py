@@ -12,7 +12,7 @@ from api import clock
 from api.db.session import Database
 from api.domain.accounts import accounts
 from api.http.app import create_app
-from api.http.errors import DXGL_STATUS, STATUS
+from api.http.dxgl.errors import DXGL_STATUS, STATUS
 from api.settings import Settings
 from api.storage.open import open_storage
 from tests.support.origin import running_origin

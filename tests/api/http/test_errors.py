@@ -7,16 +7,18 @@ from collections.abc import AsyncIterator
 import pytest
 
 from api.errors import FarmError
-from api.http.errors import ENVELOPES, STATUS, envelope_for
+from api.http.dxgl.errors import STATUS, code_of
 from tests.support.web import Web
 
 
-def all_codes(error: type[FarmError]) -> set[str]:
-    return {error.code}.union(*(all_codes(child) for child in error.__subclasses__()))
+def tree(error: type[FarmError]) -> list[type[FarmError]]:
+    return [error, *(each for child in error.__subclasses__() for each in tree(child))]
 
 
 def test_every_error_of_the_service_has_a_status() -> None:
-    assert all_codes(FarmError) == STATUS.keys()
+    told = {kind: code_of(kind()) for kind in tree(FarmError)}
+    assert set(told.values()) == STATUS.keys()
+    assert [kind for kind, code in told.items() if code == "internal"] == [FarmError]
 
 
 @pytest.mark.parametrize(
@@ -52,15 +54,6 @@ def test_wrong_paths_and_methods(web: Web, method: str, path: str, status: int, 
 def test_a_wrong_method_is_told_the_right_ones(web: Web, path: str, methods: str) -> None:
     answer = web.request("PUT", path)
     assert (answer.status_code, answer.headers["allow"]) == (405, methods)
-
-
-def test_the_envelope_is_chosen_by_whole_segments(monkeypatch: pytest.MonkeyPatch) -> None:
-    def of_v1(code: str, message: str, status: int, param: str | None) -> dict[str, object]:
-        return {}
-
-    monkeypatch.setitem(ENVELOPES, ("v1",), of_v1)
-    assert envelope_for("/v1/models") is envelope_for("/v1") is of_v1
-    assert envelope_for("/v12/models") is envelope_for("/api/v1") is envelope_for("/") is ENVELOPES[()]
 
 
 @pytest.mark.parametrize(

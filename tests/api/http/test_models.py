@@ -44,6 +44,10 @@ def test_an_upload_makes_a_model_a_render_and_a_free_preview(web: Web) -> None:
         "fileSize": len(GLB),
         "sha256": hashlib.sha256(GLB).hexdigest(),
         "archivedAt": None,
+        "state": "pending",
+        "errorCode": None,
+        "errorMessage": None,
+        "contents": None,
     }
     paid = renders[False]
     assert renders.keys() == {True, False}

@@ -7,6 +7,7 @@ import pytest
 
 from api.domain.kit.failures import Failure
 from api.domain.work import scheduling
+from api.http.dxgl.spelling import SETTINGS_NAMES
 from renderer.spec import SETTINGS
 from tests.support.web import Web
 
@@ -35,7 +36,8 @@ def test_a_render_is_ordered_and_paid(web: Web) -> None:
     data = answer.json()["data"]
     assert data.keys() == {"id", "modelId", "status", "renderSettings"}
     assert (data["modelId"], data["status"]) == (model_id, "pending")
-    defaults = {row.name: row.default for row in SETTINGS if "video" in row.outputs and row.default is not None}
+    shown = [row for row in SETTINGS if "video" in row.outputs and row.default is not None]
+    defaults = {SETTINGS_NAMES[row.name]: row.default for row in shown}
     assert data["renderSettings"] == defaults | {"quality": "standard", "bgColor": "#FF8800"}
     assert web.balance() == 10 - 1 - 4
     assert web.woken == 2
@@ -100,6 +102,7 @@ def test_a_render_through_its_life(web: Web) -> None:
         "modelId": data["modelId"],
         "status": "pending",
         "fileSize": None,
+        "errorCode": None,
         "errorMessage": None,
         "warnings": [],
         "hasWebVariant": False,

@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from api.db.session import Database
-from api.domain.accounts import accounts, tokens
+from api.domain.accounts import accounts, credentials
 from tests.support.farm import Farm, running_farm
 from tests.support.waiting import HANG_S, wait_for
 from tests.support.web import GLB, Web, serving
@@ -60,7 +60,7 @@ def test_a_100_mb_upload_takes_less_than_16_mb_of_memory(tmp_path: Path) -> None
     with running_farm(Farm(tmp_path, workers=0, cache=tmp_path / "cache")) as farm:
         with farm.database.begin() as session:
             account = accounts.sign_up(session, "maker@example.com", credits=10)
-            token = tokens.issue(session, account.id, name="test").raw
+            token = credentials.issue(session, account.id, name="test").raw
         # one small upload first, so that what is loaded and pooled once is not counted
         first = {"file": ("a.glb", GLB)}
         assert requests.post(f"{farm.url}/v1/models", files=first, headers=bearer(token), timeout=HANG_S).ok

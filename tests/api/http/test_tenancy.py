@@ -16,7 +16,7 @@ from sqlalchemy import select
 from api.db.session import Database
 from api.db.tables import Base
 from api.domain.accounts import accounts
-from api.domain.accounts.tokens import SCOPES
+from api.domain.accounts.credentials import SCOPES
 from tests.support.web import GLB, Web
 
 PUBLIC = {("GET", "/v1/health")}

@@ -1,9 +1,8 @@
-"""A worker's bench on a fresh database and storage, with a model uploaded; the renderer is the tests' own."""
+"""A worker on a fresh database and storage, with a model uploaded; the renderer is the tests' own."""
 
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
 
 import pytest
 
@@ -12,11 +11,13 @@ from api.domain.accounts import accounts
 from api.domain.renders import uploads
 from api.settings import Settings
 from api.storage.local import LocalStorage
-from api.worker.job import Bench
+from api.worker.parent.bench import Bench
+from api.worker.parent.children import Children, start_child
+from api.worker.parent.inputs import Inputs
 from api.worker.right_of_way import RightOfWay
-from renderer.gl.context import Device
 from renderer.spec import RenderSettings
 from tests.api.domain.support import claim_of, inspect
+from tests.api.worker.child_here import SETUP, Worker
 from tests.api.worker.support import Order
 
 
@@ -26,22 +27,29 @@ def bench(sqlite_url: str, tmp_path: Path) -> Iterator[Bench]:
     database = Database(sqlite_url)
     work = tmp_path / "work"
     work.mkdir()
+    storage = LocalStorage(settings.files_dir)
     yield Bench(
         worker="w",
         settings=settings,
         database=database,
-        storage=LocalStorage(settings.files_dir),
-        device=cast(Device, None),  # only the renderer looks at it
+        storage=storage,
         work_dir=work,
-        cache_dir=tmp_path / "cache",
         stop=threading.Event(),
         right_of_way=RightOfWay(tmp_path),
+        children=Children(start_child, SETUP),
+        inputs=Inputs(storage),
+        wake=lambda: None,
     )
     database.dispose()
 
 
 @pytest.fixture
-def order(bench: Bench) -> Order:
+def worker(bench: Bench) -> Worker:
+    return Worker.at(bench)
+
+
+@pytest.fixture
+def order(bench: Bench, worker: Worker) -> Order:
     """A paid render of an uploaded model, claimed by the worker."""
     key = "models/a.glb"
     with bench.storage.writer(key) as file:
@@ -54,4 +62,4 @@ def order(bench: Bench) -> Order:
         )
     inspect(bench.database)
     claim = claim_of(bench.database, registered.render_id)
-    return Order(bench, account.id, registered.render_id, claim, registered.model_id)
+    return Order(worker, account.id, registered.model_id, registered.render_id, claim)

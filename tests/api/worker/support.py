@@ -13,21 +13,29 @@ from api.domain.kit.files import FileView
 from api.domain.renders import uploads
 from api.domain.renders.renders import RenderView
 from api.domain.work.claims import Claim
-from api.worker import videos
-from api.worker.job import Bench
+from api.worker.child import videos
+from api.worker.parent.bench import Bench
 from renderer.render import Listener, VideoFiles
 from renderer.spec import RenderSettings, VideoVariant
 from tests.api.domain.support import balance, claim, get, inspect, settle, stored_files
+from tests.api.worker.child_here import Worker
 from tests.integration.support import box_glb
 
 
 @dataclasses.dataclass(frozen=True)
 class Order:
-    bench: Bench
+    worker: Worker
     account_id: str
+    model_id: str
     render_id: str
     claim: Claim
-    model_id: str = ""
+
+    @property
+    def bench(self) -> Bench:
+        return self.worker.bench
+
+    def run(self) -> None:
+        self.worker.run(self.claim)
 
     @property
     def view(self) -> RenderView:

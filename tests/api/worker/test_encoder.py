@@ -10,11 +10,11 @@ import pytest
 from api.domain.renders import ordering
 from api.domain.work import fleet
 from api.processes.worker import run_worker
-from api.worker.job import Bench
-from api.worker.run_segment import run_segment
+from api.worker.parent.bench import Bench
 from renderer.gl.context import Device
 from renderer.spec import RenderSettings
 from tests.api.domain.support import balance, claimed, get
+from tests.api.worker.child_here import Worker
 from tests.api.worker.support import uploaded_box
 
 
@@ -49,15 +49,15 @@ def test_a_worker_with_another_encoder_than_the_rest_of_the_farm_refuses_to_work
 
 
 @pytest.mark.usefixtures("no_card")
-def test_a_card_that_is_lost_costs_no_credits(bench: Bench, device: Device, light_cache: Path) -> None:
-    settings = RenderSettings(length=0.2, aspect="1:1", shadows=False)
+def test_a_card_that_is_lost_costs_no_credits(worker: Worker, device: Device, light_cache: Path) -> None:
+    settings, bench = RenderSettings(length=0.2, aspect="1:1", shadows=False), with_nvenc(worker.bench)
     account_id, model_id = uploaded_box(bench, settings)
     with bench.database.begin() as session:
         (made,) = ordering.create_renders(session, account_id, [(model_id, settings)])
     credits = balance(bench.database, account_id)
-    bench = dataclasses.replace(with_nvenc(bench), device=device, cache_dir=light_cache)
+    worker = dataclasses.replace(worker.drawing(device, light_cache), bench=bench)
     for _ in range(bench.settings.max_attempts):
-        run_segment(bench, claimed(bench.database))
+        worker.run(claimed(bench.database))
     view = get(bench.database, account_id, made.id)
     assert view.status == "error"
     assert "no card for h264_nvenc" in str(view.error_message)

@@ -10,8 +10,7 @@ import pytest
 from api.domain.catalog import overlays
 from api.domain.renders import ordering
 from api.domain.renders.states import RenderStatus
-from api.worker import videos
-from api.worker.run_segment import run_segment
+from api.worker.child import videos
 from renderer.render import VideoFiles
 from renderer.spec import RenderSettings
 from tests.api.domain.support import claim_of
@@ -45,7 +44,7 @@ def test_the_renderer_gets_the_images_that_the_variants_name(
         return draw(*arguments, **named)
 
     monkeypatch.setattr(videos, "render_video", looking)
-    run_segment(on_image.bench, on_image.claim)
+    on_image.run()
     image = on_image.claim.variants[on_image.render_id]["backdrop"]["image"]
     assert seen == {image: b"an image"}
     assert on_image.view.status == RenderStatus.DONE
@@ -54,7 +53,7 @@ def test_the_renderer_gets_the_images_that_the_variants_name(
 def test_an_image_that_is_gone_ends_in_error_with_a_refund(on_image: Order, monkeypatch: pytest.MonkeyPatch) -> None:
     use_renderer(monkeypatch)
     credits = on_image.credits
-    run_segment(on_image.bench, on_image.claim)
+    on_image.run()
     assert on_image.view.status == RenderStatus.ERROR
     image = on_image.claim.variants[on_image.render_id]["backdrop"]["image"]
     assert on_image.view.error_message == f"The file of the overlay {image} is gone from the storage"

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from api.db.session import Database
 from api.db.tables import Segment
 from api.domain.work import scheduling
-from api.worker.lease import Lease
+from api.worker.parent.lease import Lease
 from renderer.errors import Cancelled
 from tests.api.worker.support import Order
 from tests.support.waiting import wait_for

@@ -10,14 +10,13 @@ from api.domain.renders import ordering, plans
 from api.domain.renders.renders import RenderView
 from api.domain.work.claims import Claim
 from api.domain.work.states import Role
-from api.worker.job import Bench
-from api.worker.open_shot import OpenShot
-from api.worker.run_segment import run_segment
+from api.worker.parent.bench import Bench
 from renderer.errors import EncodeError
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
 from renderer.spec import RenderSettings
 from tests.api.domain.support import balance, claim, claimed, get, stored_files
+from tests.api.worker.child_here import Worker
 from tests.api.worker.support import uploaded_box
 from tests.renderer.encode.media import decode_rgb
 
@@ -28,9 +27,13 @@ SETTINGS = RenderSettings(length=0.4, aspect="1:1", shadows=False)
 class Long:
     """Two renders of one shot of three parts."""
 
-    bench: Bench
+    worker: Worker
     account_id: str
     render_ids: tuple[str, ...]
+
+    @property
+    def bench(self) -> Bench:
+        return self.worker.bench
 
     @property
     def views(self) -> list[RenderView]:
@@ -45,26 +48,23 @@ class Long:
         root = self.bench.settings.files_dir
         return {str(path.relative_to(root)) for path in root.glob("[rt]*/**/*.*")}
 
-    def another_worker(self) -> Bench:
-        return dataclasses.replace(self.bench, worker="another", open_shot=OpenShot())
-
     def run(self) -> Claim:
         """Claims the next segment and works on it."""
         held = claimed(self.bench.database)
-        run_segment(self.bench, held)
+        self.worker.run(held)
         return held
 
 
 @pytest.fixture
-def long(bench: Bench, device: Device, light_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Long:
+def long(worker: Worker, device: Device, light_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Long:
     monkeypatch.setattr(plans, "PART_PIXELS", 540 * 540 * 4)
     monkeypatch.setattr(plans, "PART_FRAMES", 4)
+    bench = worker.bench
     account_id, model_id = uploaded_box(bench, SETTINGS)
     with bench.database.begin() as session:
         black = dataclasses.replace(SETTINGS, bg_color="#000000")
         made = ordering.create_renders(session, account_id, [(model_id, SETTINGS), (model_id, black)])
-    bench = dataclasses.replace(bench, device=device, cache_dir=light_cache)
-    return Long(bench, account_id, tuple(view.id for view in made))
+    return Long(worker.drawing(device, light_cache), account_id, tuple(view.id for view in made))
 
 
 @pytest.fixture
@@ -86,8 +86,9 @@ def test_parts_are_drawn_joined_and_tidied_away(long: Long, opened: list[ShotRen
     assert {str(view.status) for view in long.views} <= {"poster-done", "video-processing"}
     posters = long.files
     assert [set(files) for files in posters] == [{"poster", "poster_full"}] * 2
-    run_segment(other := long.another_worker(), claimed(long.bench.database))
-    other.open_shot.close()
+    other = long.worker.another()
+    other.run(claimed(long.bench.database))
+    other.child.warm.rest()
     long.run()
     assert len(opened) == 2  # one for each worker
     parts = {key for key in long.stored if key.startswith("tasks/")}
@@ -95,14 +96,14 @@ def test_parts_are_drawn_joined_and_tidied_away(long: Long, opened: list[ShotRen
     assert len(parts) == 12  # video and thumbnail on white and on black
     assert [view.progress.frames_done for view in long.views] == [12, 12]
     assembly = long.run()
-    long.bench.open_shot.close()
+    long.worker.child.warm.rest()
     assert (first.role, assembly.role) == (Role.PART, Role.ASSEMBLY)
     for view, files, early in zip(long.views, long.files, posters, strict=True):
         assert (view.status, set(files)) == ("done", {"video", "thumb", "poster", "poster_full"})
         assert early.items() <= files.items()
         video = decode_rgb(long.bench.settings.files_dir / files["video"].key, 540, 540)
         assert len(video) == 12
-        assert abs(int(video[5, 0, 0].mean()) - (255 if view.settings["bgColor"] == "#ffffff" else 0)) <= 1
+        assert abs(int(video[5, 0, 0].mean()) - (255 if view.settings["bg_color"] == "#ffffff" else 0)) <= 1
     assert long.stored == {file.key for files in long.files for file in files.values()}
     assert claim(long.bench.database) is None
     assert list(long.bench.work_dir.iterdir()) == []
@@ -143,7 +144,8 @@ def test_parts_of_two_encoders_are_refused_and_refunded(long: Long) -> None:
         long.run()
     settings = long.bench.settings.model_copy(update={"h264_encoder": "nvenc"})
     for _ in range(settings.max_attempts):
-        run_segment(dataclasses.replace(long.bench, settings=settings), claimed(long.bench.database))
+        bench = dataclasses.replace(long.bench, settings=settings)
+        dataclasses.replace(long.worker, bench=bench).run(claimed(long.bench.database))
     assert {view.status for view in long.views} == {"error"}
     assert all("same H.264 encoder" in str(view.error_message) for view in long.views)
     assert long.stored == set()

@@ -1,6 +1,7 @@
 """Hints: sent after the commit, on either broker, and never lost in a way that matters."""
 
 import contextlib
+import functools
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,7 @@ from api.queue.relay import Relay, relay
 from api.queue.sweep import sweep_once, sweep_until
 from api.settings import Settings
 from api.storage.local import LocalStorage
-from api.worker.tasks import work_until_idle
+from api.worker.parent.loop import work_until_idle
 from tests.api.domain.support import claimed, expire_leases
 from tests.api.worker.support import Order, use_renderer
 from tests.support.ports import reserved_port
@@ -160,7 +161,7 @@ def test_one_hint_is_enough_for_all_the_work_and_is_passed_on(
     expire_leases(order.bench.database)
     sweep_once(order.bench.database, order.bench.storage, celery, order.bench.settings)
     drain(celery)
-    work_until_idle(celery, order.bench)  # the preview and the paid render
+    order.worker.do(lambda bench: work_until_idle(bench, outcomes.queues(), functools.partial(send_hint, celery)))
     assert order.view.status == "done"
     assert drain(celery) == [WORK_TASK]
 
@@ -173,7 +174,7 @@ def test_work_goes_on_while_the_broker_is_away(
     expire_leases(order.bench.database)
     with pytest.raises(OperationalError):
         sweep_once(order.bench.database, order.bench.storage, away, order.bench.settings)
-    work_until_idle(away, order.bench)
+    order.worker.do(lambda bench: work_until_idle(bench, outcomes.queues(), functools.partial(send_hint, away)))
     assert order.view.status == "done"
 
 

@@ -10,7 +10,6 @@ import pytest
 from api.domain.work.tasks import Priority
 from api.worker import right_of_way
 from api.worker.right_of_way import LONGEST_S, POLL_S, RightOfWay
-from api.worker.run_segment import run_segment
 from renderer.errors import Cancelled
 from renderer.render import Listener
 from tests.api.worker.support import Order, use_renderer
@@ -103,7 +102,7 @@ def test_paid_work_gives_way_between_frames(order: Order, clock: Clock, monkeypa
             waits.append(clock.waited(lambda: listener.on_frame(2, 2)))
 
     use_renderer(monkeypatch, draw)
-    run_segment(order.bench, order.claim)
+    order.run()
     assert waits == [0, pytest.approx(LONGEST_S, abs=2 * POLL_S)]
 
 
@@ -120,6 +119,6 @@ def test_a_preview_takes_it_and_gives_it_to_no_other(
             beside.append(clock.waited(lambda: listener.on_frame(1, 1)))
 
     use_renderer(monkeypatch, draw)
-    run_segment(order.bench, preview)
+    order.worker.run(preview)
     assert beside == [pytest.approx(LONGEST_S, abs=2 * POLL_S), 0]
     assert clock.waited(lambda: RightOfWay(folder).give(nothing)) == 0

@@ -15,16 +15,25 @@ from api.domain.renders.renders import RenderView
 from api.domain.renders.states import RenderStatus
 from api.domain.work import scheduling
 from api.storage.open import open_storage
-from api.worker.run_segment import run_segment
 from renderer.errors import Cancelled, EncodeError, InvalidModel
 from renderer.render import Listener
 from renderer.scene.nodes import Contents
 from renderer.spec import Backdrop, RenderSettings, VideoVariant
-from tests.api.domain.support import claim_of, get, settle
+from tests.api.domain.support import claim_of, get, settle, stored_files
 from tests.api.worker.support import Order, use_renderer
 from tests.support.s3 import S3Server
 from tests.support.tcp_gate import Gate
 from tests.support.waiting import wait_for
+
+
+@contextlib.contextmanager
+def ended(told: list[Exception]) -> Iterator[None]:
+    """Notes that the renderer was told to stop or, in place of its process, killed."""
+    try:
+        yield
+    except (Cancelled, BrokenPipeError) as reason:
+        told.append(reason)
+        raise
 
 
 def own_files(order: Order, attempt: int = 1) -> set[str]:
@@ -34,7 +43,7 @@ def own_files(order: Order, attempt: int = 1) -> set[str]:
 
 def test_a_finished_segment_is_settled_with_all_its_files(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
     use_renderer(monkeypatch)
-    run_segment(order.bench, order.claim)
+    order.run()
     assert order.view.status == RenderStatus.DONE
     assert {file.key for file in order.files.values()} == own_files(order) == order.stored
     assert order.files["poster"].content_type == "image/png"
@@ -44,29 +53,38 @@ def test_a_finished_segment_is_settled_with_all_its_files(order: Order, monkeypa
     assert order.credits == 9
 
 
-def test_what_the_model_lacks_is_told_of_the_render(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_of_the_model_is_ignored_is_known_when_it_is_read(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = Contents(("Survey", "Walk"), ("Red",), ("the glTF extension EXT_example is ignored",))
-    use_renderer(monkeypatch, lambda listener: listener.on_model(found))
-    run_segment(order.bench, order.claim)
-    assert order.view.warnings == found.warnings
+
+
+    def read(listener: Listener) -> None:
+        listener.on_model(found)
+        wait_for(lambda: order.view.warnings == found.warnings, "the warnings")
+
+    use_renderer(monkeypatch, read)
+    order.run()
+    assert (order.view.status, order.view.warnings) == (RenderStatus.DONE, found.warnings)
 
 
 def test_a_prores_video_is_stored_as_quicktime(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
     use_renderer(monkeypatch)
     variant = VideoVariant(Backdrop(), codec="prores4444")
-    run_segment(order.bench, dataclasses.replace(order.claim, variants={order.render_id: variant.to_json()}))
+    order.worker.run(dataclasses.replace(order.claim, variants={order.render_id: variant.to_json()}))
     video = order.files["video"]
     assert (video.content_type, video.key) == ("video/quicktime", f"renders/{order.render_id}/1/video.mov")
 
 
 def test_posters_can_be_fetched_while_the_video_is_made(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
     def look(listener: Listener) -> None:
+        wait_for(lambda: order.files, "the posters")
         assert order.view.status in (RenderStatus.POSTER_DONE, RenderStatus.VIDEO_PROCESSING)
         assert set(order.files) == {"poster", "poster_full"}
         assert order.bench.storage.stat(order.files["poster"].key).size == len("poster.png")
 
     use_renderer(monkeypatch, look)
-    run_segment(order.bench, order.claim)
+    order.run()
     assert order.view.status == RenderStatus.DONE
 
 
@@ -77,7 +95,7 @@ def test_a_bad_model_ends_in_error_with_its_message_and_a_refund_at_once(
         raise InvalidModel("accessor 3 points outside its buffer")
 
     use_renderer(monkeypatch, fail)
-    run_segment(order.bench, order.claim)
+    order.run()
     assert (order.view.status, order.view.error_message) == (
         RenderStatus.ERROR, "accessor 3 points outside its buffer",
     )
@@ -100,7 +118,7 @@ def test_other_errors_are_tried_again_three_times_in_all(
     claim = order.claim
     for attempt in (1, 2, 3):
         assert (claim.attempt, order.view.status) == (attempt, RenderStatus.POSTER_PROCESSING)
-        run_segment(order.bench, claim)
+        order.worker.run(claim)
         assert order.stored == set()
         if attempt < 3:
             assert order.view.status == RenderStatus.PENDING
@@ -114,7 +132,7 @@ def test_a_model_missing_from_the_storage_is_no_reason_to_try_again(
 ) -> None:
     use_renderer(monkeypatch)
     order.bench.storage.delete("models/a.glb")
-    run_segment(order.bench, order.claim)
+    order.run()
     assert order.view.status == RenderStatus.ERROR
     assert "gone from the storage" in str(order.view.error_message)
 
@@ -122,22 +140,20 @@ def test_a_model_missing_from_the_storage_is_no_reason_to_try_again(
 def test_a_stopping_worker_gives_its_claim_back_without_a_failure(
     order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn = []
+    told: list[Exception] = []
 
     def draw(listener: Listener) -> None:
-        for index in range(100):
-            drawn.append(index)
-            if index == 2:
-                order.bench.stop.set()
-            listener.on_frame(index + 1, 100)
+        order.bench.stop.set()
+        with ended(told):
+            wait_for(lambda: listener.on_frame(1, 2), "the child to be told")
 
     use_renderer(monkeypatch, draw)
-    run_segment(order.bench, order.claim)
-    assert len(drawn) == 3
+    order.run()
+    assert [type(reason) for reason in told] == [Cancelled]
     assert (order.view.status, order.stored) == (RenderStatus.PENDING, set())
     order.bench.stop.clear()
     use_renderer(monkeypatch)
-    run_segment(order.bench, claim_of(order.bench.database, order.render_id))
+    order.worker.run(claim_of(order.bench.database, order.render_id))
     assert (order.view.status, order.stored) == (RenderStatus.DONE, own_files(order, attempt=2))
 
 
@@ -148,21 +164,11 @@ def lose_lease(order: Order) -> None:
     assert settle(order.bench.database, claim_of(order.bench.database, order.render_id))
 
 
-@contextlib.contextmanager
-def cancelled(told: list[Cancelled]) -> Iterator[None]:
-    """Notes that the renderer was told to stop."""
-    try:
-        yield
-    except Cancelled as reason:
-        told.append(reason)
-        raise
-
-
 def test_a_worker_that_lost_its_lease_stops_and_changes_nothing(
     order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     changed: list[RenderView] = []
-    told: list[Cancelled] = []
+    told: list[Exception] = []
 
     def draw(listener: Listener) -> None:
         lose_lease(order)
@@ -173,11 +179,11 @@ def test_a_worker_that_lost_its_lease_stops_and_changes_nothing(
                 changed.append(order.view)
             listener.on_frame(1, 2)
 
-        with cancelled(told):
-            wait_for(draw_a_frame, "the lease's thread to tell it")
+        with ended(told):
+            wait_for(draw_a_frame, "the child to be killed")
 
     use_renderer(monkeypatch, draw)
-    run_segment(order.bench, order.claim)
+    order.run()
     assert (len(told), changed) == (1, [])
     assert order.view.status == RenderStatus.DONE
     assert all("/2/" in file.key for file in order.files.values())
@@ -187,7 +193,7 @@ def test_a_worker_that_lost_its_lease_stops_and_changes_nothing(
 
 def test_a_late_settlement_is_refused_and_its_files_deleted(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
     use_renderer(monkeypatch, lambda listener: lose_lease(order))
-    run_segment(order.bench, order.claim)
+    order.run()
     assert all("/2/" in file.key for file in order.files.values())
     assert order.stored == set()
 
@@ -232,7 +238,7 @@ def test_files_stay_when_the_settlement_counted_though_its_answer_got_lost(
 ) -> None:
     use_renderer(monkeypatch)
     LostLine(monkeypatch, counts=True)
-    run_segment(order.bench, order.claim)
+    order.run()
     assert order.view.status == RenderStatus.DONE
     assert order.stored == own_files(order)
 
@@ -241,9 +247,9 @@ def test_files_go_when_the_settlement_failed(order: Order, monkeypatch: pytest.M
     use_renderer(monkeypatch)
     with monkeypatch.context() as until_it_is_back:
         LostLine(until_it_is_back, counts=False)
-        run_segment(order.bench, order.claim)
+        order.run()
     assert (order.view.status, order.stored) == (RenderStatus.PENDING, set())
-    run_segment(order.bench, claim_of(order.bench.database, order.render_id))
+    order.worker.run(claim_of(order.bench.database, order.render_id))
     assert (order.view.status, order.stored) == (RenderStatus.DONE, own_files(order, attempt=2))
 
 
@@ -255,7 +261,7 @@ def test_files_stay_while_the_database_can_not_say_whether_they_count(
     with monkeypatch.context() as until_it_is_back:
         LostLine(until_it_is_back, counts=counts, comes_back=False)
         with pytest.raises(ConnectionError):
-            run_segment(order.bench, order.claim)
+            order.run()
     assert order.stored == own_files(order)
     assert order.view.status == (RenderStatus.DONE if counts else RenderStatus.VIDEO_PROCESSING)
 
@@ -269,15 +275,15 @@ def delete_render(order: Order, render_id: str) -> None:
 def test_a_worker_whose_render_is_deleted_stops_and_leaves_no_files(
     order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[Cancelled] = []
+    told: list[Exception] = []
 
     def draw(listener: Listener) -> None:
         delete_render(order, order.render_id)
-        with cancelled(told):
-            wait_for(lambda: listener.on_frame(1, 2), "the lease's thread to tell it")
+        with ended(told):
+            wait_for(lambda: listener.on_frame(1, 2), "the child to be killed")
 
     use_renderer(monkeypatch, draw)
-    run_segment(order.bench, order.claim)
+    order.run()
     assert len(told) == 1
     assert (order.stored, order.credits) == (set(), 9)
 
@@ -288,8 +294,14 @@ def test_a_render_deleted_while_it_is_made_with_others_leaves_no_files(
     with order.bench.database.begin() as session:
         settings = RenderSettings()
         first, second = ordering.create_renders(session, order.account_id, [(order.model_id, settings)] * 2)
-    use_renderer(monkeypatch, lambda listener: delete_render(order, first.id))
-    run_segment(order.bench, claim_of(order.bench.database, second.id))
+
+
+    def draw(listener: Listener) -> None:
+        wait_for(lambda: stored_files(order.bench.database, order.account_id, second.id), "the posters")
+        delete_render(order, first.id)
+
+    use_renderer(monkeypatch, draw)
+    order.worker.run(claim_of(order.bench.database, second.id))
     assert {key.split("/")[1] for key in order.stored} == {second.id}
     assert get(order.bench.database, order.account_id, second.id).status == RenderStatus.DONE
 
@@ -298,22 +310,22 @@ def test_a_render_deleted_while_it_is_made_with_others_leaves_no_files(
 def test_while_the_storage_is_away_a_render_waits_and_goes_on(
     order: Order, s3_server: S3Server, s3_gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, away: str
 ) -> None:
-    monkeypatch.setattr("api.worker.run_segment.STORAGE_PAUSE_S", 0)
+    monkeypatch.setattr("api.worker.parent.run_segment.STORAGE_PAUSE_S", 0)
     storage = open_storage(s3_server.settings(tmp_path, port=s3_gate.port))
     with storage.writer("models/a.glb") as file:
         file.write(b"the model's bytes")
-    order = dataclasses.replace(order, bench=dataclasses.replace(order.bench, storage=storage))
+    worker = dataclasses.replace(order.worker, bench=dataclasses.replace(order.bench, storage=storage))
     use_renderer(monkeypatch, lambda listener: s3_gate.close())
     claim = order.claim
     for _ in range(order.bench.settings.max_attempts + 1):  # more than a render survives failures
         if away == "from the start":
             s3_gate.close()
-        run_segment(order.bench, claim)
+        worker.run(claim)
         assert (order.view.status, order.view.error_message) == (RenderStatus.PENDING, None)
         claim = claim_of(order.bench.database, order.render_id)
         s3_gate.open()
     use_renderer(monkeypatch)
-    run_segment(order.bench, claim)
+    worker.run(claim)
     assert order.view.status == RenderStatus.DONE
     assert [entry.name for entry in storage.entries(f"renders/{order.render_id}")] == [str(claim.attempt)]
     assert order.credits == 9

@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 
 from api.domain.renders import ordering
-from api.worker.job import Bench
-from api.worker.run_segment import run_segment
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
 from renderer.spec import RenderSettings
 from tests.api.domain.support import claim, claim_of, get, stored_files
+from tests.api.worker.child_here import Worker
 from tests.api.worker.support import uploaded_box
 
 SETTINGS = RenderSettings(length=0.2, aspect="1:1", shadows=False)
@@ -23,8 +22,9 @@ VARIANTS = [
 
 
 def test_three_variants_of_equal_frames_are_drawn_once(
-    bench: Bench, device: Device, light_cache: Path, monkeypatch: pytest.MonkeyPatch
+    worker: Worker, device: Device, light_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    bench = worker.bench
     account_id, model_id = uploaded_box(bench, SETTINGS)
     with bench.database.begin() as session:
         batch = ordering.create_renders(session, account_id, [(model_id, settings) for settings in VARIANTS])
@@ -38,7 +38,7 @@ def test_three_variants_of_equal_frames_are_drawn_once(
 
     monkeypatch.setattr(ShotRenderer, "draw", counted)
     held = claim_of(bench.database, batch[0].id)
-    run_segment(dataclasses.replace(bench, device=device, cache_dir=light_cache), held)
+    worker.drawing(device, light_cache).run(held)
 
     assert drawn == list(range(6))
     assert claim(bench.database) is None

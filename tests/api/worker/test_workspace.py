@@ -4,12 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from api.worker.workspace import work_folder
+from api.worker.parent.workspace import work_folder
 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from api.worker.workspace import work_folder
+from api.worker.parent.workspace import work_folder
 with work_folder(Path(sys.argv[1]), "killed") as folder:
     (folder / "frame").write_text("half")
     os.kill(os.getpid(), signal.SIGKILL)

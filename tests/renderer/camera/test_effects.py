@@ -32,8 +32,8 @@ def test_the_camera_starts_at_the_front_and_walks_to_the_right() -> None:
 
 @pytest.mark.parametrize("effect", ["hero-spin", "reveal"])
 def test_what_ends_at_the_front_ends_with_the_turntables_first_view(effect: str) -> None:
-    last = shot_view(planned({"effect": effect, "rotateY": 15}), BOUNDS, 179)
-    first = shot_view(planned({"rotateY": 15}), BOUNDS, 0)
+    last = shot_view(planned({"effect": effect, "rotate_y": 15}), BOUNDS, 179)
+    first = shot_view(planned({"rotate_y": 15}), BOUNDS, 0)
     assert last is not None
     assert first is not None
     assert np.allclose(last.view, first.view)

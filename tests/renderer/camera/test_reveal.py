@@ -13,7 +13,7 @@ REVEAL = {"effect": "reveal"}
 @pytest.mark.parametrize("scale_from", [None, 0.4, 1])
 @pytest.mark.parametrize("sweep", [None, 360])
 def test_it_ends_at_the_front_in_full_size(easing: bool, scale_from: float | None, sweep: float | None) -> None:
-    spec = planned({**REVEAL, "easing": easing, "scaleFrom": scale_from, "sweepAngle": sweep, "rotateY": 25})
+    spec = planned({**REVEAL, "easing": easing, "scale_from": scale_from, "sweep_angle": sweep, "rotate_y": 25})
     of_all = curve(reveal, spec)
     assert of_all.angle[-1] == pytest.approx(25, abs=1e-12)
     assert of_all.angle[-1] - of_all.angle[0] == pytest.approx(sweep or 180)

@@ -15,7 +15,7 @@ SHOW = {"effect": "showcase"}
 def test_the_swing_is_the_amplitude_wide_and_even_about_the_front(
     easing: bool, rotate_y: int, amplitude: int | None
 ) -> None:
-    spec = planned({**SHOW, "easing": easing, "rotateY": rotate_y, "amplitude": amplitude})
+    spec = planned({**SHOW, "easing": easing, "rotate_y": rotate_y, "amplitude": amplitude})
     swing = curve(showcase, spec).angle - rotate_y
     assert swing.max() == pytest.approx((amplitude or 60) / 2, rel=1e-3)
     assert np.allclose(swing[1:], -swing[:0:-1])  # to the left as to the right

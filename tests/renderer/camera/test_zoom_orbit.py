@@ -14,14 +14,14 @@ ORBIT = {"effect": "zoom-orbit"}
 def test_it_goes_from_the_first_distance_to_the_second_and_only_towards_it(
     easing: bool, start: float | None, end: float | None
 ) -> None:
-    distance = curve(zoom_orbit, planned({**ORBIT, "easing": easing, "zoomStart": start, "zoomEnd": end})).distance
+    distance = curve(zoom_orbit, planned({**ORBIT, "easing": easing, "zoom_start": start, "zoom_end": end})).distance
     assert distance[0] == pytest.approx(start or 1.0)
     assert distance[-1] == pytest.approx(end or 0.7)
     assert (np.diff(distance) * np.sign((end or 0.7) - (start or 1.0)) >= 0).all()
 
 
 def test_the_last_frame_is_at_the_front_again() -> None:
-    angle = curve(zoom_orbit, planned({**ORBIT, "rotateY": 40})).angle
+    angle = curve(zoom_orbit, planned({**ORBIT, "rotate_y": 40})).angle
     assert angle[[0, -1]] == pytest.approx([40, 400])
     assert (np.diff(angle) > 0).all()
 

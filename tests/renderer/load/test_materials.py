@@ -123,7 +123,7 @@ def test_an_unknown_variant_is_refused_by_name(tmp_path: Path) -> None:
     path = with_variants(MAPPINGS).save(tmp_path)
     with pytest.raises(SettingsError, match='no material variant "Green"; it has "Red", "Blue"') as caught:
         load_model(path, "Green")
-    assert caught.value.field == "materialVariant"
+    assert caught.value.field == "material_variant"
     path.write_bytes(triangle_builder().glb())
     with pytest.raises(SettingsError, match='no material variant "Red"; it has none'):
         load_model(path, "Red")

@@ -221,10 +221,10 @@ def test_errors_name_the_setting_and_the_picture(device: Device, tmp_path: Path)
     for name, message in (("broken", "image broken is no image"), ("other", "no {} image other")):
         with pytest.raises(SettingsError, match=message.format("background")) as error:
             images.behind(Backdrop(image=name))
-        assert error.value.field == "bgImageId"
+        assert error.value.field == "bg_image_id"
         with pytest.raises(SettingsError, match=message.format("foreground")) as error:
             images.before(Foreground(name))
-        assert error.value.field == "fgImageId"
+        assert error.value.field == "fg_image_id"
 
 
 def test_each_picture_is_read_once_and_given_back(

@@ -9,7 +9,7 @@ from renderer.spec import SETTINGS
 from tests.renderer.passes.scenes import quad, scene_of
 from tests.renderer.passes.stage import linear, middle, neutral, picture, srgb
 
-CHOICES = next(row.choices for row in SETTINGS if row.name == "toneMapping")
+CHOICES = next(row.choices for row in SETTINGS if row.name == "tone_mapping")
 GREYS = [0.0, 0.01, 0.05, 0.18, 0.5, 1.0, 2.0, 6.0, 40.0]
 
 

@@ -12,11 +12,11 @@ from renderer.spec import DatasetSpec, parse_settings, plan_dataset
     ("settings", "spec"),
     [
         ({}, DatasetSpec(100, 800, "hemisphere", "nerfstudio")),
-        ({"datasetQuality": None, "quality": "4k"}, DatasetSpec(100, 800)),
-        ({"datasetQuality": "196x1024", "coverage": "sphere"}, DatasetSpec(196, 1024, "sphere")),
-        ({"datasetQuality": "400x2048", "datasetFormat": "colmap"}, DatasetSpec(400, 2048, format="colmap")),
-        ({"datasetDepth": "metric"}, DatasetSpec(100, 800, depth="metric")),
-        ({"materialVariant": "Red", "animation": "Walk"}, DatasetSpec(100, 800, material_variant="Red")),
+        ({"dataset_quality": None, "quality": "4k"}, DatasetSpec(100, 800)),
+        ({"dataset_quality": "196x1024", "coverage": "sphere"}, DatasetSpec(196, 1024, "sphere")),
+        ({"dataset_quality": "400x2048", "dataset_format": "colmap"}, DatasetSpec(400, 2048, format="colmap")),
+        ({"dataset_depth": "metric"}, DatasetSpec(100, 800, depth="metric")),
+        ({"material_variant": "Red", "animation": "Walk"}, DatasetSpec(100, 800, material_variant="Red")),
     ],
 )
 def test_settings_choose_views_size_and_coverage(settings: dict[str, Any], spec: DatasetSpec) -> None:

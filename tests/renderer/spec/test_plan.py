@@ -66,8 +66,8 @@ def test_the_preview_is_a_short_540p_loop() -> None:
 @pytest.mark.parametrize("quality", ["share", "standard", "4k", "pro"])
 @pytest.mark.parametrize("aspect", ["16:9", "1:1", "9:16"])
 def test_a_still_has_the_size_and_the_camera_of_the_videos_first_frame(quality: str, aspect: str) -> None:
-    look = {"quality": quality, "aspect": aspect, "tiltX": 5, "zoom": 1.5, "shadows": False, "animation": "*",
-            "materialVariant": "Red", "lighting": "dark", "bgColor": "#ff8800", "fgImageId": "abc123DEF456"}
+    look = {"quality": quality, "aspect": aspect, "tilt_x": 5, "zoom": 1.5, "shadows": False, "animation": "*",
+            "material_variant": "Red", "lighting": "dark", "bg_color": "#ff8800", "fg_image_id": "abc123DEF456"}
     still, video = plan_image(parse_settings({"output": "image", **look})), plan_video(parse_settings(look))
     assert still.frames == dataclasses.replace(video.frames, frame_count=1)
     assert (still.variant.backdrop, still.variant.foreground) == (video.variant.backdrop, video.variant.foreground)
@@ -78,9 +78,9 @@ def test_numbers_take_the_place_of_a_named_camera_and_rotate_y_is_added(camera: 
     azimuth, elevation = CAMERAS[camera]
     for given, stands in (
         ({}, (azimuth, elevation)),
-        ({"rotateY": -30}, (azimuth - 30, elevation)),
+        ({"rotate_y": -30}, (azimuth - 30, elevation)),
         ({"azimuth": 12.5}, (12.5, elevation)),
-        ({"azimuth": 12.5, "rotateY": 10}, (22.5, elevation)),
+        ({"azimuth": 12.5, "rotate_y": 10}, (22.5, elevation)),
         ({"elevation": 0}, (azimuth, 0)),
     ):
         frames = plan_image(parse_settings({"output": "image", "camera": camera, **given})).frames
@@ -88,13 +88,14 @@ def test_numbers_take_the_place_of_a_named_camera_and_rotate_y_is_added(camera: 
 
 
 def test_what_only_videos_know_changes_no_still() -> None:
-    moving = {"effect": "reveal", "sweepAngle": 90, "length": 9, "easing": False, "zoomStart": 2, "animationSpeed": 2}
+    moving = {"effect": "reveal", "sweep_angle": 90, "length": 9, "easing": False, "zoom_start": 2,
+              "animation_speed": 2}
     assert plan_image(parse_settings({"output": "image", **moving})) == plan_image(parse_settings({"output": "image"}))
 
 
 def test_stills_of_any_format_share_their_frame() -> None:
-    made = ({"imageFormat": "webp"}, {"imageFormat": "avif", "transparent": True}, {"bgColor": "#000000"},
-            {"fgImageId": "abc123DEF456"})
+    made = ({"image_format": "webp"}, {"image_format": "avif", "transparent": True}, {"bg_color": "#000000"},
+            {"fg_image_id": "abc123DEF456"})
     plans = [plan_image(parse_settings({"output": "image", **settings})) for settings in made]
     assert len({plan.frames for plan in plans}) == 1
     assert len({plan.variant for plan in plans}) == len(made)
@@ -102,8 +103,8 @@ def test_stills_of_any_format_share_their_frame() -> None:
 
 def test_specs_survive_json() -> None:
     plan = plan_video(parse_settings({
-        "quality": "standard", "bgColor": "#ff8800", "vignette": 0.5, "animation": "*",
-        "bgImageId": "abc123DEF456", "bgAlign": "center", "fgImageId": "abc123DEF457", "fgAlign": "top-right",
+        "quality": "standard", "bg_color": "#ff8800", "vignette": 0.5, "animation": "*",
+        "bg_image_id": "abc123DEF456", "bg_align": "center", "fg_image_id": "abc123DEF457", "fg_align": "top-right",
     }))
     assert plan.variant.foreground == Foreground("abc123DEF457", "top-right")
     assert FrameSpec.from_json(json.loads(json.dumps(plan.frames.to_json()))) == plan.frames
@@ -114,14 +115,14 @@ def test_specs_survive_json() -> None:
 
 
 def test_equal_frames_have_equal_keys_whatever_they_are_composited_on() -> None:
-    around = ({"bgColor": "#000000"}, {"bgImageId": "abc123DEF456"}, {"bgAlign": "center"}, {"vignette": 1},
-              {"fgImageId": "abc123DEF456"})
+    around = ({"bg_color": "#000000"}, {"bg_image_id": "abc123DEF456"}, {"bg_align": "center"}, {"vignette": 1},
+              {"fg_image_id": "abc123DEF456"})
     keys = {plan_video(parse_settings(layers)).frames for layers in around}
     assert keys == {plan_video(parse_settings({})).frames}
 
 
-@pytest.mark.parametrize("change", [{"zoom": 1.1}, {"shadows": False}, {"aspect": "1:1"}, {"length": 7}, {"tiltX": 1},
-                                    {"effect": "showcase"}, {"materialVariant": "Red"}])
+@pytest.mark.parametrize("change", [{"zoom": 1.1}, {"shadows": False}, {"aspect": "1:1"}, {"length": 7}, {"tilt_x": 1},
+                                    {"effect": "showcase"}, {"material_variant": "Red"}])
 def test_whatever_changes_pixels_changes_the_frame_key(change: dict[str, object]) -> None:
     base, changed = plan_video(parse_settings({})).frames, plan_video(parse_settings(change)).frames
     assert base != changed
@@ -143,10 +144,10 @@ def test_each_effect_has_its_documented_defaults(effect: str, parameters: dict[s
 
 
 def test_parameters_change_the_frame_key_of_their_own_effect_only() -> None:
-    given = {"sweepAngle": 90, "easeOutRatio": 0, "amplitude": 20, "zoomStart": 2, "zoomEnd": 2, "scaleFrom": 0.5}
+    given = {"sweep_angle": 90, "ease_out_ratio": 0, "amplitude": 20, "zoom_start": 2, "zoom_end": 2, "scale_from": 0.5}
     own = {
-        "turntable": {"sweepAngle"}, "hero-spin": {"sweepAngle", "easeOutRatio"}, "showcase": {"amplitude"},
-        "zoom-orbit": {"sweepAngle", "zoomStart", "zoomEnd"}, "reveal": {"sweepAngle", "scaleFrom"},
+        "turntable": {"sweep_angle"}, "hero-spin": {"sweep_angle", "ease_out_ratio"}, "showcase": {"amplitude"},
+        "zoom-orbit": {"sweep_angle", "zoom_start", "zoom_end"}, "reveal": {"sweep_angle", "scale_from"},
     }
     for effect, names in own.items():
         plain = plan_video(parse_settings({"effect": effect})).frames

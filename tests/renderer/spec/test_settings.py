@@ -14,48 +14,51 @@ from renderer.spec.settings import MAX_LENGTH_ADMIN_S
 
 def test_no_settings_mean_the_documented_defaults() -> None:
     assert parse_settings(None).to_json() == {
-        "quality": "share", "effect": "turntable", "output": "video", "aspect": "16:9", "bgColor": "#ffffff",
-        "bgAlign": "top-left", "fgAlign": "center", "vignette": 0.0, "length": 6.0, "animationSpeed": 1.0,
-        "shadows": True, "reflector": False, "lighting": "studio", "toneMapping": "neutral", "easing": True,
-        "rotateY": 0, "tiltX": 0, "panX": 0, "rollZ": 0, "zoom": 1.0,
+        "quality": "share", "effect": "turntable", "output": "video", "aspect": "16:9", "bg_color": "#ffffff",
+        "bg_align": "top-left", "fg_align": "center", "vignette": 0.0, "length": 6.0, "animation_speed": 1.0,
+        "shadows": True, "reflector": False, "lighting": "studio", "tone_mapping": "neutral", "easing": True,
+        "rotate_y": 0, "tilt_x": 0, "pan_x": 0, "roll_z": 0, "zoom": 1.0,
     }
 
 
 def test_a_still_has_its_own_defaults_and_none_of_a_videos() -> None:
-    assert parse_settings({"output": "image", "effect": "reveal", "sweepAngle": 90, "length": 4}).to_json() == {
-        "quality": "share", "output": "image", "imageFormat": "png", "transparent": False, "camera": "front",
-        "aspect": "16:9", "bgColor": "#ffffff", "bgAlign": "top-left", "fgAlign": "center", "vignette": 0.0,
-        "shadows": True, "reflector": False, "lighting": "studio", "toneMapping": "neutral",
-        "rotateY": 0, "tiltX": 0, "panX": 0, "rollZ": 0, "zoom": 1.0,
+    assert parse_settings({"output": "image", "effect": "reveal", "sweep_angle": 90, "length": 4}).to_json() == {
+        "quality": "share", "output": "image", "image_format": "png", "transparent": False, "camera": "front",
+        "aspect": "16:9", "bg_color": "#ffffff", "bg_align": "top-left", "fg_align": "center", "vignette": 0.0,
+        "shadows": True, "reflector": False, "lighting": "studio", "tone_mapping": "neutral",
+        "rotate_y": 0, "tilt_x": 0, "pan_x": 0, "roll_z": 0, "zoom": 1.0,
     }
 
 
 def test_table_and_dataclass_agree() -> None:
     fields = {field.name: field.default for field in dataclasses.fields(RenderSettings)}
-    assert {row.attribute: row.default for row in SETTINGS} == fields
+    assert {row.name: row.default for row in SETTINGS} == fields
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
     [
         ("quality", "8k"), ("quality", 1), ("quality", ""), ("effect", "spin"), ("aspect", "4:3"),
-        ("bgColor", "ffffff"), ("bgColor", "#fff"), ("bgColor", "#gggggg"), ("bgColor", "#ffffff\n"), ("bgColor", 0),
-        ("bgImageId", "abc"), ("bgImageId", "abc123DEF45/"), ("bgImageId", "abc123DEF4567"), ("bgImageId", 7),
-        ("bgAlign", "middle"), ("bgAlign", ""),
+        ("bg_color", "ffffff"), ("bg_color", "#fff"), ("bg_color", "#gggggg"), ("bg_color", "#ffffff\n"),
+        ("bg_color", 0),
+        ("bg_image_id", "abc"), ("bg_image_id", "abc123DEF45/"), ("bg_image_id", "abc123DEF4567"), ("bg_image_id", 7),
+        ("bg_align", "middle"), ("bg_align", ""),
         ("length", 2.99), ("length", 30.01), ("length", "6"), ("length", True), ("length", float("nan")),
-        ("length", float("inf")), ("animation", ""), ("animation", 7), ("animationSpeed", 0), ("shadows", "true"),
-        ("shadows", 1), ("easing", 0), ("rotateY", 181), ("rotateY", 0.5), ("tiltX", -91), ("zoom", 0.49),
-        ("zoom", 2.01), ("sweepAngle", 9.9), ("sweepAngle", 1080.1), ("sweepAngle", "540"),
-        ("easeOutRatio", -0.01), ("easeOutRatio", 1.01), ("amplitude", 4.9), ("amplitude", 180.1),
-        ("zoomStart", 0.09), ("zoomStart", 3.01), ("zoomEnd", 0.09), ("zoomEnd", 3.01), ("scaleFrom", -0.01),
-        ("scaleFrom", 1.01), ("scaleFrom", True), ("vignette", 1.5), ("lighting", "disco"), ("lighting", ""),
-        ("imageFormat", "jpeg"), ("imageFormat", True), ("transparent", "true"), ("transparent", 1), ("camera", "side"),
+        ("length", float("inf")), ("animation", ""), ("animation", 7), ("animation_speed", 0), ("shadows", "true"),
+        ("shadows", 1), ("easing", 0), ("rotate_y", 181), ("rotate_y", 0.5), ("tilt_x", -91), ("zoom", 0.49),
+        ("zoom", 2.01), ("sweep_angle", 9.9), ("sweep_angle", 1080.1), ("sweep_angle", "540"),
+        ("ease_out_ratio", -0.01), ("ease_out_ratio", 1.01), ("amplitude", 4.9), ("amplitude", 180.1),
+        ("zoom_start", 0.09), ("zoom_start", 3.01), ("zoom_end", 0.09), ("zoom_end", 3.01), ("scale_from", -0.01),
+        ("scale_from", 1.01), ("scale_from", True), ("vignette", 1.5), ("lighting", "disco"), ("lighting", ""),
+        ("image_format", "jpeg"), ("image_format", True), ("transparent", "true"),
+        ("transparent", 1), ("camera", "side"),
         ("camera", 45), ("azimuth", 360.1), ("azimuth", "left"), ("elevation", 90.1), ("elevation", -91),
-        ("fgAlign", "middle"), ("fgImageId", "abc"), ("fgImageId", 7), ("materialVariant", ""), ("materialVariant", 7),
-        ("toneMapping", "filmic"), ("toneMapping", True), ("reflector", "true"),
-        ("datasetQuality", "100x801"), ("datasetQuality", 100), ("coverage", "dome"), ("coverage", ["sphere"]),
-        ("datasetFormat", "ngp"), ("datasetFormat", False), ("datasetDepth", "ray"),
-        pytest.param("rotateY", 10**400, id="rotateY-huge"),
+        ("fg_align", "middle"), ("fg_image_id", "abc"), ("fg_image_id", 7),
+        ("material_variant", ""), ("material_variant", 7),
+        ("tone_mapping", "filmic"), ("tone_mapping", True), ("reflector", "true"),
+        ("dataset_quality", "100x801"), ("dataset_quality", 100), ("coverage", "dome"), ("coverage", ["sphere"]),
+        ("dataset_format", "ngp"), ("dataset_format", False), ("dataset_depth", "ray"),
+        pytest.param("rotate_y", 10**400, id="rotate_y-huge"),
     ],
 )
 def test_a_value_out_of_range_or_of_the_wrong_type_is_refused_by_name(field: str, value: Any) -> None:
@@ -71,8 +74,8 @@ def test_a_value_out_of_range_or_of_the_wrong_type_is_refused_by_name(field: str
 )
 def test_either_word_asks_for_a_training_set_and_only_its_settings_are_echoed(asked: dict[str, Any]) -> None:
     assert parse_settings(asked).to_json() == {
-        "output": "dataset", "effect": "dataset", "datasetQuality": "100x800", "coverage": "hemisphere",
-        "datasetFormat": "nerfstudio", "datasetDepth": "coded",
+        "output": "dataset", "effect": "dataset", "dataset_quality": "100x800", "coverage": "hemisphere",
+        "dataset_format": "nerfstudio", "dataset_depth": "coded",
     }
 
 
@@ -101,7 +104,7 @@ def test_null_means_the_default() -> None:
 
 
 def test_whole_floats_count_as_integers() -> None:
-    assert parse_settings({"rotateY": 90.0}).to_json()["rotateY"] == 90
+    assert parse_settings({"rotate_y": 90.0}).to_json()["rotate_y"] == 90
 
 
 def test_admins_may_ask_for_long_videos() -> None:
@@ -112,8 +115,8 @@ def test_admins_may_ask_for_long_videos() -> None:
 
 @pytest.mark.parametrize(
     ("field", "lowest", "highest"),
-    [("sweepAngle", 10, 1080), ("easeOutRatio", 0, 1), ("amplitude", 5, 180), ("zoomStart", 0.1, 3),
-     ("zoomEnd", 0.1, 3), ("scaleFrom", 0, 1)],
+    [("sweep_angle", 10, 1080), ("ease_out_ratio", 0, 1), ("amplitude", 5, 180), ("zoom_start", 0.1, 3),
+     ("zoom_end", 0.1, 3), ("scale_from", 0, 1)],
 )
 def test_the_effects_parameters_have_no_default_of_their_own_and_take_their_ends(
     field: str, lowest: float, highest: float

@@ -5,7 +5,8 @@ memory, and the file is written once. Everything that blocks runs in a worker th
 only when the last one is on its way to the disk.
 """
 
-from collections.abc import AsyncIterable, Callable, Mapping
+import contextlib
+from collections.abc import AsyncIterable, Callable, Iterator, Mapping
 from typing import TypeVar
 
 from python_multipart.exceptions import FormParserError
@@ -13,8 +14,9 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 
 from api.errors import FileTooLarge, InvalidRequest, NoFile
-from api.ingest.incoming import IncomingFile, abandoned_on_error
-from api.storage.base import Storage
+from api.http.errors import MalformedBody
+from api.ingest.incoming import IncomingFile, ReceivedFile, abandoned_on_error
+from api.storage.base import Storage, discard
 
 T = TypeVar("T")
 
@@ -63,23 +65,35 @@ class UploadForm:
                 },
             )
         except FormParserError as error:
-            raise InvalidRequest(f"Malformed multipart body: {error}") from None
+            raise MalformedBody(f"Malformed multipart body: {error}") from None
 
     def feed(self, data: bytes) -> None:
         """Raises FarmErrors: malformed, too many parts, a part too large, a file name refused."""
         try:
             self._parser.write(data)
         except FormParserError as error:
-            raise InvalidRequest(f"Malformed multipart body: {error}") from None
+            raise MalformedBody(f"Malformed multipart body: {error}") from None
 
     def check(self) -> None:
         """After the last `feed`: raises unless the form is complete and has a file."""
         if not self._ended:
-            raise InvalidRequest("The multipart body ends before its closing boundary")
+            raise MalformedBody("The multipart body ends before its closing boundary")
         if not self.file.is_open:
             raise NoFile('No file in upload request: it belongs in a field named "file", with a file name')
         if self.file.size == 0:
             raise NoFile("The uploaded file is empty")
+
+    def texts(self) -> dict[str, str]:
+        """The fields that aren't empty. Raises InvalidRequest for one that isn't UTF-8."""
+        found = {}
+        for field, raw in self.fields.items():
+            try:
+                text = raw.decode()
+            except UnicodeDecodeError:
+                raise InvalidRequest(f"{field} is not UTF-8", param=field) from None
+            if text:
+                found[field] = text
+        return found
 
     def _on_part_begin(self) -> None:
         self._parts += 1
@@ -130,6 +144,17 @@ class UploadForm:
 
     def _on_end(self) -> None:
         self._ended = True
+
+
+@contextlib.contextmanager
+def stored(storage: Storage, incoming: IncomingFile) -> Iterator[ReceivedFile]:
+    """The file, whose bytes have all arrived, is in the storage; it is gone again if the block ends with an error."""
+    file = incoming.finish()
+    try:
+        yield file
+    except BaseException:
+        discard(storage, file.key)
+        raise
 
 
 async def receive_form(form: UploadForm, body: AsyncIterable[bytes], then: Callable[[], T]) -> T:

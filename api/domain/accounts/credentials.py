@@ -1,10 +1,17 @@
-"""API keys. The raw key is shown once; the database holds its SHA-256, enough for a secret of 256 random bits."""
+"""API keys, in the format of each dialect. A key opens the dialect that it was made for, and no other.
+
+The raw key is shown once; the database holds its SHA-256, which is enough for a secret of 256 random bits.
+"""
 
 import dataclasses
 import datetime as dt
+import functools
 import hashlib
+import re
 import secrets
+import string
 from collections.abc import Sequence
+from typing import Literal
 
 from sqlalchemy import Connection, bindparam, or_, select, update
 from sqlalchemy.orm import Session
@@ -15,8 +22,51 @@ from api.errors import Forbidden, InsufficientScope, InvalidRequest, NotFound, T
 from api.ids import new_id
 
 SCOPES = ("read", "write", "render")
-PREFIX = "dxgl_sk_"
-RAW_LENGTH = len(PREFIX) + 43  # 32 bytes in URL-safe base64 without padding
+_ALPHABET = string.ascii_letters + string.digits
+_SECRET_LENGTH = 43  # characters of the alphabet that carry 256 bits
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Format:
+    """How a dialect's keys look, and how requests carry them: `header` holds the key, after the scheme if it has one.
+
+    A key is the prefix, a public part of `public_length` random characters and an underscore if that isn't 0, and the
+    secret.
+    """
+
+    prefix: str
+    header: str
+    scheme: Literal["Bearer"] | None
+    public_length: int = 0
+
+    def new(self) -> str:
+        public = f"{_random(self.public_length)}_" if self.public_length else ""
+        return f"{self.prefix}{public}{_random(_SECRET_LENGTH)}"
+
+    def fits(self, raw: str) -> bool:
+        """Whether a text can be a key at all: what can't is never looked for in the database."""
+        return bool(_pattern(self).fullmatch(raw))
+
+    @property
+    def sample(self) -> str:
+        """The header as a request sends it, without a real key."""
+        scheme = f"{self.scheme} " if self.scheme else ""
+        return f"{self.header}: {scheme}{self.prefix}..."
+
+
+@functools.cache
+def _pattern(format: Format) -> re.Pattern[str]:
+    public = rf"[0-9A-Za-z]{{{format.public_length}}}_" if format.public_length else ""
+    return re.compile(rf"{re.escape(format.prefix)}{public}[\w-]{{{_SECRET_LENGTH}}}", re.ASCII)
+
+
+FORMATS: dict[str, Format] = {
+    "dxgl": Format("dxgl_sk_", "Authorization", "Bearer"),
+    "glossi": Format("glsi_", "X-API-Key", None, public_length=10),
+    "generio": Format("generio_", "Authorization", "Bearer"),
+}
+"""By dialect. Sources: dx.gl's and Glossi's API references; Generio's documents no format, so the prefix is ours."""
+
 TOUCH_EVERY = dt.timedelta(minutes=1)
 """How exact `last_used_at` is: a write for each request would be dear."""
 
@@ -27,7 +77,7 @@ _BY_SHA256 = (
         Account.is_admin, Account.suspended_at,
     )
     .join(Account, Account.id == Token.account_id)
-    .where(Token.sha256 == bindparam("sha256"))
+    .where(Token.sha256 == bindparam("sha256"), Token.dialect == bindparam("dialect"))
 )  # fmt: skip
 """Made once, because it is asked with every request."""
 
@@ -45,6 +95,7 @@ class TokenView:
     """A key as its owner may see it. `hint` is its first characters."""
 
     id: str
+    dialect: str
     name: str
     hint: str
     scopes: tuple[str, ...]
@@ -75,20 +126,23 @@ def issue(
     account_id: str,
     *,
     name: str,
+    dialect: str = "dxgl",
     scopes: Sequence[str] = SCOPES,
     expires_at: dt.datetime | None = None,
 ) -> IssuedToken:
-    """A new key for the account. Raises InvalidRequest for an empty or long name, and for no or unknown scopes."""
+    """A new key for the account, of one of FORMATS. Raises InvalidRequest for a bad name, and for no or unknown scopes.
+    """
     if not 1 <= len(name) <= 100:
         raise InvalidRequest("A token's name has 1 to 100 characters", param="name")
     if not scopes or not set(scopes) <= set(SCOPES):
         raise InvalidRequest(f"A token's scopes are some of {', '.join(SCOPES)}", param="scopes")
-    raw = PREFIX + secrets.token_urlsafe(32)
+    raw = FORMATS[dialect].new()
     token = Token(
         id=new_id(),
         account_id=account_id,
+        dialect=dialect,
         name=name,
-        hint=raw[: len(PREFIX) + 4],
+        hint=raw[: len(FORMATS[dialect].prefix) + 4],
         sha256=_digest(raw),
         scopes=[scope for scope in SCOPES if scope in scopes],
         expires_at=expires_at,
@@ -99,14 +153,14 @@ def issue(
     return IssuedToken(token.id, raw)
 
 
-def authenticate(database: Session | Connection, raw: str) -> Principal:
+def authenticate(database: Session | Connection, dialect: str, raw: str) -> Principal:
     """Whose key this is, by one indexed query that writes nothing.
 
-    Raises Unauthorized (malformed, unknown, revoked), TokenExpired, Forbidden (account suspended).
+    Raises Unauthorized (malformed, unknown, revoked, another dialect's), TokenExpired, Forbidden (account suspended).
     """
-    if len(raw) != RAW_LENGTH or not raw.startswith(PREFIX):
+    if not FORMATS[dialect].fits(raw):
         raise Unauthorized
-    row = database.execute(_BY_SHA256, {"sha256": _digest(raw)}).one_or_none()
+    row = database.execute(_BY_SHA256, {"sha256": _digest(raw), "dialect": dialect}).one_or_none()
     if row is None or row.revoked_at is not None:
         raise Unauthorized
     now = clock.now()
@@ -145,10 +199,14 @@ def list_tokens(session: Session, account_id: str) -> list[TokenView]:
     tokens = session.scalars(select(Token).where(Token.account_id == account_id).order_by(Token.created_at, Token.id))
     return [
         TokenView(
-            t.id, t.name, t.hint, tuple(t.scopes), t.expires_at, t.revoked_at, t.last_used_at, t.created_at
+            t.id, t.dialect, t.name, t.hint, tuple(t.scopes), t.expires_at, t.revoked_at, t.last_used_at, t.created_at
         )
         for t in tokens
     ]
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
 def _digest(raw: str) -> str:

@@ -1,6 +1,8 @@
 """API keys: shown once, kept as hashes, refused for the right reason."""
 
 import datetime as dt
+import hashlib
+import re
 
 import pytest
 from sqlalchemy import event, select, update
@@ -8,7 +10,7 @@ from sqlalchemy import event, select, update
 from api import clock
 from api.db.session import Database
 from api.db.tables import Token
-from api.domain.accounts import accounts, tokens
+from api.domain.accounts import accounts, credentials
 from api.errors import FarmError, Forbidden, InsufficientScope, InvalidRequest, NotFound, TokenExpired, Unauthorized
 from tests.api.domain.support import sign_up
 
@@ -18,19 +20,19 @@ def account_id(database: Database) -> str:
     return sign_up(database)
 
 
-def issue(database: Database, account_id: str, *, expires_at: dt.datetime | None = None) -> tokens.IssuedToken:
+def issue(database: Database, account_id: str, *, expires_at: dt.datetime | None = None) -> credentials.IssuedToken:
     with database.begin() as session:
-        return tokens.issue(session, account_id, name="laptop", expires_at=expires_at)
+        return credentials.issue(session, account_id, name="laptop", expires_at=expires_at)
 
 
-def authenticate(database: Database, raw: str) -> tokens.Principal:
+def authenticate(database: Database, raw: str) -> credentials.Principal:
     with database.read() as session:
-        return tokens.authenticate(session, raw)
+        return credentials.authenticate(session, "dxgl", raw)
 
 
 def test_a_key_tells_whose_it_is_and_what_it_allows(database: Database, account_id: str) -> None:
     with database.begin() as session:
-        token = tokens.issue(session, account_id, name="reader", scopes=["read"])
+        token = credentials.issue(session, account_id, name="reader", scopes=["read"])
     principal = authenticate(database, token.raw)
     assert (principal.account_id, principal.token_id) == (account_id, token.id)
     assert not principal.is_admin
@@ -46,7 +48,7 @@ def test_a_key_allows_everything_unless_told_otherwise(database: Database, accou
 def test_an_administrator_is_known_by_the_key(database: Database) -> None:
     with database.begin() as session:
         admin = accounts.sign_up(session, "admin@example.org", credits=0, is_admin=True)
-        token = tokens.issue(session, admin.id, name="root")
+        token = credentials.issue(session, admin.id, name="root")
     assert authenticate(database, token.raw).is_admin
 
 
@@ -60,6 +62,50 @@ def test_the_secret_has_256_bits_and_is_stored_nowhere(database: Database, accou
         assert not [value for value in vars(row).values() if token.raw[12:] in str(value)]
 
 
+@pytest.mark.parametrize(
+    ("dialect", "shape"),
+    [
+        ("dxgl", r"dxgl_sk_[0-9A-Za-z]{43}"),
+        ("glossi", r"glsi_[0-9A-Za-z]{10}_[0-9A-Za-z]{43}"),
+        ("generio", r"generio_[0-9A-Za-z]{43}"),
+    ],
+)
+def test_a_key_looks_as_its_dialect_says_and_opens_no_other(
+    database: Database, account_id: str, dialect: str, shape: str
+) -> None:
+    with database.begin() as session:
+        raw = credentials.issue(session, account_id, name="laptop", dialect=dialect).raw
+        [listed] = credentials.list_tokens(session, account_id)
+    assert re.fullmatch(shape, raw)
+    assert (listed.dialect, listed.hint) == (dialect, raw[: shape.index("[") + 4])
+    for other in credentials.FORMATS:
+        with database.read() as session:
+            if other == dialect:
+                assert credentials.authenticate(session, other, raw).account_id == account_id
+            else:
+                with pytest.raises(Unauthorized):
+                    credentials.authenticate(session, other, raw)
+
+
+def test_a_key_is_refused_where_only_its_text_would_fit(database: Database, account_id: str) -> None:
+    token = issue(database, account_id)
+    with database.begin() as session:
+        session.execute(update(Token).where(Token.id == token.id).values(dialect="generio"))
+    with pytest.raises(Unauthorized):
+        authenticate(database, token.raw)
+
+
+def test_keys_from_before_new_ones_had_letters_and_digits_alone_are_still_known(
+    database: Database, account_id: str
+) -> None:
+    token = issue(database, account_id)
+    old = "dxgl_sk_" + "a-_Z" * 10 + "xyz"
+    with database.begin() as session:
+        digest = hashlib.sha256(old.encode()).hexdigest()
+        session.execute(update(Token).where(Token.id == token.id).values(sha256=digest))
+    assert authenticate(database, old).token_id == token.id
+
+
 def test_an_unknown_or_malformed_key_is_unauthorized(database: Database) -> None:
     for raw in ("", "dxgl_sk_", "dxgl_sk_" + "A" * 43, "Bearer x", "dxgl_sk_" + "\0" * 43, "é" * 51):
         with pytest.raises(Unauthorized):
@@ -69,7 +115,7 @@ def test_an_unknown_or_malformed_key_is_unauthorized(database: Database) -> None
 def test_a_revoked_key_is_unauthorized(database: Database, account_id: str) -> None:
     token, other = issue(database, account_id), issue(database, account_id)
     with database.begin() as session:
-        tokens.revoke(session, account_id, token.id)
+        credentials.revoke(session, account_id, token.id)
     with pytest.raises(Unauthorized):
         authenticate(database, token.raw)
     authenticate(database, other.raw)
@@ -79,7 +125,7 @@ def test_nobody_revokes_another_accounts_key(database: Database, account_id: str
     token = issue(database, account_id)
     stranger = sign_up(database)
     with pytest.raises(NotFound), database.begin() as session:
-        tokens.revoke(session, stranger, token.id)
+        credentials.revoke(session, stranger, token.id)
     authenticate(database, token.raw)
 
 
@@ -104,7 +150,7 @@ def test_a_suspended_account_is_forbidden_until_reinstated(database: Database, a
 def test_a_key_without_a_proper_name_or_scope_is_refused(database: Database, account_id: str) -> None:
     for name, scopes in (("", ["read"]), ("x" * 101, ["read"]), ("x", []), ("x", ["read", "everything"])):
         with pytest.raises(InvalidRequest) as refused, database.begin() as session:
-            tokens.issue(session, account_id, name=name, scopes=scopes)
+            credentials.issue(session, account_id, name=name, scopes=scopes)
         assert refused.value.param == ("scopes" if name == "x" else "name")
 
 
@@ -114,7 +160,7 @@ def test_authentication_is_one_query(database: Database, account_id: str) -> Non
     with database.read() as session:
         session.connection()
         event.listen(session.get_bind(), "before_cursor_execute", lambda *args: statements.append(args[2]))
-        tokens.authenticate(session, token.raw)
+        credentials.authenticate(session, "dxgl", token.raw)
     assert len(statements) == 1
 
 
@@ -123,12 +169,12 @@ def test_last_use_is_noted_at_most_once_a_minute(database: Database, account_id:
 
     def last_used() -> dt.datetime | None:
         with database.read() as session:
-            return tokens.list_tokens(session, account_id)[0].last_used_at
+            return credentials.list_tokens(session, account_id)[0].last_used_at
 
     def use() -> None:
         principal = authenticate(database, token.raw)
         with database.begin() as session:
-            tokens.touch(session, principal.token_id)
+            credentials.touch(session, principal.token_id)
 
     assert last_used() is None
     assert authenticate(database, token.raw).touch_due
@@ -149,7 +195,7 @@ def test_an_accounts_keys_are_listed_without_their_secrets(database: Database, a
     issued = [issue(database, account_id) for _ in range(2)]
     issue(database, sign_up(database))
     with database.read() as session:
-        listed = tokens.list_tokens(session, account_id)
+        listed = credentials.list_tokens(session, account_id)
     assert {token.id for token in listed} == {token.id for token in issued}
     assert {token.hint for token in listed} == {token.raw[:12] for token in issued}
 

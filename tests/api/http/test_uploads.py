@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.errors import FarmError, FileTooLarge, InvalidFormat, InvalidRequest, NoFile
-from api.http.multipart import MAX_PARTS, UploadForm
+from api.http.uploads import MAX_PARTS, UploadForm
 from api.storage.local import LocalStorage
 
 KIND = "multipart/form-data; boundary=frontier"

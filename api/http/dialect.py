@@ -1,0 +1,94 @@
+"""A dialect is one vendor's API on this farm: its paths, its credentials, its envelopes. All that differs between them
+is in its `Dialect`; the rest of api.http serves all alike.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from fastapi import APIRouter
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.errors import FarmError
+from api.http.auth import Authenticator
+from api.settings import Settings
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Upload:
+    """Requests that bring a file: `path` may have {parameters}; `max_mb` is the file's, by the server's settings."""
+
+    method: str
+    path: str
+    max_mb: Callable[[Settings], int]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Dialect:
+    """`prefixes` are the paths below which it answers, in whole segments: "/api/v" is not the beginning of "/api/v1".
+    One dialect has "", which is all that is nobody else's.
+
+    `routers` are looked through in their order. `authenticate` is what all its routes ask keys with, None where it has
+    none. `tell` makes the whole answer to an error. `tags` are those of its routes, with their descriptions.
+
+    Raises ValueError where a route asks for another dialect's keys.
+    """
+
+    name: str
+    prefixes: tuple[str, ...]
+    routers: tuple[APIRouter, ...]
+    authenticate: Authenticator | None
+    tell: Callable[[FarmError], Response]
+    uploads: tuple[Upload, ...]
+    tags: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        for router in self.routers:
+            for route in router.routes:
+                if isinstance(route, APIRoute):
+                    for call in _calls(route.dependant):
+                        if isinstance(call, Authenticator) and call is not self.authenticate:
+                            raise ValueError(f"{route.path} of {self.name} asks for keys of {call.dialect}")
+
+
+class Dialects:
+    """Those of an application. Raises ValueError where two have the same prefix, or none has ""."""
+
+    def __init__(self, dialects: Sequence[Dialect]) -> None:
+        self.all = tuple(dialects)
+        self._by_prefix = {_segments(prefix): dialect for dialect in dialects for prefix in dialect.prefixes}
+        if len(self._by_prefix) < sum(len(dialect.prefixes) for dialect in dialects) or () not in self._by_prefix:
+            raise ValueError("each prefix is one dialect's, and one dialect has the empty prefix")
+
+    @property
+    def routes(self) -> list[Route]:
+        found = (route for dialect in self.all for router in dialect.routers for route in router.routes)
+        return [route for route in found if isinstance(route, Route)]
+
+    def of(self, path: str) -> Dialect:
+        """The one with the longest prefix of the path."""
+        segments = _segments(path)
+        return next(
+            self._by_prefix[segments[:length]]
+            for length in range(len(segments), -1, -1)
+            if segments[:length] in self._by_prefix
+        )
+
+    def tell(self, path: str, error: FarmError, *, headers: Mapping[str, str] | None = None) -> Response:
+        """The answer that tells `error` to a caller of `path`."""
+        response = self.of(path).tell(error)
+        response.headers.update(headers or {})
+        return response
+
+
+def _segments(path: str) -> tuple[str, ...]:
+    return tuple(path.strip("/").split("/")) if path.strip("/") else ()
+
+
+def _calls(dependant: Dependant) -> Iterator[object]:
+    """All that a route depends on, directly or not."""
+    for dependency in dependant.dependencies:
+        yield dependency.call
+        yield from _calls(dependency)

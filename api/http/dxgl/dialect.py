@@ -1,0 +1,35 @@
+"""dx.gl's API as the application knows it."""
+
+from api.http.dialect import Dialect, Upload
+from api.http.dxgl import account, assets, events, health, ingest, models, overlays, quote, renders, shares, webhooks
+from api.http.dxgl.auth import authenticate
+from api.http.dxgl.errors import tell
+from api.http.dxgl.paths import PREFIX
+
+TAGS = {
+    "models": "Uploaded 3D files",
+    "renders": "What is made of them",
+    "assets": "The files of a render",
+    "shares": "Files that everybody may fetch",
+    "overlays": "Images behind and before models, panoramas that light them",
+    "quote": "Prices",
+    "webhooks": "Notifications of renders that have ended, and how they are signed",
+    "account": "Who you are and what you may spend",
+    "health": "Whether the farm can work",
+}
+
+PARTS = (renders, assets, events, models, ingest, overlays, quote, account, health, shares, webhooks)
+"""Looked through in this order: what is asked for most comes first."""
+
+DXGL = Dialect(
+    name="dxgl",
+    prefixes=("", PREFIX, shares.PUBLIC_PREFIX),
+    routers=(*(part.router for part in PARTS), shares.public),
+    authenticate=authenticate,
+    tell=tell,
+    uploads=(
+        Upload("POST", models.UPLOAD_PATH, lambda settings: settings.max_upload_mb),
+        Upload("POST", overlays.UPLOAD_PATH, lambda _: overlays.LARGEST_MB),
+    ),
+    tags=TAGS,
+)

@@ -1,0 +1,113 @@
+"""Sending stored files: with HTTP's conditions and ranges, one by one or several in a ZIP."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import PurePosixPath
+from typing import TypeVar
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.domain.kit.files import FileView
+from api.http.bundle import Entry, bundle_etag, bundle_length, read_bundle
+from api.http.declared import Responses
+from api.http.ranges import answer, file_response
+from api.http.redirect import redirect_to_storage
+from api.http.state import Farm
+from api.storage.attachment import attachment
+from api.storage.base import FileMissing
+
+log = logging.getLogger("api.http")
+
+IMMUTABLE = "public, max-age=31536000, immutable"
+"""Cache-Control of files that never change."""
+REVOCABLE = "public, no-cache"
+"""Of files that may be kept, but not shown without asking whether they still may be."""
+PRIVATE = "private, no-cache"
+TRANSIENT = "private, no-store"
+"""Of files that are about to be replaced."""
+
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
+
+Route = TypeVar("Route", bound=Callable[..., Response])
+
+
+def download_route(
+    router: APIRouter, path: str, content_types: Sequence[str], failures: Responses
+) -> Callable[[Route], Route]:
+    """A route that sends files of these types, to GET and HEAD.
+
+    Two routes, because FastAPI adds no HEAD and documents a route of two methods under one operation id twice.
+    """
+    file = {"content": dict.fromkeys(content_types, _BYTES)}
+    responses: Responses = {
+        200: {"description": "The file", **file},
+        206: {"description": "The part that `Range` asks for", **file},
+        304: {"description": "Not modified, by `If-None-Match`"},
+        307: {"description": "The file is at `Location`, for a while and without a token, if the farm is set up so"},
+    }
+
+    def add(route: Route) -> Route:
+        router.head(path, include_in_schema=False)(route)
+        router.get(path, response_class=Response, responses=responses | failures)(route)
+        return route
+
+    return add
+
+
+def check_stored(farm: Farm, *files: FileView) -> None:
+    """Raises FileMissing where the storage has lost one: once an answer has begun, it is too late to find out."""
+    for file in files:
+        try:
+            farm.storage.stat(file.key)
+        except FileMissing:
+            log.error("the storage has lost %s", file.key)
+            raise
+
+
+def send(
+    farm: Farm,
+    request: Request,
+    file: FileView,
+    *,
+    caching: str,
+    filename: str | None = None,
+    redirect: bool = True,
+) -> Response:
+    """The file, or what the request's conditions and ranges leave of it. With a `filename` it is a download.
+
+    `redirect`: it may be a link to where the storage has it, if the farm is set up so.
+    """
+    answered = answer(request.method, request.headers, size=file.size, etag=file.etag)
+    if redirect:
+        redirection = redirect_to_storage(farm, file, answered, method=request.method, filename=filename)
+        if redirection is not None:
+            return redirection
+    headers = {"Cache-Control": caching}
+    if filename is not None:
+        headers["Content-Disposition"] = attachment(filename)
+    return file_response(
+        partial(farm.storage.read, file.key),
+        answered,
+        method=request.method,
+        content_type=file.content_type,
+        headers=headers,
+    )
+
+
+def send_bundle(
+    farm: Farm, request: Request, files: Mapping[str, FileView], *, caching: str, filename: str
+) -> Response:
+    """One ZIP of all `files`, by their names in it without suffix, which is that of their storage keys."""
+    entries = [
+        Entry(stem + PurePosixPath(file.key).suffix, file.size, file.etag, partial(farm.storage.read, file.key))
+        for stem, file in files.items()
+    ]
+    return file_response(
+        partial(read_bundle, entries),
+        answer(request.method, request.headers, size=bundle_length(entries), etag=bundle_etag(entries)),
+        method=request.method,
+        content_type="application/zip",
+        headers={"Cache-Control": caching, "Content-Disposition": attachment(filename)},
+    )

@@ -1,0 +1,26 @@
+"""An order to inspect a model -> here -> what is in it and, of one that came as a ZIP, one GLB in its place."""
+
+from api.worker.child.job import MODEL, Job
+from renderer.convert import convert_to_glb
+from renderer.inspect import inspect_model
+from renderer.load import load_model
+from renderer.spec.versions import unstamped
+
+ARCHIVE_SUFFIX = ".zip"
+
+
+def inspect(job: Job) -> None:
+    """Reads the model once. The scene is kept: most often the next order is to draw it. Raises UnknownSpecVersion."""
+    unstamped(job.spec)  # which has no other field
+    job.on_stage("loading")
+    model = job.model
+    warnings: tuple[str, ...] = ()
+    if model.suffix == ARCHIVE_SUFFIX:
+        model = job.folder / "model.glb"
+        warnings = convert_to_glb(job.model, model)
+    scene = load_model(model)
+    scene.warnings = list(dict.fromkeys([*warnings, *scene.warnings]))
+    job.told |= inspect_model(scene).to_json()
+    job.bench.warm.keep(model, scene)
+    if model != job.model:
+        job.store_for_all(MODEL, model)

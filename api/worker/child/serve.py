@@ -1,0 +1,125 @@
+"""The child's loop: an order -> the function of its kind -> how it ended, until the parent closes the pipe."""
+
+import functools
+import logging
+import os
+import queue
+import resource
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from api.observe import log
+from api.worker.child.job import Bench, Job
+from api.worker.kinds import KINDS
+from api.worker.messages import (
+    Done,
+    Failed,
+    Message,
+    Order,
+    Ready,
+    Setup,
+    Stopped,
+    ToChild,
+    line_of,
+    order_in,
+    setup_in,
+)
+from api.worker.right_of_way import RightOfWay
+from renderer.encode.available import require_encoder
+from renderer.errors import Cancelled, ModelError, RendererError, SettingsError, UnknownSpecVersion
+from renderer.gl.context import open_device
+
+UNEXPECTED = Failed(code="internal", message="The renderer failed unexpectedly", retry=True)
+OUT_OF_MEMORY = Failed(
+    code="out_of_memory", message="The model needs more memory than there is for rendering it", retry=True
+)
+
+FINAL = (ModelError, SettingsError, UnknownSpecVersion)
+"""Errors that another try would not change."""
+
+logger = logging.getLogger(__name__)
+
+
+def run(orders: IO[bytes], reports: IO[bytes]) -> None:
+    """A child from its start to its end."""
+    setup = setup_in(orders.readline())
+    log.configure(setup.log_level, f"child {os.getpid()}")
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = setup.memory_bytes if hard == resource.RLIM_INFINITY else min(setup.memory_bytes, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+    bench = Bench(
+        open_device=functools.partial(open_device, setup.gl_device, allow_software=setup.allow_software),
+        cache_dir=Path(setup.cache_dir),
+        right_of_way=RightOfWay(Path(setup.turns)),
+    )
+    report = functools.partial(_write, reports)
+    try:
+        report(_ready(setup, bench))
+    except RendererError as error:
+        report(_failure(error))
+        return
+    serve(orders, report, bench)
+
+
+def _ready(setup: Setup, bench: Bench) -> Ready:
+    """Raises DeviceError and EncodeError where this machine can't do what the worker is for."""
+    if not any(KINDS[kind].draws for kind in setup.kinds if kind in KINDS):
+        return Ready(device="", software=False)
+    device = bench.open_device()
+    require_encoder(setup.encoder)
+    return Ready(device=device.name, software=device.software)
+
+
+def serve(orders: IO[bytes], report: Callable[[Message], None], bench: Bench) -> None:
+    """Works on orders, one after the other, until there are no more to come or the parent is gone."""
+    inbox: queue.SimpleQueue[ToChild | None] = queue.SimpleQueue()
+
+    def listen() -> None:
+        for line in orders:
+            inbox.put(order_in(line))
+        bench.stop.set()
+        inbox.put(None)
+
+    threading.Thread(target=listen, name="orders", daemon=True).start()
+    while (order := inbox.get()) is not None:
+        if isinstance(order, Order):
+            report(work(order, report, bench))
+        else:
+            bench.warm.rest()
+
+
+def work(order: Order, report: Callable[[Message], None], bench: Bench) -> Message:
+    """Does the work, and returns how it ended."""
+    bench.warm.keep_only(order.task_id)
+    try:
+        kind = KINDS.get(order.kind)
+        if kind is None or order.role not in kind.functions:
+            message = f"This farm's workers know no work of the kind {order.kind!r}, {order.role}"
+            return Failed(code="unknown_kind", message=message, retry=False)
+        job = Job(bench, order, report)
+        kind.functions[order.role](job)
+    except Cancelled:
+        return Stopped()
+    except RendererError as error:
+        return _failure(error)
+    except MemoryError:
+        logger.exception("Task %s", order.task_id)
+        bench.warm.rest()
+        return OUT_OF_MEMORY
+    except BrokenPipeError:
+        raise  # the parent is gone
+    except Exception:
+        logger.exception("Task %s", order.task_id)
+        return UNEXPECTED
+    return Done(told=job.told)
+
+
+def _failure(error: RendererError) -> Failed:
+    return Failed(code=error.code, message=str(error), retry=not isinstance(error, FINAL))
+
+
+def _write(reports: IO[bytes], message: Message) -> None:
+    reports.write(line_of(message))
+    reports.flush()

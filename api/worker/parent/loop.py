@@ -1,0 +1,34 @@
+"""What a hint sets off, whatever it says: claim the best work, do it, and so on until none is left."""
+
+import logging
+from collections.abc import Callable, Sequence
+
+from api.domain.work import claims
+from api.worker.parent.bench import Bench
+from api.worker.parent.run_segment import run_segment
+
+logger = logging.getLogger(__name__)
+
+
+def work_until_idle(bench: Bench, queues: Sequence[str], pass_on: Callable[[str], None]) -> None:
+    """Runs claims from `queues` until there is nothing to claim or the process should end.
+
+    Each claim passes the hint on, by `pass_on` with its queue, to whoever is idle: where there was work there may be
+    more, and one hint, however much work it stands for, so wakes as many workers as can be of use. Raises ChildUnfit
+    and ChildFailed, before anything is claimed, where no child can be had.
+    """
+    while not bench.stop.is_set():
+        bench.children.ready()
+        with bench.database.begin() as session:
+            claim = claims.claim(
+                session, worker=bench.worker, queues=queues, lease_seconds=bench.settings.lease_seconds
+            )
+        if claim is None:
+            break
+        try:
+            pass_on(claim.queue)
+        except Exception as error:  # noqa: BLE001 (the broker is away: no reason not to work)
+            logger.warning("No other worker could be told that there is work: %s", error)
+        run_segment(bench, claim)
+    bench.inputs.close()
+    bench.children.rest()

@@ -1,0 +1,43 @@
+"""Files that the child has made: checked, and stored where the claim's attempt keeps them."""
+
+import stat
+from pathlib import Path
+
+from api.domain.kit.files import FileView
+from api.domain.work.claims import Claim
+from api.domain.work.states import Role
+from api.storage.base import Storage
+from api.worker.messages import Made
+from api.worker.parent.children import ChildFailed
+from renderer.media_types import MEDIA_TYPES
+
+
+class Outputs:
+    """`files` are the owners', by owner and name, those of earlier attempts' posters included; `part_files` are what a
+    part made for the assembly. `folder` is the child's for this claim."""
+
+    def __init__(self, storage: Storage, claim: Claim, folder: Path) -> None:
+        self.files = {owner: dict(files) for owner, files in claim.files.items()}
+        self.part_files: dict[str, FileView] = {}
+        self._storage = storage
+        self._claim = claim
+        self._folder = folder.resolve()
+
+    def take(self, made: Made) -> None:
+        """Stores the file. Raises ChildFailed for one that the child has no right to."""
+        path = (self._folder / made.path).resolve()
+        own = path.is_relative_to(self._folder) and path.exists() and stat.S_ISREG(path.lstat().st_mode)
+        if not own or path.suffix not in MEDIA_TYPES:
+            raise ChildFailed("it named a file that it has not made")
+        if made.owner is None:
+            if self._claim.role != Role.PART:
+                raise ChildFailed("it made a part of what has none")
+            self.part_files[made.name] = self._put(self._claim.part_prefix, path)
+        elif made.owner in self.files:
+            self.files[made.owner][made.name] = self._put(self._claim.output_prefix(made.owner), path)
+        else:
+            raise ChildFailed("it made a file for somebody else")
+
+    def _put(self, prefix: str, path: Path) -> FileView:
+        stored = self._storage.put_file(prefix + path.name, path)
+        return FileView(stored.key, stored.size, stored.etag, MEDIA_TYPES[path.suffix])

@@ -1,0 +1,247 @@
+"""A worker's real child process: what it has, what it may do, and what its end, however it comes, costs."""
+
+import dataclasses
+import signal
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from sqlalchemy import select
+
+from api.db.tables import Segment
+from api.domain.renders.states import RenderStatus
+from api.domain.work import scheduling
+from api.domain.work.claims import Claim
+from api.worker.messages import Done, Failed, Order, Report, Told
+from api.worker.parent.bench import Bench
+from api.worker.parent.children import Child, Children, start_child
+from api.worker.parent.run_segment import run_segment
+from tests.api.domain.support import claim_of
+from tests.api.worker.child_here import SETUP
+from tests.api.worker.support import Order as Ordered
+from tests.support.waiting import wait_for
+
+PROGRAM = "tests.api.worker.toy_child"
+FORBIDDEN = ("api.db", "api.domain", "api.settings", "api.storage", "api.queue", "sqlalchemy", "celery", "psycopg")
+HANG_S = 60.0
+SECRET = "PIROUETTE_DATABASE_URL"
+
+
+def children_in(folder: Path, memory_bytes: int = SETUP.memory_bytes) -> Children:
+    setup = SETUP.model_copy(update={"kinds": ["toy"], "turns": str(folder), "memory_bytes": memory_bytes})
+    return Children(lambda: start_child(PROGRAM), setup)
+
+
+@pytest.fixture
+def children(tmp_path: Path) -> Iterator[Children]:
+    children = children_in(tmp_path)
+    yield children
+    children.kill()
+
+
+@pytest.fixture
+def bench(bench: Bench, children: Children) -> Bench:
+    return dataclasses.replace(bench, children=children)
+
+
+def order_to(does: str, folder: Path, **spec: Any) -> Order:
+    return Order(
+        task_id="t", kind="toy", role="whole", spec={"version": 1, "does": does, **spec}, variants={"r": {}},
+        first_frame=0, frame_count=2, inputs={}, parts=[], folder=str(folder), encoder="x264", gives_way=False,
+    )  # fmt: skip
+
+
+def reports(child: Child, order: Order) -> list[Report]:
+    """All of them, up to the end of the order."""
+    child.order(order)
+    found: list[Report] = []
+    while child.busy:
+        report = child.report(HANG_S)
+        assert report is not None
+        found.append(report)
+    return found
+
+
+def toy(claim: Claim, does: str, **spec: Any) -> Claim:
+    return dataclasses.replace(claim, kind="toy", spec={"version": 1, "does": does, **spec})
+
+
+def process() -> psutil.Process:
+    """The child that runs now."""
+
+    def running() -> list[psutil.Process]:
+        return [each for each in psutil.Process().children() if PROGRAM in each.cmdline()]
+
+    [found] = wait_for(running, "the child")
+    return found  # type: ignore[no-any-return]
+
+
+@contextmanager
+def running(ordered: Ordered, claim: Claim) -> Iterator[Future[None]]:
+    """The claim is worked on, and being drawn, within the block; at its end it is settled."""
+    with ThreadPoolExecutor(1) as pool:
+        settled = pool.submit(run_segment, ordered.bench, claim)
+        wait_for(lambda: ordered.view.progress.stage == "drawing" or settled.done(), "the drawing")
+        yield settled
+        settled.result(HANG_S)
+
+
+def segment(ordered: Ordered) -> Segment:
+    with ordered.bench.database.read() as session:
+        return session.scalars(select(Segment).where(Segment.id == ordered.claim.segment_id)).one()
+
+
+def failures(ordered: Ordered) -> int:
+    return segment(ordered).failures
+
+
+def test_it_has_neither_the_farms_settings_nor_its_code(
+    children: Children, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SECRET, "postgresql://somebody:secret@somewhere")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    [told, done] = reports(children.ready(), order_to("look", tmp_path))
+    assert isinstance(told, Told)
+    assert isinstance(done, Done)
+    assert {"PATH", "HOME"} <= set(told.facts["environment"])
+    assert not {SECRET, "AWS_SECRET_ACCESS_KEY"} & set(told.facts["environment"])
+    assert [name for name in told.facts["environment"] if name.startswith("PIROUETTE")] == []
+    modules = told.facts["modules"]
+    assert "renderer.load" in modules
+    assert [name for name in modules if name.startswith(FORBIDDEN)] == []
+
+
+def test_it_stays_from_one_order_to_the_next(children: Children, tmp_path: Path) -> None:
+    child = children.ready()
+    first = process().pid
+    reports(child, order_to("look", tmp_path))
+    children.rest()
+    reports(children.ready(), order_to("look", tmp_path))
+    assert process().pid == first
+
+
+def test_one_that_died_in_its_sleep_costs_no_claim_an_attempt(children: Children, tmp_path: Path) -> None:
+    children.ready()
+    process().kill()
+    wait_for(lambda: not children_alive(children), "its end")
+    assert isinstance(reports(children.ready(), order_to("look", tmp_path))[-1], Done)
+
+
+def children_alive(children: Children) -> bool:
+    child = children._child
+    return child is not None and child.alive
+
+
+def test_no_device_is_opened_for_work_that_does_not_draw(children: Children) -> None:
+    children.ready()
+    assert (children.device.device, children.device.software) == ("", False)
+
+
+def test_memory_without_end_is_an_error_of_the_order_and_not_the_end_of_the_child(tmp_path: Path) -> None:
+    children = children_in(tmp_path, memory_bytes=1 << 30)
+    try:
+        [failed] = reports(children.ready(), order_to("eat", tmp_path))
+        assert isinstance(failed, Failed)
+        assert (failed.code, failed.retry) == ("out_of_memory", True)
+        assert isinstance(reports(children.ready(), order_to("look", tmp_path))[-1], Done)
+    finally:
+        children.kill()
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [({"kind": "hologram"}, "unknown_kind"), ({"role": "assembly"}, "unknown_kind"),
+     ({"spec": {"version": 3}}, "unknown_spec_version"), ({"spec": {"version": "1"}}, "unknown_spec_version")],
+)
+def test_what_it_does_not_know_it_says(
+    children: Children, tmp_path: Path, changes: dict[str, Any], code: str
+) -> None:
+    order = order_to("look", tmp_path).model_copy(update=changes)
+    [failed] = reports(children.ready(), order)
+    assert isinstance(failed, Failed)
+    assert (failed.code, failed.retry) == (code, False)
+
+
+def test_unknown_work_ends_in_error_at_once_and_the_worker_lives(order: Ordered) -> None:
+    run_segment(order.bench, dataclasses.replace(order.claim, kind="hologram"))
+    assert (order.view.status, order.credits) == (RenderStatus.ERROR, 10)
+    assert "hologram" in str(order.view.error_message)
+    assert children_alive(order.bench.children)
+
+
+def test_a_killed_child_costs_one_attempt_and_another_one_starts(order: Ordered, tmp_path: Path) -> None:
+    with running(order, toy(order.claim, "wait", until=str(tmp_path / "never"))):
+        killed = process()
+        killed.send_signal(signal.SIGKILL)
+    assert (order.view.status, failures(order)) == (RenderStatus.PENDING, 1)
+    assert list(order.bench.work_dir.iterdir()) == []
+    run_segment(order.bench, toy(claim_of(order.bench.database, order.render_id), "write"))
+    assert (order.view.status, failures(order)) == (RenderStatus.DONE, 1)
+    assert process() != killed
+
+
+def lose(order: Ordered) -> None:
+    with order.bench.database.begin() as session:
+        assert scheduling.release(session, order.claim)
+
+
+def test_a_child_that_hangs_is_killed_when_the_lease_is_lost(order: Ordered) -> None:
+    with running(order, toy(order.claim, "hang")):
+        hanging = process()
+        lose(order)
+    assert not hanging.is_running()
+    assert (order.view.status, failures(order)) == (RenderStatus.PENDING, 0)
+
+
+@pytest.mark.parametrize("does", ["wait", "hang"])
+def test_a_stopping_worker_releases_the_claim_whatever_the_child_does(
+    order: Ordered, tmp_path: Path, does: str
+) -> None:
+    with running(order, toy(order.claim, does, until=str(tmp_path / "never"))):
+        child = process()
+        order.bench.stop.set()
+    assert not child.is_running()
+    assert (order.view.status, failures(order)) == (RenderStatus.PENDING, 0)
+
+
+def test_the_lease_is_renewed_while_the_child_hangs(order: Ordered) -> None:
+    with running(order, toy(order.claim, "hang")):
+        until = segment(order).lease_until
+        wait_for(lambda: segment(order).lease_until != until, "a heartbeat")
+        order.bench.stop.set()
+
+
+@pytest.mark.parametrize(
+    "made",
+    [{"path": "../../files/models/a.glb"}, {"path": "/etc/passwd"}, {"path": "absent.mp4"}, {"path": "."},
+     {"path": "link.mp4", "link": "/etc/hostname"}, {"path": "link.png", "link": "../../files/models/a.glb"},
+     {"path": "there.mp4", "owner": "somebody"}],
+)
+def test_a_file_that_is_not_the_childs_own_is_not_taken(order: Ordered, made: dict[str, str]) -> None:
+    secret = order.bench.settings.files_dir / "models/a.glb"
+    run_segment(order.bench, toy(order.claim, "steal", **made))
+    assert (order.view.status, failures(order), order.stored) == (RenderStatus.PENDING, 1, set())
+    assert secret.read_bytes() == b"the model's bytes"
+
+
+@pytest.mark.parametrize(
+    "line", ["", "{}", '{"type": "frames", "done": -1}', '{"type": "stage", "name": "' + "x" * 30 + '"}', "[" * 100_000]
+)
+def test_a_child_that_talks_nonsense_is_killed(order: Ordered, line: str) -> None:
+    run_segment(order.bench, toy(order.claim, "babble", line=line))
+    assert (order.view.status, failures(order)) == (RenderStatus.PENDING, 1)
+    assert not children_alive(order.bench.children)
+
+
+def test_a_child_without_work_ends_when_it_is_asked_to(tmp_path: Path) -> None:
+    children = children_in(tmp_path)
+    children.ready()
+    child = process()
+    children.stop()
+    assert not child.is_running()
+
+

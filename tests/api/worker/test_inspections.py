@@ -1,0 +1,78 @@
+"""Models inspected by a real child: what it tells of them, and the GLB that it makes of a ZIP."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api.worker.messages import Done, Failed, Made, Order, Report
+from api.worker.parent.children import Children, start_child
+from renderer.convert import convert_to_glb
+from renderer.load import load_model
+from tests.api.worker.child_here import SETUP
+from tests.renderer.load.glb_builder import make_zip, triangle_builder
+from tests.renderer.load.obj.support import FILES
+
+HANG_S = 60.0
+
+
+@pytest.fixture(scope="module")
+def children() -> Iterator[Children]:
+    children = Children(start_child, SETUP.model_copy(update={"kinds": ["inspect"]}))
+    yield children
+    children.stop()
+
+
+def inspected(children: Children, model: Path, folder: Path) -> list[Report]:
+    folder.mkdir()
+    child = children.ready()
+    child.order(Order(
+        task_id="t", kind="inspect", role="whole", spec={"version": 1}, variants={"m": {}}, first_frame=0,
+        frame_count=1, inputs={"model": str(model)}, parts=[], folder=str(folder), encoder="x264", gives_way=False,
+    ))  # fmt: skip
+    found = []
+    while child.busy:
+        report = child.report(HANG_S)
+        assert report is not None
+        found.append(report)
+    return found
+
+
+def told_of(reports: list[Report]) -> dict[str, object]:
+    assert isinstance(reports[-1], Done)
+    return reports[-1].told
+
+
+def test_a_glb_is_told_of_and_left_as_it_is(children: Children, tmp_path: Path) -> None:
+    builder = triangle_builder()
+    builder.document["extensionsUsed"] = ["ACME_sparkle"]
+    model = builder.save(tmp_path)
+    reports = inspected(children, model, tmp_path / "work")
+    contents = told_of(reports)
+    assert (contents["triangles"], contents["high"]) == (1, [1.0, 1.0, 0.0])
+    assert contents["warnings"] == ["the glTF extension ACME_sparkle is ignored"]
+    assert [report for report in reports if isinstance(report, Made)] == []
+    assert children.device.device == ""
+
+
+def test_a_zip_becomes_one_glb(children: Children, tmp_path: Path) -> None:
+    scan = tmp_path / "scan.zip"
+    scan.write_bytes(make_zip(FILES))
+    reports = inspected(children, scan, tmp_path / "work")
+    [made] = [report for report in reports if isinstance(report, Made)]
+    assert (made.owner, made.name) == ("m", "model")
+    glb = tmp_path / "work" / made.path
+    convert_to_glb(scan, tmp_path / "expected.glb")
+    assert glb.read_bytes() == (tmp_path / "expected.glb").read_bytes()
+    contents = told_of(reports)
+    assert contents["materials"] == [material.name for material in load_model(glb).materials]
+    assert {material.roughness_factor for material in load_model(glb).materials} == {1.0}
+
+
+def test_a_zip_without_a_usable_model_fails_for_good(children: Children, tmp_path: Path) -> None:
+    scan = tmp_path / "scan.zip"
+    scan.write_bytes(make_zip({"chair.obj": b"v 0 0 0\nf 1 2 3\n"}))
+    failed = inspected(children, scan, tmp_path / "work")[-1]
+    assert isinstance(failed, Failed)
+    assert (failed.code, failed.retry) == ("invalid_model", False)
+    assert failed.message.startswith("chair.obj, line 2: '2' points at a vertex that is not there")

@@ -1,0 +1,78 @@
+"""A child with a kind of work that only the tests have. What it does stands in the order's spec."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from api.worker.child.__main__ import main
+from api.worker.child.job import Job
+from api.worker.kinds import KINDS, Kind
+from api.worker.messages import Made
+from renderer.spec.versions import unstamped
+
+
+def look(job: Job) -> None:
+    """Tells what the process has."""
+    job.tell({"environment": sorted(os.environ), "modules": sorted(sys.modules), "parent": os.getppid()})
+
+
+def write(job: Job) -> None:
+    """Makes the files that a video has."""
+    job.on_stage("drawing")
+    for owner in job.order.variants:
+        for name in ("video.mp4", "thumb.mp4", "poster.png", "poster_full.png"):
+            path = job.folder / name
+            path.write_text(name)
+            job.store(owner, path.stem, path)
+
+
+def wait(job: Job) -> None:
+    """Draws until it is told to stop, or the file that the spec names is there."""
+    job.on_stage("drawing")
+    while not Path(job.spec["until"]).exists():
+        job.on_frame(1, 2)
+        time.sleep(0.01)
+    write(job)
+
+
+def hang(job: Job) -> None:
+    """Looks up no more."""
+    job.on_stage("drawing")
+    while True:
+        time.sleep(3600)
+
+
+def eat(job: Job) -> None:
+    """Takes memory without end."""
+    taken = []
+    while True:
+        taken.append(np.ones(1 << 24, np.uint8))
+
+
+def steal(job: Job) -> None:
+    """Hands over a file that it hasn't made."""
+    if "link" in job.spec:
+        (job.folder / job.spec["path"]).symlink_to(job.spec["link"])
+    owner = job.spec.get("owner", next(iter(job.order.variants)))
+    job._report(Made(owner=owner, name="video", path=job.spec["path"]))
+
+
+def babble(job: Job) -> None:
+    """Says what no child should."""
+    sys.stdout.buffer.write(job.spec["line"].encode() + b"\n")
+    sys.stdout.buffer.flush()
+    hang(job)
+
+
+def toy(job: Job) -> None:
+    DOES[unstamped(job.spec)["does"]](job)
+
+
+DOES = {each.__name__: each for each in (look, write, wait, hang, eat, steal, babble)}
+
+if __name__ == "__main__":
+    KINDS["toy"] = Kind(draws=False, functions={"whole": toy})
+    main()

@@ -1,0 +1,50 @@
+"""Stored specs: those from before there were versions are read, those of newer code are refused."""
+
+import dataclasses
+import json
+from typing import Any, Protocol
+
+import pytest
+
+from renderer.errors import RendererError, UnknownSpecVersion
+from renderer.spec import Backdrop, DatasetSpec, Foreground, FrameSpec, ImageVariant, VideoVariant
+
+
+class Spec(Protocol):
+    def to_json(self) -> dict[str, Any]: ...
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Spec": ...
+
+
+SPECS: dict[str, Spec] = {
+    "frames": FrameSpec(960, 540, 180, sweep_angle=540),
+    "video": VideoVariant(Backdrop("#ff8800", 0.5), (640, 360), foreground=Foreground("abc123DEF456")),
+    "image": ImageVariant(Backdrop(image="abc123DEF456"), "webp", transparent=True),
+    "dataset": DatasetSpec(196, 1024, "sphere", material_variant="Red"),
+}
+
+each_spec = pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS.keys())
+
+
+@each_spec
+def test_a_stored_spec_says_its_version_and_is_read_as_it_was(spec: Spec) -> None:
+    stored = json.loads(json.dumps(spec.to_json()))
+    assert stored["version"] == 1
+    assert type(spec).from_json(stored) == spec
+
+
+@each_spec
+def test_a_spec_from_before_there_were_versions_is_read(spec: Spec) -> None:
+    stored = json.loads(json.dumps(dataclasses.asdict(spec)))  # type: ignore[call-overload]
+    assert "version" not in stored
+    assert type(spec).from_json(stored) == spec
+
+
+@each_spec
+@pytest.mark.parametrize("version", [2, 0, "1", None])
+def test_a_spec_of_another_version_is_refused(spec: Spec, version: object) -> None:
+    with pytest.raises(UnknownSpecVersion, match="reads specs of version 1, not") as refused:
+        type(spec).from_json({**spec.to_json(), "version": version, "from_the_future": True})
+    assert isinstance(refused.value, RendererError)
+    assert refused.value.code == "unknown_spec_version"
