@@ -1,6 +1,5 @@
 """What workers do to a farm that was brought from the first schema to the newest."""
 
-
 from sqlalchemy import select
 
 from api.db.tables import Model, Render, Segment, Task
@@ -15,7 +14,6 @@ from tests.support.web import Web
 
 OUTPUTS = {"video": ("video", "thumb"), "image": ("image", "thumb"), "dataset": ("dataset",)}
 """What a worker makes, besides the posters, by the task's kind."""
-
 
 
 def claim(web: Web, *queues: str) -> Claim | None:
