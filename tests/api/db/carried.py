@@ -48,8 +48,9 @@ def settle(web: Web, done: Claim) -> bool:
     assert done.inputs["model"].endswith(".glb")
     _read_specs(done)
     if done.role == Role.PART:
+        part = {"part": _stored(web, f"{done.part_prefix}part")}
         with web.database.begin() as session:
-            return scheduling.settle_part(session, done, {"part": _stored(web, f"{done.part_prefix}part")})
+            return scheduling.settle_part(session, done, part)
     if done.role == Role.ASSEMBLY:
         assert sum(part.frame_count for part in done.parts) == done.frame_count
         assert all(part.files for part in done.parts)
