@@ -63,12 +63,13 @@ class IdempotentRequest:
 
     def hold(self, principal: Principal, *request: object, seconds: float = HOLD_SECONDS) -> None:
         """Takes the key for a request that is told from others by its path and by `request`, which is JSON data.
+        What of it is None or empty counts as absent, so that keys outlast a new version with more to ask for.
 
         `seconds` is longer than the request takes. Raises AnsweredBefore, IdempotencyConflict, IdempotencyInProgress.
         """
         if self._key is None:
             return
-        text = json.dumps([self._path, *request], sort_keys=True)
+        text = json.dumps([self._path, *filter(None, request)], sort_keys=True)
         with self._farm.database.begin() as session:
             held = idempotency.hold(
                 session, principal.account_id, self._key, request_sha256=hashlib.sha256(text.encode()).hexdigest(),

@@ -6,15 +6,13 @@ SQLite can't change a constraint, and doing the same on PostgreSQL keeps one des
 """
 
 import importlib
-import json
-import secrets
-import string
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from migrations import rows_of_0002
 
 revision = "0002"
 down_revision = "0001"
@@ -50,8 +48,6 @@ CREATE TRIGGER renders_counted_{verb} AFTER {verb} ON renders REFERENCING {row} 
 FOR EACH STATEMENT EXECUTE FUNCTION count_renders()
 """
 
-UNFINISHED = "('pending', 'poster-processing', 'poster-done', 'video-processing')"
-
 
 def upgrade() -> None:
     for table in REBUILT:
@@ -60,12 +56,10 @@ def upgrade() -> None:
     op.add_column("tokens", sa.Column("dialect", sa.String(20), nullable=False, server_default="dxgl"))
     create_tables()
     create_webhooks()
-    copy_work()
-    copy_renders()
-    copy_ledger()
-    inspect_models()
-    for table in (*REBUILT, "shots"):
-        op.drop_table(f"old_{table}" if table != "shots" else table)
+    rows_of_0002.carry_over()
+    for table in REBUILT:
+        op.drop_table(f"old_{table}")
+    op.drop_table("shots")
     create_triggers()
 
 
@@ -78,12 +72,16 @@ def put_aside(table: str) -> None:
             op.execute(f'ALTER INDEX "{index}" RENAME TO "old_{index}"')
         if table == "ledger":
             op.execute("ALTER SEQUENCE ledger_id_seq RENAME TO old_ledger_id_seq")
-    else:
-        for kind in ("index", "trigger"):
-            named = sa.text("SELECT name FROM sqlite_master WHERE tbl_name = :t AND type = :k AND sql IS NOT NULL")
-            for name in bind.scalars(named, {"t": table, "k": kind}).all():
-                op.execute(f'DROP {kind} "{name}"')
+        op.rename_table(table, f"old_{table}")
+        return
+    made = sa.text("SELECT type, name, sql FROM sqlite_master WHERE tbl_name = :t AND type <> 'table' AND sql > ''")
+    rows = bind.execute(made, {"t": table}).all()
+    for row in rows:
+        op.execute(f'DROP {row.type} "{row.name}"')
     op.rename_table(table, f"old_{table}")
+    for row in rows:  # SQLite can't rename an index, and without them copying takes the square of the time
+        if row.type == "index":
+            op.execute(row.sql.replace(f"{row.name} ON {table} ", f"old_{row.name} ON old_{table} "))
 
 
 def extend_models() -> None:
@@ -328,133 +326,6 @@ def create_webhooks() -> None:
     op.create_index("ix_webhook_deliveries_created_at", "webhook_deliveries", ["created_at"])
 
 
-def copy_work() -> None:
-    """Shots become tasks. What is at work stays so: its worker settles it, or its lease runs out."""
-    op.execute(f"""
-        INSERT INTO tasks (id, account_id, kind, key, inputs, spec, frame_count, state, stage, frames_done, started_at,
-                           heard_at, created_at)
-        SELECT shots.id, models.account_id, shots.kind, frame_key, '{{}}', spec, frame_count,
-               CASE WHEN EXISTS (SELECT 1 FROM old_renders WHERE shot_id = shots.id AND status IN {UNFINISHED})
-                    THEN 'open' WHEN stage = 'failed' THEN 'failed' ELSE 'done' END,
-               stage, frames_done, started_at, heard_at, shots.created_at
-        FROM shots JOIN models ON models.id = shots.model_id
-    """)
-    op.execute("""
-        INSERT INTO segments (id, task_id, account_id, queue, priority, role, first_frame, frame_count, waits_for,
-                              state, attempt, failures, worker, lease_until, frames_done, files, error_message,
-                              created_at, updated_at)
-        SELECT id, shot_id, account_id, queue, priority, role, first_frame, frame_count, waits_for, state, attempt,
-               failures, worker, lease_until, frames_done, files, error_message, created_at, updated_at
-        FROM old_segments
-    """)
-
-
-def copy_renders() -> None:
-    op.execute("""
-        INSERT INTO renders (id, account_id, model_id, task_id, status, output, settings, variant, is_system_preview,
-                             credits, file_size, has_web, warnings, error_message, shared_at, created_at, updated_at)
-        SELECT id, account_id, model_id, shot_id, status, coalesce(settings ->> 'output', 'video'), settings, variant,
-               is_system_preview, credits, file_size, has_web, warnings, error_message, shared_at, created_at,
-               updated_at
-        FROM old_renders
-    """)
-    op.execute(
-        "INSERT INTO render_overlays (overlay_id, render_id) SELECT overlay_id, render_id FROM old_render_overlays"
-    )
-    old = sa.table("old_renders", sa.column("id"), sa.column("files", sa.JSON()),
-                   sa.column("updated_at", sa.DateTime(timezone=True)))  # fmt: skip
-    results = sa.table(
-        "results", *map(sa.column, ("subject_id", "name", "subject_kind", "key", "size", "etag", "content_type")),
-        sa.column("created_at", sa.DateTime(timezone=True)),
-    )
-    for rows in batches(op.get_bind().execute(sa.select(old.c.id, old.c.files, old.c.updated_at)).all()):
-        made = [
-            {"subject_id": row.id, "name": name, "subject_kind": "render", "created_at": row.updated_at, **file}
-            for row in rows for name, file in row.files.items()
-        ]  # fmt: skip
-        if made:
-            op.bulk_insert(results, made)
-
-
-def copy_ledger() -> None:
-    op.execute("""
-        INSERT INTO ledger (id, account_id, kind, amount, subject_kind, subject_id, charge_number, source, note,
-                            created_at)
-        SELECT id, account_id, kind, amount, CASE WHEN render_id IS NOT NULL THEN 'render' END, render_id,
-               CASE WHEN render_id IS NOT NULL THEN 1 END, source, note, created_at
-        FROM old_ledger ORDER BY id
-    """)
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("SELECT setval(pg_get_serial_sequence('ledger', 'id'), max(id)) FROM ledger HAVING max(id) > 0")
-
-
-def inspect_models() -> None:
-    """Models that were drawn as they are, are ready. All are read once more when there is time, for their contents.
-
-    Those that are still a ZIP must be read before they can be drawn: what is unfinished of them waits for that.
-    """
-    bind = op.get_bind()
-    bind.execute(sa.text("UPDATE models SET contents = NULL"))
-    models = bind.execute(sa.text(
-        "SELECT id, account_id, sha256, storage_key, created_at FROM models WHERE deleted_at IS NULL OR EXISTS "
-        f"(SELECT 1 FROM renders WHERE model_id = models.id AND status IN {UNFINISHED})"
-    )).all()  # fmt: skip
-    for model in models:
-        is_archive = model.storage_key.endswith(".zip")
-        task = {"id": new_id(), "segment": new_id(), "account": model.account_id, "key": model.sha256,
-                "inputs": json.dumps({"model": model.storage_key}), "at": model.created_at, "model": model.id,
-                "priority": 0 if is_archive else 20, "state": "pending" if is_archive else "ready"}  # fmt: skip
-        bind.execute(typed(
-            "INSERT INTO tasks (id, account_id, kind, key, inputs, spec, frame_count, state, stage, frames_done, "
-            "created_at) "
-            "VALUES (:id, :account, 'inspect', :key, :inputs, '{\"version\": 1}', 1, 'open', 'queued', 0, :at)"
-        ), task)  # fmt: skip
-        bind.execute(typed(
-            "INSERT INTO segments (id, task_id, account_id, queue, priority, role, first_frame, frame_count, "
-            "waits_for, state, attempt, failures, frames_done, files, created_at, updated_at) "
-            "VALUES (:segment, :id, :account, 'inspect', :priority, 'whole', 0, 1, 0, 'pending', 0, 0, 0, '{}', "
-            ":at, :at)"
-        ), task)  # fmt: skip
-        bind.execute(sa.text("UPDATE models SET inspection_id = :id, state = :state WHERE id = :model"), task)
-        unfinished = bind.scalars(sa.text(
-            f"SELECT DISTINCT task_id FROM renders WHERE model_id = :model AND status IN {UNFINISHED}"
-        ), task).all()  # fmt: skip
-        for task_id in unfinished:
-            if is_archive:
-                wait_for(task["id"], task_id)
-            give_inputs(task_id, {} if is_archive else {"model": model.storage_key})
-    bind.execute(sa.text(
-        "INSERT INTO lanes (account_id, queue, priority, oldest_at) "
-        "SELECT account_id, queue, priority, min(created_at) FROM segments WHERE queue = 'inspect' "
-        "GROUP BY account_id, queue, priority"
-    ))  # fmt: skip
-
-
-def wait_for(inspection_id: str, task_id: str) -> None:
-    """Puts the task's segments back, as if nobody had begun: whoever holds one loses it, and nothing else."""
-    bind, named = op.get_bind(), {"inspection": inspection_id, "task": task_id}
-    bind.execute(sa.text("INSERT INTO task_needs (task_id, needs_id) VALUES (:task, :inspection)"), named)
-    bind.execute(sa.text(
-        "UPDATE segments SET state = 'waiting', waits_for = 1, lease_until = NULL, worker = NULL, frames_done = 0 "
-        "WHERE task_id = :task AND role <> 'assembly' AND state IN ('pending', 'running')"
-    ), named)  # fmt: skip
-    bind.execute(sa.text(
-        "DELETE FROM lanes WHERE NOT EXISTS (SELECT 1 FROM segments WHERE segments.account_id = lanes.account_id "
-        "AND segments.queue = lanes.queue AND segments.priority = lanes.priority AND segments.state = 'pending')"
-    ))  # fmt: skip
-
-
-def give_inputs(task_id: str, model: dict[str, str]) -> None:
-    """Tasks name the files that they are made from themselves: the model's, and those of overlays."""
-    bind = op.get_bind()
-    overlays = bind.execute(sa.text(
-        "SELECT DISTINCT overlays.id, overlays.storage_key FROM overlays "
-        "JOIN render_overlays ON overlay_id = overlays.id JOIN renders ON renders.id = render_id WHERE task_id = :task"
-    ), {"task": task_id}).all()  # fmt: skip
-    inputs = json.dumps({row.id: row.storage_key for row in overlays} | model)
-    bind.execute(typed("UPDATE tasks SET inputs = :inputs WHERE id = :task"), {"inputs": inputs, "task": task_id})
-
-
 def create_triggers() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute(REFUSE_POSTGRESQL)
@@ -467,31 +338,9 @@ def create_triggers() -> None:
     op.execute(COUNT_SQLITE.format(verb="DELETE", row="OLD", sign="-"))
 
 
-def typed(statement: str) -> sa.TextClause:
-    """JSON text goes into PostgreSQL's JSONB columns by a cast."""
-    if op.get_bind().dialect.name == "postgresql":
-        statement = statement.replace(":inputs", "CAST(:inputs AS JSONB)")
-    return sa.text(statement)
-
-
 def where(condition: str) -> dict[str, Any]:
     """A partial index."""
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
-
-
-def batches(rows: Iterable[Any], size: int = 1000) -> Iterator[list[Any]]:
-    batch: list[Any] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    yield batch
-
-
-def new_id() -> str:
-    """As api.ids makes them."""
-    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(12))
 
 
 def downgrade() -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import make_url
 
 from api.db.session import Database
 from api.db.tables import Base
@@ -50,11 +51,12 @@ class PostgresServer:
         return psycopg.connect(host=str(self._folder), user="postgres", dbname=name, autocommit=True)
 
     @contextlib.contextmanager
-    def database(self) -> Iterator[str]:
-        """The URL of a new database without any table, dropped at the end."""
+    def database(self, like: str | None = None) -> Iterator[str]:
+        """The URL of a new database, dropped at the end: without any table, or a copy of the unused one of a URL."""
         name = f"test_{next(self._numbers)}"
+        model = sql.Identifier((like and make_url(like).database) or "template1")
         with self.connect() as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), model))
         try:
             yield self.url(name)
         finally:

@@ -173,6 +173,8 @@ def retry_render(session: Session, account_id: str, render_id: str) -> RenderVie
     Raises RenderNotFound; InvalidState for a render that isn't in error; NoCredits.
     """
     view = get_render(session, account_id, render_id)
+    if task_id := session.scalar(select(Render.task_id).where(Render.id == render_id)):
+        tasks.lock_needs(session, task_id)
     render = session.execute(
         select(Render.model_id, Render.task_id, Render.credits, Task.state)
         .join(Task, Task.id == Render.task_id)

@@ -312,24 +312,27 @@ def _end(session: Session, task_id: str, state: TaskState, failure: Failure) -> 
     for outcome in outcomes_of(kind):
         results.discard(session, outcome.owners(session, task_id))
         outcome.failed(session, task_id, failure)
-    for dependent_id in _dependents(session, task_id):
+    for dependent_id in _dependents(session, task_id, TaskState.OPEN):
         _end(session, dependent_id, state, failure)
 
 
-def _dependents(session: Session, task_id: str) -> list[str]:
-    """The open tasks that need the locked one, locked, in the order of their ids."""
+def _dependents(session: Session, task_id: str, *states: TaskState) -> list[str]:
+    """The tasks in those states that need the locked one, locked, in the order of their ids."""
     needing = select(TaskNeed.task_id).where(TaskNeed.needs_id == task_id)
     return list(session.scalars(
         select(Task.id)
-        .where(Task.id.in_(needing), Task.state == TaskState.OPEN)
+        .where(Task.id.in_(needing), Task.state.in_(states))
         .order_by(Task.id)
         .with_for_update(key_share=True)
     ))  # fmt: skip
 
 
 def _let_go_on(session: Session, task_id: str, inputs: Mapping[str, str]) -> None:
-    """The locked task is done: those that need it get `inputs`, and wait for one task less."""
-    waiting = _dependents(session, task_id)
+    """The locked task is done: those that need it get `inputs`, and wait for one task less.
+
+    Those that have failed get them too: they may be tried again, and then this task is not done once more.
+    """
+    waiting = _dependents(session, task_id, TaskState.OPEN, TaskState.FAILED, TaskState.CANCELLED)
     if not waiting:
         return
     if inputs:

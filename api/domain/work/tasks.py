@@ -101,6 +101,14 @@ def unmet(session: Session, task_ids: Collection[str]) -> tuple[str, ...]:
     return tuple(task_id for task_id, state in session.execute(states) if state != TaskState.DONE)
 
 
+def lock_needs(session: Session, task_id: str) -> None:
+    """Locks what the task needs, before the task itself is locked: in the order in which the end of a task does."""
+    needs = session.scalars(select(TaskNeed.needs_id).where(TaskNeed.task_id == task_id)).all()
+    for need in sorted(needs):
+        lock_needs(session, need)
+    unmet(session, needs)
+
+
 def retry(session: Session, task_id: str) -> None:
     """A task that has failed, or was cancelled, is to be done after all; and first those that it needs, likewise.
 
@@ -111,6 +119,7 @@ def retry(session: Session, task_id: str) -> None:
     ).all()
     for need in needs:
         retry(session, need)
+    waiting = unmet(session, needs)
     task = session.execute(
         update(Task)
         .where(Task.id == task_id, Task.state.in_([TaskState.FAILED, TaskState.CANCELLED]))
@@ -121,7 +130,6 @@ def retry(session: Session, task_id: str) -> None:
     ).one_or_none()
     if task is None:
         return
-    waiting = unmet(session, needs)
     segments = session.execute(
         select(
             Segment.id, Segment.role, Segment.account_id, Segment.queue, Segment.priority, Segment.created_at

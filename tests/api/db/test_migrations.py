@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import alembic.command
@@ -16,21 +15,9 @@ from sqlalchemy.exc import DBAPIError
 from api import clock
 from api.db.session import Database
 from api.db.tables import Account, Base
-from tests.support.postgres import PostgresServer
 from tests.support.waiting import HANG_S
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a database without any table."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/empty.sqlite3"
-    else:
-        server: PostgresServer = request.getfixturevalue("postgres_server")
-        with server.database() as url:
-            yield url
 
 
 @pytest.mark.filterwarnings("ignore:Computed default on renders")  # PostgreSQL tells them in its own words
