@@ -1,9 +1,9 @@
 """Times how long a worker waits for its next segment on PostgreSQL: `python -m tests.benchmarks.claims`.
 
-A farm of 1,000 accounts with ever more pending segments. They are claimed one after the other, each in a transaction of
-its own as by workers, and settled some claims later, so that there is always as much in flight. Beside the claim as the
-worker sees it, from the first statement to the end of the commit, PostgreSQL says how long it took for the claim's
-statements.
+A farm of 1,000 accounts with ever more pending segments, of four kinds and in two queues. They are claimed one after
+the other, each in a transaction of its own as by workers, and settled some claims later, so that there is always as
+much in flight. Beside the claim as the worker sees it, from the first statement to the end of the commit, PostgreSQL
+says how long it took for the claim's statements.
 """
 
 import dataclasses
@@ -55,12 +55,14 @@ class Figures:
 COPIES = (
     # the overridden columns, what to copy, how often: account by account, then segment by segment
     ("accounts", "'id', 'a' || lpad(n::text, 11, '0'), 'email', n || '@example.org'", "accounts"),
-    ("tasks", "'id', 's' || lpad(n::text, 11, '0'), 'created_at', now() - n * interval '1 ms'", "pending"),
+    ("tasks", "'id', 's' || lpad(n::text, 11, '0'), 'created_at', now() - n * interval '1 ms',"
+              " 'kind', (ARRAY['inspect', 'video', 'image', 'dataset'])[n / :accounts % 4 + 1]", "pending"),
     ("renders", "'id', 'r' || lpad(n::text, 11, '0'), 'task_id', 's' || lpad(n::text, 11, '0'),"
                 " 'account_id', 'a' || lpad((n % :accounts + 1)::text, 11, '0')", "pending"),
     ("segments", "'id', 'g' || lpad(n::text, 11, '0'), 'task_id', 's' || lpad(n::text, 11, '0'),"
                  " 'account_id', 'a' || lpad((n % :accounts + 1)::text, 11, '0'),"
-                 " 'created_at', now() - n * interval '1 ms'", "pending"),
+                 " 'created_at', now() - n * interval '1 ms',"
+                 " 'queue', CASE WHEN n / :accounts % 4 = 0 THEN 'inspect' ELSE 'render' END", "pending"),
 )  # fmt: skip
 
 WAITING = {"segments": "t.state = 'pending'", "renders": "t.status = 'pending'", "tasks": "t.state = 'open'"}

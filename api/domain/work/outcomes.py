@@ -6,6 +6,7 @@ belong to nouns above this package, which it must not import.
 """
 
 import dataclasses
+import functools
 import pkgutil
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -77,5 +78,11 @@ def queues() -> tuple[str, ...]:
 def outcomes_of(kind: str) -> list[Outcome]:
     """The kind's outcome. Of an unknown kind, which another version of the farm may have left, whoever may own it."""
     rows = [KINDS[kind]] if kind in KINDS else KINDS.values()
-    found: list[Outcome] = [pkgutil.resolve_name(place) for place in sorted({row.outcome for row in rows})]
-    return found
+    return [_found(place) for place in sorted({row.outcome for row in rows})]
+
+
+@functools.cache
+def _found(place: str) -> Outcome:
+    """Looked up once: a claim has no time for that."""
+    outcome: Outcome = pkgutil.resolve_name(place)
+    return outcome
