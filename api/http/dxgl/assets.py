@@ -15,11 +15,12 @@ from api.http.dxgl.paths import RenderId, get_and_head, new_router
 from api.http.files import IMMUTABLE, TRANSIENT, check_stored, send, send_bundle
 from api.http.state import Farm, FarmDep
 from api.storage.base import FileMissing
+from renderer.media_types import MEDIA_TYPES
 
 BUNDLED = {"image": "image", "video": "video", "web": "web", "poster_full": "poster", "thumb": "thumb"}
 """The files of a bundle, by their names in the database, and their names in the ZIP without the suffix."""
 
-IMAGE_TYPES = ("image/png", "image/webp", "image/avif")
+IMAGE_TYPES = tuple(MEDIA_TYPES[suffix] for suffix in (".png", ".webp", ".avif"))
 """Of stills."""
 
 router = new_router("assets")

@@ -53,11 +53,13 @@ from api.http.limits import MEGABYTE, file_too_large
 from api.http.state import Farm, FarmDep
 from api.http.uploads import UploadForm, receive_form
 from api.storage.base import FileMissing, StoredFile
+from renderer.media_types import MEDIA_TYPES
 
 UPLOAD_PATH = f"{PREFIX}/models"
 MAX_SETTINGS_BYTES = 64 * 1024
 MAX_URL_BYTES = 8 * 1024
-MEDIA_TYPES = {".glb": "model/gltf-binary", ".gltf": "model/gltf+json", ".zip": "application/zip"}
+
+FILE_TYPES = tuple(MEDIA_TYPES[suffix] for suffix in intake.SUFFIXES)
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
@@ -164,7 +166,7 @@ def delete_model(principal: Writer, farm: FarmDep, model_id: ModelId) -> Data[De
     return Data(data=Deleted(id=model_id))
 
 
-@get_and_head(router, "/models/{model_id}/file", *MEDIA_TYPES.values(), missing=FileNotFound)
+@get_and_head(router, "/models/{model_id}/file", *FILE_TYPES, missing=FileNotFound)
 def get_model_file(principal: Reader, farm: FarmDep, model_id: ModelId, request: Request) -> Response:
     """The model's bytes as uploaded; of a 3D scan, once it is converted, the .glb."""
     model, file = _stored(farm, principal, model_id)
