@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from api.db.tables import Model
 from api.domain.catalog import contents
 from api.domain.catalog.states import COMES_FROM, ModelState
+from api.domain.kit import unit
 from api.domain.kit.failures import Failure
 from api.domain.kit.files import FileView
-from api.domain.kit.unit import Unit
 
 KIND = "inspect"
 SPEC = {"version": 1}
@@ -63,8 +63,8 @@ class Inspection:
             uploaded = session.scalar(select(Model.storage_key).where(Model.id == model_id))
             if (converted := stored.get("model")) is not None:
                 values |= {"storage_key": converted.key, "file_size": converted.size}
-                if isinstance(session, Unit) and uploaded is not None:
-                    session.drop(uploaded)
+                if uploaded is not None:
+                    unit.note_dropped(session, uploaded)
             _move(session, task_id, ModelState.READY, **values)
             if key := values.get("storage_key", uploaded):
                 inputs[INPUT] = key

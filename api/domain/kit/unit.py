@@ -16,13 +16,19 @@ from api.db.session import Database
 from api.storage.base import Storage, discard
 
 _HINTS = "hints"
+_DROPPED = "dropped"
 
 class Unit(Session):
     """The session of a unit of work."""
 
     def drop(self, *prefixes: str) -> None:
         """Deletes these storage keys, and what lies below them, after the commit."""
-        self.info.setdefault("dropped", []).extend(prefixes)
+        note_dropped(self, *prefixes)
+
+
+def note_dropped(session: Session, *prefixes: str) -> None:
+    """As `Unit.drop`. Ignored where the session isn't a unit's: the sweeper finds that nobody needs those files."""
+    session.info.setdefault(_DROPPED, []).extend(prefixes)
 
 
 def note_hints(session: Session) -> None:
@@ -35,6 +41,6 @@ def unit_of_work(database: Database, storage: Storage, wake: Callable[[], None])
     """`wake` is told of hints to send; it must not block or fail."""
     with database.begin_as(Unit) as unit:
         yield unit
-    discard(storage, *unit.info.get("dropped", ()))
+    discard(storage, *unit.info.get(_DROPPED, ()))
     if unit.info.get(_HINTS):
         wake()
