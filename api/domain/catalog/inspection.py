@@ -5,7 +5,6 @@ the SHA-256 of the bytes that were uploaded, so that the same ZIP is known when 
 """
 
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
@@ -22,11 +21,6 @@ KIND = "inspect"
 SPEC = {"version": 1}
 INPUT = "model"
 """The name of the model's file among the inputs of all tasks that work on it."""
-ARCHIVE_SUFFIX = ".zip"
-
-
-def is_archive(storage_key: str) -> bool:
-    return PurePosixPath(storage_key).suffix == ARCHIVE_SUFFIX
 
 
 class Inspection:

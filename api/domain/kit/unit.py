@@ -18,6 +18,7 @@ from api.storage.base import Storage, discard
 _HINTS = "hints"
 _DROPPED = "dropped"
 
+
 class Unit(Session):
     """The session of a unit of work."""
 
