@@ -21,6 +21,9 @@ SUBJECT = "render"
 WARNING_LENGTH = 500
 """Characters of a warning that are kept."""
 
+MOST_WARNINGS = 1000
+"""Of one render that are kept: a worker tells as many as a stranger's file sets off."""
+
 _STARTS = Render.status.in_(COMES_FROM[RenderStatus.POSTER_PROCESSING])
 
 _BEGIN = (
@@ -49,7 +52,7 @@ class Renders:
 
     def told(self, session: Session, task_id: str, told: Mapping[str, Any]) -> None:
         """`warnings` say what of the model isn't shown. Every attempt finds the same."""
-        if warnings := [storable(warning, WARNING_LENGTH) for warning in told.get("warnings", ())]:
+        if warnings := [storable(warning, WARNING_LENGTH) for warning in told.get("warnings", ())[:MOST_WARNINGS]]:
             session.execute(update(Render).where(*_unfinished(task_id)).values(warnings=warnings))
 
     def advanced(self, session: Session, task_id: str) -> None:

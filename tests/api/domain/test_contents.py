@@ -96,3 +96,6 @@ def test_warnings_are_told_of_all_the_renders_and_storable(database: Database) -
         scheduling.tell(session, held, {"warnings": []})  # by a later part that found none
     told = get(database, account_id, uploaded.render_id).warnings
     assert told == ("the extension a\ufffdb is ignored", "x" * outcomes.WARNING_LENGTH)
+    with database.begin() as session:
+        scheduling.tell(session, held, {"warnings": ["again"] * (outcomes.MOST_WARNINGS + 1)})
+    assert len(get(database, account_id, uploaded.render_id).warnings) == outcomes.MOST_WARNINGS
