@@ -27,7 +27,7 @@ from api.db.tables import Result, Segment, Task, TaskNeed
 from api.domain.kit.failures import CANCELLED, LOST, Failure
 from api.domain.kit.files import FileView, files_json
 from api.domain.kit.texts import storable
-from api.domain.work import claims, lanes, leftovers, outbox, results
+from api.domain.work import claims, lanes, leftovers, outbox, results, waits
 from api.domain.work.claims import Claim
 from api.domain.work.outcomes import OwnerFiles, outcomes_of
 from api.domain.work.states import Role, SegmentState, TaskState
@@ -110,7 +110,7 @@ def settle_part(session: Session, claim: Claim, files: Mapping[str, FileView]) -
     if attempt is None:
         return False
     _note_progress(session, claim.task_id, "drawing", beside_others=True)
-    _wait_for_one_less(session, Segment.task_id == claim.task_id, Segment.role == Role.ASSEMBLY)
+    waits.one_less(session, Segment.task_id == claim.task_id, Segment.role == Role.ASSEMBLY)
     return True
 
 
@@ -338,26 +338,4 @@ def _let_go_on(session: Session, task_id: str, inputs: Mapping[str, str]) -> Non
     if inputs:
         for row in session.execute(select(Task.id, Task.inputs).where(Task.id.in_(waiting))).all():
             session.execute(update(Task).where(Task.id == row.id).values(inputs={**row.inputs, **inputs}))
-    _wait_for_one_less(session, Segment.task_id.in_(waiting), Segment.role != Role.ASSEMBLY)
-
-
-def _wait_for_one_less(session: Session, *segments: ColumnElement[bool]) -> None:
-    """Something that these segments waited for is there. Those that wait for nothing else are pending now."""
-    last = Segment.waits_for == 1
-    rows = session.execute(
-        update(Segment)
-        .where(*segments, Segment.state == SegmentState.WAITING)
-        .values(
-            waits_for=Segment.waits_for - 1, state=case((last, SegmentState.PENDING), else_=Segment.state),
-            updated_at=from_now(0),
-        )
-        .returning(*_ATTEMPT, Segment.waits_for)
-    ).all()
-    oldest: dict[lanes.LaneKey, dt.datetime] = {}
-    for row in rows:
-        if row.waits_for == 0:
-            lane = _attempt(row).lane
-            oldest[lane] = min(oldest.get(lane, row.created_at), row.created_at)
-    for lane in sorted(oldest):
-        lanes.add(session, lane, oldest[lane])
-    outbox.add(session, *sorted({lane.queue for lane in oldest}))
+    waits.one_less(session, Segment.task_id.in_(waiting), Segment.role != Role.ASSEMBLY)
