@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 
 from sqlalchemy import ColumnElement, Exists, delete, exists, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from api.db.dialects import from_now, insert
 from api.db.tables import Segment, Worker
@@ -83,7 +83,7 @@ def list_workers(session: Session) -> list[WorkerView]:
     return [WorkerView(*row) for row in rows]
 
 
-def others_than(worker: ColumnElement[str | None]) -> Exists:
+def others_than(worker: InstrumentedAttribute[str | None]) -> Exists:
     """The condition that there is a fit worker other than the one so called."""
     return exists().where(_heard_of(), Worker.unfit_reason.is_(None), Worker.name != worker)
 

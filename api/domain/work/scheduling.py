@@ -3,7 +3,8 @@
     waiting --all it waits for is there--> pending
     pending --claim--> running --settle_done, settle_part--> done
        ^                  |-- settle_error, lease run out --> failed with all of its task, and with those that need it
-       `------------------'   or, while tries are left, and on release: pending again
+       |                  |   or, while tries are left: waiting again, for some time; pending again if the lease ran out
+       `------------------'-- release: pending again
 
     whole                               makes the owners' files
     part ... part ... --the last--> assembly: waiting until then, now pending; makes the owners' files of the parts'
@@ -24,7 +25,7 @@ from sqlalchemy.orm import Session
 
 from api.db.dialects import from_now
 from api.db.tables import Result, Segment, Task, TaskNeed
-from api.domain.kit.failures import CANCELLED, LOST, Failure
+from api.domain.kit.failures import CANCELLED, LOST, SUSPECT, Failure
 from api.domain.kit.files import FileView, files_json
 from api.domain.kit.texts import storable
 from api.domain.work import claims, lanes, leftovers, outbox, results, waits
@@ -35,6 +36,8 @@ from api.domain.work.states import Role, SegmentState, TaskState
 LOST_MESSAGE = "The worker died or stood still"
 MESSAGE_LIMIT = 4000
 """Characters of an error message that are kept."""
+MOST_SUSPECT_FAILURES = 2
+"""Once a worker may have been to blame; when another try ends in the same way, it is the model."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -115,14 +118,18 @@ def settle_part(session: Session, claim: Claim, files: Mapping[str, FileView]) -
 
 
 def settle_error(session: Session, claim: Claim, failure: Failure, *, retry: bool, max_attempts: int) -> bool:
-    """The attempt failed. With `retry` it is tried again, at most `max_attempts` times. False: the lease is lost."""
+    """The attempt failed. With `retry` it is tried again after a pause, at most `max_attempts` times, and at most twice
+    if the model is suspect. False: the lease is lost."""
     failure = Failure(failure.code, storable(failure.message, MESSAGE_LIMIT))
     _lock_task(session, claim.task_id)
-    attempt = _update_held(session, claim, failures=Segment.failures + 1, error_message=failure.message)
+    attempt = _update_held(
+        session, claim, failures=Segment.failures + 1, error_message=failure.message,
+        suspect_failures=Segment.suspect_failures + int(failure.code in SUSPECT),
+    )  # fmt: skip
     if attempt is None:
         return False
-    if retry and attempt.failures < max_attempts:
-        _requeue(session, attempt)
+    if retry and attempt.failures < max_attempts and attempt.suspect_failures < MOST_SUSPECT_FAILURES:
+        _requeue(session, attempt, **waits.for_time(attempt.failures))
     else:
         _end(session, claim.task_id, TaskState.FAILED, failure)
     return True
@@ -189,6 +196,7 @@ class _Attempt:
     first_frame: int
     attempt: int
     failures: int
+    suspect_failures: int
     lane: lanes.LaneKey
     created_at: dt.datetime
 
@@ -198,15 +206,16 @@ class _Attempt:
 
 _ATTEMPT = (
     Segment.id, Segment.task_id, Segment.role, Segment.first_frame, Segment.attempt, Segment.failures,
-    Segment.created_at, Segment.account_id, Segment.queue, Segment.priority,
+    Segment.suspect_failures, Segment.created_at, Segment.account_id, Segment.queue, Segment.priority,
 )  # fmt: skip
 
 
 def _attempt(row: Row[*tuple[Any, ...]]) -> _Attempt:
     lane = lanes.LaneKey(row.account_id, row.queue, row.priority)
     return _Attempt(
-        row.id, row.task_id, Role(row.role), row.first_frame, row.attempt, row.failures, lane, row.created_at
-    )
+        row.id, row.task_id, Role(row.role), row.first_frame, row.attempt, row.failures, row.suspect_failures, lane,
+        row.created_at,
+    )  # fmt: skip
 
 
 def _lost() -> tuple[ColumnElement[bool], ...]:
@@ -259,15 +268,17 @@ def _end_progress(session: Session, task_id: str, stage: str, **values: Any) -> 
     )
 
 
-def _requeue(session: Session, attempt: _Attempt) -> None:
-    """The attempt came to nothing: its segment is pending again, and what it has published is taken back."""
+def _requeue(session: Session, attempt: _Attempt, **waiting: Any) -> None:
+    """The attempt came to nothing: what it has published is taken back, and its segment is pending again, unless it is
+    `waiting`."""
     session.execute(
         update(Segment)
         .where(Segment.id == attempt.segment_id)
-        .values(state=SegmentState.PENDING, worker=None, lease_until=None, frames_done=0)
+        .values({"state": SegmentState.PENDING, "worker": None, "lease_until": None, "frames_done": 0, **waiting})
     )
-    lanes.add(session, attempt.lane, attempt.created_at)
-    outbox.add(session, attempt.lane.queue)
+    if not waiting:
+        lanes.add(session, attempt.lane, attempt.created_at)
+        outbox.add(session, attempt.lane.queue)
     others = exists().where(
         Segment.task_id == attempt.task_id, Segment.state.in_([SegmentState.RUNNING, SegmentState.DONE])
     )

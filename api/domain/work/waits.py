@@ -1,14 +1,21 @@
-"""What a segment waits for until it is pending: the parts before it, and the tasks that its own needs."""
+"""What a segment waits for until it is pending: the parts before it, the tasks that its own needs, and, after it has
+failed, some time, in which a worker or its machine may recover.
+"""
 
 import datetime as dt
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, update
+from sqlalchemy import ColumnElement, case, exists, select, update
 from sqlalchemy.orm import Session
 
 from api.db.dialects import from_now
-from api.db.tables import Segment
-from api.domain.work import lanes, outbox
+from api.db.tables import Segment, Task
+from api.domain.work import fleet, lanes, outbox
 from api.domain.work.states import SegmentState
+
+PAUSES_S = (1.0, 10.0, 60.0)
+"""How long a segment waits after its first failure, its second, and each later one: what fails by chance is tried again
+almost at once, and what is away for a minute, such as a disk or a driver, is back by the third try."""
 
 
 def one_less(session: Session, *segments: ColumnElement[bool]) -> None:
@@ -31,3 +38,37 @@ def one_less(session: Session, *segments: ColumnElement[bool]) -> None:
     for lane in sorted(oldest):
         lanes.add(session, lane, oldest[lane])
     outbox.add(session, *sorted({lane.queue for lane in oldest}))
+
+
+def for_time(failures: int) -> dict[str, Any]:
+    """The columns of a segment that has failed just now, and so many times in all: others are to try it first."""
+    return {
+        "state": SegmentState.WAITING, "waits_for": 1,
+        "not_before": from_now(PAUSES_S[min(failures, len(PAUSES_S)) - 1]),
+        "left_by": case((fleet.others_than(Segment.worker), Segment.worker)),
+    }  # fmt: skip
+
+
+def any_due(session: Session) -> bool:
+    """Whether there is work for `resume`."""
+    return bool(session.scalar(select(exists().where(*_due()))))
+
+
+def resume(session: Session) -> bool:
+    """Makes a segment pending again whose time has come; False if there is none. Any number of processes may do so."""
+    due = session.execute(
+        select(Segment.id)
+        .join(Task, Task.id == Segment.task_id)
+        .where(*_due())
+        .order_by(Segment.not_before)
+        .limit(1)
+        .with_for_update(of=Task, skip_locked=True, key_share=True)
+    ).one_or_none()
+    if due is None:
+        return False
+    one_less(session, Segment.id == due.id, *_due())
+    return True
+
+
+def _due() -> tuple[ColumnElement[bool], ...]:
+    return Segment.state == SegmentState.WAITING, Segment.not_before <= from_now(0)
