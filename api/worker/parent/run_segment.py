@@ -16,16 +16,20 @@ from api.domain.work.tasks import Priority
 from api.storage.base import StorageUnavailable, discard
 from api.worker.messages import Done, Failed, Frames, Made, Published, Stage, Stopped, Told
 from api.worker.parent.bench import Bench
+from api.worker.parent.budget import Watch, budget_s
 from api.worker.parent.children import ChildFailed
 from api.worker.parent.lease import Lease
 from api.worker.parent.orders import GivenUp, order_of
 from api.worker.parent.outputs import Outputs
-from renderer.errors import Cancelled
+from renderer.errors import Cancelled, DeviceError
 
 STORAGE_PAUSE_S = 5.0
 """How long a worker that found the storage away leaves it in peace before it claims work again."""
 TICK_S = 0.1
 """How soon a claim that is lost, or a worker that should stop, is noticed while the child says nothing."""
+
+ENDS_THE_CHILD = frozenset({DeviceError.code, UNEXPECTED})
+"""Errors after which nobody knows what state the child is in."""
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +41,10 @@ def run_segment(bench: Bench, claim: Claim) -> None:
     |--------------------------------|--------------------------------|----------------------|--------------|
     | all files made and stored      | done                           | kept, others deleted | stays        |
     | the model or a setting is bad  | error, no other try            | deleted              | stays        |
+    | it takes longer than it may    | error, no other try            | deleted              | is killed    |
+    | drawing stands still           | tried again, once              | deleted              | is killed    |
+    | memory runs out                | tried again, once              | deleted              | stays        |
+    | the device failed, or a bug    | tried again, or error at last  | deleted              | is killed    |
     | any other error                | tried again, or error at last  | deleted              | stays        |
     | the child ended, or misbehaved | tried again, or error at last  | deleted              | is killed    |
     | the process is asked to end    | released for somebody else     | deleted              | asked to end |
@@ -58,6 +66,7 @@ def run_segment(bench: Bench, claim: Claim) -> None:
                 scheduling.settle_part(unit, claim, outputs.part_files)
             else:
                 scheduling.settle_done(unit, claim, outputs.files, told)
+        bench.fitness.succeeded(claim.kind)
     except Cancelled as reason:
         logger.info("Stopped segment %s: %s", claim.segment_id, reason)
         if not lease.lost:
@@ -70,6 +79,8 @@ def run_segment(bench: Bench, claim: Claim) -> None:
         bench.stop.wait(STORAGE_PAUSE_S)
     except GivenUp as error:
         logger.info("Segment %s, attempt %d: %s", claim.segment_id, claim.attempt, error)
+        if error.code in ENDS_THE_CHILD:
+            bench.children.kill()
         _fail(bench, claim, error.failed)
     except ChildFailed as error:
         logger.error("Segment %s, attempt %d: the child failed: %s", claim.segment_id, claim.attempt, error)
@@ -88,9 +99,13 @@ def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: 
     """
     child = bench.children.ready()
     child.order(order_of(bench, claim, folder))
+    watch = Watch(budget_s(claim, software=bench.children.device.software), bench.settings.stall_seconds)
     try:
         while True:
-            match child.report(TICK_S):
+            report = child.report(TICK_S)
+            if report is not None:
+                watch.hear(report)
+            match report:
                 case Stage(name=name):
                     lease.stage(name)
                 case Frames(done=done):
@@ -112,6 +127,7 @@ def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: 
                 case Stopped():
                     raise ChildFailed("it stopped unasked")
             lease.check()
+            watch.check()
     except Cancelled:
         if not lease.lost:
             bench.children.stop()
@@ -134,6 +150,8 @@ def _tidy(bench: Bench, claim: Claim) -> None:
 
 
 def _fail(bench: Bench, claim: Claim, failed: Failed) -> None:
+    if failed.retry:
+        bench.fitness.failed(claim.kind)
     with bench.work() as unit:
         scheduling.settle_error(
             unit, claim, Failure(failed.code, failed.message),
