@@ -1,5 +1,5 @@
-"""The child processes of `pirouette serve`: starts them, starts them again when they die or fall silent, and leaves none
-behind.
+"""The child processes of `pirouette serve`: starts them, starts them again when they die or fall silent, and leaves
+none behind.
 
     supervisor: a pipe's writing end, in this process alone     child: `end_with_supervisor` on its reading end
     supervisor: another pipe's reading end, one for each child  child: `beat` on its writing end
@@ -31,16 +31,16 @@ MAX_BACK_OFF_S = 30.0
 BEAT_S = 1.0
 """How often a child says that it runs."""
 SILENCE_S = 60.0
-"""A child not heard of for so long is killed. A busy machine has been seen to take 20 s for a child's first beat, which
-comes after its imports; and a working child beats from a thread of its own, whatever it does."""
+"""A child not heard of for so long is killed. It beats from a thread of its own, whatever it does, first of all after
+its imports, which take two seconds on two quiet cores."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(slots=True)
 class _Slot:
-    """One child's place. `failures` counts deaths soon after the start, in a row. `beats` is the pipe's reading end, and
-    `heard` when there was something in it."""
+    """One child's place. `failures` counts deaths soon after the start, in a row. `beats` is the reading end of the
+    child's pipe, and `heard` when there was something in it."""
 
     process: subprocess.Popen[bytes] | None = None
     beats: int = -1
@@ -53,9 +53,9 @@ class _Slot:
 class Supervisor:
     """Keeps `count` processes of `command` running between `start` and `stop`.
 
-    Each child is told of its pipes by --supervisor-fd and --beats-fd, and killed if it doesn't beat for `silence_s`. Each
-    is a session of its own, so that Ctrl-C in a terminal
-    reaches this process only and a stop always goes the orderly way.
+    Each child is told of its pipes by --supervisor-fd and --beats-fd, and killed if it doesn't beat for `silence_s`.
+    Each is a session of its own, so that Ctrl-C in a terminal reaches this process only and a stop always goes the
+    orderly way.
     """
 
     def __init__(self, count: int, command: Sequence[str] = WORKER, silence_s: float = SILENCE_S) -> None:

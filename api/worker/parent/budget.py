@@ -1,6 +1,6 @@
 """How long the child may take for an order, in all and for a single step of it."""
 
-import time
+from time import monotonic
 
 from api.domain.kit.failures import STALLED, TOO_COSTLY
 from api.domain.work.claims import Claim
@@ -43,7 +43,7 @@ class Watch:
         self._budget_s = budget_s
         self._stall_s = stall_s
         self._stage = ""
-        self._looked = time.monotonic()
+        self._looked = monotonic()
         self._spent = self._silent = self._waited = 0.0
 
     def hear(self, report: Report) -> None:
@@ -57,7 +57,7 @@ class Watch:
 
     def check(self) -> None:
         """Raises GivenUp when the child has had its time."""
-        now = time.monotonic()
+        now = monotonic()
         step = min(now - self._looked, LONGEST_STEP_S)
         self._looked = now
         self._spent += step
