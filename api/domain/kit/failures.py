@@ -13,9 +13,6 @@ STALLED = "stalled"
 TOO_COSTLY = "too_costly"
 """Codes of this service, beside those of `renderer.errors`."""
 
-SUSPECT = frozenset({OUT_OF_MEMORY, STALLED})
-"""A worker may be to blame for these, or the model: the next try tells."""
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Failure:
