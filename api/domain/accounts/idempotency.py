@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from api.db.dialects import from_now, insert
-from api.db.session import BUSY_SECONDS
+from api.db.engines import BUSY_SECONDS
 from api.db.tables import IdempotencyKey
 from api.errors import IdempotencyConflict, IdempotencyInProgress
 from api.ids import new_id

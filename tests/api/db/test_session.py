@@ -131,7 +131,7 @@ def end_connections(server: PostgresServer) -> None:
 def test_connections_that_died_while_idle_are_replaced(
     postgres_server: PostgresServer, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.db.session.PING_IDLE_SECONDS", 0.0)
+    monkeypatch.setattr("api.db.engines.PING_IDLE_SECONDS", 0.0)
     database = Database(postgres_url)
     for _ in range(2):
         add_account(database)
