@@ -3,6 +3,8 @@
     with database.begin() as session:    one transaction, committed at the end, rolled back on any exception
     with database.read() as session:     the same for reading only; a write in it fails
     with database.read_rows() as connection:     the same for plain columns, without mapped objects and their cost
+
+All of them raise Unavailable where the database doesn't answer, or not in time, and NoSpace where its disk is full.
 """
 
 from collections.abc import Iterator
@@ -12,8 +14,9 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine, make_url, text
 from sqlalchemy.orm import Session
 
-from api.db.engines import postgresql_engine, postgresql_reader, sqlite_engine
-from api.db.migrate import migrate
+from api.db.engines import SERVER, Use, migration_engine, postgresql_engine, postgresql_reader, sqlite_engine
+from api.db.faults import outages_told
+from api.db.migrate import is_current, migrate
 
 AnySession = TypeVar("AnySession", bound=Session)
 
@@ -21,13 +24,14 @@ AnySession = TypeVar("AnySession", bound=Session)
 class Database:
     """A SQLite file or a PostgreSQL database. Safe to share between threads, not between forked processes."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, use: Use = SERVER) -> None:
+        self._url = url
         if make_url(url).get_backend_name() == "sqlite":
             self._engine = sqlite_engine(url)
             self._reader: Engine = self._engine.execution_options(read_only=True)
         else:
-            self._engine = postgresql_engine(url)
-            self._reader = postgresql_reader(url)
+            self._engine = postgresql_engine(url, use)
+            self._reader = postgresql_reader(url, use)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -37,26 +41,35 @@ class Database:
     @contextmanager
     def begin_as(self, kind: type[AnySession]) -> Iterator[AnySession]:
         """`begin` with a session of the class `kind`."""
-        with kind(self._engine, expire_on_commit=False) as session, session.begin():
+        with outages_told(), kind(self._engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        with Session(self._reader) as session:
+        with outages_told(), Session(self._reader) as session:
             yield session
 
     @contextmanager
     def read_rows(self) -> Iterator[Connection]:
-        with self._reader.connect() as connection:
+        with outages_told(), self._reader.connect() as connection:
             yield connection
 
     def migrate(self) -> None:
         """Brings the schema to the newest version. Of several processes at once, one does the work, the rest wait."""
-        migrate(self._engine)
+        engine = migration_engine(self._url)
+        try:
+            with outages_told():
+                migrate(engine)
+        finally:
+            engine.dispose()
+
+    def is_migrated(self) -> bool:
+        """Whether the schema is the one that this code was written for."""
+        with self.read_rows() as connection:
+            return is_current(connection)
 
     def ping(self) -> None:
-        """Raises sqlalchemy.exc.SQLAlchemyError if the database does not answer."""
-        with self._reader.connect() as connection:
+        with self.read_rows() as connection:
             connection.execute(text("SELECT 1"))
 
     def dispose(self) -> None:
