@@ -66,7 +66,7 @@ def _folder_broker(folder: Path) -> dict[str, Any]:
 
 def _url_broker(settings: Settings) -> dict[str, Any]:
     return {
-        "broker_url": settings.broker_url,
+        "broker_url": settings.broker_url.get_secret_value(),
         "broker_transport_options": {
             "socket_connect_timeout": 3,
             "socket_timeout": 10,
