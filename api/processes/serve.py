@@ -20,6 +20,7 @@ from api.http.app import create_app
 from api.http.server import Server
 from api.http.state import Farm
 from api.observe import log
+from api.private import keep_private
 from api.processes.supervisor import STOP_S, Supervisor, end_with_supervisor
 from api.processes.webhooks import make_deliverer
 from api.queue.broker import declare_queues, make_celery
@@ -45,6 +46,7 @@ def command(host: str | None, port: int | None, supervisor_fd: int | None) -> No
     given = {"host": host, "port": port}
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
     log.configure(settings.log_level, "server")
+    keep_private(settings.data_dir)
     if supervisor_fd is not None:
         end_with_supervisor(supervisor_fd, ORPHAN_GRACE_S)
     serve(settings)

@@ -1,0 +1,21 @@
+"""A farm's files are its owner's alone: models are customers' secrets, and the database has keys to sign with."""
+
+import contextlib
+import os
+import stat
+from pathlib import Path
+
+UMASK = 0o077
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def keep_private(data_dir: Path) -> None:
+    """From now on this process, and those that it starts, make files and folders for their owner alone.
+
+    What older versions made for everybody is closed off by its folder, unless that belongs to somebody else.
+    """
+    os.umask(UMASK)
+    with contextlib.suppress(FileNotFoundError):
+        found = data_dir.stat()
+        if found.st_uid == os.geteuid() and found.st_mode & OTHERS:
+            data_dir.chmod(stat.S_IMODE(found.st_mode) & ~OTHERS)
