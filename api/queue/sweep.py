@@ -1,4 +1,5 @@
 """The sweep: every few seconds, lost work is taken back and pending work announced again. So no hint is indispensable.
+More often than that, work that waits for its time after a failure is let go on.
 
 An embedded farm's `pirouette serve` runs it in a thread; a distributed farm runs one or more `pirouette sweep`. It is a
 plain loop and no Celery beat task, because a task would wait behind renders, or for a broker that is down, while leases
@@ -19,13 +20,17 @@ from api.domain.accounts import idempotency
 from api.domain.kit.unit import unit_of_work
 from api.domain.removal import leftovers, overlays
 from api.domain.webhooks import deliveries
-from api.domain.work import fleet, lanes, scheduling
+from api.domain.work import fleet, lanes, scheduling, waits
 from api.queue.broker import send_hint
 from api.queue.relay import relay
 from api.settings import Settings
 from api.storage.base import Storage, discard
 
 logger = logging.getLogger(__name__)
+
+RESUME_SECONDS = 0.5
+"""How often work is looked for whose time has come: the shortest pause is a second, and looking is one row of an index
+that is almost always empty."""
 
 COLLECT_SECONDS = 3600.0
 """How often the storage is looked through for files that nobody needs."""
@@ -65,6 +70,17 @@ def _take_back(database: Database, max_attempts: int) -> Iterator[scheduling.Tak
         yield lost
 
 
+def resume_once(database: Database, celery: Celery) -> None:
+    """Lets go on what has waited long enough after a failure, and tells the workers."""
+    with database.read() as session:
+        due = waits.any_due(session)
+    while due:  # each in a transaction of its own
+        with database.begin() as session:
+            due = waits.resume(session)
+        if not due:
+            relay(database, celery)
+
+
 def collect_once(database: Database, storage: Storage) -> None:
     """Deletes old rows and files that nobody needs. Any number of processes may do it at the same time."""
     with database.begin() as session:
@@ -85,14 +101,19 @@ def sweep_until(
     stop: threading.Event, database: Database, storage: Storage, celery: Celery, settings: Settings
 ) -> None:
     """Sweeps now and every `settings.sweep_seconds` until `stop` is set. Errors are logged: the next sweep may work."""
-    collect_at = time.monotonic()
+    sweep_at = collect_at = time.monotonic()
     while True:
+        pause = RESUME_SECONDS
         try:
-            sweep_once(database, storage, celery, settings)
-            if time.monotonic() >= collect_at:
-                collect_once(database, storage)
-                collect_at = time.monotonic() + COLLECT_SECONDS
+            resume_once(database, celery)
+            if time.monotonic() >= sweep_at:
+                sweep_at = time.monotonic() + settings.sweep_seconds
+                sweep_once(database, storage, celery, settings)
+                if time.monotonic() >= collect_at:
+                    collect_once(database, storage)
+                    collect_at = time.monotonic() + COLLECT_SECONDS
         except Exception as error:  # noqa: BLE001 (a database or broker that is down comes back)
             logger.warning("Could not sweep, will try again in %g s: %s", settings.sweep_seconds, error)
-        if stop.wait(settings.sweep_seconds):
+            pause = settings.sweep_seconds
+        if stop.wait(min(pause, settings.sweep_seconds)):
             return

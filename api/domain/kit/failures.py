@@ -9,7 +9,12 @@ UNKNOWN_KIND = "unknown_kind"
 FILE_MISSING = "file_missing"
 CHILD_FAILED = "child_failed"
 OUT_OF_MEMORY = "out_of_memory"
+STALLED = "stalled"
+TOO_COSTLY = "too_costly"
 """Codes of this service, beside those of `renderer.errors`."""
+
+SUSPECT = frozenset({OUT_OF_MEMORY, STALLED})
+"""A worker may be to blame for these, or the model: the next try tells."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
