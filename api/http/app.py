@@ -14,6 +14,7 @@ from api.http.limits import BodyLimit
 from api.http.openapi import openapi_of
 from api.http.state import Farm
 from api.http.storage import router as storage_router
+from api.http.touches import Touches
 from api.ingest.fetch import Downloader
 from api.net.guard import AllowList, Guard
 from api.net.sender import Sender
@@ -49,7 +50,7 @@ def create_app(
     guard = Guard(AllowList.parse(settings.ingest_allow, "PIROUETTE_INGEST_ALLOW"))
     downloader = Downloader(guard, seconds=settings.ingest_seconds)
     sender = Sender(AllowList.parse(settings.webhook_allow, "PIROUETTE_WEBHOOK_ALLOW"))
-    app.state.farm = Farm(settings, database, storage, wake, downloader, sender)
+    app.state.farm = Farm(settings, database, storage, wake, downloader, sender, Touches(database))
     known = Dialects(dialects)
     errors.install(app, known)
     idempotency.install(app)
