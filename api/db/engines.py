@@ -55,11 +55,12 @@ SERVER = Use(writers=9, readers=6)
 deliverer have their share in these."""
 WORKER = Use(writers=2, readers=1)
 """Of a worker's or sweeper's few threads, hardly ever two ask at once."""
-MONITOR = Use(writers=1, readers=1, answer_seconds=2.0)
-"""Asks whether the database is well, for reports that can't wait. It only reads, so it has one connection at most."""
+MONITOR = Use(writers=0, readers=0, answer_seconds=2.0)
+"""Asks once a second at most whether the database is well, for reports that can't wait. It keeps no connection: to get
+a new one is part of the question."""
 
-# Of PostgreSQL's 100 connections it keeps 3 for its superuser. Three servers (15 + 1 for their monitors) leave 49: room
-# for a sweeper and 15 workers (3 each).
+# Of PostgreSQL's 100 connections it keeps 3 for its superuser. Three servers (15 + 1 for a monitor's question) leave
+# 49: room for a sweeper and 15 workers (3 each).
 
 _T = TypeVar("_T")
 
@@ -92,20 +93,21 @@ def migration_engine(url: str) -> Engine:
     """For changes of the schema, which take their time: without any limit, and without a pool."""
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
-        return sqlite_engine(url)
+        return sqlite_engine(url, MONITOR)
     return create_engine(
         _postgresql(address), poolclass=NullPool, hide_parameters=True,
         connect_args={"connect_timeout": CONNECT_SECONDS},
     )  # fmt: skip
 
 
-def sqlite_engine(url: str) -> Engine:
+def sqlite_engine(url: str, use: Use) -> Engine:
+    """For writing and reading."""
     address = make_url(url)
     Path(address.database or "").parent.mkdir(parents=True, exist_ok=True)
+    pool = {"pool_timeout": BUSY_SECONDS} if use.writers else {"poolclass": NullPool}
     engine = create_engine(
-        address, connect_args={"timeout": BUSY_SECONDS}, pool_timeout=BUSY_SECONDS, hide_parameters=True,
-        json_serializer=_json_text,
-    )  # fmt: skip
+        address, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True, json_serializer=_json_text, **pool
+    )
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
@@ -144,11 +146,10 @@ def _postgresql_engine(url: str, connections: int, answer_seconds: float, isolat
     }
     given = address.query.get("options", "")
     options = [given] if isinstance(given, str) else [*given]
+    pool = {"pool_size": connections, "max_overflow": 0, "pool_timeout": BUSY_SECONDS}
     engine = create_engine(
         _postgresql(address),
-        pool_size=connections,
-        max_overflow=0,
-        pool_timeout=BUSY_SECONDS,
+        **(pool if connections else {"poolclass": NullPool}),
         isolation_level=isolation_level,
         skip_autocommit_rollback=True,
         hide_parameters=True,  # of statements in errors, which are logged: some are secrets

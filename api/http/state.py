@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from api.db.session import Database
 from api.domain.kit.unit import Unit, unit_of_work
+from api.http.health import Health
 from api.http.touches import Touches
 from api.ingest.fetch import Downloader
 from api.net.sender import Sender
@@ -32,6 +33,7 @@ class Farm:
     downloader: Downloader
     sender: Sender
     touches: Touches
+    health: Health
     stopping: threading.Event = dataclasses.field(default_factory=threading.Event)
 
     def work(self) -> contextlib.AbstractContextManager[Unit]:

@@ -3,6 +3,7 @@ sweeper, deliverer."""
 
 import contextlib
 import fcntl
+import functools
 import json
 import logging
 import os
@@ -23,7 +24,7 @@ from api.observe import log
 from api.private import keep_private
 from api.processes.supervisor import STOP_S, Supervisor, end_with_supervisor
 from api.processes.webhooks import make_deliverer
-from api.queue.broker import declare_queues, make_celery
+from api.queue.broker import declare_queues, make_celery, ping
 from api.queue.relay import Relay
 from api.queue.sweep import sweep_until
 from api.settings import Settings
@@ -83,7 +84,7 @@ def serve(settings: Settings) -> None:
         supervisor = Supervisor(settings.workers)
         supervisor.start()
         closing.callback(supervisor.stop)
-        app = create_app(settings, database, storage, relay.wake)
+        app = create_app(settings, database, storage, relay.wake, broker=functools.partial(ping, celery))
         config = uvicorn.Config(
             app, log_config=None, access_log=False, timeout_graceful_shutdown=CLOSE_CONNECTIONS_S, server_header=False
         )

@@ -92,7 +92,7 @@ def run_worker(settings: Settings, start: Callable[[], Process] = start_child) -
             stop.set()
             presence.join()
             relay.stop()
-            with contextlib.suppress(Outage), database.begin() as session:  # else it is forgotten in a minute
+            with contextlib.suppress(*Outage), database.begin() as session:  # else it is forgotten in a minute
                 fleet.leave(session, name)
         finally:
             bench.children.stop()

@@ -89,6 +89,12 @@ def declare_queues(celery: Celery) -> None:
             queue(connection.default_channel).declare()
 
 
+def ping(celery: Celery) -> None:
+    """Raises what the broker's client raises when the broker can't be reached."""
+    with celery.connection_for_write() as connection:
+        connection.default_channel.close()  # opening it asks the broker
+
+
 def send_hint(celery: Celery, queue: str) -> None:
     """Puts a hint on the broker, unless one is waiting there: whoever takes that one will find all work of today.
 

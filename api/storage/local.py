@@ -123,8 +123,8 @@ class LocalStorage:
         return self._incoming.tidy(before)
 
     def ping(self) -> None:
-        with disk_errors_told(), self._incoming.file() as (_, file):
-            file.write(b"ping")
+        if not os.access(self._incoming.folder, os.W_OK):
+            raise StorageUnavailable(f"{self._incoming.folder} is not there, or can't be written to")
 
     def entries(self, folder: str) -> Iterator[Entry]:
         with contextlib.suppress(FileNotFoundError), os.scandir(self._path(folder)) as found:

@@ -16,14 +16,14 @@ class Scratch:
     """A folder of temporary files, which processes may share. Whoever opens it removes files older than a day."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.tidy(clock.now() - STALE)
 
     def tidy(self, before: dt.datetime) -> int:
         """Deletes files that nobody has written to since `before`; how many."""
         orphans = 0
-        for orphan in self._folder.iterdir():
+        for orphan in self.folder.iterdir():
             with contextlib.suppress(FileNotFoundError):  # another process may tidy at the same time
                 if orphan.stat().st_mtime < before.timestamp():
                     orphan.unlink()
@@ -33,12 +33,12 @@ class Scratch:
     @property
     def device(self) -> int:
         """The number of the file system that the folder is on."""
-        return self._folder.stat().st_dev
+        return self.folder.stat().st_dev
 
     @contextlib.contextmanager
     def file(self, suffix: str = "") -> Iterator[tuple[Path, BinaryIO]]:
         """A new file, open for writing; it is deleted when the block ends, unless it was moved away."""
-        path = self._folder / f"{secrets.token_hex(16)}{suffix}"
+        path = self.folder / f"{secrets.token_hex(16)}{suffix}"
         try:
             with path.open("xb") as file:
                 yield path, file
