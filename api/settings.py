@@ -102,6 +102,9 @@ class Settings(BaseSettings):
     child_memory_mb: int = Field(
         0, ge=0, description="MB of memory that a worker's drawing process may use; 0 means as much as the machine has"
     )
+    stall_seconds: float = Field(
+        45.0, gt=0, description="How long a worker's drawing process may go without a step done before it is killed"
+    )
     lease_seconds: float = Field(30.0, gt=0, description="How long a claim on work lasts without a heartbeat")
     heartbeat_seconds: float = Field(5.0, gt=0, description="How often a worker renews its claim")
     sweep_seconds: float = Field(5.0, gt=0, description="How often lost work and lost messages are looked for")

@@ -7,6 +7,7 @@ from api.db.faults import Outage
 from api.domain.work import claims
 from api.worker.parent.bench import Bench
 from api.worker.parent.run_segment import run_segment
+from api.worker.parent.self_test import stay_fit
 
 logger = logging.getLogger(__name__)
 
@@ -15,11 +16,13 @@ def work_until_idle(bench: Bench, queues: Sequence[str], pass_on: Callable[[str]
     """Runs claims from `queues` until there is nothing to claim or the process should end.
 
     Each claim passes the hint on, by `pass_on` with its queue, to whoever is idle: where there was work there may be
-    more, and one hint, however much work it stands for, so wakes as many workers as can be of use. Raises ChildUnfit
-    and ChildFailed, before anything is claimed, where no child can be had.
+    more, and one hint, however much work it stands for, so wakes as many workers as can be of use. A worker that is
+    unfit claims nothing and returns when it is fit again, or should end.
     """
-    while not bench.stop.is_set():
-        bench.children.ready()
+    while True:
+        stay_fit(bench)
+        if bench.stop.is_set():
+            return
         try:
             with bench.database.begin() as session:
                 claim = claims.claim(

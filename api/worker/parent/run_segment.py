@@ -22,12 +22,13 @@ from api.domain.work.tasks import Priority
 from api.storage.base import StorageUnavailable, discard
 from api.worker.messages import Done, Failed, Frames, Made, Published, Stage, Stopped, Told
 from api.worker.parent.bench import Bench
+from api.worker.parent.budget import Watch, budget_s
 from api.worker.parent.children import ChildFailed
 from api.worker.parent.lease import Lease
 from api.worker.parent.orders import GivenUp, order_of
 from api.worker.parent.outputs import Outputs
 from api.worker.parent.patience import outlast
-from renderer.errors import Cancelled
+from renderer.errors import Cancelled, DeviceError
 
 STORAGE_AWAY_S = 60.0
 """How long a finished file waits, under its lease, for a storage that is away: long enough for a restart of it, and not
@@ -36,6 +37,9 @@ STORAGE_PAUSE_S = 5.0
 """How long a worker that found the storage away leaves it in peace before it claims work again."""
 TICK_S = 0.1
 """How soon a claim that is lost, or a worker that should stop, is noticed while the child says nothing."""
+
+ENDS_THE_CHILD = frozenset({DeviceError.code, UNEXPECTED})
+"""Errors after which nobody knows what state the child is in."""
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +51,10 @@ def run_segment(bench: Bench, claim: Claim) -> None:
     |--------------------------------|--------------------------------|----------------------|--------------|
     | all files made and stored      | done                           | kept, others deleted | stays        |
     | the model or a setting is bad  | error, no other try            | deleted              | stays        |
+    | it takes longer than it may    | error, no other try            | deleted              | is killed    |
+    | drawing stands still           | tried again, once              | deleted              | is killed    |
+    | memory runs out                | tried again, once              | deleted              | stays        |
+    | the device failed, or a bug    | tried again, or error at last  | deleted              | is killed    |
     | any other error                | tried again, or error at last  | deleted              | stays        |
     | the child ended, or misbehaved | tried again, or error at last  | deleted              | is killed    |
     | the process is asked to end    | released for somebody else     | deleted              | asked to end |
@@ -69,6 +77,7 @@ def run_segment(bench: Bench, claim: Claim) -> None:
             _settle(bench, lambda unit: scheduling.settle_part(unit, claim, outputs.part_files))
         else:
             _settle(bench, lambda unit: scheduling.settle_done(unit, claim, outputs.files, told))
+        bench.fitness.succeeded(claim.kind)
     except Outage:
         raise
     except Cancelled as reason:
@@ -80,6 +89,8 @@ def run_segment(bench: Bench, claim: Claim) -> None:
         bench.stop.wait(STORAGE_PAUSE_S)
     except GivenUp as error:
         logger.info("Segment %s, attempt %d: %s", claim.segment_id, claim.attempt, error)
+        if error.code in ENDS_THE_CHILD:
+            bench.children.kill()
         _fail(bench, claim, error.failed)
     except ChildFailed as error:
         logger.error("Segment %s, attempt %d: the child failed: %s", claim.segment_id, claim.attempt, error)
@@ -98,9 +109,13 @@ def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: 
     """
     child = bench.children.ready()
     child.order(order_of(bench, claim, folder))
+    watch = Watch(budget_s(claim, software=bench.children.device.software), bench.settings.stall_seconds)
     try:
         while True:
-            match child.report(TICK_S):
+            report = child.report(TICK_S)
+            if report is not None:
+                watch.hear(report)
+            match report:
                 case Stage(name=name):
                     lease.stage(name)
                 case Frames(done=done):
@@ -124,6 +139,7 @@ def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: 
                 case Stopped():
                     raise ChildFailed("it stopped unasked")
             lease.check()
+            watch.check()
     except Cancelled:
         if not lease.lost:
             bench.children.stop()
@@ -165,6 +181,8 @@ def _tidy(bench: Bench, claim: Claim) -> None:
 
 
 def _fail(bench: Bench, claim: Claim, failed: Failed) -> None:
+    if failed.retry:
+        bench.fitness.failed(claim.kind)
     failure = Failure(failed.code, failed.message)
     _settle(
         bench,

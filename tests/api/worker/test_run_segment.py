@@ -25,7 +25,7 @@ from renderer.errors import Cancelled, EncodeError, InvalidModel
 from renderer.render import Listener
 from renderer.scene.nodes import Contents
 from renderer.spec import Backdrop, RenderSettings, VideoVariant
-from tests.api.domain.support import claim_of, get, settle, stored_files
+from tests.api.domain.support import claim_of, end_pauses, get, settle, stored_files
 from tests.api.worker.support import Order, use_renderer
 from tests.support.s3 import S3Server
 from tests.support.tcp_gate import Gate
@@ -128,6 +128,7 @@ def test_other_errors_are_tried_again_three_times_in_all(
         assert order.stored == set()
         if attempt < 3:
             assert order.view.status == RenderStatus.PENDING
+            end_pauses(order.bench.database)
             claim = claim_of(order.bench.database, order.render_id)
     assert (order.view.status, order.view.error_message) == (RenderStatus.ERROR, message)
     assert order.credits == 10
