@@ -19,7 +19,8 @@ from api.domain.work import leftovers, scheduling
 from api.domain.work.claims import Claim
 from api.domain.work.states import Role
 from api.domain.work.tasks import Priority
-from api.storage.base import StorageUnavailable, discard
+from api.storage.base import StorageFull, StorageUnavailable, discard
+from api.storage.disk import disk_errors_told
 from api.worker.messages import Done, Failed, Frames, Made, Published, Stage, Stopped, Told
 from api.worker.parent.bench import Bench
 from api.worker.parent.budget import Watch, budget_s
@@ -33,6 +34,9 @@ from renderer.errors import Cancelled, DeviceError
 STORAGE_AWAY_S = 60.0
 """How long a finished file waits, under its lease, for a storage that is away: long enough for a restart of it, and not
 much longer than others, who may reach it, would need to make the file again."""
+FULL_DISK_TRIES = 10
+"""Tries that may come to nothing for want of room. It is rarely the model's fault, but one that fills every disk must
+not be tried for ever."""
 STORAGE_PAUSE_S = 5.0
 """How long a worker that found the storage away leaves it in peace before it claims work again."""
 TICK_S = 0.1
@@ -59,6 +63,7 @@ def run_segment(bench: Bench, claim: Claim) -> None:
     | the child ended, or misbehaved | tried again, or error at last  | deleted              | is killed    |
     | the process is asked to end    | released for somebody else     | deleted              | asked to end |
     | the storage stays away         | released, no failure           | deleted later        | is killed    |
+    | it failed on a full disk       | released, no failure           | deleted              | as above     |
     | the lease was lost             | released, if still ours        | deleted              | is killed    |
 
     The files of an owner that was deleted meanwhile are deleted in any case. While the database is away, the claim
@@ -67,7 +72,12 @@ def run_segment(bench: Bench, claim: Claim) -> None:
     """
     lease = Lease(bench.database, claim, bench.settings, bench.stop)
     try:
-        with tempfile.TemporaryDirectory(dir=bench.work_dir) as folder, lease, contextlib.ExitStack() as held:
+        with (
+            disk_errors_told(),
+            tempfile.TemporaryDirectory(dir=bench.work_dir) as folder,
+            lease,
+            contextlib.ExitStack() as held,
+        ):
             if claim.priority == Priority.AWAITED:
                 held.enter_context(bench.right_of_way.taken())
             held.callback(bench.children.free)
@@ -84,7 +94,7 @@ def run_segment(bench: Bench, claim: Claim) -> None:
         logger.info("Stopped segment %s: %s", claim.segment_id, reason)
         _settle(bench, lambda unit: scheduling.release(unit, claim))
     except StorageUnavailable as error:
-        logger.warning("The storage is away, segment %s waits: %s", claim.segment_id, error)
+        logger.warning("The storage can't be used, segment %s waits: %s", claim.segment_id, error)
         _settle(bench, lambda unit: scheduling.release(unit, claim))
         bench.stop.wait(STORAGE_PAUSE_S)
     except GivenUp as error:
@@ -143,6 +153,11 @@ def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: 
     except Cancelled:
         if not lease.lost:
             bench.children.stop()
+        raise
+    except (GivenUp, ChildFailed) as error:
+        retried = not isinstance(error, GivenUp) or error.failed.retry
+        if retried and claim.attempt < FULL_DISK_TRIES and bench.storage.room.is_short():
+            raise StorageFull(f"the disk has too little room: {error}") from error
         raise
 
 

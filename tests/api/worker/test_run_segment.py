@@ -18,9 +18,12 @@ from api.domain.renders.renders import RenderView
 from api.domain.renders.states import RenderStatus
 from api.domain.work import scheduling
 from api.errors import Unavailable
-from api.storage.base import StorageUnavailable, StoredFile
+from api.storage.base import Room, StorageUnavailable, StoredFile
+from api.storage.local import LocalStorage
 from api.storage.open import open_storage
 from api.storage.s3 import S3Storage
+from api.worker.parent.loop import work_until_idle
+from api.worker.parent.run_segment import FULL_DISK_TRIES
 from renderer.errors import Cancelled, EncodeError, InvalidModel
 from renderer.render import Listener
 from renderer.scene.nodes import Contents
@@ -393,3 +396,45 @@ def test_a_file_that_is_made_while_the_storage_is_away_for_a_while_is_made_once(
     assert len(refused) == 2
     assert (order.view.status, failures(order)) == (RenderStatus.DONE, 0)
     assert {file.key for file in order.files.values()} == own_files(order)
+
+
+def test_a_failure_for_want_of_room_is_no_failure_and_nothing_is_claimed_until_there_is_room(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = order.bench.storage
+    assert isinstance(storage, LocalStorage)
+    enough = storage.room
+
+    def fill_disk(listener: Listener) -> None:
+        storage.room = Room((order.bench.work_dir,), 1 << 60)
+        raise EncodeError("ffmpeg ended with code 1: No space left on device")
+
+    monkeypatch.setattr("api.worker.parent.run_segment.STORAGE_PAUSE_S", 0)
+    use_renderer(monkeypatch, fill_disk)
+    order.run()
+    assert (order.view.status, failures(order), order.stored) == (RenderStatus.PENDING, 0, set())
+    use_renderer(monkeypatch)
+    order.worker.do(lambda bench: work_until_idle(bench, ["render"], lambda queue: None))
+    assert order.view.status == RenderStatus.PENDING
+    storage.room = enough
+    order.worker.do(lambda bench: work_until_idle(bench, ["render"], lambda queue: None))
+    assert {file.key for file in order.files.values()} == own_files(order, attempt=2)
+
+
+def test_a_model_that_fills_every_disk_is_given_up_in_the_end(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    storage = order.bench.storage
+    assert isinstance(storage, LocalStorage)
+    storage.room = Room((order.bench.work_dir,), 1 << 60)
+
+    def fail(listener: Listener) -> None:
+        raise EncodeError("ffmpeg ended with code 1: No space left on device")
+
+    monkeypatch.setattr("api.worker.parent.run_segment.STORAGE_PAUSE_S", 0)
+    use_renderer(monkeypatch, fail)
+    claim = order.claim
+    for _ in range(FULL_DISK_TRIES - 1):
+        order.worker.run(claim)
+        assert failures(order) == 0
+        claim = claim_of(order.bench.database, order.render_id)
+    order.worker.run(claim)
+    assert failures(order) == 1
