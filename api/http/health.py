@@ -18,6 +18,8 @@ from api.storage.base import MEGABYTE
 
 ANSWER_SECONDS = 2.0
 KEPT_SECONDS = 1.0
+AWAY_HEADERS = {"Retry-After": "5"}
+"""Of the answer that the farm can't work: to ask again soon costs nobody anything."""
 
 log = logging.getLogger("api.http")
 

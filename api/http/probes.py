@@ -7,6 +7,7 @@
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
+from api.http.health import AWAY_HEADERS
 from api.http.state import FarmDep
 
 router = APIRouter(include_in_schema=False)  # nobody's API
@@ -25,4 +26,6 @@ async def is_ready(farm: FarmDep) -> JSONResponse:
     report = await farm.health.report()
     parts = {"database": report.database, "schema": report.migrated, "storage": report.storage}
     words = {name: "ok" if well else "error" for name, well in parts.items()}
-    return JSONResponse({"status": "ok" if report.ready else "error", **words}, 200 if report.ready else 503)
+    if report.ready:
+        return JSONResponse({"status": "ok", **words})
+    return JSONResponse({"status": "error", **words}, 503, AWAY_HEADERS)

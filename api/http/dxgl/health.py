@@ -11,7 +11,7 @@ from api.domain.work.fleet import WorkerView
 from api.http.dxgl.failures import errors
 from api.http.dxgl.paths import new_router
 from api.http.dxgl.schemas import Data
-from api.http.health import Report
+from api.http.health import AWAY_HEADERS, Report
 from api.http.state import FarmDep
 from api.storage.base import MEGABYTE
 
@@ -56,7 +56,8 @@ class HealthReport(BaseModel):
 async def get_health(farm: FarmDep) -> Response:
     """Asked at most once a second, whoever calls how often."""
     told = _told(await farm.health.report())
-    return JSONResponse(Data[HealthReport](data=told).model_dump(), 503 if told.status == "error" else 200)
+    body = Data[HealthReport](data=told).model_dump()
+    return JSONResponse(body, 503, AWAY_HEADERS) if told.status == "error" else JSONResponse(body)
 
 
 def _told(report: Report) -> HealthReport:
