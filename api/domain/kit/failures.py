@@ -2,18 +2,19 @@
 
 import dataclasses
 
+from renderer.errors import OutOfMemory
+
 LOST = "worker_lost"
 CANCELLED = "cancelled"
 UNEXPECTED = "internal"
 UNKNOWN_KIND = "unknown_kind"
 FILE_MISSING = "file_missing"
 CHILD_FAILED = "child_failed"
-OUT_OF_MEMORY = "out_of_memory"
 STALLED = "stalled"
 TOO_COSTLY = "too_costly"
 """Codes of this service, beside those of `renderer.errors`."""
 
-SUSPECT = frozenset({OUT_OF_MEMORY, STALLED})
+SUSPECT = frozenset({OutOfMemory.code, STALLED})
 """A worker may be to blame for these, or the model: the next try tells."""
 
 
