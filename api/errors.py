@@ -6,7 +6,7 @@
     |  NoFile, InvalidUrl, DownloadTimeout
     |- NoCredits, UploadLimit                                         what the account may do
     |- ContentTooLong                                                 what a signed link allows
-    |- Unavailable                                                    what the farm can't do for now
+    |- Unavailable, NoSpace                                           what the farm can't do for now
     |- InvalidState, IdempotencyConflict, IdempotencyInProgress      what can't be done any more, or yet
     `- ModelNotFound, RenderNotFound, VideoNotFound, PosterNotFound,  what isn't there
        ThumbNotFound, ImageNotFound, DatasetNotFound, FileNotFound, OverlayNotFound,
@@ -103,7 +103,12 @@ class ContentTooLong(FarmError):
 
 class Unavailable(FarmError):
     code = "unavailable"
-    default_message = "The storage is not available at the moment; try again soon"
+    default_message = "The database or the storage is not available at the moment; try again soon"
+
+
+class NoSpace(FarmError):
+    code = "no_space"
+    default_message = "The farm's disk is full: nothing can be stored at the moment"
 
 
 class InvalidState(FarmError):

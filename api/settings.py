@@ -9,6 +9,7 @@ from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import URL
 
 from renderer.spec import H264Encoder
 
@@ -16,18 +17,34 @@ from renderer.spec import H264Encoder
 class Settings(BaseSettings):
     """Read from the environment once per process, handed on as an argument, never imported as a global."""
 
-    model_config = SettingsConfigDict(env_prefix="PIROUETTE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="PIROUETTE_", frozen=True, extra="ignore", hide_input_in_errors=True  # some of it is secret
+    )
 
     # where things are kept
     data_dir: Path = Field(
         Path("data"), description="Folder for the database, files, broker and caches of an embedded farm"
     )
-    database_url: str = Field("", description="SQLAlchemy URL; empty means SQLite in the data folder")
-    broker_url: str = Field(
-        "", description="Celery broker URL; empty means Celery's filesystem transport in the data folder"
+    database_url: SecretStr = Field(
+        SecretStr(""), description="SQLAlchemy URL; empty means SQLite in the data folder, or the host below"
+    )
+    database_host: str = Field(
+        "", description="Host of a PostgreSQL server, in place of a URL: then nothing needs to be escaped"
+    )
+    database_port: int = Field(5432, ge=1, le=65535, description="Its port")
+    database_user: str = Field("pirouette", description="Who the farm is for it")
+    database_password: SecretStr = Field(SecretStr(""), description="The user's password")
+    database_name: str = Field("pirouette", description="Name of the database there")
+    broker_url: SecretStr = Field(
+        SecretStr(""), description="Celery broker URL; empty means Celery's filesystem transport in the data folder"
     )
     storage_dir: Path | None = Field(
         None, description="Folder for models and results, shared by servers and workers; empty means the data folder"
+    )
+    disk_reserve_mb: int = Field(
+        1024,
+        ge=0,
+        description="MB that stay free on the disks of these folders: with less, uploads are refused and workers wait",
     )
 
     # files in S3
@@ -100,6 +117,12 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _database_has_one_address(self) -> Self:
+        if self.database_host and self.database_url.get_secret_value():
+            raise ValueError("set either PIROUETTE_DATABASE_URL or PIROUETTE_DATABASE_HOST, not both")
+        return self
+
+    @model_validator(mode="after")
     def _files_have_one_place(self) -> Self:
         if self.s3_bucket and self.storage_dir is not None:
             raise ValueError("set either PIROUETTE_S3_BUCKET or PIROUETTE_STORAGE_DIR, not both")
@@ -109,7 +132,13 @@ class Settings(BaseSettings):
 
     @cached_property
     def sqlalchemy_url(self) -> str:
-        return self.database_url or f"sqlite:///{self.data_dir.absolute()}/pirouette.sqlite3"
+        """With the password in it."""
+        if self.database_host:
+            return URL.create(
+                "postgresql+psycopg", self.database_user, self.database_password.get_secret_value() or None,
+                self.database_host, self.database_port, self.database_name,
+            ).render_as_string(hide_password=False)  # fmt: skip
+        return self.database_url.get_secret_value() or f"sqlite:///{self.data_dir.absolute()}/pirouette.sqlite3"
 
     @cached_property
     def files_dir(self) -> Path:
@@ -117,4 +146,4 @@ class Settings(BaseSettings):
 
     @property
     def embedded_broker(self) -> bool:
-        return not self.broker_url
+        return not self.broker_url.get_secret_value()

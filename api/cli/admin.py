@@ -10,6 +10,7 @@ import click
 from sqlalchemy.orm import Session
 
 from api import clock
+from api.db.engines import WORKER
 from api.db.session import Database
 from api.domain.accounts import accounts, credentials, ledger
 from api.domain.accounts.accounts import AccountView
@@ -17,6 +18,7 @@ from api.domain.catalog import overlays
 from api.domain.catalog.overlays import Layer
 from api.errors import FarmError
 from api.ingest.inspect import inspect_image, inspect_panorama
+from api.private import keep_private
 from api.settings import Settings
 from api.storage.base import discard
 from api.storage.open import open_storage
@@ -26,12 +28,13 @@ from renderer.spec import ANCHORS
 @click.group(name="admin")
 def command() -> None:
     """Manage accounts, tokens, credits and the system's overlays. Prints JSON, but a new token as it is."""
+    keep_private(Settings().data_dir)
 
 
 @contextlib.contextmanager
 def _transaction() -> Iterator[Session]:
     """One transaction on the farm's database, which is made if need be. Domain errors end the program with code 1."""
-    database = Database(Settings().sqlalchemy_url)
+    database = Database(Settings().sqlalchemy_url, WORKER)
     try:
         database.migrate()
         with _refusals(), database.begin() as session:

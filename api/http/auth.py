@@ -15,7 +15,6 @@ from fastapi.security import SecurityScopes
 from fastapi.security.base import SecurityBase
 from starlette.concurrency import run_in_threadpool
 
-from api.db.session import Database
 from api.domain.accounts import credentials
 from api.domain.accounts.credentials import FORMATS, Principal
 from api.errors import Unauthorized
@@ -25,8 +24,8 @@ from api.http.state import Farm
 class Caller:
     """Somebody with a key that nobody has looked at yet. `asked` once somebody has, with whatever result."""
 
-    def __init__(self, database: Database, dialect: str, raw: str, scopes: Sequence[str]) -> None:
-        self._database = database
+    def __init__(self, farm: Farm, dialect: str, raw: str, scopes: Sequence[str]) -> None:
+        self._farm = farm
         self._dialect = dialect
         self._raw = raw
         self._scopes = scopes
@@ -35,11 +34,10 @@ class Caller:
     def principal(self) -> Principal:
         """Blocks. Raises Unauthorized, TokenExpired, Forbidden or InsufficientScope."""
         self.asked = True
-        with self._database.read_rows() as connection:
+        with self._farm.database.read_rows() as connection:
             principal = credentials.authenticate(connection, self._dialect, self._raw)
         if principal.touch_due:
-            with self._database.begin() as session:
-                credentials.touch(session, principal.token_id)
+            self._farm.touches.note(principal.token_id)
         for scope in self._scopes:
             principal.require(scope)
         return principal
@@ -70,7 +68,7 @@ class Authenticator(SecurityBase):
         if not raw.strip():
             raise Unauthorized(f"Missing token: send the header {self._format.sample}")
         farm: Farm = request.app.state.farm
-        caller = Caller(farm.database, self.dialect, raw.strip(), wanted.scopes)
+        caller = Caller(farm, self.dialect, raw.strip(), wanted.scopes)
         if request.scope["route"].asks_in_thread:
             request.state.caller = caller
             return caller

@@ -1,5 +1,6 @@
 """The server around the application: uvicorn, which tells the application when it begins to stop."""
 
+import asyncio
 import socket
 
 import uvicorn
@@ -14,6 +15,11 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._farm = farm
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._farm.touches.start()
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._farm.stopping.set()
         await super().shutdown(sockets)
+        await asyncio.to_thread(self._farm.touches.stop)

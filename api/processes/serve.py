@@ -3,6 +3,7 @@ sweeper, deliverer."""
 
 import contextlib
 import fcntl
+import functools
 import json
 import logging
 import os
@@ -20,9 +21,10 @@ from api.http.app import create_app
 from api.http.server import Server
 from api.http.state import Farm
 from api.observe import log
+from api.private import keep_private
 from api.processes.supervisor import STOP_S, Supervisor, end_with_supervisor
 from api.processes.webhooks import make_deliverer
-from api.queue.broker import declare_queues, make_celery
+from api.queue.broker import declare_queues, make_celery, ping
 from api.queue.relay import Relay
 from api.queue.sweep import sweep_until
 from api.settings import Settings
@@ -45,6 +47,7 @@ def command(host: str | None, port: int | None, supervisor_fd: int | None) -> No
     given = {"host": host, "port": port}
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
     log.configure(settings.log_level, "server")
+    keep_private(settings.data_dir)
     if supervisor_fd is not None:
         end_with_supervisor(supervisor_fd, ORPHAN_GRACE_S)
     serve(settings)
@@ -81,7 +84,7 @@ def serve(settings: Settings) -> None:
         supervisor = Supervisor(settings.workers)
         supervisor.start()
         closing.callback(supervisor.stop)
-        app = create_app(settings, database, storage, relay.wake)
+        app = create_app(settings, database, storage, relay.wake, broker=functools.partial(ping, celery))
         config = uvicorn.Config(
             app, log_config=None, access_log=False, timeout_graceful_shutdown=CLOSE_CONNECTIONS_S, server_header=False
         )

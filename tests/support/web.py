@@ -48,9 +48,11 @@ class Web:
         return cls.of(database, Settings(data_dir=folder, **settings), credits=credits)
 
     @classmethod
-    def of(cls, database: Database, settings: Settings, *, credits: int = 10) -> "Web":
+    def of(
+        cls, database: Database, settings: Settings, *, credits: int = 10, email: str = "maker@example.com"
+    ) -> "Web":
         with database.begin() as session:
-            account = accounts.sign_up(session, "maker@example.com", credits=credits)
+            account = accounts.sign_up(session, email, credits=credits)
             token = credentials.issue(session, account.id, name="test")
         return cls(database, open_storage(settings), settings, account.id, token.raw)
 
@@ -59,7 +61,10 @@ class Web:
         return self.app_with(self._wake)
 
     def app_with(self, wake: Callable[[], None]) -> FastAPI:
-        return create_app(self.settings, self.database, self.storage, wake)
+        return create_app(self.settings, self.database, self.storage, wake, broker=self.broker)
+
+    def broker(self) -> None:
+        """It is there."""
 
     def _wake(self) -> None:
         self.woken += 1

@@ -10,7 +10,7 @@ import hashlib
 import re
 import secrets
 import string
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 from sqlalchemy import Connection, bindparam, or_, select, update
@@ -172,12 +172,12 @@ def authenticate(database: Session | Connection, dialect: str, raw: str) -> Prin
     return Principal(row.account_id, row.id, frozenset(row.scopes), row.is_admin, touch_due)
 
 
-def touch(session: Session, token_id: str) -> None:
-    """Notes that the key was used, at most once a minute whoever calls how often."""
+def touch(session: Session, token_ids: Collection[str]) -> None:
+    """Notes that the keys were used, at most once a minute whoever calls how often."""
     now = clock.now()
     session.execute(
         update(Token)
-        .where(Token.id == token_id, or_(Token.last_used_at.is_(None), Token.last_used_at <= now - TOUCH_EVERY))
+        .where(Token.id.in_(token_ids), or_(Token.last_used_at.is_(None), Token.last_used_at <= now - TOUCH_EVERY))
         .values(last_used_at=now)
     )
 

@@ -47,13 +47,18 @@ OUR_STATUS: dict[str, int] = {
     "content_too_long": 413,
     "range_not_satisfiable": 416,
     "unavailable": 503,
+    "no_space": 507,
 }
 """What dx.gl's reference has no code for."""
 
 STATUS = DXGL_STATUS | OUR_STATUS
 """The status of every code."""
 
-HEADERS: dict[int, dict[str, str]] = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "10"}}
+HEADERS: dict[int, dict[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    503: {"Retry-After": "10"},
+    507: {"Retry-After": "60"},
+}
 """What an answer of a status says besides."""
 
 

@@ -118,6 +118,12 @@ def storage_away(web: Web) -> httpx.Response:
     return web.upload()
 
 
+def disk_full(web: Web) -> httpx.Response:
+    """No disk has as much free space as the farm wants to keep."""
+    web.storage = open_storage(web.settings.model_copy(update={"disk_reserve_mb": 1 << 40}))
+    return web.upload()
+
+
 def defect(web: Web) -> httpx.Response:
     def wake() -> None:
         raise RuntimeError("secret detail")
@@ -163,6 +169,7 @@ PROVOKE: dict[str, Callable[[Web], httpx.Response]] = {
     "content_too_long": signed_for_less,
     "range_not_satisfiable": beyond_the_end,
     "unavailable": storage_away,
+    "no_space": disk_full,
 }
 
 
@@ -177,7 +184,7 @@ def test_every_code_is_reached_with_its_status_in_the_envelope(web: Web, code: s
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["cache-control"] == "no-store"
     assert ("www-authenticate" in answer.headers) == (answer.status_code == 401)
-    assert ("retry-after" in answer.headers) == (answer.status_code == 503)
+    assert ("retry-after" in answer.headers) == (answer.status_code in (503, 507))
     if code == "internal":
         assert answer.headers["x-request-id"] in error["message"]
         assert "secret" not in answer.text
