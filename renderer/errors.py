@@ -91,6 +91,6 @@ class EncodeError(RendererError):
 
 
 class Cancelled(RendererError):
-    """The listener asked to stop between two frames."""
+    """The caller asked to stop: a listener, or the call made at checkpoints (`renderer.checkpoints`)."""
 
     code = "cancelled"

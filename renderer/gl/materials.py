@@ -2,8 +2,8 @@
 
 Texture fetches are what a software rasteriser pays most for. So channels of images of one size that a material reads
 at the same coordinates are packed: five maps (base colour, normal, metallic-roughness, occlusion, emissive) become
-three textures. An image is repacked only where every material that uses it wants the same packing, so that memory
-can't grow.
+three textures. Images are repacked only into as many textures as they are, and only where every material that uses them
+wants the same packing: so there are never more textures than images.
 """
 
 import dataclasses
@@ -58,7 +58,8 @@ class UvSlot:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PackedMap:
-    """One texture: where each of its (up to four) channels comes from. Equal maps share a texture."""
+    """One texture, as it is read: where each of its (up to four) channels comes from. Maps of equal `channels` share a
+    texture."""
 
     channels: tuple[Channel, ...]
     wrapping: Wrapping
@@ -187,7 +188,8 @@ def _pack(blocks: list[_Block]) -> list[_Bin]:
         else:
             bins.append([block])
     unpacked = _one_bin_per_image(blocks)
-    return bins if len(bins) < len(unpacked) else unpacked
+    images = {block.image for block in blocks}
+    return bins if len(bins) < len(unpacked) and len(bins) <= len(images) else unpacked
 
 
 def _one_bin_per_image(blocks: list[_Block]) -> list[_Bin]:

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs, read_shader, set_uniform
+from renderer.lighting.casting import Caster, SetPose, affordable, in_turn, keep_pose
 from renderer.lighting.environment import LightTables
-from renderer.lighting.ground_shadow import Caster, SetPose, in_turn, keep_pose
 from renderer.lighting.samples import GROUP, GROUPS, key_grid
 from renderer.lighting.sources import Panel
 from renderer.scene.bounds import Bounds
@@ -68,6 +68,9 @@ class KeyShadow:
     def cast(self, caster: Caster, poses: Sequence[SetPose] = (keep_pose,)) -> None:
         """Replaces the maps by those of `caster`: each light's shows it in one of `poses`, in turn."""
         ctx = self._device.ctx
+        poses = affordable(
+            caster, poses, self._lights, self._tile, np.array(self._center), np.array(self._scale[:2])
+        )
         self._program["center"] = self._center
         self._program["scale"] = self._scale
         with ctx.scope(self._framebuffer, moderngl.DEPTH_TEST):

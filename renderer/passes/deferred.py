@@ -151,7 +151,7 @@ def rays(view_projection: Float64, size: tuple[int, int]) -> Float64:
 
 def window(drawable: GpuDrawable, view_projection: Float64) -> tuple[float, float, float, float]:
     """Low x, low y, high x, high y of a rectangle that holds the drawable, in normalised device coordinates."""
-    (x0, y0, z0), (x1, y1, z1) = drawable.box
+    (x0, y0, z0), (x1, y1, z1) = drawable.shape.box
     corners = np.array([(x, y, z, 1.0) for x in (x0, x1) for y in (y0, y1) for z in (z0, z1)])
     clip = corners @ (view_projection @ drawable.world).T
     if clip[:, 3].min() <= 0:  # the camera is inside the box

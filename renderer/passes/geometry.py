@@ -12,6 +12,7 @@ import moderngl
 import numpy as np
 
 from renderer.camera.framing import View
+from renderer.gl.cost import Picture
 from renderer.gl.resources import GpuDrawable, GpuScene, matrix_bytes
 from renderer.gl.tiles import WHOLE, Tile
 from renderer.lighting.environment import Environment
@@ -104,6 +105,7 @@ class GeometryPass:
                 for culled in ("front", "back") if draw.drawable.material.double_sided else ("back",):
                     draw.render(self._programs, ctx, mirrored=self._mirrored, culled=culled)
         target.depth_mask = True
+        self._programs.clear_samplers()
         ctx.front_face = "ccw"
         ctx.cull_face = "back"
         ctx.enable_only(moderngl.NOTHING)
@@ -130,6 +132,7 @@ class GeometryPass:
             hides = not _is_blended(drawable) and not is_transmissive(drawable.material)
             if hides and (deferred is None or drawable not in deferred):
                 draw.render(self._programs, self._ctx, mirrored=self._mirrored)
+        self._programs.clear_samplers()
 
     def _near_first(self, view: View) -> list[TriangleDraw]:
         return sorted(self._draws, key=lambda draw: _distance(draw.drawable, view))
@@ -142,6 +145,12 @@ class GeometryPass:
             self._sheen.release()
         self._behind.release()
         self._draws.clear()
+
+
+def picture_of(view: View, size: tuple[int, int]) -> Picture:
+    """What a GeometryPass draws in that view, of `size` samples, for `renderer.gl.cost`."""
+    mirrored = bool(np.linalg.det(view.view[:3, :3]) < 0)
+    return Picture(view.projection @ view.view, size, nearest=view.near, culled=True, mirrored=mirrored)
 
 
 def _is_blended(drawable: GpuDrawable) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import moderngl
 
+from renderer.checkpoints import checkpoint
 from renderer.gl.materials import MAX_MAPS
 from renderer.gl.programs import Programs, read_shader, set_uniform
 from renderer.gl.resources import GpuDrawable, GpuScene
@@ -37,6 +38,7 @@ class MaterialPrograms:
         self._defines = defines
         self._programs = Programs(gpu_scene.device)
         self._used: dict[moderngl.Program, None] = {}
+        self._samplers: dict[int, moderngl.Sampler] = {}  # that are bound, by unit
         self._materials = list(gpu_scene.materials)
         self._constants = [self._ctx.buffer(surface_constants(material)) for material in self._materials]
 
@@ -80,9 +82,17 @@ class MaterialPrograms:
 
     def bind_material(self, drawable: GpuDrawable) -> None:
         """Binds the textures and the uniform buffer of the drawable's material."""
-        for unit, texture in enumerate(drawable.textures):
+        for unit, (texture, sampler) in enumerate(zip(drawable.textures, drawable.samplers, strict=True)):
             texture.use(_FIRST_MAP_UNIT + unit)
+            sampler.use(_FIRST_MAP_UNIT + unit)
+            self._samplers[_FIRST_MAP_UNIT + unit] = sampler
         self._constants[drawable.primitive.material].bind_to_uniform_block(_MATERIAL_BLOCK)
+
+    def clear_samplers(self) -> None:
+        """After drawing: other passes read the same units by what their textures say."""
+        for unit, sampler in self._samplers.items():
+            sampler.clear(unit)
+        self._samplers.clear()
 
     def release(self) -> None:
         self._used.clear()
@@ -109,6 +119,7 @@ class TriangleDraw:
 
         `culled` are the "front" or "back" faces; by default those that the material hides.
         """
+        checkpoint()
         drawable = self.drawable
         culled = culled or ("" if drawable.material.double_sided else "back")
         if culled:
