@@ -4,7 +4,7 @@ A valid file of some kilobytes can hold a million triangles that each fill the f
 stop, of hours. So the areas of all triangles, projected and cut off at the picture's edges, are added up here, and no
 driver is asked. What hides what doesn't count.
 
-Most models are cleared by a bound of that sum, from the surface and the distance of each drawable: it is some ten times
+Most models are cleared by a bound of that sum, from the surface and the distance of each drawable: some fifteen times
 the sum where the model fills the frame. Where the bound is too high, each triangle is looked at, for 0.2 s a million.
 """
 
@@ -77,11 +77,11 @@ def _indices(drawable: GpuDrawable, *, casting: bool) -> UInt32:
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Sizes:
     """What bounds of the areas of n drawables follow from. `extents` are in their own space, squared metres of
-    triangles or metres of lines, and `scales` what the world makes of a squared metre at most."""
+    triangles or metres of lines, and `stretches` (n, 3), falling, what the world makes of a metre."""
 
     centres: Float64  # (n, 3)
     radii: Float64
-    scales: Float64
+    stretches: Float64
     extents: Float64
     counts: Float64  # of triangles, lines or points
     corners: Float64  # of each of those: 3, 2 or 1
@@ -94,8 +94,7 @@ class _Sizes:
         return cls(
             centres=np.stack([drawable.centre for drawable in drawables]),
             radii=np.array([drawable.radius for drawable in drawables]),
-            # the two largest singular values multiplied, which their mean square bounds
-            scales=(linear**2).sum(axis=(1, 2)) / 2,
+            stretches=np.linalg.svd(linear, compute_uv=False),
             extents=np.array([
                 drawable.shape.extent(each, drawable.primitive.topology)
                 for drawable, each in zip(drawables, indices, strict=True)
@@ -112,8 +111,8 @@ class _Sizes:
         # Where |x| <= w, as in the picture, and the axes are at right angles, x / w changes by so much a metre at most.
         across, along = (np.sqrt(axis @ axis + w @ w) / depths for axis in (x, y))
         shares = {
-            3: self.extents * self.scales * across * along / 4,
-            2: self.extents * np.sqrt(2 * self.scales) * np.maximum(across, along) * _line_share(picture),
+            3: self.extents * self.stretches[:, 0] * self.stretches[:, 1] * across * along / 4,
+            2: self.extents * self.stretches[:, 0] * np.hypot(across, along) * _line_share(picture),
             1: np.full(len(depths), np.inf),
         }
         whole = {3: 1.0, 2: np.sqrt(8) * _line_share(picture), 1: _point_share(picture)}

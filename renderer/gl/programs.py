@@ -12,7 +12,6 @@ from importlib.resources import files
 
 import moderngl
 
-from renderer.checkpoints import checkpoint
 from renderer.errors import DeviceError
 from renderer.gl.context import Device
 from renderer.gl.sampling import SUPERSAMPLING
@@ -59,7 +58,6 @@ class Programs:
         head = _HEAD + define(defines or {})
         key = (head + vertex, head + fragment)
         if key not in self._by_text:
-            checkpoint()
             try:
                 program = self._device.ctx.program(vertex_shader=key[0], fragment_shader=key[1])
             except moderngl.Error as error:

@@ -136,13 +136,15 @@ class GroundShadow:
             ctx.blend_func = moderngl.ONE, moderngl.ONE
             # Every light draws at a smaller depth than the one before, and only fragments strictly nearer pass. So a
             # light counts once however many triangles overlap, without a target of its own.
-            for drawn, index in enumerate(in_turn(poses, count), 1):
-                weight = weights[index]
-                self._cast["shear"] = tuple(shears[index])
-                self._cast["weight"] = (weight, 0.0) if index < self._lights.of_key else (0.0, weight)
-                self._cast["layer"] = 1 - 2 * drawn / (count + 1)
-                caster.draw_geometry(self._cast, blend_cutoff=(index * 0.6180339887498949 + 0.5) % 1)
-            ctx.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
+            try:
+                for drawn, index in enumerate(in_turn(poses, count), 1):
+                    weight = weights[index]
+                    self._cast["shear"] = tuple(shears[index])
+                    self._cast["weight"] = (weight, 0.0) if index < self._lights.of_key else (0.0, weight)
+                    self._cast["layer"] = 1 - 2 * drawn / (count + 1)
+                    caster.draw_geometry(self._cast, blend_cutoff=(index * 0.6180339887498949 + 0.5) % 1)
+            finally:
+                ctx.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
         self._smooth()
         self._device.check_errors("accumulating the ground shadow")
         texels = self._target.read(components=1, alignment=1, dtype="f2")

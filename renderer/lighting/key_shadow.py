@@ -78,12 +78,14 @@ class KeyShadow:
             self._framebuffer.clear()
             ctx.polygon_offset = 2.0, 2.0
             shears = self._lights.shears
-            for index in in_turn(poses, len(self._lights.weights)):
-                row, column = divmod(index, GROUP)
-                self._framebuffer.viewport = (column * self._tile, row * self._tile, self._tile, self._tile)
-                self._program["shear"] = tuple(shears[index])
-                caster.draw_geometry(self._program, blend_cutoff=(index + 0.5) / len(self._lights.weights))
-            ctx.polygon_offset = 0.0, 0.0
+            try:
+                for index in in_turn(poses, len(self._lights.weights)):
+                    row, column = divmod(index, GROUP)
+                    self._framebuffer.viewport = (column * self._tile, row * self._tile, self._tile, self._tile)
+                    self._program["shear"] = tuple(shears[index])
+                    caster.draw_geometry(self._program, blend_cutoff=(index + 0.5) / len(self._lights.weights))
+            finally:
+                ctx.polygon_offset = 0.0, 0.0
         self._device.check_errors("drawing the key's shadow maps")
 
     def bind(self, program: moderngl.Program, unit: int, tables: LightTables) -> None:

@@ -74,8 +74,8 @@ WARNINGS = 50
 """Warnings that are kept of a file; further ones would mostly repeat them."""
 
 MOVED_VERTICES = 250_000_000
-"""Vertices that joints and morph targets move for a frame, counted for each of a vertex's joints and targets: some 10 ns
-each. A figure of 100,000 vertices with 50 faces and four joints takes 5 million."""
+"""Vertices that joints and morph targets move for a frame, counted for each of a vertex's joints and targets: some
+10 ns each. A figure of 100,000 vertices with 50 faces and four joints takes 5 million."""
 
 COORDINATE = 1e12
 """Metres. Beyond it float32 products overflow, and no camera could frame the model."""

@@ -90,12 +90,15 @@ class DeferredDraws:
         self._g_buffer = g_buffer
         shared = {"SHARED": "1"} if len(drawables) > 1 else {}
         self._draws: dict[GpuDrawable, tuple[TriangleDraw, moderngl.Program, moderngl.VertexArray]] = {}
+        compiled = []
         for drawable in drawables:
             defines = {"DEFERRED": "1", **shared, **_levels(drawable)}
             if drawable.layout.uv_slots:
                 defines["DEFERRED_UV"] = "v_uv0"
             store = programs.get(drawable, "material.vert.glsl", "g_buffer.frag.glsl", defines)
             shade = programs.get(drawable, "window.vert.glsl", "material.frag.glsl", defines)
+            compiled.append((drawable, store, shade))
+        for drawable, store, shade in compiled:
             rectangle = self._ctx.vertex_array(shade, [])
             self._draws[drawable] = TriangleDraw.of(gpu_scene, drawable, store), shade, rectangle
 

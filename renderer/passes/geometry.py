@@ -6,6 +6,7 @@ ones first, each with its back faces before its front faces. Opaque parts whose 
 come before all others.
 """
 
+import contextlib
 from collections.abc import Callable, Mapping
 
 import moderngl
@@ -53,17 +54,22 @@ class GeometryPass:
             defines |= {"LIGHTS": str(count), "LIGHT_ROWS": str(LIGHT_ROWS)}
             low, high = gpu_scene.box()
             self._dimming = dimming(gpu_scene.lights, (low + high) / 2, float(np.linalg.norm(high - low)) / 2)
-        self._programs = MaterialPrograms(gpu_scene, environment, shadows, defines)
-        self._draws = [
-            TriangleDraw.of(gpu_scene, one, self._programs.get(one, "material.vert.glsl", "material.frag.glsl"))
-            for one in gpu_scene.drawables
-        ]
         self._samples: moderngl.Framebuffer | None = None
         self._deferred: DeferredDraws | None = None
-        if g_buffer is not None:
-            worth = worth_deferring(gpu_scene.drawables, g_buffer.samples.color.size)
-            self._samples = g_buffer.samples.framebuffer
-            self._deferred = DeferredDraws(gpu_scene, worth, self._programs, g_buffer) if worth else None
+        with contextlib.ExitStack() as undo:
+            if self._sheen is not None:
+                undo.callback(self._sheen.release)
+            self._programs = MaterialPrograms(gpu_scene, environment, shadows, defines)
+            undo.callback(self._programs.release)
+            self._draws = [
+                TriangleDraw.of(gpu_scene, one, self._programs.get(one, "material.vert.glsl", "material.frag.glsl"))
+                for one in gpu_scene.drawables
+            ]
+            if g_buffer is not None:
+                worth = worth_deferring(gpu_scene.drawables, g_buffer.samples.color.size)
+                self._samples = g_buffer.samples.framebuffer
+                self._deferred = DeferredDraws(gpu_scene, worth, self._programs, g_buffer) if worth else None
+            undo.pop_all()
 
     @property
     def transmissive(self) -> bool:

@@ -11,7 +11,8 @@ from renderer.gl.programs import Programs, read_shader, set_uniform
 from renderer.gl.resources import GpuDrawable, GpuScene
 from renderer.lighting.environment import Environment
 from renderer.lighting.shadow import SelfShadows
-from renderer.passes.surface import surface_constants, surface_defines
+from renderer.passes.sharing import shared_defines
+from renderer.passes.surface import surface_constants
 
 _MATERIAL_BLOCK = 0
 _FIRST_MAP_UNIT = 4  # behind those of the environment and of the shadows
@@ -26,7 +27,10 @@ _UNITS = {
 
 
 class MaterialPrograms:
-    """Compiles programs for drawables of `gpu_scene`; owns them and the materials' uniform buffers until `release`."""
+    """Compiles programs for drawables of `gpu_scene`; owns them and the materials' uniform buffers until `release`.
+
+    Raises ModelTooLarge for a model that needs too many.
+    """
 
     def __init__(
         self, gpu_scene: GpuScene, environment: Environment, shadows: SelfShadows, defines: Mapping[str, str]
@@ -36,6 +40,7 @@ class MaterialPrograms:
         self._environment = environment
         self._shadows = shadows
         self._defines = defines
+        self._surfaces = shared_defines(gpu_scene.drawables)
         self._programs = Programs(gpu_scene.device)
         self._used: dict[moderngl.Program, None] = {}
         self._samplers: dict[int, moderngl.Sampler] = {}  # that are bound, by unit
@@ -46,10 +51,11 @@ class MaterialPrograms:
         self, drawable: GpuDrawable, vertex: str, fragment: str, defines: Mapping[str, str] = {}
     ) -> moderngl.Program:
         """The program of two texts of this package, specialised for a drawable's material and for the light."""
+        checkpoint()
         light = self._environment.glsl + "\n" + self._shadows.glsl + "\n"
         program = self._programs.get(
             read_shader("renderer.passes", vertex), light + read_shader("renderer.passes", fragment),
-            {**surface_defines(drawable), **self._defines, **defines},
+            {**self._surfaces[drawable], **self._defines, **defines},
         )
         if program not in self._used:
             self._used[program] = None
