@@ -24,7 +24,7 @@ class Textures:
     def __init__(self, device: Device) -> None:
         self._device = device
         self._uploaded: dict[tuple[Channel, ...], moderngl.Texture] = {}
-        self._samplers: dict[Wrapping, moderngl.Sampler] = {}
+        self._samplers: dict[tuple[bool, bool, tuple[int, int]], moderngl.Sampler] = {}
 
     def get(self, channels: tuple[Channel, ...], images: list[Image]) -> moderngl.Texture:
         """The texture of those channels of `images`, made on first use."""
@@ -36,12 +36,11 @@ class Textures:
 
     def sampler(self, wrapping: Wrapping) -> moderngl.Sampler:
         """How a texture is read. Whoever binds it clears it: it overrides what textures of the same unit say."""
-        if wrapping not in self._samplers:
-            repeat_x, repeat_y = wrapping.repeat
-            self._samplers[wrapping] = self._device.ctx.sampler(
-                repeat_x=repeat_x, repeat_y=repeat_y, filter=_filters(wrapping)
-            )
-        return self._samplers[wrapping]
+        key = (*wrapping.repeat, _filters(wrapping))
+        if key not in self._samplers:
+            repeat_x, repeat_y, filters = key
+            self._samplers[key] = self._device.ctx.sampler(repeat_x=repeat_x, repeat_y=repeat_y, filter=filters)
+        return self._samplers[key]
 
     def release(self) -> None:
         for resource in (*self._uploaded.values(), *self._samplers.values()):

@@ -13,6 +13,8 @@ from renderer.frames import ShotRenderer
 from renderer.gl import cost
 from renderer.gl.context import Device
 from renderer.lighting import casting
+from renderer.lighting.environment import preset_environment
+from renderer.lighting.presets import PRESETS
 from renderer.scene.nodes import (
     AlphaMode,
     Channel,
@@ -54,8 +56,7 @@ def animated(scene: Scene, *channels: Channel) -> Scene:
 
 
 def step(path: str, *values: object) -> Channel:
-    """Node 0 has the second of three values for the blink of an eye, about a second after the clip begins: frame 29 of a
-    still path's thirty is just before."""
+    """Node 0 has the second of the values for an instant, in frame 29, and the first of them else."""
     times = np.array([0, 0.95, 0.99, 2], np.float32)
     keys = np.array([values[0], values[1], values[0], values[0]], np.float32).reshape(4, -1)
     return Channel(0, path, "STEP", times, keys)  # type: ignore[arg-type]
@@ -90,7 +91,7 @@ def lines() -> Scene:
 
 
 def points() -> Scene:
-    places = np.zeros((30 * COUNT, 3), np.float32)
+    places = np.zeros((50 * COUNT, 3), np.float32)
     many = Primitive(Topology.POINTS, places, np.arange(len(places), dtype=np.uint32), 0)
     return scene_of((many, Material()), (sphere(), Material()))
 
@@ -133,6 +134,7 @@ AT_TIMES = [grown_by_a_node, shown_by_a_node, grown_by_a_morph, grown_by_a_joint
 def test_what_covers_the_frame_too_often_is_refused_before_anything_is_drawn(
     device: Device, light_cache: Path, make: Callable[[], Scene]
 ) -> None:
+    preset_environment(device, PRESETS[SPEC.lighting], light_cache)  # which is kept
     before = live_objects()
     with pytest.raises(ModelTooLarge, match="lie over each other"):
         ShotRenderer(device, make(), SPEC, cache_dir=light_cache)
@@ -155,8 +157,8 @@ def test_a_small_part_is_refused_only_where_the_camera_comes_near(device: Device
     """600 layers over 3 % of the frame."""
     corner = scene_of((stack(600, size=0.2), Material()), (sphere(rings=8), Material()))
     ShotRenderer(device, corner, SPEC, cache_dir=light_cache).close()
+    near = dataclasses.replace(SPEC, effect="zoom-orbit", zoom_start=1.0, zoom_end=0.3, sweep_angle=0.0)
     with pytest.raises(ModelTooLarge):
-        near = dataclasses.replace(SPEC, effect="zoom-orbit", zoom_start=1.0, zoom_end=0.3, sweep_angle=0.0)
         ShotRenderer(device, corner, near, cache_dir=light_cache)
 
 

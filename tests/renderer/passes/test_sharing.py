@@ -1,0 +1,101 @@
+"""Programs that many materials share: few of them, and the same picture."""
+
+import itertools
+from typing import Any
+
+import numpy as np
+import pytest
+
+from renderer.errors import ModelTooLarge
+from renderer.gl.context import Device
+from renderer.gl.resources import GpuScene
+from renderer.passes import sharing
+from renderer.passes.sharing import MOST_PROGRAMS, shared_defines
+from renderer.scene.nodes import (
+    AlphaMode,
+    Clearcoat,
+    DiffuseTransmission,
+    Iridescence,
+    Material,
+    Node,
+    Scene,
+    Sheen,
+    Specular,
+    Transmission,
+    Volume,
+)
+from tests.renderer.passes.scenes import flat_image, quad, scene_of, sphere, texture
+from tests.renderer.passes.stage import picture, sloping_light
+
+LAYERS: dict[str, Any] = {
+    "clearcoat": Clearcoat(1.0, roughness_factor=0.2), "sheen": Sheen((0.8, 0.2, 0.2), roughness_factor=0.4),
+    "iridescence": Iridescence(1.0), "diffuse_transmission": DiffuseTransmission(0.5),
+    "transmission": Transmission(0.7), "volume": Volume(0.2), "specular": Specular(0.4),
+}  # fmt: skip
+
+
+def programs(device: Device, scene: Scene) -> list[dict[str, str]]:
+    """The different ones."""
+    gpu_scene = GpuScene(device, scene)
+    found = shared_defines(gpu_scene.drawables).values()
+    gpu_scene.release()
+    return [dict(each) for each in {tuple(sorted(one.items())) for one in found}]
+
+
+def every_combination() -> list[Material]:
+    return [
+        Material(
+            alpha_mode=alpha, double_sided=sides,
+            **{name: layer for (name, layer), on in zip(LAYERS.items(), chosen, strict=True) if on},
+        )
+        for alpha in AlphaMode for sides in (False, True) for chosen in itertools.product((False, True), repeat=7)
+    ]  # fmt: skip
+
+
+def test_a_model_with_few_materials_has_programs_of_their_own(device: Device) -> None:
+    scene = scene_of((quad(), Material()), (quad(), Material(clearcoat=LAYERS["clearcoat"])), (quad(), Material()))
+    found = programs(device, scene)
+    assert sorted("CLEARCOAT" in one for one in found) == [False, True]
+    assert all("ANY_LAYERS" not in one for one in found)
+
+
+def test_768_combinations_of_layers_take_a_dozen_programs(device: Device) -> None:
+    materials = every_combination()
+    assert len(materials) == 768
+    found = programs(device, scene_of(*((quad(), material) for material in materials)))
+    assert len(found) <= 12
+
+
+def test_what_still_takes_too_many_programs_is_refused(device: Device) -> None:
+    """Each texture is read at coordinates of its own set or of its own transform: no two materials are alike."""
+    names = [f"{name}_texture" for name in ("base_color", "metallic_roughness", "normal", "occlusion", "emissive")]
+    materials = []
+    for chosen in itertools.product((0, 1, 2), repeat=len(names)):
+        fields: dict[str, Any] = {name: texture(use - 1) for name, use in zip(names, chosen, strict=True) if use}
+        materials.append(Material(emissive_factor=(1, 1, 1), **fields))
+    images = [flat_image(9, 9, 9, 255), flat_image(9, 9, 9, 255, size=8)]
+    with pytest.raises(ModelTooLarge, match=rf"need \d+ different shaders, and {MOST_PROGRAMS} are allowed"):
+        programs(device, scene_of(*((quad(), material) for material in materials), images=images))
+
+
+def test_shared_programs_draw_the_same_picture(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One ball without layers, one of half a metal, one with each layer, and one with all."""
+    half_metal = Material(base_color_factor=(0.9, 0.5, 0.1, 1), metallic_factor=0.5, roughness_factor=0.4)
+    fields: list[dict[str, Any]] = [{}, *({name: layer} for name, layer in LAYERS.items()), LAYERS]
+    materials = [half_metal, Material(unlit=True, base_color_factor=(0.2, 0.4, 0.6, 1))]
+    materials += [Material(metallic_factor=0.1, roughness_factor=0.3, base_color_factor=(0.6, 0.4, 0.3, 0.8),
+                           alpha_mode=AlphaMode.BLEND if number % 2 else AlphaMode.OPAQUE, **each)
+                  for number, each in enumerate(fields)]
+    places = [(x, y, 0.0) for y in (0.45, 0.15, -0.15, -0.45) for x in (-0.3, 0.0, 0.3)]
+    nodes = [Node("", mesh=mesh, translation=place, scale=(0.3,) * 3)
+             for mesh, place in zip(range(len(materials)), places, strict=False)]
+    scene = scene_of(*((sphere(rings=12), material) for material in materials), nodes=nodes)
+
+    own = programs(device, scene)
+    alone = picture(device, scene, light=sloping_light(device))
+    monkeypatch.setattr(sharing, "MOST_PROGRAMS", len(own) - 1)
+    shared = programs(device, scene)
+    together = picture(device, scene, light=sloping_light(device))
+    assert len(shared) < len(own)
+    assert alone[..., 3].any()
+    assert np.abs(together.astype(int) - alone.astype(int)).max() <= 1
