@@ -47,8 +47,11 @@ class Device:
         framebuffer.release()
 
     def check_errors(self, doing: str) -> None:
-        """Raises DeviceError when a GL call since the last check failed; `doing` says what was being done."""
+        """Raises DeviceError when a GL call since the last check failed, or MemoryError when it lacked memory; `doing`
+        says what was being done."""
         error = self.ctx.error
+        if error == "GL_OUT_OF_MEMORY":
+            raise MemoryError(f"{self.name} has not enough memory for {doing}")
         if error != "GL_NO_ERROR":
             raise DeviceError(f"{error} on {self.name} while {doing}")
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from operator import attrgetter
 
+from renderer.checkpoints import checkpoint
 from renderer.errors import UnsupportedModel
 from renderer.scene.materials import moving_textures
 from renderer.scene.nodes import AlphaMode, Material, Sampler, Scene, TextureRef
@@ -105,10 +106,11 @@ _Bin = list[_Block]
 def lay_out_materials(scene: Scene) -> list[MaterialLayout]:
     """The layout of every material of the scene, in order. Raises UnsupportedModel for one with too many textures."""
     moving = moving_textures(scene)
-    blocks = [
-        list(_blocks(scene, material, {id(attrgetter(name)(material)): name for name in moving.get(index, ())}))
-        for index, material in enumerate(scene.materials)
-    ]
+    blocks = []
+    for index, material in enumerate(scene.materials):
+        checkpoint()
+        names = {id(attrgetter(name)(material)): name for name in moving.get(index, ())}
+        blocks.append(list(_blocks(scene, material, names)))
     packed = [_pack(of_material) for of_material in blocks]
     packings: dict[int, set[tuple[tuple[Channel, ...], ...]]] = defaultdict(set)
     for bins in packed:

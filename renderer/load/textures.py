@@ -14,7 +14,7 @@ import PIL.Image
 
 from renderer.checkpoints import checkpoint, with_checkpoints
 from renderer.cores import usable_cores
-from renderer.errors import InvalidModel, ModelError, ModelTooLarge
+from renderer.errors import InvalidModel, ModelError, ModelTooLarge, reason
 from renderer.load import limits
 from renderer.load.accessors import Accessors
 from renderer.load.container import Document
@@ -136,7 +136,7 @@ def _decode(opened: tuple[str, str, PIL.Image.Image | Ktx2Image]) -> Image:
         image.load()
         return Image(name, rgba(image))
     except BROKEN as error:
-        raise InvalidModel(f"{path} can't be decoded: {error}") from error
+        raise InvalidModel(f"{path} can't be decoded: {reason(error)}") from error
     finally:
         image.close()  # frees Pillow's copy of the pixels before the next image is decoded
 

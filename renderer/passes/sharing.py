@@ -13,6 +13,10 @@ from renderer.passes.surface import surface_defines
 
 MOST_PROGRAMS = 64
 
+MOST_VARIANTS = 256
+"""Of those programs, for textures of other sizes and samplers: a software rasteriser compiles each of them when it is
+first drawn with. What counts of a size is whether its sides are powers of two."""
+
 NEUTRAL = ("CLEARCOAT", "SHEEN", "IRIDESCENCE", "DIFFUSE_TRANSMISSION", "DOUBLE_SIDED")
 """Defines that only add: with the constants of a material without that layer, the picture stays the same."""
 
@@ -29,8 +33,17 @@ def shared_defines(drawables: Sequence[GpuDrawable]) -> dict[GpuDrawable, Define
     Raises ModelTooLarge where even those are too many.
     """
     own = {drawable: surface_defines(drawable) for drawable in drawables}
-    if _count(own) <= MOST_PROGRAMS:
-        return own
+    found = own if _count(own) <= MOST_PROGRAMS else _shared(own)
+    variants = len({(_key(defines), drawable.samplers, _sizes(drawable)) for drawable, defines in found.items()})
+    if variants > MOST_VARIANTS:
+        raise ModelTooLarge(
+            f"the model's materials read their textures in {variants} ways, and {MOST_VARIANTS} are allowed: use fewer "
+            "combinations of samplers, and sizes that are powers of two"
+        )
+    return found
+
+
+def _shared(own: Mapping[GpuDrawable, Defines]) -> dict[GpuDrawable, Defines]:
     everywhere = frozenset().union(*own.values())
     shared = {drawable: _with_layers(defines, everywhere) for drawable, defines in own.items()}
     if (count := _count(shared)) > MOST_PROGRAMS:
@@ -48,4 +61,13 @@ def _with_layers(defines: Defines, everywhere: frozenset[str]) -> Defines:
 
 
 def _count(programs: Mapping[GpuDrawable, Defines]) -> int:
-    return len({tuple(sorted(defines.items())) for defines in programs.values()})
+    return len({_key(defines) for defines in programs.values()})
+
+
+def _key(defines: Defines) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(defines.items()))
+
+
+def _sizes(drawable: GpuDrawable) -> tuple[bool, ...]:
+    """Which sides of its textures are powers of two."""
+    return tuple(side & (side - 1) == 0 for texture in drawable.textures for side in texture.size)

@@ -37,8 +37,10 @@ LAYERS: dict[str, Any] = {
 def programs(device: Device, scene: Scene) -> list[dict[str, str]]:
     """The different ones."""
     gpu_scene = GpuScene(device, scene)
-    found = shared_defines(gpu_scene.drawables).values()
-    gpu_scene.release()
+    try:
+        found = shared_defines(gpu_scene.drawables).values()
+    finally:
+        gpu_scene.release()
     return [dict(each) for each in {tuple(sorted(one.items())) for one in found}]
 
 
@@ -76,6 +78,25 @@ def test_what_still_takes_too_many_programs_is_refused(device: Device) -> None:
     images = [flat_image(9, 9, 9, 255), flat_image(9, 9, 9, 255, size=8)]
     with pytest.raises(ModelTooLarge, match=rf"need \d+ different shaders, and {MOST_PROGRAMS} are allowed"):
         programs(device, scene_of(*((quad(), material) for material in materials), images=images))
+
+
+def test_too_many_ways_to_read_textures_are_refused(device: Device) -> None:
+    """Software rasterisers compile a program anew for each."""
+    ways = [
+        {"wrap_s": wrap_s, "wrap_t": wrap_t, "min_filter": min_filter, "mag_filter": mag_filter}
+        for wrap_s in (33071, 10497) for wrap_t in (33071, 10497)
+        for min_filter in (9728, 9729) for mag_filter in (9728, 9729)
+    ]  # fmt: skip
+    materials = [
+        Material(base_color_texture=texture(0, **base), emissive_texture=texture(1, **glow), emissive_factor=(1, 1, 1))
+        for base in ways for glow in ways
+    ]  # fmt: skip
+    images = [flat_image(9, 9, 9, 255), flat_image(9, 9, 9, 255, size=8), flat_image(9, 9, 9, 255, size=7)]
+    parts = [(quad(), material) for material in materials]
+    assert len(programs(device, scene_of(*parts, images=images))) <= 2
+    odd = Material(base_color_texture=texture(2), emissive_texture=texture(1), emissive_factor=(1, 1, 1))
+    with pytest.raises(ModelTooLarge, match="textures in 257 ways, and 256 are allowed"):
+        programs(device, scene_of(*parts, (quad(), odd), images=images))
 
 
 def test_shared_programs_draw_the_same_picture(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
