@@ -43,8 +43,10 @@ class Textures:
         return self._samplers[key]
 
     def release(self) -> None:
-        for resource in (*self._uploaded.values(), *self._samplers.values()):
-            resource.release()
+        for texture in self._uploaded.values():
+            texture.release()
+        for sampler in self._samplers.values():
+            sampler.release()
         self._uploaded.clear()
         self._samplers.clear()
 

@@ -88,7 +88,7 @@ def test_a_shot_can_be_stopped_at_each_of_its_parts_and_leaves_nothing(device: D
     picture, before = draw(), live_objects()
     parts = count(draw)
     assert parts > 3 * 100  # each of the lights draws each node
-    for at in (*range(1, 12), *np.linspace(12, parts, 12).astype(int).tolist()):
+    for at in (1, 3, 6, 9, *np.linspace(12, parts, 6).astype(int).tolist()):
         with at_checkpoints(Stopper(at)), pytest.raises(Cancelled):
             draw()
         assert live_objects() == before

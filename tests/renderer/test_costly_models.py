@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,11 +34,11 @@ from tests.renderer.gl.live import live_objects
 from tests.renderer.passes.scenes import quad, scene_of, sphere
 
 SPEC = FrameSpec(width=64, height=48, frame_count=30, fps=30, shadows=False, easing=False, elevation=10)
-COUNT = 2_000
+COUNT = 1_000
 """Times that surfaces lie over each other here."""
 
 
-def stack(count: int = COUNT, **attributes: object) -> Primitive:
+def stack(count: int = COUNT, **attributes: Any) -> Primitive:
     """A square metre that faces +z, so often."""
     one = quad(**attributes)
     return dataclasses.replace(one, indices=np.tile(one.indices, count))

@@ -152,7 +152,7 @@ def test_a_model_that_lies_over_itself_too_often_is_refused(device: Device) -> N
     with drawables(device, stacked(cost.MOST_LAYERS)) as found:
         require_affordable(found, [FLAT], "the frame")
     with drawables(device, stacked(cost.MOST_LAYERS + 1)) as found:
-        with pytest.raises(ModelTooLarge, match="over each other more than 100 times, on average over the frame"):
+        with pytest.raises(ModelTooLarge, match="over each other more than 64 times, on average over the frame"):
             require_affordable(found, [FLAT], "the frame")
         require_affordable(found, [Picture(FLAT.matrix, SIZE, culled=True, mirrored=True)], "the frame")  # its back
 
