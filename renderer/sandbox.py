@@ -178,7 +178,8 @@ def run(
 def _with_program(reach: Reach, program: str) -> Reach:
     """What the child reads to run its program, besides."""
     if program.endswith(".py"):
-        return dataclasses.replace(reach, reads=[*reach.reads, _FIRST, Path(program)])
+        found = [path for path in (_FIRST, Path(program)) if path.exists()]  # Python complains of one that is missing
+        return dataclasses.replace(reach, reads=[*reach.reads, *found])
     if _PROJECT.is_relative_to(sys.prefix):  # installed, among Python's other packages
         return reach
     packages = [file.parent for file in _PROJECT.glob("*/__init__.py")]

@@ -11,7 +11,6 @@ from typing import IO, Any
 
 import pytest
 
-from renderer import confine
 from renderer.confine import Reach
 from renderer.sandbox import ChildFailed, Limits, run, start
 
