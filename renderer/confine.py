@@ -1,5 +1,5 @@
-"""What a child of `sandbox.py` may reach: the files that it is given, by Landlock, and no network, by a filter of system
-calls (seccomp).
+"""What a child of `sandbox.py` may reach: the files that it is given, by Landlock, and no network, by seccomp, a filter
+of system calls.
 
 Both are the Linux kernel's, need no privilege, hold for a thread and for all that it starts, and are never lifted
 again. So a thread of this process confines itself, starts the child, and ends. Where the kernel or a library lacks one

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from api.db.session import Database
 from api.domain.kit.unit import Unit, unit_of_work
 from api.ingest.fetch import Downloader
+from api.ingest.looks import Looks
 from api.net.sender import Sender
 from api.settings import Settings
 from api.storage.base import Storage
@@ -19,7 +20,7 @@ from api.storage.base import Storage
 @dataclasses.dataclass(frozen=True, slots=True)
 class Farm:
     """`wake` is called after a commit that left hints in the outbox. `downloader` fetches models from URLs.
-    `sender` knows which URLs events may be sent to.
+    `sender` knows which URLs events may be sent to. `looks` has uploaded overlays looked at.
 
     `stopping` is set by the server when it begins to stop.
     """
@@ -30,6 +31,7 @@ class Farm:
     wake: Callable[[], None]
     downloader: Downloader
     sender: Sender
+    looks: Looks = dataclasses.field(default_factory=Looks)
     stopping: threading.Event = dataclasses.field(default_factory=threading.Event)
 
     def work(self) -> contextlib.AbstractContextManager[Unit]:
