@@ -102,7 +102,7 @@ def upgrade() -> None:
     )
     rows = " UNION ALL ".join(f"SELECT account_id, {size} AS size FROM {table}" for table, size in COUNTED)
     op.execute(
-        "INSERT INTO stored_bytes (account_id, total) SELECT account_id, sum(size) "  # noqa: S608
+        "INSERT INTO stored_bytes (account_id, total) SELECT account_id, sum(size) "
         f"FROM ({rows}) AS files WHERE account_id IS NOT NULL GROUP BY account_id"
     )
     for table, size in COUNTED:

@@ -91,6 +91,7 @@ def claim(session: Session, *, worker: str, queues: Sequence[str], lease_seconds
     leased = {**lane.parameters, "by_worker": worker, "lease_seconds": lease_seconds}
     segment = database.execute(_TAKE, leased).one()
     lanes.set_age(session, lane, segment.next_created_at)
+    lanes.note_turn(session, lane)
     of_task = {"of_task": segment.task_id}
     task = database.execute(_TASK, of_task).one()
     variants: Variants = {}

@@ -135,6 +135,7 @@ def release(session: Session, claim: Claim) -> bool:
     if attempt is None:
         return False
     _requeue(session, attempt)
+    lanes.give_turn_back(session, attempt.lane)
     return True
 
 
