@@ -18,6 +18,7 @@ from api.db.session import Database
 from api.domain.accounts import idempotency
 from api.domain.kit.unit import unit_of_work
 from api.domain.removal import leftovers, overlays
+from api.domain.renders.removal import end_refunded_preview
 from api.domain.webhooks import deliveries
 from api.domain.work import fleet, lanes, scheduling
 from api.queue.broker import send_hint
@@ -50,6 +51,10 @@ def sweep_once(database: Database, storage: Storage, celery: Celery, settings: S
         queues = lanes.queues_with_work(session)
     with unit_of_work(database, storage, wake=lambda: None) as unit:
         overlays.discard_unneeded(unit)
+    while True:
+        with unit_of_work(database, storage, wake=lambda: None) as unit:
+            if not end_refunded_preview(unit):
+                break
     relay(database, celery)
     for queue in queues:
         send_hint(celery, queue)

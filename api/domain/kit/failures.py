@@ -4,6 +4,7 @@ import dataclasses
 
 LOST = "worker_lost"
 CANCELLED = "cancelled"
+UNPAID = "unpaid"
 UNEXPECTED = "internal"
 UNKNOWN_KIND = "unknown_kind"
 FILE_MISSING = "file_missing"

@@ -9,8 +9,8 @@ from api import clock
 from api.db.dialects import insert
 from api.db.tables import Model
 from api.domain.accounts import ledger
-from api.domain.catalog import inspection
-from api.domain.renders.ordering import Source, Spell, paid_order, place, preview_order, sources
+from api.domain.catalog import catalog, inspection
+from api.domain.renders.ordering import Source, Spell, draw_previews, paid_order, place, preview_order, sources
 from api.domain.work.tasks import NewTask, Priority, Work
 from api.errors import UploadLimit
 from api.ids import new_id
@@ -43,6 +43,8 @@ def register_upload(
     `upload_limit` is the most models of an account that never bought credits, 0 for no limit.
     Raises InvalidSettings, NoCredits, UploadLimit; then nothing is created and the file should be deleted.
     """
+    if known := catalog.find_by_sha256(session, account_id, sha256):
+        draw_previews(session, account_id, [known])
     new = new_id()
     reading = inspection_task(storage_key, sha256)
     # The update changes nothing, but holds the known model: nobody deletes it before it is ordered from.
