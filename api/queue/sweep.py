@@ -17,7 +17,7 @@ from api import clock
 from api.db.session import Database
 from api.domain.accounts import idempotency
 from api.domain.kit.unit import unit_of_work
-from api.domain.removal import leftovers, overlays
+from api.domain.removal import leftovers, models, overlays
 from api.domain.renders.removal import end_refunded_preview
 from api.domain.webhooks import deliveries
 from api.domain.work import fleet, lanes, scheduling
@@ -51,6 +51,8 @@ def sweep_once(database: Database, storage: Storage, celery: Celery, settings: S
         queues = lanes.queues_with_work(session)
     with unit_of_work(database, storage, wake=lambda: None) as unit:
         overlays.discard_unneeded(unit)
+    with unit_of_work(database, storage, wake=lambda: None) as unit:
+        models.discard_deleted(unit)
     while True:
         with unit_of_work(database, storage, wake=lambda: None) as unit:
             if not end_refunded_preview(unit):

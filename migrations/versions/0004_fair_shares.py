@@ -12,8 +12,12 @@ from alembic import op
 revision = "0004"
 down_revision = "0002"
 
-COUNTED = (("models", "file_size"), ("overlays", "file_size"), ("results", "size"))
-"""Tables whose rows are files of an account, unless their `account_id` is NULL, and the columns of their sizes."""
+COUNTED = (
+    # table, the size of its rows' files, which rows count
+    ("models", "file_size", "true"),
+    ("overlays", "file_size", "{row}.account_id IS NOT NULL"),  # the others are the system's
+    ("results", "size", "{row}.subject_kind <> 'model'"),  # a model's row has the size of its file already
+)
 
 COUNT_POSTGRESQL = """
 CREATE FUNCTION count_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -23,7 +27,6 @@ DECLARE
 BEGIN
     IF TG_OP <> 'DELETE' THEN change := NEW.{size}; END IF;
     IF TG_OP <> 'INSERT' THEN change := change - OLD.{size}; END IF;
-    IF owner IS NULL OR change = 0 THEN RETURN NULL; END IF;
     UPDATE stored_bytes SET total = total + change WHERE account_id = owner;
     IF NOT FOUND THEN
         INSERT INTO stored_bytes AS known (account_id, total) VALUES (owner, change)
@@ -31,27 +34,29 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-CREATE CONSTRAINT TRIGGER {table}_stored AFTER INSERT OR DELETE OR UPDATE OF {size} ON {table}
-DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION count_{table}();
 """
 
-COUNT_SQLITE = (
-    """
-CREATE TRIGGER {table}_stored_insert AFTER INSERT ON {table} WHEN NEW.account_id IS NOT NULL
-BEGIN
+FIRE_POSTGRESQL = """
+CREATE CONSTRAINT TRIGGER {table}_stored_{verb} AFTER {event} ON {table}
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ({counts}) EXECUTE FUNCTION count_{table}()
+"""
+
+FIRE_SQLITE = """
+CREATE TRIGGER {table}_stored_{verb} AFTER {event} ON {table} WHEN {counts}
+BEGIN {change}; END
+"""
+
+CHANGE_SQLITE = {
+    "insert": """
     INSERT INTO stored_bytes (account_id, total) VALUES (NEW.account_id, NEW.{size})
-    ON CONFLICT (account_id) DO UPDATE SET total = total + excluded.total;
-END
-""",
-    """
-CREATE TRIGGER {table}_stored_delete AFTER DELETE ON {table} WHEN OLD.account_id IS NOT NULL
-BEGIN UPDATE stored_bytes SET total = total - OLD.{size} WHERE account_id = OLD.account_id; END
-""",
-    """
-CREATE TRIGGER {table}_stored_update AFTER UPDATE OF {size} ON {table} WHEN OLD.account_id IS NOT NULL
-BEGIN UPDATE stored_bytes SET total = total + NEW.{size} - OLD.{size} WHERE account_id = OLD.account_id; END
-""",
-)
+    ON CONFLICT (account_id) DO UPDATE SET total = total + excluded.total
+    """,
+    "delete": "UPDATE stored_bytes SET total = total - OLD.{size} WHERE account_id = OLD.account_id",
+    "update": "UPDATE stored_bytes SET total = total + NEW.{size} - OLD.{size} WHERE account_id = NEW.account_id",
+}
+
+VERBS = {"insert": ("INSERT", "NEW"), "delete": ("DELETE", "OLD"), "update": ("UPDATE OF {size}", "NEW")}
+"""The events that triggers fire at, and the row that they then look at."""
 
 
 def upgrade() -> None:
@@ -93,31 +98,51 @@ def upgrade() -> None:
         postgresql_where=sa.text("is_system_preview AND status = 'pending'"),
     )
     op.create_index("models_to_discard", "models", ["deleted_at"], **where("deleted_at IS NOT NULL AND file_size > 0"))
-    with op.batch_alter_table("results") as results:
-        results.add_column(sa.Column("account_id", sa.String(12)))
-        results.create_foreign_key("fk_results_account_id", "accounts", ["account_id"], ["id"])
-    op.execute(
-        "UPDATE results SET account_id = (SELECT account_id FROM renders WHERE renders.id = results.subject_id) "
-        "WHERE subject_kind = 'render'"
+    name_accounts_of_results()
+    files = " UNION ALL ".join(
+        f"SELECT account_id, {size} AS size FROM {table} WHERE {counts.format(row=table)}"
+        for table, size, counts in COUNTED
     )
-    rows = " UNION ALL ".join(f"SELECT account_id, {size} AS size FROM {table}" for table, size in COUNTED)
     op.execute(
         "INSERT INTO stored_bytes (account_id, total) SELECT account_id, sum(size) "
-        f"FROM ({rows}) AS files WHERE account_id IS NOT NULL GROUP BY account_id"
+        f"FROM ({files}) AS files GROUP BY account_id"
     )
-    for table, size in COUNTED:
-        for statement in (COUNT_POSTGRESQL,) if is_postgresql() else COUNT_SQLITE:
-            op.execute(statement.format(table=table, size=size))
+    create_triggers()
+
+
+def name_accounts_of_results() -> None:
+    with op.batch_alter_table("results") as results:
+        results.add_column(sa.Column("account_id", sa.String(12)))
+    for kind in ("render", "model"):
+        op.execute(
+            f"UPDATE results SET account_id = (SELECT account_id FROM {kind}s WHERE {kind}s.id = results.subject_id) "
+            f"WHERE subject_kind = '{kind}'"
+        )
+    op.execute("DELETE FROM results WHERE account_id IS NULL")
+    with op.batch_alter_table("results") as results:
+        results.alter_column("account_id", existing_type=sa.String(12), nullable=False)
+        results.create_foreign_key("fk_results_account_id", "accounts", ["account_id"], ["id"])
+
+
+def create_triggers() -> None:
+    for table, size, counts in COUNTED:
+        if is_postgresql():
+            op.execute(COUNT_POSTGRESQL.format(table=table, size=size))
+        for verb, (event, row) in VERBS.items():
+            op.execute(
+                (FIRE_POSTGRESQL if is_postgresql() else FIRE_SQLITE).format(
+                    table=table, verb=verb, event=event.format(size=size), counts=counts.format(row=row),
+                    change=CHANGE_SQLITE[verb].format(size=size),
+                )
+            )
 
 
 def downgrade() -> None:
-    for table, _ in COUNTED:
+    for table, *_ in COUNTED:
+        for verb in VERBS:
+            op.execute(f"DROP TRIGGER {table}_stored_{verb}" + (f" ON {table}" if is_postgresql() else ""))
         if is_postgresql():
-            op.execute(f"DROP TRIGGER {table}_stored ON {table}")
             op.execute(f"DROP FUNCTION count_{table}")
-        else:
-            for verb in ("insert", "delete", "update"):
-                op.execute(f"DROP TRIGGER {table}_stored_{verb}")
     with op.batch_alter_table("results") as results:
         results.drop_constraint("fk_results_account_id", type_="foreignkey")
         results.drop_column("account_id")

@@ -9,17 +9,14 @@ from api.db.tables.base import Base
 
 
 class Result(Base):
-    """A stored file of the subject, by a name such as "video" or "poster". `etag` is a strong validator, unquoted.
-
-    `account_id` is the one whose storage it takes: NULL where a row of another table counts the same file.
-    """
+    """A stored file of the subject, by a name such as "video" or "poster". `etag` is a strong validator, unquoted."""
 
     __tablename__ = "results"
 
     subject_id: Mapped[str] = mapped_column(String(12), primary_key=True)  # no foreign key: of any kind of subject
     name: Mapped[str] = mapped_column(String(50), primary_key=True)
     subject_kind: Mapped[str] = mapped_column(String(20))
-    account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"))
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
     key: Mapped[str] = mapped_column(String(200))
     size: Mapped[int] = mapped_column(BigInteger)
     etag: Mapped[str] = mapped_column(String(80))

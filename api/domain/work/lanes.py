@@ -5,7 +5,8 @@ that wait, however many segments they wait for.
 
 Accounts come first and priorities after: an account with less work in flight than another is served before it, and of
 those with as much the one that was served longer ago, so that they take turns, however much each has waiting and of
-what priority. The priority decides what of an account's own work is next, and between accounts that were never served.
+what priority. The priority decides what of an account's own work is next, and between accounts that were never served;
+but what nobody waits for is left until nothing else is pending.
 Turns are counted for each queue, so that the reading of a model costs its owner no turn for its preview.
 """
 
@@ -39,7 +40,7 @@ CANDIDATES = 16
 """Lanes among which a claim finds one that no other claim has locked."""
 
 ORDINARY = 10
-"""The priority of what was paid for; a lower number goes ahead of it."""
+"""The priority of what was paid for; a lower number goes ahead of it, and nobody waits for work of a higher one."""
 
 MOST_AHEAD = 2
 """Segments in flight of an account that go ahead of its paid work: as many as most farms have workers. What it has more
@@ -139,12 +140,12 @@ _BEST = (
         Lane.account_id, Lane.queue, Lane.priority, Lane.oldest_at,
         func.coalesce(_IN_FLIGHT.c.segments, 0).label("in_flight"),
         func.coalesce(Turn.served, 0).label("served"),
-        _RANK.label("rank"),
+        (Lane.priority > ORDINARY).label("unhurried"), _RANK.label("rank"),
     )
     .outerjoin(_IN_FLIGHT, _IN_FLIGHT.c.account_id == Lane.account_id)
     .outerjoin(Turn, and_(Turn.account_id == Lane.account_id, Turn.queue == Lane.queue))
     .where(Lane.queue.in_(bindparam("queues", expanding=True)))
-    .order_by("in_flight", "served", "rank", Lane.oldest_at, Lane.account_id)
+    .order_by("unhurried", "in_flight", "served", "rank", Lane.oldest_at, Lane.account_id)
     .limit(CANDIDATES)  # to find some of very many is less work than to sort them all
     .subquery()
 )
@@ -156,7 +157,9 @@ _CHOICE = (
             _BEST.c.account_id == Lane.account_id, _BEST.c.queue == Lane.queue, _BEST.c.priority == Lane.priority
         ),
     )
-    .order_by(_BEST.c.in_flight, _BEST.c.served, _BEST.c.rank, _BEST.c.oldest_at, _BEST.c.account_id)
+    .order_by(
+        _BEST.c.unhurried, _BEST.c.in_flight, _BEST.c.served, _BEST.c.rank, _BEST.c.oldest_at, _BEST.c.account_id
+    )
     .limit(1)
 )
 _UNLOCKED = _CHOICE.with_for_update(of=Lane, skip_locked=True)

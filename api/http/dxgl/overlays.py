@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import Query, Request
 
+from api.domain.accounts.quotas import Quotas
 from api.domain.catalog import overlays
 from api.domain.catalog.overlays import MAX_FILE_MB, Layer
 from api.domain.removal.overlays import discard_unneeded
-from api.errors import FileTooLarge, InvalidFormat, NoFile, OverlayNotFound, Unavailable, UploadLimit
+from api.errors import FileTooLarge, InvalidFormat, NoFile, OverlayNotFound, StorageLimit, Unavailable, UploadLimit
 from api.http.body import documented
 from api.http.dxgl.auth import Reader, Writer
 from api.http.dxgl.failures import errors
@@ -36,7 +37,7 @@ router = new_router("overlays")
 
 @router.post(
     "/overlays",
-    responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit, Unavailable),
+    responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit, StorageLimit, Unavailable),
     openapi_extra=documented(OverlayRequest, "multipart/form-data"),
 )
 async def upload_overlay(principal: Writer, farm: FarmDep, request: Request) -> Data[OverlayCreated]:
@@ -60,7 +61,8 @@ async def upload_overlay(principal: Writer, farm: FarmDep, request: Request) -> 
             with farm.database.begin() as session:
                 view = overlays.add(
                     session, principal.account_id, storage_key=file.key, file_size=file.size,
-                    content_type=image.content_type, width=image.width, height=image.height, **labels,
+                    content_type=image.content_type, width=image.width, height=image.height,
+                    allowed=Quotas.of(farm.settings), **labels,
                 )  # fmt: skip
         return Data(data=OverlayCreated.of(view))
 
