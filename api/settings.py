@@ -76,6 +76,17 @@ class Settings(BaseSettings):
         0, ge=0, description="Most models of an account that never bought credits; 0 means no limit"
     )
 
+    # what an account may take, unless an administrator says otherwise: see domain.accounts.quotas
+    quota_storage_mb: int = Field(
+        100 * 1024, ge=0, description="Most MB of an account's models, overlays and results; 0 means no limit"
+    )
+    quota_uploads_per_hour: int = Field(
+        3600, ge=0, description="Most models that an account uploads in an hour; 0 means no limit"
+    )
+    quota_waiting_previews: int = Field(
+        1000, ge=0, description="Most free previews of an account that wait to be drawn; 0 means no limit"
+    )
+
     # downloads from URLs
     ingest_seconds: float = Field(120.0, gt=0, description="How long a download from a URL may take in all")
     ingest_allow: str = Field(

@@ -79,6 +79,8 @@ class Dialects:
     def tell(self, path: str, error: FarmError, *, headers: Mapping[str, str] | None = None) -> Response:
         """The answer that tells `error` to a caller of `path`."""
         response = self.of(path).tell(error)
+        if error.retry_after is not None:
+            response.headers["Retry-After"] = str(error.retry_after)
         response.headers.update(headers or {})
         if isinstance(error, TooManyRequests):
             response.headers["Retry-After"] = str(error.retry_after)

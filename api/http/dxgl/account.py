@@ -1,8 +1,11 @@
-"""/v1/account: who the token belongs to, and what is left to spend."""
+"""/v1/account: who the token belongs to, what is left to spend, and what it may take of the farm."""
 
 from pydantic import BaseModel, Field
+from pydantic.alias_generators import to_camel
 
-from api.domain.accounts import accounts
+from api.domain.accounts import accounts, quotas
+from api.domain.accounts.quotas import NAMES, Quotas
+from api.domain.renders import limits
 from api.http.dxgl.auth import Reader
 from api.http.dxgl.failures import errors
 from api.http.dxgl.paths import new_router
@@ -12,14 +15,35 @@ from api.http.state import FarmDep
 router = new_router("account")
 
 
+class QuotaDetail(BaseModel):
+    used: int = Field(examples=[12])
+    limit: int | None = Field(examples=[3600], description="null: there is no limit")
+
+
+class QuotaDetails(BaseModel):
+    storageMb: QuotaDetail = Field(description="MB (1024 x 1024 bytes) of models, overlays and results")
+    uploadsPerHour: QuotaDetail = Field(description="Models uploaded in the last hour")
+    waitingPreviews: QuotaDetail = Field(description="Free previews that wait to be drawn")
+
+
 class AccountDetail(BaseModel):
     id: str = Field(examples=["Ab3kF9x2qL1m"])
     email: str = Field(examples=["user@example.com"])
     credits: int = Field(examples=[47])
+    quotas: QuotaDetails
 
 
 @router.get("/account", responses=errors())
 def get_account(principal: Reader, farm: FarmDep) -> Data[AccountDetail]:
     with farm.database.read() as session:
         account = accounts.get(session, principal.account_id)
-    return Data(data=AccountDetail(id=account.id, email=account.email, credits=account.credits))
+        allowed = quotas.of_account(session, principal.account_id, Quotas.of(farm.settings))
+        used = limits.usage(session, principal.account_id)
+    shown = {
+        to_camel(name): QuotaDetail(used=getattr(used, name), limit=getattr(allowed, name) or None) for name in NAMES
+    }
+    return Data(
+        data=AccountDetail(
+            id=account.id, email=account.email, credits=account.credits, quotas=QuotaDetails.model_validate(shown)
+        )
+    )

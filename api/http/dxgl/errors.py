@@ -35,6 +35,7 @@ DXGL_STATUS: dict[str, int] = {
 
 OUR_STATUS: dict[str, int] = {
     "invalid_request": 400,
+    "storage_limit": 403,  # as all that the reference has an account refused for; 429 says that waiting helps
     "not_found": 404,
     "image_not_found": 404,
     "dataset_not_found": 404,

@@ -6,7 +6,15 @@ from fastapi import Depends
 from starlette.concurrency import run_in_threadpool
 
 from api.domain.accounts.idempotency import HOLD_SECONDS
-from api.errors import DownloadTimeout, FileTooLarge, InvalidFormat, InvalidUrl, Unavailable, UploadLimit
+from api.errors import (
+    DownloadTimeout,
+    FileTooLarge,
+    InvalidFormat,
+    InvalidUrl,
+    StorageLimit,
+    Unavailable,
+    UploadLimit,
+)
 from api.http.body import body_of, documented
 from api.http.dxgl import intake
 from api.http.dxgl.auth import Uploader
@@ -30,7 +38,8 @@ router = new_router("models")
     status_code=201,
     response_model_exclude_none=True,
     responses=errors(
-        UrlRequired, InvalidUrl, InvalidFormat, FileTooLarge, DownloadTimeout, UploadLimit, Unavailable, *ORDERING
+        UrlRequired, InvalidUrl, InvalidFormat, FileTooLarge, DownloadTimeout, UploadLimit, StorageLimit, Unavailable,
+        *ORDERING,
     ),
     openapi_extra=documented(IngestRequest),
 )
@@ -44,7 +53,7 @@ async def ingest_model(
     notify = notify_url(farm, body.notifyUrl)
     seconds = farm.settings.ingest_seconds + HOLD_SECONDS
     await run_in_threadpool(once.hold, principal, body.url, spell(settings), notify, seconds=seconds)
-    await run_in_threadpool(intake.refuse_without_credits, farm, principal)
+    await run_in_threadpool(intake.refuse_early, farm, principal)
     file = IncomingFile(
         farm.storage,
         key_for=intake.storage_key,

@@ -22,6 +22,7 @@ from api.errors import (
     InvalidUrl,
     ModelNotFound,
     NoFile,
+    StorageLimit,
     Unavailable,
     UploadLimit,
 )
@@ -49,7 +50,7 @@ from api.http.dxgl.settings import render_settings_text
 from api.http.dxgl.spelling import spell
 from api.http.files import PRIVATE, send
 from api.http.idempotency import Once
-from api.http.limits import MEGABYTE, file_too_large
+from api.http.limits import ENVELOPE_BYTES, MEGABYTE, file_too_large
 from api.http.state import Farm, FarmDep
 from api.http.uploads import UploadForm, receive_form
 from api.storage.base import FileMissing, StoredFile
@@ -70,13 +71,17 @@ router = new_router("models")
     "/models",
     status_code=201,
     response_model_exclude_none=True,
-    responses=errors(NoFile, InvalidFormat, InvalidUrl, FileTooLarge, UploadLimit, Unavailable, *ORDERING),
+    responses=errors(
+        NoFile, InvalidFormat, InvalidUrl, FileTooLarge, UploadLimit, StorageLimit, Unavailable, *ORDERING
+    ),
     openapi_extra=documented(UploadRequest, "multipart/form-data"),
 )
 async def upload_model(principal: Uploader, farm: FarmDep, once: Once, request: Request) -> Data[UploadResult]:
     """Stores a model and orders its first render, and the free preview unless the model was there already."""
     if not once.given:  # with a key, it may be a request that is paid for
-        await run_in_threadpool(intake.refuse_without_credits, farm, principal)
+        announced = request.headers.get("content-length", "")
+        file_size = max(0, int(announced) - ENVELOPE_BYTES) if announced.isdecimal() else 0
+        await run_in_threadpool(intake.refuse_early, farm, principal, file_size)
     form = UploadForm(
         request.headers.get("content-type"),
         farm.storage,

@@ -4,10 +4,20 @@ from typing import Annotated
 
 from fastapi import Query, Request
 
+from api.domain.accounts.quotas import Quotas
 from api.domain.catalog import overlays
 from api.domain.catalog.overlays import MAX_FILE_MB, Layer
 from api.domain.removal.overlays import discard_unneeded
-from api.errors import FileTooLarge, InvalidFormat, NoFile, OverlayNotFound, TooManyRequests, Unavailable, UploadLimit
+from api.errors import (
+    FileTooLarge,
+    InvalidFormat,
+    NoFile,
+    OverlayNotFound,
+    StorageLimit,
+    TooManyRequests,
+    Unavailable,
+    UploadLimit,
+)
 from api.http.body import documented
 from api.http.dxgl.auth import Reader, Writer
 from api.http.dxgl.failures import errors
@@ -36,7 +46,7 @@ router = new_router("overlays")
 
 @router.post(
     "/overlays",
-    responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit, TooManyRequests, Unavailable),
+    responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit, StorageLimit, TooManyRequests, Unavailable),
     openapi_extra=documented(OverlayRequest, "multipart/form-data"),
 )
 async def upload_overlay(principal: Writer, farm: FarmDep, request: Request) -> Data[OverlayCreated]:
@@ -61,7 +71,8 @@ async def upload_overlay(principal: Writer, farm: FarmDep, request: Request) -> 
             with farm.database.begin() as session:
                 view = overlays.add(
                     session, principal.account_id, storage_key=file.key, file_size=file.size,
-                    content_type=image.content_type, width=image.width, height=image.height, **labels,
+                    content_type=image.content_type, width=image.width, height=image.height,
+                    allowed=Quotas.of(farm.settings), **labels,
                 )  # fmt: skip
         return Data(data=OverlayCreated.of(view))
 

@@ -148,7 +148,7 @@ def retry_render(principal: Renderer, farm: FarmDep, render_id: RenderId) -> dic
 
 @router.delete("/renders/{render_id}", responses=errors(RenderNotFound))
 def delete_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> Data[Deleted]:
-    """Deletes the render and its files for good. Its credits come back if no worker had begun with it."""
+    """Deletes the render and its files for good. Its credits come back if its poster wasn't there yet."""
     with farm.work() as unit:
         removal.delete_render(unit, principal.account_id, render_id)
     return Data(data=Deleted(id=render_id))

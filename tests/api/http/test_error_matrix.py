@@ -10,7 +10,8 @@ import pytest
 
 from api import clock
 from api.db.session import Database
-from api.domain.accounts import accounts
+from api.domain.accounts import accounts, quotas
+from api.domain.catalog import overlays
 from api.http.app import create_app
 from api.http.dxgl.errors import DXGL_STATUS, STATUS
 from api.settings import Settings
@@ -70,6 +71,14 @@ def download_too_slow(web: Web) -> httpx.Response:
     with running_origin() as origin:
         origin.answers["/chair.glb"] = silence
         return web.post("/v1/models/ingest", json={"url": f"{origin.url}/chair.glb"}, app=impatient)
+
+
+def storage_taken(web: Web) -> httpx.Response:
+    with web.database.begin() as session:
+        quotas.set_own(session, web.account_id, {"storage_mb": 1})
+        overlays.add(session, web.account_id, storage_key=overlays.new_key(), content_type="image/png", width=1,
+                     height=1, file_size=quotas.MEGABYTE)
+    return web.upload()
 
 
 def one_model_too_many(web: Web) -> httpx.Response:
@@ -154,6 +163,7 @@ PROVOKE: dict[str, Callable[[Web], httpx.Response]] = {
     "renders_required": lambda web: web.post("/v1/renders/batch", json={"renders": []}),
     "too_many": lambda web: web.post("/v1/renders/batch", json={"renders": [{"modelId": UNKNOWN}] * 101}),
     "upload_limit": one_model_too_many,
+    "storage_limit": storage_taken,
     "video_not_found": lambda web: web.get(f"/v1/renders/{render_id(web)}/video"),
     "poster_not_found": lambda web: web.get(f"/v1/renders/{render_id(web)}/poster"),
     "thumb_not_found": lambda web: web.get(f"/v1/renders/{render_id(web)}/thumb"),
