@@ -54,7 +54,7 @@ def install(app: FastAPI, dialects: Dialects) -> None:
 
     @app.exception_handler(StorageUnavailable)
     async def on_storage_unavailable(request: Request, error: StorageUnavailable) -> Response:
-        log.warning("%s: %s", request.url.path, error)
+        log.warning("%s: %s", dialects.loggable(request.url.path), error)
         return dialects.tell(request.url.path, Unavailable())
 
     @app.exception_handler(HTTPException)

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from api.db.session import Database
 from api.domain.kit.unit import Unit, unit_of_work
+from api.http.rates import Limits
 from api.ingest.fetch import Downloader
 from api.net.sender import Sender
 from api.settings import Settings
@@ -19,7 +20,7 @@ from api.storage.base import Storage
 @dataclasses.dataclass(frozen=True, slots=True)
 class Farm:
     """`wake` is called after a commit that left hints in the outbox. `downloader` fetches models from URLs.
-    `sender` knows which URLs events may be sent to.
+    `sender` knows which URLs events may be sent to. `limits` counts what is asked of this process.
 
     `stopping` is set by the server when it begins to stop.
     """
@@ -30,6 +31,7 @@ class Farm:
     wake: Callable[[], None]
     downloader: Downloader
     sender: Sender
+    limits: Limits
     stopping: threading.Event = dataclasses.field(default_factory=threading.Event)
 
     def work(self) -> contextlib.AbstractContextManager[Unit]:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 from fastapi import FastAPI
 
 from api.db.session import Database
@@ -195,8 +194,7 @@ class Web:
 @contextlib.contextmanager
 def serving(app: FastAPI) -> Iterator[str]:
     """Serves `app` on a free port from a thread; yields the URL."""
-    config = uvicorn.Config(app, log_config=None, access_log=False)
-    server = Server(config, app.state.farm)
+    server = Server(app)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

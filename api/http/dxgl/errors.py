@@ -41,11 +41,15 @@ OUR_STATUS: dict[str, int] = {
     "overlay_not_found": 404,
     "delivery_not_found": 404,
     "method_not_allowed": 405,
+    "request_timeout": 408,
     "invalid_state": 409,
     "idempotency_conflict": 409,
     "idempotency_in_progress": 409,
     "content_too_long": 413,
+    "uri_too_long": 414,
     "range_not_satisfiable": 416,
+    "too_many_requests": 429,
+    "headers_too_large": 431,
     "unavailable": 503,
 }
 """What dx.gl's reference has no code for."""

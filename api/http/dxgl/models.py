@@ -50,6 +50,7 @@ from api.http.dxgl.spelling import spell
 from api.http.files import PRIVATE, send
 from api.http.idempotency import Once
 from api.http.limits import MEGABYTE, file_too_large
+from api.http.slots import UploadSlot
 from api.http.state import Farm, FarmDep
 from api.http.uploads import UploadForm, receive_form
 from api.storage.base import FileMissing, StoredFile
@@ -73,7 +74,9 @@ router = new_router("models")
     responses=errors(NoFile, InvalidFormat, InvalidUrl, FileTooLarge, UploadLimit, Unavailable, *ORDERING),
     openapi_extra=documented(UploadRequest, "multipart/form-data"),
 )
-async def upload_model(principal: Uploader, farm: FarmDep, once: Once, request: Request) -> Data[UploadResult]:
+async def upload_model(
+    principal: Uploader, farm: FarmDep, slot: UploadSlot, once: Once, request: Request
+) -> Data[UploadResult]:
     """Stores a model and orders its first render, and the free preview unless the model was there already."""
     if not once.given:  # with a key, it may be a request that is paid for
         await run_in_threadpool(intake.refuse_without_credits, farm, principal)

@@ -12,7 +12,7 @@ from api.domain.catalog.overlays import Layer
 from api.domain.work import scheduling
 from tests.support.web import Web
 
-FOREVER = "public, max-age=31536000, immutable"
+FOREVER = "private, max-age=31536000, immutable"
 KINDS = ("png", "webp", "avif")
 
 
