@@ -3,6 +3,7 @@ is in its `Dialect`; the rest of api.http serves all alike.
 """
 
 import dataclasses
+import urllib.parse
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from fastapi import APIRouter
@@ -93,12 +94,12 @@ class Dialects:
         return response
 
     def loggable(self, path: str) -> str:
-        """A request's path as a log may show it: without secrets, on one line, and cut."""
+        """A request's path as a log may show it: without secrets, quoted so that it is one word, and cut."""
         for dialect in self.all:
             for secret in dialect.secret_paths:
                 if path.startswith(f"{secret}/"):
                     return f"{secret}/..."
-        return ascii(path[:LOGGED_CHARACTERS])[1:-1]
+        return urllib.parse.quote(path[:LOGGED_CHARACTERS], safe="/:*@,;=+")[:LOGGED_CHARACTERS] or "-"
 
 
 def _segments(path: str) -> tuple[str, ...]:

@@ -122,8 +122,8 @@ def test_the_access_log_says_what_was_asked_and_no_secrets(web: Web, caplog: pyt
         web.get("/v1/account?key=private")
         web.get("/v1/a%0Ab")
     first, second = [record.getMessage() for record in caplog.records if record.name == "api.http"]
-    assert re.fullmatch(r"GET /v1/account 200 \d+ ms [A-Za-z0-9]{12}", first)
-    assert second.startswith("GET /v1/a%0Ab 404 ")
+    assert re.fullmatch(rf"127\.0\.0\.1 {web.account_id} GET /v1/account 200 \d+ ms [A-Za-z0-9]{{12}}", first)
+    assert second.startswith("127.0.0.1 - GET /v1/a%0Ab 404 ")
     assert web.token not in caplog.text
 
 
