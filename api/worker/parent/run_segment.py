@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from api.domain.kit.failures import CHILD_FAILED, UNEXPECTED, Failure
+from api.domain.kit.failures import CHILD_FAILED, UNEXPECTED
 from api.domain.work import leftovers, scheduling
 from api.domain.work.claims import Claim
 from api.domain.work.states import Role
@@ -20,6 +20,7 @@ from api.worker.parent.children import ChildFailed
 from api.worker.parent.lease import Lease
 from api.worker.parent.orders import GivenUp, order_of
 from api.worker.parent.outputs import Outputs
+from api.worker.parent.wording import failure_of
 from renderer.errors import Cancelled
 
 STORAGE_PAUSE_S = 5.0
@@ -136,6 +137,6 @@ def _tidy(bench: Bench, claim: Claim) -> None:
 def _fail(bench: Bench, claim: Claim, failed: Failed) -> None:
     with bench.work() as unit:
         scheduling.settle_error(
-            unit, claim, Failure(failed.code, failed.message),
+            unit, claim, failure_of(claim, failed),
             retry=failed.retry, max_attempts=bench.settings.max_attempts,
         )  # fmt: skip
