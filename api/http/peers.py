@@ -2,6 +2,7 @@
 
 import functools
 import ipaddress
+import urllib.parse
 
 from starlette.types import Scope
 
@@ -15,12 +16,12 @@ _LONGEST = 45  # characters of an address: IPv6 with an IPv4 tail; a proxy may s
 def client_of(host: str) -> str:
     """Who counts as one client: an IPv4 address, or the /64 network of an IPv6 address, of which one customer has all.
 
-    A text that is no address is cut and stands for itself.
+    A text that is no address stands for itself, as one word, and cut.
     """
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return ascii(host[:_LONGEST])[1:-1] or UNKNOWN
+        return urllib.parse.quote(host[:_LONGEST])[:_LONGEST] or UNKNOWN
     if isinstance(address, ipaddress.IPv4Address):
         return str(address)
     if address.ipv4_mapped is not None:

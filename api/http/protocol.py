@@ -38,7 +38,8 @@ REFUSED = "pirouette.refused"
 """In the scope of a request that was refused before anybody worked on it: the FarmError to answer."""
 
 HEAD_BYTES = 64 * 1024
-"""Of the request line and all headers; also of a chunk's extensions, and of the trailers of a body."""
+"""Of the request line and all headers; also of a chunk's extensions, and of the trailers of a body. Where these begin in
+the middle of what is read at once, up to that much isn't counted."""
 URL_BYTES = 16 * 1024
 """Of the URL alone. RFC 9112 asks for 8,000 at least."""
 FIELDS = 100
@@ -190,7 +191,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self._turn += 1
         self._stage = _Stage.HEAD
-        self._stalled = self._fields = 0
+        self._fields = 0
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)

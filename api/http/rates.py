@@ -52,7 +52,7 @@ class Buckets:
         now = self._clock()
         with self._lock:
             full_at = max(self._full_at.get(key, now), now) + self._interval
-            if full_at - now > 60.0 + self._interval / 2:
+            if full_at - now > 60.0 + 1e-6:  # what adding up so many intervals may be off by
                 raise TooManyRequests(retry_after=math.ceil(full_at - now - 60.0))
             self._full_at[key] = full_at
             self._full_at.move_to_end(key)

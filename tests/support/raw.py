@@ -34,10 +34,10 @@ def connected(url: str) -> Iterator[socket.socket]:
 
 def received(client: socket.socket) -> bytes:
     """All that comes until the server closes the connection."""
-    found = b""
+    found = bytearray()
     while chunk := client.recv(65536):
         found += chunk
-    return found
+    return bytes(found)
 
 
 def answer_in(raw: bytes) -> Answer:

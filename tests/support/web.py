@@ -194,12 +194,19 @@ class Web:
 @contextlib.contextmanager
 def serving(app: FastAPI) -> Iterator[str]:
     """Serves `app` on a free port from a thread; yields the URL."""
+    with running_server(app) as (url, _):
+        yield url
+
+
+@contextlib.contextmanager
+def running_server(app: FastAPI) -> Iterator[tuple[str, Server]]:
+    """The same, with the server itself."""
     server = Server(app)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}", server
         finally:
             server.should_exit = True
             thread.join()
