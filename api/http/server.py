@@ -36,6 +36,8 @@ class Server(uvicorn.Server):
     render.
     """
 
+    server_state: Connections
+
     def __init__(self, app: FastAPI) -> None:
         self._farm: Farm = app.state.farm
         settings = self._farm.settings
@@ -53,7 +55,7 @@ class Server(uvicorn.Server):
             timeout_graceful_shutdown=CLOSE_CONNECTIONS_S,
         )
         super().__init__(config)
-        self._connections = self.server_state = Connections(
+        self.server_state = Connections(
             most=_possible(settings.max_connections),
             most_per_client=settings.max_connections_per_client,
             proxies=proxies,
@@ -62,7 +64,7 @@ class Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         if counter % LOOK_TICKS == 0:
-            self._connections.look(asyncio.get_running_loop().time())
+            self.server_state.look(asyncio.get_running_loop().time())
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -26,6 +26,7 @@ from api.settings import Settings
 from api.storage.base import Storage
 from api.storage.open import open_storage
 from renderer.spec import ImageVariant
+from tests.support.waiting import wait_for
 
 GLB = b"glTF" + bytes(range(256)) * 8
 """Bytes of a model for those who never parse it."""
@@ -205,6 +206,7 @@ def running_server(app: FastAPI) -> Iterator[tuple[str, Server]]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
+        wait_for(lambda: server.started, "the server")
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}", server
         finally:
