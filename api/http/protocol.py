@@ -38,8 +38,8 @@ REFUSED = "pirouette.refused"
 """In the scope of a request that was refused before anybody worked on it: the FarmError to answer."""
 
 HEAD_BYTES = 64 * 1024
-"""Of the request line and all headers; also of a chunk's extensions, and of the trailers of a body. Where these begin in
-the middle of what is read at once, up to that much isn't counted."""
+"""Of the request line and all headers; also of a chunk's extensions, and of the trailers of a body. Of what begins in
+the middle of a read, as behind another request, what was read with it isn't counted."""
 URL_BYTES = 16 * 1024
 """Of the URL alone. RFC 9112 asks for 8,000 at least."""
 FIELDS = 100
