@@ -68,6 +68,26 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 picks a free one")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    trusted_proxies: str = Field(
+        "", description="Addresses and CIDR networks, with commas between, of proxies that say who their clients are"
+    )
+    hsts_seconds: int = Field(
+        0, ge=0, description="How long browsers shall ask by https only, told where they do; 0 tells them nothing"
+    )
+
+    # limits, for each server process
+    max_connections: int = Field(2000, ge=1, description="Most connections that a server has open at the same time")
+    max_connections_per_client: int = Field(
+        200, ge=1, description="Most of one address; behind a proxy, requests of one address at the same time"
+    )
+    account_requests: int = Field(
+        0, ge=0, description="Most requests a minute that a server answers to one account; 0 means no limit"
+    )
+    client_requests: int = Field(
+        1200, ge=0, description="Most requests a minute of one address where no key is needed; 0 means no limit"
+    )
+    account_streams: int = Field(50, ge=1, description="Most event streams of one account at the same time")
+    account_uploads: int = Field(10, ge=1, description="Most uploads of one account at the same time")
 
     # limits
     max_upload_mb: int = Field(100, ge=1, description="Largest model file in MB (1024 x 1024 bytes)")

@@ -13,9 +13,10 @@ from api.http.boundary import Boundary
 from api.http.dialect import Dialect, Dialects
 from api.http.dxgl.dialect import DXGL
 from api.http.health import Checks, Health
-from api.http.limits import BodyLimit
+from api.http.limits import BodyLimit, ClientLimit
 from api.http.openapi import openapi_of
 from api.http.probes import router as probes_router
+from api.http.rates import Limits
 from api.http.state import Farm
 from api.http.storage import router as storage_router
 from api.http.touches import Touches
@@ -60,8 +61,9 @@ def create_app(
     downloader = Downloader(guard, seconds=settings.ingest_seconds)
     sender = Sender(AllowList.parse(settings.webhook_allow, "PIROUETTE_WEBHOOK_ALLOW"))
     health = Health(_checks(settings, database, storage, broker), storage.room.reserve_bytes)
-    app.state.farm = Farm(settings, database, storage, wake, downloader, sender, Touches(database), health)
     known = Dialects(dialects)
+    limits = Limits((surface for dialect in dialects for surface in dialect.surfaces), settings)
+    app.state.farm = Farm(settings, database, storage, wake, downloader, sender, Touches(database), health, limits)
     errors.install(app, known)
     idempotency.install(app)
     docs.install(app)
@@ -73,8 +75,10 @@ def create_app(
     app.include_router(storage_router)
     app.include_router(probes_router)
     app.openapi = lambda: openapi_of(app, tags)  # type: ignore[method-assign]  # FastAPI's own way to extend it
+    behind_proxy = bool(settings.trusted_proxies)
+    app.add_middleware(ClientLimit, dialects=known, limits=limits, behind_proxy=behind_proxy)
     app.add_middleware(BodyLimit, dialects=known, settings=settings)
-    app.add_middleware(Boundary, dialects=known)  # added last: the outermost
+    app.add_middleware(Boundary, dialects=known, hsts_seconds=settings.hsts_seconds)  # added last: the outermost
     return app
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 from fastapi import FastAPI
 
 from api.db.session import Database
@@ -27,6 +26,7 @@ from api.settings import Settings
 from api.storage.base import Storage
 from api.storage.open import open_storage
 from renderer.spec import ImageVariant
+from tests.support.waiting import wait_for
 
 GLB = b"glTF" + bytes(range(256)) * 8
 """Bytes of a model for those who never parse it."""
@@ -200,13 +200,21 @@ class Web:
 @contextlib.contextmanager
 def serving(app: FastAPI, grace_s: int | None = None) -> Iterator[str]:
     """Serves `app` on a free port from a thread; yields the URL. In the end, waits `grace_s` for requests."""
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=grace_s)
-    server = Server(config, app.state.farm)
+    with running_server(app, grace_s) as (url, _):
+        yield url
+
+
+@contextlib.contextmanager
+def running_server(app: FastAPI, grace_s: int | None = None) -> Iterator[tuple[str, Server]]:
+    """The same, with the server itself."""
+    server = Server(app)
+    server.config.timeout_graceful_shutdown = grace_s
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
+        wait_for(lambda: server.started, "the server")
         try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}", server
         finally:
             server.should_exit = True
             thread.join()

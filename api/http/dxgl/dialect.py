@@ -5,6 +5,7 @@ from api.http.dxgl import account, assets, events, health, ingest, models, overl
 from api.http.dxgl.auth import authenticate
 from api.http.dxgl.errors import tell
 from api.http.dxgl.paths import PREFIX
+from api.http.rates import Surface, unlimited
 
 TAGS = {
     "models": "Uploaded 3D files",
@@ -32,4 +33,10 @@ DXGL = Dialect(
         Upload("POST", overlays.UPLOAD_PATH, lambda _: overlays.LARGEST_MB),
     ),
     tags=TAGS,
+    surfaces=(
+        # dx.gl's reference: rate limits are "not currently enforced"
+        Surface(PREFIX, lambda settings: settings.account_requests, unlimited),
+        Surface("", unlimited, lambda settings: settings.client_requests),
+    ),
+    secret_paths=(shares.PUBLIC_PREFIX,),
 )

@@ -3,17 +3,19 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.domain.renders import events
 from api.domain.renders.events import RenderState
 from api.errors import RenderNotFound
+from api.http.auth import caller_of
 from api.http.dxgl.auth import Reader
 from api.http.dxgl.failures import errors
 from api.http.dxgl.paths import RenderId, new_router
 from api.http.dxgl.schemas import RenderProgress, render_progress
 from api.http.events import changes
+from api.http.slots import StreamSlot
 from api.http.state import Farm, FarmDep
 
 router = new_router("renders")
@@ -51,7 +53,8 @@ EXAMPLE = (
     responses={200: {"content": {"text/event-stream": {"example": EXAMPLE}}}, **errors(RenderNotFound)},
 )
 async def stream_events(
-    principal: Reader, farm: FarmDep, render_id: RenderId, first: Annotated[RenderState, Depends(_first_state)]
+    principal: Reader, farm: FarmDep, slot: StreamSlot, render_id: RenderId,
+    first: Annotated[RenderState, Depends(_first_state)], request: Request,
 ) -> AsyncIterator[ServerSentEvent]:
     """Server-sent events: `progress` now and after each change; when the render is over, `end`, and no more.
 
@@ -60,8 +63,9 @@ async def stream_events(
     state = first
     try:
         async for state in changes(
-            farm, first, lambda: _state(farm, principal.account_id, render_id), lambda state: state.is_final
-        ):
+            farm, caller_of(request), first, lambda: _state(farm, principal.account_id, render_id),
+            lambda state: state.is_final,
+        ):  # fmt: skip
             yield ServerSentEvent(event="progress", data=_event(state))
     except RenderNotFound:  # deleted meanwhile
         return

@@ -27,6 +27,7 @@ from api.http.dxgl.settings import render_settings
 from api.http.dxgl.spelling import spell
 from api.http.idempotency import Once
 from api.http.limits import MEGABYTE, file_too_large
+from api.http.slots import UploadSlot
 from api.http.state import FarmDep
 from api.ingest.incoming import IncomingFile, abandoned_on_error
 
@@ -44,7 +45,8 @@ router = new_router("models")
     openapi_extra=documented(IngestRequest),
 )
 async def ingest_model(
-    principal: Uploader, farm: FarmDep, once: Once, body: Annotated[IngestRequest, Depends(body_of(IngestRequest))]
+    principal: Uploader, farm: FarmDep, slot: UploadSlot, once: Once,
+    body: Annotated[IngestRequest, Depends(body_of(IngestRequest))],
 ) -> Data[UploadResult]:
     """Downloads a .glb or .gltf, then does what an upload does. The answer comes once the file is stored."""
     if not body.url:

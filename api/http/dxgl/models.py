@@ -51,6 +51,7 @@ from api.http.dxgl.spelling import spell
 from api.http.files import PRIVATE, send
 from api.http.idempotency import Once
 from api.http.limits import ENVELOPE_BYTES, MEGABYTE, file_too_large
+from api.http.slots import UploadSlot
 from api.http.state import Farm, FarmDep
 from api.http.uploads import UploadForm, receive_form
 from api.storage.base import FileMissing, StoredFile
@@ -76,7 +77,9 @@ router = new_router("models")
     ),
     openapi_extra=documented(UploadRequest, "multipart/form-data"),
 )
-async def upload_model(principal: Uploader, farm: FarmDep, once: Once, request: Request) -> Data[UploadResult]:
+async def upload_model(
+    principal: Uploader, farm: FarmDep, slot: UploadSlot, once: Once, request: Request
+) -> Data[UploadResult]:
     """Stores a model and orders its first render, and the free preview unless the model was there already."""
     if not once.given:  # with a key, it may be a request that is paid for
         announced = request.headers.get("content-length", "")

@@ -32,6 +32,7 @@ from api.http.dxgl.schemas import (
     OverlayRequest,
 )
 from api.http.limits import MEGABYTE, file_too_large
+from api.http.slots import UploadSlot
 from api.http.state import FarmDep
 from api.http.uploads import UploadForm, receive_form, stored
 from api.ingest.inspect import inspect_image, inspect_panorama
@@ -49,7 +50,9 @@ router = new_router("overlays")
     responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit, StorageLimit, TooManyRequests, Unavailable),
     openapi_extra=documented(OverlayRequest, "multipart/form-data"),
 )
-async def upload_overlay(principal: Writer, farm: FarmDep, request: Request) -> Data[OverlayCreated]:
+async def upload_overlay(
+    principal: Writer, farm: FarmDep, slot: UploadSlot, request: Request
+) -> Data[OverlayCreated]:
     """Stores an image or a panorama, to be used in renders by its id: `bgImageId`, `fgImageId` or `environmentId`."""
     form = UploadForm(
         request.headers.get("content-type"),

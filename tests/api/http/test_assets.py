@@ -8,7 +8,7 @@ import pytest
 from api.domain.work import scheduling
 from tests.support.web import Web
 
-FOREVER = "public, max-age=31536000, immutable"
+FOREVER = "private, max-age=31536000, immutable"
 
 
 @pytest.fixture

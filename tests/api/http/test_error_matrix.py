@@ -1,9 +1,12 @@
 """Every error code there is, reached over HTTP: its status, its envelope, and nothing beside them."""
 
 import asyncio
+import contextlib
 import datetime as dt
+import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -18,8 +21,10 @@ from api.settings import Settings
 from api.storage.open import open_storage
 from tests.support.origin import running_origin
 from tests.support.ports import free_port
+from tests.support.raw import answer_in, connected
 from tests.support.spec import reference_errors
-from tests.support.web import Web
+from tests.support.waiting import wait_for
+from tests.support.web import Web, running_server, serving
 
 UNKNOWN = "Ab3kF9x2qL1m"
 KEY = {"Idempotency-Key": "twice"}
@@ -145,6 +150,36 @@ def another_image_under_way(web: Web) -> httpx.Response:
         return web.post("/v1/overlays", files={"file": ("a.png", b"x")})
 
 
+def over_the_wire(web: Web, path: str, **arguments: Any) -> httpx.Response:
+    """The answer of a real server, which refuses what its application never sees."""
+    with serving(web.app) as url:
+        return httpx.get(f"{url}{path}", **arguments)
+
+
+def half_a_request(web: Web) -> httpx.Response:
+    """The first line of a request, and the answer when the time for the rest is up."""
+    with running_server(web.app) as (url, server), connected(url) as client:
+        client.sendall(b"GET /v1/account HTTP/1.1\r\n")
+        loop, later = server.servers[0].get_loop(), itertools.count(0, 100)
+
+        def answered() -> bytes:
+            loop.call_soon_threadsafe(lambda: server.server_state.look(loop.time() + next(later)))
+            with contextlib.suppress(BlockingIOError):
+                return client.recv(65536)
+            return b""
+
+        client.setblocking(False)
+        answer = answer_in(wait_for(answered, "the answer"))
+    return httpx.Response(answer.status, headers=answer.headers, content=answer.body)
+
+
+def once_too_often(web: Web) -> httpx.Response:
+    settings = web.settings.model_copy(update={"account_requests": 1})
+    strict = create_app(settings, web.database, web.storage, lambda: None)
+    web.get("/v1/account", app=strict)
+    return web.get("/v1/account", app=strict)
+
+
 PROVOKE: dict[str, Callable[[Web], httpx.Response]] = {
     "unauthorized": lambda web: web.get("/v1/account", token=None),
     "token_expired": expired,
@@ -186,6 +221,9 @@ PROVOKE: dict[str, Callable[[Web], httpx.Response]] = {
     "too_many_requests": another_image_under_way,
     "unavailable": storage_away,
     "no_space": disk_full,
+    "uri_too_long": lambda web: over_the_wire(web, f"/v1/{'a' * 20_000}"),
+    "headers_too_large": lambda web: over_the_wire(web, "/v1/account", headers={"X-A": "a" * 70_000}),
+    "request_timeout": half_a_request,
 }
 
 

@@ -1,14 +1,16 @@
 """GET /v1/renders/:id/events: what is told, when it ends, and that nobody has to wait for it."""
 
+import dataclasses
 import json
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import httpx
 import pytest
 
+from api.domain.accounts import accounts, credentials
 from api.domain.kit.failures import Failure
 from api.domain.kit.unit import Unit
 from api.domain.renders import removal
@@ -86,6 +88,31 @@ def test_a_render_deleted_meanwhile_ends_the_stream(web: Web) -> None:
         next(events)
         with web.database.begin_as(Unit) as session:
             removal.delete_render(session, web.account_id, render_id)
+        assert list(events) == []
+
+
+def suspend(web: Web, token_id: str) -> None:
+    with web.database.begin() as session:
+        accounts.suspend(session, web.account_id)
+
+
+def revoke(web: Web, token_id: str) -> None:
+    with web.database.begin() as session:
+        credentials.revoke(session, web.account_id, token_id)
+
+
+@pytest.mark.parametrize("lose", [suspend, revoke])
+def test_a_stream_ends_when_its_key_is_no_longer_good(
+    web: Web, monkeypatch: pytest.MonkeyPatch, lose: Callable[[Web, str], None]
+) -> None:
+    monkeypatch.setattr("api.http.events.CHECK_SECONDS", 0.1)
+    render_id = web.upload().json()["data"]["renderId"]
+    with web.database.begin() as session:
+        token = credentials.issue(session, web.account_id, name="watcher")
+    watcher = dataclasses.replace(web, token=token.raw)
+    with serving(web.app) as url, watching(watcher, url, render_id) as events:
+        next(events)
+        lose(web, token.id)
         assert list(events) == []
 
 

@@ -49,7 +49,7 @@ OUR_ROUTES = {
     ("GET", "/v1/renders/:id/events"),
     ("PATCH", "/v1/renders/:id/cancel"),
     ("PATCH", "/v1/renders/:id/retry"),
-    *((method, "/v1/renders/:id/share") for method in ("GET", "PUT", "DELETE")),
+    *((method, "/v1/renders/:id/share") for method in ("GET", "PUT", "POST", "DELETE")),
     ("GET", "/v1/webhooks/secret"),
     ("POST", "/v1/webhooks/secret"),
     ("GET", "/v1/webhooks/deliveries"),
