@@ -15,7 +15,7 @@ from tests.hostile.bombs.table import BOMBS
 from tests.hostile.cases import SHARES, STILL, Case, Way, case, cases
 from tests.hostile.verdict import table
 
-STILL = "Seconds without any progress that are a hang."
+STILL_HELP = "Seconds without any progress that are a hang."
 
 
 @click.group()
@@ -27,7 +27,7 @@ def main() -> None:
 @click.option("--seed", type=int, help="Which inputs: the same number makes the same ones. Chosen if not given.")
 @click.option("--count", default=500, show_default=True, help="How many.")
 @click.option("--kind", type=click.Choice([*SHARES]), help="Of one kind only.")
-@click.option("--still", "still_s", default=300.0, show_default=True, help=STILL)
+@click.option("--still", "still_s", default=300.0, show_default=True, help=STILL_HELP)
 def fuzz(seed: int | None, count: int, kind: str | None, still_s: float) -> None:
     """Mutated files."""
     seed = secrets.randbits(32) if seed is None else seed
@@ -39,7 +39,7 @@ def fuzz(seed: int | None, count: int, kind: str | None, still_s: float) -> None
 @main.command()
 @click.option("--only", default="", help="Those whose name has this in it, such as overdraw or textures-8192.")
 @click.option("--small", is_flag=True, help="Order small pictures.")
-@click.option("--still", "still_s", default=900.0, show_default=True, help=STILL)
+@click.option("--still", "still_s", default=900.0, show_default=True, help=STILL_HELP)
 def bombs(only: str, small: bool, still_s: float) -> None:
     """Files and orders that cost much."""
     report([bomb.case for bomb in BOMBS if only in bomb.name], still_s, small=small)

@@ -99,11 +99,11 @@ def run(farm: Farm, cases: Sequence[Case], *, still_s: float, strangers: int = S
     broken = [f"nothing happened for {still_s:g} s, and there was work left"] * (not waited)
     if gone := workers - {process.pid for process in farm.worker_processes()}:
         broken.append(f"{len(gone)} workers died")
-    if wrong := accounts_out_of_balance(farm):
+    if wrong := accounts_out_of_balance(farm.database):
         broken.append(f"{len(wrong)} accounts have other credits than their ledger says")
     if crashes := farm.log.count("Traceback"):
         broken.append(f"{crashes} tracebacks in the farm's log, the first of them:\n{_first_traceback(farm.log)}")
-    return Report(judge(farm, sent), broken, time.monotonic() - began)
+    return Report(judge(farm.database, sent), broken, time.monotonic() - began)
 
 
 def _first_traceback(log: str) -> str:

@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
-from api.db.tables import Account, LedgerEntry, Render, Segment
+from api.db.session import Database
+from api.db.tables import Account, LedgerEntry, Model, Render, Segment
 from api.domain.kit.failures import CHILD_FAILED, LOST, UNEXPECTED
 from api.domain.renders.states import UNFINISHED, RenderStatus
 from renderer.errors import DeviceError, EncodeError
 from tests.hostile.cases import Case
-from tests.support.farm import Farm
 
 
 class End(StrEnum):
@@ -64,22 +64,22 @@ class Verdict:
     complaints: tuple[str, ...]
 
 
-def judge(farm: Farm, sent: Sequence[Sent]) -> list[Verdict]:
+def judge(database: Database, sent: Sequence[Sent]) -> list[Verdict]:
     """Reads the database once; all that was sent has come to its end, or never will."""
-    renders = _renders(farm, {each.account_id for each in sent})
-    paid = _ledger(farm)
-    retried = _retried(farm)
-    return [_verdict(each, [*_of(each, renders)], paid, retried) for each in sent]
+    renders = _renders(database, {each.account_id for each in sent})
+    paid = _ledger(database)
+    attempts = _attempts(database)
+    return [_verdict(each, [*_of(each, renders)], paid, attempts) for each in sent]
 
 
-def accounts_out_of_balance(farm: Farm) -> list[str]:
+def accounts_out_of_balance(database: Database) -> list[str]:
     """The accounts whose credits aren't the sum of their ledger."""
     sums = select(func.sum(LedgerEntry.amount)).where(LedgerEntry.account_id == Account.id).scalar_subquery()
-    with farm.database.read() as session:
+    with database.read() as session:
         return list(session.scalars(select(Account.id).where(Account.credits != func.coalesce(sums, 0))))
 
 
-def _verdict(sent: Sent, renders: list[Render], paid: Mapping[str, int], retried: Mapping[str, int]) -> Verdict:
+def _verdict(sent: Sent, renders: list[Render], paid: Mapping[str, int], attempts: Mapping[str, int]) -> Verdict:
     code, message = sent.code, sent.message
     unrefunded, complaints = False, []
     if not sent.render_id:
@@ -97,8 +97,8 @@ def _verdict(sent: Sent, renders: list[Render], paid: Mapping[str, int], retried
             if render.status == RenderStatus.ERROR:
                 code, message = render.error_code or "", render.error_message or ""
                 complaints.extend(_of_message(message))
-            if retried.get(render.task_id, 0) > 1:
-                complaints.append(f"took {retried[render.task_id]} attempts")
+            if (tries := attempts.get(render.id, 0)) > 1:
+                complaints.append(f"took {tries} attempts")
         end = max(ends, key=[*End].index)
     complaints.extend(_of_message(message))
     if end in (End.DIED, End.HUNG):
@@ -123,8 +123,8 @@ def _of_message(message: str) -> Iterator[str]:
         yield f"the message has {len(message)} characters"
 
 
-def _renders(farm: Farm, accounts: Iterable[str]) -> list[Render]:
-    with farm.database.read() as session:
+def _renders(database: Database, accounts: Iterable[str]) -> list[Render]:
+    with database.read() as session:
         found = session.scalars(select(Render).where(Render.account_id.in_(accounts))).all()
         session.expunge_all()
         return list(found)
@@ -136,18 +136,23 @@ def _of(sent: Sent, renders: list[Render]) -> Iterator[Render]:
             yield render
 
 
-def _ledger(farm: Farm) -> dict[str, int]:
+def _ledger(database: Database) -> dict[str, int]:
     """The sum of the entries of each subject."""
     sums = select(LedgerEntry.subject_id, func.sum(LedgerEntry.amount)).group_by(LedgerEntry.subject_id)
-    with farm.database.read() as session:
+    with database.read() as session:
         return {subject: int(amount) for subject, amount in session.execute(sums) if subject}
 
 
-def _retried(farm: Farm) -> dict[str, int]:
-    """The most attempts at a segment, by task."""
-    most = select(Segment.task_id, func.max(Segment.attempt)).group_by(Segment.task_id)
-    with farm.database.read() as session:
-        return {task: int(attempt) for task, attempt in session.execute(most)}
+def _attempts(database: Database) -> dict[str, int]:
+    """The most attempts at a segment of a render's task, or of the task that reads its model, by render."""
+    most = (
+        select(Render.id, func.max(Segment.attempt))
+        .join(Model, Model.id == Render.model_id)
+        .join(Segment, or_(Segment.task_id == Render.task_id, Segment.task_id == Model.inspection_id))
+        .group_by(Render.id)
+    )
+    with database.read() as session:
+        return {render_id: int(attempt) for render_id, attempt in session.execute(most)}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
