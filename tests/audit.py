@@ -11,7 +11,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +38,14 @@ class NotAsked(Exception):
 
 
 def main() -> int:
+    questions: dict[str, Callable[[], list[str]]] = {
+        f"Known vulnerabilities of {LOCK.relative_to(ROOT)}": lambda: python_vulnerabilities(_pip_audit()),
+        f"Known vulnerabilities of {NODE_FOLDERS[0]}": lambda: node_vulnerabilities(_npm_audit(NODE_FOLDERS[0])),
+        f"Known vulnerabilities of {NODE_FOLDERS[1]}": lambda: node_vulnerabilities(_npm_audit(NODE_FOLDERS[1])),
+        "Licences": list_licences,
+    }
     codes = []
-    for what, ask in (
-        (f"Known vulnerabilities of {LOCK.relative_to(ROOT)}", lambda: python_vulnerabilities(_pip_audit())),
-        *((f"Known vulnerabilities of {folder}", lambda at=folder: node_vulnerabilities(_npm_audit(at)))
-          for folder in NODE_FOLDERS),
-        ("Licences", list_licences),
-    ):  # fmt: skip
+    for what, ask in questions.items():
         print(f"{what}:")
         try:
             found = ask()

@@ -67,7 +67,7 @@ def report(chosen: Sequence[Case], still_s: float, *, small: bool) -> None:
     for verdict in found.verdicts if len(chosen) <= 20 else ():
         print(f"{verdict.case.name}: {verdict.end} {verdict.code} {verdict.message}")
     print(table(found.verdicts))
-    print(f"{found.seconds:.0f} s")
+    print(found.figures)
     for complaint in found.complaints:
         print(complaint)
     if found.complaints:

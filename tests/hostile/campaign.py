@@ -10,6 +10,7 @@ Every stranger orders a render of a sound model too, between the hostile ones: i
 import contextlib
 import dataclasses
 import json
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 from sqlalchemy import func, select
 
 from api.db.tables import Segment, Task
@@ -55,6 +57,12 @@ class Report:
     verdicts: list[Verdict]
     broken: list[str]
     seconds: float
+    largest_bytes: int
+    """Resident memory of the farm's largest process, as far as looks now and then have seen it."""
+
+    @property
+    def figures(self) -> str:
+        return f"{self.seconds:.0f} s; the largest process had {self.largest_bytes / 2**20:.0f} MB"
 
     @property
     def complaints(self) -> list[str]:
@@ -91,6 +99,8 @@ def hostile_farm(folder: Path, cache: Path, *, small: bool, workers: int = 2) ->
 def run(farm: Farm, cases: Sequence[Case], *, still_s: float, strangers: int = STRANGERS) -> Report:
     """Sends all cases and waits for their ends. A farm in which nothing happened for `still_s` hangs."""
     began = time.monotonic()
+    watch = _Watch(farm)
+    watch.start()
     workers = {process.pid for process in farm.worker_processes()}
     shares = [cases[start : start + CASES_OF_ONE] for start in range(0, len(cases), CASES_OF_ONE)]
     with ThreadPoolExecutor(strangers) as pool:
@@ -103,7 +113,26 @@ def run(farm: Farm, cases: Sequence[Case], *, still_s: float, strangers: int = S
         broken.append(f"{len(wrong)} accounts have other credits than their ledger says")
     if crashes := farm.log.count("Traceback"):
         broken.append(f"{crashes} tracebacks in the farm's log, the first of them:\n{_first_traceback(farm.log)}")
-    return Report(judge(farm.database, sent), broken, time.monotonic() - began)
+    watch.end.set()
+    watch.join()
+    return Report(judge(farm.database, sent), broken, time.monotonic() - began, watch.largest_bytes)
+
+
+class _Watch(threading.Thread):
+    """Looks at the memory of the farm's processes twice a second."""
+
+    def __init__(self, farm: Farm) -> None:
+        super().__init__(daemon=True)
+        self.end = threading.Event()
+        self.largest_bytes = 0
+        assert farm.server is not None
+        self._server = psutil.Process(farm.server.pid)
+
+    def run(self) -> None:
+        while not self.end.wait(0.5):
+            with contextlib.suppress(psutil.Error):  # one of them has just ended
+                for process in (self._server, *self._server.children(recursive=True)):
+                    self.largest_bytes = max(self.largest_bytes, process.memory_info().rss)
 
 
 def _first_traceback(log: str) -> str:

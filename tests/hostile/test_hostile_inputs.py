@@ -22,7 +22,7 @@ def kept(cases: Sequence[Case], folder: Path, cache: Path, *, small: bool, still
     with campaign.hostile_farm(folder, cache, small=small) as farm:
         report = campaign.run(farm, cases, still_s=still_s)
         log = farm.log
-    print(table(report.verdicts), f"\n{report.seconds:.0f} s")
+    print(table(report.verdicts), report.figures, sep="\n")
     if report.complaints:
         (campaign.SAVED / "farm.log").write_text(log)
     assert not report.complaints, "\n".join(report.complaints)

@@ -67,9 +67,17 @@ class Verdict:
 def judge(database: Database, sent: Sequence[Sent]) -> list[Verdict]:
     """Reads the database once; all that was sent has come to its end, or never will."""
     renders = _renders(database, {each.account_id for each in sent})
+    by_id = {render.id: render for render in renders}
+    of_model: dict[str, list[Render]] = defaultdict(list)
+    for render in renders:
+        of_model[render.model_id].append(render)
     paid = _ledger(database)
     attempts = _attempts(database)
-    return [_verdict(each, [*_of(each, renders)], paid, attempts) for each in sent]
+    verdicts = []
+    for each in sent:
+        own = of_model[each.model_id] if each.case.way == "model" else [by_id[each.render_id]] if each.render_id else []
+        verdicts.append(_verdict(each, own, paid, attempts))
+    return verdicts
 
 
 def accounts_out_of_balance(database: Database) -> list[str]:
@@ -128,12 +136,6 @@ def _renders(database: Database, accounts: Iterable[str]) -> list[Render]:
         found = session.scalars(select(Render).where(Render.account_id.in_(accounts))).all()
         session.expunge_all()
         return list(found)
-
-
-def _of(sent: Sent, renders: list[Render]) -> Iterator[Render]:
-    for render in renders:
-        if render.id == sent.render_id or (sent.case.way == "model" and render.model_id == sent.model_id):
-            yield render
 
 
 def _ledger(database: Database) -> dict[str, int]:
