@@ -29,6 +29,9 @@ class End(StrEnum):
 FARMS_FAULT = frozenset({CHILD_FAILED, LOST, UNEXPECTED, DeviceError.code, EncodeError.code})
 """Codes of errors that no input should be able to cause."""
 
+SECOND_TRY = frozenset({"out_of_memory", "stalled"})
+"""Codes of which a cost bomb may be convicted by its second attempt: the first worker might have been to blame."""
+
 LEAKS = re.compile(
     r"Traceback|File \"|line \d+, in |0x[0-9a-f]{6,}|site-packages|/tmp/|/root/|/home/|<class |"
     r"\b[A-Z]\w*(Error|Exception|Warning)\b|[\x00-\x1f\x7f]"
@@ -96,7 +99,7 @@ def _verdict(sent: Sent, renders: list[Render], paid: Mapping[str, int], attempt
             complaints.append(f"answered {sent.status or 'nothing'}: {message}")
     else:
         ends = []
-        for render in renders:
+        for render in sorted(renders, key=lambda render: render.id == sent.render_id):  # its error counts
             ends.append(_end_of(render))
             owed = 0 if render.status == RenderStatus.ERROR else -render.credits
             if render.status not in UNFINISHED and paid.get(render.id, 0) != owed:
@@ -105,7 +108,7 @@ def _verdict(sent: Sent, renders: list[Render], paid: Mapping[str, int], attempt
             if render.status == RenderStatus.ERROR:
                 code, message = render.error_code or "", render.error_message or ""
                 complaints.extend(_of_message(message))
-            if (tries := attempts.get(render.id, 0)) > 1:
+            if (tries := attempts.get(render.id, 0)) > (2 if sent.case.ends and code in SECOND_TRY else 1):
                 complaints.append(f"took {tries} attempts")
         end = max(ends, key=[*End].index)
     complaints.extend(_of_message(message))

@@ -18,7 +18,7 @@ DRAWN: Ends = frozenset({End.DRAWN})
 LARGE: Ends = frozenset({"model_too_large"})
 INVALID: Ends = frozenset({"invalid_model"})
 REFUSED: Ends = frozenset({End.REFUSED})
-CLEAR: Ends = frozenset({End.DRAWN, End.REFUSED, "model_too_large", "too_costly", "out_of_memory"})
+CLEAR: Ends = frozenset({End.DRAWN, End.REFUSED, "model_too_large", "too_costly", "stalled", "out_of_memory"})
 
 TRANSMISSION = "KHR_materials_transmission"
 GLASS = TRANSMISSION, "KHR_materials_volume", "KHR_materials_dispersion"
