@@ -3,6 +3,7 @@
 Embedded and distributed operation differ in these values alone: a bare `Settings()` is an embedded farm in ./data.
 """
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -11,6 +12,8 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from renderer.spec import H264Encoder
+
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
 
 
 class Settings(BaseSettings):
@@ -50,6 +53,11 @@ class Settings(BaseSettings):
     # the server
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 picks a free one")
+    cors_origins: str = Field(
+        "",
+        description="Origins, with commas between, whose pages may call the API from a browser, such as "
+        "https://shop.example.com; * means any",
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     # limits
@@ -97,12 +105,28 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _origins_are_origins(self) -> Self:
+        _ = self.cors_allowed
+        return self
+
+    @model_validator(mode="after")
     def _files_have_one_place(self) -> Self:
         if self.s3_bucket and self.storage_dir is not None:
             raise ValueError("set either PIROUETTE_S3_BUCKET or PIROUETTE_STORAGE_DIR, not both")
         if bool(self.s3_access_key) != bool(self.s3_secret_key.get_secret_value()):
             raise ValueError("PIROUETTE_S3_ACCESS_KEY and PIROUETTE_S3_SECRET_KEY belong together")
         return self
+
+    @cached_property
+    def cors_allowed(self) -> tuple[str, ...]:
+        """`cors_origins`, one by one. Raises ValueError for what no browser would send as an origin."""
+        origins = tuple(origin.strip().rstrip("/") for origin in self.cors_origins.split(",") if origin.strip())
+        for origin in origins:
+            if origin != "*" and not _ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"PIROUETTE_CORS_ORIGINS: {origin!r} is no origin; write it like https://shop.example.com"
+                )
+        return origins
 
     @cached_property
     def sqlalchemy_url(self) -> str:

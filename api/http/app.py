@@ -4,13 +4,17 @@ from collections.abc import Callable, Sequence
 from importlib import metadata
 
 from fastapi import FastAPI
+from starlette_compress import CompressMiddleware, add_compress_type, remove_compress_type
 
 from api.db.session import Database
 from api.http import docs, errors, idempotency
 from api.http.boundary import Boundary
+from api.http.cors import Cors
 from api.http.dialect import Dialect, Dialects
 from api.http.dxgl.dialect import DXGL
+from api.http.inflate import Inflate
 from api.http.limits import BodyLimit
+from api.http.normalise import Normalise
 from api.http.openapi import openapi_of
 from api.http.state import Farm
 from api.http.storage import router as storage_router
@@ -23,6 +27,12 @@ from api.storage.base import Storage
 DESCRIPTION = "A self-hosted 3D render farm: a model in, a turntable out. This is dx.gl's API under /v1."
 
 DIALECTS = (DXGL,)
+
+SHORT_BYTES = 1024
+"""Answers up to this length go out as they are: they fit into a packet anyway."""
+
+add_compress_type("text/csv")
+remove_compress_type("text/event-stream")  # proxies hold compressed streams back
 
 
 def create_app(
@@ -61,6 +71,11 @@ def create_app(
             app.include_router(router)
     app.include_router(storage_router)
     app.openapi = lambda: openapi_of(app, tags)  # type: ignore[method-assign]  # FastAPI's own way to extend it
+    # The first is the innermost, the last the outermost.
     app.add_middleware(BodyLimit, dialects=known, settings=settings)
-    app.add_middleware(Boundary, dialects=known)  # added last: the outermost
+    app.add_middleware(Inflate, dialects=known)
+    app.add_middleware(CompressMiddleware, minimum_size=SHORT_BYTES)
+    app.add_middleware(Normalise)
+    app.add_middleware(Boundary, dialects=known)
+    app.add_middleware(Cors, dialects=known, settings=settings)  # so that a page can read of a failure, too
     return app

@@ -33,6 +33,8 @@ class Dialect:
     `routers` are looked through in their order. `authenticate` is what all its routes ask keys with, None where it has
     none. `tell` makes the whole answer to an error. `tags` are those of its routes, with their descriptions.
 
+    `any_origin`: pages of any server may call it from a browser; else those of the farm's settings.
+
     Raises ValueError where a route asks for another dialect's keys.
     """
 
@@ -43,6 +45,7 @@ class Dialect:
     tell: Callable[[FarmError], Response]
     uploads: tuple[Upload, ...]
     tags: Mapping[str, str]
+    any_origin: bool = False
 
     def __post_init__(self) -> None:
         for router in self.routers:

@@ -45,6 +45,7 @@ OUR_STATUS: dict[str, int] = {
     "idempotency_conflict": 409,
     "idempotency_in_progress": 409,
     "content_too_long": 413,
+    "unsupported_encoding": 415,
     "range_not_satisfiable": 416,
     "unavailable": 503,
 }
