@@ -80,13 +80,13 @@ def test_a_render_is_watched_from_its_order_to_its_end(web: Web) -> None:
     ]
 
 
-def test_a_render_deleted_meanwhile_ends_the_stream(web: Web) -> None:
+def test_the_last_event_of_a_render_that_is_deleted_says_so(web: Web) -> None:
     render_id = web.upload().json()["data"]["renderId"]
     with serving(web.app) as url, watching(web, url, render_id) as events:
         next(events)
         with web.database.begin_as(Unit) as session:
             removal.delete_render(session, web.account_id, render_id)
-        assert list(events) == []
+        assert [(name, data["status"]) for name, data in events] == [("end", "deleted")]
 
 
 def test_a_silent_stream_shows_life_and_asks_one_thing_at_a_time(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
