@@ -45,8 +45,8 @@ from api.http.dxgl.schemas import (
     UploadRequest,
     UploadResult,
 )
-from api.http.dxgl.settings import render_settings_text
-from api.http.dxgl.spelling import spell
+from api.http.dxgl.settings import refuse_misplaced, render_settings
+from api.http.dxgl.spelling import SETTINGS_NAMES, spell
 from api.http.files import PRIVATE, send
 from api.http.idempotency import Once
 from api.http.limits import MEGABYTE, file_too_large
@@ -83,11 +83,15 @@ async def upload_model(principal: Uploader, farm: FarmDep, once: Once, request: 
         key_for=intake.storage_key,
         max_file_bytes=farm.settings.max_upload_mb * MEGABYTE,
         too_large=file_too_large(farm.settings.max_upload_mb),
-        field_limits={"renderSettings": MAX_SETTINGS_BYTES, "notifyUrl": MAX_URL_BYTES},
+        field_limits={
+            "renderSettings": MAX_SETTINGS_BYTES, "notifyUrl": MAX_URL_BYTES,
+            **dict.fromkeys(SETTINGS_NAMES.values(), MAX_SETTINGS_BYTES),  # to be told that they are misplaced
+        },
     )
 
     def register() -> Data[UploadResult]:
-        settings = render_settings_text(form.fields.get("renderSettings", b""), principal)
+        refuse_misplaced(form.fields)
+        settings = render_settings(form.fields.get("renderSettings"), principal)
         notify = notify_url(farm, form.texts().get("notifyUrl"))
         once.hold(principal, form.file.sha256, spell(settings), notify)
         return intake.register(farm, principal, form.file, settings, once, notify)

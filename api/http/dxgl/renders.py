@@ -25,7 +25,7 @@ from api.http.dxgl.schemas import (
     RenderRequest,
     render_detail,
 )
-from api.http.dxgl.settings import render_settings
+from api.http.dxgl.settings import refuse_misplaced, render_settings
 from api.http.dxgl.spelling import naming, spell
 from api.http.idempotency import Once
 from api.http.state import Farm, FarmDep
@@ -47,6 +47,7 @@ def create_render(
     body: Annotated[RenderRequest, Depends(body_of(RenderRequest))],
 ) -> Data[RenderCreated]:
     model_id = _model_id(body)
+    refuse_misplaced(body.misplaced)
     settings = render_settings(body.renderSettings, principal)
     url = notify_url(farm, body.notifyUrl)
     once.hold(principal, model_id, spell(settings), url)
@@ -72,6 +73,7 @@ def create_batch(
 ) -> Data[list[RenderCreated]]:
     """Orders up to 100 renders, all or none. Those whose frames are equal are drawn once."""
     items = listed(body.renders)
+    refuse_misplaced(body.misplaced, "renderSettings of each item")
     orders = [_order(item, f"renders[{index}]", principal) for index, item in enumerate(items)]
     urls = _notify_urls(farm, body, items)
     once.hold(principal, [(model_id, spell(settings)) for model_id, settings in orders], urls)
@@ -175,5 +177,6 @@ def _notify_urls(farm: Farm, body: BatchRequest, items: Sequence[RenderRequest])
 def _order(item: RenderRequest, place: str, principal: Principal) -> tuple[str, RenderSettings]:
     with naming(place):
         model_id = _model_id(item)
+        refuse_misplaced(item.misplaced)
     with naming(f"{place}.renderSettings"):
         return model_id, render_settings(item.renderSettings, principal)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import orjson
@@ -99,7 +100,18 @@ class UploadRequest(BaseModel):
     notifyUrl: NotifyUrl = None
 
 
-class IngestRequest(BaseModel):
+class OrderBody(BaseModel):
+    """A body that orders renders. Settings that stand beside renderSettings are kept, to be told of: `misplaced`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    @property
+    def misplaced(self) -> Iterable[str]:
+        """What else the body has."""
+        return self.model_extra or ()
+
+
+class IngestRequest(OrderBody):
     """The body of POST /v1/models/ingest."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["url"]})
@@ -118,7 +130,7 @@ class UploadResult(BaseModel):
     duplicate: Literal[True] | None = Field(None, description="Present where the model was there already")
 
 
-class RenderRequest(BaseModel):
+class RenderRequest(OrderBody):
     """The body of POST /v1/renders. The settings are checked by their own table, which names the field at fault."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["modelId"]})
@@ -128,7 +140,7 @@ class RenderRequest(BaseModel):
     notifyUrl: NotifyUrl = None
 
 
-class BatchRequest(BaseModel):
+class BatchRequest(OrderBody):
     """The body of POST /v1/renders/batch."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["renders"]})
