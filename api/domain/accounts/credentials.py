@@ -168,12 +168,12 @@ def authenticate(database: Session | Connection, dialect: str, raw: str) -> Prin
     return principal_of(row)
 
 
-def row_by_id(database: Session | Connection, dialect: str, token_id: str) -> Row[tuple[Any, ...]] | None:
+def row_by_id(database: Session | Connection, dialect: str, token_id: str) -> Row[*tuple[Any, ...]] | None:
     """What the database has of a key, for `principal_of`, by the key's id instead of the key."""
     return database.execute(_BY_ID, {"token_id": token_id, "dialect": dialect}).one_or_none()
 
 
-def principal_of(row: Row[tuple[Any, ...]]) -> Principal:
+def principal_of(row: Row[*tuple[Any, ...]]) -> Principal:
     """Raises Unauthorized for a revoked key, TokenExpired, and Forbidden where the account is suspended."""
     if row.revoked_at is not None:
         raise Unauthorized

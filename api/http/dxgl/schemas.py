@@ -310,13 +310,17 @@ class ModelSummary(BaseModel):
     tags: list[str] = Field(examples=[["furniture", "office"]])
     fileSize: int = Field(description="In bytes", examples=[4521984])
     sha256: Sha256
+    thumbnailUrl: str | None = Field(
+        description="Beyond dx.gl's fields: a picture of the model on this server, of its newest render that has one",
+        examples=["/v1/renders/Xz7pQ4w8nR2k/poster"],
+    )
     archivedAt: Timestamp | None = Field(
         description="Beyond dx.gl's fields: null unless the model is archived", examples=[None]
     )
     createdAt: Timestamp
 
     @classmethod
-    def of(cls, model: ModelView) -> "ModelSummary":
+    def of(cls, model: ModelView, thumbnail_url: str | None) -> "ModelSummary":
         return cls(
             id=model.id,
             originalName=model.original_name,
@@ -325,6 +329,7 @@ class ModelSummary(BaseModel):
             tags=list(model.tags),
             fileSize=model.file_size,
             sha256=model.sha256,
+            thumbnailUrl=thumbnail_url,
             archivedAt=model.archived_at,
             createdAt=model.created_at,
         )
@@ -342,8 +347,8 @@ class ModelDetail(ModelSummary):
     renders: list[RenderOfModel]
 
     @classmethod
-    def with_renders(cls, model: ModelView, renders: list[RenderView]) -> "ModelDetail":
-        summary = ModelSummary.of(model)
+    def with_renders(cls, model: ModelView, thumbnail_url: str | None, renders: list[RenderView]) -> "ModelDetail":
+        summary = ModelSummary.of(model, thumbnail_url)
         return cls(
             **dict(summary),
             state=model.state,
