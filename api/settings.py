@@ -73,6 +73,10 @@ class Settings(BaseSettings):
         "", description="Hosts and CIDR networks, with commas between, that models may come from although not public"
     )
 
+    ingest_ports: str = Field(
+        "80,443", description="Ports of public addresses, with commas between, that models may come from"
+    )
+
     # webhooks
     webhook_allow: str = Field(
         "",
@@ -105,8 +109,8 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _origins_are_origins(self) -> Self:
-        _ = self.cors_allowed
+    def _lists_can_be_read(self) -> Self:
+        _ = self.cors_allowed, self.ingest_public_ports
         return self
 
     @model_validator(mode="after")
@@ -127,6 +131,14 @@ class Settings(BaseSettings):
                     f"PIROUETTE_CORS_ORIGINS: {origin!r} is no origin; write it like https://shop.example.com"
                 )
         return origins
+
+    @cached_property
+    def ingest_public_ports(self) -> tuple[int, ...]:
+        """`ingest_ports`, one by one. Raises ValueError for what is no port."""
+        ports = [port.strip() for port in self.ingest_ports.split(",") if port.strip()]
+        if not all(port.isdecimal() and 1 <= int(port) <= 65535 for port in ports):
+            raise ValueError("PIROUETTE_INGEST_PORTS must be port numbers with commas between, such as 80,443,8443")
+        return tuple(map(int, ports))
 
     @cached_property
     def sqlalchemy_url(self) -> str:

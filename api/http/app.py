@@ -56,7 +56,9 @@ def create_app(
         generate_unique_id_function=lambda route: route.name,  # stable names for clients made from openapi.json
         redirect_slashes=False,
     )
-    guard = Guard(AllowList.parse(settings.ingest_allow, "PIROUETTE_INGEST_ALLOW"))
+    guard = Guard(
+        AllowList.parse(settings.ingest_allow, "PIROUETTE_INGEST_ALLOW"), public_ports=settings.ingest_public_ports
+    )
     downloader = Downloader(guard, seconds=settings.ingest_seconds)
     sender = Sender(AllowList.parse(settings.webhook_allow, "PIROUETTE_WEBHOOK_ALLOW"))
     app.state.farm = Farm(settings, database, storage, wake, downloader, sender)

@@ -9,7 +9,7 @@ import zlib
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import InvalidRequest
+from api.errors import FarmError
 from api.http.dialect import Dialects
 from api.http.errors import MalformedBody
 
@@ -22,7 +22,7 @@ GZIP = ("gzip", "x-gzip")
 _WINDOW_BITS = zlib.MAX_WBITS | 16  # expects gzip's header and checks its CRC
 
 
-class UnknownEncoding(InvalidRequest):
+class UnknownEncoding(FarmError):
     code = "unsupported_encoding"
     default_message = "Request bodies may be sent as they are, or with Content-Encoding: gzip"
 
