@@ -4,6 +4,7 @@ from api.http.dialect import Dialect, Upload
 from api.http.dxgl import (
     account,
     assets,
+    bulk,
     events,
     export,
     health,
@@ -33,14 +34,14 @@ TAGS = {
 }
 
 PARTS = (
-    export, renders, assets, events, models, ingest, overlays, quote, account, ledger, health, shares, webhooks
+    export, bulk, renders, assets, events, models, ingest, overlays, quote, account, ledger, health, shares, webhooks
 )  # fmt: skip
 """Looked through in this order: what is asked for most comes first, but for paths that another one would match."""
 
 DXGL = Dialect(
     name="dxgl",
     prefixes=("", PREFIX, shares.PUBLIC_PREFIX),
-    routers=(*(part.router for part in PARTS), shares.public),
+    routers=(*(part.router for part in PARTS), bulk.of_models, shares.public),
     authenticate=authenticate,
     tell=tell,
     uploads=(
