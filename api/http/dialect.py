@@ -40,6 +40,8 @@ class Dialect:
     `surfaces` say how often anybody may ask. What is below `secret_paths` opens something to whoever knows it: no log
     shows it.
 
+    `any_origin`: pages of any server may call it from a browser; else those of the farm's settings.
+
     Raises ValueError where a route asks for another dialect's keys.
     """
 
@@ -52,6 +54,7 @@ class Dialect:
     tags: Mapping[str, str]
     surfaces: tuple[Surface, ...] = ()
     secret_paths: tuple[str, ...] = ()
+    any_origin: bool = False
 
     def __post_init__(self) -> None:
         for router in self.routers:

@@ -71,6 +71,8 @@ def install(app: FastAPI, dialects: Dialects) -> None:
         headers = error.headers
         if error.status_code == 405:  # Starlette names the methods of one route only
             methods = {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
+            if "GET" in methods:
+                methods.add("HEAD")
             headers = {"Allow": ", ".join(sorted(methods))} if methods else headers
         return dialects.tell(path, _FRAMEWORK_ERRORS[error.status_code], headers=headers)
 

@@ -7,7 +7,7 @@ import datetime as dt
 import functools
 import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -144,11 +144,18 @@ class Web:
         return FileView(key, stored.size, stored.etag, content_type)
 
     def finish(
-        self, render_id: str, *, web: bool = False, video: tuple[str, str] = ("video.mp4", "video/mp4"), size: int = 0
+        self,
+        render_id: str,
+        *,
+        web: bool = False,
+        video: tuple[str, str] = ("video.mp4", "video/mp4"),
+        size: int = 0,
+        given: Mapping[str, bytes] | None = None,
     ) -> dict[str, bytes]:
         """Brings the render to `done`; returns what its files hold, by their names in the database.
 
-        `video` are the video's file name and content type. Each file has at least `size` bytes.
+        `video` are the video's file name and content type. Each file has at least `size` bytes. `given` are real
+        contents, by name, for those who look into them.
         """
         claim = self.claim(render_id)
         kinds = {
@@ -157,7 +164,7 @@ class Web:
             "poster": ("poster.png", "image/png"),
             "poster_full": ("poster_full.png", "image/png"),
         } | ({"web": ("web.mp4", "video/mp4")} if web else {})
-        return self._settle(claim, render_id, kinds, size)
+        return self._settle(claim, render_id, kinds, size, given)
 
     def finish_dataset(self, render_id: str, *, size: int = 0) -> dict[str, bytes]:
         """Brings a render with the output "dataset" to `done`; returns what its files hold, `size` bytes at least."""
@@ -183,11 +190,17 @@ class Web:
         })
 
     def _settle(
-        self, claim: Claim, render_id: str, kinds: dict[str, tuple[str, str]], size: int = 0
+        self,
+        claim: Claim,
+        render_id: str,
+        kinds: dict[str, tuple[str, str]],
+        size: int = 0,
+        given: Mapping[str, bytes] | None = None,
     ) -> dict[str, bytes]:
         """`kinds` are file name and content type by the names in the database."""
         contents = {name: f"{render_id} {name} ".encode() * 40 for name in kinds}
         contents = {name: data + bytes(max(0, size - len(data))) for name, data in contents.items()}
+        contents |= given or {}
         files = {
             name: self.put(claim, render_id, file_name, contents[name], content_type)
             for name, (file_name, content_type) in kinds.items()

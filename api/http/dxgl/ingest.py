@@ -23,7 +23,7 @@ from api.http.dxgl.failures import ORDERING, errors
 from api.http.dxgl.notices import notify_url
 from api.http.dxgl.paths import new_router
 from api.http.dxgl.schemas import Data, IngestRequest, UploadResult
-from api.http.dxgl.settings import render_settings
+from api.http.dxgl.settings import refuse_misplaced, render_settings
 from api.http.dxgl.spelling import spell
 from api.http.idempotency import Once
 from api.http.limits import MEGABYTE, file_too_large
@@ -51,6 +51,7 @@ async def ingest_model(
     """Downloads a .glb or .gltf, then does what an upload does. The answer comes once the file is stored."""
     if not body.url:
         raise UrlRequired(param="url")
+    refuse_misplaced(body.misplaced)
     settings = render_settings(body.renderSettings, principal)
     notify = notify_url(farm, body.notifyUrl)
     seconds = farm.settings.ingest_seconds + HOLD_SECONDS
