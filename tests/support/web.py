@@ -30,6 +30,8 @@ from renderer.spec import ImageVariant
 
 GLB = b"glTF" + bytes(range(256)) * 8
 """Bytes of a model for those who never parse it."""
+GLTF = b'{"asset": {"version": "2.0"}}'
+ZIP = b"PK\x05\x06" + bytes(18)
 
 
 @dataclasses.dataclass
