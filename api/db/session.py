@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import orjson
 from pydantic_core import from_json
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection, IsolationLevel
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
@@ -83,6 +83,19 @@ class Database:
         """Closes all connections."""
         self._engine.dispose()
         self._reader.dispose()
+
+
+def has_schema(url: str) -> bool:
+    """Whether a farm's tables are in the database, of whatever version. A SQLite file that is missing stays missing."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
+        return False
+    database = Database(url)
+    try:
+        with database.read_rows() as connection:
+            return inspect(connection).has_table("alembic_version")
+    finally:
+        database.dispose()
 
 
 def _json_text(value: object) -> str:

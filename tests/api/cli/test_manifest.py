@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from api.cli.batch import read_jobs
+from api.cli.manifest import read_jobs
 from api.cli.jobs import distinct
 
 ID = "Ab3kF9x2qL1m"
