@@ -30,6 +30,16 @@ from tests.support.waiting import wait_for
 
 GLB = b"glTF" + bytes(range(256)) * 8
 """Bytes of a model for those who never parse it."""
+GLTF = b'{"asset": {"version": "2.0"}}'
+ZIP = b"PK\x05\x06" + bytes(18)
+
+VIDEO_FILES = {
+    "video": ("video.mp4", "video/mp4"),
+    "thumb": ("thumb.mp4", "video/mp4"),
+    "poster": ("poster.png", "image/png"),
+    "poster_full": ("poster_full.png", "image/png"),
+}
+"""File name and content type of what a video consists of, by the names in the database."""
 
 
 @dataclasses.dataclass
@@ -158,13 +168,26 @@ class Web:
         contents, by name, for those who look into them.
         """
         claim = self.claim(render_id)
-        kinds = {
-            "video": video,
-            "thumb": ("thumb.mp4", "video/mp4"),
-            "poster": ("poster.png", "image/png"),
-            "poster_full": ("poster_full.png", "image/png"),
-        } | ({"web": ("web.mp4", "video/mp4")} if web else {})
+        kinds = VIDEO_FILES | {"video": video} | ({"web": ("web.mp4", "video/mp4")} if web else {})
         return self._settle(claim, render_id, kinds, size, given)
+
+    def finish_all(self) -> None:
+        """Brings all videos that are ordered to `done`."""
+        self.inspect()
+        while True:
+            with self.database.begin() as session:
+                claim = claims.claim(session, worker="test", queues=["render"], lease_seconds=60)
+            if claim is None:
+                return
+            files = {
+                render_id: {
+                    name: self.put(claim, render_id, file_name, f"{render_id} {name}".encode(), kind)
+                    for name, (file_name, kind) in VIDEO_FILES.items()
+                }
+                for render_id in claim.variants
+            }
+            with self.database.begin() as session:
+                assert scheduling.settle_done(session, claim, files)
 
     def finish_dataset(self, render_id: str, *, size: int = 0) -> dict[str, bytes]:
         """Brings a render with the output "dataset" to `done`; returns what its files hold, `size` bytes at least."""

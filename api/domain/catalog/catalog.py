@@ -159,9 +159,13 @@ def archive_model(session: Session, account_id: str, model_id: str) -> None:
     _change(session, account_id, model_id, archived_at=func.coalesce(Model.archived_at, clock.now()))
 
 
-def unarchive_model(session: Session, account_id: str, model_id: str) -> None:
-    """Raises ModelNotFound."""
-    _change(session, account_id, model_id, archived_at=None)
+def unarchive_model(session: Session, account_id: str, model_id: str) -> bool:
+    """Whether the model was archived. Raises ModelNotFound."""
+    archived = (*_live(account_id, model_id), Model.archived_at.is_not(None))
+    if session.scalar(update(Model).where(*archived).values(archived_at=None).returning(Model.id)):
+        return True
+    get_model(session, account_id, model_id)
+    return False
 
 
 def delete_model(session: Session, account_id: str, model_id: str) -> None:

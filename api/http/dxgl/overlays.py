@@ -57,7 +57,7 @@ async def upload_overlay(
     form = UploadForm(
         request.headers.get("content-type"),
         farm.storage,
-        key_for=lambda _: overlays.new_key(),
+        key_for=lambda _head: overlays.new_key(),
         max_file_bytes=LARGEST_MB * MEGABYTE,
         too_large=file_too_large(LARGEST_MB),
         field_limits=dict.fromkeys(FIELDS, MAX_FIELD_BYTES),

@@ -128,6 +128,7 @@ class UploadResult(BaseModel):
     modelId: ModelIdText
     renderId: RenderIdText
     duplicate: Literal[True] | None = Field(None, description="Present where the model was there already")
+    unarchived: Literal[True] | None = Field(None, description="Present where that model was archived until now")
 
 
 class RenderRequest(OrderBody):

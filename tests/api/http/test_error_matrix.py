@@ -24,7 +24,7 @@ from tests.support.ports import free_port
 from tests.support.raw import answer_in, connected
 from tests.support.spec import reference_errors
 from tests.support.waiting import wait_for
-from tests.support.web import Web, running_server, serving
+from tests.support.web import GLB, Web, running_server, serving
 
 UNKNOWN = "Ab3kF9x2qL1m"
 KEY = {"Idempotency-Key": "twice"}
@@ -88,7 +88,7 @@ def storage_taken(web: Web) -> httpx.Response:
 
 def one_model_too_many(web: Web) -> httpx.Response:
     model_id(web)
-    return web.upload(b"another")
+    return web.upload(b"glTF another")
 
 
 def other_request_with_the_key(web: Web) -> httpx.Response:
@@ -186,12 +186,12 @@ PROVOKE: dict[str, Callable[[Web], httpx.Response]] = {
     "forbidden": suspended,
     "insufficient_scope": lambda web: web.get("/v1/account", token=web.scoped_token("write")),
     "no_file": lambda web: web.post("/v1/models", data={"renderSettings": "{}"}, files={"other": b"x"}),
-    "invalid_format": lambda web: web.upload(name="chair.exe"),
+    "invalid_format": lambda web: web.upload(b"MZ\x90", name="chair.exe"),
     "invalid_url": lambda web: web.post("/v1/models/ingest", json={"url": "ftp://example.com/chair.glb"}),
     "url_required": lambda web: web.post("/v1/models/ingest", json={}),
     "invalid_settings": lambda web: web.upload(settings='{"length": 1}'),
     "model_id_required": lambda web: web.post("/v1/renders", json={}),
-    "file_too_large": lambda web: web.upload(bytes(1024 * 1024 + 1)),
+    "file_too_large": lambda web: web.upload(GLB + bytes(1024 * 1024)),
     "no_credits": lambda web: web.upload(token=web.another_token(credits=0)),
     "model_not_found": lambda web: web.get(f"/v1/models/{UNKNOWN}"),
     "render_not_found": lambda web: web.get(f"/v1/renders/{UNKNOWN}"),

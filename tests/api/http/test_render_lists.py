@@ -59,7 +59,7 @@ def test_renders_are_listed_newest_first_without_previews(web: Web) -> None:
 
 
 def test_filters_by_model_and_status(web: Web) -> None:
-    first, second = (web.upload(data).json()["data"] for data in (b"first", b"second"))
+    first, second = (web.upload(data).json()["data"] for data in (b"glTF first", b"glTF second"))
     web.finish(first["renderId"])
     assert ids(web, f"?model={first['modelId']}") == [first["renderId"]]
     assert ids(web, "?status=done") == [first["renderId"]]

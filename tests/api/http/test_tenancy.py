@@ -135,7 +135,7 @@ def test_a_stranger_cannot_render_with_anothers_overlay(estate: Estate) -> None:
     assert estate.web.upload(settings=settings).status_code == 201
     stranger = estate.web.another_token(credits=1)
     before = estate.state()
-    answer = estate.web.upload(b"own model", settings=settings, token=stranger)
+    answer = estate.web.upload(b"glTF own model", settings=settings, token=stranger)
     assert answer.json()["error"]["param"] == "bgImageId"
     assert estate.state() == before
 
