@@ -11,6 +11,7 @@
     |- UnknownSpecVersion         a stored spec is of a version that this code doesn't read
     |- DeviceError                no GL device, or it lacks something; trying elsewhere may help
     |- EncodeError                ffmpeg failed; carries the tail of its stderr
+    |- OutOfMemory                the machine has less memory than the model needs
     `- Cancelled                  the caller asked to stop
 
 Messages are shown to users as they are: they name what is wrong and, where there is one, the way out.
@@ -93,6 +94,12 @@ class EncodeError(RendererError):
     """ffmpeg ended with an error, or wrote a file that isn't what was asked for."""
 
     code = "encode_error"
+
+
+class OutOfMemory(RendererError):
+    """There is less memory than rendering the model takes; elsewhere there may be enough."""
+
+    code = "out_of_memory"
 
 
 class Cancelled(RendererError):

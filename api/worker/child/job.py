@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from api.worker.child.warm import Warm
-from api.worker.messages import Frames, Made, Message, Order, Published, Stage, Told
-from api.worker.right_of_way import RightOfWay
+from api.worker.messages import Frames, Made, Message, Order, Published, Stage, Told, Waited
+from api.worker.right_of_way import POLL_S, RightOfWay
 from renderer.errors import Cancelled
 from renderer.gl.context import Device
 from renderer.scene.nodes import Contents
@@ -138,8 +138,8 @@ class Job:
 
     def _look_up(self) -> None:
         self._check()
-        if self.order.gives_way:
-            self.bench.right_of_way.give(self._check)
+        if self.order.gives_way and (waited := self.bench.right_of_way.give(self._check)) >= POLL_S:
+            self._report(Waited(seconds=waited))
 
     def _check(self) -> None:
         if self.bench.stop.is_set():
