@@ -18,6 +18,11 @@ Messages are shown to users as they are: they name what is wrong and, where ther
 """
 
 
+def reason(error: BaseException) -> str:
+    """What a decoder's `error` says, to follow "can't be decoded: "."""
+    return "there is not enough memory for it" if isinstance(error, MemoryError) else str(error)
+
+
 class RendererError(Exception):
     """Base of all errors that the renderer raises on purpose."""
 
@@ -98,6 +103,6 @@ class OutOfMemory(RendererError):
 
 
 class Cancelled(RendererError):
-    """The listener asked to stop between two frames."""
+    """The caller asked to stop: a listener, or the call made at checkpoints (`renderer.checkpoints`)."""
 
     code = "cancelled"

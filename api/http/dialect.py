@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.errors import FarmError
+from api.errors import FarmError, TooManyRequests
 from api.http.auth import Authenticator
 from api.settings import Settings
 
@@ -80,6 +80,8 @@ class Dialects:
         """The answer that tells `error` to a caller of `path`."""
         response = self.of(path).tell(error)
         response.headers.update(headers or {})
+        if isinstance(error, TooManyRequests):
+            response.headers["Retry-After"] = str(error.retry_after)
         return response
 
 

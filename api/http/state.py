@@ -13,6 +13,7 @@ from api.domain.kit.unit import Unit, unit_of_work
 from api.http.health import Health
 from api.http.touches import Touches
 from api.ingest.fetch import Downloader
+from api.ingest.looks import Looks
 from api.net.sender import Sender
 from api.settings import Settings
 from api.storage.base import Storage
@@ -22,6 +23,7 @@ from api.storage.base import Storage
 class Farm:
     """`wake` is called after a commit that left hints in the outbox. `downloader` fetches models from URLs.
     `sender` knows which URLs events may be sent to. `touches` writes, while the server runs, when keys were used.
+    `looks` has uploaded overlays looked at.
 
     `stopping` is set by the server when it begins to stop.
     """
@@ -34,6 +36,7 @@ class Farm:
     sender: Sender
     touches: Touches
     health: Health
+    looks: Looks = dataclasses.field(default_factory=Looks)
     stopping: threading.Event = dataclasses.field(default_factory=threading.Event)
 
     def work(self) -> contextlib.AbstractContextManager[Unit]:

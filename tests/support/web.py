@@ -198,9 +198,9 @@ class Web:
 
 
 @contextlib.contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """Serves `app` on a free port from a thread; yields the URL."""
-    config = uvicorn.Config(app, log_config=None, access_log=False)
+def serving(app: FastAPI, grace_s: int | None = None) -> Iterator[str]:
+    """Serves `app` on a free port from a thread; yields the URL. In the end, waits `grace_s` for requests."""
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=grace_s)
     server = Server(config, app.state.farm)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -4,6 +4,7 @@ import dataclasses
 
 from renderer.errors import OutOfMemory
 
+OUT_OF_MEMORY = OutOfMemory.code
 LOST = "worker_lost"
 CANCELLED = "cancelled"
 UNEXPECTED = "internal"
@@ -13,9 +14,6 @@ CHILD_FAILED = "child_failed"
 STALLED = "stalled"
 TOO_COSTLY = "too_costly"
 """Codes of this service, beside those of `renderer.errors`."""
-
-SUSPECT = frozenset({OutOfMemory.code, STALLED})
-"""A worker may be to blame for these, or the model: the next try tells."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

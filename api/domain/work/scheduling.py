@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 
 from api.db.dialects import from_now
 from api.db.tables import Result, Segment, Task, TaskNeed
-from api.domain.kit.failures import CANCELLED, LOST, SUSPECT, Failure
+from api.domain.kit.failures import CANCELLED, LOST, OUT_OF_MEMORY, STALLED, Failure
 from api.domain.kit.files import FileView, files_json
 from api.domain.kit.texts import storable
 from api.domain.work import claims, lanes, leftovers, outbox, results, waits
@@ -36,8 +36,9 @@ from api.domain.work.states import Role, SegmentState, TaskState
 LOST_MESSAGE = "The worker died or stood still"
 MESSAGE_LIMIT = 4000
 """Characters of an error message that are kept."""
+SUSPECT = frozenset({OUT_OF_MEMORY, STALLED})
 MOST_SUSPECT_FAILURES = 2
-"""Once a worker may have been to blame; when another try ends in the same way, it is the model."""
+"""For the first of these a busy worker may be to blame; when another try ends in the same way, it is the model."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ OUR_STATUS: dict[str, int] = {
     "idempotency_in_progress": 409,
     "content_too_long": 413,
     "range_not_satisfiable": 416,
+    "too_many_requests": 429,
     "unavailable": 503,
     "no_space": 507,
 }

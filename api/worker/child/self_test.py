@@ -18,6 +18,8 @@ from renderer.spec.versions import unstamped
 FRAMES = FrameSpec(width=960, height=540, frame_count=6, easing=False)
 """Of a preview's size, which every encoder takes."""
 CUBE = "cube"
+RED = (0.6, 0.01, 0.01, 1.0)
+"""Linear."""
 REDDER = 50
 """By how many of 255 the picture's middle is more red than green, at least: the cube's face is by more than 100."""
 
@@ -51,7 +53,7 @@ def write_cube(path: Path) -> None:
     document = {
         "asset": {"version": "2.0"}, "scene": 0, "scenes": [{"nodes": [0]}], "nodes": [{"mesh": 0}],
         "meshes": [{"primitives": [{"attributes": {"POSITION": 0}, "indices": 1, "material": 0}]}],
-        "materials": [{"pbrMetallicRoughness": {"baseColorFactor": [0.6, 0.01, 0.01, 1], "metallicFactor": 0}}],
+        "materials": [{"pbrMetallicRoughness": {"baseColorFactor": RED, "metallicFactor": 0}}],
         "accessors": [
             {"bufferView": 0, "componentType": 5126, "count": 8, "type": "VEC3", "min": [-0.5] * 3, "max": [0.5] * 3},
             {"bufferView": 1, "componentType": 5123, "count": indices.size, "type": "SCALAR"},

@@ -27,6 +27,7 @@ from api.worker.messages import (
     setup_in,
 )
 from api.worker.right_of_way import RightOfWay
+from renderer.checkpoints import at_checkpoints
 from renderer.encode.available import require_encoder
 from renderer.errors import Cancelled, ModelError, OutOfMemory, RendererError, SettingsError, UnknownSpecVersion
 from renderer.gl.context import open_device
@@ -96,7 +97,8 @@ def work(order: Order, report: Callable[[Message], None], bench: Bench) -> Messa
             message = f"This farm's workers know no work of the kind {order.kind!r}, {order.role}"
             return Failed(code="unknown_kind", message=message, retry=False)
         job = Job(bench, order, report)
-        kind.functions[order.role](job)
+        with at_checkpoints(job.on_checkpoint):
+            kind.functions[order.role](job)
     except Cancelled:
         return Stopped()
     except RendererError as error:

@@ -31,5 +31,4 @@ class Fitness:
 
     def proved(self) -> None:
         """The self-test has passed."""
-        self.unfit_reason = None
         self._failures.clear()

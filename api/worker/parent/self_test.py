@@ -46,7 +46,6 @@ def stay_fit(bench: Bench) -> None:
         if reason != bench.fitness.unfit_reason:
             _tell_fleet(bench, reason)
         if reason is None:
-            bench.fitness.proved()
             return
         logger.error("This worker is unfit and claims nothing; it tests itself again in %g s. %s", pause, reason)
         bench.stop.wait(pause)
@@ -59,6 +58,7 @@ def _reason_against(bench: Bench) -> str | None:
         if bench.fitness.doubtful:
             logger.warning("Much of what this worker did lately failed; it tests itself")
             _test(bench, child)
+            bench.fitness.proved()
             logger.info("The self-test passed")
         return None
     except (ChildUnfit, GivenUp) as error:

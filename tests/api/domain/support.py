@@ -77,6 +77,14 @@ def claim(
         return claims.claim(session, worker=worker, queues=[queue], lease_seconds=lease_seconds)
 
 
+def accounts_with_renders(database: Database, count: int) -> None:
+    """So many accounts with a paid render each that is pending, and nothing else to do."""
+    for _ in range(count):
+        upload(database, sign_up(database))
+    for _ in range(count):  # previews come first
+        settle(database, claimed(database))
+
+
 def claimed(database: Database, worker: str = "w") -> Claim:
     found = claim(database, worker)
     assert found is not None

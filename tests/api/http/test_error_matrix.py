@@ -131,6 +131,11 @@ def defect(web: Web) -> httpx.Response:
     return web.upload(app=web.app_with(wake))
 
 
+def another_image_under_way(web: Web) -> httpx.Response:
+    with web.app.state.farm.looks.one_of(web.account_id):
+        return web.post("/v1/overlays", files={"file": ("a.png", b"x")})
+
+
 PROVOKE: dict[str, Callable[[Web], httpx.Response]] = {
     "unauthorized": lambda web: web.get("/v1/account", token=None),
     "token_expired": expired,
@@ -168,6 +173,7 @@ PROVOKE: dict[str, Callable[[Web], httpx.Response]] = {
     "overlay_not_found": lambda web: web.request("DELETE", f"/v1/overlays/{UNKNOWN}"),
     "content_too_long": signed_for_less,
     "range_not_satisfiable": beyond_the_end,
+    "too_many_requests": another_image_under_way,
     "unavailable": storage_away,
     "no_space": disk_full,
 }
@@ -184,7 +190,7 @@ def test_every_code_is_reached_with_its_status_in_the_envelope(web: Web, code: s
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["cache-control"] == "no-store"
     assert ("www-authenticate" in answer.headers) == (answer.status_code == 401)
-    assert ("retry-after" in answer.headers) == (answer.status_code in (503, 507))
+    assert ("retry-after" in answer.headers) == (answer.status_code in (503, 507) or code == "too_many_requests")
     if code == "internal":
         assert answer.headers["x-request-id"] in error["message"]
         assert "secret" not in answer.text
