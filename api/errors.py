@@ -4,7 +4,7 @@
     |- Unauthorized, TokenExpired, Forbidden, InsufficientScope       who is asking
     |- InvalidRequest, InvalidSettings, InvalidFormat, FileTooLarge   what was sent
     |  NoFile, InvalidUrl, DownloadTimeout
-    |- NoCredits, UploadLimit                                         what the account may do
+    |- NoCredits, UploadLimit, StorageLimit                           what the account may do
     |- ContentTooLong                                                 what a signed link allows
     |- Unavailable, NoSpace, TooManyRequests                          what the farm can't do for now
     |- InvalidState, IdempotencyConflict, IdempotencyInProgress      what can't be done any more, or yet
@@ -19,15 +19,18 @@ class FarmError(Exception):
 
     `param` is the path of the field at fault, where there is one, by the names that the domain has for it, such as
     "orders[2].settings.animation". A message that names the field begins with the last of these names, so that a
-    dialect can put its own there.
+    dialect can put its own there. `retry_after`: in how many seconds the same may succeed, where that is known.
     """
 
     code = "internal"
     default_message = "Internal server error"
 
-    def __init__(self, message: str | None = None, *, param: str | None = None) -> None:
+    def __init__(
+        self, message: str | None = None, *, param: str | None = None, retry_after: int | None = None
+    ) -> None:
         self.message = message or self.default_message
         self.param = param
+        self.retry_after = retry_after
         super().__init__(self.message)
 
 
@@ -94,6 +97,11 @@ class NoCredits(FarmError):
 class UploadLimit(FarmError):
     code = "upload_limit"
     default_message = "Free upload limit reached"
+
+
+class StorageLimit(FarmError):
+    code = "storage_limit"
+    default_message = "The account's files take all the storage that it may have"
 
 
 class ContentTooLong(FarmError):

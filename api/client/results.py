@@ -10,15 +10,16 @@ Json = Mapping[str, Any]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Upload:
-    """What an upload made. `duplicate`: the farm had these bytes already."""
+    """What an upload made. `duplicate`: the farm had these bytes already; `unarchived`: in the archive, until now."""
 
     model_id: str
     render_id: str
     duplicate: bool
+    unarchived: bool
 
     @classmethod
     def of(cls, data: Json) -> Self:
-        return cls(data["modelId"], data["renderId"], data.get("duplicate", False))
+        return cls(data["modelId"], data["renderId"], data.get("duplicate", False), data.get("unarchived", False))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ All of them raise Unavailable where the database doesn't answer, or not in time,
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, make_url, text
+from sqlalchemy import Connection, Engine, inspect, make_url, text
 from sqlalchemy.orm import Session
 
 from api.db.engines import MONITOR, SERVER, Use, migration_engine, postgresql_engine, postgresql_reader, sqlite_engine
@@ -80,3 +81,16 @@ class Database:
         """Closes all connections."""
         self._engine.dispose()
         self._reader.dispose()
+
+
+def has_schema(url: str) -> bool:
+    """Whether a farm's tables are in the database, of whatever version. A SQLite file that is missing stays missing."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
+        return False
+    database = Database(url)
+    try:
+        with database.read_rows() as connection:
+            return inspect(connection).has_table("alembic_version")
+    finally:
+        database.dispose()

@@ -55,14 +55,14 @@ def install(app: FastAPI, dialects: Dialects) -> None:
 
     @app.exception_handler(StorageUnavailable)
     async def on_storage_unavailable(request: Request, error: StorageUnavailable) -> Response:
-        log.warning("%s: %s", request.url.path, error)
+        log.warning("%s: %s", dialects.loggable(request.url.path), error)
         return dialects.tell(request.url.path, NoSpace() if isinstance(error, StorageFull) else Unavailable())
 
     @app.exception_handler(OSError)
     async def on_system_error(request: Request, error: OSError) -> Response:
         if error.errno not in FULL:
             raise error
-        log.warning("%s: %s", request.url.path, error)  # of temporary files
+        log.warning("%s: %s", dialects.loggable(request.url.path), error)  # of temporary files
         return dialects.tell(request.url.path, NoSpace())
 
     @app.exception_handler(HTTPException)
@@ -71,6 +71,8 @@ def install(app: FastAPI, dialects: Dialects) -> None:
         headers = error.headers
         if error.status_code == 405:  # Starlette names the methods of one route only
             methods = {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
+            if "GET" in methods:
+                methods.add("HEAD")
             headers = {"Allow": ", ".join(sorted(methods))} if methods else headers
         return dialects.tell(path, _FRAMEWORK_ERRORS[error.status_code], headers=headers)
 

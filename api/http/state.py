@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from api.db.session import Database
 from api.domain.kit.unit import Unit, unit_of_work
 from api.http.health import Health
+from api.http.rates import Limits
 from api.http.touches import Touches
 from api.ingest.fetch import Downloader
 from api.ingest.looks import Looks
@@ -23,7 +24,7 @@ from api.storage.base import Storage
 class Farm:
     """`wake` is called after a commit that left hints in the outbox. `downloader` fetches models from URLs.
     `sender` knows which URLs events may be sent to. `touches` writes, while the server runs, when keys were used.
-    `looks` has uploaded overlays looked at.
+    `limits` counts what is asked of this process. `looks` has uploaded overlays looked at.
 
     `stopping` is set by the server when it begins to stop.
     """
@@ -36,6 +37,7 @@ class Farm:
     sender: Sender
     touches: Touches
     health: Health
+    limits: Limits
     looks: Looks = dataclasses.field(default_factory=Looks)
     stopping: threading.Event = dataclasses.field(default_factory=threading.Event)
 

@@ -22,7 +22,8 @@ from api.db.faults import Outage
 from api.db.session import Database
 from api.domain.accounts import idempotency
 from api.domain.kit.unit import unit_of_work
-from api.domain.removal import leftovers, overlays
+from api.domain.removal import leftovers, models, overlays
+from api.domain.renders.removal import end_refunded_preview
 from api.domain.webhooks import deliveries
 from api.domain.work import fleet, lanes, scheduling, waits
 from api.queue.broker import send_hint
@@ -67,6 +68,13 @@ def sweep_once(
         unit_of_work(database, storage, wake=lambda: None) as unit,
     ):
         overlays.discard_unneeded(unit)
+    with (
+        on_its_own("delete the files of models that nobody needs"),
+        unit_of_work(database, storage, wake=lambda: None) as unit,
+    ):
+        models.discard_deleted(unit)
+    with on_its_own("end previews that were refunded"):
+        _end_refunded_previews(database, storage)
     with on_its_own("send what the outbox has"):
         relay(database, celery)
     with on_its_own("announce pending work"):
@@ -110,6 +118,13 @@ def _take_back(database: Database, storage: Storage, max_attempts: int) -> None:
         logger.warning(
             "Took back %d lost claims, gave up on %d, and could do neither with %d", again, given_up, len(stuck)
         )
+
+
+def _end_refunded_previews(database: Database, storage: Storage) -> None:
+    more = True
+    while more:  # each in a transaction of its own
+        with unit_of_work(database, storage, wake=lambda: None) as unit:
+            more = end_refunded_preview(unit)
 
 
 def resume_once(database: Database, celery: Celery) -> None:

@@ -1,4 +1,4 @@
-"""Addresses and secrets: said in parts where an address would have to be escaped, and never shown."""
+"""Settings: addresses and secrets, and those that could not work, which are refused at the start by their names."""
 
 import traceback
 
@@ -48,3 +48,9 @@ def test_no_secret_is_in_the_error_that_tells_of_wrong_settings(wrong: dict[str,
     with pytest.raises(ValidationError) as caught:
         Settings.model_validate(wrong)
     assert "hunter2" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("ports", ["http", "0", "80;443", "65536", "-1"])
+def test_ports_for_downloads_are_numbers(ports: str) -> None:
+    with pytest.raises(ValueError, match="PIROUETTE_INGEST_PORTS"):
+        Settings(ingest_ports=ports)

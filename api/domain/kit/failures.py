@@ -7,6 +7,7 @@ from renderer.errors import OutOfMemory
 OUT_OF_MEMORY = OutOfMemory.code
 LOST = "worker_lost"
 CANCELLED = "cancelled"
+UNPAID = "unpaid"
 UNEXPECTED = "internal"
 UNKNOWN_KIND = "unknown_kind"
 FILE_MISSING = "file_missing"

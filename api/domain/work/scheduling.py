@@ -71,12 +71,13 @@ def tell(session: Session, claim: Claim, told: Mapping[str, Any]) -> bool:
 
 def publish(session: Session, claim: Claim, files: OwnerFiles) -> bool:
     """These files, by owner id and name, are stored and may be fetched. False: the lease is lost."""
-    if _update_held(session, claim) is None:
+    attempt = _update_held(session, claim)
+    if attempt is None:
         return False
     for outcome in outcomes_of(claim.kind):
         waiting = outcome.owners(session, claim.task_id)  # the others were cancelled meanwhile
         kept = {owner_id: files[owner_id] for owner_id in waiting if owner_id in files}
-        results.write(session, outcome.subject, kept)
+        results.write(session, attempt.lane.account_id, outcome.subject, kept)
         outcome.published(session, claim.task_id, kept)
     return True
 
@@ -100,7 +101,7 @@ def settle_done(
     for outcome in outcomes_of(claim.kind):
         waiting = outcome.owners(session, claim.task_id)  # the others were cancelled meanwhile
         kept = {owner_id: files[owner_id] for owner_id in waiting if owner_id in files}
-        results.write(session, outcome.subject, kept)
+        results.write(session, attempt.lane.account_id, outcome.subject, kept)
         inputs |= outcome.finished(session, claim.task_id, kept, told or {})
     _let_go_on(session, claim.task_id, inputs)
     return True
@@ -143,6 +144,7 @@ def release(session: Session, claim: Claim) -> bool:
     if attempt is None:
         return False
     _requeue(session, attempt)
+    lanes.give_turn_back(session, attempt.lane)
     return True
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.db.faults import Outage
-from api.domain.kit.failures import CHILD_FAILED, UNEXPECTED, Failure
+from api.domain.kit.failures import CHILD_FAILED, UNEXPECTED
 from api.domain.kit.unit import Unit
 from api.domain.work import leftovers, scheduling
 from api.domain.work.claims import Claim
@@ -29,6 +29,7 @@ from api.worker.parent.lease import Lease
 from api.worker.parent.orders import GivenUp, order_of
 from api.worker.parent.outputs import Outputs
 from api.worker.parent.patience import outlast
+from api.worker.parent.wording import failure_of
 from renderer.errors import Cancelled, DeviceError
 
 STORAGE_AWAY_S = 60.0
@@ -198,7 +199,7 @@ def _tidy(bench: Bench, claim: Claim) -> None:
 def _fail(bench: Bench, claim: Claim, failed: Failed) -> None:
     if failed.retry:
         bench.fitness.failed(claim.kind)
-    failure = Failure(failed.code, failed.message)
+    failure = failure_of(claim, failed)
     _settle(
         bench,
         lambda unit: scheduling.settle_error(

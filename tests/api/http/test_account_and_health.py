@@ -35,8 +35,14 @@ def announce(web: Web, devices: list[tuple[str, bool]] = GPU) -> None:
 
 
 def test_the_account_of_the_token(web: Web) -> None:
-    answer = web.get("/v1/account")
-    assert answer.json() == {"data": {"id": web.account_id, "email": "maker@example.com", "credits": 10}}
+    account = web.get("/v1/account").json()["data"]
+    used = account.pop("quotas")
+    assert account == {"id": web.account_id, "email": "maker@example.com", "credits": 10}
+    assert used == {
+        "storageMb": {"used": 0, "limit": 102400},
+        "uploadsPerHour": {"used": 0, "limit": 3600},
+        "waitingPreviews": {"used": 0, "limit": 1000},
+    }
 
 
 def test_health_needs_no_token_and_says_when_nobody_works(web: Web) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import logging
 import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,7 +25,7 @@ from api.storage.open import open_storage
 from api.storage.s3 import S3Storage
 from api.worker.parent.loop import work_until_idle
 from api.worker.parent.run_segment import FULL_DISK_TRIES
-from renderer.errors import Cancelled, EncodeError, InvalidModel
+from renderer.errors import Cancelled, DeviceError, EncodeError, InvalidModel
 from renderer.render import Listener
 from renderer.scene.nodes import Contents
 from renderer.spec import Backdrop, RenderSettings, VideoVariant
@@ -114,16 +115,18 @@ def test_a_bad_model_ends_in_error_with_its_message_and_a_refund_at_once(
 
 @pytest.mark.parametrize(
     ("error", "message"),
-    [(EncodeError("ffmpeg ended with code 1"), "ffmpeg ended with code 1"),
+    [(EncodeError("ffmpeg ended with code 1: /secret/detail"), "The video or picture could not be encoded"),
+     (DeviceError("secret detail"), "The graphics device failed"),
      (ZeroDivisionError("secret detail"), "The renderer failed unexpectedly")],
 )
-def test_other_errors_are_tried_again_three_times_in_all(
-    order: Order, monkeypatch: pytest.MonkeyPatch, error: Exception, message: str
+def test_other_errors_are_tried_again_three_times_in_all_and_told_without_details(
+    order: Order, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception, message: str
 ) -> None:
     def fail(listener: Listener) -> None:
         raise error
 
     use_renderer(monkeypatch, fail)
+    caplog.set_level(logging.INFO)
     claim = order.claim
     for attempt in (1, 2, 3):
         assert (claim.attempt, order.view.status) == (attempt, RenderStatus.POSTER_PROCESSING)
@@ -133,7 +136,10 @@ def test_other_errors_are_tried_again_three_times_in_all(
             assert order.view.status == RenderStatus.PENDING
             end_pauses(order.bench.database)
             claim = claim_of(order.bench.database, order.render_id)
-    assert (order.view.status, order.view.error_message) == (RenderStatus.ERROR, message)
+    assert order.view.status == RenderStatus.ERROR
+    assert order.view.error_message == f"{message}. Please quote the id {claim.segment_id} when you report it"
+    assert any(claim.segment_id in record.getMessage() for record in caplog.records)
+    assert "detail" in caplog.text
     assert order.credits == 10
 
 
