@@ -17,7 +17,7 @@ from api.db.tables import Segment, Task
 from api.domain.work import fleet, outcomes
 from api.domain.work.costs import Cost
 from api.domain.work.outcomes import Kind
-from api.storage.base import StorageUnavailable
+from api.storage.base import Room, StorageUnavailable
 from api.storage.local import LocalStorage
 from api.worker.child import self_test as child_self_test
 from api.worker.child.job import Bench as ChildBench
@@ -154,6 +154,20 @@ def test_a_worker_that_can_not_open_its_device_any_more_leaves_the_fleet(bench: 
     children = Children(start_child, SETUP.model_copy(update={"gl_device": "99"}))
     with at_its_test(dataclasses.replace(bench, children=children)):
         assert "graphics driver" in wait_for(lambda: reason(bench), "the worker to leave")
+
+
+def test_a_worker_whose_disk_is_short_claims_nothing_until_there_is_room(
+    toys: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(self_test, "PAUSES_S", (0.05,))
+    storage = toys.storage
+    assert isinstance(storage, LocalStorage)
+    enough, storage.room = storage.room, Room((toys.work_dir,), 1 << 60)
+    with at_its_test(toys, lambda bench: work_until_idle(bench, ["render"], lambda queue: None)) as working:
+        assert "lower PIROUETTE_DISK_RESERVE_MB" in wait_for(lambda: reason(toys), "the worker to leave")
+        storage.room = enough
+        working.join(HANG_S)
+        assert reason(toys) is None
 
 
 def test_a_worker_that_can_not_store_leaves_the_fleet(toys: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
