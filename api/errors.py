@@ -6,7 +6,7 @@
     |  NoFile, InvalidUrl, DownloadTimeout
     |- NoCredits, UploadLimit, StorageLimit                           what the account may do
     |- ContentTooLong                                                 what a signed link allows
-    |- Unavailable                                                    what the farm can't do for now
+    |- Unavailable, NoSpace, TooManyRequests                          what the farm can't do for now
     |- InvalidState, IdempotencyConflict, IdempotencyInProgress      what can't be done any more, or yet
     `- ModelNotFound, RenderNotFound, VideoNotFound, PosterNotFound,  what isn't there
        ThumbNotFound, ImageNotFound, DatasetNotFound, FileNotFound, OverlayNotFound,
@@ -111,7 +111,23 @@ class ContentTooLong(FarmError):
 
 class Unavailable(FarmError):
     code = "unavailable"
-    default_message = "The storage is not available at the moment; try again soon"
+    default_message = "The database or the storage is not available at the moment; try again soon"
+
+
+class NoSpace(FarmError):
+    code = "no_space"
+    default_message = "The farm's disk is full: nothing can be stored at the moment"
+
+
+class TooManyRequests(FarmError):
+    """`retry_after`: in how many seconds there is a point in trying again."""
+
+    code = "too_many_requests"
+    default_message = "Too many requests; try again after a while"
+
+    def __init__(self, message: str | None = None, *, retry_after: int = 10) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class InvalidState(FarmError):

@@ -13,7 +13,8 @@ from click.core import ParameterSource
 from sqlalchemy.orm import Session
 
 from api import clock
-from api.db.session import Database
+from api.db.engines import WORKER
+from api.db.session import Database, has_schema
 from api.domain.accounts import accounts, credentials, ledger, quotas
 from api.domain.accounts.accounts import AccountView
 from api.domain.accounts.quotas import Quotas
@@ -22,6 +23,7 @@ from api.domain.catalog.overlays import Layer
 from api.domain.renders import limits
 from api.errors import FarmError
 from api.ingest.inspect import inspect_image, inspect_panorama
+from api.private import keep_private
 from api.settings import Settings
 from api.storage.base import discard
 from api.storage.open import open_storage
@@ -29,14 +31,31 @@ from renderer.spec import ANCHORS
 
 
 @click.group(name="admin")
-def command() -> None:
+@click.option("--create", is_flag=True, help="Make a new farm's database where there is none.")
+@click.pass_context
+def command(context: click.Context, create: bool) -> None:
     """Manage accounts, tokens, credits and the system's overlays. Prints JSON, but a new token as it is."""
+    context.obj = create
+
+
+def _farm() -> Settings:
+    """Ends the program with code 1 where there is no farm and none is to be made: most often it is the wrong folder."""
+    settings = Settings()
+    if not (click.get_current_context().obj or has_schema(settings.sqlalchemy_url)):
+        elsewhere = settings.database_url.get_secret_value() or settings.database_host
+        where = "the database of the settings" if elsewhere else settings.data_dir.absolute()
+        raise click.ClickException(
+            f"There is no farm in {where}. Set PIROUETTE_DATA_DIR to the folder of one (or the database of one), or "
+            "make a new one with `pirouette serve` or `pirouette admin --create`"
+        )
+    keep_private(settings.data_dir)
+    return settings
 
 
 @contextlib.contextmanager
 def _transaction() -> Iterator[Session]:
-    """One transaction on the farm's database, which is made if need be. Domain errors end the program with code 1."""
-    database = Database(Settings().sqlalchemy_url)
+    """One transaction on the farm's database. Domain errors end the program with code 1."""
+    database = Database(_farm().sqlalchemy_url, WORKER)
     try:
         database.migrate()
         with _refusals(), database.begin() as session:
@@ -208,7 +227,7 @@ def publish_overlay(file: Path, layer: str, name: str | None, description: str |
     """Offer an image (PNG, JPEG or WebP) or, as environment, a panorama (HDR or EXR) to all accounts as an overlay."""
     with _refusals():
         image = inspect_panorama(file) if layer == Layer.ENVIRONMENT else inspect_image(file)
-    key, storage = overlays.new_key(), open_storage(Settings())
+    key, storage = overlays.new_key(), open_storage(_farm())
     with storage.writer(key) as writer:
         writer.write(file.read_bytes())
     try:

@@ -43,7 +43,8 @@ class Render(Base):
     warnings: Mapped[list[str]] = mapped_column(JSON, default=list)  # what of the model was ignored
     error_code: Mapped[str | None] = mapped_column(String(50))
     error_message: Mapped[str | None] = mapped_column(Text)
-    shared_at: Mapped[dt.datetime | None]  # since when everybody may fetch the files
+    shared_at: Mapped[dt.datetime | None]  # since when everybody who has the link may fetch the files
+    share_id: Mapped[str | None] = mapped_column(String(12))  # the link's secret, while it is shared
     created_at: Mapped[dt.datetime]
     updated_at: Mapped[dt.datetime]
 

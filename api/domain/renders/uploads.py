@@ -21,11 +21,14 @@ from renderer.spec import RenderSettings
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Registered:
-    """`duplicate`: the account had a model of the same bytes already, and the new file should be deleted."""
+    """`duplicate`: the account had a model of the same bytes already, and the new file should be deleted.
+    `unarchived`: that one was archived until now.
+    """
 
     model_id: str
     render_id: str
     duplicate: bool
+    unarchived: bool = False
 
 
 def register_upload(
@@ -76,7 +79,8 @@ def register_upload(
     if model_id != new:
         source = sources(session, account_id, [model_id])[model_id]
         [render_id] = place(session, account_id, [paid_order(source, settings)], spell=spell)
-        return Registered(model_id, render_id, duplicate=True)
+        unarchived = catalog.unarchive_model(session, account_id, model_id)
+        return Registered(model_id, render_id, duplicate=True, unarchived=unarchived)
     source = Source(new, sha256, None, reading.id)
     orders = [preview_order(source), paid_order(source, settings)]
     [_, render_id] = place(session, account_id, orders, spell=spell, first=[reading])

@@ -14,10 +14,10 @@ import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import and_, bindparam, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from api.db.dialects import insert
+from api.db.dialects import from_now, insert
 from api.db.tables import Lane, Segment, Turn
 from api.domain.work.states import SegmentState
 
@@ -54,6 +54,16 @@ PENDING = (
 )
 """The conditions that a segment waits in a lane."""
 
+OTHERS_FIRST_S = 15.0
+"""How long a worker leaves a segment that it has failed to others, whom the sweep tells of it every few seconds."""
+
+FREE = or_(
+    Segment.left_by.is_(None),
+    Segment.left_by != bindparam("by_worker"),
+    Segment.not_before < from_now(-OTHERS_FIRST_S),
+)
+"""The condition that a pending segment isn't left to other workers."""
+
 
 def add(session: Session, lane: LaneKey, created_at: dt.datetime) -> None:
     """A segment of that age becomes pending in `lane`, which stays locked until the transaction ends."""
@@ -77,6 +87,15 @@ def choose(session: Session, queues: Sequence[str]) -> LaneKey | None:
         if row is not None:
             return LaneKey(*row)
     return None
+
+
+def choose_free(session: Session, queues: Sequence[str], worker: str) -> LaneKey | None:
+    """As `choose`, among the lanes that have a segment that isn't left to workers other than this.
+
+    It costs more. Lanes that are locked just then are passed over, because the transaction may hold another one's lock.
+    """
+    row = session.connection().execute(_FREE, {"queues": queues, "by_worker": worker}).one_or_none()
+    return None if row is None else LaneKey(*row)
 
 
 def lock(session: Session, lane: LaneKey) -> None:
@@ -135,35 +154,44 @@ _RANK = case(
     (and_(Lane.priority < ORDINARY, _IN_FLIGHT.c.ahead >= MOST_AHEAD), ORDINARY), else_=Lane.priority
 )
 
-_BEST = (
-    select(
-        Lane.account_id, Lane.queue, Lane.priority, Lane.oldest_at,
-        func.coalesce(_IN_FLIGHT.c.segments, 0).label("in_flight"),
-        func.coalesce(Turn.served, 0).label("served"),
-        (Lane.priority > ORDINARY).label("unhurried"), _RANK.label("rank"),
+
+def _choice(*lane: ColumnElement[bool]) -> Select[str, str, int]:
+    """The best of the lanes for which these conditions hold."""
+    best = (
+        select(
+            Lane.account_id, Lane.queue, Lane.priority, Lane.oldest_at,
+            func.coalesce(_IN_FLIGHT.c.segments, 0).label("in_flight"),
+            func.coalesce(Turn.served, 0).label("served"),
+            (Lane.priority > ORDINARY).label("unhurried"), _RANK.label("rank"),
+        )
+        .outerjoin(_IN_FLIGHT, _IN_FLIGHT.c.account_id == Lane.account_id)
+        .outerjoin(Turn, and_(Turn.account_id == Lane.account_id, Turn.queue == Lane.queue))
+        .where(Lane.queue.in_(bindparam("queues", expanding=True)), *lane)
+        .order_by("unhurried", "in_flight", "served", "rank", Lane.oldest_at, Lane.account_id)
+        .limit(CANDIDATES)  # to find some of very many is less work than to sort them all
+        .subquery()
     )
-    .outerjoin(_IN_FLIGHT, _IN_FLIGHT.c.account_id == Lane.account_id)
-    .outerjoin(Turn, and_(Turn.account_id == Lane.account_id, Turn.queue == Lane.queue))
-    .where(Lane.queue.in_(bindparam("queues", expanding=True)))
-    .order_by("unhurried", "in_flight", "served", "rank", Lane.oldest_at, Lane.account_id)
-    .limit(CANDIDATES)  # to find some of very many is less work than to sort them all
-    .subquery()
-)
-_CHOICE = (
-    select(Lane.account_id, Lane.queue, Lane.priority)
-    .join(
-        _BEST,
-        and_(
-            _BEST.c.account_id == Lane.account_id, _BEST.c.queue == Lane.queue, _BEST.c.priority == Lane.priority
-        ),
+    return (
+        select(Lane.account_id, Lane.queue, Lane.priority)
+        .join(
+            best,
+            and_(best.c.account_id == Lane.account_id, best.c.queue == Lane.queue, best.c.priority == Lane.priority),
+        )
+        .order_by(
+            best.c.unhurried, best.c.in_flight, best.c.served, best.c.rank, best.c.oldest_at, best.c.account_id
+        )
+        .limit(1)
     )
-    .order_by(
-        _BEST.c.unhurried, _BEST.c.in_flight, _BEST.c.served, _BEST.c.rank, _BEST.c.oldest_at, _BEST.c.account_id
+
+
+_UNLOCKED = _choice().with_for_update(of=Lane, skip_locked=True)
+_ANY = _choice().with_for_update(of=Lane)
+_FREE = _choice(
+    exists().where(
+        Segment.account_id == Lane.account_id, Segment.queue == Lane.queue, Segment.priority == Lane.priority,
+        Segment.state == SegmentState.PENDING, FREE,
     )
-    .limit(1)
-)
-_UNLOCKED = _CHOICE.with_for_update(of=Lane, skip_locked=True)
-_ANY = _CHOICE.with_for_update(of=Lane)
+).with_for_update(of=Lane, skip_locked=True)  # fmt: skip
 
 _HERE = (
     Lane.account_id == bindparam("in_account"),

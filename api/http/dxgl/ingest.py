@@ -23,10 +23,11 @@ from api.http.dxgl.failures import ORDERING, errors
 from api.http.dxgl.notices import notify_url
 from api.http.dxgl.paths import new_router
 from api.http.dxgl.schemas import Data, IngestRequest, UploadResult
-from api.http.dxgl.settings import render_settings
+from api.http.dxgl.settings import refuse_misplaced, render_settings
 from api.http.dxgl.spelling import spell
 from api.http.idempotency import Once
 from api.http.limits import MEGABYTE, file_too_large
+from api.http.slots import UploadSlot
 from api.http.state import FarmDep
 from api.ingest.incoming import IncomingFile, abandoned_on_error
 
@@ -44,11 +45,13 @@ router = new_router("models")
     openapi_extra=documented(IngestRequest),
 )
 async def ingest_model(
-    principal: Uploader, farm: FarmDep, once: Once, body: Annotated[IngestRequest, Depends(body_of(IngestRequest))]
+    principal: Uploader, farm: FarmDep, slot: UploadSlot, once: Once,
+    body: Annotated[IngestRequest, Depends(body_of(IngestRequest))],
 ) -> Data[UploadResult]:
     """Downloads a .glb or .gltf, then does what an upload does. The answer comes once the file is stored."""
     if not body.url:
         raise UrlRequired(param="url")
+    refuse_misplaced(body.misplaced)
     settings = render_settings(body.renderSettings, principal)
     notify = notify_url(farm, body.notifyUrl)
     seconds = farm.settings.ingest_seconds + HOLD_SECONDS

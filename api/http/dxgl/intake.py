@@ -1,12 +1,10 @@
 """What an upload and a download from a URL have in common: credits looked at before, a key, the registration after."""
 
-from pathlib import PurePosixPath
-
 from api.domain.accounts import ledger, quotas
 from api.domain.accounts.credentials import Principal
 from api.domain.accounts.quotas import Quotas
 from api.domain.renders import limits, notices, uploads
-from api.errors import InvalidFormat, NoCredits
+from api.errors import NoCredits
 from api.http.dxgl.notices import DIALECT
 from api.http.dxgl.schemas import Data, UploadResult
 from api.http.dxgl.spelling import spell
@@ -15,10 +13,12 @@ from api.http.state import Farm
 from api.http.uploads import stored
 from api.ids import new_id
 from api.ingest.incoming import IncomingFile
+from api.ingest.naming import model_suffix
 from api.storage.base import discard
 from renderer.spec import RenderSettings
 
 SUFFIXES = (".glb", ".gltf", ".zip")
+"""Of the keys of models."""
 
 
 def refuse_early(farm: Farm, principal: Principal, file_size: int = 0) -> None:
@@ -34,12 +34,9 @@ def refuse_early(farm: Farm, principal: Principal, file_size: int = 0) -> None:
         limits.refuse(session, principal.account_id, allowed, adding=file_size)
 
 
-def storage_key(name: str) -> str:
-    """A new key for a model of this file name. Raises InvalidFormat."""
-    suffix = PurePosixPath(name).suffix.lower()
-    if suffix not in SUFFIXES:
-        raise InvalidFormat
-    return f"models/{new_id()}{suffix}"
+def storage_key(head: bytes) -> str:
+    """A new key for a model that begins with `head`. Raises InvalidFormat."""
+    return f"models/{new_id()}{model_suffix(head)}"
 
 
 def register(
@@ -72,7 +69,10 @@ def register(
         )
         answer = Data[UploadResult](
             data=UploadResult(
-                modelId=registered.model_id, renderId=registered.render_id, duplicate=registered.duplicate or None
+                modelId=registered.model_id,
+                renderId=registered.render_id,
+                duplicate=registered.duplicate or None,
+                unarchived=registered.unarchived or None,
             )
         )
         notices.notify(unit, principal.account_id, DIALECT, {registered.render_id: notify} if notify else {})

@@ -20,7 +20,7 @@ from api.domain.kit.unit import Unit
 from api.domain.renders import renders, uploads
 from api.domain.renders.outputs import get_outputs
 from api.domain.renders.renders import RenderView
-from api.domain.work import claims, outbox, scheduling
+from api.domain.work import claims, outbox, scheduling, waits
 from api.domain.work.claims import Claim
 from api.domain.work.states import Role
 from api.ids import new_id
@@ -79,6 +79,14 @@ def claim(
         return claims.claim(session, worker=worker, queues=[queue], lease_seconds=lease_seconds)
 
 
+def accounts_with_renders(database: Database, count: int) -> None:
+    """So many accounts with a paid render each that is pending, and nothing else to do."""
+    for _ in range(count):
+        upload(database, sign_up(database))
+    for _ in range(count):  # previews come first
+        settle(database, claimed(database))
+
+
 def claimed(database: Database, worker: str = "w") -> Claim:
     found = claim(database, worker)
     assert found is not None
@@ -133,6 +141,24 @@ def expire_leases(database: Database) -> None:
     """As if all workers had been silent for longer than their leases."""
     with database.begin() as session:
         session.execute(update(Segment).where(Segment.state == "running").values(lease_until=from_now(-1)))
+
+
+def end_pauses(database: Database) -> None:
+    """As if those segments that have failed had waited for their time."""
+    with database.begin() as session:
+        waiting = Segment.state == "waiting", Segment.not_before.is_not(None)
+        session.execute(update(Segment).where(*waiting).values(not_before=from_now(0)))
+    resume(database)
+
+
+def resume(database: Database) -> int:
+    """Lets go on what has waited long enough; how many segments."""
+    count = 0
+    while True:
+        with database.begin() as session:
+            if not waits.resume(session):
+                return count
+        count += 1
 
 
 def sweep(database: Database) -> list[scheduling.TakenBack]:

@@ -1,8 +1,8 @@
 """Whatever happens in whatever order, also at the same time, the books are right.
 
 Hypothesis draws sequences of events: sign-ups, grants, uploads, batches, crashes in mid-transaction, claims, reports of
-workers (in time or too late), lost leases, sweeps, cancellations, retries, deletions, also of models' files; one by
-one, or two at once in threads of their own.
+workers (in time or too late), failures, pauses that end, lost leases, sweeps, cancellations, retries, deletions,
+also of models' files; one by one, or two at once in threads of their own.
 After each the invariants are asked of the database itself.
 """
 
@@ -22,7 +22,7 @@ from api import clock
 from api.db.session import Database
 from api.db.tables import Account, Lane, LedgerEntry, Model, Render, Result, Segment, StoredBytes, Task, TaskNeed
 from api.domain.accounts import ledger
-from api.domain.kit.failures import CANCELLED
+from api.domain.kit.failures import CANCELLED, CHILD_FAILED, STALLED, Failure
 from api.domain.removal import models
 from api.domain.renders import ordering, previews, removal, renders
 from api.domain.renders.states import RenderStatus
@@ -31,10 +31,11 @@ from api.domain.work.claims import Claim
 from api.errors import InvalidState, ModelNotFound, NoCredits, RenderNotFound
 from renderer.spec import RenderSettings
 from tests.api.domain.support import (
+    ATTEMPTS,
     LEASE,
     claim,
+    end_pauses,
     expire_leases,
-    fail,
     files,
     inspect,
     settle,
@@ -45,6 +46,7 @@ from tests.api.domain.support import (
 )  # fmt: skip
 
 TIERS = ("share", "share", "standard", "4k")
+FAILURES = (CHILD_FAILED, STALLED)
 
 
 Event = tuple[str, int, int]
@@ -59,7 +61,7 @@ class Farm(RuleBasedStateMachine):
     events = st.tuples(
         st.sampled_from(
             ["grant", "upload", "upload", "batch", "batch", "crash", "work", "work", "late", "report", "report",
-             "read", "read", "lose_leases", "take_back", "refund_twice", "delete_model", "discard_models",
+             "read", "read", "time", "lose_leases", "take_back", "refund_twice", "delete_model", "discard_models",
              "delete_render", "delete_render", "dismiss", "cancel", "retry", "end_previews"]
         ),
         st.integers(0, 7),
@@ -124,7 +126,7 @@ class Farm(RuleBasedStateMachine):
             with self.database.begin() as session:
                 scheduling.settle_done(session, held, {model_id: {} for model_id in held.variants}, {})
         elif held is not None:
-            fail(self.database, held, retry=which % 2 == 0)
+            self.fail(held, retry=which % 2 == 0)
 
     def batch(self, account_id: str, which: int, kind: int, then: Callable[[], None] = lambda: None) -> None:
         with self.database.begin() as session:
@@ -172,7 +174,16 @@ class Farm(RuleBasedStateMachine):
         elif kind in (3, 4):
             settle(self.database, held)
         else:
-            fail(self.database, held, retry=kind == 5)
+            self.fail(held, retry=kind == 5)
+
+    def fail(self, held: Claim, *, retry: bool) -> None:
+        with self.database.begin() as session:
+            failure = Failure(FAILURES[held.attempt % len(FAILURES)], "It broke")
+            scheduling.settle_error(session, held, failure, retry=retry, max_attempts=ATTEMPTS)
+
+    def time(self, account_id: str, which: int, kind: int) -> None:
+        """What failed may be tried again."""
+        end_pauses(self.database)
 
     def lose_leases(self, account_id: str, which: int, kind: int) -> None:
         expire_leases(self.database)
@@ -253,6 +264,7 @@ class Farm(RuleBasedStateMachine):
         """At last all work is done, and can be: nothing is stuck."""
         expire_leases(self.database)
         sweep(self.database)
+        end_pauses(self.database)
         inspect(self.database)
         self.end_previews("", 0, 0)
         with self.database.read() as session:
@@ -334,7 +346,8 @@ def misplaced_renders() -> Select[str]:
 
 
 def miscounted_waits() -> Select[str]:
-    """An assembly waits for the parts of its task that aren't done, all else for the tasks that its own task needs."""
+    """An assembly waits for the parts of its task that aren't done, all else for the tasks that its own task needs; and
+    what failed, for its time."""
     part, needed = aliased(Segment), aliased(Task)
     parts = (
         select(func.count()).where(part.task_id == Segment.task_id, part.role == "part", part.state != "done")
@@ -344,7 +357,8 @@ def miscounted_waits() -> Select[str]:
         .where(TaskNeed.task_id == Segment.task_id, needed.id == TaskNeed.needs_id, needed.state != "done")
         .scalar_subquery()
     )
-    left = case((Segment.role == "assembly", parts), else_=needs)
+    time = case((and_(Segment.state == "waiting", Segment.not_before.is_not(None)), 1), else_=0)
+    left = case((Segment.role == "assembly", parts), else_=needs) + time
     return select(Segment.id).where(Segment.state != "failed", Segment.waits_for != left)
 
 

@@ -2,8 +2,9 @@
 
 import datetime as dt
 import json
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,13 @@ EMAIL = "ada@example.com"
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     """Runs `pirouette` in this process, on a data folder of the test's own."""
     monkeypatch.setenv("PIROUETTE_DATA_DIR", str(tmp_path))
     monkeypatch.delenv("PIROUETTE_TOKEN", raising=False)
-    return lambda *arguments: CliRunner().invoke(main, arguments)
+    umask = os.umask(0o022)
+    yield lambda *arguments: CliRunner().invoke(main, arguments)
+    os.umask(umask)
 
 
 @pytest.fixture
