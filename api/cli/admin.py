@@ -1,6 +1,7 @@
 """`pirouette admin`: accounts, tokens, credits and overlays, by everyone's rules, straight on the database."""
 
 import contextlib
+import dataclasses
 import datetime as dt
 import json
 from collections.abc import Iterator
@@ -180,6 +181,18 @@ def publish_overlay(file: Path, layer: str, name: str | None, description: str |
         discard(storage, key)
         raise
     _print(id=overlay.id, layer=overlay.layer, name=overlay.name)
+
+
+@command.command()
+def doctor() -> None:
+    """Look at what this machine has for the work. The exit code is 1 where something is missing."""
+    from api.processes.doctor import findings  # as a worker, it loads much that no other of these commands needs
+
+    found = findings(Settings())
+    for finding in found:
+        _print(**dataclasses.asdict(finding))
+    if not all(finding.ok for finding in found):
+        raise click.exceptions.Exit(1)
 
 
 @command.command()

@@ -20,6 +20,7 @@ from api.http.app import create_app
 from api.http.server import Server
 from api.http.state import Farm
 from api.observe import log
+from api.processes.sandboxes import check_sandbox
 from api.processes.supervisor import STOP_S, Supervisor, end_with_supervisor
 from api.processes.webhooks import make_deliverer
 from api.queue.broker import declare_queues, make_celery
@@ -47,6 +48,7 @@ def command(host: str | None, port: int | None, supervisor_fd: int | None) -> No
     log.configure(settings.log_level, "server")
     if supervisor_fd is not None:
         end_with_supervisor(supervisor_fd, ORPHAN_GRACE_S)
+    check_sandbox(settings)
     serve(settings)
 
 

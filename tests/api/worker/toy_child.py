@@ -1,8 +1,10 @@
 """A child with a kind of work that only the tests have. What it does stands in the order's spec."""
 
 import os
+import socket
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,24 @@ from renderer.spec.versions import unstamped
 def look(job: Job) -> None:
     """Tells what the process has."""
     job.tell({"environment": sorted(os.environ), "modules": sorted(sys.modules), "parent": os.getppid()})
+
+
+def trespass(job: Job) -> None:
+    """Tells which of the spec's paths it can read, which it can write, and whether it can open a socket."""
+
+    def can(do: Callable[..., object], *arguments: object) -> bool:
+        try:
+            do(*arguments)
+        except PermissionError:
+            return False
+        return True
+
+    paths = list(map(Path, job.spec["paths"]))
+    job.tell({
+        "reads": [str(path) for path in paths if can(path.read_bytes)],
+        "writes": [str(path) for path in paths if can(path.open, "ab")],
+        "socket": can(socket.socket),
+    })
 
 
 def write(job: Job) -> None:
@@ -71,7 +91,7 @@ def toy(job: Job) -> None:
     DOES[unstamped(job.spec)["does"]](job)
 
 
-DOES = {each.__name__: each for each in (look, write, wait, hang, eat, steal, babble)}
+DOES = {each.__name__: each for each in (look, trespass, write, wait, hang, eat, steal, babble)}
 
 if __name__ == "__main__":
     KINDS["toy"] = Kind(draws=False, functions={"whole": toy})
