@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from api.cli import main
+from api.observe import log
 from renderer import confine
 
 REMEDY = "children may do anything: run another system"
@@ -48,6 +49,7 @@ def test_where_confinement_is_required_nothing_starts_without_it(
     no_landlock: None, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     monkeypatch.setenv("PIROUETTE_SANDBOX", "require")
+    monkeypatch.setattr(log, "configure", lambda *_: None)  # which would last
     result = CliRunner().invoke(main, [command])
     assert result.exit_code == 1
     assert result.output == f"Error: PIROUETTE_SANDBOX is require, but this system has no landlock, so {REMEDY}\n"
