@@ -6,7 +6,7 @@ Embedded and distributed operation differ in these values alone: a bare `Setting
 import re
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -142,6 +142,11 @@ class Settings(BaseSettings):
         "x264", description="Encoder of H.264, alike on all workers: x264 on the CPU, or nvenc on an NVIDIA GPU"
     )
     allow_software: bool = Field(True, description="Whether a worker may render on the CPU when it finds no GPU")
+    sandbox: Literal["auto", "require", "off"] = Field(
+        "auto",
+        description="Keeping processes that read strangers' files from the network and other files: as far as the "
+        "system can (auto), or it doesn't start (require); off spares those that draw, if a driver needs more",
+    )
     child_memory_mb: int = Field(
         0, ge=0, description="MB of memory that a worker's drawing process may use; 0 means as much as the machine has"
     )
