@@ -1,4 +1,4 @@
-"""A farm as `pirouette serve` starts it, and clients that want it to fall: they cost little, and it goes on for others."""
+"""A farm as `pirouette serve` starts it, and clients that want it to fall: they cost little, and others are served."""
 
 import contextlib
 import resource
