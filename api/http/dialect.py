@@ -40,6 +40,8 @@ class Dialect:
     `surfaces` say how often anybody may ask. What is below `secret_paths` opens something to whoever knows it: no log
     shows it.
 
+    `any_origin`: pages of any server may call it from a browser; else those of the farm's settings.
+
     Raises ValueError where a route asks for another dialect's keys.
     """
 
@@ -52,6 +54,7 @@ class Dialect:
     tags: Mapping[str, str]
     surfaces: tuple[Surface, ...] = ()
     secret_paths: tuple[str, ...] = ()
+    any_origin: bool = False
 
     def __post_init__(self) -> None:
         for router in self.routers:
@@ -88,6 +91,8 @@ class Dialects:
     def tell(self, path: str, error: FarmError, *, headers: Mapping[str, str] | None = None) -> Response:
         """The answer that tells `error` to a caller of `path`."""
         response = self.of(path).tell(error)
+        if error.retry_after is not None:
+            response.headers["Retry-After"] = str(error.retry_after)
         response.headers.update(headers or {})
         if isinstance(error, TooManyRequests):
             response.headers["Retry-After"] = str(error.retry_after)

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
@@ -26,10 +26,10 @@ def install(app: FastAPI) -> None:
 
     page.headers["Content-Security-Policy"] = policy_of(bytes(page.body))
 
-    @app.get(DOCS_PATH, include_in_schema=False)
-    async def get_docs() -> HTMLResponse:
+    async def get_docs(request: Request) -> HTMLResponse:
         return page
 
+    app.add_route(DOCS_PATH, get_docs)
     app.mount(FILES_PATH, StaticFiles(packages=[("fastapi_offline", "static")]))
 
 

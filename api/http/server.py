@@ -67,9 +67,14 @@ class Server(uvicorn.Server):
             self.server_state.look(asyncio.get_running_loop().time())
         return await super().on_tick(counter)
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._farm.touches.start()
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._farm.stopping.set()
         await super().shutdown(sockets)
+        await asyncio.to_thread(self._farm.touches.stop)
 
 
 def _possible(connections: int) -> int:

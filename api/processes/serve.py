@@ -3,6 +3,7 @@ sweeper, deliverer."""
 
 import contextlib
 import fcntl
+import functools
 import json
 import logging
 import os
@@ -20,9 +21,10 @@ from api.db.session import Database
 from api.http.app import create_app
 from api.http.server import CLOSE_CONNECTIONS_S, Server
 from api.observe import log
+from api.private import keep_private
 from api.processes.supervisor import STOP_S, Supervisor, end_with_supervisor
 from api.processes.webhooks import make_deliverer
-from api.queue.broker import declare_queues, make_celery
+from api.queue.broker import declare_queues, make_celery, ping
 from api.queue.relay import Relay
 from api.queue.sweep import sweep_until
 from api.settings import Settings
@@ -46,6 +48,7 @@ def command(host: str | None, port: int | None, supervisor_fd: int | None) -> No
     given = {"host": host, "port": port}
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
     log.configure(settings.log_level, "server")
+    keep_private(settings.data_dir)
     if supervisor_fd is not None:
         end_with_supervisor(supervisor_fd, ORPHAN_GRACE_S)
     serve(settings)
@@ -83,7 +86,7 @@ def serve(settings: Settings) -> None:
         supervisor = Supervisor(settings.workers)
         supervisor.start()
         closing.callback(supervisor.stop)
-        app = create_app(settings, database, storage, relay.wake)
+        app = create_app(settings, database, storage, relay.wake, broker=functools.partial(ping, celery))
         address = data_dir / "server.json"
         closing.callback(address.unlink, missing_ok=True)
         server = _Server(app, _url(listener), address)

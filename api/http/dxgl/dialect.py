@@ -1,7 +1,22 @@
 """dx.gl's API as the application knows it."""
 
 from api.http.dialect import Dialect, Upload
-from api.http.dxgl import account, assets, events, health, ingest, models, overlays, quote, renders, shares, webhooks
+from api.http.dxgl import (
+    account,
+    assets,
+    bulk,
+    events,
+    export,
+    health,
+    ingest,
+    ledger,
+    models,
+    overlays,
+    quote,
+    renders,
+    shares,
+    webhooks,
+)
 from api.http.dxgl.auth import authenticate
 from api.http.dxgl.errors import tell
 from api.http.dxgl.paths import PREFIX
@@ -19,13 +34,15 @@ TAGS = {
     "health": "Whether the farm can work",
 }
 
-PARTS = (renders, assets, events, models, ingest, overlays, quote, account, health, shares, webhooks)
-"""Looked through in this order: what is asked for most comes first."""
+PARTS = (
+    export, bulk, renders, assets, events, models, ingest, overlays, quote, account, ledger, health, shares, webhooks
+)  # fmt: skip
+"""Looked through in this order: what is asked for most comes first, but for paths that another one would match."""
 
 DXGL = Dialect(
     name="dxgl",
     prefixes=("", PREFIX, shares.PUBLIC_PREFIX),
-    routers=(*(part.router for part in PARTS), shares.public),
+    routers=(*(part.router for part in PARTS), bulk.of_models, shares.public),
     authenticate=authenticate,
     tell=tell,
     uploads=(

@@ -18,6 +18,9 @@ from api.http.events import changes
 from api.http.slots import StreamSlot
 from api.http.state import Farm, FarmDep
 
+DELETED = "deleted"
+"""The last status of a render that its owner deleted."""
+
 router = new_router("renders")
 
 
@@ -58,7 +61,8 @@ async def stream_events(
 ) -> AsyncIterator[ServerSentEvent]:
     """Server-sent events: `progress` now and after each change; when the render is over, `end`, and no more.
 
-    The data of both is JSON: status, stage, framesDone, framesTotal, secondsLeft.
+    The data of both is JSON: status, stage, framesDone, framesTotal, secondsLeft. The status of a render that is
+    deleted meanwhile is "deleted". A browser's EventSource takes a ticket in the URL: see POST /v1/tickets.
     """
     state = first
     try:
@@ -67,7 +71,8 @@ async def stream_events(
             lambda state: state.is_final,
         ):  # fmt: skip
             yield ServerSentEvent(event="progress", data=_event(state))
-    except RenderNotFound:  # deleted meanwhile
+    except RenderNotFound:
+        yield ServerSentEvent(event="end", data=_event(state) | {"status": DELETED})
         return
     if state.is_final:
         yield ServerSentEvent(event="end", data=_event(state))

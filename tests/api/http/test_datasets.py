@@ -10,8 +10,8 @@ from api.domain.work import scheduling
 from tests.support.web import Web
 
 ECHOED = {
-    "output": "dataset", "effect": "dataset", "datasetQuality": "100x800", "coverage": "hemisphere",
-    "datasetFormat": "nerfstudio", "datasetDepth": "coded",
+    "quality": "share", "output": "dataset", "effect": "dataset", "datasetQuality": "100x800",
+    "coverage": "hemisphere", "datasetFormat": "nerfstudio", "datasetDepth": "coded",
 }  # fmt: skip
 
 

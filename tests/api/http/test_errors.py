@@ -171,7 +171,8 @@ def test_https_only_is_asked_for_over_https_if_the_farm_wants_it(web: Web) -> No
     strict = create_app(settings, web.database, web.storage, lambda: None)
 
     def told(app: FastAPI, url: str) -> str | None:
-        return web.get(url, app=app).headers.get("strict-transport-security")
+        told: str | None = web.get(url, app=app).headers.get("strict-transport-security")
+        return told
 
     assert told(strict, "https://farm/v1/account") == "max-age=600"
     assert told(strict, "http://farm/v1/account") is told(web.app, "https://farm/v1/account") is None
