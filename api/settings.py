@@ -13,6 +13,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from renderer.spec import H264Encoder
 
 
+HTTP = r"^$|^https?://."
+"""What URLs of servers look like that are talked to by HTTP."""
+
+
 class Settings(BaseSettings):
     """Read from the environment once per process, handed on as an argument, never imported as a global."""
 
@@ -24,7 +28,9 @@ class Settings(BaseSettings):
     )
     database_url: str = Field("", description="SQLAlchemy URL; empty means SQLite in the data folder")
     broker_url: str = Field(
-        "", description="Celery broker URL; empty means Celery's filesystem transport in the data folder"
+        "",
+        pattern=r"^$|^\w+://",
+        description="Celery broker URL; empty means Celery's filesystem transport in the data folder",
     )
     storage_dir: Path | None = Field(
         None, description="Folder for models and results, shared by servers and workers; empty means the data folder"
@@ -33,9 +39,9 @@ class Settings(BaseSettings):
     # files in S3
     s3_bucket: str = Field("", description="S3 bucket for models and results; empty means a folder")
     s3_prefix: str = Field("", description="Folder in the bucket, where it has other files too")
-    s3_endpoint: str = Field("", description="URL of the S3 server; empty means AWS")
+    s3_endpoint: str = Field("", pattern=HTTP, description="URL of the S3 server; empty means AWS")
     s3_public_endpoint: str = Field(
-        "", description="URL of the S3 server for clients, which signed links lead to; empty means the same"
+        "", pattern=HTTP, description="URL of the S3 server for clients, which signed links lead to; empty means the same"
     )
     s3_region: str = Field("us-east-1", description="Region of the bucket")
     s3_access_key: str = Field("", description="Access key; empty means what AWS's own tools would use")
@@ -50,7 +56,9 @@ class Settings(BaseSettings):
     # the server
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 picks a free one")
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_level: str = Field(
+        "INFO", pattern="(?i)^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"
+    )
 
     # limits
     max_upload_mb: int = Field(100, ge=1, description="Largest model file in MB (1024 x 1024 bytes)")

@@ -6,7 +6,7 @@ from importlib import metadata
 from fastapi import FastAPI
 
 from api.db.session import Database
-from api.http import docs, errors, idempotency
+from api.http import docs, errors, home, idempotency
 from api.http.boundary import Boundary
 from api.http.dialect import Dialect, Dialects
 from api.http.dxgl.dialect import DXGL
@@ -54,6 +54,7 @@ def create_app(
     errors.install(app, known)
     idempotency.install(app)
     docs.install(app)
+    home.install(app)
     tags: dict[str, str] = {}
     for dialect in dialects:
         tags |= dialect.tags

@@ -6,8 +6,10 @@ import fcntl
 import json
 import logging
 import os
+import shlex
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +18,9 @@ import click
 import uvicorn
 
 from api.db.session import Database
+from api.domain.accounts import accounts
 from api.http.app import create_app
+from api.http.docs import DOCS_PATH
 from api.http.server import Server
 from api.http.state import Farm
 from api.observe import log
@@ -87,7 +91,7 @@ def serve(settings: Settings) -> None:
         )
         address = data_dir / "server.json"
         closing.callback(address.unlink, missing_ok=True)
-        server = _Server(config, app.state.farm, _url(listener), address)
+        server = _Server(config, app.state.farm, _url(listener), address, has_accounts=_has_accounts(database))
         # While it runs, uvicorn handles these itself; afterwards it raises them again for the handlers it found.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, server.handle_exit)
@@ -97,12 +101,15 @@ def serve(settings: Settings) -> None:
 
 
 class _Server(Server):
-    """Says where it listens, in the log and in a file, once it does."""
+    """Says where it listens, in the log and in a file, once it does; and to who is new here, how to make an account."""
 
-    def __init__(self, config: uvicorn.Config, farm: Farm, url: str, address: Path) -> None:
+    def __init__(
+        self, config: uvicorn.Config, farm: Farm, url: str, address: Path, *, has_accounts: bool
+    ) -> None:
         super().__init__(config, farm)
         self._url = url
         self._address = address
+        self._has_accounts = has_accounts
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -111,7 +118,11 @@ class _Server(Server):
         written = self._address.with_suffix(".part")
         written.write_text(json.dumps({"url": self._url, "pid": os.getpid()}))
         written.rename(self._address)
-        logger.info("Serving on %s", self._url)
+        logger.info("Serving on %s; the API is described on %s%s", self._url, self._url, DOCS_PATH)
+        if not self._has_accounts:
+            logger.info("There is no account yet. Make one, and an API key for it, in another terminal:")
+            for words in ("create-account you@example.com", "create-token you@example.com"):
+                logger.info("    %s", _admin_command(self._farm.settings, words))
 
 
 @contextlib.contextmanager
@@ -138,6 +149,19 @@ def _listen(host: str, port: int) -> Iterator[socket.socket]:
         ) from error
     with listener:
         yield listener
+
+
+def _has_accounts(database: Database) -> bool:
+    with database.read() as session:
+        return accounts.any_is_there(session)
+
+
+def _admin_command(settings: Settings, words: str) -> str:
+    """What to type in another terminal to manage this farm: by the program and the settings that this one has."""
+    program = sys.argv[0] if Path(sys.argv[0]).name == "pirouette" else f"{sys.executable} -m api.cli"
+    given = {"PIROUETTE_DATA_DIR": settings.data_dir.absolute(), "PIROUETTE_DATABASE_URL": "..."}
+    marks = " ".join(f"{name}={shlex.quote(str(value))}" for name, value in given.items() if name in os.environ)
+    return f"{marks} {program} admin {words}".strip()
 
 
 def _url(listener: socket.socket) -> str:
