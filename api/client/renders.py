@@ -87,6 +87,10 @@ class Renders:
         """Lets everybody fetch its files; returns the path on the farm, for /video, /poster, /thumb or /dataset."""
         return str(self._transport.data("PUT", f"/renders/{render_id}/share")["path"])
 
+    def renew_share(self, render_id: str) -> str:
+        """The same by a new path; the old one leads nowhere from now on."""
+        return str(self._transport.data("POST", f"/renders/{render_id}/share", repeatable=False)["path"])
+
     def unshare(self, render_id: str) -> None:
         """The shared path leads nowhere from now on."""
         self._transport.data("DELETE", f"/renders/{render_id}/share")

@@ -6,7 +6,7 @@ only when the last one is on its way to the disk.
 """
 
 import contextlib
-from collections.abc import AsyncIterable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterator, Mapping
 from typing import TypeVar
 
 from python_multipart.exceptions import FormParserError
@@ -161,16 +161,21 @@ def stored(storage: Storage, incoming: IncomingFile) -> Iterator[ReceivedFile]:
         raise
 
 
-async def receive_form(form: UploadForm, body: AsyncIterable[bytes], then: Callable[[], T]) -> T:
+async def receive_form(
+    form: UploadForm,
+    body: AsyncIterable[bytes],
+    then: Callable[[], T],
+    run: Callable[[Callable[[], T]], Awaitable[T]] = run_in_threadpool,
+) -> T:
     """Feeds the body to `form`, checks that it is complete, and returns what `then` makes of it in a worker thread.
 
-    Whatever goes wrong on the way, the client's leaving included: the file is abandoned.
+    `run` finds the thread. Whatever goes wrong on the way, the client's leaving included: the file is abandoned.
     """
     async with abandoned_on_error(form.file):
         async for chunk in body:
             await run_in_threadpool(form.feed, chunk)
         form.check()
-        return await run_in_threadpool(then)
+        return await run(then)
 
 
 def _skip(data: memoryview) -> None:

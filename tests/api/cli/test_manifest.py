@@ -85,11 +85,11 @@ def test_all_rows_mistakes_are_told_at_once(tmp_path: Path) -> None:
     rows = ["model,zoom", f"{ID},9", f"{ID},1", "page.glb,1", "empty.glb,1", *["absent.glb,"] * 30]
     with pytest.raises(Mistakes) as caught:
         read_jobs(write(tmp_path, "a.csv", "\n".join(rows)))
-    lines = str(caught.value).splitlines()
-    assert [line.partition("row ")[2].partition(" ")[0] for line in lines] == ["1", "3", "4", *map(str, range(5, 22)), ""]
+    *lines, last = str(caught.value).splitlines()
+    assert [line.partition("row ")[2].partition(" ")[0] for line in lines] == ["1", *map(str, range(3, 22))]
     assert "but a web page" in lines[1]
     assert "the file is empty" in lines[2]
-    assert lines[-1] == "and 13 more"
+    assert last == "and 13 more"
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t", ","])

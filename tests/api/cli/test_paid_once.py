@@ -2,15 +2,14 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
-from api.cli import run as cli_run
 from api.cli.jobs import Job
 from api.cli.ordering import Ordering
 from api.cli.orders import FOLDER, Order, OrderBook

@@ -1,4 +1,4 @@
-"""`pirouette list`, `download`, `cancel` and `retry`, Ctrl-C, and --json: what was ordered can be followed and ended."""
+"""`pirouette list`, `download`, `cancel`, `retry`, Ctrl-C and --json: what was ordered can be followed and ended."""
 
 import json
 import time
