@@ -25,7 +25,7 @@ def unknown_variables(environment: Mapping[str, str]) -> Iterator[str]:
 
 
 def explained(error: Exception) -> str | None:
-    """What is wrong, if it is with a setting, a file, the database or the storage; None for this program's own faults."""
+    """What is wrong, if it is with a setting, a file, the database or the storage; None for faults of this program."""
     if isinstance(error, FarmError):
         cause = error.__cause__
         return explained(cause) if isinstance(cause, Exception) else error.message
