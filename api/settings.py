@@ -17,6 +17,10 @@ from renderer.spec import H264Encoder
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
 
 
+HTTP = r"^$|^https?://."
+"""What URLs of servers look like that are talked to by HTTP."""
+
+
 class Settings(BaseSettings):
     """Read from the environment once per process, handed on as an argument, never imported as a global."""
 
@@ -53,9 +57,11 @@ class Settings(BaseSettings):
     # files in S3
     s3_bucket: str = Field("", description="S3 bucket for models and results; empty means a folder")
     s3_prefix: str = Field("", description="Folder in the bucket, where it has other files too")
-    s3_endpoint: str = Field("", description="URL of the S3 server; empty means AWS")
+    s3_endpoint: str = Field("", pattern=HTTP, description="URL of the S3 server; empty means AWS")
     s3_public_endpoint: str = Field(
-        "", description="URL of the S3 server for clients, which signed links lead to; empty means the same"
+        "",
+        pattern=HTTP,
+        description="URL of the S3 server for clients, which signed links lead to; empty means the same",
     )
     s3_region: str = Field("us-east-1", description="Region of the bucket")
     s3_access_key: str = Field("", description="Access key; empty means what AWS's own tools would use")
@@ -75,7 +81,9 @@ class Settings(BaseSettings):
         description="Origins, with commas between, whose pages may call the API from a browser, such as "
         "https://shop.example.com; * means any",
     )
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_level: str = Field(
+        "INFO", pattern="(?i)^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"
+    )
     trusted_proxies: str = Field(
         "", description="Addresses and CIDR networks, with commas between, of proxies that say who their clients are"
     )
@@ -168,6 +176,13 @@ class Settings(BaseSettings):
     def _database_has_one_address(self) -> Self:
         if self.database_host and self.database_url.get_secret_value():
             raise ValueError("set either PIROUETTE_DATABASE_URL or PIROUETTE_DATABASE_HOST, not both")
+        return self
+
+    @model_validator(mode="after")
+    def _broker_has_an_address(self) -> Self:
+        url = self.broker_url.get_secret_value()
+        if url and "://" not in url:
+            raise ValueError("PIROUETTE_BROKER_URL must be a URL such as redis://redis:6379/0")
         return self
 
     @model_validator(mode="after")

@@ -225,9 +225,9 @@ def show(email: str) -> None:
               help="The anchor it is meant to be cropped at.")
 def publish_overlay(file: Path, layer: str, name: str | None, description: str | None, alignment: str) -> None:
     """Offer an image (PNG, JPEG or WebP) or, as environment, a panorama (HDR or EXR) to all accounts as an overlay."""
+    key, storage = overlays.new_key(), open_storage(_farm())
     with _refusals():
         image = inspect_panorama(file) if layer == Layer.ENVIRONMENT else inspect_image(file)
-    key, storage = overlays.new_key(), open_storage(_farm())
     with storage.writer(key) as writer:
         writer.write(file.read_bytes())
     try:
