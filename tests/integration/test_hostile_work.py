@@ -2,11 +2,12 @@
 
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from api.client import FarmClient
 from api.domain.work import fleet
 from tests.integration.support import SETTINGS, check_settled
 from tests.renderer.load.glb_builder import GlbBuilder
@@ -40,11 +41,11 @@ def sheets(tmp_path: Path) -> Path:
 
 
 class Order:
-    """An upload of an account of its own, and what becomes of its paid render."""
+    """An upload of an account of its own, whose client this is, and what becomes of its paid render."""
 
-    def __init__(self, farm: Farm, model: Path) -> None:
+    def __init__(self, farm: Farm, client: FarmClient, model: Path) -> None:
         self.farm = farm
-        self.client = farm.client(farm.new_account(credits=10))
+        self.client = client
         self.ordered = time.monotonic()
         self.upload = self.client.models.upload(model, SETTINGS)
 
@@ -60,13 +61,23 @@ class Order:
         assert self.client.account().credits == 10
 
 
+Place = Callable[[Farm, Path], Order]
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    """Opens an account, and uploads a model."""
+    with contextlib.ExitStack() as held:
+        yield lambda farm, model: Order(farm, held.enter_context(farm.client(farm.new_account(credits=10))), model)
+
+
 def test_costly_models_end_in_error_with_a_refund_and_others_renders_are_done(
-    tmp_path: Path, light: Path, box: Path, sheets: Path
+    tmp_path: Path, light: Path, box: Path, sheets: Path, place: Place
 ) -> None:
     impatient = {"PIROUETTE_STALL_SECONDS": "20"}
-    with running_farm(Farm(tmp_path / "farm", workers=2, cache=light, extra=impatient)) as farm:
-        costly = [Order(farm, sheets) for _ in range(2)]
-        others = [Order(farm, box) for _ in range(2)]
+    with running_farm(Farm(tmp_path, workers=2, cache=light, extra=impatient)) as farm:
+        costly = [place(farm, sheets) for _ in range(2)]
+        others = [place(farm, box) for _ in range(2)]
         for order in others:
             order.check_done()
         for order in costly:
@@ -74,23 +85,21 @@ def test_costly_models_end_in_error_with_a_refund_and_others_renders_are_done(
 
 
 def test_a_worker_with_a_broken_ffmpeg_spoils_no_render_and_leaves_the_fleet(
-    tmp_path: Path, light: Path, box: Path
+    tmp_path: Path, light: Path, box: Path, place: Place
 ) -> None:
     ffmpeg = BreakableFfmpeg(tmp_path / "bin")
-    folder = tmp_path / "farm"
-    with running_farm(Farm(folder, workers=1, cache=light)) as farm:
-        sick = Farm(folder, workers=0, cache=light, extra={"PATH": ffmpeg.path}).spawn("worker")
+    with running_farm(Farm(tmp_path, workers=1, cache=light)) as farm:
+        sick = Farm(tmp_path, workers=0, cache=light, extra={"PATH": ffmpeg.path}).spawn("worker")
         farm.others.append(sick)
         wait_for(lambda: sick.pid in farm.fleet_pids(), "the worker that will break")
         ffmpeg.fail()
-        client = farm.client(farm.new_account())
-        upload = client.models.upload(box, SETTINGS)
-        renders = [upload.render_id] + [
-            client.renders.create(upload.model_id, {**SETTINGS, "rotateY": turned}).id for turned in (90, 180)
-        ]
+        order = place(farm, box)
+        create = order.client.renders.create
+        turned = [create(order.upload.model_id, {**SETTINGS, "rotateY": angle}).id for angle in (90, 180)]
         [reason] = wait_for(lambda: unfit(farm), "the broken worker to leave").values()
         assert "Check that ffmpeg" in reason
-        assert {render.status for render in client.renders.wait_all(renders, timeout=HANG_S)} == {"done"}
+        order.check_done()
+        assert {render.status for render in order.client.renders.wait_all(turned, timeout=HANG_S)} == {"done"}
         assert list(unfit(farm)) == [sick.pid]
 
 
@@ -102,11 +111,13 @@ def unfit(farm: Farm) -> dict[int, str]:
 
 
 @pytest.mark.nightly
-def test_a_frozen_child_is_replaced_and_a_frozen_worker_too(tmp_path: Path, light: Path, box: Path) -> None:
+def test_a_frozen_child_is_replaced_and_a_frozen_worker_too(
+    tmp_path: Path, light: Path, box: Path, place: Place
+) -> None:
     patient = {"PIROUETTE_STALL_SECONDS": "10", "PIROUETTE_LEASE_SECONDS": "30"}
     gate = Gate(tmp_path / "gate")
-    with running_farm(Farm(tmp_path / "farm", workers=2, cache=light, extra=patient, gate=gate)) as farm:
-        order = Order(farm, box)
+    with running_farm(Farm(tmp_path, workers=2, cache=light, extra=patient, gate=gate)) as farm:
+        order = place(farm, box)
         order.check_done()
         for whom in ("child", "worker"):
             with farm.renders_held():
@@ -124,6 +135,7 @@ def test_a_frozen_child_is_replaced_and_a_frozen_worker_too(tmp_path: Path, ligh
 @contextlib.contextmanager
 def _farm(folder: Path, light: Path) -> Iterator[Farm]:
     """With the defaults of all that is about time."""
+    folder.mkdir()
     slow = {f"PIROUETTE_{name}_SECONDS": value for name, value in (("LEASE", "30"), ("HEARTBEAT", "5"), ("SWEEP", "5"))}
     with running_farm(Farm(folder, workers=2, cache=light, extra=slow)) as farm:
         yield farm
@@ -147,13 +159,13 @@ def _seconds_until_done(orders: Sequence[Order]) -> list[float]:
 @pytest.mark.nightly
 @pytest.mark.timeout(3600)
 def test_twenty_renders_beside_ten_costly_models_are_done_hardly_later(
-    tmp_path: Path, light: Path, box: Path, sheets: Path
+    tmp_path: Path, light: Path, box: Path, sheets: Path, place: Place
 ) -> None:
     with _farm(tmp_path / "alone", light) as farm:
-        alone = _seconds_until_done([Order(farm, box) for _ in range(20)])
+        alone = _seconds_until_done([place(farm, box) for _ in range(20)])
     with _farm(tmp_path / "beside", light) as farm:
-        costly = [Order(farm, sheets) for _ in range(10)]
-        beside = _seconds_until_done([Order(farm, box) for _ in range(20)])
+        costly = [place(farm, sheets) for _ in range(10)]
+        beside = _seconds_until_done([place(farm, box) for _ in range(20)])
         for order in costly:
             order.check_refunded()
     assert max(late - early for late, early in zip(beside, alone, strict=True)) <= LATEST_S
