@@ -1,7 +1,7 @@
 # `make demo` and `make test` do their own set-up; the rest is for people who work on Pirouette.
 BIN := .venv/bin
 
-.PHONY: help demo test check nightly serve bench lock clean
+.PHONY: help demo test check nightly hostile audit serve bench lock clean
 
 help:
 	@echo "make demo               render the sample model from upload to video, into out/"
@@ -9,6 +9,8 @@ help:
 	@echo "make serve              an embedded farm on http://127.0.0.1:8080, kept in data/"
 	@echo "make test               linters, type checks, import contracts and all tests"
 	@echo "make nightly            the tests that take too long for every day"
+	@echo "make hostile            10,000 hostile files and 200 cost bombs through a farm, in some hours; part of nightly"
+	@echo "make audit              known vulnerabilities of the locked packages, and their licences"
 	@echo "make bench              measure every goal of speed, in about a quarter of an hour"
 	@echo "make lock               resolve the locked Python packages anew"
 
@@ -32,6 +34,14 @@ check:
 nightly:
 	@deploy/install.sh test
 	$(BIN)/pytest -m nightly -n 2
+
+hostile:
+	@deploy/install.sh test
+	$(BIN)/pytest -m nightly -s tests/hostile
+
+audit:
+	@deploy/install.sh test
+	$(BIN)/python -m tests.audit
 
 bench:
 	@deploy/install.sh test

@@ -94,7 +94,8 @@ class Ready(Message):
 
 
 class Stage(Message):
-    """A stage of the work begins."""
+    """A stage of the work begins. A child repeats its last Stage or Frames every second while it works on something
+    that takes longer; it is silent while it waits for its device."""
 
     type: Literal["stage"] = "stage"
     name: Annotated[str, Field(pattern=r"^[a-z]{1,20}$")]

@@ -53,6 +53,7 @@ class Farm:
     cache: Path  # of the studio's light, which takes a second to compute: shared by all farms of a test run
     extra: Mapping[str, str] = dataclasses.field(default_factory=dict)
     gate: Gate | None = None  # needed by `renders_held`
+    program: str = "api.cli"  # what `python -m` runs
     server: subprocess.Popen[bytes] | None = None
     others: list[subprocess.Popen[bytes]] = dataclasses.field(default_factory=list)
     url: str = ""
@@ -101,7 +102,7 @@ class Farm:
         path = {"PATH": self.gate.path} if self.gate else {}
         with (self.folder / "farm.log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "api.cli", command], env={**os.environ, **self.environment, **path},
+                [sys.executable, "-m", self.program, command], env={**os.environ, **self.environment, **path},
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL,
             )
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.db.tables.base import Base, BigId
@@ -63,7 +63,7 @@ class Segment(Base):
     __table_args__ = (
         Index("segments_pending", "account_id", "queue", "priority", "created_at", "task_id", "first_frame",
               sqlite_where=text("state = 'pending'"), postgresql_where=text("state = 'pending'")),
-        Index("segments_running", "account_id",
+        Index("segments_running", "account_id", "priority",
               sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'")),
         Index("segments_leased", "lease_until",
               sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'")),
@@ -112,6 +112,16 @@ class Lane(Base):
     queue: Mapped[str] = mapped_column(String(20), primary_key=True)
     priority: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     oldest_at: Mapped[dt.datetime]  # created_at of the line's first segment
+
+
+class Turn(Base):
+    """When an account was last given a worker for a segment of the queue: the higher `served`, the later."""
+
+    __tablename__ = "turns"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    queue: Mapped[str] = mapped_column(String(20), primary_key=True)
+    served: Mapped[int] = mapped_column(BigInteger, index=True)
 
 
 class OutboxMessage(Base):

@@ -17,7 +17,7 @@ What all of this means for those who asked for the work is the kind's business: 
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, case, exists, func, select, update
@@ -71,12 +71,13 @@ def tell(session: Session, claim: Claim, told: Mapping[str, Any]) -> bool:
 
 def publish(session: Session, claim: Claim, files: OwnerFiles) -> bool:
     """These files, by owner id and name, are stored and may be fetched. False: the lease is lost."""
-    if _update_held(session, claim) is None:
+    attempt = _update_held(session, claim)
+    if attempt is None:
         return False
     for outcome in outcomes_of(claim.kind):
         waiting = outcome.owners(session, claim.task_id)  # the others were cancelled meanwhile
         kept = {owner_id: files[owner_id] for owner_id in waiting if owner_id in files}
-        results.write(session, outcome.subject, kept)
+        results.write(session, attempt.lane.account_id, outcome.subject, kept)
         outcome.published(session, claim.task_id, kept)
     return True
 
@@ -100,7 +101,7 @@ def settle_done(
     for outcome in outcomes_of(claim.kind):
         waiting = outcome.owners(session, claim.task_id)  # the others were cancelled meanwhile
         kept = {owner_id: files[owner_id] for owner_id in waiting if owner_id in files}
-        results.write(session, outcome.subject, kept)
+        results.write(session, attempt.lane.account_id, outcome.subject, kept)
         inputs |= outcome.finished(session, claim.task_id, kept, told or {})
     _let_go_on(session, claim.task_id, inputs)
     return True
@@ -143,6 +144,7 @@ def release(session: Session, claim: Claim) -> bool:
     if attempt is None:
         return False
     _requeue(session, attempt)
+    lanes.give_turn_back(session, attempt.lane)
     return True
 
 
@@ -152,27 +154,48 @@ def cancel(session: Session, task_id: str) -> None:
     _end(session, task_id, TaskState.CANCELLED, Failure(CANCELLED, "Cancelled"))
 
 
-def take_back(session: Session, *, max_attempts: int) -> TakenBack | None:
-    """Takes back one claim of a dead or stalled worker; None if there is none. Any number of processes may do so."""
+class NotTakenBack(Exception):
+    """Something is wrong with the rows of a lost claim; the cause says what."""
+
+    def __init__(self, segment_id: str) -> None:
+        super().__init__(f"the lost claim on segment {segment_id} can't be taken back")
+        self.segment_id = segment_id
+
+
+def take_back(session: Session, *, max_attempts: int, passing_over: Collection[str] = ()) -> TakenBack | None:
+    """Takes back one claim of a dead or stalled worker; None if there is none. Any number of processes may do so.
+
+    Raises NotTakenBack: the caller passes over that segment then, so that the others are taken back.
+    """
     while True:
         lost = session.execute(
             select(Segment.id, Segment.task_id)
             .join(Task, Task.id == Segment.task_id)
-            .where(*_lost())
+            .where(*_lost(), Segment.id.not_in(passing_over))
             .order_by(Segment.lease_until)
             .limit(1)
             .with_for_update(of=Task, skip_locked=True, key_share=True)
         ).one_or_none()
         if lost is None:
             return None
-        row = session.execute(
-            update(Segment)
-            .where(Segment.id == lost.id, *_lost())
-            .values(failures=Segment.failures + 1, error_message=LOST_MESSAGE, updated_at=from_now(0))
-            .returning(*_ATTEMPT)
-        ).one_or_none()
-        if row is not None:  # else it was heard of just before the task was locked
-            break
+        try:
+            taken = _take_back(session, lost.id, max_attempts)
+        except Exception as error:
+            raise NotTakenBack(lost.id) from error
+        if taken is not None:
+            return taken
+
+
+def _take_back(session: Session, segment_id: str, max_attempts: int) -> TakenBack | None:
+    """None if the segment was heard of just before its task was locked."""
+    row = session.execute(
+        update(Segment)
+        .where(Segment.id == segment_id, *_lost())
+        .values(failures=Segment.failures + 1, error_message=LOST_MESSAGE, updated_at=from_now(0))
+        .returning(*_ATTEMPT)
+    ).one_or_none()
+    if row is None:
+        return None
     attempt = _attempt(row)
     kind = session.scalar(select(Task.kind).where(Task.id == attempt.task_id)) or ""
     owners = [owner_id for outcome in outcomes_of(kind) for owner_id in outcome.owners(session, attempt.task_id)]

@@ -24,7 +24,7 @@ class Priority(IntEnum):
 
     AWAITED = 0
     """Somebody looks at the screen and waits: the inspection of an upload, and its preview."""
-    PAID = 10
+    PAID = lanes.ORDINARY
     BACKGROUND = 20
     """What nobody waits for."""
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 
+from api.db.faults import Outage
 from api.domain.work import claims
 from api.worker.parent.bench import Bench
 from api.worker.parent.run_segment import run_segment
@@ -22,16 +23,25 @@ def work_until_idle(bench: Bench, queues: Sequence[str], pass_on: Callable[[str]
         stay_fit(bench)
         if bench.stop.is_set():
             return
-        with bench.database.begin() as session:
-            claim = claims.claim(
-                session, worker=bench.worker, queues=queues, lease_seconds=bench.settings.lease_seconds
-            )
+        if bench.storage.room.is_short():
+            logger.warning("Claims nothing: the disk has less room than is kept in reserve")
+            break  # the sweep sends another hint soon
+        try:
+            with bench.database.begin() as session:
+                claim = claims.claim(
+                    session, worker=bench.worker, queues=queues, lease_seconds=bench.settings.lease_seconds
+                )
+        except Outage:
+            break  # the sweep sends another hint when the database is back
         if claim is None:
             break
         try:
             pass_on(claim.queue)
         except Exception as error:  # noqa: BLE001 (the broker is away: no reason not to work)
             logger.warning("No other worker could be told that there is work: %s", error)
-        run_segment(bench, claim)
+        try:
+            run_segment(bench, claim)
+        except Outage as outage:
+            logger.warning("Ended before the database heard of segment %s: %s", claim.segment_id, outage)
     bench.inputs.close()
     bench.children.rest()

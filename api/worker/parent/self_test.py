@@ -8,7 +8,6 @@ import logging
 import tempfile
 from pathlib import Path
 
-from api.domain.kit.failures import OUT_OF_MEMORY
 from api.domain.work import fleet
 from api.ids import new_id
 from api.storage.base import FileMissing, StorageUnavailable
@@ -18,7 +17,7 @@ from api.worker.parent.budget import LEAST_S, Watch
 from api.worker.parent.children import Child, ChildFailed, ChildUnfit
 from api.worker.parent.orders import GivenUp
 from api.worker.parent.outputs import own_file
-from renderer.errors import DeviceError, EncodeError
+from renderer.errors import DeviceError, EncodeError, OutOfMemory
 
 PAUSES_S = (10.0, 30.0, 60.0, 300.0)
 """How long an unfit worker waits until it tests itself again; from the fourth time on, the last of these. What makes a
@@ -29,7 +28,7 @@ STORAGE = "storage"
 REMEDIES = {
     EncodeError.code: "Check that ffmpeg and ffprobe work for this worker's user, and that its disk has room",
     DeviceError.code: "Check the graphics driver, with `eglinfo` or `nvidia-smi`, and start the worker again",
-    OUT_OF_MEMORY: "Start fewer workers on this machine, or raise PIROUETTE_CHILD_MEMORY_MB",
+    OutOfMemory.code: "Start fewer workers on this machine, or raise PIROUETTE_CHILD_MEMORY_MB",
     STORAGE: "Check that this worker reaches the storage, may write to it, and that its disks have room",
 }
 """What to do, by the code of what failed."""

@@ -13,6 +13,7 @@ from api.db.dialects import from_now
 from api.db.session import Database
 from api.db.tables import Account, LedgerEntry, Segment
 from api.domain.accounts import accounts
+from api.domain.accounts.quotas import NO_LIMITS, Quotas
 from api.domain.kit.failures import Failure
 from api.domain.kit.files import FileView
 from api.domain.kit.unit import Unit
@@ -48,7 +49,7 @@ def upload(
 
 def upload_unread(
     database: Database, account_id: str, content: str = "a chair", settings: RenderSettings = SHARE, limit: int = 0,
-    name: str = "chair.glb",
+    name: str = "chair.glb", file_size: int | None = None, allowed: Quotas = NO_LIMITS,
 ) -> uploads.Registered:  # fmt: skip
     with database.begin() as session:
         return uploads.register_upload(
@@ -56,10 +57,11 @@ def upload_unread(
             account_id,
             original_name=name,
             sha256=hashlib.sha256(content.encode()).hexdigest(),
-            file_size=len(content),
+            file_size=len(content) if file_size is None else file_size,
             storage_key=f"models/{new_id()}{PurePosixPath(name).suffix}",
             settings=settings,
             upload_limit=limit,
+            allowed=allowed,
         )
 
 

@@ -8,12 +8,13 @@ from sqlalchemy import select
 from api.db.dialects import from_now
 from api.db.session import Database
 from api.db.tables import Segment, Worker
-from api.domain.kit.failures import CHILD_FAILED, OUT_OF_MEMORY, STALLED, Failure
+from api.domain.kit.failures import CHILD_FAILED, STALLED, Failure
 from api.domain.renders import ordering, removal
 from api.domain.renders.states import RenderStatus
 from api.domain.work import fleet, scheduling, waits
 from api.domain.work.claims import Claim
 from api.domain.work.lanes import OTHERS_FIRST_S
+from renderer.errors import OutOfMemory
 from tests.api.domain.support import (
     balance,
     claim,
@@ -28,6 +29,8 @@ from tests.api.domain.support import (
     unit,
     upload,
 )  # fmt: skip
+
+MEMORY = OutOfMemory.code
 
 
 def announce(database: Database, *workers: str) -> None:
@@ -149,7 +152,7 @@ def test_a_worker_that_is_alone_takes_it_again(database: Database, others: str) 
     assert claim(database, "alone") is not None
 
 
-@pytest.mark.parametrize("codes", [(OUT_OF_MEMORY, OUT_OF_MEMORY), (STALLED, STALLED), (STALLED, OUT_OF_MEMORY)])
+@pytest.mark.parametrize("codes", [(MEMORY, MEMORY), (STALLED, STALLED), (STALLED, MEMORY)])
 def test_what_may_be_the_models_fault_is_at_the_second_time(database: Database, codes: tuple[str, str]) -> None:
     account_id, render_id = paid_render(database)
     fail(database, claimed(database), codes[0])
@@ -162,11 +165,11 @@ def test_what_may_be_the_models_fault_is_at_the_second_time(database: Database, 
 
 def test_other_failures_between_them_do_not_acquit_the_model(database: Database) -> None:
     account_id, render_id = paid_render(database)
-    for code in (OUT_OF_MEMORY, CHILD_FAILED, CHILD_FAILED):
+    for code in (MEMORY, CHILD_FAILED, CHILD_FAILED):
         fail(database, claimed(database), code)
         assert get(database, account_id, render_id).status == RenderStatus.PENDING
         end_pauses(database)
-    fail(database, claimed(database), OUT_OF_MEMORY)
+    fail(database, claimed(database), MEMORY)
     assert get(database, account_id, render_id).status == RenderStatus.ERROR
 
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from api.db.tables import Segment
-from api.domain.kit.failures import OUT_OF_MEMORY, STALLED, TOO_COSTLY
+from api.domain.kit.failures import STALLED, TOO_COSTLY
 from api.domain.renders import removal
 from api.domain.renders.states import RenderStatus
 from api.domain.work import scheduling
@@ -24,6 +24,7 @@ from api.worker.parent import children as children_module
 from api.worker.parent.bench import Bench
 from api.worker.parent.children import Child, Children, start_child
 from api.worker.parent.run_segment import run_segment
+from renderer.errors import OutOfMemory
 from tests.api.domain.support import claim_of, end_pauses
 from tests.api.worker.child_here import SETUP
 from tests.api.worker.support import Order as Ordered
@@ -150,7 +151,7 @@ def test_memory_without_end_is_an_error_of_the_order_and_not_the_end_of_the_chil
     try:
         [failed] = reports(children.ready(), order_to("eat", tmp_path))
         assert isinstance(failed, Failed)
-        assert (failed.code, failed.retry) == ("out_of_memory", True)
+        assert (failed.code, failed.retry) == (OutOfMemory.code, True)
         assert isinstance(reports(children.ready(), order_to("look", tmp_path))[-1], Done)
     finally:
         children.kill()
@@ -303,7 +304,7 @@ def test_a_child_whose_device_failed_is_replaced(order: Ordered) -> None:
 
 def test_memory_that_runs_out_twice_is_the_models_fault(order: Ordered) -> None:
     try_twice(order, "starve")
-    assert (order.view.status, order.view.error_code, order.credits) == (RenderStatus.ERROR, OUT_OF_MEMORY, 10)
+    assert (order.view.status, order.view.error_code, order.credits) == (RenderStatus.ERROR, OutOfMemory.code, 10)
 
 
 def test_the_lease_is_renewed_while_the_child_hangs(order: Ordered) -> None:

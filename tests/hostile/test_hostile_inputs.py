@@ -1,0 +1,47 @@
+"""Hostile inputs through a farm of real processes: they stop nothing. `README.md` says what is promised."""
+
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.hostile import campaign
+from tests.hostile.bombs.table import BOMBS
+from tests.hostile.cases import Case, cases
+from tests.hostile.verdict import table
+
+SEED = 1
+"""Of every day's inputs; every night has others."""
+QUICK_FILES, NIGHTLY_FILES = 465, 10_000
+STILL_S, NIGHTLY_STILL_S = 150.0, 900.0
+"""Longer than any one input may take on a busy machine, where it has a time to end by."""
+
+
+def kept(cases: Sequence[Case], folder: Path, cache: Path, *, small: bool, still_s: float) -> None:
+    with campaign.hostile_farm(folder, cache, small=small) as farm:
+        report = campaign.run(farm, cases, still_s=still_s)
+        log = farm.log
+    print(table(report.verdicts), report.figures, sep="\n")
+    if report.complaints:
+        (campaign.SAVED / "farm.log").write_text(log)
+    assert not report.complaints, "\n".join(report.complaints)
+
+
+def test_mutated_files_and_small_cost_bombs_harm_nobody(tmp_path: Path, light_cache: Path) -> None:
+    bombs = [bomb.case for bomb in BOMBS if bomb.quick]
+    kept([*cases(SEED, QUICK_FILES), *bombs], tmp_path, light_cache, small=True, still_s=STILL_S)
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(12 * 3600)
+def test_ten_thousand_mutated_files_harm_nobody(tmp_path: Path, light_cache: Path) -> None:
+    seed = secrets.randbits(32)
+    print(f"seed {seed}: python -m tests.hostile fuzz --seed {seed} --count {NIGHTLY_FILES}")
+    kept([*cases(seed, NIGHTLY_FILES)], tmp_path, light_cache, small=True, still_s=NIGHTLY_STILL_S)
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(12 * 3600)
+def test_two_hundred_cost_bombs_harm_nobody(tmp_path: Path, light_cache: Path) -> None:
+    kept([bomb.case for bomb in BOMBS], tmp_path, light_cache, small=False, still_s=NIGHTLY_STILL_S)

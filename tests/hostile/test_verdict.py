@@ -1,0 +1,114 @@
+"""The judge of hostile inputs sees what it is there to see."""
+
+import dataclasses
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api.db.session import Database
+from api.domain.accounts import ledger
+from api.domain.kit.failures import Failure
+from api.domain.work import claims, scheduling
+from tests.hostile.cases import Case
+from tests.hostile.verdict import End, Sent, Verdict, accounts_out_of_balance, judge, table
+from tests.support.web import Web
+
+CASE = Case("glb-1", "glb", "model", "model.glb", b"", {})
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("hostile") / "migrated.sqlite3"
+    database = Database(f"sqlite:///{path}")
+    database.migrate()
+    database.dispose()
+    return path
+
+
+@pytest.fixture
+def web(migrated: Path, tmp_path: Path) -> Iterator[Web]:
+    database = Database(f"sqlite:///{shutil.copy(migrated, tmp_path / 'farm.sqlite3')}")
+    yield Web.make(database, tmp_path)
+    database.dispose()
+
+
+@pytest.fixture
+def sent(web: Web) -> Sent:
+    answer = web.upload()
+    data = answer.json()["data"]
+    return Sent(CASE, web.account_id, answer.status_code, model_id=data["modelId"], render_id=data["renderId"])
+
+
+def judged(web: Web, sent: Sent, code: str, message: str, *, attempts: int = 1) -> Verdict:
+    """What is thought of the input after its model could not be read."""
+    for attempt in range(1, attempts + 1):
+        with web.database.begin() as session:
+            claim = claims.claim(session, worker="test", queues=["inspect"], lease_seconds=60)
+            assert claim is not None
+            failure = Failure(code, message)
+            assert scheduling.settle_error(session, claim, failure, retry=attempt < attempts, max_attempts=3)
+    [verdict] = judge(web.database, [sent])
+    return verdict
+
+
+def test_an_error_that_names_what_is_wrong_with_the_file_is_fine(web: Web, sent: Sent) -> None:
+    verdict = judged(web, sent, "invalid_model", "accessors[0].count must be a number")
+    assert (verdict.end, verdict.code) == (End.FAILED, "invalid_model")
+    assert (verdict.unrefunded, verdict.complaints) == (False, ())
+    assert accounts_out_of_balance(web.database) == []
+
+
+def test_what_does_not_end_hangs(web: Web, sent: Sent) -> None:
+    [verdict] = judge(web.database, [sent])
+    assert (verdict.end, len(verdict.complaints)) == (End.HUNG, 1)
+
+
+@pytest.mark.parametrize("code", ["child_failed", "worker_lost", "internal", "device_error", "encode_error"])
+def test_an_error_of_the_farm_is_the_farms(web: Web, sent: Sent, code: str) -> None:
+    assert judged(web, sent, code, "Something failed").end == End.DIED
+
+
+@pytest.mark.parametrize("message", [
+    "Traceback (most recent call last)", "KeyError: 3", "numpy.linalg.LinAlgError", 'File "x.py"', "at 0x7f00deadbeef",
+    "/root/work/model.glb is broken", "a\nb",
+])
+def test_a_message_that_speaks_of_the_farms_inside_is_seen(web: Web, sent: Sent, message: str) -> None:
+    [complaint] = judged(web, sent, "invalid_model", message).complaints
+    assert complaint.startswith("the message has ")
+
+
+def test_a_refund_that_is_missing_is_seen(web: Web, sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "refund", lambda *_: None)
+    verdict = judged(web, sent, "invalid_model", "It is broken")
+    assert verdict.unrefunded
+    assert len(verdict.complaints) == 1
+
+
+def test_a_second_attempt_is_seen(web: Web, sent: Sent) -> None:
+    assert judged(web, sent, "invalid_model", "It is broken", attempts=2).complaints == ("took 2 attempts",)
+
+
+@pytest.mark.parametrize(("ends", "kept"), [({"drawn"}, False), ({"invalid_model"}, True), ({"drawn", "failed"}, True)])
+def test_an_end_that_was_not_expected_is_seen(web: Web, sent: Sent, ends: set[str], kept: bool) -> None:
+    expecting = dataclasses.replace(sent, case=dataclasses.replace(CASE, ends=frozenset(ends)))
+    assert (judged(web, expecting, "invalid_model", "It is broken").complaints == ()) == kept
+
+
+@pytest.mark.parametrize(("status", "code", "end"), [
+    (400, "invalid_format", End.REFUSED), (413, "file_too_large", End.REFUSED), (400, "", End.DIED),
+    (500, "internal", End.DIED), (0, "", End.DIED),
+])
+def test_an_answer_is_a_refusal_only_in_the_apis_envelope(web: Web, status: int, code: str, end: End) -> None:
+    [verdict] = judge(web.database, [Sent(CASE, web.account_id, status, code, "No")])
+    assert verdict.end == end
+    assert (verdict.complaints == ()) == (end == End.REFUSED)
+
+
+def test_the_table_counts_by_kind(web: Web) -> None:
+    lines = table(judge(web.database, [Sent(CASE, web.account_id, 400, "invalid_format", "No")] * 3)).splitlines()
+    assert [line.split() for line in lines] == [
+        ["kind", "sent", "refused", "failed", "drawn", "died", "hung", "unrefunded"],
+        ["glb", "3", "3", "0", "0", "0", "0", "0"], ["all", "3", "3", "0", "0", "0", "0", "0"],
+    ]  # fmt: skip
