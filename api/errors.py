@@ -4,9 +4,9 @@
     |- Unauthorized, TokenExpired, Forbidden, InsufficientScope       who is asking
     |- InvalidRequest, InvalidSettings, InvalidFormat, FileTooLarge   what was sent
     |  NoFile, InvalidUrl, DownloadTimeout
-    |- NoCredits, UploadLimit                                         what the account may do
+    |- NoCredits, UploadLimit, StorageLimit                           what the account may do
     |- ContentTooLong                                                 what a signed link allows
-    |- Unavailable                                                    what the farm can't do for now
+    |- Unavailable, NoSpace, TooManyRequests                          what the farm can't do for now
     |- InvalidState, IdempotencyConflict, IdempotencyInProgress      what can't be done any more, or yet
     `- ModelNotFound, RenderNotFound, VideoNotFound, PosterNotFound,  what isn't there
        ThumbNotFound, ImageNotFound, DatasetNotFound, FileNotFound, OverlayNotFound,
@@ -19,15 +19,18 @@ class FarmError(Exception):
 
     `param` is the path of the field at fault, where there is one, by the names that the domain has for it, such as
     "orders[2].settings.animation". A message that names the field begins with the last of these names, so that a
-    dialect can put its own there.
+    dialect can put its own there. `retry_after`: in how many seconds the same may succeed, where that is known.
     """
 
     code = "internal"
     default_message = "Internal server error"
 
-    def __init__(self, message: str | None = None, *, param: str | None = None) -> None:
+    def __init__(
+        self, message: str | None = None, *, param: str | None = None, retry_after: int | None = None
+    ) -> None:
         self.message = message or self.default_message
         self.param = param
+        self.retry_after = retry_after
         super().__init__(self.message)
 
 
@@ -96,6 +99,11 @@ class UploadLimit(FarmError):
     default_message = "Free upload limit reached"
 
 
+class StorageLimit(FarmError):
+    code = "storage_limit"
+    default_message = "The account's files take all the storage that it may have"
+
+
 class ContentTooLong(FarmError):
     code = "content_too_long"
     default_message = "The file is longer than the signed link allows"
@@ -103,7 +111,23 @@ class ContentTooLong(FarmError):
 
 class Unavailable(FarmError):
     code = "unavailable"
-    default_message = "The storage is not available at the moment; try again soon"
+    default_message = "The database or the storage is not available at the moment; try again soon"
+
+
+class NoSpace(FarmError):
+    code = "no_space"
+    default_message = "The farm's disk is full: nothing can be stored at the moment"
+
+
+class TooManyRequests(FarmError):
+    """`retry_after`: in how many seconds there is a point in trying again."""
+
+    code = "too_many_requests"
+    default_message = "Too many requests; try again after a while"
+
+    def __init__(self, message: str | None = None, *, retry_after: int = 10) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class InvalidState(FarmError):

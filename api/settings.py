@@ -3,31 +3,51 @@
 Embedded and distributed operation differ in these values alone: a bare `Settings()` is an embedded farm in ./data.
 """
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import URL
 
 from renderer.spec import H264Encoder
+
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
 
 
 class Settings(BaseSettings):
     """Read from the environment once per process, handed on as an argument, never imported as a global."""
 
-    model_config = SettingsConfigDict(env_prefix="PIROUETTE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="PIROUETTE_", frozen=True, extra="ignore", hide_input_in_errors=True  # some of it is secret
+    )
 
     # where things are kept
     data_dir: Path = Field(
         Path("data"), description="Folder for the database, files, broker and caches of an embedded farm"
     )
-    database_url: str = Field("", description="SQLAlchemy URL; empty means SQLite in the data folder")
-    broker_url: str = Field(
-        "", description="Celery broker URL; empty means Celery's filesystem transport in the data folder"
+    database_url: SecretStr = Field(
+        SecretStr(""), description="SQLAlchemy URL; empty means SQLite in the data folder, or the host below"
+    )
+    database_host: str = Field(
+        "", description="Host of a PostgreSQL server, in place of a URL: then nothing needs to be escaped"
+    )
+    database_port: int = Field(5432, ge=1, le=65535, description="Its port")
+    database_user: str = Field("pirouette", description="Who the farm is for it")
+    database_password: SecretStr = Field(SecretStr(""), description="The user's password")
+    database_name: str = Field("pirouette", description="Name of the database there")
+    broker_url: SecretStr = Field(
+        SecretStr(""), description="Celery broker URL; empty means Celery's filesystem transport in the data folder"
     )
     storage_dir: Path | None = Field(
         None, description="Folder for models and results, shared by servers and workers; empty means the data folder"
+    )
+    disk_reserve_mb: int = Field(
+        1024,
+        ge=0,
+        description="MB that stay free on the disks of these folders: with less, uploads are refused and workers wait",
     )
 
     # files in S3
@@ -50,7 +70,32 @@ class Settings(BaseSettings):
     # the server
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 picks a free one")
+    cors_origins: str = Field(
+        "",
+        description="Origins, with commas between, whose pages may call the API from a browser, such as "
+        "https://shop.example.com; * means any",
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    trusted_proxies: str = Field(
+        "", description="Addresses and CIDR networks, with commas between, of proxies that say who their clients are"
+    )
+    hsts_seconds: int = Field(
+        0, ge=0, description="How long browsers shall ask by https only, told where they do; 0 tells them nothing"
+    )
+
+    # limits, for each server process
+    max_connections: int = Field(2000, ge=1, description="Most connections that a server has open at the same time")
+    max_connections_per_client: int = Field(
+        200, ge=1, description="Most of one address; behind a proxy, requests of one address at the same time"
+    )
+    account_requests: int = Field(
+        0, ge=0, description="Most requests a minute that a server answers to one account; 0 means no limit"
+    )
+    client_requests: int = Field(
+        1200, ge=0, description="Most requests a minute of one address where no key is needed; 0 means no limit"
+    )
+    account_streams: int = Field(50, ge=1, description="Most event streams of one account at the same time")
+    account_uploads: int = Field(10, ge=1, description="Most uploads of one account at the same time")
 
     # limits
     max_upload_mb: int = Field(100, ge=1, description="Largest model file in MB (1024 x 1024 bytes)")
@@ -59,10 +104,25 @@ class Settings(BaseSettings):
         0, ge=0, description="Most models of an account that never bought credits; 0 means no limit"
     )
 
+    # what an account may take, unless an administrator says otherwise: see domain.accounts.quotas
+    quota_storage_mb: int = Field(
+        100 * 1024, ge=0, description="Most MB of an account's models, overlays and results; 0 means no limit"
+    )
+    quota_uploads_per_hour: int = Field(
+        3600, ge=0, description="Most models that an account uploads in an hour; 0 means no limit"
+    )
+    quota_waiting_previews: int = Field(
+        1000, ge=0, description="Most free previews of an account that wait to be drawn; 0 means no limit"
+    )
+
     # downloads from URLs
     ingest_seconds: float = Field(120.0, gt=0, description="How long a download from a URL may take in all")
     ingest_allow: str = Field(
         "", description="Hosts and CIDR networks, with commas between, that models may come from although not public"
+    )
+
+    ingest_ports: str = Field(
+        "80,443", description="Ports of public addresses, with commas between, that models may come from"
     )
 
     # webhooks
@@ -85,6 +145,9 @@ class Settings(BaseSettings):
     child_memory_mb: int = Field(
         0, ge=0, description="MB of memory that a worker's drawing process may use; 0 means as much as the machine has"
     )
+    stall_seconds: float = Field(
+        45.0, gt=0, description="How long a worker's drawing process may go without a step done before it is killed"
+    )
     lease_seconds: float = Field(30.0, gt=0, description="How long a claim on work lasts without a heartbeat")
     heartbeat_seconds: float = Field(5.0, gt=0, description="How often a worker renews its claim")
     sweep_seconds: float = Field(5.0, gt=0, description="How often lost work and lost messages are looked for")
@@ -97,6 +160,17 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _database_has_one_address(self) -> Self:
+        if self.database_host and self.database_url.get_secret_value():
+            raise ValueError("set either PIROUETTE_DATABASE_URL or PIROUETTE_DATABASE_HOST, not both")
+        return self
+
+    @model_validator(mode="after")
+    def _lists_can_be_read(self) -> Self:
+        _ = self.cors_allowed, self.ingest_public_ports
+        return self
+
+    @model_validator(mode="after")
     def _files_have_one_place(self) -> Self:
         if self.s3_bucket and self.storage_dir is not None:
             raise ValueError("set either PIROUETTE_S3_BUCKET or PIROUETTE_STORAGE_DIR, not both")
@@ -105,8 +179,33 @@ class Settings(BaseSettings):
         return self
 
     @cached_property
+    def cors_allowed(self) -> tuple[str, ...]:
+        """`cors_origins`, one by one. Raises ValueError for what no browser would send as an origin."""
+        origins = tuple(origin.strip().rstrip("/") for origin in self.cors_origins.split(",") if origin.strip())
+        for origin in origins:
+            if origin != "*" and not _ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"PIROUETTE_CORS_ORIGINS: {origin!r} is no origin; write it like https://shop.example.com"
+                )
+        return origins
+
+    @cached_property
+    def ingest_public_ports(self) -> tuple[int, ...]:
+        """`ingest_ports`, one by one. Raises ValueError for what is no port."""
+        ports = [port.strip() for port in self.ingest_ports.split(",") if port.strip()]
+        if not all(port.isdecimal() and 1 <= int(port) <= 65535 for port in ports):
+            raise ValueError("PIROUETTE_INGEST_PORTS must be port numbers with commas between, such as 80,443,8443")
+        return tuple(map(int, ports))
+
+    @cached_property
     def sqlalchemy_url(self) -> str:
-        return self.database_url or f"sqlite:///{self.data_dir.absolute()}/pirouette.sqlite3"
+        """With the password in it."""
+        if self.database_host:
+            return URL.create(
+                "postgresql+psycopg", self.database_user, self.database_password.get_secret_value() or None,
+                self.database_host, self.database_port, self.database_name,
+            ).render_as_string(hide_password=False)  # fmt: skip
+        return self.database_url.get_secret_value() or f"sqlite:///{self.data_dir.absolute()}/pirouette.sqlite3"
 
     @cached_property
     def files_dir(self) -> Path:
@@ -114,4 +213,4 @@ class Settings(BaseSettings):
 
     @property
     def embedded_broker(self) -> bool:
-        return not self.broker_url
+        return not self.broker_url.get_secret_value()

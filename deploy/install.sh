@@ -34,6 +34,7 @@ Linux)
         need curl command -v curl
         need nodejs command -v node
         need npm command -v npm
+        need chromium command -v chromium
     fi
     ;;
 *) need ffmpeg command -v ffprobe ;;

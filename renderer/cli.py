@@ -126,6 +126,8 @@ def main(
     except SettingsError as error:
         hints = {"bg_image_id": "--background", "fg_image_id": "--foreground", "environment_id": "--environment"}
         raise click.BadParameter(str(error), param_hint=hints.get(error.field, "--settings")) from error
+    except MemoryError as error:
+        raise click.ClickException("The model needs more memory than there is for rendering it") from error
     except (RendererError, OSError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(output)

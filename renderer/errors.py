@@ -11,10 +11,16 @@
     |- UnknownSpecVersion         a stored spec is of a version that this code doesn't read
     |- DeviceError                no GL device, or it lacks something; trying elsewhere may help
     |- EncodeError                ffmpeg failed; carries the tail of its stderr
+    |- OutOfMemory                the machine has less memory than the model needs
     `- Cancelled                  the caller asked to stop
 
 Messages are shown to users as they are: they name what is wrong and, where there is one, the way out.
 """
+
+
+def reason(error: BaseException) -> str:
+    """What a decoder's `error` says, to follow "can't be decoded: "."""
+    return "there is not enough memory for it" if isinstance(error, MemoryError) else str(error)
 
 
 class RendererError(Exception):
@@ -90,7 +96,13 @@ class EncodeError(RendererError):
     code = "encode_error"
 
 
+class OutOfMemory(RendererError):
+    """There is less memory than rendering the model takes; elsewhere there may be enough."""
+
+    code = "out_of_memory"
+
+
 class Cancelled(RendererError):
-    """The listener asked to stop between two frames."""
+    """The caller asked to stop: a listener, or the call made at checkpoints (`renderer.checkpoints`)."""
 
     code = "cancelled"

@@ -2,7 +2,7 @@
 
 import contextlib
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -13,8 +13,10 @@ from renderer.camera.effects import shot_view
 from renderer.camera.framing import View, model_placement
 from renderer.errors import SettingsError
 from renderer.gl.context import Device
+from renderer.gl.cost import require_affordable
 from renderer.gl.readback import Pending
 from renderer.gl.resources import GpuScene
+from renderer.gl.sampling import SUPERSAMPLING
 from renderer.gl.targets import frame_target
 from renderer.gl.tiles import Tile, TiledTarget
 from renderer.gl.waiting import flush
@@ -25,10 +27,10 @@ from renderer.lighting.shadow import SelfShadows, Shadows
 from renderer.lighting.sources import Lamps
 from renderer.panoramas import PanoramaError
 from renderer.passes.deferred import g_buffer_for
-from renderer.passes.geometry import GeometryPass
+from renderer.passes.geometry import GeometryPass, picture_of
 from renderer.passes.ground import GroundPass
 from renderer.passes.overlays import OverlayImages
-from renderer.passes.reflection import ReflectionPass
+from renderer.passes.reflection import ReflectionPass, mirrored_view
 from renderer.passes.resolve import ResolvePass
 from renderer.passes.yuv import YuvPass
 from renderer.passes.yuva import YuvaPass
@@ -40,6 +42,9 @@ from renderer.spec import Backdrop, Foreground, FrameSpec
 POSES_MEASURED = 24
 """Moments of an animation at which the model's extent above the ground is measured."""
 
+FRAMES_LOOKED_AT = 16
+"""Of the path around a model that stands still, evenly picked: from these it is worked out what drawing it costs."""
+
 SHADOW_MOMENTS = 8
 """Moments of an animation whose mean a shadow shows that isn't cast again for every frame."""
 
@@ -50,7 +55,8 @@ class ShotRenderer:
     `draw(i)` issues a frame; the `read_...` calls give the frame drawn last, as often as wanted, on any backdrop and
     behind any foreground. The `start_...` calls do so without waiting for it.
     Use it as a context manager: it owns everything it put on the device. Raises DeviceError when the frame is too
-    large for the device, SettingsError for an unknown animation or a panorama that is missing or broken.
+    large for the device, SettingsError for an unknown animation or a panorama that is missing or broken, ModelTooLarge
+    where the model would take too long to draw (`renderer.gl.cost`).
 
     A model that is seen from below has no ground, so no shadow and no reflection under it. A single frame of an
     animation has the shadows of that moment.
@@ -85,6 +91,10 @@ class ShotRenderer:
             owned.callback(self._gpu_scene.release)
             environment, lamps = self._light(owned, cache_dir, images)
             self._bounds = self._placed_bounds(bounds.radius)
+            if self._clip is None:
+                count = spec.frame_count
+                picked = np.unique(np.linspace(0, count - 1, min(count, FRAMES_LOOKED_AT)).astype(int))
+                self._require_affordable([shot_view(spec, self._bounds, index) for index in picked.tolist()])
             self._floor: Shadows | None = None
             self._shadows: SelfShadows
             first = shot_view(spec, self._bounds, 0)
@@ -123,13 +133,14 @@ class ShotRenderer:
     def draw(self, index: int) -> None:
         """Draws frame `index`, 0 to frame_count - 1, replacing the one before, and doesn't wait until it is drawn.
 
-        Raises DeviceError on a GL error.
+        Raises DeviceError on a GL error, and ModelTooLarge where an animation makes the frame too costly.
         """
+        view = shot_view(self._spec, self._bounds, index)
         if self._clip is not None:
             self._pose(clip_time(self._clip, index, self._spec.fps, self._spec.animation_speed))
+            self._require_affordable([view])
             if self._floor is not None and self._floor.live:
                 self._floor.cast(self._gpu_scene)
-        view = shot_view(self._spec, self._bounds, index)
         behind = None
         if view is not None:
             if self._reflection is not None:
@@ -217,6 +228,16 @@ class ShotRenderer:
             self._ground.draw(view, self._floor.ground, tile)
         if self._reflection is not None:
             self._reflection.show(tile)
+
+    def _require_affordable(self, views: Sequence[View | None]) -> None:
+        """Raises ModelTooLarge where the model, in the pose that it has, is too costly to draw in one of the views."""
+        size = (self._spec.width * SUPERSAMPLING, self._spec.height * SUPERSAMPLING)
+        seen = [view for view in views if view is not None]
+        pictures = [picture_of(view, size) for view in seen]
+        if self._spec.reflector:
+            ground = float(self._bounds.low[1])
+            pictures += [picture_of(mirrored_view(view, ground), size) for view in seen if view.eye[1] > ground]
+        require_affordable(self._gpu_scene.drawables, pictures, "the frame")
 
     def _pose(self, time: float) -> None:
         """Moves the model to its pose at `time` seconds of the clip."""

@@ -1,10 +1,11 @@
 """The program that decodes panoramas for `panoramas.py`, as a child of the sandbox.
 
-    panorama_child.py FILE SIDE KEPT
+    panorama_child.py FILE SIDE KEPT CHANNELS SAMPLES
 
 It is run by its path and imports nothing of the project. FILE's suffix is that of its format. It writes HEADER and the
-pixels as little-endian float32, or what is wrong with the file and exits with EX_DATAERR. Panoramas wider than SIDE
-are refused; those wider than KEPT are averaged down by a whole factor.
+pixels as little-endian float32, or what is wrong with the file and exits with EX_DATAERR. Panoramas wider than SIDE are
+refused, as are those of more than CHANNELS channels, or SAMPLES in all; those wider than KEPT are averaged down by a
+whole factor.
 """
 
 import os
@@ -17,17 +18,18 @@ HEADER = struct.Struct("<4I")  # the file's width and height, width and height o
 def main() -> None:
     import OpenImageIO
 
-    path, side, kept = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    path, side, kept, channels, samples = sys.argv[1], *map(int, sys.argv[2:])
     OpenImageIO.attribute("threads", 1)
     OpenImageIO.attribute("exr_threads", -1)  # none beside this one
+    OpenImageIO.attribute("try_all_readers", 0)  # it goes by the suffix; a broken file is nothing for 20 other formats
     try:
-        sys.stdout.buffer.write(decode(path, side, kept))
+        sys.stdout.buffer.write(decode(path, side, kept, channels, samples))
     except (ValueError, MemoryError) as error:
         sys.stdout.write(str(error).replace(path, "the file") or "it needs too much memory")
         sys.exit(os.EX_DATAERR)
 
 
-def decode(path: str, side: int, kept: int) -> bytes:
+def decode(path: str, side: int, kept: int, channels: int, samples: int) -> bytes:
     """Raises ValueError that says what is wrong with the file."""
     import numpy as np
     import OpenImageIO
@@ -41,6 +43,12 @@ def decode(path: str, side: int, kept: int) -> bytes:
         raise ValueError(f"it is {width}x{height} pixels, and {side} are allowed per side")
     if height < 8 or abs(width - 2 * height) > 0.02 * width:
         raise ValueError(f"it is {width}x{height} pixels; a panorama of all directions is twice as wide as high")
+    if spec.deep or spec.depth > 1:
+        raise ValueError("it has more than one value for a direction")
+    if spec.nchannels > channels:
+        raise ValueError(f"it has {spec.nchannels} channels, and {channels} are allowed")
+    if width * height * spec.nchannels > samples:
+        raise ValueError(f"it is {width}x{height} pixels of {spec.nchannels} channels, which are too many for its size")
     pixels = source.read_image(0, 0, 0, min(3, spec.nchannels), "float")
     if pixels is None:
         raise ValueError(source.geterror().strip().splitlines()[-1])

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from renderer.arrays import UInt8
+from renderer.checkpoints import with_checkpoints
 from renderer.encode.join import check_joints, join_videos
 from renderer.encode.poster import write_posters
 from renderer.errors import EncodeError
@@ -83,7 +84,7 @@ def open_shot(
     """
     listener.on_stage("loading")
     with concurrent.futures.ThreadPoolExecutor(1) as beside:
-        loading = beside.submit(load, model, frames.material_variant)
+        loading = beside.submit(with_checkpoints(load), model, frames.material_variant)
         if frames.environment is None:  # the preset's light is made or read meanwhile, and kept
             preset_environment(device, PRESETS[frames.lighting], cache_dir)
         scene = loading.result()
@@ -228,7 +229,10 @@ def _draw(
         encoders.finish()
     clock.on_stage("checking")
     with concurrent.futures.ThreadPoolExecutor() as beside:  # each waits for a process of its own
-        for checked in [beside.submit(check_stream, *file, frames.fps, len(run)) for file in files.items()]:
+        checks = [
+            beside.submit(with_checkpoints(check_stream), *file, frames.fps, len(run)) for file in files.items()
+        ]
+        for checked in checks:
             checked.result()
 
 

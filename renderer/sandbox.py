@@ -5,7 +5,8 @@
 
 A child is a Python program with an environment of its own, a limit on memory, no core dumps, and a process group that
 is killed as a whole. It takes its limits before it runs a line of its program (`sandbox_child.py`), and the kernel
-kills the group when this process ends, however it ends. A child may still read and write files and open sockets.
+kills the group when this process ends, however it ends. It opens no sockets, and only those files that `confine.Reach`
+names, as far as the system can see to that.
 """
 
 import contextlib
@@ -17,10 +18,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
+
+from renderer.confine import Reach, confine
 
 _FIRST = Path(__file__).with_name("sandbox_child.py")
 _PROJECT = Path(__file__).resolve().parents[1]
@@ -103,23 +107,32 @@ def start(
     *,
     limits: Limits,
     environment: Mapping[str, str],
+    reach: Reach | None = Reach(),
     stderr: int | None = subprocess.DEVNULL,
 ) -> Child:
     """Starts a script by its path (.py), or a module by its name, found where this one was.
 
     Only what the program writes to Python's sys.stdout arrives at the child's `stdout`: what native code prints goes to
-    `stderr`, a descriptor, or None for this process's own. `environment` is the child's whole environment. Processes
-    that this one forks without running another program keep its children alive, too.
+    `stderr`, a descriptor, or None for this process's own. `environment` is the child's whole environment. Where
+    `reach` is None, it may do with files and sockets all that its user may. Processes that this one forks without
+    running another program keep its children alive, too.
     """
     held, lifeline = os.pipe()
     seconds = () if limits.cpu_seconds is None else (f"RLIMIT_CPU={limits.cpu_seconds}",)
     taken = ",".join((f"RLIMIT_AS={limits.memory_bytes}", *seconds, "RLIMIT_CORE=0"))
-    try:
-        process = subprocess.Popen(
+
+    def begin() -> subprocess.Popen[bytes]:
+        if reach is not None:
+            confine(_with_program(reach, str(program)), environment)
+        return subprocess.Popen(
             [sys.executable, "-I", str(_FIRST), str(held), taken, str(_PROJECT), str(program), *arguments],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr,
             env=dict(environment), pass_fds=[held], start_new_session=True,
         )
+
+    try:
+        with ThreadPoolExecutor(1, "confined") as thread:  # which ends as confined as the child that it started
+            process = thread.submit(begin).result()
     except BaseException:
         os.close(lifeline)
         raise
@@ -136,14 +149,19 @@ def run(
     environment: Mapping[str, str],
     timeout_s: float,
     output_bytes: int,
+    reach: Reach = Reach(),
+    started: Callable[[Child], None] | None = None,
 ) -> bytes:
-    """All that the program writes to sys.stdout, if it then exits with 0.
+    """All that the program writes to sys.stdout, if it then exits with 0. `started` is told the child, so that another
+    thread can kill it.
 
     Raises ChildFailed where it exits with os.EX_DATAERR, with what it wrote as the message; and where it writes more
     than `output_bytes`, runs longer than `timeout_s` or ends in any other way.
     """
     deadline = time.monotonic() + timeout_s
-    with start(program, arguments, limits=limits, environment=environment) as child:
+    with start(program, arguments, limits=limits, environment=environment, reach=reach) as child:
+        if started is not None:
+            started(child)
         child.stdin.close()
         try:
             output = _read_all(child.stdout.fileno(), output_bytes, deadline)
@@ -155,6 +173,17 @@ def run(
     if code:
         raise ChildFailed("the process that reads it crashed or needed too much")
     return output
+
+
+def _with_program(reach: Reach, program: str) -> Reach:
+    """What the child reads to run its program, besides."""
+    if program.endswith(".py"):
+        found = [path for path in (_FIRST, Path(program)) if path.exists()]  # Python complains of one that is missing
+        return dataclasses.replace(reach, reads=[*reach.reads, *found])
+    if _PROJECT.is_relative_to(sys.prefix):  # installed, among Python's other packages
+        return reach
+    packages = [file.parent for file in _PROJECT.glob("*/__init__.py")]
+    return dataclasses.replace(reach, reads=[*reach.reads, *packages], lists=[*reach.lists, _PROJECT])
 
 
 def _read_all(pipe: int, most: int, deadline: float) -> bytes:

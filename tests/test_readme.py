@@ -8,10 +8,12 @@ import click
 
 import renderer.errors
 from api.cli import main
+from api.domain.accounts import quotas
 from api.domain.kit import failures
-from api.errors import FarmError
+from api.errors import FarmError, StorageLimit, UploadLimit
 from api.http import errors as http_errors
-from api.http.dxgl.errors import OUR_STATUS
+from api.http import refusals
+from api.http.dxgl.errors import OUR_STATUS, STATUS
 from api.http.dxgl.spelling import SETTINGS_NAMES
 from api.settings import Settings
 from renderer.errors import ModelError, RendererError
@@ -58,9 +60,21 @@ def test_the_table_of_render_settings_is_the_settings_table() -> None:
     assert rows_below("### Render settings") == expected
 
 
+def test_the_table_of_quotas_has_each_with_the_error_that_it_is_refused_with() -> None:
+    codes = {"storage_mb": StorageLimit, "uploads_per_hour": UploadLimit, "waiting_previews": UploadLimit}
+    assert [(row[0].strip("`"), row[2].split(",")[0]) for row in rows_below("### Quotas")] == [
+        (name, f"{STATUS[codes[name].code]} `{codes[name].code}`") for name in quotas.NAMES
+    ]
+
+
+def kinds_of(error: type[FarmError]) -> list[type[FarmError]]:
+    return [error, *(kind for child in error.__subclasses__() for kind in kinds_of(child))]
+
+
 def test_the_table_of_our_own_errors_is_the_codes() -> None:
-    assert issubclass(http_errors.MethodNotAllowed, FarmError)  # two errors are defined where HTTP is known
-    messages = {kind.code: kind.default_message for kind in FarmError.__subclasses__()}
+    assert issubclass(http_errors.MethodNotAllowed, FarmError)  # some errors are defined where HTTP is known
+    assert issubclass(refusals.UriTooLong, FarmError)
+    messages = {kind.code: kind.default_message for kind in kinds_of(FarmError)}
     assert rows_below("### The API") == [
         [f"`{code}`", str(status), messages[code]] for code, status in OUR_STATUS.items()
     ]

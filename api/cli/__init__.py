@@ -3,22 +3,31 @@ a web framework to be imported, nor a web server's machine need a GL driver.
 """
 
 import importlib
+import os
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
+
+from api.cli.mistakes import explained, unknown_variables
 
 COMMANDS = {
-    "serve": "api.processes.serve",
-    "worker": "api.processes.worker",
-    "sweep": "api.processes.sweep",
-    "admin": "api.cli.admin",
-    "submit": "api.cli.submit",
-    "batch": "api.cli.batch",
+    "serve": ("api.processes.serve", "command"),
+    "worker": ("api.processes.worker", "command"),
+    "sweep": ("api.processes.sweep", "command"),
+    "admin": ("api.cli.admin", "command"),
+    "submit": ("api.cli.submit", "command"),
+    "batch": ("api.cli.batch", "command"),
+    "list": ("api.cli.renders", "list_renders"),
+    "download": ("api.cli.renders", "download"),
+    "cancel": ("api.cli.renders", "cancel"),
+    "retry": ("api.cli.renders", "retry"),
 }
+"""The module of each, and its name there."""
 
 
 class _Commands(click.Group):
-    """Finds a command as the attribute `command` of its module."""
+    """Finds the commands, and says in a line what is wrong with settings and arguments."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -26,10 +35,29 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
+        module, name = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), name)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Without loading the commands, as click would for their help."""
+        names = [CompletionItem(name) for name in COMMANDS if name.startswith(incomplete)]
+        return names + click.Command.shell_complete(self, ctx, incomplete)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        if "--supervisor-fd" not in ctx.args:  # else whoever started this process has said it
+            for warning in unknown_variables(os.environ):
+                click.echo(f"Warning: {warning}", err=True)
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            told = explained(error)
+            if told is None:
+                raise
+            raise click.ClickException(told) from error
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="pirouette", message="Pirouette %(version)s")
 def main(**_: Any) -> None:
     """A self-hosted 3D render farm. Settings are PIROUETTE_* environment variables."""

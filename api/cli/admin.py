@@ -1,22 +1,29 @@
 """`pirouette admin`: accounts, tokens, credits and overlays, by everyone's rules, straight on the database."""
 
 import contextlib
+import dataclasses
 import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
+from click.core import ParameterSource
 from sqlalchemy.orm import Session
 
 from api import clock
-from api.db.session import Database
-from api.domain.accounts import accounts, credentials, ledger
+from api.db.engines import WORKER
+from api.db.session import Database, has_schema
+from api.domain.accounts import accounts, credentials, ledger, quotas
 from api.domain.accounts.accounts import AccountView
+from api.domain.accounts.quotas import Quotas
 from api.domain.catalog import overlays
 from api.domain.catalog.overlays import Layer
+from api.domain.renders import limits
 from api.errors import FarmError
 from api.ingest.inspect import inspect_image, inspect_panorama
+from api.private import keep_private
 from api.settings import Settings
 from api.storage.base import discard
 from api.storage.open import open_storage
@@ -24,14 +31,31 @@ from renderer.spec import ANCHORS
 
 
 @click.group(name="admin")
-def command() -> None:
+@click.option("--create", is_flag=True, help="Make a new farm's database where there is none.")
+@click.pass_context
+def command(context: click.Context, create: bool) -> None:
     """Manage accounts, tokens, credits and the system's overlays. Prints JSON, but a new token as it is."""
+    context.obj = create
+
+
+def _farm() -> Settings:
+    """Ends the program with code 1 where there is no farm and none is to be made: most often it is the wrong folder."""
+    settings = Settings()
+    if not (click.get_current_context().obj or has_schema(settings.sqlalchemy_url)):
+        elsewhere = settings.database_url.get_secret_value() or settings.database_host
+        where = "the database of the settings" if elsewhere else settings.data_dir.absolute()
+        raise click.ClickException(
+            f"There is no farm in {where}. Set PIROUETTE_DATA_DIR to the folder of one (or the database of one), or "
+            "make a new one with `pirouette serve` or `pirouette admin --create`"
+        )
+    keep_private(settings.data_dir)
+    return settings
 
 
 @contextlib.contextmanager
 def _transaction() -> Iterator[Session]:
-    """One transaction on the farm's database, which is made if need be. Domain errors end the program with code 1."""
-    database = Database(Settings().sqlalchemy_url)
+    """One transaction on the farm's database. Domain errors end the program with code 1."""
+    database = Database(_farm().sqlalchemy_url, WORKER)
     try:
         database.migrate()
         with _refusals(), database.begin() as session:
@@ -54,6 +78,10 @@ def _public(account: AccountView) -> dict[str, object]:
         "id": account.id, "email": account.email, "credits": account.credits, "admin": account.is_admin,
         "suspended": account.suspended_at is not None,
     }  # fmt: skip
+
+
+def _quotas(session: Session, account_id: str) -> dict[str, int]:
+    return dataclasses.asdict(quotas.of_account(session, account_id, Quotas.of(Settings())))
 
 
 def _print(**values: object) -> None:
@@ -111,6 +139,37 @@ def grant(email: str, credits: int, note: str) -> None:
         _print(id=account.id, credits=ledger.grant(session, account.id, credits, note=note))
 
 
+class _Amount(click.ParamType[int | None]):
+    """A whole number from 0, or "default", which stands for None."""
+
+    name = "amount"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
+        return None if value == "default" else click.IntRange(min=0).convert(value, param, ctx)
+
+
+@command.command()
+@click.argument("email")
+@click.option("--storage-mb", type=_Amount(), metavar="MB", help="Of models, overlays and results.")
+@click.option("--uploads-per-hour", type=_Amount(), metavar="N", help="Of models.")
+@click.option("--waiting-previews", type=_Amount(), metavar="N", help="Free previews that wait to be drawn.")
+def set_quota(email: str, **amounts: int | None) -> None:
+    """Allow an account more or less than the settings do: 0 sets no limit, "default" goes back to the settings.
+
+    Without an option it stays as it is. Prints what is allowed now.
+    """
+    context = click.get_current_context()
+    given = {
+        name: amount
+        for name, amount in amounts.items()
+        if context.get_parameter_source(name) == ParameterSource.COMMANDLINE
+    }
+    with _transaction() as session:
+        account = accounts.find(session, email)
+        quotas.set_own(session, account.id, given)
+        _print(id=account.id, quotas=_quotas(session, account.id))
+
+
 @command.command()
 @click.argument("email")
 def suspend(email: str) -> None:
@@ -142,11 +201,13 @@ def list_accounts() -> None:
 @command.command(name="show")
 @click.argument("email")
 def show(email: str) -> None:
-    """An account, its credits and its API keys."""
+    """An account, its credits, its quotas (0: no limit) and what it takes of them, and its API keys."""
     with _transaction() as session:
         account = accounts.find(session, email)
         _print(
             **_public(account),
+            quotas=_quotas(session, account.id),
+            used=dataclasses.asdict(limits.usage(session, account.id)),
             tokens=[
                 {"id": token.id, "dialect": token.dialect, "name": token.name, "hint": token.hint,
                  "scopes": token.scopes, "revoked": token.revoked_at is not None}
@@ -166,7 +227,7 @@ def publish_overlay(file: Path, layer: str, name: str | None, description: str |
     """Offer an image (PNG, JPEG or WebP) or, as environment, a panorama (HDR or EXR) to all accounts as an overlay."""
     with _refusals():
         image = inspect_panorama(file) if layer == Layer.ENVIRONMENT else inspect_image(file)
-    key, storage = overlays.new_key(), open_storage(Settings())
+    key, storage = overlays.new_key(), open_storage(_farm())
     with storage.writer(key) as writer:
         writer.write(file.read_bytes())
     try:

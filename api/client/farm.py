@@ -15,7 +15,7 @@ from api.client.webhooks import Webhooks
 
 
 class FarmClient:
-    """Talks to the farm at `base_url` (scheme and host, without /v1). A context manager; not safe to share by threads.
+    """Talks to the farm at `base_url`, with or without /v1. A context manager; not safe to share by threads.
 
     Requests are tried again, with growing pauses, while the farm is busy or can't be reached; those that cost credits
     carry an Idempotency-Key, so that they are paid for once.

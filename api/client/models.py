@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 from api.client.results import Model, Upload
-from api.client.transport import OnProgress, Transport, ignore_progress, notified
+from api.client.transport import OnProgress, Transport, ignore_progress, new_key, notified
 
 INGEST_S = 150.0
 """Longer than a farm downloads by default; it answers when it has the file."""
@@ -34,14 +34,15 @@ class Models:
         on_progress: OnProgress = ignore_progress,
         *,
         notify_url: str | None = None,
+        key: str | None = None,
     ) -> Upload:
         """Sends a .glb, .gltf or .zip and orders a render of it, which costs credits.
 
-        Its end is POSTed to `notify_url`.
+        Its end is POSTed to `notify_url`. The same upload under the same `key` is paid once in 24 hours.
         """
         fields = {} if settings is None else {"renderSettings": json.dumps(dict(settings))}
         fields |= notified(notify_url)
-        return Upload.of(self._transport.send_file("/models", path, fields, on_progress, costs=True))
+        return Upload.of(self._transport.send_file("/models", path, fields, on_progress, key=key or new_key()))
 
     def ingest(
         self, url: str, settings: Mapping[str, Any] | None = None, *, notify_url: str | None = None

@@ -33,7 +33,7 @@ class Overlays:
         """
         fields = {"layer": layer, "name": name, "description": description, "alignment": alignment}
         given = {field: value for field, value in fields.items() if value is not None}
-        return Overlay.of(self._transport.send_file("/overlays", path, given, on_progress, costs=False))
+        return Overlay.of(self._transport.send_file("/overlays", path, given, on_progress, key=None))
 
     def list(self, layer: Layer | None = None) -> Iterator[Overlay]:
         """The account's own and the published ones, newest first. Pages are asked for as the iterator gets to them."""

@@ -43,14 +43,18 @@ class Renders:
         return Render.of(self._transport.order("/renders", json=body))
 
     def batch(
-        self, orders: Iterable[tuple[str, Mapping[str, Any] | None]], *, notify_url: str | None = None
+        self,
+        orders: Iterable[tuple[str, Mapping[str, Any] | None]],
+        *,
+        notify_url: str | None = None,
+        key: str | None = None,
     ) -> list[Render]:
         """Orders up to 100 renders, given as (model id, settings), all or none. Equal frames are drawn once.
 
-        The end of each is POSTed to `notify_url`.
+        The end of each is POSTed to `notify_url`. The same batch under the same `key` is paid once in 24 hours.
         """
         body = {"renders": [_order(model_id, settings) for model_id, settings in orders], **notified(notify_url)}
-        return [Render.of(each) for each in self._transport.order("/renders/batch", json=body)]
+        return [Render.of(each) for each in self._transport.order("/renders/batch", key=key, json=body)]
 
     def list(
         self, *, model_id: str | None = None, status: str | None = None, previews: bool = False
@@ -82,6 +86,10 @@ class Renders:
     def share(self, render_id: str) -> str:
         """Lets everybody fetch its files; returns the path on the farm, for /video, /poster, /thumb or /dataset."""
         return str(self._transport.data("PUT", f"/renders/{render_id}/share")["path"])
+
+    def renew_share(self, render_id: str) -> str:
+        """The same by a new path; the old one leads nowhere from now on."""
+        return str(self._transport.data("POST", f"/renders/{render_id}/share", repeatable=False)["path"])
 
     def unshare(self, render_id: str) -> None:
         """The shared path leads nowhere from now on."""

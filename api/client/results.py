@@ -10,15 +10,16 @@ Json = Mapping[str, Any]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Upload:
-    """What an upload made. `duplicate`: the farm had these bytes already."""
+    """What an upload made. `duplicate`: the farm had these bytes already; `unarchived`: in the archive, until now."""
 
     model_id: str
     render_id: str
     duplicate: bool
+    unarchived: bool
 
     @classmethod
     def of(cls, data: Json) -> Self:
-        return cls(data["modelId"], data["renderId"], data.get("duplicate", False))
+        return cls(data["modelId"], data["renderId"], data.get("duplicate", False), data.get("unarchived", False))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -207,20 +208,22 @@ class Quote:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Health:
-    """Whether the farm can work: `status` and `database` are "ok" or "error". `workers` is None if it doesn't say."""
+    """Whether the farm can work: `status` is "ok", "degraded" or "error", and `problems` says why. `database` is "ok"
+    or "error". `workers` is None if it doesn't say."""
 
     status: str
     database: str
     workers: int | None
     devices: tuple[str, ...]
     note: str | None
+    problems: tuple[str, ...]
 
     @classmethod
     def of(cls, data: Json) -> Self:
         rendering = data.get("rendering") or {}
         return cls(
             data["status"], data["database"], rendering.get("workers"), tuple(rendering.get("devices", ())),
-            rendering.get("note"),
+            rendering.get("note"), tuple(data.get("problems", ())),
         )
 
 

@@ -44,14 +44,18 @@ def ignore_progress(done: int, total: int) -> None:
 
 
 class Transport:
-    """Sends requests to the farm at `base_url`, which is without /v1. Raises FarmUnreachable if that is no address."""
+    """Sends requests to the farm at `base_url`, with or without /v1. Raises FarmUnreachable if that is no address, and
+    ValueError if `token` can't be a token.
+    """
 
     def __init__(
         self, base_url: str, token: str | None, *, timeout: float, transport: httpx.BaseTransport | None
     ) -> None:
         _check_address(base_url)
+        if token and not (token.isascii() and token.isprintable()):
+            raise ValueError("an API key is printable ASCII")
         self._http = httpx.Client(
-            base_url=base_url.rstrip("/") + "/v1",
+            base_url=base_url.rstrip("/").removesuffix("/v1").rstrip("/") + "/v1",
             headers={"Authorization": f"Bearer {token}"} if token else {},
             timeout=timeout,
             transport=transport,
@@ -64,9 +68,11 @@ class Transport:
         """What a request's answer has under "data"."""
         return _repeat(lambda: self._once(method, path, **arguments)["data"], repeatable)
 
-    def order(self, path: str, **arguments: Any) -> Any:
-        """A POST that costs something, under a key that lets it be repeated without paying twice."""
-        return self.data("POST", path, headers=_new_key(), **arguments)
+    def order(self, path: str, *, key: str | None = None, **arguments: Any) -> Any:
+        """A POST that costs something, under a `key` that lets it be repeated without paying twice, for 24 hours; None
+        makes one.
+        """
+        return self.data("POST", path, headers=_keyed(key or new_key()), **arguments)
 
     def pages(self, path: str, limit: int, **params: Any) -> Iterator[Any]:
         """The items of a list, asked for page by page. What comes or goes meanwhile may come twice or be missed."""
@@ -80,17 +86,17 @@ class Transport:
                 return
 
     def send_file(
-        self, path: str, file: Path, fields: Mapping[str, str], on_progress: OnProgress, *, costs: bool
+        self, path: str, file: Path, fields: Mapping[str, str], on_progress: OnProgress, *, key: str | None
     ) -> Any:
-        """POSTs a form with a file, which is read as it is sent. `costs` as in `order`; if not, see `data`."""
-        headers = _new_key() if costs else {}
+        """POSTs a form with a file, which is read as it is sent: an order if it has a `key`, else see `data`."""
+        headers = {} if key is None else _keyed(key)
 
         def send() -> Any:
             with _CountedFile(file, on_progress) as content:
                 form = {"file": (file.name, content)}
                 return self._once("POST", path, headers=headers, files=form, data=fields)["data"]
 
-        return _repeat(send, costs)
+        return _repeat(send, key is not None)
 
     def fetch_file(self, path: str, file: Path, on_progress: OnProgress, **params: str) -> None:
         """Streams an answer to `file`, which appears only when it is whole."""
@@ -141,8 +147,13 @@ def _check_address(base_url: str) -> None:
     raise FarmUnreachable(f'"{base_url}" is not an address such as http://127.0.0.1:8080', sent=False)
 
 
-def _new_key() -> dict[str, str]:
-    return {"Idempotency-Key": str(uuid.uuid4())}
+def new_key() -> str:
+    """For an order that nobody else knows of."""
+    return str(uuid.uuid4())
+
+
+def _keyed(key: str) -> dict[str, str]:
+    return {"Idempotency-Key": key}
 
 
 def _repeat(call: Callable[[], T], repeatable: bool) -> T:
@@ -177,8 +188,8 @@ def _pause(state: RetryCallState) -> float:
 def _as_client_errors() -> Iterator[None]:
     try:
         yield
-    except httpx.TransportError as error:
-        sent = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+    except (httpx.RequestError, httpx.InvalidURL) as error:
+        sent = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.InvalidURL)
         raise FarmUnreachable(f"No answer from the farm: {error or type(error).__name__}", sent=sent) from error
 
 

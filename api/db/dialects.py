@@ -1,9 +1,9 @@
-"""SQL that SQLite and PostgreSQL spell differently: conflict clauses, the clock, and times as text."""
+"""What SQLite and PostgreSQL do differently: conflict clauses, the clock, times as text, and counts by triggers."""
 
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Text
+from sqlalchemy import Text, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
@@ -17,6 +17,15 @@ def insert(session: Session, table: type[Base]) -> sqlite.Insert | postgresql.In
     """An INSERT that knows ON CONFLICT."""
     dialect = session.get_bind().dialect.name
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+def count_now(session: Session) -> None:
+    """What triggers count, such as bytes stored, includes what the transaction has done so far, and is locked.
+
+    PostgreSQL would count at the end of the transaction; SQLite has counted already.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
 
 
 class from_now(FunctionElement[dt.datetime]):

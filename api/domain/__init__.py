@@ -2,7 +2,7 @@
 
     kit                             files, texts, pages, failures, and units of work: what the nouns share
     webhooks                        targets and deliveries; everybody above may emit events
-    accounts                        accounts, credentials, the ledger, requests that may be repeated
+    accounts                        accounts, credentials, the ledger, quotas, requests that may be repeated
     catalog                         models with their states and contents, overlays
     work                            tasks of any kind, segments, claims under a lease, the fleet of workers
     renders                         uploads and orders -> tasks + ledger, files, shares, what deletes and cancels them
@@ -12,6 +12,7 @@ A noun imports those above it in this list, never one below; `catalog` and `work
 work means for those who asked for it is the kind's Outcome: see `work.outcomes`.
 
 Locks are taken in the order overlays, models that nobody has read, task, running segment, the tasks that need it,
-lanes, the tasks' other segments, renders, account, webhook target. Keeping to it, two transactions may wait for each
-other but never in a circle. Claims begin at the lane.
+lanes, turns, the tasks' other segments, renders, account, webhook target, stored bytes. Keeping to it, two transactions
+may wait for each other but never in a circle. Claims begin at the lane. Where a render and its model's preview go
+together, their tasks are locked in the order of their ids, like those that need the same inspection.
 """

@@ -4,16 +4,26 @@ from collections.abc import Callable, Sequence
 from importlib import metadata
 
 from fastapi import FastAPI
+from starlette_compress import CompressMiddleware, add_compress_type, remove_compress_type
 
 from api.db.session import Database
+from api.domain.work import condition
+from api.domain.work.condition import Condition
 from api.http import docs, errors, idempotency
 from api.http.boundary import Boundary
+from api.http.cors import Cors
 from api.http.dialect import Dialect, Dialects
 from api.http.dxgl.dialect import DXGL
-from api.http.limits import BodyLimit
+from api.http.health import Checks, Health
+from api.http.inflate import Inflate
+from api.http.limits import BodyLimit, ClientLimit
+from api.http.normalise import Normalise
 from api.http.openapi import openapi_of
+from api.http.probes import router as probes_router
+from api.http.rates import Limits
 from api.http.state import Farm
 from api.http.storage import router as storage_router
+from api.http.touches import Touches
 from api.ingest.fetch import Downloader
 from api.net.guard import AllowList, Guard
 from api.net.sender import Sender
@@ -24,6 +34,15 @@ DESCRIPTION = "A self-hosted 3D render farm: a model in, a turntable out. This i
 
 DIALECTS = (DXGL,)
 
+MISSED_HEARTBEATS = 4
+"""After so many a worker is called silent."""
+
+SHORT_BYTES = 1024
+"""Answers up to this length go out as they are: they fit into a packet anyway."""
+
+add_compress_type("text/csv")
+remove_compress_type("text/event-stream")  # proxies hold compressed streams back
+
 
 def create_app(
     settings: Settings,
@@ -31,9 +50,11 @@ def create_app(
     storage: Storage,
     wake: Callable[[], None],
     *,
+    broker: Callable[[], None] = lambda: None,
     dialects: Sequence[Dialect] = DIALECTS,
 ) -> FastAPI:
     """The application. `wake` is called after each commit that left hints in the outbox; it must not block or fail.
+    `broker` raises something where no hints can be sent.
 
     Raises ValueError where `settings.ingest_allow` or `settings.webhook_allow` is malformed.
     """
@@ -46,11 +67,15 @@ def create_app(
         generate_unique_id_function=lambda route: route.name,  # stable names for clients made from openapi.json
         redirect_slashes=False,
     )
-    guard = Guard(AllowList.parse(settings.ingest_allow, "PIROUETTE_INGEST_ALLOW"))
+    guard = Guard(
+        AllowList.parse(settings.ingest_allow, "PIROUETTE_INGEST_ALLOW"), public_ports=settings.ingest_public_ports
+    )
     downloader = Downloader(guard, seconds=settings.ingest_seconds)
     sender = Sender(AllowList.parse(settings.webhook_allow, "PIROUETTE_WEBHOOK_ALLOW"))
-    app.state.farm = Farm(settings, database, storage, wake, downloader, sender)
+    health = Health(_checks(settings, database, storage, broker), storage.room.reserve_bytes)
     known = Dialects(dialects)
+    limits = Limits((surface for dialect in dialects for surface in dialect.surfaces), settings)
+    app.state.farm = Farm(settings, database, storage, wake, downloader, sender, Touches(database), health, limits)
     errors.install(app, known)
     idempotency.install(app)
     docs.install(app)
@@ -60,7 +85,28 @@ def create_app(
         for router in dialect.routers:
             app.include_router(router)
     app.include_router(storage_router)
+    app.include_router(probes_router)
     app.openapi = lambda: openapi_of(app, tags)  # type: ignore[method-assign]  # FastAPI's own way to extend it
+    behind_proxy = bool(settings.trusted_proxies)
+    # The first is the innermost, the last the outermost.
+    app.add_middleware(ClientLimit, dialects=known, limits=limits, behind_proxy=behind_proxy)
     app.add_middleware(BodyLimit, dialects=known, settings=settings)
-    app.add_middleware(Boundary, dialects=known)  # added last: the outermost
+    app.add_middleware(Inflate, dialects=known)
+    app.add_middleware(CompressMiddleware, minimum_size=SHORT_BYTES)
+    app.add_middleware(Normalise)
+    app.add_middleware(Boundary, dialects=known, hsts_seconds=settings.hsts_seconds)
+    app.add_middleware(Cors, dialects=known, settings=settings)  # so that a page can read of a failure, too
     return app
+
+
+def _checks(settings: Settings, database: Database, storage: Storage, broker: Callable[[], None]) -> Checks:
+    monitor = database.monitor()
+
+    def ask() -> Condition:
+        with monitor.read() as session:
+            return condition.ask(session, silent_seconds=MISSED_HEARTBEATS * settings.heartbeat_seconds)
+
+    return Checks(
+        condition=ask, migrated=monitor.is_migrated, storage=storage.ping, broker=broker,
+        free_bytes=storage.room.free_bytes,
+    )  # fmt: skip

@@ -57,7 +57,7 @@ def _inlined(described: Any, definitions: dict[str, Any]) -> Any:
     return {name: _inlined(part, definitions) for name, part in described.items()}
 
 
-def decode_json(raw: bytes) -> object:
+def decode_json(raw: str | bytes) -> object:
     """JSON by the standard: no NaN, no endless nesting. Raises ValueError."""
     try:
         return json.loads(raw, parse_constant=_refuse)

@@ -1,4 +1,5 @@
-"""The outermost layer of the HTTP door: a request id, one line in the log, and an answer even when the code breaks.
+"""The outermost layer of the HTTP door: a request id, headers for browsers, one line in the log, and an answer even
+when the code breaks.
 
 Pure ASGI, because Starlette's BaseHTTPMiddleware would put a queue between a download and its socket.
 """
@@ -6,22 +7,43 @@ Pure ASGI, because Starlette's BaseHTTPMiddleware would put a queue between a do
 import logging
 import time
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import FarmError
+from api.http.auth import account_in
 from api.http.dialect import Dialects
+from api.http.peers import UNKNOWN, client_in
 from api.ids import new_id
+
+FILES_ONLY = (
+    "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""Content-Security-Policy of what is no page of ours: whatever a stranger uploaded, no script of it runs. What browsers
+show a picture or a video with, if it is opened by itself, is allowed."""
+
+DEFAULTS = {
+    b"cache-control": b"no-store",
+    b"content-security-policy": FILES_ONLY.encode(),
+    b"referrer-policy": b"no-referrer",  # paths and queries may open something to whoever knows them
+    b"x-content-type-options": b"nosniff",
+}
+"""Headers of every answer that does not say otherwise."""
 
 log = logging.getLogger("api.http")
 
 
 class Boundary:
-    """Adds X-Request-Id to every answer and `Cache-Control: no-store` to those that say nothing of caching."""
+    """Adds X-Request-Id to every answer, and the DEFAULTS. Where `hsts_seconds` isn't 0 and a request came by https,
+    also Strict-Transport-Security.
 
-    def __init__(self, app: ASGIApp, *, dialects: Dialects) -> None:
+    The log's line is: client, account, method and path, status, time, request id.
+    """
+
+    def __init__(self, app: ASGIApp, *, dialects: Dialects, hsts_seconds: int) -> None:
         self._app = app
         self._dialects = dialects
+        self._hsts = f"max-age={hsts_seconds}".encode() if hsts_seconds else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -35,9 +57,12 @@ class Boundary:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = request_id
-                headers.setdefault("Cache-Control", "no-store")
+                headers = message["headers"] = list(message.get("headers", ()))
+                said = {name for name, _ in headers}
+                headers += (default for default in DEFAULTS.items() if default[0] not in said)
+                headers.append((b"x-request-id", request_id.encode()))
+                if self._hsts is not None and scope["scheme"] == "https":
+                    headers.append((b"strict-transport-security", self._hsts))
             await send(message)
 
         try:
@@ -49,6 +74,7 @@ class Boundary:
             error = FarmError(f"Internal server error. Please quote the request id {request_id} when you report it")
             await self._dialects.tell(scope["path"], error)(scope, receive, send_marked)
         finally:
-            path = scope.get("raw_path", b"").decode("ascii", "backslashreplace")  # still quoted: no line breaks
-            milliseconds = (time.perf_counter() - started) * 1000
-            log.info("%s %s %d %.0f ms %s", scope["method"], path, status, milliseconds, request_id)
+            log.info(
+                "%s %s %s %s %d %.0f ms %s", client_in(scope), account_in(scope) or UNKNOWN, scope["method"],
+                self._dialects.loggable(scope["path"]), status, (time.perf_counter() - started) * 1000, request_id,
+            )  # fmt: skip

@@ -3,6 +3,7 @@ is in its `Dialect`; the rest of api.http serves all alike.
 """
 
 import dataclasses
+import urllib.parse
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from fastapi import APIRouter
@@ -11,9 +12,13 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.errors import FarmError
+from api.errors import FarmError, TooManyRequests
 from api.http.auth import Authenticator
+from api.http.rates import Surface
 from api.settings import Settings
+
+LOGGED_CHARACTERS = 200
+"""Of a request's path: enough for every path that leads anywhere."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,6 +37,10 @@ class Dialect:
 
     `routers` are looked through in their order. `authenticate` is what all its routes ask keys with, None where it has
     none. `tell` makes the whole answer to an error. `tags` are those of its routes, with their descriptions.
+    `surfaces` say how often anybody may ask. What is below `secret_paths` opens something to whoever knows it: no log
+    shows it.
+
+    `any_origin`: pages of any server may call it from a browser; else those of the farm's settings.
 
     Raises ValueError where a route asks for another dialect's keys.
     """
@@ -43,6 +52,9 @@ class Dialect:
     tell: Callable[[FarmError], Response]
     uploads: tuple[Upload, ...]
     tags: Mapping[str, str]
+    surfaces: tuple[Surface, ...] = ()
+    secret_paths: tuple[str, ...] = ()
+    any_origin: bool = False
 
     def __post_init__(self) -> None:
         for router in self.routers:
@@ -79,8 +91,20 @@ class Dialects:
     def tell(self, path: str, error: FarmError, *, headers: Mapping[str, str] | None = None) -> Response:
         """The answer that tells `error` to a caller of `path`."""
         response = self.of(path).tell(error)
+        if error.retry_after is not None:
+            response.headers["Retry-After"] = str(error.retry_after)
         response.headers.update(headers or {})
+        if isinstance(error, TooManyRequests):
+            response.headers["Retry-After"] = str(error.retry_after)
         return response
+
+    def loggable(self, path: str) -> str:
+        """A request's path as a log may show it: without secrets, quoted so that it is one word, and cut."""
+        for dialect in self.all:
+            for secret in dialect.secret_paths:
+                if path.startswith(f"{secret}/"):
+                    return f"{secret}/..."
+        return urllib.parse.quote(path[:LOGGED_CHARACTERS], safe="/:*@,;=+")[:LOGGED_CHARACTERS] or "-"
 
 
 def _segments(path: str) -> tuple[str, ...]:

@@ -13,9 +13,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from api.errors import FarmError, InvalidRequest, NotFound, Unavailable
+from api.errors import FarmError, InvalidRequest, NoSpace, NotFound, Unavailable
 from api.http.dialect import Dialects
-from api.storage.base import StorageUnavailable
+from api.storage.base import StorageFull, StorageUnavailable
+from api.storage.disk import FULL
 
 log = logging.getLogger("api.http")
 
@@ -54,8 +55,15 @@ def install(app: FastAPI, dialects: Dialects) -> None:
 
     @app.exception_handler(StorageUnavailable)
     async def on_storage_unavailable(request: Request, error: StorageUnavailable) -> Response:
-        log.warning("%s: %s", request.url.path, error)
-        return dialects.tell(request.url.path, Unavailable())
+        log.warning("%s: %s", dialects.loggable(request.url.path), error)
+        return dialects.tell(request.url.path, NoSpace() if isinstance(error, StorageFull) else Unavailable())
+
+    @app.exception_handler(OSError)
+    async def on_system_error(request: Request, error: OSError) -> Response:
+        if error.errno not in FULL:
+            raise error
+        log.warning("%s: %s", dialects.loggable(request.url.path), error)  # of temporary files
+        return dialects.tell(request.url.path, NoSpace())
 
     @app.exception_handler(HTTPException)
     async def on_http_exception(request: Request, error: HTTPException) -> Response:
@@ -63,6 +71,8 @@ def install(app: FastAPI, dialects: Dialects) -> None:
         headers = error.headers
         if error.status_code == 405:  # Starlette names the methods of one route only
             methods = {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
+            if "GET" in methods:
+                methods.add("HEAD")
             headers = {"Allow": ", ".join(sorted(methods))} if methods else headers
         return dialects.tell(path, _FRAMEWORK_ERRORS[error.status_code], headers=headers)
 

@@ -20,8 +20,8 @@ from api.storage.base import FileMissing
 
 log = logging.getLogger("api.http")
 
-IMMUTABLE = "public, max-age=31536000, immutable"
-"""Cache-Control of files that never change."""
+IMMUTABLE = "private, max-age=31536000, immutable"
+"""Cache-Control of files that never change and need a key: no cache may hand them to somebody else."""
 REVOCABLE = "public, no-cache"
 """Of files that may be kept, but not shown without asking whether they still may be."""
 PRIVATE = "private, no-cache"

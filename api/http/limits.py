@@ -1,10 +1,13 @@
-"""How many bytes a request may bring: counted as they arrive, before anything parses or stores them.
+"""What a request may bring, and how often a client may ask: before anything is parsed, stored or looked up.
+
+Bytes are counted as they arrive.
 
 A client that is refused in mid-upload is often still sending, and closing the socket on it would destroy the answer
 that it hasn't read yet. So the answer goes out whole, then what still arrives is read and thrown away, within bounds.
 """
 
 import asyncio
+import contextlib
 import sys
 import time
 from collections.abc import Mapping
@@ -16,6 +19,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.errors import ContentTooLong, FarmError, FileTooLarge
 from api.http.dialect import Dialects
 from api.http.errors import BodyTooLarge
+from api.http.peers import client_in
+from api.http.protocol import REFUSED
+from api.http.rates import Limits
 from api.settings import Settings
 from api.storage.signing import PREFIX
 
@@ -52,6 +58,9 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if REFUSED in scope:
+            await self._dialects.tell(scope["path"], scope[REFUSED])(scope, receive, send)
+            return
         limit, error = self._rule(scope)
         body = _Body(Headers(scope=scope), receive, limit, error)
         if body.finished:  # there is none
@@ -71,6 +80,33 @@ class BodyLimit:
             if scope["method"] == method and path.match(scope["path"]):
                 return megabytes * MEGABYTE + ENVELOPE_BYTES, file_too_large(megabytes)
         return BODY_LIMIT, BodyTooLarge(f"The request is longer than {BODY_LIMIT // 1024} KB")
+
+
+class ClientLimit:
+    """Refuses what one client asks too often. Behind a proxy, also what it asks at the same time: elsewhere these are
+    no more than its connections, which are counted."""
+
+    def __init__(self, app: ASGIApp, *, dialects: Dialects, limits: Limits, behind_proxy: bool) -> None:
+        self._app = app
+        self._dialects = dialects
+        self._limits = limits
+        self._behind_proxy = behind_proxy
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        buckets = self._limits.of_clients(scope["path"])
+        with contextlib.ExitStack() as held:
+            try:
+                if buckets is not None:
+                    buckets.take(client_in(scope))
+                if self._behind_proxy:
+                    held.enter_context(self._limits.requests.one_more(client_in(scope)))
+            except FarmError as error:
+                await self._dialects.tell(scope["path"], error)(scope, receive, send)
+                return
+            await self._app(scope, receive, send)
 
 
 class _Body:

@@ -1,14 +1,17 @@
-"""What paths and queries of every dialect carry: ids, and which part of a list is asked for."""
+"""What paths and queries of every dialect carry: ids, and which part of a list is asked for, in which order."""
 
 import dataclasses
+import datetime as dt
 import re
-from collections.abc import Awaitable, Callable
+import unicodedata
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated
 
 from fastapi import Query
 from pydantic import AfterValidator
 
-from api.errors import FarmError
+from api.domain.kit.paging import Sort
+from api.errors import FarmError, InvalidRequest
 from api.ids import ALPHABET
 
 _MAX_OFFSET = 2**31 - 1  # what every database takes
@@ -33,6 +36,39 @@ def window_of(*, default: int, most: int) -> Callable[..., Awaitable[Window]]:
         return Window(min(max(limit, 1), most), min(max(offset, 0), _MAX_OFFSET))
 
     return window
+
+
+def sort_of(names: Mapping[str, str], default: str) -> Callable[..., Awaitable[Sort]]:
+    """A dependency: the query's `sort`. `names` are the farm's by the dialect's; a minus before one turns it around."""
+    choices = [sign + name for name in names for sign in ("", "-")]
+    described = Query(
+        description="; a minus before it means the other way around".join((", ".join(names), "")),
+        json_schema_extra={"enum": choices},
+    )
+
+    async def sort(sort: Annotated[str, described] = default) -> Sort:
+        if sort not in choices:
+            raise InvalidRequest(f"sort must be one of {', '.join(choices)}", param="sort")
+        return Sort(names[sort.removeprefix("-")], descending=sort.startswith("-"))
+
+    return sort
+
+
+def _as_utc(moment: dt.datetime) -> dt.datetime:
+    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+
+
+def _without_control_characters(text: str) -> str:
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
+        raise ValueError("must be without control characters")  # no database takes them
+    return text
+
+
+Moment = Annotated[dt.datetime, AfterValidator(_as_utc)]
+"""A time of a query, in UTC where it names no zone."""
+
+Search = Annotated[str, Query(max_length=100), AfterValidator(_without_control_characters)]
+"""Words to be looked for."""
 
 
 def id_else(error: type[FarmError]) -> AfterValidator:

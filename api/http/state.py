@@ -10,7 +10,11 @@ from fastapi import Depends, Request
 
 from api.db.session import Database
 from api.domain.kit.unit import Unit, unit_of_work
+from api.http.health import Health
+from api.http.rates import Limits
+from api.http.touches import Touches
 from api.ingest.fetch import Downloader
+from api.ingest.looks import Looks
 from api.net.sender import Sender
 from api.settings import Settings
 from api.storage.base import Storage
@@ -19,7 +23,8 @@ from api.storage.base import Storage
 @dataclasses.dataclass(frozen=True, slots=True)
 class Farm:
     """`wake` is called after a commit that left hints in the outbox. `downloader` fetches models from URLs.
-    `sender` knows which URLs events may be sent to.
+    `sender` knows which URLs events may be sent to. `touches` writes, while the server runs, when keys were used.
+    `limits` counts what is asked of this process. `looks` has uploaded overlays looked at.
 
     `stopping` is set by the server when it begins to stop.
     """
@@ -30,6 +35,10 @@ class Farm:
     wake: Callable[[], None]
     downloader: Downloader
     sender: Sender
+    touches: Touches
+    health: Health
+    limits: Limits
+    looks: Looks = dataclasses.field(default_factory=Looks)
     stopping: threading.Event = dataclasses.field(default_factory=threading.Event)
 
     def work(self) -> contextlib.AbstractContextManager[Unit]:

@@ -6,7 +6,7 @@ only when the last one is on its way to the disk.
 """
 
 import contextlib
-from collections.abc import AsyncIterable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterator, Mapping
 from typing import TypeVar
 
 from python_multipart.exceptions import FormParserError
@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.errors import FileTooLarge, InvalidRequest, NoFile
 from api.http.errors import MalformedBody
+from api.ingest.disposition import parse_disposition
 from api.ingest.incoming import IncomingFile, ReceivedFile, abandoned_on_error
 from api.storage.base import Storage, discard
 
@@ -26,8 +27,8 @@ MAX_PARTS = 32
 class UploadForm:
     """A form with one file, in the field ``file``. Feed it the body, `check` it, then finish or abandon `file`.
 
-    `key_for` names the storage key for a file name, or raises to refuse it before its bytes are read. `field_limits`
-    are the other fields to keep and their longest sizes in bytes; the rest is skipped. The methods block.
+    `key_for` is IncomingFile's. `field_limits` are the other fields to keep and their longest sizes in bytes; the rest
+    is skipped. The methods block.
     """
 
     def __init__(
@@ -35,7 +36,7 @@ class UploadForm:
         content_type: str | None,
         storage: Storage,
         *,
-        key_for: Callable[[str], str],
+        key_for: Callable[[bytes], str],
         too_large: FileTooLarge,
         max_file_bytes: int,
         field_limits: Mapping[str, int],
@@ -61,6 +62,7 @@ class UploadForm:
                     "on_header_end": self._on_header_end,
                     "on_headers_finished": self._on_headers_finished,
                     "on_part_data": self._on_part_data,
+                    "on_part_end": self._on_part_end,
                     "on_end": self._on_end,
                 },
             )
@@ -68,7 +70,7 @@ class UploadForm:
             raise MalformedBody(f"Malformed multipart body: {error}") from None
 
     def feed(self, data: bytes) -> None:
-        """Raises FarmErrors: malformed, too many parts, a part too large, a file name refused."""
+        """Raises FarmErrors: malformed, too many parts, a part too large, a file refused."""
         try:
             self._parser.write(data)
         except FormParserError as error:
@@ -113,13 +115,11 @@ class UploadForm:
         self._header = self._value = b""
 
     def _on_headers_finished(self) -> None:
-        _, options = parse_options_header(self._disposition)
-        field = options.get(b"name", b"").decode("utf-8", "replace")
-        file_name = options.get(b"filename", b"").decode("utf-8", "replace")
-        if field == "file" and file_name:
-            self._open_file(file_name)
-        elif field in self._field_limits:
-            self._open_field(field, self._field_limits[field])
+        part = parse_disposition(self._disposition)
+        if part.name == "file" and part.file_name:
+            self._open_file(part.file_name)
+        elif part.name in self._field_limits:
+            self._open_field(part.name, self._field_limits[part.name])
         else:
             self._sink = _skip
 
@@ -142,6 +142,10 @@ class UploadForm:
     def _on_part_data(self, data: bytes, start: int, end: int) -> None:
         self._sink(memoryview(data)[start:end])
 
+    def _on_part_end(self) -> None:
+        if self._sink == self.file.write and self.file.size:
+            self.file.settle()
+
     def _on_end(self) -> None:
         self._ended = True
 
@@ -157,16 +161,21 @@ def stored(storage: Storage, incoming: IncomingFile) -> Iterator[ReceivedFile]:
         raise
 
 
-async def receive_form(form: UploadForm, body: AsyncIterable[bytes], then: Callable[[], T]) -> T:
+async def receive_form(
+    form: UploadForm,
+    body: AsyncIterable[bytes],
+    then: Callable[[], T],
+    run: Callable[[Callable[[], T]], Awaitable[T]] = run_in_threadpool,
+) -> T:
     """Feeds the body to `form`, checks that it is complete, and returns what `then` makes of it in a worker thread.
 
-    Whatever goes wrong on the way, the client's leaving included: the file is abandoned.
+    `run` finds the thread. Whatever goes wrong on the way, the client's leaving included: the file is abandoned.
     """
     async with abandoned_on_error(form.file):
         async for chunk in body:
             await run_in_threadpool(form.feed, chunk)
         form.check()
-        return await run_in_threadpool(then)
+        return await run(then)
 
 
 def _skip(data: memoryview) -> None:

@@ -11,8 +11,8 @@ import httpx
 from starlette.concurrency import run_in_threadpool
 
 from api.errors import DownloadTimeout, InvalidFormat, InvalidUrl
-from api.ingest.incoming import IncomingFile
-from api.ingest.naming import HEAD_BYTES, model_name
+from api.ingest.incoming import HEAD_BYTES, IncomingFile
+from api.ingest.naming import model_name
 from api.net.guard import Guard, Refused
 from api.net.transport import TimedOut, Transport, Unreachable
 from api.net.urls import parse_url

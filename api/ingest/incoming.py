@@ -14,6 +14,9 @@ from api.storage.base import Storage, Writer
 
 MAX_NAME_LENGTH = 255
 
+HEAD_BYTES = 1024
+"""How much of a file tells what it is."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ReceivedFile:
@@ -28,20 +31,23 @@ class ReceivedFile:
 class IncomingFile:
     """Open it, write to it, then `finish` or `abandon` it. The methods block.
 
-    `key_for` names the storage key for a file name, or raises to refuse it. `too_large` is raised above `max_bytes`.
+    `key_for` names the storage key for a file by its first HEAD_BYTES, or all that it has, or raises to refuse it;
+    until then nothing is stored. `too_large` is raised above `max_bytes`.
     `abandon` may come from another thread while one of the others runs, which happens when a server stops; the file
     is then finished or gone, nothing between, and the others raise ValueError.
     """
 
     def __init__(
-        self, storage: Storage, *, key_for: Callable[[str], str], max_bytes: int, too_large: FarmError
+        self, storage: Storage, *, key_for: Callable[[bytes], str], max_bytes: int, too_large: FarmError
     ) -> None:
         self.max_bytes = max_bytes
         self.too_large = too_large
         self.size = 0
         self._storage = storage
         self._key_for = key_for
-        self._name = self._key = ""
+        self._name: str | None = None
+        self._key = ""
+        self._head = b""
         self._sha256 = hashlib.sha256()
         self._stack = contextlib.ExitStack()
         self._lock = threading.Lock()
@@ -50,7 +56,7 @@ class IncomingFile:
 
     @property
     def is_open(self) -> bool:
-        return self._writer is not None
+        return self._name is not None
 
     @property
     def sha256(self) -> str:
@@ -58,25 +64,38 @@ class IncomingFile:
         return self._sha256.hexdigest()
 
     def open(self, name: str) -> None:
-        self._name = harmless_name(name)
-        self._key = self._key_for(self._name)
         with self._unless_abandoned():
-            self._writer = self._stack.enter_context(self._storage.writer(self._key))
+            self._name = harmless_name(name)
 
     def write(self, data: bytes | memoryview) -> None:
-        if self._writer is None:
+        if self._name is None:
             raise ValueError("write to a file that is not open")
         self.size += len(data)
         if self.size > self.max_bytes:
             raise self.too_large
         self._sha256.update(data)
-        self._writer.write(data)
+        if self._writer is not None:
+            self._writer.write(data)
+            return
+        self._head += data
+        if len(self._head) >= HEAD_BYTES:
+            self.settle()
+
+    def settle(self) -> None:
+        """No more comes that `key_for` has to wait for: raises what it raises."""
+        if self._writer is None:
+            self._key = self._key_for(self._head[:HEAD_BYTES])
+            with self._unless_abandoned():
+                self._writer = self._stack.enter_context(self._storage.writer(self._key))
+            self._writer.write(self._head)
+            self._head = b""
 
     def finish(self) -> ReceivedFile:
         """Makes the file appear in the storage."""
+        self.settle()
         with self._unless_abandoned():
             self._stack.close()
-        return ReceivedFile(self._name, self._key, self.size, self.sha256)
+        return ReceivedFile(self._name or "", self._key, self.size, self.sha256)
 
     def abandon(self) -> None:
         """Leaves nothing in the storage, unless the file is finished."""

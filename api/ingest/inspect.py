@@ -1,17 +1,22 @@
-"""A look at an uploaded overlay. No pixel of a picture is decoded here: a worker's child does that.
+"""A look at an uploaded overlay, by children of the sandbox: this process decodes nothing.
 
-Panoramas are: in a process of their own, and what a worker could not light by should not be stored.
+Of a picture, only the header is read: a worker's child decodes the pixels. A panorama is decoded as a whole, since what
+a worker could not light by should not be stored.
 """
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
-
-import PIL.Image
 
 from api.errors import FileTooLarge, InvalidFormat
 from renderer.media_types import MEDIA_TYPES
 from renderer.panoramas import PanoramaError, read_panorama
-from renderer.pictures import BACKDROP_SIDE, PictureError, open_picture
+from renderer.picture_headers import read_header
+from renderer.pictures import BACKDROP_SIDE, PictureError
+from renderer.sandbox import Child
+
+Started = Callable[[Child], None]
+"""Is told a child that reads the file, so that another thread can kill it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -23,25 +28,24 @@ class ImageHeader:
     height: int
 
 
-def inspect_image(path: Path) -> ImageHeader:
+def inspect_image(path: Path, started: Started | None = None) -> ImageHeader:
     """Raises InvalidFormat for what is no PNG, JPEG or WebP image, FileTooLarge for one of too many pixels."""
     try:
-        with path.open("rb") as file:
-            picture = open_picture(file)
+        header = read_header(path, started)
     except PictureError as error:
         raise InvalidFormat(f"The file {error}", param="file") from None
-    if max(picture.size) > BACKDROP_SIDE:
+    if max(header.width, header.height) > BACKDROP_SIDE:
         raise FileTooLarge(
-            f"The image is {picture.width}x{picture.height} pixels, and {BACKDROP_SIDE} are allowed per side",
+            f"The image is {header.width}x{header.height} pixels, and {BACKDROP_SIDE} are allowed per side",
             param="file",
         )
-    return ImageHeader(PIL.Image.MIME[picture.format or ""], picture.width, picture.height)
+    return ImageHeader(f"image/{header.format.lower()}", header.width, header.height)
 
 
-def inspect_panorama(path: Path) -> ImageHeader:
+def inspect_panorama(path: Path, started: Started | None = None) -> ImageHeader:
     """Raises InvalidFormat for what is no Radiance HDR or OpenEXR panorama of all directions."""
     try:
-        panorama = read_panorama(path)
+        panorama = read_panorama(path, started)
     except PanoramaError as error:
         raise InvalidFormat(f"The file {error}", param="file") from None
     return ImageHeader(MEDIA_TYPES[panorama.suffix], *panorama.size)

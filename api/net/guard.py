@@ -75,6 +75,12 @@ _ISATAP = (0x00005EFE, 0x02005EFE)  # RFC 5214, 6.1: the middle of the address, 
 _NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
+# https://www.iana.org/assignments/special-use-domain-names, ICANN's .internal, and what networks use of old.
+_INTERNAL = (
+    ".internal", ".local", ".localhost", ".home.arpa", ".in-addr.arpa", ".ip6.arpa", ".test", ".onion", ".alt",
+    ".lan", ".home", ".corp", ".intranet", ".private", ".localdomain",
+)  # fmt: skip
+
 log = logging.getLogger(__name__)
 
 
@@ -111,6 +117,11 @@ def is_plain(host: str) -> bool:
     if parse_address(host) is not None:
         return True
     return _NAME.fullmatch(host) is not None and _NUMBER.fullmatch(host.split(".")[-1]) is None
+
+
+def is_internal(name: str) -> bool:
+    """Whether only a network of its own can have given the name out: it has no dot, or a domain that is nobody's."""
+    return "." not in name or name.endswith(_INTERNAL)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -174,15 +185,18 @@ class Guard:
     async def resolve(self, host: str, port: int) -> list[str]:
         """The addresses of `host`, in the resolver's order. A single one that isn't admitted refuses them all.
 
-        Raises Refused. Its message is the same for a host that isn't known and one that isn't public, and names
-        neither, because a stranger must not learn which internal hosts exist; the reason is in the log.
+        Raises Refused. A name that doesn't resolve is told as such, because it is mostly misspelt. Only for names that
+        nobody on the Internet can have (`is_internal`) it is told as one that leads to no public address: a stranger
+        must not learn which internal hosts exist. The reason is in the log.
         """
         self.refuse_at_sight(host, port)
         try:
             spelt = [host] if parse_address(host) else await self.look_up(host)
         except (OSError, UnicodeError) as error:
             log.info("No request to %s: %s", host, error)
-            raise self._refusal from None
+            if is_internal(host):
+                raise self._refusal from None
+            raise Refused(f"The URL's host {host} does not resolve: no name server knows an address of it") from None
         addresses = [ipaddress.ip_address(each) for each in dict.fromkeys(spelt)][:MAX_ADDRESSES]
         for address in addresses:
             if not self._admits(host, address, port):

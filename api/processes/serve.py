@@ -3,9 +3,11 @@ sweeper, deliverer."""
 
 import contextlib
 import fcntl
+import functools
 import json
 import logging
 import os
+import resource
 import signal
 import socket
 import threading
@@ -13,23 +15,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-import uvicorn
+from fastapi import FastAPI
 
 from api.db.session import Database
 from api.http.app import create_app
-from api.http.server import Server
-from api.http.state import Farm
+from api.http.server import CLOSE_CONNECTIONS_S, Server
 from api.observe import log
+from api.private import keep_private
 from api.processes.supervisor import STOP_S, Supervisor, end_with_supervisor
 from api.processes.webhooks import make_deliverer
-from api.queue.broker import declare_queues, make_celery
+from api.queue.broker import declare_queues, make_celery, ping
 from api.queue.relay import Relay
 from api.queue.sweep import sweep_until
 from api.settings import Settings
 from api.storage.open import open_storage
 
-CLOSE_CONNECTIONS_S = 3
-"""How long running requests may take after SIGTERM."""
+OPEN_FILES = 65_536
+"""Open files that a server asks for, if it may have as many: the usual 1,024 are no more than its connections, each of
+which may read a file. More would be a burden to child processes, some of which close all that there might be."""
 ORPHAN_GRACE_S = CLOSE_CONNECTIONS_S + STOP_S + 5.0
 """How long a server may take to stop after whoever started it died."""
 
@@ -45,6 +48,7 @@ def command(host: str | None, port: int | None, supervisor_fd: int | None) -> No
     given = {"host": host, "port": port}
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
     log.configure(settings.log_level, "server")
+    keep_private(settings.data_dir)
     if supervisor_fd is not None:
         end_with_supervisor(supervisor_fd, ORPHAN_GRACE_S)
     serve(settings)
@@ -57,6 +61,7 @@ def serve(settings: Settings) -> None:
         data_dir.mkdir(parents=True, exist_ok=True)
         closing.enter_context(_lock(data_dir))
         listener = closing.enter_context(_listen(settings.host, settings.port))
+        _allow_open_files()
         database = Database(settings.sqlalchemy_url)
         closing.callback(database.dispose)
         database.migrate()
@@ -81,13 +86,10 @@ def serve(settings: Settings) -> None:
         supervisor = Supervisor(settings.workers)
         supervisor.start()
         closing.callback(supervisor.stop)
-        app = create_app(settings, database, storage, relay.wake)
-        config = uvicorn.Config(
-            app, log_config=None, access_log=False, timeout_graceful_shutdown=CLOSE_CONNECTIONS_S, server_header=False
-        )
+        app = create_app(settings, database, storage, relay.wake, broker=functools.partial(ping, celery))
         address = data_dir / "server.json"
         closing.callback(address.unlink, missing_ok=True)
-        server = _Server(config, app.state.farm, _url(listener), address)
+        server = _Server(app, _url(listener), address)
         # While it runs, uvicorn handles these itself; afterwards it raises them again for the handlers it found.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, server.handle_exit)
@@ -99,8 +101,8 @@ def serve(settings: Settings) -> None:
 class _Server(Server):
     """Says where it listens, in the log and in a file, once it does."""
 
-    def __init__(self, config: uvicorn.Config, farm: Farm, url: str, address: Path) -> None:
-        super().__init__(config, farm)
+    def __init__(self, app: FastAPI, url: str, address: Path) -> None:
+        super().__init__(app)
         self._url = url
         self._address = address
 
@@ -112,6 +114,13 @@ class _Server(Server):
         written.write_text(json.dumps({"url": self._url, "pid": os.getpid()}))
         written.rename(self._address)
         logger.info("Serving on %s", self._url)
+
+
+def _allow_open_files() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @contextlib.contextmanager

@@ -1,11 +1,14 @@
-"""The child processes of `pirouette serve`: starts them, starts them again when they die, and leaves none behind.
+"""The child processes of `pirouette serve`: starts them, starts them again when they die or fall silent, and leaves
+none behind.
 
     supervisor: a pipe's writing end, in this process alone     child: `end_with_supervisor` on its reading end
+    supervisor: another pipe's reading end, one for each child  child: `beat` on its writing end
 
 Should the supervisor be killed, the kernel closes the pipe and the children end by themselves. `make demo` holds the
 server that it starts by the same means.
 """
 
+import contextlib
 import dataclasses
 import logging
 import os
@@ -25,15 +28,23 @@ POLL_S = 0.2
 LONG_LIFE_S = 30.0
 """A child that lived this long had nothing wrong from the start: it is started again at once."""
 MAX_BACK_OFF_S = 30.0
+BEAT_S = 1.0
+"""How often a child says that it runs."""
+SILENCE_S = 60.0
+"""A child not heard of for so long is killed. It beats from a thread of its own, whatever it does, first of all after
+its imports, which take two seconds on two quiet cores."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(slots=True)
 class _Slot:
-    """One child's place. `failures` counts deaths soon after the start, in a row."""
+    """One child's place. `failures` counts deaths soon after the start, in a row. `beats` is the reading end of the
+    child's pipe, and `heard` when there was something in it."""
 
     process: subprocess.Popen[bytes] | None = None
+    beats: int = -1
+    heard: float = 0.0
     started: float = 0.0
     start_at: float = 0.0
     failures: int = 0
@@ -42,12 +53,14 @@ class _Slot:
 class Supervisor:
     """Keeps `count` processes of `command` running between `start` and `stop`.
 
-    Each child is told of the pipe by --supervisor-fd. Each is a session of its own, so that Ctrl-C in a terminal
-    reaches this process only and a stop always goes the orderly way.
+    Each child is told of its pipes by --supervisor-fd and --beats-fd, and killed if it doesn't beat for `silence_s`.
+    Each is a session of its own, so that Ctrl-C in a terminal reaches this process only and a stop always goes the
+    orderly way.
     """
 
-    def __init__(self, count: int, command: Sequence[str] = WORKER) -> None:
+    def __init__(self, count: int, command: Sequence[str] = WORKER, silence_s: float = SILENCE_S) -> None:
         self._command = command
+        self._silence_s = silence_s
         self._slots = [_Slot() for _ in range(count)]
         self._pipe_read, self._pipe_write = os.pipe()
         self._stopping = threading.Event()
@@ -76,30 +89,68 @@ class Supervisor:
                 logger.warning("Worker %d did not stop in %g s; killing it", process.pid, STOP_S)
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+        for slot in self._slots:
+            if slot.process:
+                os.close(slot.beats)
         os.close(self._pipe_write)
         os.close(self._pipe_read)
 
     def _watch(self) -> None:
+        looked = time.monotonic()
         while not self._stopping.wait(POLL_S):
+            now = time.monotonic()
+            stood_still, looked = now - looked > BEAT_S, now  # the whole machine, perhaps: then silence says nothing
             for slot in self._slots:
+                if slot.process and (_heard(slot.beats) or stood_still):
+                    slot.heard = now
                 if slot.process and slot.process.poll() is not None:
                     self._bury(slot, slot.process)
-                if slot.process is None and time.monotonic() >= slot.start_at:
-                    slot.started = time.monotonic()
-                    slot.process = self._spawn()
+                elif slot.process and now - slot.heard > self._silence_s:
+                    logger.error("Worker %d is silent for %g s; killing it", slot.process.pid, self._silence_s)
+                    os.killpg(slot.process.pid, signal.SIGKILL)
+                    slot.heard = now
+                if slot.process is None and now >= slot.start_at:
+                    self._spawn(slot, now)
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [*self._command, "--supervisor-fd", str(self._pipe_read)], env=self._environment,
-            pass_fds=[self._pipe_read], stdin=subprocess.DEVNULL, start_new_session=True,
+    def _spawn(self, slot: _Slot, now: float) -> None:
+        slot.beats, written = os.pipe()
+        os.set_blocking(slot.beats, False)
+        slot.started = slot.heard = now
+        slot.process = subprocess.Popen(
+            [*self._command, "--supervisor-fd", str(self._pipe_read), "--beats-fd", str(written)],
+            env=self._environment, pass_fds=[self._pipe_read, written], stdin=subprocess.DEVNULL,
+            start_new_session=True,
         )
+        os.close(written)
 
     def _bury(self, slot: _Slot, process: subprocess.Popen[bytes]) -> None:
         slot.process = None
+        os.close(slot.beats)
         slot.failures = 0 if time.monotonic() - slot.started > LONG_LIFE_S else slot.failures + 1
         back_off = 0.0 if slot.failures <= 1 else min(MAX_BACK_OFF_S, 2.0 ** (slot.failures - 2))
         slot.start_at = time.monotonic() + back_off
         logger.warning("Worker %d ended with %d; another starts in %g s", process.pid, process.returncode, back_off)
+
+
+def _heard(beats: int) -> bool:
+    """Whether there was anything in the pipe, which is empty then."""
+    with contextlib.suppress(BlockingIOError):
+        return bool(os.read(beats, 1 << 16))
+    return False
+
+
+def beat(fd: int) -> None:
+    """Lets the supervisor know that this process runs. `fd` is what it told by --beats-fd."""
+    os.set_blocking(fd, False)
+    threading.Thread(target=_beat, args=(fd,), name="beats", daemon=True).start()
+
+
+def _beat(fd: int) -> None:
+    with contextlib.suppress(BrokenPipeError):  # `end_with_supervisor` sees to it that this process ends
+        while True:
+            with contextlib.suppress(BlockingIOError):  # the supervisor stands still
+                os.write(fd, b".")
+            time.sleep(BEAT_S)
 
 
 def end_with_supervisor(fd: int, grace_s: float) -> None:

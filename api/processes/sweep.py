@@ -5,8 +5,10 @@ import threading
 
 import click
 
+from api.db.engines import WORKER
 from api.db.session import Database
 from api.observe import log
+from api.private import keep_private
 from api.processes.webhooks import make_deliverer
 from api.queue.broker import make_celery
 from api.queue.sweep import sweep_until
@@ -19,10 +21,11 @@ def command() -> None:
     """Take back lost work, re-send lost messages and deliver webhooks, until SIGTERM or SIGINT."""
     settings = Settings()
     log.configure(settings.log_level, "sweeper")
+    keep_private(settings.data_dir)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    database = Database(settings.sqlalchemy_url)
+    database = Database(settings.sqlalchemy_url, WORKER)
     deliverer = make_deliverer(settings, database)
     deliverer.start()
     sweep_until(stop, database, open_storage(settings), make_celery(settings), settings)

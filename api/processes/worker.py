@@ -2,6 +2,7 @@
 loop waits for hints and handles them one at a time in this process (pool "solo").
 """
 
+import contextlib
 import functools
 import logging
 import os
@@ -18,10 +19,13 @@ from celery import Celery, signals
 from celery.exceptions import SecurityWarning, WorkerShutdown
 from sqlalchemy.orm import Session
 
+from api.db.engines import WORKER
+from api.db.faults import Outage
 from api.db.session import Database
 from api.domain.work import fleet, outcomes
 from api.observe import log
-from api.processes.supervisor import end_with_supervisor
+from api.private import keep_private
+from api.processes.supervisor import beat, end_with_supervisor
 from api.queue.broker import WORK_TASK, make_celery, queue_name, send_hint
 from api.queue.relay import Relay
 from api.settings import Settings
@@ -44,12 +48,16 @@ logger = logging.getLogger(__name__)
 
 @click.command(name="worker")
 @click.option("--supervisor-fd", type=int, hidden=True, help="A pipe that ends when the supervising process does.")
-def command(supervisor_fd: int | None) -> None:
+@click.option("--beats-fd", type=int, hidden=True, help="A pipe on which the supervising process hears this one.")
+def command(supervisor_fd: int | None, beats_fd: int | None) -> None:
     """Render what the farm's database asks for, until SIGTERM or SIGINT."""
     settings = Settings()
     log.configure(settings.log_level, f"worker {os.getpid()}")
+    keep_private(settings.data_dir)
     if supervisor_fd is not None:
         end_with_supervisor(supervisor_fd, ORPHAN_GRACE_S)
+    if beats_fd is not None:
+        beat(beats_fd)
     sys.exit(run_worker(settings))
 
 
@@ -60,7 +68,7 @@ def run_worker(settings: Settings, start: Callable[[], Process] = start_child) -
     """
     queues = _queues(settings)
     name = f"{socket.gethostname()}-{os.getpid()}"
-    database = Database(settings.sqlalchemy_url)
+    database = Database(settings.sqlalchemy_url, WORKER)
     storage = open_storage(settings)
     stop = threading.Event()
     celery = make_celery(settings)
@@ -87,7 +95,7 @@ def run_worker(settings: Settings, start: Callable[[], Process] = start_child) -
             stop.set()
             presence.join()
             relay.stop()
-            with database.begin() as session:
+            with contextlib.suppress(*Outage), database.begin() as session:  # else it is forgotten in a minute
                 fleet.leave(session, name)
         finally:
             bench.children.stop()
@@ -154,7 +162,8 @@ def _announce(bench: Bench) -> None:
 def _enter_fleet(session: Session, bench: Bench) -> None:
     ready = bench.children.device
     device = ready.device or fleet.NO_DEVICE
-    fleet.announce(session, bench.worker, device, ready.software, bench.settings.h264_encoder)
+    encoder, unfit = bench.settings.h264_encoder, bench.fitness.unfit_reason
+    fleet.announce(session, bench.worker, device, ready.software, encoder, unfit)
 
 
 def _stay_present(bench: Bench) -> None:

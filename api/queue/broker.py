@@ -66,7 +66,7 @@ def _folder_broker(folder: Path) -> dict[str, Any]:
 
 def _url_broker(settings: Settings) -> dict[str, Any]:
     return {
-        "broker_url": settings.broker_url,
+        "broker_url": settings.broker_url.get_secret_value(),
         "broker_transport_options": {
             "socket_connect_timeout": 3,
             "socket_timeout": 10,
@@ -87,6 +87,12 @@ def declare_queues(celery: Celery) -> None:
     with celery.connection_for_write() as connection:
         for queue in celery.amqp.queues.values():
             queue(connection.default_channel).declare()
+
+
+def ping(celery: Celery) -> None:
+    """Raises what the broker's client raises when the broker can't be reached."""
+    with celery.connection_for_write() as connection:
+        connection.default_channel.close()  # opening it asks the broker
 
 
 def send_hint(celery: Celery, queue: str) -> None:

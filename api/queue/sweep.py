@@ -1,10 +1,13 @@
 """The sweep: every few seconds, lost work is taken back and pending work announced again. So no hint is indispensable.
+More often than that, work that waits for its time after a failure is let go on.
 
 An embedded farm's `pirouette serve` runs it in a thread; a distributed farm runs one or more `pirouette sweep`. It is a
 plain loop and no Celery beat task, because a task would wait behind renders, or for a broker that is down, while leases
 expire; and sweeping twice does nothing that sweeping once doesn't.
 """
 
+import contextlib
+import datetime as dt
 import itertools
 import logging
 import threading
@@ -12,20 +15,27 @@ import time
 from collections.abc import Iterator
 
 from celery import Celery
+from kombu.exceptions import OperationalError as BrokerAway
 
 from api import clock
+from api.db.faults import Outage
 from api.db.session import Database
 from api.domain.accounts import idempotency
 from api.domain.kit.unit import unit_of_work
-from api.domain.removal import leftovers, overlays
+from api.domain.removal import leftovers, models, overlays
+from api.domain.renders.removal import end_refunded_preview
 from api.domain.webhooks import deliveries
-from api.domain.work import fleet, lanes, scheduling
+from api.domain.work import fleet, lanes, scheduling, waits
 from api.queue.broker import send_hint
 from api.queue.relay import relay
 from api.settings import Settings
-from api.storage.base import Storage, discard
+from api.storage.base import Storage, StorageUnavailable, discard
 
 logger = logging.getLogger(__name__)
+
+RESUME_SECONDS = 0.5
+"""How often work is looked for whose time has come: the shortest pause is a second, and looking is one row of an index
+that is almost always empty."""
 
 COLLECT_SECONDS = 3600.0
 """How often the storage is looked through for files that nobody needs."""
@@ -34,65 +44,151 @@ COLLECT_AT_ONCE = 500
 """About how many of them the database is asked in one statement."""
 
 
-def sweep_once(database: Database, storage: Storage, celery: Celery, settings: Settings) -> None:
+EXPECTED = (BrokerAway, StorageUnavailable, OSError)
+"""What may be away, and is no defect of ours: the log needs no traceback."""
+
+
+def sweep_once(
+    database: Database, storage: Storage, celery: Celery, settings: Settings, *, take_back: bool = True
+) -> None:
     """Takes back expired claims, ends hopeless ones with a refund, and sends a hint for every queue with work.
 
-    Deletes what nobody needs any more on the way.
+    Deletes what nobody needs any more on the way. Without `take_back`, claims stay as they are. Raises an Outage of the
+    database; what else goes wrong is logged, and keeps nothing else from being done.
     """
-    lost = list(_take_back(database, settings.max_attempts))
-    if lost:
-        again = sum(each.again for each in lost)
-        logger.warning("Took back %d lost claims and gave up on %d", again, len(lost) - again)
-    discard(storage, *(prefix for each in lost for prefix in each.leftovers))
-    with database.begin() as session:
+    if take_back:
+        with on_its_own("take back lost claims"):
+            _take_back(database, storage, settings.max_attempts)
+    with on_its_own("forget old answers"), database.begin() as session:
         idempotency.sweep(session)
+    with on_its_own("forget silent workers"), database.begin() as session:
         fleet.remove_silent(session)
-        queues = lanes.queues_with_work(session)
-    with unit_of_work(database, storage, wake=lambda: None) as unit:
+    with (
+        on_its_own("delete overlays that nobody needs"),
+        unit_of_work(database, storage, wake=lambda: None) as unit,
+    ):
         overlays.discard_unneeded(unit)
-    relay(database, celery)
-    for queue in queues:
-        send_hint(celery, queue)
+    with (
+        on_its_own("delete the files of models that nobody needs"),
+        unit_of_work(database, storage, wake=lambda: None) as unit,
+    ):
+        models.discard_deleted(unit)
+    with on_its_own("end previews that were refunded"):
+        _end_refunded_previews(database, storage)
+    with on_its_own("send what the outbox has"):
+        relay(database, celery)
+    with on_its_own("announce pending work"):
+        with database.read() as session:
+            queues = lanes.queues_with_work(session)
+        for queue in queues:
+            send_hint(celery, queue)
 
 
-def _take_back(database: Database, max_attempts: int) -> Iterator[scheduling.TakenBack]:
-    """Each in a transaction of its own, so that none waits for two tasks."""
+@contextlib.contextmanager
+def on_its_own(step: str) -> Iterator[None]:
+    """Errors of the block are logged, but for an Outage of the database, without which no other step could be done."""
+    try:
+        yield
+    except Outage:
+        raise
+    except Exception as error:
+        logger.warning(
+            "The sweep could not %s, will try again: %s", step, error, exc_info=not isinstance(error, EXPECTED)
+        )
+
+
+def _take_back(database: Database, storage: Storage, max_attempts: int) -> None:
+    """Each in a transaction of its own, so that none waits for two tasks, and one that can't be taken back alone stays.
+    """
+    again = given_up = 0
+    stuck: list[str] = []
     while True:
-        with database.begin() as session:
-            lost = scheduling.take_back(session, max_attempts=max_attempts)
+        try:
+            with database.begin() as session:
+                lost = scheduling.take_back(session, max_attempts=max_attempts, passing_over=stuck)
+        except scheduling.NotTakenBack as error:
+            logger.exception("Will try again")
+            stuck.append(error.segment_id)
+            continue
         if lost is None:
-            return
-        yield lost
+            break
+        again, given_up = again + lost.again, given_up + (not lost.again)
+        discard(storage, *lost.leftovers)
+    if again or given_up or stuck:
+        logger.warning(
+            "Took back %d lost claims, gave up on %d, and could do neither with %d", again, given_up, len(stuck)
+        )
+
+
+def _end_refunded_previews(database: Database, storage: Storage) -> None:
+    more = True
+    while more:  # each in a transaction of its own
+        with unit_of_work(database, storage, wake=lambda: None) as unit:
+            more = end_refunded_preview(unit)
+
+
+def resume_once(database: Database, celery: Celery) -> None:
+    """Lets go on what has waited long enough after a failure, and tells the workers."""
+    with database.read() as session:
+        due = waits.any_due(session)
+    while due:  # each in a transaction of its own
+        with database.begin() as session:
+            due = waits.resume(session)
+        if not due:
+            relay(database, celery)
 
 
 def collect_once(database: Database, storage: Storage) -> None:
-    """Deletes old rows and files that nobody needs. Any number of processes may do it at the same time."""
-    with database.begin() as session:
+    """Deletes old rows and files that nobody needs. Any number of processes may do it at the same time.
+
+    Raises an Outage of the database; what else goes wrong is logged, and keeps nothing else from being done.
+    """
+    with on_its_own("delete old webhook deliveries"), database.begin() as session:
         deliveries.discard_old(session)
     before = clock.now() - leftovers.GRACE
+    with on_its_own("tidy the storage"):
+        if orphans := storage.tidy(before):
+            logger.info("Deleted %d files that were never finished", orphans)
     for folder in leftovers.FOLDERS:
-        old = (entry.name for entry in storage.entries(folder) if entry.changed_at < before)
-        while names := list(itertools.islice(old, COLLECT_AT_ONCE)):
-            with database.read() as session:
-                unneeded = leftovers.unneeded(session, folder, names)
-            for name in unneeded:
-                storage.delete_prefix(f"{folder}/{name}")
-            if unneeded:
-                logger.info("Deleted %d files or folders from %s that nobody needs", len(unneeded), folder)
+        with on_its_own(f"look through {folder} in the storage"):
+            _collect(database, storage, folder, before)
+
+
+def _collect(database: Database, storage: Storage, folder: str, before: dt.datetime) -> None:
+    old = (entry.name for entry in storage.entries(folder) if entry.changed_at < before)
+    while names := list(itertools.islice(old, COLLECT_AT_ONCE)):
+        with database.read() as session:
+            unneeded = leftovers.unneeded(session, folder, names)
+        left = discard(storage, *(f"{folder}/{name}" for name in unneeded))
+        if len(unneeded) > len(left):
+            logger.info("Deleted %d files or folders from %s that nobody needs", len(unneeded) - len(left), folder)
+        if left:
+            logger.warning("%d files or folders in %s can't be deleted, will try again", len(left), folder)
 
 
 def sweep_until(
     stop: threading.Event, database: Database, storage: Storage, celery: Celery, settings: Settings
 ) -> None:
-    """Sweeps now and every `settings.sweep_seconds` until `stop` is set. Errors are logged: the next sweep may work."""
-    collect_at = time.monotonic()
+    """Sweeps now and every `settings.sweep_seconds` until `stop` is set. Errors are logged: the next sweep may work.
+
+    While the database was away, no worker could renew its claim. So when it is back, they have as long as a lease lasts
+    to be heard of before any is taken for dead.
+    """
+    sweep_at = collect_at = take_back_at = time.monotonic()
     while True:
+        pause = RESUME_SECONDS
         try:
-            sweep_once(database, storage, celery, settings)
-            if time.monotonic() >= collect_at:
-                collect_once(database, storage)
-                collect_at = time.monotonic() + COLLECT_SECONDS
-        except Exception as error:  # noqa: BLE001 (a database or broker that is down comes back)
-            logger.warning("Could not sweep, will try again in %g s: %s", settings.sweep_seconds, error)
-        if stop.wait(settings.sweep_seconds):
+            with on_its_own("let go on what has waited"):
+                resume_once(database, celery)
+            if time.monotonic() >= sweep_at:
+                sweep_at = time.monotonic() + settings.sweep_seconds
+                sweep_once(database, storage, celery, settings, take_back=time.monotonic() >= take_back_at)
+                if time.monotonic() >= collect_at:
+                    collect_once(database, storage)
+                    collect_at = time.monotonic() + COLLECT_SECONDS
+        except Outage as outage:
+            logger.warning("Could not sweep, will try again in %g s: %s", settings.sweep_seconds, outage)
+            take_back_at = time.monotonic() + settings.lease_seconds
+            pause = settings.sweep_seconds
+        if stop.wait(min(pause, settings.sweep_seconds)):
             return

@@ -5,10 +5,12 @@ never changes, so an ETag stays good for as long as the file is there. The same 
 changes nothing; other bytes are refused with KeyTaken.
 """
 
+import contextlib
 import dataclasses
 import datetime as dt
 import logging
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -17,6 +19,7 @@ from typing import Protocol
 from api.storage.signing import UrlSigner
 
 CHUNK_BYTES = 256 * 1024
+MEGABYTE = 1024 * 1024
 MAX_KEY_LENGTH = 200  # what the database's columns hold
 
 _PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
@@ -42,6 +45,10 @@ class KeyTaken(Exception):
 
 class StorageUnavailable(Exception):
     """The storage can't be reached or doesn't do its work: not the caller's fault, and another try may succeed."""
+
+
+class StorageFull(StorageUnavailable):
+    """There is no room for a file: its disk is full, or has no more than its reserve."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -70,6 +77,33 @@ class SignedUpload:
     headers: Mapping[str, str]
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Room:
+    """`reserve_bytes` stay free on the disk of each of `folders`: what is being made can be finished in it, rows can
+    still be written, and files deleted."""
+
+    folders: tuple[Path, ...] = ()
+    reserve_bytes: int = 0
+
+    def free_bytes(self) -> int | None:
+        """Of the disk that has the least; None if no folder is there."""
+        free = []
+        for folder in self.folders:
+            with contextlib.suppress(FileNotFoundError):
+                free.append(shutil.disk_usage(folder).free)
+        return min(free, default=None)
+
+    def is_short(self) -> bool:
+        """Whether a disk has less than the reserve."""
+        free = self.free_bytes()
+        return free is not None and free < self.reserve_bytes
+
+    def require(self) -> None:
+        """Raises StorageFull where a disk has less than the reserve."""
+        if self.is_short():
+            raise StorageFull(f"less than {self.reserve_bytes // MEGABYTE} MB are free on the disk")
+
+
 class Writer(Protocol):
     """Takes a new file's bytes in order."""
 
@@ -79,8 +113,11 @@ class Writer(Protocol):
 class Storage(Protocol):
     """All methods block, may be called from any thread, and raise ValueError for a malformed key.
 
-    All but the two that sign raise StorageUnavailable.
+    All but the two that sign raise StorageUnavailable. `room` is what is left on this machine's disks.
     """
+
+    @property
+    def room(self) -> Room: ...
 
     @property
     def signer(self) -> UrlSigner | None:
@@ -89,7 +126,7 @@ class Storage(Protocol):
     def writer(self, key: str) -> AbstractContextManager[Writer]:
         """The file appears whole when the block ends; if the block raises, nothing is left behind.
 
-        Raises KeyTaken when the block ends.
+        For what comes in: raises StorageFull while `room` is short. Raises KeyTaken when the block ends.
         """
 
     def put_file(self, key: str, path: Path) -> StoredFile:
@@ -108,10 +145,20 @@ class Storage(Protocol):
         """Deleting what isn't there is no error."""
 
     def delete_prefix(self, prefix: str) -> None:
-        """Deletes the key `prefix` and every key below it: ``a/b`` and ``a/b/`` cover ``a/b/c`` but not ``a/bc``."""
+        """Deletes the key `prefix` and every key below it: ``a/b`` and ``a/b/`` cover ``a/b/c`` but not ``a/bc``.
+
+        What can't be deleted doesn't keep the rest from it; then it raises StorageUnavailable in the end.
+        """
 
     def entries(self, folder: str) -> Iterator[Entry]:
         """What lies directly in `folder`, which may be absent; in no order."""
+
+    def tidy(self, before: dt.datetime) -> int:
+        """Deletes what is left of files whose writers died before they were finished, if it is older than `before`; of
+        how many."""
+
+    def ping(self) -> None:
+        """Raises StorageUnavailable if files can't be stored and fetched."""
 
     def signed_download(
         self, key: str, *, seconds: int, filename: str | None = None, content_type: str | None = None
@@ -125,18 +172,22 @@ class Storage(Protocol):
     def signed_upload(self, key: str, *, seconds: int, size: int, sha256: str, content_type: str) -> SignedUpload:
         """A request that may be sent for `seconds` and brings a file of `size` bytes and with `sha256` (in hex).
 
-        Any other body is refused, and nothing is stored. The same file may be sent again, which changes nothing. The
-        caller signs no two different files for one key.
+        Any other body is refused, and nothing is stored: a longer one with 413 by our own server, with 403 by S3, whose
+        signature covers the length. The same file may be sent again, which changes nothing: S3 then answers 412, as it
+        does where another file is stored under the key, which stays.
         """
 
 
-def discard(storage: Storage, *prefixes: str) -> None:
-    """Deletes what nobody needs. What the storage can't delete now stays until the sweep for leftovers finds it."""
-    try:
-        for prefix in prefixes:
+def discard(storage: Storage, *prefixes: str) -> list[str]:
+    """Deletes what nobody needs. Returns what can't be deleted now: it stays until the sweep for leftovers finds it."""
+    left = []
+    for prefix in prefixes:
+        try:
             storage.delete_prefix(prefix)
-    except (StorageUnavailable, OSError) as error:
-        logger.warning("Left undeleted in the storage: %s: %s", ", ".join(prefixes), error)
+        except (StorageUnavailable, OSError) as error:
+            logger.warning("Left undeleted in the storage: %s: %s", prefix, error)
+            left.append(prefix)
+    return left
 
 
 def key_parts(key: str) -> list[str]:

@@ -11,11 +11,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
-from api.storage.base import CHUNK_BYTES, Entry, FileMissing, KeyTaken, SignedUpload, StoredFile, Writer, key_parts
+from api.storage.base import (
+    CHUNK_BYTES,
+    Entry,
+    FileMissing,
+    KeyTaken,
+    Room,
+    SignedUpload,
+    StorageUnavailable,
+    StoredFile,
+    Writer,
+    key_parts,
+)
+from api.storage.disk import disk_errors_told
 from api.storage.scratch import Scratch
 from api.storage.signing import UrlSigner, kept_secret
 
 _ABSENT = (FileNotFoundError, IsADirectoryError, NotADirectoryError)  # only files are stored, folders are our business
+NO_RESERVE = Room((), 0)
 
 
 class LocalStorage:
@@ -25,7 +38,8 @@ class LocalStorage:
     into place, so a reader sees all of it or nothing, and a crash leaves at most an orphan there.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, room: Room = NO_RESERVE) -> None:
+        self.room = room
         self._root = root.absolute()
         self._incoming = Scratch(self._root / ".incoming")
 
@@ -37,28 +51,31 @@ class LocalStorage:
     @contextlib.contextmanager
     def writer(self, key: str) -> Iterator[Writer]:
         target = self._path(key)
-        with self._incoming.file() as (temporary, file):
+        self.room.require()
+        with disk_errors_told(), self._incoming.file() as (temporary, file):
             yield file
             _publish(file, temporary, target, key)
 
     def put_file(self, key: str, path: Path) -> StoredFile:
         target = self._path(key)
-        if path.stat().st_dev == self._incoming.device:
-            with path.open("rb") as file:
-                _publish(file, path, target, key)
-        else:
-            with path.open("rb") as source, self._incoming.file() as (temporary, file):
-                shutil.copyfileobj(source, file, CHUNK_BYTES)
-                _publish(file, temporary, target, key)
+        with disk_errors_told():
+            if path.stat().st_dev == self._incoming.device:
+                with path.open("rb") as file:
+                    _publish(file, path, target, key)
+            else:
+                with path.open("rb") as source, self._incoming.file() as (temporary, file):
+                    shutil.copyfileobj(source, file, CHUNK_BYTES)
+                    _publish(file, temporary, target, key)
         return self.stat(key)
 
     def read(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         path = self._path(key)
         try:
-            file = path.open("rb", buffering=0)
+            with disk_errors_told():
+                file = path.open("rb", buffering=0)
         except _ABSENT:
             raise FileMissing(key) from None
-        with file:
+        with disk_errors_told(), file:
             file.seek(start)
             left = None if end is None else max(0, end - start)
             while left is None or left > 0:
@@ -85,16 +102,29 @@ class LocalStorage:
         yield path
 
     def delete(self, key: str) -> None:
-        self._path(key).unlink(missing_ok=True)
+        with disk_errors_told():
+            self._path(key).unlink(missing_ok=True)
 
     def delete_prefix(self, prefix: str) -> None:
         path = self._path(prefix.removesuffix("/"))
+        if not path.is_dir():
+            with disk_errors_told():
+                path.unlink(missing_ok=True)
+            return
+        shutil.rmtree(path, ignore_errors=True)  # goes on with the rest where something can't be deleted
         try:
-            shutil.rmtree(path)
-        except NotADirectoryError:
-            path.unlink(missing_ok=True)
+            shutil.rmtree(path)  # says why
         except FileNotFoundError:
             return
+        except OSError as error:
+            raise StorageUnavailable(f"{prefix} was not deleted whole: {error}") from error
+
+    def tidy(self, before: dt.datetime) -> int:
+        return self._incoming.tidy(before)
+
+    def ping(self) -> None:
+        if not os.access(self._incoming.folder, os.W_OK):
+            raise StorageUnavailable(f"{self._incoming.folder} is not there, or can't be written to")
 
     def entries(self, folder: str) -> Iterator[Entry]:
         with contextlib.suppress(FileNotFoundError), os.scandir(self._path(folder)) as found:

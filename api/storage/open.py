@@ -1,7 +1,7 @@
 """Where a farm's files lie is chosen here, by its settings, and nowhere else."""
 
 from api.settings import Settings
-from api.storage.base import Storage
+from api.storage.base import MEGABYTE, Room, Storage
 from api.storage.local import LocalStorage
 
 
@@ -10,8 +10,9 @@ def open_storage(settings: Settings) -> Storage:
 
     Raises ValueError for a malformed address or prefix.
     """
+    data_dir, reserve_bytes = settings.data_dir.absolute(), settings.disk_reserve_mb * MEGABYTE
     if not settings.s3_bucket:
-        return LocalStorage(settings.files_dir)
+        return LocalStorage(settings.files_dir, Room((data_dir, settings.files_dir), reserve_bytes))
     from api.storage.s3 import S3Storage  # boto3 takes a third of a second to import, which embedded farms are spared
     from api.storage.s3_client import connect
 
@@ -29,5 +30,6 @@ def open_storage(settings: Settings) -> Storage:
         settings.s3_prefix,
         client=client,
         signing_client=signing_client,
-        scratch=settings.data_dir.absolute() / "cache" / "downloads",
+        scratch=data_dir / "cache" / "downloads",
+        room=Room((data_dir,), reserve_bytes),
     )

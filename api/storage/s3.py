@@ -19,19 +19,21 @@ from api.storage.base import (
     Entry,
     FileMissing,
     KeyTaken,
+    Room,
     SignedUpload,
     StorageUnavailable,
     StoredFile,
     Writer,
     key_parts,
 )
+from api.storage.disk import disk_errors_told
 from api.storage.s3_client import PreconditionFailed, RangeOutside, translated
 from api.storage.s3_upload import Upload
 from api.storage.scratch import Scratch
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
+    from mypy_boto3_s3.type_defs import ErrorTypeDef, ObjectIdentifierTypeDef
 
 _DELETE_AT_ONCE = 1000
 """Keys in one request: S3's limit."""
@@ -49,8 +51,9 @@ class S3Storage:
     signer = None
 
     def __init__(
-        self, bucket: str, prefix: str, *, client: "S3Client", signing_client: "S3Client", scratch: Path
+        self, bucket: str, prefix: str, *, client: "S3Client", signing_client: "S3Client", scratch: Path, room: Room
     ) -> None:
+        self.room = room
         if prefix:
             key_parts(prefix)
         self._bucket = bucket
@@ -61,6 +64,12 @@ class S3Storage:
 
     @contextlib.contextmanager
     def writer(self, key: str) -> Iterator[Writer]:
+        self.room.require()
+        with self._writer(key) as upload:
+            yield upload
+
+    @contextlib.contextmanager
+    def _writer(self, key: str) -> Iterator[Writer]:
         upload = Upload(self._client, self._bucket, self._object(key))
         try:
             yield upload
@@ -72,7 +81,7 @@ class S3Storage:
             upload.abort()
 
     def put_file(self, key: str, path: Path) -> StoredFile:
-        with path.open("rb") as file, self.writer(key) as upload:
+        with path.open("rb") as file, self._writer(key) as upload:
             while chunk := file.read(CHUNK_BYTES):
                 upload.write(chunk)
         return self.stat(key)
@@ -113,8 +122,10 @@ class S3Storage:
         suffix = Path(key_parts(key)[-1]).suffix
         with self._scratch.file(suffix) as (path, file):
             for chunk in self.read(key):
-                file.write(chunk)
-            file.flush()
+                with disk_errors_told():
+                    file.write(chunk)
+            with disk_errors_told():
+                file.flush()
             yield path
 
     def delete(self, key: str) -> None:
@@ -125,14 +136,16 @@ class S3Storage:
         target = self._object(prefix.removesuffix("/"))
         below = (name for name, _ in self._objects(f"{target}/"))
         keys = itertools.chain([target], below)
+        failed: list[ErrorTypeDef] = []
         while batch := list(itertools.islice(keys, _DELETE_AT_ONCE)):
             objects: list[ObjectIdentifierTypeDef] = [{"Key": key} for key in batch]
             with translated(prefix):
                 answer = self._client.delete_objects(
                     Bucket=self._bucket, Delete={"Objects": objects, "Quiet": True}
                 )
-            if failed := answer.get("Errors"):
-                raise StorageUnavailable(f"{len(failed)} files below {prefix} were not deleted: {failed[0]}")
+            failed += answer.get("Errors", [])
+        if failed:
+            raise StorageUnavailable(f"{len(failed)} files below {prefix} were not deleted: {failed[0]}")
 
     def entries(self, folder: str) -> Iterator[Entry]:
         target = f"{self._object(folder)}/"
@@ -142,6 +155,28 @@ class S3Storage:
             with contextlib.suppress(ValueError):
                 key_parts(name)  # what can't be a key's part is none of ours
                 yield Entry(name, max(changed_at for _, changed_at in group))
+
+    def tidy(self, before: dt.datetime) -> int:
+        """Of uploads in parts it counts when they began, not when the last part came. It needs to be allowed to list
+        them; a lifecycle rule of the bucket does the same."""
+        pages = iter(
+            self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket, Prefix=self._prefix)
+        )
+        orphans = 0
+        while True:
+            with translated(self._prefix):
+                page = next(pages, None)
+                if page is None:
+                    return orphans + self._scratch.tidy(before)
+                for upload in page.get("Uploads", ()):
+                    if upload["Initiated"] < before:
+                        self._client.abort_multipart_upload(
+                            Bucket=self._bucket, Key=upload["Key"], UploadId=upload["UploadId"]
+                        )
+                        orphans += 1
+
+    def ping(self) -> None:
+        self._check_bucket()
 
     def signed_download(
         self, key: str, *, seconds: int, filename: str | None = None, content_type: str | None = None
@@ -159,11 +194,12 @@ class S3Storage:
             "put_object",
             Params={
                 "Bucket": self._bucket, "Key": self._object(key), "ContentLength": size, "ContentType": content_type,
-                "ChecksumSHA256": checksum,
+                "ChecksumSHA256": checksum, "IfNoneMatch": "*",
             },
             ExpiresIn=seconds,
         )  # fmt: skip
-        return SignedUpload(url, "PUT", {"Content-Type": content_type, "x-amz-checksum-sha256": checksum})
+        headers = {"Content-Type": content_type, "x-amz-checksum-sha256": checksum, "If-None-Match": "*"}
+        return SignedUpload(url, "PUT", headers)
 
     def _object(self, key: str) -> str:
         return self._prefix + "/".join(key_parts(key))

@@ -2,13 +2,14 @@
 
 import contextlib
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
-from api.storage.base import FileMissing, StorageUnavailable
+from api.storage.base import FileMissing, StorageFull, StorageUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -73,6 +74,8 @@ def translated(key: str) -> Iterator[None]:
             raise FileMissing(key) from None
         if code in _BY_CODE:
             raise _BY_CODE[code] from None
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.INSUFFICIENT_STORAGE:
+            raise StorageFull(str(error)) from error
         raise StorageUnavailable(str(error)) from error
     except ParamValidationError:
         raise

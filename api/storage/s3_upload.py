@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import threading
+from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from api.storage.base import StorageUnavailable
@@ -55,10 +56,13 @@ class Upload:
         with self._lock:
             self._check_open()
             if self._id is None:
+                # Without the checksum, some servers keep what has arrived of a request whose connection broke.
+                checksum = b64encode(self._sha256.digest()).decode()
                 with translated(self._key):
                     self._client.put_object(
-                        Bucket=self._bucket, Key=self._key, Body=bytes(self._buffer), IfNoneMatch="*"
-                    )
+                        Bucket=self._bucket, Key=self._key, Body=bytes(self._buffer), IfNoneMatch="*",
+                        ChecksumSHA256=checksum,
+                    )  # fmt: skip
             else:
                 self._send_part(self._buffer)
                 with translated(self._key):

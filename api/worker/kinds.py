@@ -8,6 +8,8 @@ A task is either whole, or has parts (where `Work.parts` is more than one) and a
 on different machines and in any order, and each may be tried again; so whatever they must agree on follows from the
 order's spec and the inputs. The first part makes the posters and tells of them by `Job.on_poster`. What is drawn
 doesn't depend on the number of parts.
+
+The self-test is ordered by the worker itself. Nobody owns it, so it has no row of outcomes.
 """
 
 import dataclasses
@@ -17,7 +19,9 @@ from api.worker.child.datasets import draw_dataset_part, join_dataset
 from api.worker.child.images import draw_image
 from api.worker.child.inspections import inspect
 from api.worker.child.job import Job
+from api.worker.child.self_test import self_test
 from api.worker.child.videos import draw_video, draw_video_part, join_video
+from api.worker.messages import SELF_TEST
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -36,4 +40,5 @@ KINDS: dict[str, Kind] = {
     ),
     "image": Kind(draws=True, functions={"whole": draw_image}),
     "dataset": Kind(draws=True, functions={"part": draw_dataset_part, "assembly": join_dataset}),
+    SELF_TEST: Kind(draws=False, functions={"whole": self_test}),
 }

@@ -4,7 +4,7 @@
     Setup                    -->
                              <--      Ready, or Failed
     Order                    -->
-                             <--      Stage, Frames, Told, Made, Published, in any order and as often as wanted
+                             <--      Stage, Frames, Waited, Told, Made, Published, in any order and as often as wanted
                              <--      Done, Failed or Stopped: the end of the order
     Rest                     -->
     end of the pipe          -->      the child stops what it does, and ends
@@ -21,6 +21,9 @@ from renderer.spec import H264Encoder
 
 LINE_BYTES = 4 << 20
 """The longest line that a parent takes."""
+
+SELF_TEST = "self_test"
+"""The kind of an order by which a worker tests itself. `draws` in its spec says whether the worker has a GL device."""
 
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
@@ -91,7 +94,8 @@ class Ready(Message):
 
 
 class Stage(Message):
-    """A stage of the work begins."""
+    """A stage of the work begins. A child repeats its last Stage or Frames every second while it works on something
+    that takes longer; it is silent while it waits for its device."""
 
     type: Literal["stage"] = "stage"
     name: Annotated[str, Field(pattern=r"^[a-z]{1,20}$")]
@@ -102,6 +106,13 @@ class Frames(Message):
 
     type: Literal["frames"] = "frames"
     done: Count
+
+
+class Waited(Message):
+    """The child has stood still for so long, to let others go first."""
+
+    type: Literal["waited"] = "waited"
+    seconds: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
 
 
 class Told(Message):
@@ -150,7 +161,7 @@ class Stopped(Message):
 
 
 ToChild = Order | Rest
-Report = Ready | Stage | Frames | Told | Made | Published | Done | Failed | Stopped
+Report = Ready | Stage | Frames | Waited | Told | Made | Published | Done | Failed | Stopped
 
 _TO_CHILD: TypeAdapter[ToChild] = TypeAdapter(Annotated[ToChild, Field(discriminator="type")])
 _REPORT: TypeAdapter[Report] = TypeAdapter(Annotated[Report, Field(discriminator="type")])

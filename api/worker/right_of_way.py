@@ -32,8 +32,9 @@ class RightOfWay:
             fcntl.flock(file, fcntl.LOCK_SH)
             yield
 
-    def give(self, check: Callable[[], None]) -> None:
-        """Between two steps of any other work: waits for a preview. `check` is called meanwhile, and may raise."""
+    def give(self, check: Callable[[], None]) -> float:
+        """Between two steps of any other work: waits for a preview; how many seconds. `check` is called meanwhile, and
+        may raise."""
         start = monotonic()
         self._patience = min(LONGEST_S, self._patience + start - self._went_on)
         try:
@@ -45,6 +46,7 @@ class RightOfWay:
         finally:
             self._went_on = monotonic()
             self._patience -= self._went_on - start
+        return self._went_on - start
 
     def _preview_is_drawn(self) -> bool:
         with self._previews.open("w") as file:

@@ -10,29 +10,36 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import numpy as np
+
 from renderer.dataset.layout import Layout, pixel_width
 from renderer.dataset.planes import Planes
 from renderer.dataset.surface import outline, placed_surface
 from renderer.dataset.targets import BufferTarget, SelectPass, covered_rectangle
 from renderer.gl.context import Device
+from renderer.gl.cost import require_affordable
 from renderer.gl.resources import GpuScene
+from renderer.gl.sampling import SUPERSAMPLING
 from renderer.gl.waiting import finish
 from renderer.lighting.environment import preset_environment
 from renderer.lighting.presets import PRESETS
 from renderer.lighting.shadow import SelfShadows
-from renderer.passes.geometry import GeometryPass
+from renderer.passes.geometry import GeometryPass, picture_of
 from renderer.scene.animation import pose_scene
 from renderer.scene.nodes import Scene
 from renderer.spec.dataset import DatasetSpec
 
 LIGHTING = PRESETS["studio"]
 
+VIEWS_LOOKED_AT = 16
+"""Of a set, evenly picked: from these it is worked out what drawing the model costs."""
+
 
 class DatasetRenderer:
     """Draws the views of `spec`, from where `layout` has them. A context manager: it owns GL objects.
 
-    Equal inputs give equal bytes. Raises EmptyModel for a model without a surface, DeviceError when a view is too large
-    for the device.
+    Equal inputs give equal bytes. Raises EmptyModel for a model without a surface, ModelTooLarge for one that would
+    take too long to draw (`renderer.gl.cost`), DeviceError when a view is too large for the device.
     """
 
     def __init__(self, device: Device, scene: Scene, spec: DatasetSpec, *, cache_dir: Path | None) -> None:
@@ -45,6 +52,9 @@ class DatasetRenderer:
             gpu_scene = GpuScene(device, scene)
             owned.callback(gpu_scene.release)
             gpu_scene.update(pose_scene(scene, None, 0.0), layout.placement)
+            picked = np.unique(np.linspace(0, spec.views - 1, VIEWS_LOOKED_AT).astype(int)).tolist()
+            pictures = [picture_of(layout.view(index), (spec.size * SUPERSAMPLING,) * 2) for index in picked]
+            require_affordable(gpu_scene.drawables, pictures, "a view")
             environment = preset_environment(device, LIGHTING, cache_dir)
             shadows = SelfShadows(device, LIGHTING, environment, layout.bounds)
             owned.callback(shadows.release)

@@ -8,6 +8,7 @@ import numpy as np
 
 from renderer.arrays import Bools, Float32, Float64
 from renderer.camera.framing import View
+from renderer.checkpoints import checkpoint
 from renderer.errors import EmptyModel
 from renderer.scene.animation import pose_scene
 from renderer.scene.deform import deformed, drawables
@@ -75,6 +76,7 @@ def depth_range(surface: Surface, views: Iterable[View], slack: float) -> tuple[
     corners = surface.corners.reshape(-1, 3)
     near, far = np.inf, -np.inf
     for view in views:
+        checkpoint()
         axis = view.view[2].astype(np.float32)
         depths = -(corners @ axis[:3] + axis[3])
         beyond = np.flatnonzero((depths < near) | (depths > far))  # few, so that few triangles need a closer look

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
+from renderer.checkpoints import waits
 from renderer.errors import EncodeError
 
 QUEUED_FRAMES = 4
@@ -79,10 +80,12 @@ class EncoderProcess:
     def finish(self) -> None:
         """Ends the input and waits until the files are written."""
         self._put(None)
-        try:
-            code = self._process.wait(STALL_S)
-        except subprocess.TimeoutExpired:
-            raise self._failure(f"did not finish within {STALL_S:g} s") from None
+        for seconds in waits(STALL_S):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                code = self._process.wait(seconds)
+                break
+        else:
+            raise self._failure(f"did not finish within {STALL_S:g} s")
         if code != 0:
             raise self._failure(f"ended with {f'signal {-code}' if code < 0 else f'code {code}'}")
         if self._pipe_broken.is_set():
@@ -108,10 +111,11 @@ class EncoderProcess:
         self.stop()
 
     def _put(self, frame: bytes | None) -> None:
-        try:
-            self._frames.put(frame, timeout=STALL_S)
-        except queue.Full:
-            raise self._failure(f"took no frame for {STALL_S:g} s") from None
+        for seconds in waits(STALL_S):
+            with contextlib.suppress(queue.Full):
+                self._frames.put(frame, timeout=seconds)
+                return
+        raise self._failure(f"took no frame for {STALL_S:g} s")
 
     def _feed(self) -> None:
         """Thread: queue -> pipe. After the pipe broke it goes on emptying the queue, so that `write` never hangs."""

@@ -1,5 +1,6 @@
 """Checks the MP4s and MOVs that ffmpeg has made: one that isn't what was asked for is an error, never a result."""
 
+import contextlib
 import json
 import struct
 import subprocess
@@ -7,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from renderer.checkpoints import waits
 from renderer.encode.h264 import COLOR, H264File
 from renderer.encode.prores import ProResFile
 from renderer.errors import EncodeError
@@ -85,9 +87,20 @@ def _probe(path: Path) -> dict[str, Any]:
 def run_tool(command: Sequence[str], timeout: float, failure: str) -> str:
     """What one of ffmpeg's tools writes to its standard output. Raises EncodeError: the `failure`, and what it said."""
     try:
-        done = subprocess.run(command, capture_output=True, timeout=timeout, check=True, text=True)
-    except subprocess.CalledProcessError as error:
-        raise EncodeError(f"{failure}: {error.stderr.strip()[-500:]}") from error
-    except (OSError, subprocess.TimeoutExpired) as error:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    except OSError as error:
         raise EncodeError(f"{failure}: {error}") from error
-    return done.stdout
+    with process:
+        try:
+            for seconds in waits(timeout):
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    output, said = process.communicate(timeout=seconds)
+                    break
+            else:
+                raise EncodeError(f"{failure}: {command[0]} did not end within {timeout:g} s")
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode:
+        raise EncodeError(f"{failure}: {said.strip()[-500:]}")
+    return output

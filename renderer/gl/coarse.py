@@ -7,6 +7,7 @@ so the result follows skins and morphs as the mesh itself does.
 import numpy as np
 
 from renderer.arrays import Float32, UInt32
+from renderer.checkpoints import checkpoint
 
 
 def cluster(positions: Float32, triangles: UInt32, cell: float) -> UInt32:
@@ -14,12 +15,14 @@ def cluster(positions: Float32, triangles: UInt32, cell: float) -> UInt32:
 
     Triangles that collapse go, and so do copies of one triangle.
     """
+    checkpoint()
     low = positions.min(axis=0)
     places = np.minimum((positions - low) / np.float32(cell), 2**20).astype(np.int64)
     codes = (places[:, 0] << 42) | (places[:, 1] << 21) | places[:, 2]
     _, first, cell_of = np.unique(codes, return_index=True, return_inverse=True)
     faces = first[cell_of][triangles].reshape(-1, 3)
     faces = faces[(faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 0] != faces[:, 2])]
+    checkpoint()
     _, unlike = np.unique(np.sort(faces, axis=1), axis=0, return_index=True)
     joined: UInt32 = faces[np.sort(unlike)].reshape(-1).astype(np.uint32)
     return joined

@@ -23,8 +23,8 @@ GL_VERSION = 440
 
 _SOFTWARE_NAMES = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software rasterizer")
 _EGL_DEVICES_TRIED = 16
-_POINT_SIZE = 2.0 * SUPERSAMPLING  # in samples: two pixels
-_LINE_WIDTH = 1.0 * SUPERSAMPLING
+POINT_SIZE = 2.0 * SUPERSAMPLING  # in samples: two pixels
+LINE_WIDTH = 1.0 * SUPERSAMPLING
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -47,8 +47,11 @@ class Device:
         framebuffer.release()
 
     def check_errors(self, doing: str) -> None:
-        """Raises DeviceError when a GL call since the last check failed; `doing` says what was being done."""
+        """Raises DeviceError when a GL call since the last check failed, or MemoryError when it lacked memory; `doing`
+        says what was being done."""
         error = self.ctx.error
+        if error == "GL_OUT_OF_MEMORY":
+            raise MemoryError(f"{self.name} has not enough memory for {doing}")
         if error != "GL_NO_ERROR":
             raise DeviceError(f"{error} on {self.name} while {doing}")
 
@@ -119,8 +122,8 @@ def _open_number(number: int) -> Device:
             f"EGL device {number} gives no OpenGL {GL_VERSION / 100:.1f} context: {error}; "
             "on a machine without a graphics card, install libegl1 and libgl1-mesa-dri"
         ) from error
-    ctx.point_size = _POINT_SIZE
-    ctx.line_width = _LINE_WIDTH
+    ctx.point_size = POINT_SIZE
+    ctx.line_width = LINE_WIDTH
     _ = ctx.error  # some drivers refuse wide lines; theirs stay one sample wide
     name = str(ctx.info["GL_RENDERER"])
     viewport: tuple[int, int] = ctx.info["GL_MAX_VIEWPORT_DIMS"]

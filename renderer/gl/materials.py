@@ -2,8 +2,8 @@
 
 Texture fetches are what a software rasteriser pays most for. So channels of images of one size that a material reads
 at the same coordinates are packed: five maps (base colour, normal, metallic-roughness, occlusion, emissive) become
-three textures. An image is repacked only where every material that uses it wants the same packing, so that memory
-can't grow.
+three textures. Images are repacked only into as many textures as they are, and only where every material that uses them
+wants the same packing: so there are never more textures than images.
 """
 
 import dataclasses
@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from operator import attrgetter
 
+from renderer.checkpoints import checkpoint
 from renderer.errors import UnsupportedModel
 from renderer.scene.materials import moving_textures
 from renderer.scene.nodes import AlphaMode, Material, Sampler, Scene, TextureRef
@@ -58,7 +59,8 @@ class UvSlot:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PackedMap:
-    """One texture: where each of its (up to four) channels comes from. Equal maps share a texture."""
+    """One texture, as it is read: where each of its (up to four) channels comes from. Maps of equal `channels` share a
+    texture."""
 
     channels: tuple[Channel, ...]
     wrapping: Wrapping
@@ -104,10 +106,11 @@ _Bin = list[_Block]
 def lay_out_materials(scene: Scene) -> list[MaterialLayout]:
     """The layout of every material of the scene, in order. Raises UnsupportedModel for one with too many textures."""
     moving = moving_textures(scene)
-    blocks = [
-        list(_blocks(scene, material, {id(attrgetter(name)(material)): name for name in moving.get(index, ())}))
-        for index, material in enumerate(scene.materials)
-    ]
+    blocks = []
+    for index, material in enumerate(scene.materials):
+        checkpoint()
+        names = {id(attrgetter(name)(material)): name for name in moving.get(index, ())}
+        blocks.append(list(_blocks(scene, material, names)))
     packed = [_pack(of_material) for of_material in blocks]
     packings: dict[int, set[tuple[tuple[Channel, ...], ...]]] = defaultdict(set)
     for bins in packed:
@@ -187,7 +190,8 @@ def _pack(blocks: list[_Block]) -> list[_Bin]:
         else:
             bins.append([block])
     unpacked = _one_bin_per_image(blocks)
-    return bins if len(bins) < len(unpacked) else unpacked
+    images = {block.image for block in blocks}
+    return bins if len(bins) < len(unpacked) and len(bins) <= len(images) else unpacked
 
 
 def _one_bin_per_image(blocks: list[_Block]) -> list[_Bin]:

@@ -14,10 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from renderer.arrays import Float32, Float64, UInt32
+from renderer.checkpoints import checkpoint
+from renderer.errors import ModelTooLarge
 from renderer.gl.coarse import cluster
 from renderer.gl.context import Device
 from renderer.gl.materials import MaterialLayout, UvSlot, lay_out_materials
 from renderer.gl.programs import set_uniform
+from renderer.gl.shapes import Shape
 from renderer.gl.textures import Textures
 from renderer.scene.animation import Pose, pose_scene
 from renderer.scene.deform import Drawable, deformed, drawables, is_deforming
@@ -31,11 +34,17 @@ _MODES = {
 }
 
 
+VERTEX_BYTES = 1 << 30
+"""Of all vertices on the device. Five million triangles of which none share a vertex take 720 MB with tangents."""
+
 CASTER_CELL = 1 / 256
 """Shadows leave out details smaller than this share of the model's diagonal: about a texel of their maps."""
 
 Attributes = dict[str, tuple[moderngl.Buffer, str]]
 """Attribute name -> its buffer and moderngl's name of its format."""
+
+_Key = tuple[int, int | None, tuple[UvSlot, ...]]
+"""What drawables have in common that share their vertices: the id of the primitive, the node that deforms it."""
 
 
 @dataclasses.dataclass(slots=True, eq=False)
@@ -50,13 +59,14 @@ class GpuDrawable:
     material: Material
     layout: MaterialLayout
     textures: tuple[moderngl.Texture, ...]
+    samplers: tuple[moderngl.Sampler, ...]  # of the textures
     attributes: Attributes
     indices: moderngl.Buffer
     index_size: int
     deforming: bool
-    positions: Float32  # of the current pose, before `world`
-    box: tuple[Float64, Float64]  # their lowest and highest corner
+    shape: Shape
     caster: moderngl.Buffer | None = None  # indices for shadows; None where there are no triangles
+    casting: UInt32 | None = None  # the same ones
     world: Float64 = dataclasses.field(default_factory=lambda: np.eye(4))
     centre: Float64 = dataclasses.field(default_factory=lambda: np.zeros(3))
     radius: float = 0.0
@@ -69,12 +79,16 @@ class GpuDrawable:
         return self.source.primitive
 
     @property
+    def positions(self) -> Float32:
+        return self.shape.positions
+
+    @property
     def mode(self) -> int:
         return _MODES[self.primitive.topology]
 
     def place(self, world: Float64) -> None:
         self.world = world
-        low, high = self.box
+        low, high = self.shape.box
         self.centre = world[:3, :3] @ ((low + high) / 2) + world[:3, 3]
         self.radius = float(np.linalg.norm(high - low) / 2 * np.linalg.norm(world[:3, :3], axis=0).max())
         self.mirrored = bool(np.linalg.det(world[:3, :3]) < 0)
@@ -104,14 +118,18 @@ class GpuScene:
         # Programs are kept with their vertex arrays, so that no later program is taken for a released one.
         self._vertex_arrays: dict[tuple[int, int, int], tuple[moderngl.Program, moderngl.VertexArray]] = {}
         self._index_buffers: dict[int, moderngl.Buffer] = {}
-        self._attributes: dict[tuple[int, int | None, tuple[UvSlot, ...]], Attributes] = {}
+        self._attributes: dict[_Key, Attributes] = {}
+        self._shapes: dict[_Key, Shape] = {}
         self.drawables: list[GpuDrawable] = []
         self.materials = scene.materials  # in the current pose, as the next
         self.lights: Float64 = np.zeros((0, 4))  # renderer.scene.lights.light_rows
         try:
             layouts = lay_out_materials(scene)
-            for drawable in drawables(scene):
-                self.drawables.append(self._upload(drawable, layouts[drawable.primitive.material]))
+            found = [(drawable, layouts[drawable.primitive.material]) for drawable in drawables(scene)]
+            self._require_room(found)
+            for drawable, layout in found:
+                checkpoint()
+                self.drawables.append(self._upload(drawable, layout))
             self.update(pose_scene(scene, None, 0.0))
             self._add_casters()
             device.check_errors("uploading the model")
@@ -125,24 +143,23 @@ class GpuScene:
         root = np.eye(4) if placement is None else placement
         self.materials = pose.materials
         self.lights = light_rows(self.scene.lights, pose, root)
-        deformed_already: dict[int, GpuDrawable] = {}
         moved: set[int] = set()
         for drawable in self.drawables:
-            if drawable.deforming:
-                twin = deformed_already.setdefault(id(drawable.attributes), drawable)
-                if twin is drawable:
-                    self._deform(drawable, pose)
-                drawable.positions, drawable.box = twin.positions, twin.box
             if id(drawable.attributes) not in moved:
                 moved.add(id(drawable.attributes))
+                if drawable.deforming:
+                    self._deform(drawable, pose)
                 self._move_textures(drawable)
             drawable.place(root @ drawable.source.world(pose))
 
     def box(self) -> tuple[Float64, Float64]:
         """The lowest and highest corner, (3,) each, in metres, of everything in the current pose."""
-        clouds = [one.positions @ one.world[:3, :3].T + one.world[:3, 3] for one in self.drawables]
-        lows, highs = [cloud.min(axis=0) for cloud in clouds], [cloud.max(axis=0) for cloud in clouds]
-        return np.min(lows, axis=0), np.max(highs, axis=0)
+        low, high = np.full(3, np.inf), np.full(3, -np.inf)
+        for one in self.drawables:
+            checkpoint()
+            cloud = one.positions @ one.world[:3, :3].T + one.world[:3, 3]
+            low, high = np.minimum(low, cloud.min(axis=0)), np.maximum(high, cloud.max(axis=0))
+        return low, high
 
     def vertex_array(
         self, drawable: GpuDrawable, program: moderngl.Program, indices: moderngl.Buffer | None = None
@@ -176,6 +193,7 @@ class GpuScene:
         for drawable in self.drawables:
             if drawable.caster is None:
                 continue
+            checkpoint()
             material, layout = drawable.material, drawable.layout
             mapped = layout.alpha_map is not None
             cutoff = {AlphaMode.OPAQUE: 0.0, AlphaMode.MASK: material.alpha_cutoff}.get(
@@ -189,8 +207,11 @@ class GpuScene:
             set_uniform(program, "u_alpha", (material.base_color_factor[3], cutoff, float(mapped)))
             if layout.alpha_map is not None:
                 drawable.textures[layout.alpha_map].use(0)
+                drawable.samplers[layout.alpha_map].use(0)
             self.device.ctx.front_face = "cw" if drawable.mirrored else "ccw"
             self.vertex_array(drawable, program, drawable.caster).render(drawable.mode)
+            if layout.alpha_map is not None:
+                drawable.samplers[layout.alpha_map].clear(0)
         self.device.ctx.front_face = "ccw"
 
     def release(self) -> None:
@@ -201,13 +222,30 @@ class GpuScene:
         self.drawables.clear()
         self._textures.release()
 
+    def _key(self, source: Drawable, layout: MaterialLayout) -> _Key:
+        """Nodes that share a mesh share its buffers; one that deforms it shares them among its instances only."""
+        return id(source.primitive), source.node if is_deforming(self.scene, source) else None, layout.uv_slots
+
+    def _require_room(self, found: list[tuple[Drawable, MaterialLayout]]) -> None:
+        """Raises ModelTooLarge where the vertices of all of them are too large."""
+        size = 0
+        for source, layout in {self._key(*each): each for each in found}.values():
+            primitive = source.primitive
+            attributes = (primitive.positions, primitive.normals, primitive.tangents, primitive.colors)
+            size += sum(array.nbytes for array in attributes if array is not None)
+            size += 8 * len(layout.uv_slots) * len(primitive.positions)
+        if size > VERTEX_BYTES:
+            raise ModelTooLarge(
+                f"the model's vertices take {size:,} bytes, and {VERTEX_BYTES:,} are allowed; each node that moves its "
+                "mesh by joints or morph targets has all of them: use fewer such nodes, or fewer vertices"
+            )
+
     def _upload(self, source: Drawable, layout: MaterialLayout) -> GpuDrawable:
         primitive = source.primitive
-        deforming = is_deforming(self.scene, source)
-        # nodes that share a mesh share its buffers; one that deforms it shares them among its instances only
-        key = (id(primitive), source.node if deforming else None, layout.uv_slots)
+        key = self._key(source, layout)
         if key not in self._attributes:
             self._attributes[key] = self._upload_attributes(primitive, layout)
+            self._shapes[key] = Shape(primitive.positions)
         index_size = 2 if len(primitive.positions) <= 1 << 16 else 4
         if id(primitive) not in self._index_buffers:
             self._index_buffers[id(primitive)] = self._index_buffer(primitive.indices, index_size)
@@ -215,34 +253,36 @@ class GpuScene:
             source=source,
             material=self.scene.materials[primitive.material],
             layout=layout,
-            textures=tuple(self._textures.get(packed, self.scene.images) for packed in layout.maps),
+            textures=tuple(self._textures.get(packed.channels, self.scene.images) for packed in layout.maps),
+            samplers=tuple(self._textures.sampler(packed.wrapping) for packed in layout.maps),
             attributes=self._attributes[key],
             indices=self._index_buffers[id(primitive)],
             index_size=index_size,
-            deforming=deforming,
-            positions=primitive.positions,
-            box=_box(primitive.positions),
+            deforming=key[1] is not None,
+            shape=self._shapes[key],
         )
 
     def _add_casters(self) -> None:
         """Gives triangles their coarser indices for shadows; nodes of one mesh and one size share them."""
         low, high = self.box()
         cell = CASTER_CELL * float(np.linalg.norm(high - low))
-        shared: dict[tuple[int, float], moderngl.Buffer] = {}
+        shared: dict[tuple[int, float], tuple[moderngl.Buffer, UInt32]] = {}
         for drawable in self.drawables:
             primitive = drawable.primitive
             if primitive.topology is not Topology.TRIANGLES:
                 continue
             scale = float(np.linalg.norm(drawable.world[:3, :3], axis=0).max())
-            drawable.caster = drawable.indices
+            drawable.caster, drawable.casting = drawable.indices, primitive.indices
             if drawable.layout.alpha_map is None and scale > 0 and cell > 0:
                 local = 2.0 ** math.floor(math.log2(cell / scale))
                 key = (id(primitive), local)
                 if key not in shared:
                     joined = cluster(primitive.positions, primitive.indices, local)
                     fewer = 0 < len(joined) < len(primitive.indices) * 3 // 4
-                    shared[key] = self._index_buffer(joined, drawable.index_size) if fewer else drawable.indices
-                drawable.caster = shared[key]
+                    shared[key] = drawable.caster, drawable.casting
+                    if fewer:
+                        shared[key] = self._index_buffer(joined, drawable.index_size), joined
+                drawable.caster, drawable.casting = shared[key]
 
     def _index_buffer(self, indices: UInt32, size: int) -> moderngl.Buffer:
         return self._buffer(indices.astype(np.uint16) if size == 2 else indices)
@@ -269,8 +309,7 @@ class GpuScene:
         ):
             if array is not None and name in drawable.attributes:
                 drawable.attributes[name][0].write(np.ascontiguousarray(array, np.float32))
-        drawable.positions = vertices.positions
-        drawable.box = _box(vertices.positions)
+        drawable.shape.move(vertices.positions)
 
     def _move_textures(self, drawable: GpuDrawable) -> None:
         for index, slot in enumerate(drawable.layout.uv_slots):
@@ -296,10 +335,6 @@ def _opacity(material: Material) -> float:
     if glass is None or glass.texture is not None:
         return 1.0
     return 1.0 - glass.factor * (1.0 - material.metallic_factor) * sum(material.base_color_factor[:3]) / 3
-
-
-def _box(positions: Float32) -> tuple[Float64, Float64]:
-    return positions.min(axis=0).astype(np.float64), positions.max(axis=0).astype(np.float64)
 
 
 def _texcoords(primitive: Primitive, texcoord: int, transform: Float32) -> Float32:

@@ -1,4 +1,5 @@
-"""A scene's textures on the device: RGBA8 with mipmaps, one for each distinct packing of image channels.
+"""A scene's textures on the device: RGBA8 with mipmaps, one for each distinct packing of image channels, however it is
+wrapped and filtered where it is used: that is a sampler's.
 
 Colours stay sRGB-encoded and are decoded in the shader, which costs a software rasteriser half of what sRGB8 textures
 would.
@@ -10,37 +11,44 @@ import moderngl
 import numpy as np
 
 from renderer.arrays import UInt8
+from renderer.checkpoints import checkpoint
 from renderer.gl.context import Device
-from renderer.gl.materials import Channel, PackedMap, Wrapping
+from renderer.gl.materials import Channel, Wrapping
 from renderer.gl.mipmaps import halvings, texture_of
 from renderer.scene.nodes import Image
 
 
 class Textures:
-    """Uploads maps on demand and shares them; owns them until `release`."""
+    """Uploads maps on demand and shares them; owns them and their samplers until `release`."""
 
     def __init__(self, device: Device) -> None:
         self._device = device
-        self._uploaded: dict[PackedMap, moderngl.Texture] = {}
+        self._uploaded: dict[tuple[Channel, ...], moderngl.Texture] = {}
+        self._samplers: dict[tuple[bool, bool, tuple[int, int]], moderngl.Sampler] = {}
 
-    def get(self, wanted: PackedMap, images: list[Image]) -> moderngl.Texture:
-        """The texture of a packing of `images`, made on first use."""
-        if wanted not in self._uploaded:
-            self._uploaded[wanted] = self._upload(wanted, images)
-        return self._uploaded[wanted]
+    def get(self, channels: tuple[Channel, ...], images: list[Image]) -> moderngl.Texture:
+        """The texture of those channels of `images`, made on first use."""
+        if channels not in self._uploaded:
+            checkpoint()
+            pixels = fit_size(_pack_channels(images, channels), self._device.max_size)
+            self._uploaded[channels] = texture_of(self._device, halvings(pixels))
+        return self._uploaded[channels]
 
-    def _upload(self, wanted: PackedMap, images: list[Image]) -> moderngl.Texture:
-        pixels = _pack_channels(images, wanted.channels)
-        pixels = fit_size(pixels, self._device.max_size)
-        texture = texture_of(self._device, halvings(pixels))
-        texture.filter = _filters(wanted.wrapping)
-        texture.repeat_x, texture.repeat_y = wanted.wrapping.repeat
-        return texture
+    def sampler(self, wrapping: Wrapping) -> moderngl.Sampler:
+        """How a texture is read. Whoever binds it clears it: it overrides what textures of the same unit say."""
+        key = (*wrapping.repeat, _filters(wrapping))
+        if key not in self._samplers:
+            repeat_x, repeat_y, filters = key
+            self._samplers[key] = self._device.ctx.sampler(repeat_x=repeat_x, repeat_y=repeat_y, filter=filters)
+        return self._samplers[key]
 
     def release(self) -> None:
         for texture in self._uploaded.values():
             texture.release()
+        for sampler in self._samplers.values():
+            sampler.release()
         self._uploaded.clear()
+        self._samplers.clear()
 
 
 def _filters(wrapping: Wrapping) -> tuple[int, int]:

@@ -4,8 +4,8 @@ For each light, the model is projected onto the ground along the light's directi
 texture, so the shadow is sharp and dark where the model touches the ground and wide and faint away from it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import moderngl
 import numpy as np
@@ -15,7 +15,7 @@ from renderer.arrays import Float64
 from renderer.gl.context import Device
 from renderer.gl.mipmaps import set_coarser
 from renderer.gl.programs import FULL_SCREEN, Programs, read_shader
-from renderer.gl.resources import GpuDrawable
+from renderer.lighting.casting import Caster, SetPose, affordable, in_turn, keep_pose
 from renderer.lighting.samples import ground_lights
 from renderer.lighting.sources import Lamps
 from renderer.scene.bounds import Bounds
@@ -44,36 +44,10 @@ REACH = 3.0
 """The rectangle goes at most this many bounding radii from the model's centre to each side."""
 
 
-class Caster(Protocol):
-    """What casts the shadow: `renderer.gl.resources.GpuScene`."""
-
-    @property
-    def drawables(self) -> Sequence[GpuDrawable]: ...
-
-    def draw_geometry(self, program: moderngl.Program, *, blend_cutoff: float) -> None: ...
-
-
-SetPose = Callable[[], None]
-"""Moves the caster to one of its poses."""
-
 Blocked = npt.NDArray[np.float16]
 """Shares of blocked light, (size, size)."""
 
 Place = tuple[int, int]
-
-
-def keep_pose() -> None:
-    """Leaves the caster in the pose that it has."""
-
-
-def in_turn(poses: Sequence[SetPose], count: int) -> Iterator[int]:
-    """Every index below `count` once, dealt out to `poses` in turn; all of a pose's follow each other, after its call.
-
-    With two poses and five lights: the first pose, 0, 2, 4; the second pose, 1, 3.
-    """
-    for first, set_pose in enumerate(poses):
-        set_pose()
-        yield from range(first, count, len(poses))
 
 
 class _Blur(NamedTuple):
@@ -152,6 +126,8 @@ class GroundShadow:
         Geometry below the ground counts as touching it; masked surfaces cast their holes, blended ones their opacity.
         """
         ctx = self._device.ctx
+        middle = np.array([self.low[0] + self.size[0] / 2, self.ground, self.low[1] + self.size[1] / 2])
+        poses = affordable(caster, poses, self._lights, self.texture.width, middle, 1 / self.size)
         self._cast["ground"] = self.ground
         self._cast["window"] = (*self.low, *(2 / self.size))
         shears, weights, count = self._lights.shears, self._lights.weights, len(self._lights.weights)
@@ -160,13 +136,15 @@ class GroundShadow:
             ctx.blend_func = moderngl.ONE, moderngl.ONE
             # Every light draws at a smaller depth than the one before, and only fragments strictly nearer pass. So a
             # light counts once however many triangles overlap, without a target of its own.
-            for drawn, index in enumerate(in_turn(poses, count), 1):
-                weight = weights[index]
-                self._cast["shear"] = tuple(shears[index])
-                self._cast["weight"] = (weight, 0.0) if index < self._lights.of_key else (0.0, weight)
-                self._cast["layer"] = 1 - 2 * drawn / (count + 1)
-                caster.draw_geometry(self._cast, blend_cutoff=(index * 0.6180339887498949 + 0.5) % 1)
-            ctx.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
+            try:
+                for drawn, index in enumerate(in_turn(poses, count), 1):
+                    weight = weights[index]
+                    self._cast["shear"] = tuple(shears[index])
+                    self._cast["weight"] = (weight, 0.0) if index < self._lights.of_key else (0.0, weight)
+                    self._cast["layer"] = 1 - 2 * drawn / (count + 1)
+                    caster.draw_geometry(self._cast, blend_cutoff=(index * 0.6180339887498949 + 0.5) % 1)
+            finally:
+                ctx.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
         self._smooth()
         self._device.check_errors("accumulating the ground shadow")
         texels = self._target.read(components=1, alignment=1, dtype="f2")

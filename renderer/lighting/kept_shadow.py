@@ -18,7 +18,7 @@ from renderer.gl import coarse, resources
 from renderer.gl.context import Device
 from renderer.gl.programs import read_shader
 from renderer.lighting import ground_shadow, key_shadow, samples
-from renderer.lighting.ground_shadow import Caster
+from renderer.lighting.casting import Caster
 from renderer.lighting.kept_files import keep_latest, write_whole
 from renderer.scene.nodes import AlphaMode
 

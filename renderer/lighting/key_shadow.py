@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs, read_shader, set_uniform
+from renderer.lighting.casting import Caster, SetPose, affordable, in_turn, keep_pose
 from renderer.lighting.environment import LightTables
-from renderer.lighting.ground_shadow import Caster, SetPose, in_turn, keep_pose
 from renderer.lighting.samples import GROUP, GROUPS, key_grid
 from renderer.lighting.sources import Panel
 from renderer.scene.bounds import Bounds
@@ -68,6 +68,9 @@ class KeyShadow:
     def cast(self, caster: Caster, poses: Sequence[SetPose] = (keep_pose,)) -> None:
         """Replaces the maps by those of `caster`: each light's shows it in one of `poses`, in turn."""
         ctx = self._device.ctx
+        poses = affordable(
+            caster, poses, self._lights, self._tile, np.array(self._center), np.array(self._scale[:2])
+        )
         self._program["center"] = self._center
         self._program["scale"] = self._scale
         with ctx.scope(self._framebuffer, moderngl.DEPTH_TEST):
@@ -75,12 +78,14 @@ class KeyShadow:
             self._framebuffer.clear()
             ctx.polygon_offset = 2.0, 2.0
             shears = self._lights.shears
-            for index in in_turn(poses, len(self._lights.weights)):
-                row, column = divmod(index, GROUP)
-                self._framebuffer.viewport = (column * self._tile, row * self._tile, self._tile, self._tile)
-                self._program["shear"] = tuple(shears[index])
-                caster.draw_geometry(self._program, blend_cutoff=(index + 0.5) / len(self._lights.weights))
-            ctx.polygon_offset = 0.0, 0.0
+            try:
+                for index in in_turn(poses, len(self._lights.weights)):
+                    row, column = divmod(index, GROUP)
+                    self._framebuffer.viewport = (column * self._tile, row * self._tile, self._tile, self._tile)
+                    self._program["shear"] = tuple(shears[index])
+                    caster.draw_geometry(self._program, blend_cutoff=(index + 0.5) / len(self._lights.weights))
+            finally:
+                ctx.polygon_offset = 0.0, 0.0
         self._device.check_errors("drawing the key's shadow maps")
 
     def bind(self, program: moderngl.Program, unit: int, tables: LightTables) -> None:

@@ -8,8 +8,9 @@ import numpy as np
 
 from renderer.gl.context import Device
 from renderer.gl.programs import define, read_shader, set_uniform
+from renderer.lighting.casting import Caster, SetPose, keep_pose
 from renderer.lighting.environment import Environment
-from renderer.lighting.ground_shadow import Caster, GroundShadow, SetPose, keep_pose
+from renderer.lighting.ground_shadow import GroundShadow
 from renderer.lighting.kept_shadow import cast_once
 from renderer.lighting.key_shadow import KeyShadow
 from renderer.lighting.samples import GROUP, GROUPS

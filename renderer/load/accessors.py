@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from renderer.arrays import Array, Float32, UInt8
+from renderer.checkpoints import checkpoint
 from renderer.errors import InvalidModel, ResourceMissing
 from renderer.load import limits
 from renderer.load.container import Document
@@ -145,6 +146,7 @@ class Accessors:
 
     def _read(self, index: int, user: str) -> Array:
         """(count, width) in the accessor's component type, sparse values put in place."""
+        checkpoint()
         if user in self._provided:
             return self._provided[user]
         fields = self._accessors[index]

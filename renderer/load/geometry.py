@@ -7,6 +7,7 @@ ones, and primitives whose material needs tangents get those.
 import numpy as np
 
 from renderer.arrays import Float32, Int64, UInt32
+from renderer.checkpoints import checkpoint
 from renderer.errors import InvalidModel, ModelTooLarge
 from renderer.load import limits, topology
 from renderer.load.accessors import Accessors
@@ -68,6 +69,7 @@ class Meshes:
 
     def _read_primitive(self, fields: Fields) -> Primitive | None:
         """The primitive, or None where it has no positions or no complete element."""
+        checkpoint()
         mode = fields.choice("mode", topology.MODES, topology.TRIANGLES)
         attributes = fields.required_child("attributes")
         if not attributes.has("POSITION"):
@@ -157,6 +159,12 @@ def check_joints(mesh: Mesh, joints: int, path: str) -> None:
     for primitive in mesh.primitives:
         if primitive.joints is not None and int(primitive.joints.max()) >= joints:
             raise InvalidModel(f"{path} uses joint {primitive.joints.max()}, and its skin has {joints} joints")
+
+
+def moved_vertices(primitive: Primitive, *, skinned: bool) -> int:
+    """The primitive's vertices, once for each joint and morph target that may move them."""
+    joints = 0 if primitive.joints is None or not skinned else primitive.joints.shape[1]
+    return len(primitive.positions) * (joints + len(primitive.targets))
 
 
 def _split(primitive: Primitive, rows: Int64) -> None:

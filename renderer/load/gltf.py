@@ -16,7 +16,7 @@ from renderer.load.container import Document, open_document
 from renderer.load.draco import Draco
 from renderer.load.extensions import check_extensions, used_extensions
 from renderer.load.fields import Fields, printable
-from renderer.load.geometry import Meshes, check_joints
+from renderer.load.geometry import Meshes, check_joints, moved_vertices
 from renderer.load.graph import hidden_nodes, read_nodes, read_roots
 from renderer.load.instancing import read_instances
 from renderer.load.lights import read_lights
@@ -101,6 +101,8 @@ def _load_drawn(
             node.skin = skins[node.skin]
             check_joints(mesh, len(scene.skins[node.skin].joints), path)
             node.instances = None  # the joints alone place a skin
+        moved = sum(moved_vertices(primitive, skinned=node.skin is not None) for primitive in mesh.primitives)
+        budget.take("vertices moved by joints and morph targets", moved, limits.MOVED_VERTICES, path)
     if not any(mesh.primitives for mesh in scene.meshes):
         raise EmptyModel("the model's scene has no triangles, lines or points to draw")
 

@@ -6,8 +6,9 @@ import numpy as np
 import PIL.Image
 
 from renderer.arrays import UInt8
-from renderer.errors import InvalidModel
-from renderer.pictures import PictureError, UnknownFormat, open_picture, to_rgba
+from renderer.errors import InvalidModel, ModelTooLarge
+from renderer.load import limits
+from renderer.pictures import PictureError, TooManyPixels, UnknownFormat, open_picture, to_rgba
 
 BAND_PIXELS = 1 << 16
 """Converted at a time: few enough to stay in a core's cache, since new memory costs more than the work."""
@@ -16,7 +17,9 @@ BAND_PIXELS = 1 << 16
 def open_header(data: bytes, path: str) -> PIL.Image.Image:
     """The image, undecoded. Raises ModelError subclasses whose messages begin with `path`."""
     try:
-        return open_picture(io.BytesIO(data), ("PNG", "JPEG", "WEBP", "AVIF"))
+        return open_picture(io.BytesIO(data), ("PNG", "JPEG", "WEBP", "AVIF"), limits.TEXTURE_SIDE)
+    except TooManyPixels as error:
+        raise ModelTooLarge(f"{path} {error}") from None
     except UnknownFormat:
         raise InvalidModel(f"{path} is neither a PNG, a JPEG, a WebP, an AVIF nor a KTX2 image") from None
     except PictureError as error:

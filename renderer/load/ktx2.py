@@ -9,7 +9,7 @@ import struct
 import numpy as np
 
 from renderer.arrays import UInt8
-from renderer.errors import InvalidModel, UnsupportedModel
+from renderer.errors import InvalidModel, UnsupportedModel, reason
 from renderer.load import limits
 
 MAGIC = b"\xabKTX 20\xbb\r\n\x1a\n"
@@ -62,4 +62,4 @@ class Ktx2Image:
                 raise UnsupportedModel(f"{self._path} is a KTX2 image with another codec than ETC1S and UASTC")
             return np.asarray(texture.transcode(basisu.Target.RGBA8).data, np.uint8)
         except (ValueError, LookupError, ArithmeticError, MemoryError, RuntimeError) as error:
-            raise InvalidModel(f"{self._path} can't be decoded: {error}") from error
+            raise InvalidModel(f"{self._path} can't be decoded: {reason(error)}") from error

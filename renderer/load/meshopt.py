@@ -7,7 +7,7 @@ import meshopt
 import numpy as np
 
 from renderer.arrays import UInt8
-from renderer.errors import InvalidModel
+from renderer.errors import InvalidModel, reason
 from renderer.load.fields import Fields
 from renderer.load.limits import Budget
 
@@ -40,5 +40,5 @@ def decompress(view: Fields, packed: Fields, data: UInt8, budget: Budget) -> UIn
     try:
         decoded = meshopt.decode_gltf_buffer(data, count, stride, mode, kind)
     except (ValueError, ArithmeticError, MemoryError) as error:
-        raise InvalidModel(f"{packed.path} can't be decompressed: {error}") from error
+        raise InvalidModel(f"{packed.path} can't be decompressed: {reason(error)}") from error
     return np.ascontiguousarray(decoded).view(np.uint8).reshape(-1)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from renderer.arrays import Float32
+from renderer.checkpoints import checkpoint
 from renderer.errors import InvalidModel, ModelTooLarge
 from renderer.load import limits
 from renderer.load.accessors import Accessors
@@ -62,6 +63,7 @@ def _read_channel(
     fields: Fields, samplers: list[Fields], root: Fields, accessors: Accessors, scene: Scene,
     materials: Mapping[int, int], budget: Budget,
 ) -> Channel | None:
+    checkpoint()
     sampler = samplers[fields.index("sampler", len(samplers))]
     target = _target(fields.required_child("target"), root, scene, materials)
     if target is None:

@@ -11,6 +11,7 @@ vertex alone, without a common edge.
 import numpy as np
 
 from renderer.arrays import Array, Float32, Int64, UInt32
+from renderer.checkpoints import checkpoint
 
 Vectors = Array  # float32 or float64, as the caller has them
 
@@ -26,8 +27,11 @@ def generate_tangents(
     corners = indices.astype(np.int64)
     with np.errstate(all="ignore"):  # degenerate triangles divide by zero; they are masked below
         direction, orientation = _texture_directions(positions, texcoords, corners)
+        checkpoint()
         weighted = _corner_tangents(positions, normals, direction, corners)
+    checkpoint()
     welded = _weld(positions, normals, texcoords)[corners]
+    checkpoint()
     orientation = _adopt_orientation(welded, np.repeat(orientation, 3))
 
     groups = welded * 2 + orientation

@@ -5,14 +5,16 @@ The size is read from the image's header and checked before any pixel is decoded
 
 import concurrent.futures
 import contextlib
+import math
 import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import PIL.Image
 
+from renderer.checkpoints import checkpoint, with_checkpoints
 from renderer.cores import usable_cores
-from renderer.errors import InvalidModel, ModelError, ModelTooLarge
+from renderer.errors import InvalidModel, ModelError, ModelTooLarge, reason
 from renderer.load import limits
 from renderer.load.accessors import Accessors
 from renderer.load.container import Document
@@ -76,8 +78,10 @@ class Textures:
             for index in self._used:
                 with self._blaming(index):
                     opened.append(self._open(self._images[index]))
-            with concurrent.futures.ThreadPoolExecutor(usable_cores()) as pool:
-                decoding = [pool.submit(_decode, each) for each in opened]
+            largest = max((math.prod(image.size) for _, _, image in opened), default=1)
+            threads = min(usable_cores(), max(limits.DECODING_PIXELS // largest, 1))
+            with concurrent.futures.ThreadPoolExecutor(threads) as pool:
+                decoding = [pool.submit(with_checkpoints(_decode), each) for each in opened]
                 images = []
                 for index, each in zip(self._used, decoding, strict=True):
                     with self._blaming(index):
@@ -117,11 +121,14 @@ class Textures:
             raise ModelTooLarge(
                 f"{image.path} is {width}x{height} pixels, and {limits.TEXTURE_SIDE} are allowed per side"
             )
-        self._budget.take("pixels of textures", width * height, limits.TEXTURE_PIXELS, image.path)
+        self._budget.take(
+            "bytes of textures", width * height * 16 // 3, limits.TEXTURE_BYTES, image.path, "make its images smaller"
+        )
         return image.name(), image.path, opened
 
 
 def _decode(opened: tuple[str, str, PIL.Image.Image | Ktx2Image]) -> Image:
+    checkpoint()
     name, path, image = opened
     if isinstance(image, Ktx2Image):
         return Image(name, image.pixels())
@@ -129,7 +136,7 @@ def _decode(opened: tuple[str, str, PIL.Image.Image | Ktx2Image]) -> Image:
         image.load()
         return Image(name, rgba(image))
     except BROKEN as error:
-        raise InvalidModel(f"{path} can't be decoded: {error}") from error
+        raise InvalidModel(f"{path} can't be decoded: {reason(error)}") from error
     finally:
         image.close()  # frees Pillow's copy of the pixels before the next image is decoded
 

@@ -90,12 +90,15 @@ class DeferredDraws:
         self._g_buffer = g_buffer
         shared = {"SHARED": "1"} if len(drawables) > 1 else {}
         self._draws: dict[GpuDrawable, tuple[TriangleDraw, moderngl.Program, moderngl.VertexArray]] = {}
+        compiled = []
         for drawable in drawables:
             defines = {"DEFERRED": "1", **shared, **_levels(drawable)}
             if drawable.layout.uv_slots:
                 defines["DEFERRED_UV"] = "v_uv0"
             store = programs.get(drawable, "material.vert.glsl", "g_buffer.frag.glsl", defines)
             shade = programs.get(drawable, "window.vert.glsl", "material.frag.glsl", defines)
+            compiled.append((drawable, store, shade))
+        for drawable, store, shade in compiled:
             rectangle = self._ctx.vertex_array(shade, [])
             self._draws[drawable] = TriangleDraw.of(gpu_scene, drawable, store), shade, rectangle
 
@@ -151,7 +154,7 @@ def rays(view_projection: Float64, size: tuple[int, int]) -> Float64:
 
 def window(drawable: GpuDrawable, view_projection: Float64) -> tuple[float, float, float, float]:
     """Low x, low y, high x, high y of a rectangle that holds the drawable, in normalised device coordinates."""
-    (x0, y0, z0), (x1, y1, z1) = drawable.box
+    (x0, y0, z0), (x1, y1, z1) = drawable.shape.box
     corners = np.array([(x, y, z, 1.0) for x in (x0, x1) for y in (y0, y1) for z in (z0, z1)])
     clip = corners @ (view_projection @ drawable.world).T
     if clip[:, 3].min() <= 0:  # the camera is inside the box

@@ -6,12 +6,14 @@ ones first, each with its back faces before its front faces. Opaque parts whose 
 come before all others.
 """
 
+import contextlib
 from collections.abc import Callable, Mapping
 
 import moderngl
 import numpy as np
 
 from renderer.camera.framing import View
+from renderer.gl.cost import Picture
 from renderer.gl.resources import GpuDrawable, GpuScene, matrix_bytes
 from renderer.gl.tiles import WHOLE, Tile
 from renderer.lighting.environment import Environment
@@ -52,17 +54,22 @@ class GeometryPass:
             defines |= {"LIGHTS": str(count), "LIGHT_ROWS": str(LIGHT_ROWS)}
             low, high = gpu_scene.box()
             self._dimming = dimming(gpu_scene.lights, (low + high) / 2, float(np.linalg.norm(high - low)) / 2)
-        self._programs = MaterialPrograms(gpu_scene, environment, shadows, defines)
-        self._draws = [
-            TriangleDraw.of(gpu_scene, one, self._programs.get(one, "material.vert.glsl", "material.frag.glsl"))
-            for one in gpu_scene.drawables
-        ]
         self._samples: moderngl.Framebuffer | None = None
         self._deferred: DeferredDraws | None = None
-        if g_buffer is not None:
-            worth = worth_deferring(gpu_scene.drawables, g_buffer.samples.color.size)
-            self._samples = g_buffer.samples.framebuffer
-            self._deferred = DeferredDraws(gpu_scene, worth, self._programs, g_buffer) if worth else None
+        with contextlib.ExitStack() as undo:
+            if self._sheen is not None:
+                undo.callback(self._sheen.release)
+            self._programs = MaterialPrograms(gpu_scene, environment, shadows, defines)
+            undo.callback(self._programs.release)
+            self._draws = [
+                TriangleDraw.of(gpu_scene, one, self._programs.get(one, "material.vert.glsl", "material.frag.glsl"))
+                for one in gpu_scene.drawables
+            ]
+            if g_buffer is not None:
+                worth = worth_deferring(gpu_scene.drawables, g_buffer.samples.color.size)
+                self._samples = g_buffer.samples.framebuffer
+                self._deferred = DeferredDraws(gpu_scene, worth, self._programs, g_buffer) if worth else None
+            undo.pop_all()
 
     @property
     def transmissive(self) -> bool:
@@ -104,6 +111,7 @@ class GeometryPass:
                 for culled in ("front", "back") if draw.drawable.material.double_sided else ("back",):
                     draw.render(self._programs, ctx, mirrored=self._mirrored, culled=culled)
         target.depth_mask = True
+        self._programs.clear_samplers()
         ctx.front_face = "ccw"
         ctx.cull_face = "back"
         ctx.enable_only(moderngl.NOTHING)
@@ -130,6 +138,7 @@ class GeometryPass:
             hides = not _is_blended(drawable) and not is_transmissive(drawable.material)
             if hides and (deferred is None or drawable not in deferred):
                 draw.render(self._programs, self._ctx, mirrored=self._mirrored)
+        self._programs.clear_samplers()
 
     def _near_first(self, view: View) -> list[TriangleDraw]:
         return sorted(self._draws, key=lambda draw: _distance(draw.drawable, view))
@@ -142,6 +151,12 @@ class GeometryPass:
             self._sheen.release()
         self._behind.release()
         self._draws.clear()
+
+
+def picture_of(view: View, size: tuple[int, int]) -> Picture:
+    """What a GeometryPass draws in that view, of `size` samples, for `renderer.gl.cost`."""
+    mirrored = bool(np.linalg.det(view.view[:3, :3]) < 0)
+    return Picture(view.projection @ view.view, size, nearest=view.near, culled=True, mirrored=mirrored)
 
 
 def _is_blended(drawable: GpuDrawable) -> bool:

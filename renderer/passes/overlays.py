@@ -12,7 +12,7 @@ from PIL import ImageOps
 from renderer.arrays import UInt8
 from renderer.errors import SettingsError
 from renderer.gl.context import Device
-from renderer.pictures import BACKDROP_SIDE, BROKEN, PictureError, open_picture, to_rgba
+from renderer.pictures import BROKEN, PictureError, open_picture, to_rgba
 from renderer.spec import Backdrop, Foreground
 
 
@@ -81,8 +81,6 @@ def read_overlay(path: Path, size: tuple[int, int], align: str) -> UInt8:
     with path.open("rb") as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of oddities in files that it reads all the same
         image = open_picture(file)
-        if max(image.size) > BACKDROP_SIDE:
-            raise PictureError(f"is {image.width}x{image.height} pixels, and {BACKDROP_SIDE} are allowed per side")
         try:
             image.load()
             ImageOps.exif_transpose(image, in_place=True)

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 
 import moderngl
 
+from renderer.checkpoints import checkpoint
 from renderer.gl.materials import MAX_MAPS
 from renderer.gl.programs import Programs, read_shader, set_uniform
 from renderer.gl.resources import GpuDrawable, GpuScene
 from renderer.lighting.environment import Environment
 from renderer.lighting.shadow import SelfShadows
-from renderer.passes.surface import surface_constants, surface_defines
+from renderer.passes.sharing import shared_defines
+from renderer.passes.surface import surface_constants
 
 _MATERIAL_BLOCK = 0
 _FIRST_MAP_UNIT = 4  # behind those of the environment and of the shadows
@@ -25,7 +27,10 @@ _UNITS = {
 
 
 class MaterialPrograms:
-    """Compiles programs for drawables of `gpu_scene`; owns them and the materials' uniform buffers until `release`."""
+    """Compiles programs for drawables of `gpu_scene`; owns them and the materials' uniform buffers until `release`.
+
+    Raises ModelTooLarge for a model that needs too many.
+    """
 
     def __init__(
         self, gpu_scene: GpuScene, environment: Environment, shadows: SelfShadows, defines: Mapping[str, str]
@@ -35,8 +40,10 @@ class MaterialPrograms:
         self._environment = environment
         self._shadows = shadows
         self._defines = defines
+        self._surfaces = shared_defines(gpu_scene.drawables)
         self._programs = Programs(gpu_scene.device)
         self._used: dict[moderngl.Program, None] = {}
+        self._samplers: dict[int, moderngl.Sampler] = {}  # that are bound, by unit
         self._materials = list(gpu_scene.materials)
         self._constants = [self._ctx.buffer(surface_constants(material)) for material in self._materials]
 
@@ -44,10 +51,11 @@ class MaterialPrograms:
         self, drawable: GpuDrawable, vertex: str, fragment: str, defines: Mapping[str, str] = {}
     ) -> moderngl.Program:
         """The program of two texts of this package, specialised for a drawable's material and for the light."""
+        checkpoint()
         light = self._environment.glsl + "\n" + self._shadows.glsl + "\n"
         program = self._programs.get(
             read_shader("renderer.passes", vertex), light + read_shader("renderer.passes", fragment),
-            {**surface_defines(drawable), **self._defines, **defines},
+            {**self._surfaces[drawable], **self._defines, **defines},
         )
         if program not in self._used:
             self._used[program] = None
@@ -80,9 +88,17 @@ class MaterialPrograms:
 
     def bind_material(self, drawable: GpuDrawable) -> None:
         """Binds the textures and the uniform buffer of the drawable's material."""
-        for unit, texture in enumerate(drawable.textures):
+        for unit, (texture, sampler) in enumerate(zip(drawable.textures, drawable.samplers, strict=True)):
             texture.use(_FIRST_MAP_UNIT + unit)
+            sampler.use(_FIRST_MAP_UNIT + unit)
+            self._samplers[_FIRST_MAP_UNIT + unit] = sampler
         self._constants[drawable.primitive.material].bind_to_uniform_block(_MATERIAL_BLOCK)
+
+    def clear_samplers(self) -> None:
+        """After drawing: other passes read the same units by what their textures say."""
+        for unit, sampler in self._samplers.items():
+            sampler.clear(unit)
+        self._samplers.clear()
 
     def release(self) -> None:
         self._used.clear()
@@ -109,6 +125,7 @@ class TriangleDraw:
 
         `culled` are the "front" or "back" faces; by default those that the material hides.
         """
+        checkpoint()
         drawable = self.drawable
         culled = culled or ("" if drawable.material.double_sided else "back")
         if culled:

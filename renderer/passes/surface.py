@@ -41,7 +41,7 @@ def surface_defines(drawable: GpuDrawable) -> dict[str, str]:
         "UNLIT": material.unlit,
         "ALPHA_MASK": material.alpha_mode is AlphaMode.MASK,
         "ALPHA_BLEND": material.alpha_mode is AlphaMode.BLEND,
-        "DIELECTRIC": material.ior != 1.5 or material.specular is not None,
+        "DIELECTRIC": _is_dielectric(material),
         "CLEARCOAT": material.clearcoat is not None,
         "SHEEN": material.sheen is not None,
         "ANISOTROPY": material.anisotropy is not None and primitive.tangents is not None,
@@ -57,6 +57,16 @@ def surface_defines(drawable: GpuDrawable) -> dict[str, str]:
 def is_transmissive(material: Material) -> bool:
     """Whether the surface shows what is behind it, which must then be drawn first."""
     return material.transmission is not None and not material.unlit
+
+
+def _is_dielectric(material: Material) -> bool:
+    """Whether it says itself what it reflects."""
+    return material.ior != 1.5 or material.specular is not None
+
+
+def _is_tinted(material: Material) -> bool:
+    """Whether its reflections may have a colour that its diffuse light doesn't have."""
+    return _is_dielectric(material) or material.iridescence is not None
 
 
 def _needs_tangents(drawable: GpuDrawable) -> bool:
@@ -82,7 +92,7 @@ def surface_constants(material: Material) -> bytes:
             *material.emissive_factor, material.occlusion_strength,
             material.metallic_factor, material.roughness_factor, material.normal_scale, material.alpha_cutoff,
             *(head_on * part for part in specular.color_factor), specular.factor,
-            clearcoat.factor, clearcoat.roughness_factor, clearcoat.normal_scale, 0.0,
+            clearcoat.factor, clearcoat.roughness_factor, clearcoat.normal_scale, float(_is_tinted(material)),
             *sheen.color_factor, sheen.roughness_factor,
             anisotropy.strength, math.cos(anisotropy.rotation), math.sin(anisotropy.rotation), 0.0,
             iridescence.factor, iridescence.ior, iridescence.thickness_minimum, iridescence.thickness_maximum,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from renderer.arrays import Float32, Float64
+from renderer.checkpoints import checkpoint
 from renderer.errors import SettingsError
 from renderer.scene.hierarchy import below, local_matrices, world_matrices
 from renderer.scene.materials import with_value
@@ -52,6 +53,7 @@ def clip_time(clip: Clip, frame: int, fps: int, speed: float) -> float:
 @np.errstate(over="ignore", invalid="ignore")  # hostile transforms may overflow: `scene_bounds` refuses the result
 def pose_scene(scene: Scene, clip: Clip | None, time: float) -> Pose:
     """The pose at `time` seconds of `clip`, or the rest pose without a clip."""
+    checkpoint()
     translations = np.array([node.translation for node in scene.nodes], np.float64).reshape(-1, 3)
     rotations = np.array([node.rotation for node in scene.nodes], np.float64).reshape(-1, 4)
     scales = np.array([node.scale for node in scene.nodes], np.float64).reshape(-1, 3)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from renderer.arrays import Float32, Float64, UInt16
+from renderer.checkpoints import checkpoint
 from renderer.scene.animation import Pose
 from renderer.scene.hierarchy import reachable
 from renderer.scene.nodes import Primitive, Scene
@@ -55,6 +56,7 @@ def is_deforming(scene: Scene, drawable: Drawable) -> bool:
 @np.errstate(over="ignore", invalid="ignore")  # as in `pose_scene`
 def deformed(scene: Scene, drawable: Drawable, pose: Pose) -> Vertices:
     """The drawable's vertices in `pose`: the primitive's own arrays where nothing deforms them."""
+    checkpoint()
     primitive = drawable.primitive
     vertices = Vertices(primitive.positions, primitive.normals, primitive.tangents)
     if primitive.targets:

@@ -22,16 +22,16 @@ FPS = 30
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class QualityTier:
-    """`short_side` and `long_side` are pixels; `web_long_side` is None where the video itself is light enough."""
+    """Sides in pixels; `web_long_side` is the most that one of the web version may have."""
 
     short_side: int
     long_side: int
-    web_long_side: int | None
+    web_long_side: int
     codec: Codec = "h264"
 
 
 QUALITY_TIERS: dict[str, QualityTier] = {
-    "share": QualityTier(540, 960, None),
+    "share": QualityTier(540, 960, 960),
     "standard": QualityTier(1080, 1920, 1280),
     "4k": QualityTier(2160, 3840, 1920),
     "pro": QualityTier(2160, 3840, 1920, "prores4444"),
@@ -64,10 +64,8 @@ def plan_video(settings: RenderSettings) -> VideoPlan:
     """The frames and files that `settings` ask for as a video."""
     tier = QUALITY_TIERS[settings.quality]
     width, height = frame_size(tier, settings.aspect)
-    web = None
-    if tier.web_long_side is not None:
-        scale = min(1.0, tier.web_long_side / max(width, height))
-        web = (_even(width * scale), _even(height * scale))
+    scale = min(1.0, tier.web_long_side / max(width, height))
+    web = (_even(width * scale), _even(height * scale))
     parameters: dict[str, Any] = {name: default if getattr(settings, name) is None else getattr(settings, name)
                                   for name, default in EFFECT_PARAMETERS[settings.effect].items()}
     frames = FrameSpec(

@@ -47,7 +47,7 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("quality", "string", "share", "Quality tier.",
-            choices=("share", "standard", "4k", "pro")),
+            choices=("share", "standard", "4k", "pro"), outputs=OUTPUTS),
     Setting("effect", "string", "turntable", "Camera path; dataset is the output of that name.",
             choices=("turntable", "hero-spin", "showcase", "zoom-orbit", "reveal", "dataset"),
             outputs=("video", "dataset")),
@@ -202,6 +202,8 @@ def parse_settings(data: object, *, max_length_s: float = MAX_LENGTH_S) -> Rende
             values[row.name] = _checked(row, value, max_length_s)
     if "dataset" in (values.get("output"), values.get("effect")):
         values |= _dataset_words(**values)
+    elif "dataset_quality" in values and "output" not in values:  # who means a training set would pay for a video
+        raise SettingsError("dataset_quality", 'dataset_quality needs "output": "dataset" beside it')
     return RenderSettings(**values)
 
 

@@ -31,6 +31,7 @@ from api import clock
 from api.db.session import Database
 from api.db.tables import Model, Render, Segment, Task
 from api.domain.accounts import accounts, credentials
+from api.http import server as http
 from api.http.app import create_app
 from api.http.dxgl.spelling import spell
 from api.ids import new_id
@@ -111,10 +112,11 @@ def serve(kind: str, database_url: str, folder: Path, listener: socket.socket) -
     """The body of a server process."""
     database = Database(database_url)
     if kind == "bare":
-        app = bare_app(database)
+        config = uvicorn.Config(bare_app(database), log_config=None, access_log=False, server_header=False)
+        uvicorn.Server(config).run([listener])
     else:
         app = create_app(Settings(data_dir=folder), database, LocalStorage(folder / "files"), lambda: None)
-    uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False)).run([listener])
+        http.Server(app).run([listener])
 
 
 @contextlib.contextmanager

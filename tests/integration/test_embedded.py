@@ -1,8 +1,9 @@
 """A customer's way through an embedded farm, over the wire."""
 
+import os
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import PIL.Image
@@ -14,6 +15,7 @@ from api.client import RenderFailed
 from tests.integration.support import Customer, probe
 from tests.renderer.test_bad_models import CASES
 from tests.support.farm import Farm
+from tests.support.modes import open_to_others
 from tests.support.waiting import HANG_S
 
 
@@ -60,8 +62,13 @@ def test_bad_models_end_in_error_with_a_refund_and_the_next_job_is_served(
     customer.check_done(customer.order(), attempt=1)
 
 
+def test_all_that_a_farm_writes_is_for_its_owner_alone(farm: Farm, customer: Customer) -> None:
+    customer.check_done(customer.order(), attempt=1)
+    assert open_to_others(farm.settings.data_dir) == set()
+
+
 @pytest.fixture
-def refused(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+def refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
     """Runs `pirouette serve` in this process, as it gets nowhere; what it says."""
 
     def refused(*arguments: str, environment: Mapping[str, str]) -> str:
@@ -71,7 +78,9 @@ def refused(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
         assert result.exit_code == 1, result.output
         return result.stderr
 
-    return refused
+    umask = os.umask(0o022)
+    yield refused
+    os.umask(umask)
 
 
 def test_a_second_server_on_the_same_data_is_refused(farm: Farm, refused: Callable[..., str]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from api.client import Upload
 from tests.integration.support import Customer, first_upload
 from tests.support.farm import Farm, running_farm
+from tests.support.gate import Gate as EncoderGate
 from tests.support.s3 import BUCKET, S3Server
 from tests.support.tcp_gate import Gate
 from tests.support.waiting import wait_for
@@ -34,7 +35,7 @@ def farm(tmp_path_factory: pytest.TempPathFactory, s3_server: S3Server, gate: Ga
         "PIROUETTE_S3_ACCESS_KEY": s3_server.access_key,
         "PIROUETTE_S3_SECRET_KEY": s3_server.secret_key,
     }
-    with running_farm(Farm(folder, workers=1, cache=light, extra=extra)) as farm:
+    with running_farm(Farm(folder, workers=1, cache=light, extra=extra, gate=EncoderGate(folder / "gate"))) as farm:
         yield farm
 
 
@@ -74,3 +75,17 @@ def test_without_s3_renders_wait_and_uploads_are_asked_to_come_back(
     assert farm.segment(render_id).failures == 0
     assert farm.ledger(render_id) == [("charge", -1)]
     assert customer.client.account().credits == credits - 1
+
+
+def test_what_is_drawn_when_s3_goes_away_is_not_drawn_again(farm: Farm, customer: Customer, gate: Gate) -> None:
+    customer.client.renders.wait(customer.upload.render_id, timeout=100, poll_seconds=0.1)
+    with farm.renders_held():
+        render_id = customer.order()
+        farm.wait_until_drawn_by(render_id)
+        gate.close()
+    tries = farm.log.count("Will try again in 1 s")
+    wait_for(lambda: farm.log.count("Will try again in 1 s") > tries, "a file that can't be stored")
+    gate.open()
+    customer.client.renders.wait(render_id, timeout=100, poll_seconds=0.1)
+    segment = farm.segment(render_id)
+    assert (segment.attempt, segment.failures) == (1, 0)

@@ -10,6 +10,7 @@ import pytest
 from renderer import panoramas
 from renderer.arrays import Float32
 from renderer.panoramas import PanoramaError, read_panorama
+from renderer.sandbox import Child
 from tests.support.models import shared_model
 
 EMPTY_HDR = b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y %d +X %d\n"
@@ -95,6 +96,41 @@ def test_one_of_too_many_pixels_is_refused(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(panoramas, "SIDE", 31)
     with pytest.raises(PanoramaError, match="32x16 pixels, and 31 are allowed"):
         read_panorama(written(tmp_path / "large.hdr", picture()))
+
+
+@pytest.mark.parametrize(("size", "channels", "says"), [
+    ((16, 8), 17, "it has 17 channels, and 16 are allowed"),
+    ((4096, 2048), 5, "4096x2048 pixels of 5 channels, which are too many"),
+])
+def test_one_of_too_many_channels_is_refused_before_its_pixels_are_decoded(
+    tmp_path: Path, size: tuple[int, int], channels: int, says: str
+) -> None:
+    path = tmp_path / "layers.exr"
+    output = OpenImageIO.ImageOutput.create(str(path))
+    assert output is not None
+    assert output.open(str(path), OpenImageIO.ImageSpec(*size, channels, "half"))
+    output.close()  # without pixels: they would be missed first
+    with pytest.raises(PanoramaError, match=says):
+        read_panorama(path)
+
+
+def test_a_file_of_another_format_is_not_decoded_whatever_it_is_called(tmp_path: Path) -> None:
+    path = written(tmp_path / "sky.tif", picture())
+    (tmp_path / "sky.hdr").write_bytes(b"#?RADIANCE\n" + path.read_bytes())
+    with pytest.raises(PanoramaError, match="can't be decoded"):
+        read_panorama(tmp_path / "sky.hdr")
+
+
+def test_who_asks_for_a_panorama_can_kill_its_decoder(tmp_path: Path) -> None:
+    killed = []
+
+    def kill(child: Child) -> None:
+        child.kill()
+        killed.append(child)
+
+    with pytest.raises(PanoramaError, match="can't be decoded"):
+        read_panorama(written(tmp_path / "sky.exr", picture()), kill)
+    assert len(killed) == 1
 
 
 def test_a_truncated_exr_is_refused(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import IO, Any
 
 import pytest
 
+from renderer.confine import Reach
 from renderer.sandbox import ChildFailed, Limits, run, start
 
 AMPLE = Limits(memory_bytes=1 << 30)
@@ -140,7 +141,8 @@ if os.fork() == 0:
 
 def test_a_grandchild_is_killed_with_the_child(script: Script, alive: Path) -> None:
     program = script(GRANDCHILD + "signal.pause()")
-    with start(program, [str(alive)], limits=AMPLE, environment={}) as child, alive.open() as gate:
+    reach = Reach(writes=[alive])
+    with start(program, [str(alive)], limits=AMPLE, environment={}, reach=reach) as child, alive.open() as gate:
         assert child.stdout.readline() == b"up\n"
         child.kill()
         assert gate.read() == ""
@@ -148,7 +150,8 @@ def test_a_grandchild_is_killed_with_the_child(script: Script, alive: Path) -> N
 
 
 def test_a_grandchild_does_not_outlive_a_child_that_ends(script: Script, alive: Path) -> None:
-    with start(script(GRANDCHILD), [str(alive)], limits=AMPLE, environment={}) as child, alive.open() as gate:
+    program, reach = script(GRANDCHILD), Reach(writes=[alive])
+    with start(program, [str(alive)], limits=AMPLE, environment={}, reach=reach) as child, alive.open() as gate:
         assert child.stdout.readline() == b"up\n"
         assert child.wait() == 0
         assert gate.read() == ""
@@ -182,9 +185,11 @@ def test_a_child_outlives_the_thread_that_started_it(script: Script) -> None:
 
 
 PARENT = """
-import signal, sys
+import pathlib, signal, sys
 from renderer.sandbox import Limits, start
-child = start(sys.argv[1], sys.argv[2:], limits=Limits(1 << 30), environment={})
+from renderer.confine import Reach
+reach = Reach(writes=[pathlib.Path(sys.argv[2])])
+child = start(sys.argv[1], sys.argv[2:], limits=Limits(1 << 30), environment={}, reach=reach)
 child.stdout.readline()
 print("up", flush=True)
 signal.pause()

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 from psycopg import sql
@@ -36,11 +37,55 @@ FAST = {
 
 
 class PostgresServer:
-    """A running server whose data and socket lie in `folder`."""
+    """A server of the programs in `binaries` whose data and socket lie in `folder`, between `start` and `stop`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, binaries: Path, owner: str | None) -> None:
         self._folder = folder
+        self._binaries = binaries
+        self._owner = owner
         self._numbers = itertools.count()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns when it answers."""
+        options = [word for name, value in FAST.items() for word in ("-c", f"{name}={value}")]
+        log = self._folder / "log"
+        with log.open("ab") as output:
+            process = self._process = subprocess.Popen(
+                [self._binaries / "postgres", "-D", self._folder / "data", "-k", self._folder, *options],
+                stdout=output, stderr=output, user=self._owner,
+            )  # fmt: skip
+
+        def answers() -> bool:
+            assert process.poll() is None, f"PostgreSQL did not start:\n{log.read_text()}"
+            with contextlib.suppress(psycopg.OperationalError):
+                self.connect().close()
+                return True
+            return False
+
+        wait_for(answers, "PostgreSQL")
+
+    def stop(self) -> None:
+        """Ends all sessions, and the server."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGINT)  # "fast shutdown"
+        self._process.wait(HANG_S)
+
+    @contextlib.contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Nobody gets an answer until the block ends, and no connection breaks."""
+        assert self._process is not None
+        server = psutil.Process(self._process.pid)
+        server.suspend()
+        processes = [server, *server.children()]
+        try:
+            for each in processes[1:]:
+                each.suspend()
+            yield
+        finally:
+            for each in processes:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    each.resume()
 
     def url(self, name: str) -> str:
         """The SQLAlchemy URL of one of its databases."""
@@ -87,37 +132,19 @@ def running_server() -> Iterator[PostgresServer]:
     try:
         if owner:
             shutil.chown(folder, owner)
-        data, log = folder / "data", folder / "log"
         subprocess.run(
-            [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+            [binaries / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C",
+             "--no-sync"],
             check=True, stdout=subprocess.DEVNULL, user=owner,
         )  # fmt: skip
-        options = [word for name, value in FAST.items() for word in ("-c", f"{name}={value}")]
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [binaries / "postgres", "-D", data, "-k", folder, *options],
-                stdout=output, stderr=output, user=owner,
-            )  # fmt: skip
-        server = PostgresServer(folder)
+        server = PostgresServer(folder, binaries, owner)
+        server.start()
         try:
-            _wait_until_up(server, process, log)
             yield server
         finally:
-            process.send_signal(signal.SIGINT)  # "fast shutdown": ends the sessions
-            process.wait(HANG_S)
+            server.stop()
     finally:
         shutil.rmtree(folder)
-
-
-def _wait_until_up(server: PostgresServer, process: subprocess.Popen[bytes], log: Path) -> None:
-    def answers() -> bool:
-        assert process.poll() is None, f"PostgreSQL did not start:\n{log.read_text()}"
-        with contextlib.suppress(psycopg.OperationalError):
-            server.connect().close()
-            return True
-        return False
-
-    wait_for(answers, "PostgreSQL")
 
 
 @pytest.fixture(scope="session")

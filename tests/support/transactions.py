@@ -12,7 +12,9 @@ from api.db.session import Database
 from api.storage.local import LocalStorage
 from api.storage.s3 import S3Storage
 
-STORAGE_CALLS = ("writer", "put_file", "read", "stat", "local_path", "delete", "delete_prefix", "entries")
+STORAGE_CALLS = (
+    "writer", "put_file", "read", "stat", "local_path", "delete", "delete_prefix", "entries", "tidy", "ping",
+)  # fmt: skip
 
 
 class OutsideCall(AssertionError):

@@ -7,12 +7,11 @@ import datetime as dt
 import functools
 import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 from fastapi import FastAPI
 
 from api.db.session import Database
@@ -27,9 +26,20 @@ from api.settings import Settings
 from api.storage.base import Storage
 from api.storage.open import open_storage
 from renderer.spec import ImageVariant
+from tests.support.waiting import wait_for
 
 GLB = b"glTF" + bytes(range(256)) * 8
 """Bytes of a model for those who never parse it."""
+GLTF = b'{"asset": {"version": "2.0"}}'
+ZIP = b"PK\x05\x06" + bytes(18)
+
+VIDEO_FILES = {
+    "video": ("video.mp4", "video/mp4"),
+    "thumb": ("thumb.mp4", "video/mp4"),
+    "poster": ("poster.png", "image/png"),
+    "poster_full": ("poster_full.png", "image/png"),
+}
+"""File name and content type of what a video consists of, by the names in the database."""
 
 
 @dataclasses.dataclass
@@ -48,9 +58,11 @@ class Web:
         return cls.of(database, Settings(data_dir=folder, **settings), credits=credits)
 
     @classmethod
-    def of(cls, database: Database, settings: Settings, *, credits: int = 10) -> "Web":
+    def of(
+        cls, database: Database, settings: Settings, *, credits: int = 10, email: str = "maker@example.com"
+    ) -> "Web":
         with database.begin() as session:
-            account = accounts.sign_up(session, "maker@example.com", credits=credits)
+            account = accounts.sign_up(session, email, credits=credits)
             token = credentials.issue(session, account.id, name="test")
         return cls(database, open_storage(settings), settings, account.id, token.raw)
 
@@ -59,7 +71,10 @@ class Web:
         return self.app_with(self._wake)
 
     def app_with(self, wake: Callable[[], None]) -> FastAPI:
-        return create_app(self.settings, self.database, self.storage, wake)
+        return create_app(self.settings, self.database, self.storage, wake, broker=self.broker)
+
+    def broker(self) -> None:
+        """It is there."""
 
     def _wake(self) -> None:
         self.woken += 1
@@ -139,20 +154,40 @@ class Web:
         return FileView(key, stored.size, stored.etag, content_type)
 
     def finish(
-        self, render_id: str, *, web: bool = False, video: tuple[str, str] = ("video.mp4", "video/mp4"), size: int = 0
+        self,
+        render_id: str,
+        *,
+        web: bool = False,
+        video: tuple[str, str] = ("video.mp4", "video/mp4"),
+        size: int = 0,
+        given: Mapping[str, bytes] | None = None,
     ) -> dict[str, bytes]:
         """Brings the render to `done`; returns what its files hold, by their names in the database.
 
-        `video` are the video's file name and content type. Each file has at least `size` bytes.
+        `video` are the video's file name and content type. Each file has at least `size` bytes. `given` are real
+        contents, by name, for those who look into them.
         """
         claim = self.claim(render_id)
-        kinds = {
-            "video": video,
-            "thumb": ("thumb.mp4", "video/mp4"),
-            "poster": ("poster.png", "image/png"),
-            "poster_full": ("poster_full.png", "image/png"),
-        } | ({"web": ("web.mp4", "video/mp4")} if web else {})
-        return self._settle(claim, render_id, kinds, size)
+        kinds = VIDEO_FILES | {"video": video} | ({"web": ("web.mp4", "video/mp4")} if web else {})
+        return self._settle(claim, render_id, kinds, size, given)
+
+    def finish_all(self) -> None:
+        """Brings all videos that are ordered to `done`."""
+        self.inspect()
+        while True:
+            with self.database.begin() as session:
+                claim = claims.claim(session, worker="test", queues=["render"], lease_seconds=60)
+            if claim is None:
+                return
+            files = {
+                render_id: {
+                    name: self.put(claim, render_id, file_name, f"{render_id} {name}".encode(), kind)
+                    for name, (file_name, kind) in VIDEO_FILES.items()
+                }
+                for render_id in claim.variants
+            }
+            with self.database.begin() as session:
+                assert scheduling.settle_done(session, claim, files)
 
     def finish_dataset(self, render_id: str, *, size: int = 0) -> dict[str, bytes]:
         """Brings a render with the output "dataset" to `done`; returns what its files hold, `size` bytes at least."""
@@ -178,11 +213,17 @@ class Web:
         })
 
     def _settle(
-        self, claim: Claim, render_id: str, kinds: dict[str, tuple[str, str]], size: int = 0
+        self,
+        claim: Claim,
+        render_id: str,
+        kinds: dict[str, tuple[str, str]],
+        size: int = 0,
+        given: Mapping[str, bytes] | None = None,
     ) -> dict[str, bytes]:
         """`kinds` are file name and content type by the names in the database."""
         contents = {name: f"{render_id} {name} ".encode() * 40 for name in kinds}
         contents = {name: data + bytes(max(0, size - len(data))) for name, data in contents.items()}
+        contents |= given or {}
         files = {
             name: self.put(claim, render_id, file_name, contents[name], content_type)
             for name, (file_name, content_type) in kinds.items()
@@ -193,15 +234,23 @@ class Web:
 
 
 @contextlib.contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """Serves `app` on a free port from a thread; yields the URL."""
-    config = uvicorn.Config(app, log_config=None, access_log=False)
-    server = Server(config, app.state.farm)
+def serving(app: FastAPI, grace_s: int | None = None) -> Iterator[str]:
+    """Serves `app` on a free port from a thread; yields the URL. In the end, waits `grace_s` for requests."""
+    with running_server(app, grace_s) as (url, _):
+        yield url
+
+
+@contextlib.contextmanager
+def running_server(app: FastAPI, grace_s: int | None = None) -> Iterator[tuple[str, Server]]:
+    """The same, with the server itself."""
+    server = Server(app)
+    server.config.timeout_graceful_shutdown = grace_s
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
+        wait_for(lambda: server.started, "the server")
         try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}", server
         finally:
             server.should_exit = True
             thread.join()

@@ -3,13 +3,13 @@
 Migrations in /migrations build them.
 """
 
-from api.db.tables.accounts import Account, IdempotencyKey, LedgerEntry, Token
+from api.db.tables.accounts import Account, IdempotencyKey, LedgerEntry, Quota, StoredBytes, Token
 from api.db.tables.base import Base, UtcDateTime
 from api.db.tables.catalog import Model, ModelTag, Overlay
 from api.db.tables.renders import Render, RenderOverlay
 from api.db.tables.results import Result
 from api.db.tables.webhooks import WebhookDelivery, WebhookSecret, WebhookSubscription, WebhookTarget
-from api.db.tables.work import Lane, OutboxMessage, Segment, Task, TaskNeed, Worker
+from api.db.tables.work import Lane, OutboxMessage, Segment, Task, TaskNeed, Turn, Worker
 
 __all__ = [
     "Account",
@@ -21,13 +21,16 @@ __all__ = [
     "ModelTag",
     "OutboxMessage",
     "Overlay",
+    "Quota",
     "Render",
     "RenderOverlay",
     "Result",
     "Segment",
+    "StoredBytes",
     "Task",
     "TaskNeed",
     "Token",
+    "Turn",
     "UtcDateTime",
     "WebhookDelivery",
     "WebhookSecret",

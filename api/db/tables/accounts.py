@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.db.tables.base import Base, BigId
@@ -25,6 +25,31 @@ class Account(Base):
     is_admin: Mapped[bool] = mapped_column(default=False)
     suspended_at: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime]
+
+
+class StoredBytes(Base):
+    """What the files of an account come to: of its models, its overlays and what was made for it.
+
+    Triggers keep it, on PostgreSQL at the end of the transaction: see db.dialects.count_now. No transaction locks
+    anything else after it.
+    """
+
+    __tablename__ = "stored_bytes"
+    __table_args__ = (CheckConstraint("total >= 0", name="total_not_negative"),)
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    total: Mapped[int] = mapped_column(BigInteger)
+
+
+class Quota(Base):
+    """What an administrator allows an account instead of what the settings say: see domain.accounts.quotas."""
+
+    __tablename__ = "quotas"
+    __table_args__ = (CheckConstraint("value >= 0", name="value_not_negative"),)
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(30), primary_key=True)  # one of domain.accounts.quotas.QUOTAS
+    value: Mapped[int]  # 0: no limit
 
 
 class Token(Base):

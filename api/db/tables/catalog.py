@@ -12,7 +12,8 @@ from api.db.tables.base import Base, Json
 class Model(Base):
     """An uploaded 3D file, unique by its bytes within an account until deleted. `state` is domain.catalog.states'.
 
-    `sha256` is that of the uploaded bytes; `storage_key` and `file_size` change once if those were a ZIP.
+    `sha256` is that of the uploaded bytes; `storage_key` and `file_size` change once if those were a ZIP. A deleted
+    model's `file_size` is 0 once its file is gone.
     """
 
     __tablename__ = "models"
@@ -21,6 +22,9 @@ class Model(Base):
         Index("models_by_file", "storage_key", unique=True),
         Index("one_live_model_per_bytes", "account_id", "sha256", unique=True,
               sqlite_where=text("deleted_at IS NULL"), postgresql_where=text("deleted_at IS NULL")),
+        Index("models_to_discard", "deleted_at",
+              sqlite_where=text("deleted_at IS NOT NULL AND file_size > 0"),
+              postgresql_where=text("deleted_at IS NOT NULL AND file_size > 0")),
     )
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.db.tables.base import Base
@@ -21,6 +21,11 @@ class Render(Base):
         Index("renders_by_account", "account_id", "created_at", "id", "is_system_preview"),
         Index("renders_by_model", "model_id", "created_at", "id"),
         Index("renders_by_status", "account_id", "status", "created_at", "id", "is_system_preview"),
+        Index("one_preview_per_model", "model_id", unique=True,
+              sqlite_where=text("is_system_preview = 1"), postgresql_where=text("is_system_preview")),
+        Index("renders_waiting_previews", "account_id",
+              sqlite_where=text("is_system_preview = 1 AND status = 'pending'"),
+              postgresql_where=text("is_system_preview AND status = 'pending'")),
     )
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)
@@ -38,7 +43,8 @@ class Render(Base):
     warnings: Mapped[list[str]] = mapped_column(JSON, default=list)  # what of the model was ignored
     error_code: Mapped[str | None] = mapped_column(String(50))
     error_message: Mapped[str | None] = mapped_column(Text)
-    shared_at: Mapped[dt.datetime | None]  # since when everybody may fetch the files
+    shared_at: Mapped[dt.datetime | None]  # since when everybody who has the link may fetch the files
+    share_id: Mapped[str | None] = mapped_column(String(12))  # the link's secret, while it is shared
     created_at: Mapped[dt.datetime]
     updated_at: Mapped[dt.datetime]
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, String
+from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.db.tables.base import Base
@@ -16,6 +16,7 @@ class Result(Base):
     subject_id: Mapped[str] = mapped_column(String(12), primary_key=True)  # no foreign key: of any kind of subject
     name: Mapped[str] = mapped_column(String(50), primary_key=True)
     subject_kind: Mapped[str] = mapped_column(String(20))
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
     key: Mapped[str] = mapped_column(String(200))
     size: Mapped[int] = mapped_column(BigInteger)
     etag: Mapped[str] = mapped_column(String(80))

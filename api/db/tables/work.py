@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.db.tables.base import Base, BigId
@@ -52,19 +52,23 @@ class Segment(Base):
     """What a worker claims: all of a task, or a contiguous run of its frames, or to join what was made of all runs.
 
     A claim raises `attempt` and sets `lease_until`; only the holder of the newest attempt may settle. `failures` counts
-    the attempts that went wrong, and decides when to give up. Segments leave `pending` only under their lane's lock.
-    `waits_for` counts what isn't there yet: of an assembly its parts, of the others the tasks that theirs needs. At
-    zero a `waiting` segment becomes pending. `files` are those that a part made.
+    the attempts that went wrong, and decides when to give up; `suspect_failures` counts those of them for which the
+    model may be to blame. Segments leave `pending` only under their lane's lock. `waits_for` counts what isn't there
+    yet: of an assembly its parts, of the others the tasks that theirs needs, and after a failure the moment
+    `not_before`. At zero a `waiting` segment becomes pending. `left_by` is the worker that failed it last, if there
+    were others to try it first. `files` are those that a part made.
     """
 
     __tablename__ = "segments"
     __table_args__ = (
         Index("segments_pending", "account_id", "queue", "priority", "created_at", "task_id", "first_frame",
               sqlite_where=text("state = 'pending'"), postgresql_where=text("state = 'pending'")),
-        Index("segments_running", "account_id",
+        Index("segments_running", "account_id", "priority",
               sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'")),
         Index("segments_leased", "lease_until",
               sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'")),
+        Index("segments_delayed", "not_before",
+              sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
         CheckConstraint("role IN ('whole', 'part', 'assembly')", name="role_known"),
         CheckConstraint("state IN ('waiting', 'pending', 'running', 'done', 'failed')", name="state_known"),
         CheckConstraint("(state = 'waiting') = (waits_for > 0) OR state = 'failed'", name="waits_for_something"),
@@ -83,6 +87,9 @@ class Segment(Base):
     state: Mapped[str] = mapped_column(String(10))
     attempt: Mapped[int] = mapped_column(default=0)
     failures: Mapped[int] = mapped_column(default=0)
+    suspect_failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    not_before: Mapped[dt.datetime | None]  # by the database's clock
+    left_by: Mapped[str | None] = mapped_column(String(100))
     worker: Mapped[str | None] = mapped_column(String(100))
     lease_until: Mapped[dt.datetime | None]  # by the database's clock
     frames_done: Mapped[int] = mapped_column(default=0)
@@ -107,6 +114,16 @@ class Lane(Base):
     oldest_at: Mapped[dt.datetime]  # created_at of the line's first segment
 
 
+class Turn(Base):
+    """When an account was last given a worker for a segment of the queue: the higher `served`, the later."""
+
+    __tablename__ = "turns"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    queue: Mapped[str] = mapped_column(String(20), primary_key=True)
+    served: Mapped[int] = mapped_column(BigInteger, index=True)
+
+
 class OutboxMessage(Base):
     """A hint to send once the transaction that wrote it is committed. Deleted when sent."""
 
@@ -119,7 +136,7 @@ class OutboxMessage(Base):
 
 class Worker(Base):
     """A worker process that is up, the device it draws on, and what makes its H.264. Removed when it leaves or falls
-    silent."""
+    silent. One with an `unfit_reason` claims nothing until its self-test passes."""
 
     __tablename__ = "workers"
 
@@ -127,5 +144,6 @@ class Worker(Base):
     device: Mapped[str] = mapped_column(Text)
     software: Mapped[bool]
     encoder: Mapped[str] = mapped_column(String(20))
+    unfit_reason: Mapped[str | None] = mapped_column(Text)
     started_at: Mapped[dt.datetime]
     seen_at: Mapped[dt.datetime]  # by the database's clock

@@ -10,10 +10,10 @@ import hashlib
 import re
 import secrets
 import string
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Collection, Sequence
+from typing import Any, Literal
 
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from api import clock
@@ -71,15 +71,17 @@ TOUCH_EVERY = dt.timedelta(minutes=1)
 """How exact `last_used_at` is: a write for each request would be dear."""
 
 
-_BY_SHA256 = (
+_KEYS = (
     select(
-        Token.id, Token.account_id, Token.scopes, Token.expires_at, Token.revoked_at, Token.last_used_at,
-        Account.is_admin, Account.suspended_at,
+        Token.id, Token.account_id, Token.sha256, Token.scopes, Token.expires_at, Token.revoked_at,
+        Token.last_used_at, Account.is_admin, Account.suspended_at,
     )
     .join(Account, Account.id == Token.account_id)
-    .where(Token.sha256 == bindparam("sha256"), Token.dialect == bindparam("dialect"))
+    .where(Token.dialect == bindparam("dialect"))
 )  # fmt: skip
+_BY_SHA256 = _KEYS.where(Token.sha256 == bindparam("sha256"))
 """Made once, because it is asked with every request."""
+_BY_ID = _KEYS.where(Token.id == bindparam("token_id"))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -161,7 +163,19 @@ def authenticate(database: Session | Connection, dialect: str, raw: str) -> Prin
     if not FORMATS[dialect].fits(raw):
         raise Unauthorized
     row = database.execute(_BY_SHA256, {"sha256": _digest(raw), "dialect": dialect}).one_or_none()
-    if row is None or row.revoked_at is not None:
+    if row is None:
+        raise Unauthorized
+    return principal_of(row)
+
+
+def row_by_id(database: Session | Connection, dialect: str, token_id: str) -> Row[*tuple[Any, ...]] | None:
+    """What the database has of a key, for `principal_of`, by the key's id instead of the key."""
+    return database.execute(_BY_ID, {"token_id": token_id, "dialect": dialect}).one_or_none()
+
+
+def principal_of(row: Row[*tuple[Any, ...]]) -> Principal:
+    """Raises Unauthorized for a revoked key, TokenExpired, and Forbidden where the account is suspended."""
+    if row.revoked_at is not None:
         raise Unauthorized
     now = clock.now()
     if row.expires_at is not None and row.expires_at <= now:
@@ -172,12 +186,17 @@ def authenticate(database: Session | Connection, dialect: str, raw: str) -> Prin
     return Principal(row.account_id, row.id, frozenset(row.scopes), row.is_admin, touch_due)
 
 
-def touch(session: Session, token_id: str) -> None:
-    """Notes that the key was used, at most once a minute whoever calls how often."""
+def restricted(principal: Principal, scope: str) -> Principal:
+    """The same caller with this scope alone, and without an administrator's rights."""
+    return dataclasses.replace(principal, scopes=frozenset({scope}), is_admin=False)
+
+
+def touch(session: Session, token_ids: Collection[str]) -> None:
+    """Notes that the keys were used, at most once a minute whoever calls how often."""
     now = clock.now()
     session.execute(
         update(Token)
-        .where(Token.id == token_id, or_(Token.last_used_at.is_(None), Token.last_used_at <= now - TOUCH_EVERY))
+        .where(Token.id.in_(token_ids), or_(Token.last_used_at.is_(None), Token.last_used_at <= now - TOUCH_EVERY))
         .values(last_used_at=now)
     )
 

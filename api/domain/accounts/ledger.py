@@ -4,16 +4,20 @@
 transaction, which the account's row lock makes a queue of one.
 """
 
-from collections.abc import Mapping
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.orm import Session
 
 from api import clock
 from api.db.dialects import insert
 from api.db.tables import Account, LedgerEntry
+from api.domain.kit import paging
+from api.domain.kit.paging import Page
 from api.errors import NoCredits, NotFound
 
 
@@ -115,6 +119,53 @@ def refund(session: Session, subject_kind: str, subject_id: str, *, at_most: int
         return False
     session.execute(update(Account).where(Account.id == last.account_id).values(credits=Account.credits + amount))
     return True
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Entry:
+    """A change of a balance. `subject_kind` and `subject_id` say what a charge or a refund was for."""
+
+    id: int
+    kind: str
+    amount: int
+    subject_kind: str | None
+    subject_id: str | None
+    source: str | None
+    note: str
+    created_at: dt.datetime
+
+
+KINDS = ("grant", "charge", "refund")
+
+
+def entries(
+    session: Session,
+    account_id: str,
+    *,
+    limit: int,
+    offset: int = 0,
+    kinds: Sequence[str] = (),
+    after: dt.datetime | None = None,
+    before: dt.datetime | None = None,
+    below: int | None = None,
+) -> Page[Entry]:
+    """The account's entries, newest first: of some kinds, of a span of time, with ids `below` one."""
+    conditions = [LedgerEntry.account_id == account_id]
+    if kinds:
+        conditions.append(LedgerEntry.kind.in_(kinds))
+    if after is not None:
+        conditions.append(LedgerEntry.created_at > after)
+    if before is not None:
+        conditions.append(LedgerEntry.created_at < before)
+    if below is not None:
+        conditions.append(LedgerEntry.id < below)
+    columns = [getattr(LedgerEntry, field.name) for field in dataclasses.fields(Entry)]
+    rows = select(*columns).where(*conditions).order_by(LedgerEntry.id.desc())
+    count = select(func.count()).select_from(LedgerEntry).where(*conditions)
+    found, total = paging.fetch(
+        session.connection(), paging.windowed(rows, count), count, limit=limit, offset=offset
+    )
+    return Page(tuple([Entry(*row[:-1]) for row in found]), total)
 
 
 def has_purchased(session: Session, account_id: str) -> bool:

@@ -5,14 +5,14 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from api import clock
 from api.db.tables import Model, ModelTag
 from api.domain.catalog.states import ModelState
 from api.domain.kit import paging
-from api.domain.kit.paging import Page
+from api.domain.kit.paging import Page, Sort
 from api.domain.kit.texts import checked_text
 from api.errors import InvalidRequest, ModelNotFound
 from api.ids import is_id
@@ -63,27 +63,69 @@ def get_model(session: Session, account_id: str, model_id: str) -> ModelView:
     return _view(row)
 
 
-def list_models(
-    session: Session, account_id: str, *, limit: int, offset: int, tags: Sequence[str] = (), archived: bool = False
-) -> Page[ModelView]:
-    """The models that are archived, or those that aren't, newest first; with `tags`, those that have any of them.
+SORTS = ("created_at", "title", "original_name", "file_size")
+NEWEST = Sort("created_at", descending=True)
 
-    Raises InvalidRequest for what can't be a tag.
+
+def list_models(
+    session: Session,
+    account_id: str,
+    *,
+    limit: int,
+    offset: int,
+    tags: Sequence[str] = (),
+    archived: bool = False,
+    text: str = "",
+    created_after: dt.datetime | None = None,
+    created_before: dt.datetime | None = None,
+    sort: Sort = NEWEST,
+) -> Page[ModelView]:
+    """The models that are archived, or those that aren't; with `tags`, those that have any of them.
+
+    Each word of `text` is in what they are called: title, SKU, file name or tags. `sort` names one of SORTS. Raises
+    InvalidRequest for what can't be a tag.
     """
     conditions = [
         Model.account_id == account_id,
         Model.deleted_at.is_(None),
         Model.archived_at.is_not(None) if archived else Model.archived_at.is_(None),
+        *(matching(literal(paging.contains(word))) for word in text.split()),
     ]
+    if created_after is not None:
+        conditions.append(Model.created_at > created_after)
+    if created_before is not None:
+        conditions.append(Model.created_at < created_before)
     if tags:
         tagged = select(ModelTag.model_id).where(ModelTag.account_id == account_id, ModelTag.tag.in_(_tags(tags)))
         conditions.append(Model.id.in_(tagged))
-    newest = select(*_COLUMNS).where(*conditions).order_by(Model.created_at.desc(), Model.id.desc())
+    rows = select(*_COLUMNS).where(*conditions).order_by(*sort.by(Model))
     count = select(func.count()).select_from(Model).where(*conditions)
-    rows, total = paging.fetch(
-        session.connection(), paging.windowed(newest, count), count, limit=limit, offset=offset
+    found, total = paging.fetch(
+        session.connection(), paging.windowed(rows, count), count, limit=limit, offset=offset
     )
-    return Page(tuple([_view(row) for row in rows]), total)
+    return Page(tuple([_view(row) for row in found]), total)
+
+
+def matching(pattern: ColumnElement[str]) -> ColumnElement[bool]:
+    """Models that are called so: `pattern` is that of `paging.contains`."""
+    tagged = select(ModelTag.model_id).where(
+        ModelTag.account_id == Model.account_id, ModelTag.tag.like(pattern, escape="\\")
+    )
+    texts = (func.lower(column).like(pattern, escape="\\") for column in (Model.title, Model.sku, Model.original_name))
+    return or_(*texts, Model.id.in_(tagged))
+
+
+def list_tags(session: Session, account_id: str) -> list[tuple[str, int]]:
+    """The tags of the models that lists show, each with how many have it, in the order of the alphabet."""
+    live = (ModelTag.account_id == account_id, Model.deleted_at.is_(None), Model.archived_at.is_(None))
+    rows = session.execute(
+        select(ModelTag.tag, func.count())
+        .join(Model, Model.id == ModelTag.model_id)
+        .where(*live)
+        .group_by(ModelTag.tag)
+        .order_by(ModelTag.tag)
+    )
+    return [(tag, count) for tag, count in rows]
 
 
 def find_by_sha256(session: Session, account_id: str, sha256: str) -> str | None:
@@ -117,9 +159,13 @@ def archive_model(session: Session, account_id: str, model_id: str) -> None:
     _change(session, account_id, model_id, archived_at=func.coalesce(Model.archived_at, clock.now()))
 
 
-def unarchive_model(session: Session, account_id: str, model_id: str) -> None:
-    """Raises ModelNotFound."""
-    _change(session, account_id, model_id, archived_at=None)
+def unarchive_model(session: Session, account_id: str, model_id: str) -> bool:
+    """Whether the model was archived. Raises ModelNotFound."""
+    archived = (*_live(account_id, model_id), Model.archived_at.is_not(None))
+    if session.scalar(update(Model).where(*archived).values(archived_at=None).returning(Model.id)):
+        return True
+    get_model(session, account_id, model_id)
+    return False
 
 
 def delete_model(session: Session, account_id: str, model_id: str) -> None:

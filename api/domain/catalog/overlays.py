@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 
 from api import clock
 from api.db.tables import Overlay
+from api.domain.accounts import quotas
+from api.domain.accounts.quotas import NO_LIMITS, Quotas
 from api.domain.kit import paging
 from api.domain.kit.paging import Page
 from api.domain.kit.texts import checked_text
@@ -87,10 +89,12 @@ def add(
     name: str | None = None,
     description: str | None = None,
     alignment: str = ANCHORS[0],
+    allowed: Quotas = NO_LIMITS,
 ) -> OverlayView:
     """Takes a stored image among the account's overlays, or with None among those of the system.
 
-    Raises InvalidRequest naming the field, FileTooLarge, UploadLimit; then the file should be deleted.
+    `allowed` are the quotas of accounts of which nothing else is said.
+    Raises InvalidRequest naming the field, FileTooLarge, UploadLimit, StorageLimit; then the file should be deleted.
     """
     check_size(layer, file_size)
     for field, value, choices in (("layer", layer, tuple(Layer)), ("alignment", alignment, ANCHORS)):
@@ -116,6 +120,8 @@ def add(
     )
     session.add(overlay)
     session.flush()
+    if account_id is not None:
+        quotas.check_storage(session, account_id, quotas.of_account(session, account_id, allowed).storage_mb)
     return _view(overlay)
 
 

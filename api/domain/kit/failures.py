@@ -2,13 +2,18 @@
 
 import dataclasses
 
+from renderer.errors import OutOfMemory
+
+OUT_OF_MEMORY = OutOfMemory.code
 LOST = "worker_lost"
 CANCELLED = "cancelled"
+UNPAID = "unpaid"
 UNEXPECTED = "internal"
 UNKNOWN_KIND = "unknown_kind"
 FILE_MISSING = "file_missing"
 CHILD_FAILED = "child_failed"
-OUT_OF_MEMORY = "out_of_memory"
+STALLED = "stalled"
+TOO_COSTLY = "too_costly"
 """Codes of this service, beside those of `renderer.errors`."""
 
 

@@ -1,10 +1,11 @@
-"""A page of a long list: some rows, and how many there are in all."""
+"""A page of a long list: some rows in an order, and how many there are in all."""
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Integer, Row, Select, bindparam
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, bindparam
 from sqlalchemy.orm import Session
 
 T = TypeVar("T")
@@ -16,6 +17,27 @@ class Page(Generic[T]):
 
     items: tuple[T, ...]
     total: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sort:
+    """By which column; rows without a value come last, and equal ones follow each other by their ids."""
+
+    column: str
+    descending: bool = False
+
+    def by(self, table: Any) -> tuple[ColumnElement[Any], ...]:
+        """What a mapped class, or an alias of one, is ordered by."""
+        column, last = getattr(table, self.column), table.id
+        first = column.desc() if self.descending else column.asc()
+        if getattr(column.expression, "nullable", False):
+            first = first.nulls_last()  # where it isn't needed, it would keep PostgreSQL from using an index
+        return first, last.desc() if self.descending else last.asc()
+
+
+def contains(word: str) -> str:
+    """The pattern of a LIKE with ESCAPE '\\' that finds texts with the word in it, letters in lower case."""
+    return "%" + re.sub(r"([%_\\])", r"\\\1", word.lower()) + "%"
 
 
 OFFSET = bindparam("offset", type_=Integer)

@@ -3,6 +3,7 @@
 from sqlalchemy import delete, exists, select
 
 from api.db.tables import Overlay, Render, RenderOverlay
+from api.domain.accounts import quotas
 from api.domain.kit.unit import Unit
 from api.domain.renders.states import UNFINISHED
 
@@ -20,11 +21,12 @@ def discard_unneeded(unit: Unit) -> None:
         Render.status.in_(UNFINISHED),
     )
     rows = unit.execute(
-        select(Overlay.id, Overlay.storage_key)
+        select(Overlay.id, Overlay.account_id, Overlay.storage_key)
         .where(Overlay.deleted_at.is_not(None), ~needed)
         .limit(DISCARDED_AT_ONCE)
         .with_for_update(skip_locked=True)
     ).all()
     if rows:
+        quotas.hold_counts(unit, {row.account_id for row in rows if row.account_id is not None})
         unit.execute(delete(Overlay).where(Overlay.id.in_([row.id for row in rows])))
         unit.drop(*(row.storage_key for row in rows))

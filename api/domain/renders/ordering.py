@@ -19,7 +19,7 @@ from api.domain.catalog import contents, overlays
 from api.domain.catalog.inspection import INPUT
 from api.domain.catalog.overlays import LAYERS
 from api.domain.catalog.states import ModelState
-from api.domain.renders import plans
+from api.domain.renders import plans, previews
 from api.domain.renders.outcomes import SUBJECT
 from api.domain.renders.pricing import price
 from api.domain.renders.renders import RenderView, get_render, select_views
@@ -145,7 +145,9 @@ def create_renders(
 
     Raises ModelNotFound, InvalidSettings, NoCredits; then nothing is created.
     """
-    found = sources(session, account_id, {model_id for model_id, _ in orders if is_id(model_id)})
+    model_ids = {model_id for model_id, _ in orders if is_id(model_id)}
+    draw_previews(session, account_id, model_ids)
+    found = sources(session, account_id, model_ids)
     for index, (model_id, _) in enumerate(orders):
         if model_id not in found:
             raise ModelNotFound(param=f"{item.format(index)}.model_id".lstrip("."))
@@ -170,37 +172,31 @@ def create_render(
 def retry_render(session: Session, account_id: str, render_id: str) -> RenderView:
     """A render in error is to be made after all, and is charged again. Its files are made from the start.
 
-    Raises RenderNotFound; InvalidState for a render that isn't in error; NoCredits.
+    Raises RenderNotFound; InvalidState for a render that isn't in error, or a preview with nothing paid; NoCredits.
     """
     view = get_render(session, account_id, render_id)
-    if task_id := session.scalar(select(Render.task_id).where(Render.id == render_id)):
-        tasks.lock_needs(session, task_id)
-    render = session.execute(
-        select(Render.model_id, Render.task_id, Render.credits, Task.state)
-        .join(Task, Task.id == Render.task_id)
-        .where(Render.id == render_id)
-        .with_for_update(of=Task)
-    ).one()
-    values: dict[str, object] = {"status": RenderStatus.PENDING, "error_code": None, "error_message": None}
-    if render.state in (TaskState.OPEN, TaskState.DONE):  # it was cancelled, and others' frames were drawn without it
-        values["task_id"] = _same_task_again(session, account_id, render.task_id, render.model_id)
-    retried = session.scalar(
-        update(Render)
-        .where(Render.id == render_id, Render.status.in_(RETRIED_FROM))
-        .values(updated_at=clock.now(), **values)
-        .returning(Render.id)
-    )
-    if retried is None:
+    if not view.is_system_preview:
+        draw_previews(session, account_id, [view.model_id])
+    elif not previews.is_paid(session, view.model_id):
+        raise InvalidState("A preview is free with a paid render of its model, and there is none")
+    if (credits := _draw_again(session, account_id, render_id)) is None:
         raise InvalidState(f"Only a render in error can be tried again; this one is {view.status}")
-    if "task_id" not in values:
-        tasks.retry(session, render.task_id)
-    if render.credits:
+    if credits:
         charges = select(func.count()).where(
             LedgerEntry.subject_id == render_id, LedgerEntry.subject_kind == SUBJECT, LedgerEntry.kind == "charge"
         )
         number = (session.scalar(charges) or 0) + 1
-        ledger.charge(session, account_id, SUBJECT, {render_id: render.credits}, number=number)
+        ledger.charge(session, account_id, SUBJECT, {render_id: credits}, number=number)
     return get_render(session, account_id, render_id)
+
+
+def draw_previews(session: Session, account_id: str, model_ids: Collection[str]) -> None:
+    """Something is paid for with these models: the account's previews of them that ended unpaid are drawn after all.
+
+    Call it before `sources`, whose lock the end of a model's inspection waits for.
+    """
+    for preview_id in previews.ended_unpaid(session, account_id, model_ids):
+        _draw_again(session, account_id, preview_id)
 
 
 def sources(session: Session, account_id: str, model_ids: Collection[str]) -> dict[str, Source]:
@@ -224,6 +220,33 @@ def sources(session: Session, account_id: str, model_ids: Collection[str]) -> di
         )
         for row in rows.values()
     }
+
+
+def _draw_again(session: Session, account_id: str, render_id: str) -> int | None:
+    """A render in error is to be made from the start. Returns what that costs its owner; None if it isn't in error."""
+    if task_id := session.scalar(select(Render.task_id).where(Render.id == render_id)):
+        tasks.lock_needs(session, task_id)
+    render = session.execute(
+        select(Render.model_id, Render.task_id, Render.credits, Task.state)
+        .join(Task, Task.id == Render.task_id)
+        .where(Render.id == render_id)
+        .with_for_update(of=Task)
+    ).one()
+    values: dict[str, object] = {"status": RenderStatus.PENDING, "error_code": None, "error_message": None}
+    if render.state in (TaskState.OPEN, TaskState.DONE):  # it was cancelled, and others' frames were drawn without it
+        values["task_id"] = _same_task_again(session, account_id, render.task_id, render.model_id)
+    retried = session.scalar(
+        update(Render)
+        .where(Render.id == render_id, Render.status.in_(RETRIED_FROM))
+        .values(updated_at=clock.now(), **values)
+        .returning(Render.id)
+    )
+    if retried is None:
+        return None
+    if "task_id" not in values:
+        tasks.retry(session, render.task_id)
+    credits: int = render.credits
+    return credits
 
 
 def _shared_tasks(orders: Sequence[Order], overlay_keys: dict[str, str]) -> dict[tuple[str, Priority], NewTask]:

@@ -14,25 +14,36 @@ from api.domain.renders.states import RenderStatus
 from api.domain.work import results
 from api.errors import RenderNotFound
 
+FILES = {
+    "video": ("video", "web", "thumb", "poster", "poster_full"),
+    "image": ("image", "thumb", "poster", "poster_full"),
+    "dataset": ("dataset", "poster", "poster_full"),
+}
+"""What is made by each output. A preview has no web version: it is small itself."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Outputs:
-    """What is stored of a render by now. `output` is what its settings ask for.
-
-    `files` are, as far as the output has them: video, web, image, dataset, thumb, poster, poster_full.
-    """
+    """What is stored of a render by now. `output` is what its settings ask for; `files` are some of its FILES."""
 
     render_id: str
     status: RenderStatus
     output: str
+    is_system_preview: bool
     files: dict[str, FileView]
+
+    def has(self, name: str) -> bool:
+        """Whether there will be such a file, if the render doesn't fail."""
+        return name in FILES[self.output] and not (name == "web" and self.is_system_preview)
 
 
 def get_outputs(session: Session, account_id: str, render_id: str) -> Outputs:
     """Raises RenderNotFound, also for a render of another account."""
     row = session.execute(
-        select(Render.status, Render.output).where(Render.id == render_id, Render.account_id == account_id)
+        select(Render.status, Render.output, Render.is_system_preview)
+        .where(Render.id == render_id, Render.account_id == account_id)
     ).one_or_none()
     if row is None:
         raise RenderNotFound
-    return Outputs(render_id, RenderStatus(row.status), row.output, results.read(session, [render_id])[render_id])
+    files = results.read(session, [render_id])[render_id]
+    return Outputs(render_id, RenderStatus(row.status), row.output, row.is_system_preview, files)

@@ -1,11 +1,11 @@
-"""Renders: what a user asked and paid for, as there is to tell of one, of a page of them, and of those of a model.
+"""Renders: what a user asked and paid for, as there is to tell of one, and of those of a model; pages of them: lists.
 
 How they come to be: ordering; what becomes of them: scheduling; how they go away: removal.
 """
 
 import dataclasses
 import datetime as dt
-import functools
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -17,8 +17,6 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
-    func,
-    literal_column,
     select,
     type_coerce,
     update,
@@ -27,9 +25,7 @@ from sqlalchemy.orm import Session, aliased
 
 from api import clock
 from api.db.dialects import iso_text
-from api.db.tables import Account, Render, Task
-from api.domain.kit import paging
-from api.domain.kit.paging import Page
+from api.db.tables import Model, Render, Task
 from api.domain.renders.states import COMES_FROM, RenderStatus
 from api.errors import InvalidState, RenderNotFound
 from api.ids import is_id
@@ -104,26 +100,6 @@ def get_render(database: Session | Connection, account_id: str, render_id: str) 
     return RenderView._make(row)
 
 
-def list_renders(
-    database: Session | Connection,
-    account_id: str,
-    *,
-    limit: int,
-    offset: int,
-    model_id: str | None = None,
-    status: RenderStatus | None = None,
-    previews: bool = False,
-) -> Page[RenderView]:
-    """The account's renders, newest first: of one model, of one status, with or without system previews."""
-    if model_id is not None and not is_id(model_id):
-        return Page((), 0)
-    rows, count = _listing(limit, model_id is not None, status, previews)
-    found, total = paging.fetch(
-        database, rows, count, limit=limit, offset=offset, account_id=account_id, model_id=model_id
-    )
-    return Page(tuple([RenderView._make(row[:-1]) for row in found]), total)
-
-
 def dismiss_render(session: Session, account_id: str, render_id: str) -> RenderView:
     """The owner has taken note of an error. Raises RenderNotFound; InvalidState for a render that isn't in error."""
     view = get_render(session, account_id, render_id)
@@ -143,9 +119,23 @@ def renders_of_model(session: Session, account_id: str, model_id: str) -> list[R
     return select_views(session, Render.model_id == model_id, Render.account_id == account_id)
 
 
+def pictures_of(session: Session, model_ids: Sequence[str]) -> dict[str, str]:
+    """The newest render with a poster of each of the models that has one: their ids by the models'."""
+    other = aliased(Render)
+    newest_done = (
+        select(other.id)
+        .where(other.model_id == Model.id, other.status == RenderStatus.DONE, other.output != "dataset")
+        .order_by(*newest(other))
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = session.execute(select(Model.id, newest_done).where(Model.id.in_(model_ids)))
+    return {model_id: render_id for model_id, render_id in rows if render_id is not None}
+
+
 def select_views(session: Session, *conditions: ColumnElement[bool]) -> list[RenderView]:
     """The renders that meet the conditions, newest first."""
-    views = _views(Render).where(*conditions).order_by(*_newest(Render))
+    views = views_of(Render).where(*conditions).order_by(*newest(Render))
     return [RenderView._make(row) for row in session.execute(views)]
 
 
@@ -160,7 +150,7 @@ def progress_of(row: Any) -> Progress:
     return Progress(row.stage, row.frames_done, row.frames_total, _seconds_left(row))
 
 
-def _views(render: type[Render]) -> Select[*tuple[Any, ...]]:
+def views_of(render: type[Render]) -> Select[*tuple[Any, ...]]:
     """RenderView's columns. As plain columns a list of rows costs a fraction of a list of mapped objects."""
     return select(
         render.id, render.model_id, render.status, cast(render.settings, Text).label("settings"),
@@ -169,38 +159,12 @@ def _views(render: type[Render]) -> Select[*tuple[Any, ...]]:
     ).join(Task, Task.id == render.task_id)  # fmt: skip
 
 
-def _newest(render: type[Render]) -> tuple[ColumnElement[Any], ...]:
+def newest(render: type[Render]) -> tuple[ColumnElement[Any], ...]:
     return render.created_at.desc(), render.id.desc()
 
 
-_ONE = _views(Render).where(Render.id == bindparam("render_id"), Render.account_id == bindparam("account_id"))
+_ONE = views_of(Render).where(Render.id == bindparam("render_id"), Render.account_id == bindparam("account_id"))
 """Made once, because it is the most frequent question of all, and to make it costs as much as to ask it."""
-
-
-@functools.lru_cache(maxsize=256)
-def _listing(
-    limit: int, of_model: bool, status: RenderStatus | None, previews: bool
-) -> tuple[Select[*tuple[Any, ...]], Select[int]]:
-    """The statements for a list of that kind, made once like `_ONE`: its page, and how many there are.
-
-    Tasks are looked up for the page alone, not for all that is skipped before it. The limit and the status stand in the
-    statement, because they decide which plan is best: one page is little, and one status is rare where another is not.
-    """
-    conditions: list[ColumnElement[bool]] = [Render.account_id == bindparam("account_id")]
-    if of_model:
-        conditions.append(Render.model_id == bindparam("model_id"))
-    if status is not None:
-        conditions.append(Render.status == literal_column(f"'{status}'"))
-    if not previews:
-        conditions.append(Render.is_system_preview.is_(False))
-    if of_model or status is not None:
-        count = select(func.count()).select_from(Render).where(*conditions)
-    else:
-        total = Account.render_count + Account.preview_count if previews else Account.render_count
-        count = select(total).where(Account.id == bindparam("account_id"))
-    window = select(Render).where(*conditions).order_by(*_newest(Render)).limit(literal_column(str(limit)))
-    page = aliased(Render, window.offset(paging.OFFSET).subquery("page"))
-    return paging.with_total(_views(page).order_by(*_newest(page)), count), count
 
 
 def _seconds_left(row: Any) -> float | None:

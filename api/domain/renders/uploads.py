@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 from api import clock
 from api.db.dialects import insert
 from api.db.tables import Model
-from api.domain.accounts import ledger
-from api.domain.catalog import inspection
-from api.domain.renders.ordering import Source, Spell, paid_order, place, preview_order, sources
+from api.domain.accounts import ledger, quotas
+from api.domain.accounts.quotas import NO_LIMITS, Quotas
+from api.domain.catalog import catalog, inspection
+from api.domain.renders import limits
+from api.domain.renders.ordering import Source, Spell, draw_previews, paid_order, place, preview_order, sources
 from api.domain.work.tasks import NewTask, Priority, Work
 from api.errors import UploadLimit
 from api.ids import new_id
@@ -19,11 +21,14 @@ from renderer.spec import RenderSettings
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Registered:
-    """`duplicate`: the account had a model of the same bytes already, and the new file should be deleted."""
+    """`duplicate`: the account had a model of the same bytes already, and the new file should be deleted.
+    `unarchived`: that one was archived until now.
+    """
 
     model_id: str
     render_id: str
     duplicate: bool
+    unarchived: bool = False
 
 
 def register_upload(
@@ -36,13 +41,18 @@ def register_upload(
     storage_key: str,
     settings: RenderSettings,
     upload_limit: int = 0,
+    allowed: Quotas = NO_LIMITS,
     spell: Spell = RenderSettings.to_json,
 ) -> Registered:
     """Registers a stored file and orders its renders. Two uploads of the same bytes at once make one model.
 
-    `upload_limit` is the most models of an account that never bought credits, 0 for no limit.
-    Raises InvalidSettings, NoCredits, UploadLimit; then nothing is created and the file should be deleted.
+    `upload_limit` is the most models of an account that never bought credits, 0 for no limit. `allowed` are the quotas
+    of accounts of which nothing else is said; the same bytes again take nothing of them.
+    Raises InvalidSettings, NoCredits, UploadLimit, StorageLimit; then nothing is created and the file should be
+    deleted.
     """
+    if known := catalog.find_by_sha256(session, account_id, sha256):
+        draw_previews(session, account_id, [known])
     new = new_id()
     reading = inspection_task(storage_key, sha256)
     # The update changes nothing, but holds the known model: nobody deletes it before it is ordered from.
@@ -69,17 +79,19 @@ def register_upload(
     if model_id != new:
         source = sources(session, account_id, [model_id])[model_id]
         [render_id] = place(session, account_id, [paid_order(source, settings)], spell=spell)
-        return Registered(model_id, render_id, duplicate=True)
+        unarchived = catalog.unarchive_model(session, account_id, model_id)
+        return Registered(model_id, render_id, duplicate=True, unarchived=unarchived)
     source = Source(new, sha256, None, reading.id)
     orders = [preview_order(source), paid_order(source, settings)]
     [_, render_id] = place(session, account_id, orders, spell=spell, first=[reading])
+    # Counted after the charge: it holds the account's lock, so uploads at the same time can't slip past the limits.
     if upload_limit and not ledger.has_purchased(session, account_id):
-        # Counted after the charge: it holds the account's lock, so uploads at the same time can't slip past the limit.
         models = session.scalar(
             select(func.count()).where(Model.account_id == account_id, Model.deleted_at.is_(None))
         )
         if (models or 0) > upload_limit:
             raise UploadLimit(f"Free upload limit reached: {upload_limit} models")
+    limits.refuse(session, account_id, quotas.of_account(session, account_id, allowed))
     return Registered(new, render_id, duplicate=False)
 
 

@@ -83,14 +83,18 @@ def task_prefix(task_id: str) -> str:
 
 
 def claim(session: Session, *, worker: str, queues: Sequence[str], lease_seconds: float) -> Claim | None:
-    """The best pending segment of `queues`, now this worker's for `lease_seconds`; None if there is none."""
-    lane = lanes.choose(session, queues)
-    if lane is None:
-        return None
+    """The best pending segment of `queues`, now this worker's for `lease_seconds`; None if there is none for it."""
     database = session.connection()
-    leased = {**lane.parameters, "by_worker": worker, "lease_seconds": lease_seconds}
-    segment = database.execute(_TAKE, leased).one()
+    leased = {"by_worker": worker, "lease_seconds": lease_seconds}
+    lane = lanes.choose(session, queues)
+    segment = lane and database.execute(_TAKE, leased | lane.parameters).one_or_none()
+    if lane and not segment:  # all of that lane are left to other workers
+        lane = lanes.choose_free(session, queues, worker)
+        segment = lane and database.execute(_TAKE, leased | lane.parameters).one_or_none()
+    if not lane or not segment:
+        return None
     lanes.set_age(session, lane, segment.next_created_at)
+    lanes.note_turn(session, lane)
     of_task = {"of_task": segment.task_id}
     task = database.execute(_TASK, of_task).one()
     variants: Variants = {}
@@ -118,7 +122,7 @@ def claim(session: Session, *, worker: str, queues: Sequence[str], lease_seconds
 
 _BEST = (
     select(Segment.id)
-    .where(*lanes.PENDING)
+    .where(*lanes.PENDING, lanes.FREE)
     .order_by(Segment.created_at, Segment.task_id, Segment.first_frame)  # one task after the other, from its front
     .limit(1)
 ).scalar_subquery()

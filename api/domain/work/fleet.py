@@ -1,13 +1,14 @@
-"""The workers that are up, as they report themselves."""
+"""The workers that are up, as they report themselves: which of them are at work, and which are unfit for any."""
 
 import dataclasses
 import datetime as dt
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Exists, delete, exists, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from api.db.dialects import from_now, insert
-from api.db.tables import Worker
+from api.db.tables import Segment, Worker
+from api.domain.work.states import SegmentState
 
 NO_DEVICE = "none"
 """What a worker draws on that takes work only of kinds that need no drawing."""
@@ -19,24 +20,29 @@ SILENCE_SECONDS = 60.0
 @dataclasses.dataclass(frozen=True, slots=True)
 class WorkerView:
     """`device` is the GL device's own name or NO_DEVICE; `software` says that it is the CPU; `encoder` is that of the
-    settings."""
+    settings. `working`: it holds a claim. `unfit_reason` says why it claims nothing, and is None while it is fit."""
 
     name: str
     device: str
     software: bool
     encoder: str
+    unfit_reason: str | None
     started_at: dt.datetime
     seen_at: dt.datetime
+    working: bool
 
     @property
     def draws(self) -> bool:
         return self.device != NO_DEVICE
 
 
-def announce(session: Session, worker: str, device: str, software: bool, encoder: str) -> None:
-    """A worker has started."""
+def announce(
+    session: Session, worker: str, device: str, software: bool, encoder: str, unfit_reason: str | None = None
+) -> None:
+    """A worker has started, or is back after it was taken for dead."""
     values = {
-        "device": device, "software": software, "encoder": encoder, "started_at": from_now(0), "seen_at": from_now(0),
+        "device": device, "software": software, "encoder": encoder, "unfit_reason": unfit_reason,
+        "started_at": from_now(0), "seen_at": from_now(0),
     }  # fmt: skip
     session.execute(
         insert(session, Worker)
@@ -53,6 +59,11 @@ def seen(session: Session, worker: str) -> bool:
     return found is not None
 
 
+def set_fitness(session: Session, worker: str, unfit_reason: str | None) -> None:
+    """The worker claims nothing from now on, because of `unfit_reason`; or it does again, for None."""
+    session.execute(update(Worker).where(Worker.name == worker).values(unfit_reason=unfit_reason))
+
+
 def leave(session: Session, worker: str) -> None:
     """The worker stops of its own accord."""
     session.execute(delete(Worker).where(Worker.name == worker))
@@ -60,12 +71,27 @@ def leave(session: Session, worker: str) -> None:
 
 def list_workers(session: Session) -> list[WorkerView]:
     """The workers heard of lately, by name."""
-    alive = select(Worker).where(Worker.seen_at > from_now(-SILENCE_SECONDS)).order_by(Worker.name)
-    return [
-        WorkerView(w.name, w.device, w.software, w.encoder, w.started_at, w.seen_at) for w in session.scalars(alive)
-    ]
+    working = exists().where(Segment.state == SegmentState.RUNNING, Segment.worker == Worker.name)
+    rows = session.execute(
+        select(
+            Worker.name, Worker.device, Worker.software, Worker.encoder, Worker.unfit_reason, Worker.started_at,
+            Worker.seen_at, working,
+        )
+        .where(_heard_of())
+        .order_by(Worker.name)
+    )
+    return [WorkerView(*row) for row in rows]
+
+
+def others_than(worker: InstrumentedAttribute[str | None]) -> Exists:
+    """The condition that there is a fit worker other than the one so called."""
+    return exists().where(_heard_of(), Worker.unfit_reason.is_(None), Worker.name != worker)
 
 
 def remove_silent(session: Session) -> None:
     """Forgets the dead."""
-    session.execute(delete(Worker).where(Worker.seen_at <= from_now(-SILENCE_SECONDS)))
+    session.execute(delete(Worker).where(~_heard_of()))
+
+
+def _heard_of() -> ColumnElement[bool]:
+    return Worker.seen_at > from_now(-SILENCE_SECONDS)

@@ -2,17 +2,23 @@
 
 Each account has one lane per queue and priority with pending work. Choosing costs as many rows as there are accounts
 that wait, however many segments they wait for.
+
+Accounts come first and priorities after: an account with less work in flight than another is served before it, and of
+those with as much the one that was served longer ago, so that they take turns, however much each has waiting and of
+what priority. The priority decides what of an account's own work is next, and between accounts that were never served;
+but what nobody waits for is left until nothing else is pending.
+Turns are counted for each queue, so that the reading of a model costs its owner no turn for its preview.
 """
 
 import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import and_, bindparam, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from api.db.dialects import insert
-from api.db.tables import Lane, Segment
+from api.db.dialects import from_now, insert
+from api.db.tables import Lane, Segment, Turn
 from api.domain.work.states import SegmentState
 
 
@@ -33,6 +39,13 @@ class LaneKey:
 CANDIDATES = 16
 """Lanes among which a claim finds one that no other claim has locked."""
 
+ORDINARY = 10
+"""The priority of what was paid for; a lower number goes ahead of it, and nobody waits for work of a higher one."""
+
+MOST_AHEAD = 2
+"""Segments in flight of an account that go ahead of its paid work: as many as most farms have workers. What it has more
+of that kind waits for its turn by its age, like its paid work."""
+
 PENDING = (
     Segment.account_id == bindparam("in_account"),
     Segment.queue == bindparam("in_queue"),
@@ -40,6 +53,16 @@ PENDING = (
     Segment.state == SegmentState.PENDING,
 )
 """The conditions that a segment waits in a lane."""
+
+OTHERS_FIRST_S = 15.0
+"""How long a worker leaves a segment that it has failed to others, whom the sweep tells of it every few seconds."""
+
+FREE = or_(
+    Segment.left_by.is_(None),
+    Segment.left_by != bindparam("by_worker"),
+    Segment.not_before < from_now(-OTHERS_FIRST_S),
+)
+"""The condition that a pending segment isn't left to other workers."""
 
 
 def add(session: Session, lane: LaneKey, created_at: dt.datetime) -> None:
@@ -56,7 +79,7 @@ def add(session: Session, lane: LaneKey, created_at: dt.datetime) -> None:
 
 
 def choose(session: Session, queues: Sequence[str]) -> LaneKey | None:
-    """The best lane, locked: previews first, then the account with the least work in flight, then age."""
+    """The best lane, locked: of the account with the least work in flight, then of the one served longest ago."""
     # First without waiting. If all of the best are locked just then, waiting is right: the claim that holds the lock
     # takes one segment, and the lane may have more.
     for choice in (_UNLOCKED, _ANY):
@@ -64,6 +87,15 @@ def choose(session: Session, queues: Sequence[str]) -> LaneKey | None:
         if row is not None:
             return LaneKey(*row)
     return None
+
+
+def choose_free(session: Session, queues: Sequence[str], worker: str) -> LaneKey | None:
+    """As `choose`, among the lanes that have a segment that isn't left to workers other than this.
+
+    It costs more. Lanes that are locked just then are passed over, because the transaction may hold another one's lock.
+    """
+    row = session.connection().execute(_FREE, {"queues": queues, "by_worker": worker}).one_or_none()
+    return None if row is None else LaneKey(*row)
 
 
 def lock(session: Session, lane: LaneKey) -> None:
@@ -85,6 +117,23 @@ def set_age(session: Session, lane: LaneKey, oldest_at: dt.datetime | None) -> N
         database.execute(_AGE, {**lane.parameters, "oldest": oldest_at})
 
 
+def note_turn(session: Session, lane: LaneKey) -> None:
+    """The account of the locked `lane` is being served: all others that wait for the queue come before it now."""
+    if not session.connection().execute(_SERVED, lane.parameters).rowcount:
+        session.execute(  # two of its lanes may be served for the first time at once
+            insert(session, Turn)
+            .values(account_id=lane.account_id, queue=lane.queue, served=_NEXT_TURN)
+            .on_conflict_do_nothing()
+        )
+
+
+def give_turn_back(session: Session, lane: LaneKey) -> None:
+    """What was claimed of the locked `lane` was not done, through no fault of its account, which is next once more."""
+    session.execute(
+        update(Turn).where(Turn.account_id == lane.account_id, Turn.queue == lane.queue).values(served=0)
+    )
+
+
 def queues_with_work(session: Session) -> tuple[str, ...]:
     """The queues that have pending segments, sorted."""
     return tuple(session.scalars(select(Lane.queue).distinct().order_by(Lane.queue)))
@@ -93,36 +142,56 @@ def queues_with_work(session: Session) -> tuple[str, ...]:
 # Made once, and executed past the ORM: to build such statements costs more than to answer them.
 
 _IN_FLIGHT = (
-    select(Segment.account_id, func.count().label("segments"))
+    select(
+        Segment.account_id, func.count().label("segments"),
+        func.count().filter(Segment.priority < ORDINARY).label("ahead"),
+    )
     .where(Segment.state == SegmentState.RUNNING)
     .group_by(Segment.account_id)
     .subquery()
 )
+_RANK = case(
+    (and_(Lane.priority < ORDINARY, _IN_FLIGHT.c.ahead >= MOST_AHEAD), ORDINARY), else_=Lane.priority
+)
 
-_BEST = (
-    select(
-        Lane.account_id, Lane.queue, Lane.priority, Lane.oldest_at,
-        func.coalesce(_IN_FLIGHT.c.segments, 0).label("in_flight"),
+
+def _choice(*lane: ColumnElement[bool]) -> Select[str, str, int]:
+    """The best of the lanes for which these conditions hold."""
+    best = (
+        select(
+            Lane.account_id, Lane.queue, Lane.priority, Lane.oldest_at,
+            func.coalesce(_IN_FLIGHT.c.segments, 0).label("in_flight"),
+            func.coalesce(Turn.served, 0).label("served"),
+            (Lane.priority > ORDINARY).label("unhurried"), _RANK.label("rank"),
+        )
+        .outerjoin(_IN_FLIGHT, _IN_FLIGHT.c.account_id == Lane.account_id)
+        .outerjoin(Turn, and_(Turn.account_id == Lane.account_id, Turn.queue == Lane.queue))
+        .where(Lane.queue.in_(bindparam("queues", expanding=True)), *lane)
+        .order_by("unhurried", "in_flight", "served", "rank", Lane.oldest_at, Lane.account_id)
+        .limit(CANDIDATES)  # to find some of very many is less work than to sort them all
+        .subquery()
     )
-    .outerjoin(_IN_FLIGHT, _IN_FLIGHT.c.account_id == Lane.account_id)
-    .where(Lane.queue.in_(bindparam("queues", expanding=True)))
-    .order_by(Lane.priority, "in_flight", Lane.oldest_at, Lane.account_id)
-    .limit(CANDIDATES)  # to find some of very many is less work than to sort them all
-    .subquery()
-)
-_CHOICE = (
-    select(Lane.account_id, Lane.queue, Lane.priority)
-    .join(
-        _BEST,
-        and_(
-            _BEST.c.account_id == Lane.account_id, _BEST.c.queue == Lane.queue, _BEST.c.priority == Lane.priority
-        ),
+    return (
+        select(Lane.account_id, Lane.queue, Lane.priority)
+        .join(
+            best,
+            and_(best.c.account_id == Lane.account_id, best.c.queue == Lane.queue, best.c.priority == Lane.priority),
+        )
+        .order_by(
+            best.c.unhurried, best.c.in_flight, best.c.served, best.c.rank, best.c.oldest_at, best.c.account_id
+        )
+        .limit(1)
     )
-    .order_by(_BEST.c.priority, _BEST.c.in_flight, _BEST.c.oldest_at, _BEST.c.account_id)
-    .limit(1)
-)
-_UNLOCKED = _CHOICE.with_for_update(of=Lane, skip_locked=True)
-_ANY = _CHOICE.with_for_update(of=Lane)
+
+
+_UNLOCKED = _choice().with_for_update(of=Lane, skip_locked=True)
+_ANY = _choice().with_for_update(of=Lane)
+_FREE = _choice(
+    exists().where(
+        Segment.account_id == Lane.account_id, Segment.queue == Lane.queue, Segment.priority == Lane.priority,
+        Segment.state == SegmentState.PENDING, FREE,
+    )
+).with_for_update(of=Lane, skip_locked=True)  # fmt: skip
 
 _HERE = (
     Lane.account_id == bindparam("in_account"),
@@ -133,3 +202,12 @@ _LOCK = select(Lane.account_id).where(*_HERE).with_for_update()
 _OLDEST = select(func.min(Segment.created_at)).where(*PENDING)
 _REMOVE = delete(Lane).where(*_HERE)
 _AGE = update(Lane).where(*_HERE).values(oldest_at=bindparam("oldest", type_=Lane.oldest_at.type))
+
+_NEXT_TURN = select(func.coalesce(func.max(Turn.served), 0) + 1).scalar_subquery()
+"""A number, and no time: a clock may not have moved on between two claims, nor be the same everywhere."""
+
+_SERVED = (
+    update(Turn)
+    .where(Turn.account_id == bindparam("in_account"), Turn.queue == bindparam("in_queue"))
+    .values(served=_NEXT_TURN)
+)

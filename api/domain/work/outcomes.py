@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from api.domain.kit.failures import Failure
 from api.domain.kit.files import FileView
+from api.domain.work import costs
+from api.domain.work.costs import Cost
 
 Variants = dict[str, dict[str, Any]]
 """What of a task is made for each of its owners, by the owner's id. Only the code of the kind reads it."""
@@ -56,17 +58,19 @@ class Outcome(Protocol):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Kind:
-    """`queue` is what workers choose by; `outcome` is where the kind's Outcome is, as "package.module:NAME"."""
+    """`queue` is what workers choose by; `outcome` is where the kind's Outcome is, as "package.module:NAME"; `cost` is
+    what its work should take."""
 
     queue: str
     outcome: str
+    cost: Cost
 
 
 KINDS: dict[str, Kind] = {
-    "inspect": Kind("inspect", "api.domain.catalog.inspection:INSPECTION"),
-    "video": Kind("render", "api.domain.renders.outcomes:RENDERS"),
-    "image": Kind("render", "api.domain.renders.outcomes:RENDERS"),
-    "dataset": Kind("render", "api.domain.renders.outcomes:RENDERS"),
+    "inspect": Kind("inspect", "api.domain.catalog.inspection:INSPECTION", costs.INSPECTION),
+    "video": Kind("render", "api.domain.renders.outcomes:RENDERS", costs.FRAMES),
+    "image": Kind("render", "api.domain.renders.outcomes:RENDERS", costs.FRAMES),
+    "dataset": Kind("render", "api.domain.renders.outcomes:RENDERS", costs.VIEWS),
 }
 
 

@@ -11,13 +11,14 @@ from api.domain.kit.files import FileView
 from api.domain.work.outcomes import OwnerFiles
 
 
-def write(session: Session, subject_kind: str, files: OwnerFiles) -> None:
-    """These are the owners' files from now on, and no others; `files` by owner id and name."""
+def write(session: Session, account_id: str, subject_kind: str, files: OwnerFiles) -> None:
+    """These are the account's owners' files from now on, and no others; `files` by owner id and name."""
     discard(session, files)
     moment = clock.now()
     rows = [
-        {"subject_kind": subject_kind, "subject_id": subject_id, "name": name, "key": file.key, "size": file.size,
-         "etag": file.etag, "content_type": file.content_type, "created_at": moment}
+        {"subject_kind": subject_kind, "subject_id": subject_id, "name": name, "account_id": account_id,
+         "key": file.key, "size": file.size, "etag": file.etag, "content_type": file.content_type,
+         "created_at": moment}
         for subject_id, named in files.items() for name, file in named.items()
     ]  # fmt: skip
     if rows:

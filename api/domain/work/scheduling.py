@@ -3,7 +3,8 @@
     waiting --all it waits for is there--> pending
     pending --claim--> running --settle_done, settle_part--> done
        ^                  |-- settle_error, lease run out --> failed with all of its task, and with those that need it
-       `------------------'   or, while tries are left, and on release: pending again
+       |                  |   or, while tries are left: waiting again, for some time; pending again if the lease ran out
+       `------------------'-- release: pending again
 
     whole                               makes the owners' files
     part ... part ... --the last--> assembly: waiting until then, now pending; makes the owners' files of the parts'
@@ -16,7 +17,7 @@ What all of this means for those who asked for the work is the kind's business: 
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, case, exists, func, select, update
@@ -24,10 +25,10 @@ from sqlalchemy.orm import Session
 
 from api.db.dialects import from_now
 from api.db.tables import Result, Segment, Task, TaskNeed
-from api.domain.kit.failures import CANCELLED, LOST, Failure
+from api.domain.kit.failures import CANCELLED, LOST, OUT_OF_MEMORY, STALLED, Failure
 from api.domain.kit.files import FileView, files_json
 from api.domain.kit.texts import storable
-from api.domain.work import claims, lanes, leftovers, outbox, results
+from api.domain.work import claims, lanes, leftovers, outbox, results, waits
 from api.domain.work.claims import Claim
 from api.domain.work.outcomes import OwnerFiles, outcomes_of
 from api.domain.work.states import Role, SegmentState, TaskState
@@ -35,6 +36,9 @@ from api.domain.work.states import Role, SegmentState, TaskState
 LOST_MESSAGE = "The worker died or stood still"
 MESSAGE_LIMIT = 4000
 """Characters of an error message that are kept."""
+SUSPECT = frozenset({OUT_OF_MEMORY, STALLED})
+MOST_SUSPECT_FAILURES = 2
+"""For the first of these a busy worker may be to blame; when another try ends in the same way, it is the model."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -67,12 +71,13 @@ def tell(session: Session, claim: Claim, told: Mapping[str, Any]) -> bool:
 
 def publish(session: Session, claim: Claim, files: OwnerFiles) -> bool:
     """These files, by owner id and name, are stored and may be fetched. False: the lease is lost."""
-    if _update_held(session, claim) is None:
+    attempt = _update_held(session, claim)
+    if attempt is None:
         return False
     for outcome in outcomes_of(claim.kind):
         waiting = outcome.owners(session, claim.task_id)  # the others were cancelled meanwhile
         kept = {owner_id: files[owner_id] for owner_id in waiting if owner_id in files}
-        results.write(session, outcome.subject, kept)
+        results.write(session, attempt.lane.account_id, outcome.subject, kept)
         outcome.published(session, claim.task_id, kept)
     return True
 
@@ -96,7 +101,7 @@ def settle_done(
     for outcome in outcomes_of(claim.kind):
         waiting = outcome.owners(session, claim.task_id)  # the others were cancelled meanwhile
         kept = {owner_id: files[owner_id] for owner_id in waiting if owner_id in files}
-        results.write(session, outcome.subject, kept)
+        results.write(session, attempt.lane.account_id, outcome.subject, kept)
         inputs |= outcome.finished(session, claim.task_id, kept, told or {})
     _let_go_on(session, claim.task_id, inputs)
     return True
@@ -110,19 +115,23 @@ def settle_part(session: Session, claim: Claim, files: Mapping[str, FileView]) -
     if attempt is None:
         return False
     _note_progress(session, claim.task_id, "drawing", beside_others=True)
-    _wait_for_one_less(session, Segment.task_id == claim.task_id, Segment.role == Role.ASSEMBLY)
+    waits.one_less(session, Segment.task_id == claim.task_id, Segment.role == Role.ASSEMBLY)
     return True
 
 
 def settle_error(session: Session, claim: Claim, failure: Failure, *, retry: bool, max_attempts: int) -> bool:
-    """The attempt failed. With `retry` it is tried again, at most `max_attempts` times. False: the lease is lost."""
+    """The attempt failed. With `retry` it is tried again after a pause, at most `max_attempts` times, and at most twice
+    if the model is suspect. False: the lease is lost."""
     failure = Failure(failure.code, storable(failure.message, MESSAGE_LIMIT))
     _lock_task(session, claim.task_id)
-    attempt = _update_held(session, claim, failures=Segment.failures + 1, error_message=failure.message)
+    attempt = _update_held(
+        session, claim, failures=Segment.failures + 1, error_message=failure.message,
+        suspect_failures=Segment.suspect_failures + int(failure.code in SUSPECT),
+    )  # fmt: skip
     if attempt is None:
         return False
-    if retry and attempt.failures < max_attempts:
-        _requeue(session, attempt)
+    if retry and attempt.failures < max_attempts and attempt.suspect_failures < MOST_SUSPECT_FAILURES:
+        _requeue(session, attempt, **waits.for_time(attempt.failures))
     else:
         _end(session, claim.task_id, TaskState.FAILED, failure)
     return True
@@ -135,6 +144,7 @@ def release(session: Session, claim: Claim) -> bool:
     if attempt is None:
         return False
     _requeue(session, attempt)
+    lanes.give_turn_back(session, attempt.lane)
     return True
 
 
@@ -144,27 +154,48 @@ def cancel(session: Session, task_id: str) -> None:
     _end(session, task_id, TaskState.CANCELLED, Failure(CANCELLED, "Cancelled"))
 
 
-def take_back(session: Session, *, max_attempts: int) -> TakenBack | None:
-    """Takes back one claim of a dead or stalled worker; None if there is none. Any number of processes may do so."""
+class NotTakenBack(Exception):
+    """Something is wrong with the rows of a lost claim; the cause says what."""
+
+    def __init__(self, segment_id: str) -> None:
+        super().__init__(f"the lost claim on segment {segment_id} can't be taken back")
+        self.segment_id = segment_id
+
+
+def take_back(session: Session, *, max_attempts: int, passing_over: Collection[str] = ()) -> TakenBack | None:
+    """Takes back one claim of a dead or stalled worker; None if there is none. Any number of processes may do so.
+
+    Raises NotTakenBack: the caller passes over that segment then, so that the others are taken back.
+    """
     while True:
         lost = session.execute(
             select(Segment.id, Segment.task_id)
             .join(Task, Task.id == Segment.task_id)
-            .where(*_lost())
+            .where(*_lost(), Segment.id.not_in(passing_over))
             .order_by(Segment.lease_until)
             .limit(1)
             .with_for_update(of=Task, skip_locked=True, key_share=True)
         ).one_or_none()
         if lost is None:
             return None
-        row = session.execute(
-            update(Segment)
-            .where(Segment.id == lost.id, *_lost())
-            .values(failures=Segment.failures + 1, error_message=LOST_MESSAGE, updated_at=from_now(0))
-            .returning(*_ATTEMPT)
-        ).one_or_none()
-        if row is not None:  # else it was heard of just before the task was locked
-            break
+        try:
+            taken = _take_back(session, lost.id, max_attempts)
+        except Exception as error:
+            raise NotTakenBack(lost.id) from error
+        if taken is not None:
+            return taken
+
+
+def _take_back(session: Session, segment_id: str, max_attempts: int) -> TakenBack | None:
+    """None if the segment was heard of just before its task was locked."""
+    row = session.execute(
+        update(Segment)
+        .where(Segment.id == segment_id, *_lost())
+        .values(failures=Segment.failures + 1, error_message=LOST_MESSAGE, updated_at=from_now(0))
+        .returning(*_ATTEMPT)
+    ).one_or_none()
+    if row is None:
+        return None
     attempt = _attempt(row)
     kind = session.scalar(select(Task.kind).where(Task.id == attempt.task_id)) or ""
     owners = [owner_id for outcome in outcomes_of(kind) for owner_id in outcome.owners(session, attempt.task_id)]
@@ -189,6 +220,7 @@ class _Attempt:
     first_frame: int
     attempt: int
     failures: int
+    suspect_failures: int
     lane: lanes.LaneKey
     created_at: dt.datetime
 
@@ -198,15 +230,16 @@ class _Attempt:
 
 _ATTEMPT = (
     Segment.id, Segment.task_id, Segment.role, Segment.first_frame, Segment.attempt, Segment.failures,
-    Segment.created_at, Segment.account_id, Segment.queue, Segment.priority,
+    Segment.suspect_failures, Segment.created_at, Segment.account_id, Segment.queue, Segment.priority,
 )  # fmt: skip
 
 
 def _attempt(row: Row[*tuple[Any, ...]]) -> _Attempt:
     lane = lanes.LaneKey(row.account_id, row.queue, row.priority)
     return _Attempt(
-        row.id, row.task_id, Role(row.role), row.first_frame, row.attempt, row.failures, lane, row.created_at
-    )
+        row.id, row.task_id, Role(row.role), row.first_frame, row.attempt, row.failures, row.suspect_failures, lane,
+        row.created_at,
+    )  # fmt: skip
 
 
 def _lost() -> tuple[ColumnElement[bool], ...]:
@@ -259,15 +292,17 @@ def _end_progress(session: Session, task_id: str, stage: str, **values: Any) -> 
     )
 
 
-def _requeue(session: Session, attempt: _Attempt) -> None:
-    """The attempt came to nothing: its segment is pending again, and what it has published is taken back."""
+def _requeue(session: Session, attempt: _Attempt, **waiting: Any) -> None:
+    """The attempt came to nothing: what it has published is taken back, and its segment is pending again, unless it is
+    `waiting`."""
     session.execute(
         update(Segment)
         .where(Segment.id == attempt.segment_id)
-        .values(state=SegmentState.PENDING, worker=None, lease_until=None, frames_done=0)
+        .values({"state": SegmentState.PENDING, "worker": None, "lease_until": None, "frames_done": 0, **waiting})
     )
-    lanes.add(session, attempt.lane, attempt.created_at)
-    outbox.add(session, attempt.lane.queue)
+    if not waiting:
+        lanes.add(session, attempt.lane, attempt.created_at)
+        outbox.add(session, attempt.lane.queue)
     others = exists().where(
         Segment.task_id == attempt.task_id, Segment.state.in_([SegmentState.RUNNING, SegmentState.DONE])
     )
@@ -338,26 +373,4 @@ def _let_go_on(session: Session, task_id: str, inputs: Mapping[str, str]) -> Non
     if inputs:
         for row in session.execute(select(Task.id, Task.inputs).where(Task.id.in_(waiting))).all():
             session.execute(update(Task).where(Task.id == row.id).values(inputs={**row.inputs, **inputs}))
-    _wait_for_one_less(session, Segment.task_id.in_(waiting), Segment.role != Role.ASSEMBLY)
-
-
-def _wait_for_one_less(session: Session, *segments: ColumnElement[bool]) -> None:
-    """Something that these segments waited for is there. Those that wait for nothing else are pending now."""
-    last = Segment.waits_for == 1
-    rows = session.execute(
-        update(Segment)
-        .where(*segments, Segment.state == SegmentState.WAITING)
-        .values(
-            waits_for=Segment.waits_for - 1, state=case((last, SegmentState.PENDING), else_=Segment.state),
-            updated_at=from_now(0),
-        )
-        .returning(*_ATTEMPT, Segment.waits_for)
-    ).all()
-    oldest: dict[lanes.LaneKey, dt.datetime] = {}
-    for row in rows:
-        if row.waits_for == 0:
-            lane = _attempt(row).lane
-            oldest[lane] = min(oldest.get(lane, row.created_at), row.created_at)
-    for lane in sorted(oldest):
-        lanes.add(session, lane, oldest[lane])
-    outbox.add(session, *sorted({lane.queue for lane in oldest}))
+    waits.one_less(session, Segment.task_id.in_(waiting), Segment.role != Role.ASSEMBLY)

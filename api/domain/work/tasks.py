@@ -24,7 +24,7 @@ class Priority(IntEnum):
 
     AWAITED = 0
     """Somebody looks at the screen and waits: the inspection of an upload, and its preview."""
-    PAID = 10
+    PAID = lanes.ORDINARY
     BACKGROUND = 20
     """What nobody waits for."""
 
@@ -143,7 +143,8 @@ def retry(session: Session, task_id: str) -> None:
             .where(Segment.id == segment.id)
             .values(
                 state=SegmentState.WAITING if waits_for else SegmentState.PENDING, waits_for=waits_for, failures=0,
-                worker=None, lease_until=None, frames_done=0, files={}, error_message=None,
+                suspect_failures=0, not_before=None, left_by=None, worker=None, lease_until=None, frames_done=0,
+                files={}, error_message=None,
             )
         )
     if not waiting:

@@ -7,8 +7,8 @@ from fastapi import Request
 from starlette.responses import Response
 
 from api.domain.accounts.credentials import Principal
-from api.domain.renders.outputs import Outputs, get_outputs
-from api.domain.renders.states import RenderStatus
+from api.domain.renders.outputs import FILES, Outputs, get_outputs
+from api.domain.renders.states import UNFINISHED, RenderStatus
 from api.errors import DatasetNotFound, FarmError, ImageNotFound, PosterNotFound, ThumbNotFound, VideoNotFound
 from api.http.dxgl.auth import Reader
 from api.http.dxgl.paths import RenderId, get_and_head, new_router
@@ -19,6 +19,14 @@ from renderer.media_types import MEDIA_TYPES
 
 BUNDLED = {"image": "image", "video": "video", "web": "web", "poster_full": "poster", "thumb": "thumb"}
 """The files of a bundle, by their names in the database, and their names in the ZIP without the suffix."""
+
+PATHS = {
+    "video": "video", "web": "video?quality=web", "image": "image", "dataset": "dataset", "thumb": "thumb",
+    "poster": "poster", "poster_full": "poster?quality=full",
+}  # fmt: skip
+"""Below a render's own path, by the files' names in the database."""
+
+KINDS = {"video": "A video", "image": "A still", "dataset": "A training set"}
 
 IMAGE_TYPES = tuple(MEDIA_TYPES[suffix] for suffix in (".png", ".webp", ".avif"))
 """Of stills."""
@@ -68,7 +76,7 @@ def get_bundle(principal: Reader, farm: FarmDep, render_id: RenderId, request: R
         return send_dataset(farm, outputs, request)
     missing = ImageNotFound if outputs.output == "image" else VideoNotFound
     if outputs.status != RenderStatus.DONE:
-        raise missing
+        raise missing(_why_missing(outputs, outputs.output))
     files = {stem: outputs.files[name] for name, stem in BUNDLED.items() if name in outputs.files}
     with missing_as(missing):
         check_stored(farm, *files.values())
@@ -78,6 +86,18 @@ def get_bundle(principal: Reader, farm: FarmDep, render_id: RenderId, request: R
 def _outputs(farm: Farm, principal: Principal, render_id: str) -> Outputs:
     with farm.database.read() as session:
         return get_outputs(session, principal.account_id, render_id)
+
+
+def _why_missing(outputs: Outputs, name: str) -> str | None:
+    """None where the file is still to come, which is what errors say by themselves."""
+    if not outputs.has(name):
+        there = ", ".join(dict.fromkeys(f"/{PATHS[other]}" for other in FILES[outputs.output] if outputs.has(other)))
+        return f"{KINDS[outputs.output]} has no {PATHS[name]}, but below /v1/renders/{outputs.render_id}: {there}"
+    if outputs.status in UNFINISHED:
+        return None
+    if outputs.status == RenderStatus.DONE:
+        return f"This render was made without a {PATHS[name]}"
+    return f"The render has failed: there is no {PATHS[name]}, and its errorMessage says why"
 
 
 @contextlib.contextmanager
@@ -120,7 +140,7 @@ def send_file(
     """
     file = outputs.files.get(name)
     if file is None:
-        raise missing
+        raise missing(_why_missing(outputs, name))
     with missing_as(missing):
         check_stored(farm, file)
     if outputs.status != RenderStatus.DONE:

@@ -1,10 +1,26 @@
 """dx.gl's API as the application knows it."""
 
 from api.http.dialect import Dialect, Upload
-from api.http.dxgl import account, assets, events, health, ingest, models, overlays, quote, renders, shares, webhooks
+from api.http.dxgl import (
+    account,
+    assets,
+    bulk,
+    events,
+    export,
+    health,
+    ingest,
+    ledger,
+    models,
+    overlays,
+    quote,
+    renders,
+    shares,
+    webhooks,
+)
 from api.http.dxgl.auth import authenticate
 from api.http.dxgl.errors import tell
 from api.http.dxgl.paths import PREFIX
+from api.http.rates import Surface, unlimited
 
 TAGS = {
     "models": "Uploaded 3D files",
@@ -18,13 +34,15 @@ TAGS = {
     "health": "Whether the farm can work",
 }
 
-PARTS = (renders, assets, events, models, ingest, overlays, quote, account, health, shares, webhooks)
-"""Looked through in this order: what is asked for most comes first."""
+PARTS = (
+    export, bulk, renders, assets, events, models, ingest, overlays, quote, account, ledger, health, shares, webhooks
+)  # fmt: skip
+"""Looked through in this order: what is asked for most comes first, but for paths that another one would match."""
 
 DXGL = Dialect(
     name="dxgl",
     prefixes=("", PREFIX, shares.PUBLIC_PREFIX),
-    routers=(*(part.router for part in PARTS), shares.public),
+    routers=(*(part.router for part in PARTS), bulk.of_models, shares.public),
     authenticate=authenticate,
     tell=tell,
     uploads=(
@@ -32,4 +50,10 @@ DXGL = Dialect(
         Upload("POST", overlays.UPLOAD_PATH, lambda _: overlays.LARGEST_MB),
     ),
     tags=TAGS,
+    surfaces=(
+        # dx.gl's reference: rate limits are "not currently enforced"
+        Surface(PREFIX, lambda settings: settings.account_requests, unlimited),
+        Surface("", unlimited, lambda settings: settings.client_requests),
+    ),
+    secret_paths=(shares.PUBLIC_PREFIX,),
 )

@@ -35,25 +35,36 @@ DXGL_STATUS: dict[str, int] = {
 
 OUR_STATUS: dict[str, int] = {
     "invalid_request": 400,
+    "storage_limit": 403,  # as all that the reference has an account refused for; 429 says that waiting helps
     "not_found": 404,
     "image_not_found": 404,
     "dataset_not_found": 404,
     "overlay_not_found": 404,
     "delivery_not_found": 404,
     "method_not_allowed": 405,
+    "request_timeout": 408,
     "invalid_state": 409,
     "idempotency_conflict": 409,
     "idempotency_in_progress": 409,
     "content_too_long": 413,
+    "uri_too_long": 414,
+    "unsupported_encoding": 415,
     "range_not_satisfiable": 416,
+    "too_many_requests": 429,
+    "headers_too_large": 431,
     "unavailable": 503,
+    "no_space": 507,
 }
 """What dx.gl's reference has no code for."""
 
 STATUS = DXGL_STATUS | OUR_STATUS
 """The status of every code."""
 
-HEADERS: dict[int, dict[str, str]] = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "10"}}
+HEADERS: dict[int, dict[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    503: {"Retry-After": "10"},
+    507: {"Retry-After": "60"},
+}
 """What an answer of a status says besides."""
 
 
@@ -63,13 +74,19 @@ def code_of(error: FarmError) -> str:
 
 
 def tell(error: FarmError) -> Response:
-    """The envelope: the error's code, a message, the status once more and, where there is one, the field at fault."""
+    """The envelope around what is `told`."""
+    status = STATUS[code_of(error)]
+    return JSONResponse({"error": told(error)}, status, HEADERS.get(status))
+
+
+def told(error: FarmError) -> dict[str, object]:
+    """The error's code, a message, the status once more and, where there is one, the field at fault."""
     error = spelled(error)
     code = code_of(error)
-    told: dict[str, object] = {"code": code, "message": error.message, "status": STATUS[code]}
+    described: dict[str, object] = {"code": code, "message": error.message, "status": STATUS[code]}
     if error.param is not None:
-        told["param"] = error.param
-    return JSONResponse({"error": told}, STATUS[code], HEADERS.get(STATUS[code]))
+        described["param"] = error.param
+    return described
 
 
 class ModelIdRequired(FarmError):

@@ -3,18 +3,23 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.domain.renders import events
 from api.domain.renders.events import RenderState
 from api.errors import RenderNotFound
+from api.http.auth import caller_of
 from api.http.dxgl.auth import Reader
 from api.http.dxgl.failures import errors
 from api.http.dxgl.paths import RenderId, new_router
 from api.http.dxgl.schemas import RenderProgress, render_progress
 from api.http.events import changes
+from api.http.slots import StreamSlot
 from api.http.state import Farm, FarmDep
+
+DELETED = "deleted"
+"""The last status of a render that its owner deleted."""
 
 router = new_router("renders")
 
@@ -51,19 +56,23 @@ EXAMPLE = (
     responses={200: {"content": {"text/event-stream": {"example": EXAMPLE}}}, **errors(RenderNotFound)},
 )
 async def stream_events(
-    principal: Reader, farm: FarmDep, render_id: RenderId, first: Annotated[RenderState, Depends(_first_state)]
+    principal: Reader, farm: FarmDep, slot: StreamSlot, render_id: RenderId,
+    first: Annotated[RenderState, Depends(_first_state)], request: Request,
 ) -> AsyncIterator[ServerSentEvent]:
     """Server-sent events: `progress` now and after each change; when the render is over, `end`, and no more.
 
-    The data of both is JSON: status, stage, framesDone, framesTotal, secondsLeft.
+    The data of both is JSON: status, stage, framesDone, framesTotal, secondsLeft. The status of a render that is
+    deleted meanwhile is "deleted". A browser's EventSource takes a ticket in the URL: see POST /v1/tickets.
     """
     state = first
     try:
         async for state in changes(
-            farm, first, lambda: _state(farm, principal.account_id, render_id), lambda state: state.is_final
-        ):
+            farm, caller_of(request), first, lambda: _state(farm, principal.account_id, render_id),
+            lambda state: state.is_final,
+        ):  # fmt: skip
             yield ServerSentEvent(event="progress", data=_event(state))
-    except RenderNotFound:  # deleted meanwhile
+    except RenderNotFound:
+        yield ServerSentEvent(event="end", data=_event(state) | {"status": DELETED})
         return
     if state.is_final:
         yield ServerSentEvent(event="end", data=_event(state))

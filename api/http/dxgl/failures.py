@@ -10,6 +10,7 @@ from api.errors import (
     InvalidSettings,
     NoCredits,
     TokenExpired,
+    TooManyRequests,
     Unauthorized,
 )
 from api.http.declared import Responses, declared
@@ -19,7 +20,7 @@ from api.http.dxgl.schemas import ErrorEnvelope
 ORDERING = (InvalidSettings, NoCredits, IdempotencyConflict, IdempotencyInProgress)
 """Of a route that takes credits."""
 
-_ANYWHERE = (InvalidRequest, FarmError)
+_ANYWHERE = (InvalidRequest, TooManyRequests, FarmError)
 _WITH_TOKEN = (Unauthorized, TokenExpired, Forbidden, InsufficientScope)
 
 

@@ -1,11 +1,10 @@
 """What an upload and a download from a URL have in common: credits looked at before, a key, the registration after."""
 
-from pathlib import PurePosixPath
-
-from api.domain.accounts import ledger
+from api.domain.accounts import ledger, quotas
 from api.domain.accounts.credentials import Principal
-from api.domain.renders import notices, uploads
-from api.errors import InvalidFormat, NoCredits
+from api.domain.accounts.quotas import Quotas
+from api.domain.renders import limits, notices, uploads
+from api.errors import NoCredits
 from api.http.dxgl.notices import DIALECT
 from api.http.dxgl.schemas import Data, UploadResult
 from api.http.dxgl.spelling import spell
@@ -14,25 +13,30 @@ from api.http.state import Farm
 from api.http.uploads import stored
 from api.ids import new_id
 from api.ingest.incoming import IncomingFile
+from api.ingest.naming import model_suffix
 from api.storage.base import discard
 from renderer.spec import RenderSettings
 
 SUFFIXES = (".glb", ".gltf", ".zip")
+"""Of the keys of models."""
 
 
-def refuse_without_credits(farm: Farm, principal: Principal) -> None:
-    """Spares the caller a useless transfer. Whether the credits suffice is decided when the render is ordered."""
+def refuse_early(farm: Farm, principal: Principal, file_size: int = 0) -> None:
+    """Spares the caller a useless transfer of `file_size` bytes, or more. Whether credits and quotas suffice is decided
+    when the render is ordered.
+
+    Raises NoCredits, UploadLimit, StorageLimit.
+    """
     with farm.database.read() as session:
         if ledger.balance(session, principal.account_id) == 0:
             raise NoCredits
+        allowed = quotas.of_account(session, principal.account_id, Quotas.of(farm.settings))
+        limits.refuse(session, principal.account_id, allowed, adding=file_size)
 
 
-def storage_key(name: str) -> str:
-    """A new key for a model of this file name. Raises InvalidFormat."""
-    suffix = PurePosixPath(name).suffix.lower()
-    if suffix not in SUFFIXES:
-        raise InvalidFormat
-    return f"models/{new_id()}{suffix}"
+def storage_key(head: bytes) -> str:
+    """A new key for a model that begins with `head`. Raises InvalidFormat."""
+    return f"models/{new_id()}{model_suffix(head)}"
 
 
 def register(
@@ -47,7 +51,8 @@ def register(
 
     The end of the paid one is told to the URL `notify`, if there is one.
 
-    Raises NoCredits or UploadLimit; then, and where the account has the model already, the file is gone again.
+    Raises NoCredits, UploadLimit or StorageLimit; then, and where the account has the model already, the file is gone
+    again.
     """
     with stored(farm.storage, incoming) as file, farm.work() as unit:
         registered = uploads.register_upload(
@@ -59,11 +64,15 @@ def register(
             storage_key=file.key,
             settings=settings,
             upload_limit=farm.settings.upload_limit,
+            allowed=Quotas.of(farm.settings),
             spell=spell,
         )
         answer = Data[UploadResult](
             data=UploadResult(
-                modelId=registered.model_id, renderId=registered.render_id, duplicate=registered.duplicate or None
+                modelId=registered.model_id,
+                renderId=registered.render_id,
+                duplicate=registered.duplicate or None,
+                unarchived=registered.unarchived or None,
             )
         )
         notices.notify(unit, principal.account_id, DIALECT, {registered.render_id: notify} if notify else {})

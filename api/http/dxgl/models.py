@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -13,7 +14,8 @@ from api.domain.accounts.credentials import Principal
 from api.domain.catalog import catalog
 from api.domain.catalog.catalog import ModelView
 from api.domain.kit.files import FileView
-from api.domain.renders.renders import renders_of_model
+from api.domain.kit.paging import Sort
+from api.domain.renders import renders
 from api.errors import (
     FileNotFound,
     FileTooLarge,
@@ -22,6 +24,7 @@ from api.errors import (
     InvalidUrl,
     ModelNotFound,
     NoFile,
+    StorageLimit,
     Unavailable,
     UploadLimit,
 )
@@ -45,11 +48,13 @@ from api.http.dxgl.schemas import (
     UploadRequest,
     UploadResult,
 )
-from api.http.dxgl.settings import render_settings_text
-from api.http.dxgl.spelling import spell
+from api.http.dxgl.settings import refuse_misplaced, render_settings
+from api.http.dxgl.spelling import SETTINGS_NAMES, spell
 from api.http.files import PRIVATE, send
 from api.http.idempotency import Once
-from api.http.limits import MEGABYTE, file_too_large
+from api.http.limits import ENVELOPE_BYTES, MEGABYTE, file_too_large
+from api.http.params import Moment, Search, sort_of
+from api.http.slots import UploadSlot
 from api.http.state import Farm, FarmDep
 from api.http.uploads import UploadForm, receive_form
 from api.storage.base import FileMissing, StoredFile
@@ -70,24 +75,34 @@ router = new_router("models")
     "/models",
     status_code=201,
     response_model_exclude_none=True,
-    responses=errors(NoFile, InvalidFormat, InvalidUrl, FileTooLarge, UploadLimit, Unavailable, *ORDERING),
+    responses=errors(
+        NoFile, InvalidFormat, InvalidUrl, FileTooLarge, UploadLimit, StorageLimit, Unavailable, *ORDERING
+    ),
     openapi_extra=documented(UploadRequest, "multipart/form-data"),
 )
-async def upload_model(principal: Uploader, farm: FarmDep, once: Once, request: Request) -> Data[UploadResult]:
+async def upload_model(
+    principal: Uploader, farm: FarmDep, slot: UploadSlot, once: Once, request: Request
+) -> Data[UploadResult]:
     """Stores a model and orders its first render, and the free preview unless the model was there already."""
     if not once.given:  # with a key, it may be a request that is paid for
-        await run_in_threadpool(intake.refuse_without_credits, farm, principal)
+        announced = request.headers.get("content-length", "")
+        file_size = max(0, int(announced) - ENVELOPE_BYTES) if announced.isdecimal() else 0
+        await run_in_threadpool(intake.refuse_early, farm, principal, file_size)
     form = UploadForm(
         request.headers.get("content-type"),
         farm.storage,
         key_for=intake.storage_key,
         max_file_bytes=farm.settings.max_upload_mb * MEGABYTE,
         too_large=file_too_large(farm.settings.max_upload_mb),
-        field_limits={"renderSettings": MAX_SETTINGS_BYTES, "notifyUrl": MAX_URL_BYTES},
+        field_limits={
+            "renderSettings": MAX_SETTINGS_BYTES, "notifyUrl": MAX_URL_BYTES,
+            **dict.fromkeys(SETTINGS_NAMES.values(), MAX_SETTINGS_BYTES),  # to be told that they are misplaced
+        },
     )
 
     def register() -> Data[UploadResult]:
-        settings = render_settings_text(form.fields.get("renderSettings", b""), principal)
+        refuse_misplaced(form.fields)
+        settings = render_settings(form.fields.get("renderSettings"), principal)
         notify = notify_url(farm, form.texts().get("notifyUrl"))
         once.hold(principal, form.file.sha256, spell(settings), notify)
         return intake.register(farm, principal, form.file, settings, once, notify)
@@ -95,24 +110,46 @@ async def upload_model(principal: Uploader, farm: FarmDep, once: Once, request: 
     return await receive_form(form, request.stream(), register)
 
 
+SORTS = {"createdAt": "created_at", "title": "title", "originalName": "original_name", "fileSize": "file_size"}
+
+
 @router.get("/models", responses=errors())
 def list_models(
     principal: Reader,
     farm: FarmDep,
     window: WindowDep,
+    sort: Annotated[Sort, Depends(sort_of(SORTS, default="-createdAt"))],
     tags: Annotated[str, Query(description="Tags, separated by commas: models that have any of them")] = "",
     archived: Annotated[bool, Query(description="List the archived models instead of the others")] = False,
+    q: Annotated[Search, Query(description="Words in the title, the SKU, the file name or the tags")] = "",
+    createdAfter: Annotated[Moment | None, Query(description="Only models uploaded after this time")] = None,
+    createdBefore: Annotated[Moment | None, Query(description="Only models uploaded before this time")] = None,
 ) -> Listing[ModelSummary]:
-    """Newest first."""
+    """Newest first, unless `sort` says otherwise."""
     with farm.database.read() as session:
         page = catalog.list_models(
             session, principal.account_id, limit=window.limit, offset=window.offset,
-            tags=tags.split(",") if tags else (), archived=archived,
+            tags=tags.split(",") if tags else (), archived=archived, text=q,
+            created_after=createdAfter, created_before=createdBefore, sort=sort,
         )  # fmt: skip
+        pictures = renders.pictures_of(session, [model.id for model in page.items])
     return Listing(
-        data=[ModelSummary.of(model) for model in page.items],
+        data=[ModelSummary.of(model, thumbnail_url(pictures.get(model.id))) for model in page.items],
         meta=ListMeta(total=page.total, offset=window.offset, limit=window.limit),
     )
+
+
+class TagCount(BaseModel):
+    tag: str = Field(examples=["furniture"])
+    count: int = Field(description="How many models that aren't archived have it", examples=[12])
+
+
+@router.get("/tags", responses=errors())
+def list_tags(principal: Reader, farm: FarmDep) -> Data[list[TagCount]]:
+    """Beyond dx.gl's API: the tags that are in use."""
+    with farm.database.read() as session:
+        tags = catalog.list_tags(session, principal.account_id)
+    return Data(data=[TagCount(tag=tag, count=count) for tag, count in tags])
 
 
 @router.post("/models/check-hash", responses=errors(Sha256Required), openapi_extra=documented(HashQuestion))
@@ -186,8 +223,13 @@ def _stored(farm: Farm, principal: Principal, model_id: str) -> tuple[ModelView,
     raise FileNotFound
 
 
+def thumbnail_url(render_id: str | None) -> str | None:
+    return f"{PREFIX}/renders/{render_id}/poster" if render_id else None
+
+
 def _detail(farm: Farm, principal: Principal, model_id: str) -> Data[ModelDetail]:
     with farm.database.read() as session:
         model = catalog.get_model(session, principal.account_id, model_id)
-        renders = renders_of_model(session, principal.account_id, model_id)
-    return Data(data=ModelDetail.with_renders(model, renders))
+        views = renders.renders_of_model(session, principal.account_id, model_id)
+        pictures = renders.pictures_of(session, [model_id])
+    return Data(data=ModelDetail.with_renders(model, thumbnail_url(pictures.get(model_id)), views))

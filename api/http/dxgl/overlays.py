@@ -4,10 +4,20 @@ from typing import Annotated
 
 from fastapi import Query, Request
 
+from api.domain.accounts.quotas import Quotas
 from api.domain.catalog import overlays
 from api.domain.catalog.overlays import MAX_FILE_MB, Layer
 from api.domain.removal.overlays import discard_unneeded
-from api.errors import FileTooLarge, InvalidFormat, NoFile, OverlayNotFound, Unavailable, UploadLimit
+from api.errors import (
+    FileTooLarge,
+    InvalidFormat,
+    NoFile,
+    OverlayNotFound,
+    StorageLimit,
+    TooManyRequests,
+    Unavailable,
+    UploadLimit,
+)
 from api.http.body import documented
 from api.http.dxgl.auth import Reader, Writer
 from api.http.dxgl.failures import errors
@@ -22,6 +32,7 @@ from api.http.dxgl.schemas import (
     OverlayRequest,
 )
 from api.http.limits import MEGABYTE, file_too_large
+from api.http.slots import UploadSlot
 from api.http.state import FarmDep
 from api.http.uploads import UploadForm, receive_form, stored
 from api.ingest.inspect import inspect_image, inspect_panorama
@@ -36,15 +47,17 @@ router = new_router("overlays")
 
 @router.post(
     "/overlays",
-    responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit, Unavailable),
+    responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit, StorageLimit, TooManyRequests, Unavailable),
     openapi_extra=documented(OverlayRequest, "multipart/form-data"),
 )
-async def upload_overlay(principal: Writer, farm: FarmDep, request: Request) -> Data[OverlayCreated]:
+async def upload_overlay(
+    principal: Writer, farm: FarmDep, slot: UploadSlot, request: Request
+) -> Data[OverlayCreated]:
     """Stores an image or a panorama, to be used in renders by its id: `bgImageId`, `fgImageId` or `environmentId`."""
     form = UploadForm(
         request.headers.get("content-type"),
         farm.storage,
-        key_for=lambda _: overlays.new_key(),
+        key_for=lambda _head: overlays.new_key(),
         max_file_bytes=LARGEST_MB * MEGABYTE,
         too_large=file_too_large(LARGEST_MB),
         field_limits=dict.fromkeys(FIELDS, MAX_FIELD_BYTES),
@@ -53,18 +66,21 @@ async def upload_overlay(principal: Writer, farm: FarmDep, request: Request) -> 
     def register() -> Data[OverlayCreated]:
         labels = form.texts()
         layer = labels.get("layer", Layer.BACKGROUND)
+        inspect = inspect_panorama if layer == Layer.ENVIRONMENT else inspect_image
         with stored(farm.storage, form.file) as file:
             overlays.check_size(layer, file.size)
             with farm.storage.local_path(file.key) as path:
-                image = inspect_panorama(path) if layer == Layer.ENVIRONMENT else inspect_image(path)
+                image = inspect(path, look.started)
             with farm.database.begin() as session:
                 view = overlays.add(
                     session, principal.account_id, storage_key=file.key, file_size=file.size,
-                    content_type=image.content_type, width=image.width, height=image.height, **labels,
+                    content_type=image.content_type, width=image.width, height=image.height,
+                    allowed=Quotas.of(farm.settings), **labels,
                 )  # fmt: skip
         return Data(data=OverlayCreated.of(view))
 
-    return await receive_form(form, request.stream(), register)
+    with farm.looks.one_of(principal.account_id) as look:
+        return await receive_form(form, request.stream(), register, lambda work: look.run(work, request.receive))
 
 
 @router.get("/overlays", responses=errors())

@@ -14,7 +14,8 @@ from api.http.dxgl.errors import RendersRequired, TooMany
 from api.http.dxgl.failures import errors
 from api.http.dxgl.paths import listed, new_router
 from api.http.dxgl.schemas import MAX_BATCH, Data
-from api.http.dxgl.spelling import SETTINGS_NAMES, naming, neutral
+from api.http.dxgl.settings import neutral_settings, refuse_misplaced
+from api.http.dxgl.spelling import SETTINGS_NAMES, naming
 from api.http.state import FarmDep
 
 router = new_router("quote")
@@ -75,7 +76,11 @@ def get_quote(
     renders = []
     for index, settings in enumerate(listed(body.renders)):
         with naming(f"renders[{index}]"):
-            renders.append(quotes.quote_render(neutral(settings)))
+            if "renderSettings" in settings:
+                refuse_misplaced(settings)
+        place = f"renders[{index}]" + (".renderSettings" if "renderSettings" in settings else "")
+        with naming(place):
+            renders.append(quotes.quote_render(neutral_settings(settings.get("renderSettings", settings))))
     with farm.database.read() as session:
         quote = quotes.quote(session, principal.account_id, renders)
     result = QuoteResult(

@@ -6,9 +6,11 @@ from typing import Annotated, Any
 from fastapi import Depends, Query
 
 from api.domain.accounts.credentials import Principal
-from api.domain.renders import notices, ordering, removal, renders
+from api.domain.kit.paging import Sort
+from api.domain.renders import lists, notices, ordering, removal, renders
+from api.domain.renders.lists import Filter
 from api.domain.renders.states import RenderStatus
-from api.errors import InvalidState, InvalidUrl, ModelNotFound, NoCredits, RenderNotFound
+from api.errors import InvalidRequest, InvalidState, InvalidUrl, ModelNotFound, NoCredits, RenderNotFound
 from api.http.body import body_of, documented
 from api.http.dxgl.auth import Reader, Renderer, Writer
 from api.http.dxgl.errors import ModelIdRequired, RendersRequired, TooMany
@@ -25,9 +27,10 @@ from api.http.dxgl.schemas import (
     RenderRequest,
     render_detail,
 )
-from api.http.dxgl.settings import render_settings
+from api.http.dxgl.settings import refuse_misplaced, render_settings
 from api.http.dxgl.spelling import naming, spell
 from api.http.idempotency import Once
+from api.http.params import Moment, Search, sort_of
 from api.http.state import Farm, FarmDep
 from renderer.spec import RenderSettings
 
@@ -47,6 +50,7 @@ def create_render(
     body: Annotated[RenderRequest, Depends(body_of(RenderRequest))],
 ) -> Data[RenderCreated]:
     model_id = _model_id(body)
+    refuse_misplaced(body.misplaced)
     settings = render_settings(body.renderSettings, principal)
     url = notify_url(farm, body.notifyUrl)
     once.hold(principal, model_id, spell(settings), url)
@@ -72,6 +76,7 @@ def create_batch(
 ) -> Data[list[RenderCreated]]:
     """Orders up to 100 renders, all or none. Those whose frames are equal are drawn once."""
     items = listed(body.renders)
+    refuse_misplaced(body.misplaced, "renderSettings of each item")
     orders = [_order(item, f"renders[{index}]", principal) for index, item in enumerate(items)]
     urls = _notify_urls(farm, body, items)
     once.hold(principal, [(model_id, spell(settings)) for model_id, settings in orders], urls)
@@ -84,21 +89,48 @@ def create_batch(
     return answer
 
 
+async def _filter(
+    model: Annotated[str, Query(description="Only renders of the model with this id")] = "",
+    status: Annotated[
+        str, Query(description=f"Only renders of these statuses, with commas between: {', '.join(RenderStatus)}")
+    ] = "",
+    include: Annotated[str, Query(description='"preview" lists the free previews of uploads too')] = "",
+    q: Annotated[Search, Query(description="Words in the title, SKU, file name or tags of the render's model")] = "",
+    quality: Annotated[str, Query(description="Only renders of this quality, such as 4k")] = "",
+    createdAfter: Annotated[Moment | None, Query(description="Only renders ordered after this time")] = None,
+    createdBefore: Annotated[Moment | None, Query(description="Only renders ordered before this time")] = None,
+) -> Filter:
+    return Filter(
+        model_id=model or None, statuses=_statuses(status), previews=include == "preview", text=q,
+        created_after=createdAfter, created_before=createdBefore,
+        settings=(("quality", quality),) if quality else (),
+    )  # fmt: skip
+
+
+def _statuses(text: str) -> tuple[RenderStatus, ...]:
+    """Each once, in their own order, so that equal lists are equal. Raises InvalidRequest."""
+    given = {name.strip() for name in text.split(",") if name.strip()}
+    unknown = given - set(RenderStatus)
+    if unknown:
+        raise InvalidRequest(f"status must be of {', '.join(RenderStatus)}, not {sorted(unknown)[0]!r}", param="status")
+    return tuple(status for status in RenderStatus if status in given)
+
+
+FilterDep = Annotated[Filter, Depends(_filter)]
+SortDep = Annotated[
+    Sort, Depends(sort_of({"createdAt": "created_at", "updatedAt": "updated_at"}, default="-createdAt"))
+]
+
+
 @router.get("/renders", response_model=Listing[RenderDetail], responses=errors())
 def list_renders(
-    principal: Reader,
-    farm: FarmDep,
-    window: WindowDep,
-    model: Annotated[str, Query(description="Only renders of the model with this id")] = "",
-    status: Annotated[RenderStatus | None, Query(description="Only renders of this status")] = None,
-    include: Annotated[str, Query(description='"preview" lists the free previews of uploads too')] = "",
+    principal: Reader, farm: FarmDep, window: WindowDep, where: FilterDep, sort: SortDep
 ) -> dict[str, Any]:
-    """Newest first."""
+    """Newest first, unless `sort` says otherwise."""
     with farm.database.read_rows() as connection:
-        page = renders.list_renders(
-            connection, principal.account_id, limit=window.limit, offset=window.offset, model_id=model or None,
-            status=status, previews=include == "preview",
-        )  # fmt: skip
+        page = lists.list_renders(
+            connection, principal.account_id, limit=window.limit, offset=window.offset, where=where, sort=sort
+        )
     meta = {"total": page.total, "offset": window.offset, "limit": window.limit}
     return {"data": [render_detail(view) for view in page.items], "meta": meta}
 
@@ -148,7 +180,7 @@ def retry_render(principal: Renderer, farm: FarmDep, render_id: RenderId) -> dic
 
 @router.delete("/renders/{render_id}", responses=errors(RenderNotFound))
 def delete_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> Data[Deleted]:
-    """Deletes the render and its files for good. Its credits come back if no worker had begun with it."""
+    """Deletes the render and its files for good. Its credits come back if its poster wasn't there yet."""
     with farm.work() as unit:
         removal.delete_render(unit, principal.account_id, render_id)
     return Data(data=Deleted(id=render_id))
@@ -175,5 +207,6 @@ def _notify_urls(farm: Farm, body: BatchRequest, items: Sequence[RenderRequest])
 def _order(item: RenderRequest, place: str, principal: Principal) -> tuple[str, RenderSettings]:
     with naming(place):
         model_id = _model_id(item)
+        refuse_misplaced(item.misplaced)
     with naming(f"{place}.renderSettings"):
         return model_id, render_settings(item.renderSettings, principal)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import orjson
@@ -99,7 +100,18 @@ class UploadRequest(BaseModel):
     notifyUrl: NotifyUrl = None
 
 
-class IngestRequest(BaseModel):
+class OrderBody(BaseModel):
+    """A body that orders renders. Settings that stand beside renderSettings are kept, to be told of: `misplaced`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    @property
+    def misplaced(self) -> Iterable[str]:
+        """What else the body has."""
+        return self.model_extra or ()
+
+
+class IngestRequest(OrderBody):
     """The body of POST /v1/models/ingest."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["url"]})
@@ -116,9 +128,10 @@ class UploadResult(BaseModel):
     modelId: ModelIdText
     renderId: RenderIdText
     duplicate: Literal[True] | None = Field(None, description="Present where the model was there already")
+    unarchived: Literal[True] | None = Field(None, description="Present where that model was archived until now")
 
 
-class RenderRequest(BaseModel):
+class RenderRequest(OrderBody):
     """The body of POST /v1/renders. The settings are checked by their own table, which names the field at fault."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["modelId"]})
@@ -128,7 +141,7 @@ class RenderRequest(BaseModel):
     notifyUrl: NotifyUrl = None
 
 
-class BatchRequest(BaseModel):
+class BatchRequest(OrderBody):
     """The body of POST /v1/renders/batch."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["renders"]})
@@ -298,13 +311,17 @@ class ModelSummary(BaseModel):
     tags: list[str] = Field(examples=[["furniture", "office"]])
     fileSize: int = Field(description="In bytes", examples=[4521984])
     sha256: Sha256
+    thumbnailUrl: str | None = Field(
+        description="Beyond dx.gl's fields: a picture of the model on this server, of its newest render that has one",
+        examples=["/v1/renders/Xz7pQ4w8nR2k/poster"],
+    )
     archivedAt: Timestamp | None = Field(
         description="Beyond dx.gl's fields: null unless the model is archived", examples=[None]
     )
     createdAt: Timestamp
 
     @classmethod
-    def of(cls, model: ModelView) -> "ModelSummary":
+    def of(cls, model: ModelView, thumbnail_url: str | None) -> "ModelSummary":
         return cls(
             id=model.id,
             originalName=model.original_name,
@@ -313,6 +330,7 @@ class ModelSummary(BaseModel):
             tags=list(model.tags),
             fileSize=model.file_size,
             sha256=model.sha256,
+            thumbnailUrl=thumbnail_url,
             archivedAt=model.archived_at,
             createdAt=model.created_at,
         )
@@ -330,8 +348,8 @@ class ModelDetail(ModelSummary):
     renders: list[RenderOfModel]
 
     @classmethod
-    def with_renders(cls, model: ModelView, renders: list[RenderView]) -> "ModelDetail":
-        summary = ModelSummary.of(model)
+    def with_renders(cls, model: ModelView, thumbnail_url: str | None, renders: list[RenderView]) -> "ModelDetail":
+        summary = ModelSummary.of(model, thumbnail_url)
         return cls(
             **dict(summary),
             state=model.state,

@@ -1,6 +1,11 @@
-"""renderSettings: read wherever requests carry them, and described for openapi.json."""
+"""renderSettings: read wherever requests carry them, and described for openapi.json.
 
-from collections.abc import Mapping
+Forms, spreadsheets and templates write numbers and booleans as texts, and some clients send the whole object as a text:
+what can be meant in one way only is understood.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from pydantic import WithJsonSchema
@@ -16,24 +21,51 @@ from renderer.spec.settings import MAX_LENGTH_ADMIN_S, MAX_LENGTH_S, PATTERNS
 EXAMPLE = {"quality": "share", "aspect": "16:9", "bgColor": "#ffffff", "length": 6}
 
 
+_NAMES = frozenset(SETTINGS_NAMES.values())
+_KINDS = {row.name: row.kind for row in SETTINGS}
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+_BOOLEANS = {"true": True, "false": False}
+
+
 def render_settings(value: object, principal: Principal) -> RenderSettings:
     """Decoded renderSettings, checked by the rules for this caller. Raises InvalidSettings naming the field."""
     try:
         return parse_settings(
-            neutral(value) if isinstance(value, Mapping) else value,
+            neutral_settings(value),
             max_length_s=MAX_LENGTH_ADMIN_S if principal.is_admin else MAX_LENGTH_S,
         )
     except SettingsError as error:
         raise InvalidSettings(str(error), param=error.field) from None
 
 
-def render_settings_text(raw: bytes, principal: Principal) -> RenderSettings:
-    """renderSettings as a form carries them: JSON text, or nothing for the defaults. Raises InvalidSettings."""
-    try:
-        value = decode_json(raw) if raw.strip() else None
-    except ValueError as error:
-        raise InvalidSettings(f"renderSettings is not valid JSON: {error}", param="renderSettings") from None
-    return render_settings(value, principal)
+def neutral_settings(value: object) -> dict[str, Any]:
+    """renderSettings by the farm's names: an object, the JSON text of one, or nothing. Raises InvalidSettings."""
+    if isinstance(value, str | bytes):
+        try:
+            value = decode_json(value) if value.strip() else None
+        except ValueError as error:
+            raise InvalidSettings(f"renderSettings is not valid JSON: {error}", param="renderSettings") from None
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise InvalidSettings("renderSettings must be a JSON object", param="renderSettings")
+    return {name: _meant(_KINDS[name], given) for name, given in neutral(value).items()}
+
+
+def refuse_misplaced(fields: Iterable[str], place: str = "renderSettings") -> None:
+    """Raises InvalidSettings where a setting stands beside renderSettings, at which it would have no effect."""
+    for name in fields:
+        if name in _NAMES:
+            raise InvalidSettings(f"{name} has no effect here: it belongs in {place}", param=name)
+
+
+def _meant(kind: str, value: object) -> object:
+    if isinstance(value, str):
+        if kind == "boolean":
+            return _BOOLEANS.get(value.strip().lower(), value)
+        if kind in ("number", "integer") and _NUMBER.fullmatch(value.strip()):
+            return float(value)
+    return value
 
 
 def _settings_schema() -> dict[str, Any]:

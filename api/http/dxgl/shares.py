@@ -1,13 +1,13 @@
 """What everybody may see: /v1/renders/:id/share opens and closes a render's files, /api/v/... hands them out.
 
-The public paths are those of dx.gl's published training sets: the owner's id, the render's id, the file.
+The public paths are those of dx.gl's published training sets: an id that the link is known by, the render's id, the
+file. The first of them is a secret: no log shows it.
 """
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from api.domain.accounts.credentials import Principal
 from api.domain.renders import shares
 from api.domain.renders.outputs import Outputs
 from api.errors import DatasetNotFound, ImageNotFound, PosterNotFound, RenderNotFound, ThumbNotFound, VideoNotFound
@@ -37,70 +37,79 @@ class ShareState(BaseModel):
     )
 
     @classmethod
-    def of(cls, principal: Principal, render_id: str, shared: bool) -> "ShareState":
-        path = f"{PUBLIC_PREFIX}/{principal.account_id}/{render_id}" if shared else None
-        return cls(id=render_id, shared=shared, path=path)
+    def of(cls, render_id: str, secret: str | None) -> "ShareState":
+        path = f"{PUBLIC_PREFIX}/{secret}/{render_id}" if secret else None
+        return cls(id=render_id, shared=path is not None, path=path)
 
 
 @router.get("/renders/{render_id}/share", responses=errors(RenderNotFound))
 def get_share(principal: Reader, farm: FarmDep, render_id: RenderId) -> Data[ShareState]:
     with farm.database.read() as session:
-        shared = shares.is_shared(session, principal.account_id, render_id)
-    return Data(data=ShareState.of(principal, render_id, shared))
+        secret = shares.share_id(session, principal.account_id, render_id)
+    return Data(data=ShareState.of(render_id, secret))
 
 
 @router.put("/renders/{render_id}/share", responses=errors(RenderNotFound))
 def share_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> Data[ShareState]:
-    """Lets everybody who has the link fetch the render's files, as soon as they are there."""
+    """Lets everybody who has the link fetch the render's files, as soon as they are there. The link stays the same
+    until it is taken back or replaced."""
     with farm.database.begin() as session:
-        shares.set_shared(session, principal.account_id, render_id, shared=True)
-    return Data(data=ShareState.of(principal, render_id, True))
+        secret = shares.share(session, principal.account_id, render_id)
+    return Data(data=ShareState.of(render_id, secret))
+
+
+@router.post("/renders/{render_id}/share", responses=errors(RenderNotFound))
+def renew_share(principal: Writer, farm: FarmDep, render_id: RenderId) -> Data[ShareState]:
+    """Shares the render by a new link. An older one leads nowhere from now on."""
+    with farm.database.begin() as session:
+        secret = shares.renew(session, principal.account_id, render_id)
+    return Data(data=ShareState.of(render_id, secret))
 
 
 @router.delete("/renders/{render_id}/share", responses=errors(RenderNotFound))
 def unshare_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> Data[ShareState]:
     """The link leads nowhere from now on."""
     with farm.database.begin() as session:
-        shares.set_shared(session, principal.account_id, render_id, shared=False)
-    return Data(data=ShareState.of(principal, render_id, False))
+        shares.unshare(session, principal.account_id, render_id)
+    return Data(data=ShareState.of(render_id, None))
 
 
-@get_and_head(public, "/{owner_id}/{render_id}/video", "video/mp4", "video/quicktime", missing=VideoNotFound,
+@get_and_head(public, "/{share_id}/{render_id}/video", "video/mp4", "video/quicktime", missing=VideoNotFound,
               token=False)
 def get_shared_video(
-    farm: FarmDep, owner_id: RenderId, render_id: RenderId, request: Request, quality: str = ""
+    farm: FarmDep, share_id: RenderId, render_id: RenderId, request: Request, quality: str = ""
 ) -> Response:
     """The video of a shared render; with `quality=web` its lighter version."""
-    return send_video(farm, _shared(farm, owner_id, render_id), request, quality, caching=REVOCABLE)
+    return send_video(farm, _shared(farm, share_id, render_id), request, quality, caching=REVOCABLE)
 
 
-@get_and_head(public, "/{owner_id}/{render_id}/poster", "image/png", missing=PosterNotFound, token=False)
+@get_and_head(public, "/{share_id}/{render_id}/poster", "image/png", missing=PosterNotFound, token=False)
 def get_shared_poster(
-    farm: FarmDep, owner_id: RenderId, render_id: RenderId, request: Request, quality: str = ""
+    farm: FarmDep, share_id: RenderId, render_id: RenderId, request: Request, quality: str = ""
 ) -> Response:
     """The poster of a shared render; with `quality=full` in full size."""
-    return send_poster(farm, _shared(farm, owner_id, render_id), request, quality, caching=REVOCABLE)
+    return send_poster(farm, _shared(farm, share_id, render_id), request, quality, caching=REVOCABLE)
 
 
-@get_and_head(public, "/{owner_id}/{render_id}/image", *IMAGE_TYPES, missing=ImageNotFound, token=False)
-def get_shared_image(farm: FarmDep, owner_id: RenderId, render_id: RenderId, request: Request) -> Response:
+@get_and_head(public, "/{share_id}/{render_id}/image", *IMAGE_TYPES, missing=ImageNotFound, token=False)
+def get_shared_image(farm: FarmDep, share_id: RenderId, render_id: RenderId, request: Request) -> Response:
     """A shared still."""
-    return send_file(farm, _shared(farm, owner_id, render_id), request, "image", ImageNotFound, caching=REVOCABLE)
+    return send_file(farm, _shared(farm, share_id, render_id), request, "image", ImageNotFound, caching=REVOCABLE)
 
 
-@get_and_head(public, "/{owner_id}/{render_id}/thumb", "video/mp4", *IMAGE_TYPES, missing=ThumbNotFound, token=False)
-def get_shared_thumb(farm: FarmDep, owner_id: RenderId, render_id: RenderId, request: Request) -> Response:
+@get_and_head(public, "/{share_id}/{render_id}/thumb", "video/mp4", *IMAGE_TYPES, missing=ThumbNotFound, token=False)
+def get_shared_thumb(farm: FarmDep, share_id: RenderId, render_id: RenderId, request: Request) -> Response:
     """The small video, or the small still, of a shared render."""
-    view = _shared(farm, owner_id, render_id)
+    view = _shared(farm, share_id, render_id)
     return send_file(farm, view, request, "thumb", ThumbNotFound, caching=REVOCABLE)
 
 
-@get_and_head(public, "/{owner_id}/{render_id}/dataset", "application/zip", missing=DatasetNotFound, token=False)
-def get_shared_dataset(farm: FarmDep, owner_id: RenderId, render_id: RenderId, request: Request) -> Response:
+@get_and_head(public, "/{share_id}/{render_id}/dataset", "application/zip", missing=DatasetNotFound, token=False)
+def get_shared_dataset(farm: FarmDep, share_id: RenderId, render_id: RenderId, request: Request) -> Response:
     """A shared training set."""
-    return send_dataset(farm, _shared(farm, owner_id, render_id), request, caching=REVOCABLE)
+    return send_dataset(farm, _shared(farm, share_id, render_id), request, caching=REVOCABLE)
 
 
-def _shared(farm: Farm, owner_id: str, render_id: str) -> Outputs:
+def _shared(farm: Farm, share_id: str, render_id: str) -> Outputs:
     with farm.database.read() as session:
-        return shares.shared_outputs(session, owner_id, render_id)
+        return shares.shared_outputs(session, share_id, render_id)

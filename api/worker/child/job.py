@@ -6,16 +6,20 @@ import dataclasses
 import itertools
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from api.worker.child.warm import Warm
-from api.worker.messages import Frames, Made, Message, Order, Published, Stage, Told
-from api.worker.right_of_way import RightOfWay
+from api.worker.messages import Frames, Made, Message, Order, Published, Stage, Told, Waited
+from api.worker.right_of_way import POLL_S, RightOfWay
 from renderer.errors import Cancelled
 from renderer.gl.context import Device
 from renderer.scene.nodes import Contents
+
+REPEAT_S = 1.0
+"""How often the child says again how far it is, while it works on something that takes longer."""
 
 MODEL = "model"
 """The name of the input that is the model; all others are overlays, by their ids."""
@@ -46,6 +50,8 @@ class Job:
         self._report = report
         self._posters_left = len(order.variants)
         self._made = itertools.count()
+        self._last: Stage | Frames | None = None
+        self._said = time.monotonic()
 
     @property
     def model(self) -> Path:
@@ -100,7 +106,7 @@ class Job:
 
     def on_stage(self, stage: str) -> None:
         """Raises Cancelled when the work should stop, as `on_frame` does."""
-        self._report(Stage(name=stage))
+        self._say(Stage(name=stage))
         self._look_up()
 
     def on_model(self, contents: Contents) -> None:
@@ -108,8 +114,15 @@ class Job:
             self.tell({"warnings": list(contents.warnings)})
 
     def on_frame(self, done: int, total: int) -> None:
-        self._report(Frames(done=done))
+        self._say(Frames(done=done))
         self._look_up()
+
+    def on_checkpoint(self) -> None:
+        """Says again how far the work is, every REPEAT_S: it goes on. Raises Cancelled, and may be called by any
+        thread."""
+        self._check()
+        if self._last is not None and time.monotonic() - self._said >= REPEAT_S:
+            self._say(self._last)
 
     def on_poster(self, owner: str, poster: Path, poster_full: Path) -> None:
         """When each of the owners has its own, users can fetch them."""
@@ -119,10 +132,14 @@ class Job:
         if self._posters_left == 0:
             self._report(Published())
 
+    def _say(self, report: Stage | Frames) -> None:
+        self._last, self._said = report, time.monotonic()
+        self._report(report)
+
     def _look_up(self) -> None:
         self._check()
-        if self.order.gives_way:
-            self.bench.right_of_way.give(self._check)
+        if self.order.gives_way and (waited := self.bench.right_of_way.give(self._check)) >= POLL_S:
+            self._report(Waited(seconds=waited))
 
     def _check(self) -> None:
         if self.bench.stop.is_set():

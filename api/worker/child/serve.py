@@ -27,14 +27,12 @@ from api.worker.messages import (
     setup_in,
 )
 from api.worker.right_of_way import RightOfWay
+from renderer.checkpoints import at_checkpoints
 from renderer.encode.available import require_encoder
-from renderer.errors import Cancelled, ModelError, RendererError, SettingsError, UnknownSpecVersion
+from renderer.errors import Cancelled, ModelError, OutOfMemory, RendererError, SettingsError, UnknownSpecVersion
 from renderer.gl.context import open_device
 
 UNEXPECTED = Failed(code="internal", message="The renderer failed unexpectedly", retry=True)
-OUT_OF_MEMORY = Failed(
-    code="out_of_memory", message="The model needs more memory than there is for rendering it", retry=True
-)
 
 FINAL = (ModelError, SettingsError, UnknownSpecVersion)
 """Errors that another try would not change."""
@@ -99,7 +97,8 @@ def work(order: Order, report: Callable[[Message], None], bench: Bench) -> Messa
             message = f"This farm's workers know no work of the kind {order.kind!r}, {order.role}"
             return Failed(code="unknown_kind", message=message, retry=False)
         job = Job(bench, order, report)
-        kind.functions[order.role](job)
+        with at_checkpoints(job.on_checkpoint):
+            kind.functions[order.role](job)
     except Cancelled:
         return Stopped()
     except RendererError as error:
@@ -107,7 +106,7 @@ def work(order: Order, report: Callable[[Message], None], bench: Bench) -> Messa
     except MemoryError:
         logger.exception("Task %s", order.task_id)
         bench.warm.rest()
-        return OUT_OF_MEMORY
+        return _failure(OutOfMemory("The model needs more memory than there is for rendering it"))
     except BrokenPipeError:
         raise  # the parent is gone
     except Exception:

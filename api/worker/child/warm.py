@@ -1,6 +1,8 @@
 """What the child keeps from one order to the next, so that loading and lighting are done once."""
 
 import contextlib
+import ctypes
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -53,9 +55,11 @@ class Warm:
         return load_model(path, variant)
 
     def rest(self) -> None:
-        """Forgets all of it."""
+        """Forgets all of it, and gives its memory back to the system."""
         self._close_shot()
         self._scene = None
+        gc.collect()
+        _trim()
 
     def _close_shot(self) -> None:
         if self._shot is not None:
@@ -67,3 +71,9 @@ def _identity(path: Path, variant: str | None) -> object:
     """Names what is in the file even when it has been moved."""
     info = path.stat()
     return info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, variant
+
+
+def _trim() -> None:
+    """Has the C library return what was freed. It keeps most of it otherwise, in the arenas of all threads."""
+    with contextlib.suppress(AttributeError):  # other libraries than GNU's have nothing of the kind
+        ctypes.CDLL(None).malloc_trim(0)

@@ -11,6 +11,7 @@ from api.domain.kit.unit import Unit, unit_of_work
 from api.settings import Settings
 from api.storage.base import Storage
 from api.worker.parent.children import Children
+from api.worker.parent.fitness import Fitness
 from api.worker.parent.inputs import Inputs
 from api.worker.right_of_way import RightOfWay
 
@@ -30,6 +31,7 @@ class Bench:
     children: Children
     inputs: Inputs
     wake: Callable[[], None]
+    fitness: Fitness = dataclasses.field(default_factory=Fitness)
 
     def work(self) -> AbstractContextManager[Unit]:
         """A unit of work on the farm's database and storage."""

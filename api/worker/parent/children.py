@@ -29,6 +29,8 @@ from renderer import sandbox
 
 START_S = 120.0
 """How long a child may take to open its device. On a busy machine without a GPU it takes a few seconds."""
+SEND_S = 10.0
+"""How long a child may leave an order unread: it has a thread that does nothing but read."""
 STOP_GRACE_S = 2.0
 """How long a child that is asked to end may take: it looks up between two frames."""
 MEMORY_BYTES = 1 << 46
@@ -90,6 +92,10 @@ class Child:
         self._pipe = process.stdout.fileno()
         self._poll = select.poll()
         self._poll.register(self._pipe, select.POLLIN)
+        self._orders = process.stdin.fileno()
+        os.set_blocking(self._orders, False)
+        self._room = select.poll()
+        self._room.register(self._orders, select.POLLOUT)
         self._send(setup)
 
     def order(self, order: Order) -> None:
@@ -145,9 +151,12 @@ class Child:
             self._process.close()
 
     def _send(self, message: Message) -> None:
+        left = memoryview(line_of(message))
         try:
-            self._process.stdin.write(line_of(message))
-            self._process.stdin.flush()
+            while left:
+                if not self._room.poll(SEND_S * 1000):
+                    raise ChildFailed("it doesn't listen")
+                left = left[os.write(self._orders, left) :]
         except BrokenPipeError as error:
             raise ChildFailed(self._end()) from error
 

@@ -18,6 +18,7 @@ class GivenUp(Exception):
     def __init__(self, failed: Failed) -> None:
         super().__init__(failed.message)
         self.failed = failed
+        self.code = failed.code
 
 
 def order_of(bench: Bench, claim: Claim, folder: Path) -> Order:

@@ -12,6 +12,15 @@ from api.worker.parent.children import ChildFailed
 from renderer.media_types import MEDIA_TYPES
 
 
+def own_file(folder: Path, made: Made) -> Path:
+    """Where the file is that the child has made in its `folder`. Raises ChildFailed for one that isn't its own."""
+    path = (folder / made.path).resolve()
+    own = path.is_relative_to(folder) and path.exists() and stat.S_ISREG(path.lstat().st_mode)
+    if not own or path.suffix not in MEDIA_TYPES:
+        raise ChildFailed("it named a file that it has not made")
+    return path
+
+
 class Outputs:
     """`files` are the owners', by owner and name, those of earlier attempts' posters included; `part_files` are what a
     part made for the assembly. `folder` is the child's for this claim."""
@@ -25,10 +34,7 @@ class Outputs:
 
     def take(self, made: Made) -> None:
         """Stores the file. Raises ChildFailed for one that the child has no right to."""
-        path = (self._folder / made.path).resolve()
-        own = path.is_relative_to(self._folder) and path.exists() and stat.S_ISREG(path.lstat().st_mode)
-        if not own or path.suffix not in MEDIA_TYPES:
-            raise ChildFailed("it named a file that it has not made")
+        path = own_file(self._folder, made)
         if made.owner is None:
             if self._claim.role != Role.PART:
                 raise ChildFailed("it made a part of what has none")

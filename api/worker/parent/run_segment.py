@@ -3,29 +3,48 @@ ways of `run_segment`'s table, and files that don't count are deleted.
 """
 
 import contextlib
+import functools
 import logging
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from api.domain.kit.failures import CHILD_FAILED, UNEXPECTED, Failure
+from sqlalchemy.orm import Session
+
+from api.db.faults import Outage
+from api.domain.kit.failures import CHILD_FAILED, UNEXPECTED
+from api.domain.kit.unit import Unit
 from api.domain.work import leftovers, scheduling
 from api.domain.work.claims import Claim
 from api.domain.work.states import Role
 from api.domain.work.tasks import Priority
-from api.storage.base import StorageUnavailable, discard
+from api.storage.base import StorageFull, StorageUnavailable, discard
+from api.storage.disk import disk_errors_told
 from api.worker.messages import Done, Failed, Frames, Made, Published, Stage, Stopped, Told
 from api.worker.parent.bench import Bench
+from api.worker.parent.budget import Watch, budget_s
 from api.worker.parent.children import ChildFailed
 from api.worker.parent.lease import Lease
 from api.worker.parent.orders import GivenUp, order_of
 from api.worker.parent.outputs import Outputs
-from renderer.errors import Cancelled
+from api.worker.parent.patience import outlast
+from api.worker.parent.wording import failure_of
+from renderer.errors import Cancelled, DeviceError
 
+STORAGE_AWAY_S = 60.0
+"""How long a finished file waits, under its lease, for a storage that is away: long enough for a restart of it, and not
+much longer than others, who may reach it, would need to make the file again."""
+FULL_DISK_TRIES = 10
+"""Tries that may come to nothing for want of room. It is rarely the model's fault, but one that fills every disk must
+not be tried for ever."""
 STORAGE_PAUSE_S = 5.0
 """How long a worker that found the storage away leaves it in peace before it claims work again."""
 TICK_S = 0.1
 """How soon a claim that is lost, or a worker that should stop, is noticed while the child says nothing."""
+
+ENDS_THE_CHILD = frozenset({DeviceError.code, UNEXPECTED})
+"""Errors after which nobody knows what state the child is in."""
 
 logger = logging.getLogger(__name__)
 
@@ -37,39 +56,52 @@ def run_segment(bench: Bench, claim: Claim) -> None:
     |--------------------------------|--------------------------------|----------------------|--------------|
     | all files made and stored      | done                           | kept, others deleted | stays        |
     | the model or a setting is bad  | error, no other try            | deleted              | stays        |
+    | it takes longer than it may    | error, no other try            | deleted              | is killed    |
+    | drawing stands still           | tried again, once              | deleted              | is killed    |
+    | memory runs out                | tried again, once              | deleted              | stays        |
+    | the device failed, or a bug    | tried again, or error at last  | deleted              | is killed    |
     | any other error                | tried again, or error at last  | deleted              | stays        |
     | the child ended, or misbehaved | tried again, or error at last  | deleted              | is killed    |
     | the process is asked to end    | released for somebody else     | deleted              | asked to end |
-    | the storage is away            | released, no failure           | deleted later        | is killed    |
-    | the lease was lost             | not ours any more: untouched   | deleted              | is killed    |
+    | the storage stays away         | released, no failure           | deleted later        | is killed    |
+    | it failed on a full disk       | released, no failure           | deleted              | as above     |
+    | the lease was lost             | released, if still ours        | deleted              | is killed    |
 
-    The files of an owner that was deleted meanwhile are deleted in any case.
+    The files of an owner that was deleted meanwhile are deleted in any case. While the database is away, the claim
+    waits to be settled, and the files for what the database says: nobody else could do anything with them either.
+    Raises the Outage where the process is asked to end before that.
     """
     lease = Lease(bench.database, claim, bench.settings, bench.stop)
     try:
-        with tempfile.TemporaryDirectory(dir=bench.work_dir) as folder, lease, contextlib.ExitStack() as held:
+        with (
+            disk_errors_told(),
+            tempfile.TemporaryDirectory(dir=bench.work_dir) as folder,
+            lease,
+            contextlib.ExitStack() as held,
+        ):
             if claim.priority == Priority.AWAITED:
                 held.enter_context(bench.right_of_way.taken())
             held.callback(bench.children.free)
             outputs = Outputs(bench.storage, claim, Path(folder))
             told = _hand_over(bench, claim, lease, Path(folder), outputs)
-        with bench.work() as unit:
-            if claim.role == Role.PART:
-                scheduling.settle_part(unit, claim, outputs.part_files)
-            else:
-                scheduling.settle_done(unit, claim, outputs.files, told)
+        if claim.role == Role.PART:
+            _settle(bench, lambda unit: scheduling.settle_part(unit, claim, outputs.part_files))
+        else:
+            _settle(bench, lambda unit: scheduling.settle_done(unit, claim, outputs.files, told))
+        bench.fitness.succeeded(claim.kind)
+    except Outage:
+        raise
     except Cancelled as reason:
         logger.info("Stopped segment %s: %s", claim.segment_id, reason)
-        if not lease.lost:
-            with bench.work() as unit:
-                scheduling.release(unit, claim)
+        _settle(bench, lambda unit: scheduling.release(unit, claim))
     except StorageUnavailable as error:
-        logger.warning("The storage is away, segment %s waits: %s", claim.segment_id, error)
-        with bench.work() as unit:
-            scheduling.release(unit, claim)
+        logger.warning("The storage can't be used, segment %s waits: %s", claim.segment_id, error)
+        _settle(bench, lambda unit: scheduling.release(unit, claim))
         bench.stop.wait(STORAGE_PAUSE_S)
     except GivenUp as error:
         logger.info("Segment %s, attempt %d: %s", claim.segment_id, claim.attempt, error)
+        if error.code in ENDS_THE_CHILD:
+            bench.children.kill()
         _fail(bench, claim, error.failed)
     except ChildFailed as error:
         logger.error("Segment %s, attempt %d: the child failed: %s", claim.segment_id, claim.attempt, error)
@@ -88,22 +120,28 @@ def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: 
     """
     child = bench.children.ready()
     child.order(order_of(bench, claim, folder))
+    watch = Watch(budget_s(claim, software=bench.children.device.software), bench.settings.stall_seconds)
     try:
         while True:
-            match child.report(TICK_S):
+            report = child.report(TICK_S)
+            if report is not None:
+                watch.hear(report)
+            match report:
                 case Stage(name=name):
                     lease.stage(name)
                 case Frames(done=done):
                     lease.frame(min(done, claim.frame_count))
                 case Told(facts=facts):
-                    _tell(bench, claim, facts)
+                    _report(bench, lease, functools.partial(scheduling.tell, claim=claim, told=facts))
                 case Made() as made:
                     lease.check()
-                    outputs.take(made)
+                    outlast(
+                        StorageUnavailable, functools.partial(outputs.take, made),
+                        stop=bench.stop, check=lease.check, seconds=STORAGE_AWAY_S,
+                    )  # fmt: skip
                 case Published():
-                    with bench.database.begin() as session:
-                        known = scheduling.publish(session, claim, outputs.files)
-                    if not known:
+                    publish = functools.partial(scheduling.publish, claim=claim, files=outputs.files)
+                    if not _report(bench, lease, publish):
                         lease.give_up()
                 case Done(told=told):
                     return told
@@ -112,15 +150,36 @@ def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: 
                 case Stopped():
                     raise ChildFailed("it stopped unasked")
             lease.check()
+            watch.check()
     except Cancelled:
         if not lease.lost:
             bench.children.stop()
         raise
+    except (GivenUp, ChildFailed) as error:
+        retried = not isinstance(error, GivenUp) or error.failed.retry
+        if retried and claim.attempt < FULL_DISK_TRIES and bench.storage.room.is_short():
+            raise StorageFull(f"the disk has too little room: {error}") from error
+        raise
 
 
-def _tell(bench: Bench, claim: Claim, facts: dict[str, Any]) -> None:
-    with bench.database.begin() as session:
-        scheduling.tell(session, claim, facts)
+def _report(bench: Bench, lease: Lease, report: Callable[[Session], bool]) -> bool:
+    """Tells the database something while the work goes on. Raises Cancelled where it stays away for too long."""
+
+    def tell() -> bool:
+        with bench.database.begin() as session:
+            return report(session)
+
+    return outlast(Outage, tell, stop=bench.stop, check=lease.check)
+
+
+def _settle(bench: Bench, settle: Callable[[Unit], bool]) -> None:
+    """Tells the database how the claim ends: only an answer ends the waiting, or a process that is asked to end."""
+
+    def tell() -> None:
+        with bench.work() as unit:
+            settle(unit)
+
+    outlast(Outage, tell, stop=bench.stop)
 
 
 def _tidy(bench: Bench, claim: Claim) -> None:
@@ -128,14 +187,22 @@ def _tidy(bench: Bench, claim: Claim) -> None:
 
     If it doesn't answer now, all files stay, and the sweep deletes this attempt's when it finds that the lease ran out.
     """
-    with bench.database.read() as session:
-        stale = leftovers.of_claim(session, claim)
-    discard(bench.storage, *stale)
+    try:
+        with bench.database.read() as session:
+            stale = leftovers.of_claim(session, claim)
+    except Outage:
+        logger.warning("The files of segment %s, attempt %d, stay for now", claim.segment_id, claim.attempt)
+    else:
+        discard(bench.storage, *stale)
 
 
 def _fail(bench: Bench, claim: Claim, failed: Failed) -> None:
-    with bench.work() as unit:
-        scheduling.settle_error(
-            unit, claim, Failure(failed.code, failed.message),
-            retry=failed.retry, max_attempts=bench.settings.max_attempts,
-        )  # fmt: skip
+    if failed.retry:
+        bench.fitness.failed(claim.kind)
+    failure = failure_of(claim, failed)
+    _settle(
+        bench,
+        lambda unit: scheduling.settle_error(
+            unit, claim, failure, retry=failed.retry, max_attempts=bench.settings.max_attempts
+        ),
+    )

@@ -12,6 +12,7 @@ import numpy as np
 from pygltflib import Attributes, Mesh, Node, Primitive
 
 from renderer.arrays import Float32, Float64, Int64, UInt16
+from renderer.checkpoints import checkpoint
 from renderer.errors import EmptyModel, ModelTooLarge
 from renderer.gltf.builder import GltfBuilder
 from renderer.gltf.glb import Json
@@ -43,6 +44,7 @@ def read_obj_archive(archive: Archive) -> ObjDocument:
     """Raises ModelError subclasses: those of `read_obj`, and ResourceMissing for a texture that isn't packed."""
     data = read_obj(archive.read(archive.model), archive.model)
     triangles, faces = triangulate(data.positions, data.corners[:, 0], data.sizes)
+    checkpoint()
     a, b, c = data.corners[triangles, 0].T
     whole = (a != b) & (b != c) & (c != a)
     triangles, faces = triangles[whole], faces[whole]
@@ -113,6 +115,7 @@ class _MeshWriter:
 
     def primitive(self, triangles: Int64, name: str) -> Primitive:
         """The triangles (t, 3) of corners, with the material of that name."""
+        checkpoint()
         material = self._materials.get(name)
         corners = self._corners[triangles.ravel()]
         v, vt, vn = corners.T

@@ -4,6 +4,7 @@ import mapbox_earcut
 import numpy as np
 
 from renderer.arrays import Bools, Float64, Int64
+from renderer.checkpoints import checkpoint
 from renderer.errors import ModelTooLarge
 from renderer.load import limits
 
@@ -30,6 +31,7 @@ def triangulate(points: Float64, vertices: Int64, sizes: Int64) -> tuple[Int64, 
         faces = np.flatnonzero(sizes == size)
         fan = np.stack([np.zeros(size - 2, np.int64), np.arange(1, size - 1), np.arange(2, size)], axis=1)
         for batch in np.array_split(faces, -(-len(faces) * int(size) // _BATCH_CORNERS)):
+            checkpoint()
             first = offsets[batch]
             corners = (first[:, None, None] + fan).reshape(-1, 3)
             owner = np.repeat(batch, size - 2)

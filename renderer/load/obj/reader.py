@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from renderer.arrays import Float32, Float64, Int64, UInt8
+from renderer.checkpoints import checkpoint
 from renderer.errors import EmptyModel, InvalidModel, ModelTooLarge
 from renderer.load import limits
 from renderer.load.obj.numbers import BadToken, parse_corners, parse_floats, token_bounds
@@ -57,6 +58,7 @@ def read_obj(data: bytes, name: str) -> ObjData:
     """Raises InvalidModel naming the line, ModelTooLarge, and EmptyModel where there are no faces."""
     reader = _Reader(Source(data, name))
     for start, end in reader.blocks():
+        checkpoint()
         try:
             reader.read_block(start, np.frombuffer(reader.source.text, np.uint8, end - start, start))
         except BadToken as error:

@@ -6,6 +6,7 @@ Scans rarely have normals and never mean to be faceted, so a file that doesn't m
 import numpy as np
 
 from renderer.arrays import Bools, Float32, Float64, Int64
+from renderer.checkpoints import checkpoint
 from renderer.load.normals import unit
 
 FLAT = -1
@@ -33,6 +34,7 @@ def missing_normals(
 
     sums = np.zeros((count, 3))
     for start in range(0, len(triangles), _BATCH):
+        checkpoint()
         batch = triangles[start : start + _BATCH]
         batch = batch[lacking[batch].any(axis=1)]
         corners = points[vertices[batch]]

@@ -15,11 +15,13 @@ Reflectance specular_reflectance(Surface surface, float roughness) {
     Reflectance reflectance;
     reflectance.single = surface.f0 * split.x + surface.f90 * split.y;
     reflectance.multiple = reflectance.single * average * lost / (1.0 - lost * average);
+    reflectance.diffuse = 1.0 - reflectance.single - reflectance.multiple;
 #if defined(DIELECTRIC) || defined(IRIDESCENCE)
     // a coloured reflection must not tint the diffuse light
+#ifdef ANY_LAYERS
+    if (material.clearcoat.w > 0.0)
+#endif
     reflectance.diffuse = vec3(1.0 - max_component(reflectance.single + reflectance.multiple));
-#else
-    reflectance.diffuse = 1.0 - reflectance.single - reflectance.multiple;
 #endif
     return reflectance;
 }

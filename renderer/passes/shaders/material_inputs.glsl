@@ -4,7 +4,7 @@ layout(std140) uniform Material {  // passes/surface.py fills it in this order
     vec4 emissive;              // colour, occlusion strength
     vec4 surface;               // metallic, roughness, normal scale, alpha cutoff
     vec4 dielectric;            // F0, specular factor
-    vec4 clearcoat;             // factor, roughness, normal scale
+    vec4 clearcoat;             // factor, roughness, normal scale; 1 where any reflection of the material is coloured
     vec4 sheen;                 // colour, roughness
     vec4 anisotropy;            // strength, cosine and sine of the rotation
     vec4 iridescence;           // factor, index of refraction, thickness in nanometres at texels of 0 and 1

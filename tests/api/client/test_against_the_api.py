@@ -182,9 +182,10 @@ def test_overlays_go_up_are_listed_and_deleted(client: FarmClient, tmp_path: Pat
     assert list(client.overlays.list()) == []
 
 
-def test_the_farm_is_well_without_workers(client: FarmClient) -> None:
+def test_the_farm_says_that_it_has_no_workers(client: FarmClient) -> None:
     health = client.health()
-    assert (health.status, health.database, health.workers) == ("ok", "ok", 0)
+    assert (health.status, health.database, health.workers) == ("degraded", "ok", 0)
+    assert health.problems == (health.note,)
 
 
 class LossyTransport(httpx.HTTPTransport):

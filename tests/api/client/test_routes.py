@@ -69,6 +69,10 @@ CALLS: dict[str, tuple[Callable[[FarmClient], Any], str, Any, Any]] = {
         lambda c: c.renders.share("r"), "PUT /v1/renders/r/share", None,
         {"id": "r", "shared": True, "path": "/api/v/a/r"},
     ),
+    "renders.renew_share": (
+        lambda c: c.renders.renew_share("r"), "POST /v1/renders/r/share", None,
+        {"id": "r", "shared": True, "path": "/api/v/b/r"},
+    ),
     "renders.unshare": (
         lambda c: c.renders.unshare("r"), "DELETE /v1/renders/r/share", None,
         {"id": "r", "shared": False, "path": None},

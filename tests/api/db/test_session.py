@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, func, insert, select, text, update
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from api import clock
 from api.db.dialects import from_now
 from api.db.session import Database
 from api.db.tables import Account, OutboxMessage
+from api.errors import Unavailable
 from tests.support.postgres import MIGRATED, PostgresServer
 
 
@@ -109,7 +110,7 @@ def test_a_time_written_by_us_and_one_by_the_database_compare_as_times(database:
 def test_ping_tells_whether_the_database_answers(database: Database, tmp_path: Path) -> None:
     database.ping()
     gone = Database(f"postgresql://nobody@/nowhere?host={tmp_path}")
-    with pytest.raises(OperationalError):
+    with pytest.raises(Unavailable):
         gone.ping()
 
 
@@ -131,7 +132,7 @@ def end_connections(server: PostgresServer) -> None:
 def test_connections_that_died_while_idle_are_replaced(
     postgres_server: PostgresServer, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.db.session.PING_IDLE_SECONDS", 0.0)
+    monkeypatch.setattr("api.db.engines.PING_IDLE_SECONDS", 0.0)
     database = Database(postgres_url)
     for _ in range(2):
         add_account(database)
@@ -149,7 +150,7 @@ def test_one_failure_replaces_all_connections_that_died(postgres_server: Postgre
         session.execute(select(1))
         assert count_accounts(database) == 0  # on a second connection
     end_connections(postgres_server)
-    with pytest.raises(DBAPIError):
+    with pytest.raises(Unavailable):
         count_accounts(database)
     for _ in range(3):
         assert count_accounts(database) == 0

@@ -13,13 +13,14 @@ from api.db.dialects import from_now
 from api.db.session import Database
 from api.db.tables import Account, LedgerEntry, Segment
 from api.domain.accounts import accounts
+from api.domain.accounts.quotas import NO_LIMITS, Quotas
 from api.domain.kit.failures import Failure
 from api.domain.kit.files import FileView
 from api.domain.kit.unit import Unit
 from api.domain.renders import renders, uploads
 from api.domain.renders.outputs import get_outputs
 from api.domain.renders.renders import RenderView
-from api.domain.work import claims, outbox, scheduling
+from api.domain.work import claims, outbox, scheduling, waits
 from api.domain.work.claims import Claim
 from api.domain.work.states import Role
 from api.ids import new_id
@@ -48,7 +49,7 @@ def upload(
 
 def upload_unread(
     database: Database, account_id: str, content: str = "a chair", settings: RenderSettings = SHARE, limit: int = 0,
-    name: str = "chair.glb",
+    name: str = "chair.glb", file_size: int | None = None, allowed: Quotas = NO_LIMITS,
 ) -> uploads.Registered:  # fmt: skip
     with database.begin() as session:
         return uploads.register_upload(
@@ -56,10 +57,11 @@ def upload_unread(
             account_id,
             original_name=name,
             sha256=hashlib.sha256(content.encode()).hexdigest(),
-            file_size=len(content),
+            file_size=len(content) if file_size is None else file_size,
             storage_key=f"models/{new_id()}{PurePosixPath(name).suffix}",
             settings=settings,
             upload_limit=limit,
+            allowed=allowed,
         )
 
 
@@ -75,6 +77,14 @@ def claim(
 ) -> Claim | None:
     with database.begin() as session:
         return claims.claim(session, worker=worker, queues=[queue], lease_seconds=lease_seconds)
+
+
+def accounts_with_renders(database: Database, count: int) -> None:
+    """So many accounts with a paid render each that is pending, and nothing else to do."""
+    for _ in range(count):
+        upload(database, sign_up(database))
+    for _ in range(count):  # previews come first
+        settle(database, claimed(database))
 
 
 def claimed(database: Database, worker: str = "w") -> Claim:
@@ -131,6 +141,24 @@ def expire_leases(database: Database) -> None:
     """As if all workers had been silent for longer than their leases."""
     with database.begin() as session:
         session.execute(update(Segment).where(Segment.state == "running").values(lease_until=from_now(-1)))
+
+
+def end_pauses(database: Database) -> None:
+    """As if those segments that have failed had waited for their time."""
+    with database.begin() as session:
+        waiting = Segment.state == "waiting", Segment.not_before.is_not(None)
+        session.execute(update(Segment).where(*waiting).values(not_before=from_now(0)))
+    resume(database)
+
+
+def resume(database: Database) -> int:
+    """Lets go on what has waited long enough; how many segments."""
+    count = 0
+    while True:
+        with database.begin() as session:
+            if not waits.resume(session):
+                return count
+        count += 1
 
 
 def sweep(database: Database) -> list[scheduling.TakenBack]:

@@ -4,8 +4,10 @@ import dataclasses
 import datetime as dt
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import insert, select, update
 
 from api import clock
@@ -24,11 +26,13 @@ from tests.api.domain.support import (
     claimed,
     expire_leases,
     fail,
+    inspect,
     run_at_once,
     settle,
     sign_up,
     sweep,
     upload,
+    upload_unread,
 )  # fmt: skip
 
 
@@ -68,6 +72,50 @@ def test_previews_come_before_everything_that_was_paid(database: Database) -> No
     taken = [claimed(database) for _ in range(4)]
     assert [is_preview(database, held) for held in taken] == [True, True, False, False]
     assert [held.priority for held in taken] == [Priority.AWAITED] * 2 + [Priority.PAID] * 2
+
+
+def upload_many(database: Database, account_id: str, count: int) -> None:
+    """So many models that were read: a preview and a paid render wait for each."""
+    for number in range(count):
+        upload_unread(database, account_id, f"model {number}")
+    inspect(database)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_forty_previews_of_one_account_hold_up_a_paid_render_of_another_by_one(
+    database: Database, workers: int
+) -> None:
+    [patient] = accounts_with_work(database, 1)
+    with database.read() as session:
+        waiting = session.scalars(
+            select(Segment.id).where(Segment.account_id == patient, Segment.state == SegmentState.PENDING)
+        ).one()
+    upload_many(database, sign_up(database, credits=40), 40)
+    held: deque[Claim] = deque([claimed(database)])
+    taken = 1
+    while held[-1].segment_id != waiting:
+        if len(held) == workers:  # all are busy: one ends
+            assert settle(database, held.popleft())
+        held.append(claimed(database))
+        taken += 1
+    assert taken <= 2
+
+
+def test_two_previews_go_ahead_of_what_their_account_has_paid_for_and_the_rest_by_age(database: Database) -> None:
+    upload_many(database, sign_up(database), 4)
+    taken = [claimed(database) for _ in range(8)]
+    assert [is_preview(database, held) for held in taken[:4]] == [True, True, False, False]
+    with database.read() as session:
+        created = dict(session.execute(select(Segment.id, Segment.created_at)).all())
+    ages = [created[held.segment_id] for held in taken[2:]]
+    assert ages == sorted(ages)
+
+
+def test_a_preview_goes_ahead_again_once_one_of_two_is_done(database: Database) -> None:
+    upload_many(database, sign_up(database), 4)
+    first, _ = claimed(database), claimed(database)
+    assert settle(database, first)
+    assert is_preview(database, claimed(database))
 
 
 def test_the_oldest_comes_first_within_an_account(database: Database) -> None:

@@ -174,7 +174,7 @@ def test_last_use_is_noted_at_most_once_a_minute(database: Database, account_id:
     def use() -> None:
         principal = authenticate(database, token.raw)
         with database.begin() as session:
-            credentials.touch(session, principal.token_id)
+            credentials.touch(session, [principal.token_id])
 
     assert last_used() is None
     assert authenticate(database, token.raw).touch_due

@@ -8,7 +8,7 @@ from api.db.dialects import from_now
 from api.db.session import Database
 from api.db.tables import Worker
 from api.domain.work import fleet, outbox
-from tests.api.domain.support import run_at_once
+from tests.api.domain.support import claimed, run_at_once, settle, sign_up, upload
 
 
 def announce(database: Database, worker: str, *, software: bool = True) -> None:
@@ -51,6 +51,42 @@ def test_a_worker_that_starts_again_is_one_worker(database: Database) -> None:
     announce(database, "a", software=False)
     with database.read() as session:
         assert [worker.software for worker in fleet.list_workers(session)] == [False]
+
+
+def test_who_is_at_work_is_known(database: Database) -> None:
+    def working() -> dict[str, bool]:
+        with database.read() as session:
+            return {worker.name: worker.working for worker in fleet.list_workers(session)}
+
+    announce(database, "a")
+    announce(database, "b")
+    upload(database, sign_up(database))
+    held = claimed(database, "b")
+    assert working() == {"a": False, "b": True}
+    settle(database, held)
+    assert working() == {"a": False, "b": False}
+
+
+def test_an_unfit_worker_is_listed_with_the_reason_until_it_is_fit_again(database: Database) -> None:
+    def reasons() -> dict[str, str | None]:
+        with database.read() as session:
+            return {worker.name: worker.unfit_reason for worker in fleet.list_workers(session)}
+
+    announce(database, "a")
+    announce(database, "b")
+    for reason in ("ffmpeg is broken", None):
+        with database.begin() as session:
+            fleet.set_fitness(session, "a", reason)
+        assert reasons() == {"a": reason, "b": None}
+
+
+def test_a_worker_that_starts_is_fit(database: Database) -> None:
+    announce(database, "a")
+    with database.begin() as session:
+        fleet.set_fitness(session, "a", "ffmpeg is broken")
+    announce(database, "a")
+    with database.read() as session:
+        assert [worker.unfit_reason for worker in fleet.list_workers(session)] == [None]
 
 
 def test_a_silent_worker_is_not_listed_and_a_sweep_removes_it(database: Database) -> None:

@@ -1,8 +1,8 @@
 """Whatever happens in whatever order, also at the same time, the books are right.
 
 Hypothesis draws sequences of events: sign-ups, grants, uploads, batches, crashes in mid-transaction, claims, reports of
-workers (in time or too late), lost leases, sweeps, cancellations, retries, deletions; one by one, or two at once in
-threads of their own.
+workers (in time or too late), failures, pauses that end, lost leases, sweeps, cancellations, retries, deletions,
+also of models' files; one by one, or two at once in threads of their own.
 After each the invariants are asked of the database itself.
 """
 
@@ -20,20 +20,22 @@ from sqlalchemy.orm import aliased
 
 from api import clock
 from api.db.session import Database
-from api.db.tables import Account, Lane, LedgerEntry, Model, Render, Segment, Task, TaskNeed
+from api.db.tables import Account, Lane, LedgerEntry, Model, Render, Result, Segment, StoredBytes, Task, TaskNeed
 from api.domain.accounts import ledger
-from api.domain.kit.failures import CANCELLED
-from api.domain.renders import ordering, removal, renders
+from api.domain.kit.failures import CANCELLED, CHILD_FAILED, STALLED, Failure
+from api.domain.removal import models
+from api.domain.renders import ordering, previews, removal, renders
 from api.domain.renders.states import RenderStatus
 from api.domain.work import scheduling
 from api.domain.work.claims import Claim
 from api.errors import InvalidState, ModelNotFound, NoCredits, RenderNotFound
 from renderer.spec import RenderSettings
 from tests.api.domain.support import (
+    ATTEMPTS,
     LEASE,
     claim,
+    end_pauses,
     expire_leases,
-    fail,
     files,
     inspect,
     settle,
@@ -44,6 +46,7 @@ from tests.api.domain.support import (
 )  # fmt: skip
 
 TIERS = ("share", "share", "standard", "4k")
+FAILURES = (CHILD_FAILED, STALLED)
 
 
 Event = tuple[str, int, int]
@@ -58,8 +61,8 @@ class Farm(RuleBasedStateMachine):
     events = st.tuples(
         st.sampled_from(
             ["grant", "upload", "upload", "batch", "batch", "crash", "work", "work", "late", "report", "report",
-             "read", "read", "lose_leases", "take_back", "refund_twice", "delete_model", "delete_render",
-             "delete_render", "dismiss", "cancel", "retry"]
+             "read", "read", "time", "lose_leases", "take_back", "refund_twice", "delete_model", "discard_models",
+             "delete_render", "delete_render", "dismiss", "cancel", "retry", "end_previews"]
         ),
         st.integers(0, 7),
         st.integers(0, 7),
@@ -123,15 +126,15 @@ class Farm(RuleBasedStateMachine):
             with self.database.begin() as session:
                 scheduling.settle_done(session, held, {model_id: {} for model_id in held.variants}, {})
         elif held is not None:
-            fail(self.database, held, retry=which % 2 == 0)
+            self.fail(held, retry=which % 2 == 0)
 
     def batch(self, account_id: str, which: int, kind: int, then: Callable[[], None] = lambda: None) -> None:
         with self.database.begin() as session:
-            models = session.scalars(select(Model.id).where(Model.account_id == account_id).order_by(Model.id)).all()
+            known = session.scalars(select(Model.id).where(Model.account_id == account_id).order_by(Model.id)).all()
             orders = [
-                (models[(which + i) % len(models)], RenderSettings(quality=TIERS[(kind + i) % 4], rotate_y=i // 2))
+                (known[(which + i) % len(known)], RenderSettings(quality=TIERS[(kind + i) % 4], rotate_y=i // 2))
                 for i in range(kind % 4 + 1)
-                if models
+                if known
             ]
             if orders:
                 ordering.create_renders(session, account_id, orders)
@@ -171,7 +174,16 @@ class Farm(RuleBasedStateMachine):
         elif kind in (3, 4):
             settle(self.database, held)
         else:
-            fail(self.database, held, retry=kind == 5)
+            self.fail(held, retry=kind == 5)
+
+    def fail(self, held: Claim, *, retry: bool) -> None:
+        with self.database.begin() as session:
+            failure = Failure(FAILURES[held.attempt % len(FAILURES)], "It broke")
+            scheduling.settle_error(session, held, failure, retry=retry, max_attempts=ATTEMPTS)
+
+    def time(self, account_id: str, which: int, kind: int) -> None:
+        """What failed may be tried again."""
+        end_pauses(self.database)
 
     def lose_leases(self, account_id: str, which: int, kind: int) -> None:
         expire_leases(self.database)
@@ -191,8 +203,19 @@ class Farm(RuleBasedStateMachine):
             session.execute(
                 update(Model)
                 .where(Model.account_id == account_id, Model.deleted_at.is_(None))
-                .values(deleted_at=clock.now())
+                .values(deleted_at=clock.now() - models.KEPT)
             )
+
+    def discard_models(self, account_id: str, which: int, kind: int) -> None:
+        with unit(self.database) as session:
+            models.discard_deleted(session)
+
+    def end_previews(self, account_id: str, which: int, kind: int) -> None:
+        """Those that wait although what was paid for with them has failed."""
+        while True:
+            with unit(self.database) as session:
+                if not removal.end_refunded_preview(session):
+                    return
 
     def delete_render(self, account_id: str, which: int, kind: int) -> None:
         render_id = self.any_render(account_id, which + kind)
@@ -230,7 +253,7 @@ class Farm(RuleBasedStateMachine):
     def the_books_are_right(self) -> None:
         with self.database.read() as session:
             for rule_broken in (wrong_balances(), wrongly_paid_renders(), misplaced_renders(), miscounted_waits(),
-                                idle_tasks()):
+                                idle_tasks(), wrong_storage()):
                 assert session.scalars(rule_broken).all() == []
             assert set(session.scalars(stray_entries())) <= self.deleted
             waiting = select(Segment.account_id, Segment.queue, Segment.priority).where(Segment.state == "pending")
@@ -241,7 +264,11 @@ class Farm(RuleBasedStateMachine):
         """At last all work is done, and can be: nothing is stuck."""
         expire_leases(self.database)
         sweep(self.database)
+        end_pauses(self.database)
         inspect(self.database)
+        self.end_previews("", 0, 0)
+        with self.database.read() as session:
+            assert previews.refunded(session) is None
         while (held := claim(self.database)) is not None:
             assert settle(self.database, held)
         self.the_books_are_right()
@@ -319,7 +346,8 @@ def misplaced_renders() -> Select[str]:
 
 
 def miscounted_waits() -> Select[str]:
-    """An assembly waits for the parts of its task that aren't done, all else for the tasks that its own task needs."""
+    """An assembly waits for the parts of its task that aren't done, all else for the tasks that its own task needs; and
+    what failed, for its time."""
     part, needed = aliased(Segment), aliased(Task)
     parts = (
         select(func.count()).where(part.task_id == Segment.task_id, part.role == "part", part.state != "done")
@@ -329,7 +357,8 @@ def miscounted_waits() -> Select[str]:
         .where(TaskNeed.task_id == Segment.task_id, needed.id == TaskNeed.needs_id, needed.state != "done")
         .scalar_subquery()
     )
-    left = case((Segment.role == "assembly", parts), else_=needs)
+    time = case((and_(Segment.state == "waiting", Segment.not_before.is_not(None)), 1), else_=0)
+    left = case((Segment.role == "assembly", parts), else_=needs) + time
     return select(Segment.id).where(Segment.state != "failed", Segment.waits_for != left)
 
 
@@ -337,6 +366,21 @@ def idle_tasks() -> Select[str]:
     """No task that draws, and so no work, is left whose renders are all deleted."""
     renders_of = select(Task.id).outerjoin(Render, Render.task_id == Task.id)
     return renders_of.where(Render.id.is_(None), Task.kind != "inspect")
+
+
+def wrong_storage() -> Select[str]:
+    """What an account's files come to is the sum of what its models and its renders have."""
+    sums = [
+        func.coalesce(select(func.sum(size)).where(owner == Account.id, *counts).scalar_subquery(), 0)
+        for size, owner, *counts in (
+            (Model.file_size, Model.account_id), (Result.size, Result.account_id, Result.subject_kind == "render")
+        )
+    ]
+    return (
+        select(Account.id)
+        .outerjoin(StoredBytes, StoredBytes.account_id == Account.id)
+        .where(func.coalesce(StoredBytes.total, 0) != sums[0] + sums[1])
+    )
 
 
 def run_events(database: Database, how: settings) -> int:

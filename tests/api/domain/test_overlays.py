@@ -3,6 +3,7 @@
 import contextlib
 import functools
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ def storage(tmp_path: Path) -> LocalStorage:
     return LocalStorage(tmp_path / "files")
 
 
-def add(database: Database, storage: LocalStorage, account_id: str | None, **labels: str) -> OverlayView:
+def add(database: Database, storage: LocalStorage, account_id: str | None, **labels: Any) -> OverlayView:
     key = overlays.new_key()
     with storage.writer(key) as writer:
         writer.write(b"an image")

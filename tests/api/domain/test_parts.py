@@ -266,7 +266,7 @@ def test_a_render_that_is_deleted_takes_all_its_parts_with_it(ordered: Ordered) 
     assert claim(database) is None
     left = [count(database, table) for table in (Render, Task, Segment, Lane)]
     assert left == [1, 2, 2, 0]  # the preview's, and the inspection
-    assert balance(database, ordered.account_id) == 6
+    assert balance(database, ordered.account_id) == 10
     with database.read() as session:
         assert leftovers.of_claim(session, first) == [
             first.output_prefix(ordered.render_id), first.part_prefix, f"tasks/{first.task_id}/",

@@ -22,10 +22,10 @@ from tests.api.domain.support import (
     balance,
     claim,
     claim_of,
-    claimed,
     entries,
     expire_leases,
     fail,
+    files,
     get,
     settle,
     sign_up,
@@ -76,8 +76,7 @@ def test_a_pending_render_goes_with_its_work_and_gives_its_credits_back(database
     assert balance(database, account_id) == 10
     assert entries(database, account_id) == {"grant": [10], "charge": [-1], "refund": [1]}
     left = [count(database, table) for table in (Task, Segment, Render, Lane)]
-    assert left == [2, 2, 1, 1]  # the preview's, and the inspection
-    assert made.render_id not in claimed(database).variants
+    assert left == [2, 2, 1, 0]  # the preview's, and the inspection
     assert claim(database) is None
 
 
@@ -90,19 +89,30 @@ def test_a_render_in_work_goes_and_its_worker_loses_the_claim(database: Database
         assert not scheduling.heartbeat(session, held, lease_seconds=LEASE, stage="drawing", frames_done=1)
     assert not settle(database, held)
     assert not fail(database, held, retry=True)
-    assert (balance(database, account_id), claim(database)) == (9, None)
+    assert (balance(database, account_id), claim(database)) == (10, None)
     expire_leases(database)
-    assert [lost.again for lost in sweep(database)] == [True]  # the preview's
+    assert sweep(database) == []
 
 
-def test_a_render_that_waits_again_was_claimed_before_and_is_not_paid_back(database: Database) -> None:
+def test_a_render_that_waits_again_is_paid_back_like_one_that_nobody_has_claimed(database: Database) -> None:
     account_id = sign_up(database)
     render_id = upload(database, account_id).render_id
     assert fail(database, claim_of(database, render_id), retry=True)
     assert get(database, account_id, render_id).status == RenderStatus.PENDING
     delete(database, account_id, render_id)
-    assert balance(database, account_id) == 9
+    assert balance(database, account_id) == 10
     assert claim(database) is None
+
+
+def test_a_render_whose_posters_are_there_is_not_paid_back(database: Database) -> None:
+    account_id = sign_up(database)
+    render_id = upload(database, account_id).render_id
+    held = claim_of(database, render_id)
+    with database.begin() as session:
+        assert scheduling.publish(session, held, files(held, "poster"))
+    delete(database, account_id, render_id)
+    assert balance(database, account_id) == 9
+    assert not settle(database, held)
 
 
 @pytest.mark.parametrize(("end", "credits"), [(settle, 9), (fail, 10)])
@@ -140,7 +150,7 @@ def test_a_worker_that_holds_it_for_others_too_hears_that_it_is_gone(database: D
     with database.read() as session:
         assert leftovers.of_claim(session, held) == [held.output_prefix(first)]
     assert get(database, account_id, second).status == RenderStatus.DONE
-    assert balance(database, account_id) == 7
+    assert balance(database, account_id) == 8
 
 
 def test_renders_that_share_their_work_deleted_at_once_leave_nothing_of_it(database: Database) -> None:
@@ -153,7 +163,7 @@ def test_renders_that_share_their_work_deleted_at_once_leave_nothing_of_it(datab
     assert entries(database, account_id)["refund"] == [1] * 10
 
 
-def test_a_render_claimed_and_deleted_at_once_is_either_paid_back_or_was_claimed(database: Database) -> None:
+def test_a_render_claimed_and_deleted_at_once_is_paid_back_and_its_claim_lost(database: Database) -> None:
     account_id = sign_up(database, credits=100)
     model_id = upload(database, account_id).model_id
     while (held := claim(database)) is not None:
@@ -164,7 +174,8 @@ def test_a_render_claimed_and_deleted_at_once_is_either_paid_back_or_was_claimed
         with database.begin() as session:
             render_id = ordering.create_render(session, account_id, model_id, SHARE).id
         at_once(partial(delete, database, account_id, render_id), lambda: taken.append(claim(database)))
-    assert balance(database, account_id) == before - sum(held is not None for held in taken)
+    assert balance(database, account_id) == before
+    assert not any(settle(database, held) for held in taken if held)
     assert claim(database) is None
     assert count(database, Lane) == 0
     expire_leases(database)

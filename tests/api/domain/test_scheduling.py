@@ -23,6 +23,7 @@ from tests.api.domain.support import (
     claim,
     claim_of,
     claimed,
+    end_pauses,
     entries,
     expire_leases,
     fail,
@@ -152,6 +153,7 @@ def test_a_retried_failure_is_tried_again_and_given_up_after_three_attempts(data
         assert (view.status, view.error_message) == (RenderStatus.PENDING, None)
         assert stored_files(database, paid.account_id, paid.render_id) == {}
         assert view.progress.stage == "queued"
+        end_pauses(database)
     assert fail(database, claimed(database), "ffmpeg died", retry=True)
     view = get(database, paid.account_id, paid.render_id)
     assert (view.status, view.error_message) == (RenderStatus.ERROR, "ffmpeg died")
@@ -162,6 +164,8 @@ def test_a_retry_is_announced(database: Database, paid: Paid) -> None:
     held = claimed(database)
     take_hints(database)
     fail(database, held, retry=True)
+    assert take_hints(database) == []
+    end_pauses(database)
     assert take_hints(database) == ["render"]
 
 

@@ -8,7 +8,7 @@ import pytest
 from api.domain.work import scheduling
 from tests.support.web import Web
 
-FOREVER = "public, max-age=31536000, immutable"
+FOREVER = "private, max-age=31536000, immutable"
 
 
 @pytest.fixture
@@ -31,6 +31,7 @@ def render_id(web: Web) -> str:
 def test_what_is_not_made_yet_is_not_found(web: Web, render_id: str, path: str, code: str) -> None:
     answer = web.get(f"/v1/renders/{render_id}/{path}")
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, code)
+    assert answer.json()["error"]["message"].endswith("not yet available")
 
 
 @pytest.mark.parametrize(
@@ -87,6 +88,33 @@ def test_without_a_web_version_there_is_none_to_fetch(web: Web, render_id: str) 
     web.finish(render_id)
     answer = web.get(f"/v1/renders/{render_id}/video?quality=web")
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "video_not_found")
+    assert answer.json()["error"]["message"] == "This render was made without a video?quality=web"
+
+
+def message(web: Web, render_id: str, path: str) -> str:
+    answer = web.get(f"/v1/renders/{render_id}/{path}")
+    assert answer.status_code == 404
+    text: str = answer.json()["error"]["message"]
+    return text
+
+
+def test_only_what_will_be_there_is_said_to_come(web: Web, render_id: str) -> None:
+    model_id = web.get(f"/v1/renders/{render_id}").json()["data"]["modelId"]
+    [preview] = [
+        each["id"] for each in web.get(f"/v1/models/{model_id}").json()["data"]["renders"] if each["is_system_preview"]
+    ]
+    order = {"modelId": model_id, "renderSettings": {"output": "image"}}
+    still = web.post("/v1/renders", json=order).json()["data"]["id"]
+    own = f"below /v1/renders/{still}: /image, /thumb, /poster, /poster?quality=full"
+    assert message(web, still, "video") == f"A still has no video, but {own}"
+    assert message(web, still, "image") == "Image not yet available"
+    assert "has no video?quality=web, but below" in message(web, preview, "video?quality=web")
+    assert "has no dataset, but below" in message(web, render_id, "dataset")
+    web.request("PATCH", f"/v1/renders/{render_id}/cancel")
+    for path in ("video", "bundle"):
+        assert message(web, render_id, path) == (
+            "The render has failed: there is no video, and its errorMessage says why"
+        )
 
 
 def test_the_poster_of_a_running_render_is_not_kept(web: Web, render_id: str) -> None:

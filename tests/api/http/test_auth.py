@@ -2,11 +2,12 @@
 
 import datetime as dt
 
+import httpx
 import pytest
 
 from api import clock
 from api.domain.accounts import accounts, credentials
-from tests.support.web import Web
+from tests.support.web import Web, serving
 
 
 def refusal(web: Web, token: str | None, path: str = "/v1/account") -> tuple[int, str]:
@@ -91,8 +92,17 @@ def test_who_asks_is_asked_before_what(web: Web) -> None:
     assert web.get("/v1/models/no-id", token=None).json()["error"]["code"] == "unauthorized"
 
 
-def test_the_use_of_a_token_is_noted(web: Web) -> None:
+def test_the_use_of_a_token_is_noted_after_the_request(web: Web) -> None:
     web.get("/v1/account")
+    web.app.state.farm.touches.write()
+    with web.database.read() as session:
+        [token] = credentials.list_tokens(session, web.account_id)
+    assert token.last_used_at is not None
+
+
+def test_a_server_notes_the_use_of_tokens_at_the_latest_when_it_stops(web: Web) -> None:
+    with serving(web.app) as url:
+        httpx.get(f"{url}/v1/account", headers={"Authorization": f"Bearer {web.token}"})
     with web.database.read() as session:
         [token] = credentials.list_tokens(session, web.account_id)
     assert token.last_used_at is not None

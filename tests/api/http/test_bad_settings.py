@@ -10,9 +10,9 @@ from renderer.spec.settings import Setting
 from tests.support.web import Web
 
 WRONG_TYPES: dict[str, tuple[object, ...]] = {
-    "boolean": ("true", 1, []),
-    "number": ("1", True, {}),
-    "integer": ("1", False, 0.5),
+    "boolean": ("yes", 1, []),
+    "number": ("one", True, {}),
+    "integer": ("1e1", False, 0.5, "0.5"),
     "string": (7, True, "", "a\x00b", "x" * 201, ["a"]),
     "color": (7, "ff8800", "#ff88", "#ff8800 "),
     "id": (7, "short", "abc123DEF45/"),

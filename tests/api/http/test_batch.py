@@ -33,7 +33,7 @@ def count(web: Web) -> int:
 
 
 def test_a_batch_answers_in_the_order_of_its_items(web: Web, model_id: str) -> None:
-    other = web.upload(b"another").json()["data"]["modelId"]
+    other = web.upload(b"glTF another").json()["data"]["modelId"]
     web.inspect()
     answer = batch(web, item(model_id, aspect="16:9"), item(other, aspect="1:1"), {"modelId": model_id})
     assert answer.status_code == 201

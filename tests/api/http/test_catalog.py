@@ -11,7 +11,7 @@ from api.db.tables import Model
 from api.storage.attachment import attachment
 from api.storage.base import StoredFile
 from tests.support.statements import recorded_statements
-from tests.support.web import GLB, Web
+from tests.support.web import GLB, GLTF, ZIP, Web
 
 
 def upload(web: Web, data: bytes = GLB, **arguments: Any) -> str:
@@ -62,7 +62,7 @@ def test_the_list_shows_models_as_documented(web: Web) -> None:
 
 def test_limits_outside_the_range_are_taken_as_the_nearest(web: Web) -> None:
     for number in range(3):
-        upload(web, b"model %d" % number)
+        upload(web, b"glTF model %d" % number)
     for query, offset, limit in (
         ("?limit=2", 0, 2),
         ("?limit=2&offset=2", 2, 2),
@@ -84,7 +84,7 @@ def test_what_is_no_number_is_named(web: Web) -> None:
 
 
 def test_tags_filter_the_list(web: Web) -> None:
-    chair, lamp, sofa = (upload(web, name) for name in (b"chair", b"lamp", b"sofa"))
+    chair, lamp, sofa = (upload(web, name) for name in (b"glTF chair", b"glTF lamp", b"glTF sofa"))
     for model_id, tags in ((chair, ["Furniture"]), (lamp, ["light"]), (sofa, ["furniture", "soft"])):
         patch(web, model_id, json={"tags": tags})
     assert set(ids(web, "?tags=furniture")) == {chair, sofa}
@@ -96,7 +96,7 @@ def test_tags_filter_the_list(web: Web) -> None:
 
 def test_a_list_takes_one_statement_however_long_it_is(web: Web) -> None:
     for number in range(3):
-        upload(web, b"model %d" % number)
+        upload(web, b"glTF model %d" % number)
     web.get("/v1/models")  # the token's use is noted now
     with recorded_statements() as statements:
         web.get("/v1/models?limit=2&tags=a,b")
@@ -141,35 +141,48 @@ def test_an_archived_model_is_hidden_but_there(web: Web) -> None:
     assert archived["archivedAt"] is not None
     assert (ids(web), ids(web, "?archived=true")) == ([], [model_id])
     assert web.get(f"/v1/models/{model_id}").json()["data"] == archived
-    assert web.upload().json()["data"]["duplicate"]
     assert patch(web, f"{model_id}/unarchive")["archivedAt"] is None
     assert (ids(web), ids(web, "?archived=true")) == ([model_id], [])
 
 
+def test_an_archived_model_that_is_uploaded_again_is_unarchived_which_is_said(web: Web) -> None:
+    model_id = upload(web)
+    patch(web, f"{model_id}/archive")
+    again = web.upload().json()["data"]
+    assert again == {"modelId": model_id, "renderId": again["renderId"], "duplicate": True, "unarchived": True}
+    assert (ids(web), ids(web, "?archived=true")) == ([model_id], [])
+    assert "unarchived" not in web.upload().json()["data"]
+
+
 @pytest.mark.parametrize(
-    ("name", "content_type", "disposition"),
+    ("name", "data", "content_type", "disposition"),
     [
-        ("chair.glb", "model/gltf-binary", 'attachment; filename="chair.glb"'),
-        ("chair.gltf", "model/gltf+json", 'attachment; filename="chair.gltf"'),
-        ("chair.ZIP", "application/zip", 'attachment; filename="chair.zip"'),
-        ('a"b;c\\d.glb', "model/gltf-binary", 'attachment; filename="d.glb"'),
-        ("50%; x*.glb", "model/gltf-binary",
+        ("chair.glb", GLB, "model/gltf-binary", 'attachment; filename="chair.glb"'),
+        ("chair.gltf", GLTF, "model/gltf+json", 'attachment; filename="chair.gltf"'),
+        ("chair.ZIP", ZIP, "application/zip", 'attachment; filename="chair.zip"'),
+        ("chair.gltf", GLB, "model/gltf-binary", 'attachment; filename="chair.glb"'),
+        ("chair.glb", ZIP, "application/zip", 'attachment; filename="chair.zip"'),
+        ("blob", GLB, "model/gltf-binary", 'attachment; filename="blob.glb"'),
+        ('a"b;c\\d.glb', GLB, "model/gltf-binary", 'attachment; filename="d.glb"'),
+        ("50%; x*.glb", GLB, "model/gltf-binary",
          "attachment; filename=\"50__ x_.glb\"; filename*=UTF-8''50%25%3B%20x%2A.glb"),
-        ("Stühle 椅.glb", "model/gltf-binary",
+        ("Stühle 椅.glb", GLB, "model/gltf-binary",
          "attachment; filename=\"St_hle _.glb\"; filename*=UTF-8''St%C3%BChle%20%E6%A4%85.glb"),
     ],
 )
-def test_the_file_comes_back_as_it_was_sent(web: Web, name: str, content_type: str, disposition: str) -> None:
-    url = f"/v1/models/{upload(web, name=name)}/file"
+def test_the_file_comes_back_as_it_was_sent_with_the_type_of_its_bytes(
+    web: Web, name: str, data: bytes, content_type: str, disposition: str
+) -> None:
+    url = f"/v1/models/{upload(web, data, name=name)}/file"
     answer = web.get(url)
-    assert (answer.status_code, answer.content) == (200, GLB)
+    assert (answer.status_code, answer.content) == (200, data)
     assert answer.headers["content-type"] == content_type
     assert answer.headers["content-disposition"] == disposition
-    assert answer.headers["content-length"] == str(len(GLB))
+    assert answer.headers["content-length"] == str(len(data))
     part = web.get(url, headers={"Range": "bytes=4-7"})
-    assert (part.status_code, part.content) == (206, GLB[4:8])
+    assert (part.status_code, part.content) == (206, data[4:8])
     head = web.request("HEAD", url)
-    assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", str(len(GLB)))
+    assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", str(len(data)))
     assert web.get(url, headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
 
 
@@ -186,7 +199,7 @@ def test_a_file_that_the_storage_lost_is_not_found(web: Web) -> None:
 
 
 def test_a_file_that_becomes_another_meanwhile_is_found(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    model_id = upload(web, name="scan.zip")
+    model_id = upload(web, ZIP, name="scan.zip")
     [key] = [key for key in web.stored() if key.startswith("models/")]
     stat = web.storage.stat
 

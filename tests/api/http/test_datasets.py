@@ -10,8 +10,8 @@ from api.domain.work import scheduling
 from tests.support.web import Web
 
 ECHOED = {
-    "output": "dataset", "effect": "dataset", "datasetQuality": "100x800", "coverage": "hemisphere",
-    "datasetFormat": "nerfstudio", "datasetDepth": "coded",
+    "quality": "share", "output": "dataset", "effect": "dataset", "datasetQuality": "100x800",
+    "coverage": "hemisphere", "datasetFormat": "nerfstudio", "datasetDepth": "coded",
 }  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def test_the_set_and_its_bundle_are_the_same_zip(web: Web, model_id: str, path: 
     assert answer.headers["content-type"] == "application/zip"
     assert answer.headers["content-length"] == str(len(contents))
     assert answer.headers["content-disposition"] == f'attachment; filename="{render_id}.zip"'
-    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
     part = web.get(url, headers={"Range": "bytes=3-6", "If-Range": answer.headers["etag"]})
     assert (part.status_code, part.content) == (206, contents[3:7])
     assert web.get(url, headers={"If-None-Match": answer.headers["etag"]}).status_code == 304

@@ -1,5 +1,7 @@
 """/docs is Swagger UI without the Internet: whatever the page loads comes from this server."""
 
+import base64
+import hashlib
 import re
 
 from tests.support.web import Web
@@ -26,6 +28,17 @@ def test_the_script_is_swagger_ui_and_loads_nothing_more(web: Web) -> None:
     assert "SwaggerUIBundle" in script.text
     style = web.get("/docs/files/swagger-ui.css", token=None).text
     assert not re.findall(r"url\((?!['\"]?data:)[^)]*\)|@import", style)
+
+
+def test_the_page_runs_its_own_scripts_and_no_others(web: Web) -> None:
+    """As a browser does: what runs is allowed by the page's Content-Security-Policy, by its place or by its hash."""
+    page = web.get("/docs", token=None)
+    policy = dict(part.strip().split(" ", 1) for part in page.headers["content-security-policy"].split(";"))
+    [inline] = re.findall(r"<script>(.*?)</script>", page.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
+    assert policy["script-src"] == f"'self' 'sha256-{digest}'"
+    assert policy["default-src"] == policy["frame-ancestors"] == "'none'"
+    assert not re.search(r"\son[a-z]+\s*=", page.text)
 
 
 def test_no_other_file_is_served(web: Web) -> None:

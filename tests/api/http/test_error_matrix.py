@@ -1,24 +1,30 @@
 """Every error code there is, reached over HTTP: its status, its envelope, and nothing beside them."""
 
 import asyncio
+import contextlib
 import datetime as dt
+import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from api import clock
 from api.db.session import Database
-from api.domain.accounts import accounts
+from api.domain.accounts import accounts, quotas
+from api.domain.catalog import overlays
 from api.http.app import create_app
 from api.http.dxgl.errors import DXGL_STATUS, STATUS
 from api.settings import Settings
 from api.storage.open import open_storage
 from tests.support.origin import running_origin
 from tests.support.ports import free_port
+from tests.support.raw import answer_in, connected
 from tests.support.spec import reference_errors
-from tests.support.web import Web
+from tests.support.waiting import wait_for
+from tests.support.web import GLB, Web, running_server, serving
 
 UNKNOWN = "Ab3kF9x2qL1m"
 KEY = {"Idempotency-Key": "twice"}
@@ -72,9 +78,17 @@ def download_too_slow(web: Web) -> httpx.Response:
         return web.post("/v1/models/ingest", json={"url": f"{origin.url}/chair.glb"}, app=impatient)
 
 
+def storage_taken(web: Web) -> httpx.Response:
+    with web.database.begin() as session:
+        quotas.set_own(session, web.account_id, {"storage_mb": 1})
+        overlays.add(session, web.account_id, storage_key=overlays.new_key(), content_type="image/png", width=1,
+                     height=1, file_size=quotas.MEGABYTE)
+    return web.upload()
+
+
 def one_model_too_many(web: Web) -> httpx.Response:
     model_id(web)
-    return web.upload(b"another")
+    return web.upload(b"glTF another")
 
 
 def other_request_with_the_key(web: Web) -> httpx.Response:
@@ -118,11 +132,52 @@ def storage_away(web: Web) -> httpx.Response:
     return web.upload()
 
 
+def disk_full(web: Web) -> httpx.Response:
+    """No disk has as much free space as the farm wants to keep."""
+    web.storage = open_storage(web.settings.model_copy(update={"disk_reserve_mb": 1 << 40}))
+    return web.upload()
+
+
 def defect(web: Web) -> httpx.Response:
     def wake() -> None:
         raise RuntimeError("secret detail")
 
     return web.upload(app=web.app_with(wake))
+
+
+def another_image_under_way(web: Web) -> httpx.Response:
+    with web.app.state.farm.looks.one_of(web.account_id):
+        return web.post("/v1/overlays", files={"file": ("a.png", b"x")})
+
+
+def over_the_wire(web: Web, path: str, **arguments: Any) -> httpx.Response:
+    """The answer of a real server, which refuses what its application never sees."""
+    with serving(web.app) as url:
+        return httpx.get(f"{url}{path}", **arguments)
+
+
+def half_a_request(web: Web) -> httpx.Response:
+    """The first line of a request, and the answer when the time for the rest is up."""
+    with running_server(web.app) as (url, server), connected(url) as client:
+        client.sendall(b"GET /v1/account HTTP/1.1\r\n")
+        loop, later = server.servers[0].get_loop(), itertools.count(0, 100)
+
+        def answered() -> bytes:
+            loop.call_soon_threadsafe(lambda: server.server_state.look(loop.time() + next(later)))
+            with contextlib.suppress(BlockingIOError):
+                return client.recv(65536)
+            return b""
+
+        client.setblocking(False)
+        answer = answer_in(wait_for(answered, "the answer"))
+    return httpx.Response(answer.status, headers=answer.headers, content=answer.body)
+
+
+def once_too_often(web: Web) -> httpx.Response:
+    settings = web.settings.model_copy(update={"account_requests": 1})
+    strict = create_app(settings, web.database, web.storage, lambda: None)
+    web.get("/v1/account", app=strict)
+    return web.get("/v1/account", app=strict)
 
 
 PROVOKE: dict[str, Callable[[Web], httpx.Response]] = {
@@ -131,18 +186,19 @@ PROVOKE: dict[str, Callable[[Web], httpx.Response]] = {
     "forbidden": suspended,
     "insufficient_scope": lambda web: web.get("/v1/account", token=web.scoped_token("write")),
     "no_file": lambda web: web.post("/v1/models", data={"renderSettings": "{}"}, files={"other": b"x"}),
-    "invalid_format": lambda web: web.upload(name="chair.exe"),
+    "invalid_format": lambda web: web.upload(b"MZ\x90", name="chair.exe"),
     "invalid_url": lambda web: web.post("/v1/models/ingest", json={"url": "ftp://example.com/chair.glb"}),
     "url_required": lambda web: web.post("/v1/models/ingest", json={}),
     "invalid_settings": lambda web: web.upload(settings='{"length": 1}'),
     "model_id_required": lambda web: web.post("/v1/renders", json={}),
-    "file_too_large": lambda web: web.upload(bytes(1024 * 1024 + 1)),
+    "file_too_large": lambda web: web.upload(GLB + bytes(1024 * 1024)),
     "no_credits": lambda web: web.upload(token=web.another_token(credits=0)),
     "model_not_found": lambda web: web.get(f"/v1/models/{UNKNOWN}"),
     "render_not_found": lambda web: web.get(f"/v1/renders/{UNKNOWN}"),
     "renders_required": lambda web: web.post("/v1/renders/batch", json={"renders": []}),
     "too_many": lambda web: web.post("/v1/renders/batch", json={"renders": [{"modelId": UNKNOWN}] * 101}),
     "upload_limit": one_model_too_many,
+    "storage_limit": storage_taken,
     "video_not_found": lambda web: web.get(f"/v1/renders/{render_id(web)}/video"),
     "poster_not_found": lambda web: web.get(f"/v1/renders/{render_id(web)}/poster"),
     "thumb_not_found": lambda web: web.get(f"/v1/renders/{render_id(web)}/thumb"),
@@ -162,7 +218,12 @@ PROVOKE: dict[str, Callable[[Web], httpx.Response]] = {
     "overlay_not_found": lambda web: web.request("DELETE", f"/v1/overlays/{UNKNOWN}"),
     "content_too_long": signed_for_less,
     "range_not_satisfiable": beyond_the_end,
+    "too_many_requests": another_image_under_way,
     "unavailable": storage_away,
+    "no_space": disk_full,
+    "uri_too_long": lambda web: over_the_wire(web, f"/v1/{'a' * 20_000}"),
+    "headers_too_large": lambda web: over_the_wire(web, "/v1/account", headers={"X-A": "a" * 70_000}),
+    "request_timeout": half_a_request,
 }
 
 
@@ -177,7 +238,7 @@ def test_every_code_is_reached_with_its_status_in_the_envelope(web: Web, code: s
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["cache-control"] == "no-store"
     assert ("www-authenticate" in answer.headers) == (answer.status_code == 401)
-    assert ("retry-after" in answer.headers) == (answer.status_code == 503)
+    assert ("retry-after" in answer.headers) == (answer.status_code in (503, 507) or code == "too_many_requests")
     if code == "internal":
         assert answer.headers["x-request-id"] in error["message"]
         assert "secret" not in answer.text

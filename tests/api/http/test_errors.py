@@ -5,8 +5,10 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
+from fastapi import FastAPI
 
 from api.errors import FarmError
+from api.http.app import create_app
 from api.http.dxgl.errors import STATUS, code_of
 from tests.support.web import Web
 
@@ -122,9 +124,57 @@ def test_the_access_log_says_what_was_asked_and_no_secrets(web: Web, caplog: pyt
         web.get("/v1/account?key=private")
         web.get("/v1/a%0Ab")
     first, second = [record.getMessage() for record in caplog.records if record.name == "api.http"]
-    assert re.fullmatch(r"GET /v1/account 200 \d+ ms [A-Za-z0-9]{12}", first)
-    assert second.startswith("GET /v1/a%0Ab 404 ")
+    assert re.fullmatch(rf"127\.0\.0\.1 {web.account_id} GET /v1/account 200 \d+ ms [A-Za-z0-9]{{12}}", first)
+    assert second.startswith("127.0.0.1 - GET /v1/a%0Ab 404 ")
     assert web.token not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/api/v/Ab3kF9x2qL1m/Xz7pQ4w8nR2k/video?quality=web", "/api/v/..."),
+        ("/api/%76/Ab3kF9x2qL1m/Xz7pQ4w8nR2k/video", "/api/v/..."),
+        ("/storage/renders/a.mp4?signature=secret", "/storage/renders/a.mp4"),
+        ("/v1/" + "a" * 10_000, "/v1/" + "a" * 196),
+        ("/v1/%20200%203%20ms%20%0a", "/v1/%20200%203%20ms%20%0A"),
+        ("/v1/" + "%c3%bc" * 1000, "/v1/" + "%C3%BC" * 32 + "%C3%"),
+    ],
+)
+def test_logged_paths_are_one_word_without_secrets_and_cut(
+    web: Web, caplog: pytest.LogCaptureFixture, path: str, logged: str
+) -> None:
+    with caplog.at_level(logging.INFO, logger="api.http"):
+        web.get(path, token=None)
+    assert caplog.messages[-1].startswith(f"127.0.0.1 - GET {logged} ")
+
+
+def test_the_log_names_no_account_where_the_key_is_not_good(web: Web, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="api.http"):
+        web.get("/v1/account", token="dxgl_sk_" + "A" * 43)
+        web.get("/v1/account", token=web.scoped_token("write"))
+    assert [line.split()[1] for line in caplog.messages] == ["-", web.account_id]
+
+
+@pytest.mark.parametrize("path", ["/v1/account", "/v1/none", "/docs", "/openapi.json", "/docs/files/swagger-ui.css"])
+def test_browsers_are_told_to_trust_nothing(web: Web, path: str) -> None:
+    headers = web.get(path).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert ("script-src" in policy) == (path == "/docs")
+
+
+def test_https_only_is_asked_for_over_https_if_the_farm_wants_it(web: Web) -> None:
+    settings = web.settings.model_copy(update={"hsts_seconds": 600})
+    strict = create_app(settings, web.database, web.storage, lambda: None)
+
+    def told(app: FastAPI, url: str) -> str | None:
+        return web.get(url, app=app).headers.get("strict-transport-security")
+
+    assert told(strict, "https://farm/v1/account") == "max-age=600"
+    assert told(strict, "http://farm/v1/account") is told(web.app, "https://farm/v1/account") is None
 
 
 def test_answers_without_a_word_on_caching_are_not_kept(web: Web) -> None:

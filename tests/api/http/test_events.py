@@ -1,14 +1,16 @@
 """GET /v1/renders/:id/events: what is told, when it ends, and that nobody has to wait for it."""
 
+import dataclasses
 import json
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import httpx
 import pytest
 
+from api.domain.accounts import accounts, credentials
 from api.domain.kit.failures import Failure
 from api.domain.kit.unit import Unit
 from api.domain.renders import removal
@@ -80,12 +82,37 @@ def test_a_render_is_watched_from_its_order_to_its_end(web: Web) -> None:
     ]
 
 
-def test_a_render_deleted_meanwhile_ends_the_stream(web: Web) -> None:
+def test_the_last_event_of_a_render_that_is_deleted_says_so(web: Web) -> None:
     render_id = web.upload().json()["data"]["renderId"]
     with serving(web.app) as url, watching(web, url, render_id) as events:
         next(events)
         with web.database.begin_as(Unit) as session:
             removal.delete_render(session, web.account_id, render_id)
+        assert [(name, data["status"]) for name, data in events] == [("end", "deleted")]
+
+
+def suspend(web: Web, token_id: str) -> None:
+    with web.database.begin() as session:
+        accounts.suspend(session, web.account_id)
+
+
+def revoke(web: Web, token_id: str) -> None:
+    with web.database.begin() as session:
+        credentials.revoke(session, web.account_id, token_id)
+
+
+@pytest.mark.parametrize("lose", [suspend, revoke])
+def test_a_stream_ends_when_its_key_is_no_longer_good(
+    web: Web, monkeypatch: pytest.MonkeyPatch, lose: Callable[[Web, str], None]
+) -> None:
+    monkeypatch.setattr("api.http.events.CHECK_SECONDS", 0.1)
+    render_id = web.upload().json()["data"]["renderId"]
+    with web.database.begin() as session:
+        token = credentials.issue(session, web.account_id, name="watcher")
+    watcher = dataclasses.replace(web, token=token.raw)
+    with serving(web.app) as url, watching(watcher, url, render_id) as events:
+        next(events)
+        lose(web, token.id)
         assert list(events) == []
 
 

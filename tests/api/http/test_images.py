@@ -12,7 +12,7 @@ from api.domain.catalog.overlays import Layer
 from api.domain.work import scheduling
 from tests.support.web import Web
 
-FOREVER = "public, max-age=31536000, immutable"
+FOREVER = "private, max-age=31536000, immutable"
 KINDS = ("png", "webp", "avif")
 
 
@@ -94,10 +94,8 @@ def test_a_video_has_no_still(web: Web) -> None:
 def test_a_shared_still_is_there_for_everybody(web: Web, model_id: str) -> None:
     render_id = order(web, model_id)["id"]
     held = web.finish_image(render_id)
-    public = f"/api/v/{web.account_id}/{render_id}/image"
-    assert web.get(public, token=None).status_code == 404
-    assert web.request("PUT", f"/v1/renders/{render_id}/share").status_code == 200
-    answer = web.get(public, token=None)
+    path = web.request("PUT", f"/v1/renders/{render_id}/share").json()["data"]["path"]
+    answer = web.get(f"{path}/image", token=None)
     assert (answer.status_code, answer.content) == (200, held["image"])
 
 

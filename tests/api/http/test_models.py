@@ -9,7 +9,7 @@ import pytest
 
 from api.db.session import Database
 from api.domain.accounts import accounts
-from tests.support.web import GLB, Web
+from tests.support.web import GLB, GLTF, ZIP, Web
 
 MILLISECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
@@ -81,17 +81,25 @@ def test_equal_bytes_of_two_accounts_are_two_models(web: Web) -> None:
     assert len(web.stored()) == 2
 
 
-@pytest.mark.parametrize("name", ["chair.gltf", "chair.zip", "CHAIR.GLB"])
-def test_the_documented_formats_are_taken(web: Web, name: str) -> None:
-    assert web.upload(name=name).status_code == 201
+@pytest.mark.parametrize("name", ["CHAIR.GLB", "chair.zip", "chair.obj", "chair", "glb", "chair.glb.exe", ".glb"])
+@pytest.mark.parametrize(("data", "suffix"), [(GLB, ".glb"), (GLTF, ".gltf"), (ZIP, ".zip")])
+def test_the_documented_formats_are_taken_whatever_they_are_called(
+    web: Web, name: str, data: bytes, suffix: str
+) -> None:
+    assert web.upload(data, name=name).status_code == 201
     [key] = web.stored()
-    assert key.endswith(Path(name).suffix.lower())
+    assert Path(key).suffix == suffix
 
 
-@pytest.mark.parametrize("name", ["chair.obj", "chair", "glb", "chair.glb.exe", ".glb"])
-def test_other_formats_are_not(web: Web, name: str) -> None:
-    assert code(web, name=name) == (400, "invalid_format")
-    assert web.stored() == []
+@pytest.mark.parametrize("name", ["chair.glb", "chair.gltf", "chair.zip", "chair"])
+@pytest.mark.parametrize("data", [b"<!doctype html>", b"v 0 0 0\n", b"[1]", b"x", b"\x89PNG" + bytes(5000)])
+def test_what_is_no_model_is_refused_at_the_door_and_costs_nothing(web: Web, name: str, data: bytes) -> None:
+    answer = web.upload(data, name=name)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (400, "invalid_format")
+    assert error["message"].startswith("File is not .glb, .gltf, or .zip")
+    assert (web.stored(), web.balance(), web.woken) == ([], 10, 0)
+    assert web.get("/v1/models").json()["data"] == []
 
 
 @pytest.mark.parametrize(
@@ -137,9 +145,9 @@ def test_no_file_in_the_form(web: Web) -> None:
 def test_a_file_over_the_limit_leaves_nothing(sqlite_url: str, tmp_path: Path) -> None:
     database = Database(sqlite_url)
     web = Web.make(database, tmp_path, max_upload_mb=1)
-    assert web.upload(b"x" * 1024 * 1024).status_code == 201
-    assert code(web, data=b"x" * (1024 * 1024 + 1)) == (400, "file_too_large")
-    assert code(web, data=b"x" * (3 * 1024 * 1024)) == (400, "file_too_large")
+    assert web.upload(GLB.ljust(1024 * 1024)).status_code == 201
+    assert code(web, data=GLB.ljust(1024 * 1024 + 1)) == (400, "file_too_large")
+    assert code(web, data=GLB.ljust(3 * 1024 * 1024)) == (400, "file_too_large")
     assert len(web.stored()) == 1
     database.dispose()
 
@@ -156,8 +164,8 @@ def test_without_credits_nothing_is_stored(web: Web) -> None:
 def test_the_upload_limit_of_free_accounts(sqlite_url: str, tmp_path: Path) -> None:
     database = Database(sqlite_url)
     web = Web.make(database, tmp_path, upload_limit=1)
-    assert web.upload(b"first").status_code == 201
-    assert code(web, data=b"second") == (429, "upload_limit")
+    assert web.upload(b"glTF first").status_code == 201
+    assert code(web, data=b"glTF second") == (429, "upload_limit")
     assert len(web.stored()) == 1
     database.dispose()
 

@@ -34,7 +34,7 @@ def error_of(answer: Any) -> tuple[int, str, str | None]:
     return error["status"], error["code"], error.get("param")
 
 
-def publish(web: Web, **labels: str) -> str:
+def publish(web: Web, **labels: Any) -> str:
     """A system overlay, whose file is there too."""
     with web.storage.writer(key := overlays.new_key()) as writer:
         writer.write(PNG)

@@ -32,7 +32,6 @@ PRICES: tuple[tuple[dict[str, object], dict[str, object]], ...] = (
     ({"quality": None, "aspect": "1:1", "length": "x", "unknown": 1}, {"quality": "share", "credits": 1}),
     ({"quality": "pro"}, {"quality": "pro", "credits": 64}),
     ({"effect": "reveal"}, {"quality": "share", "credits": 1}),
-    ({"datasetQuality": "400x2048"}, {"quality": "share", "credits": 1}),
     ({"output": "video", "quality": "4k"}, {"quality": "4k", "credits": 16}),
     ({"output": "dataset"}, {"datasetQuality": "100x800", "credits": 4}),
     ({"output": "dataset", "datasetQuality": "400x2048"}, {"datasetQuality": "400x2048", "credits": 64}),
@@ -45,7 +44,16 @@ PRICES: tuple[tuple[dict[str, object], dict[str, object]], ...] = (
 def test_the_price_of_each_kind_of_render(web: Web) -> None:
     data = quote(web, *(settings for settings, _ in PRICES))
     assert data["breakdown"] == [line for _, line in PRICES]
-    assert data["creditsRequired"] == 1 + 1 + 64 + 1 + 1 + 16 + 4 + 64 + 4 + 4 + 4
+    assert data["creditsRequired"] == 1 + 1 + 64 + 1 + 16 + 4 + 64 + 4 + 4 + 4
+
+
+def test_items_of_a_batch_are_understood_as_they_are(web: Web) -> None:
+    items = [
+        {"modelId": "Ab3kF9x2qL1m", "renderSettings": {"quality": "4k"}},
+        {"renderSettings": '{"output": "dataset"}'},
+        {"renderSettings": None},
+    ]
+    assert [line["credits"] for line in quote(web, *items)["breakdown"]] == [16, 4, 1]
 
 
 def test_what_is_just_enough_is_sufficient(web: Web) -> None:

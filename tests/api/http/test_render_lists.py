@@ -59,7 +59,7 @@ def test_renders_are_listed_newest_first_without_previews(web: Web) -> None:
 
 
 def test_filters_by_model_and_status(web: Web) -> None:
-    first, second = (web.upload(data).json()["data"] for data in (b"first", b"second"))
+    first, second = (web.upload(data).json()["data"] for data in (b"glTF first", b"glTF second"))
     web.finish(first["renderId"])
     assert ids(web, f"?model={first['modelId']}") == [first["renderId"]]
     assert ids(web, "?status=done") == [first["renderId"]]
@@ -71,7 +71,7 @@ def test_filters_by_model_and_status(web: Web) -> None:
 
 
 def test_an_unknown_status_is_named(web: Web) -> None:
-    for status in ("finished", "DONE", "", "%00"):
+    for status in ("finished", "DONE", "%00"):
         assert refusal(web, "GET", f"/v1/renders?status={status}") == (400, "invalid_request", "status")
 
 
@@ -177,3 +177,40 @@ def test_a_video_has_no_dataset(web: Web) -> None:
     render_id = web.upload().json()["data"]["renderId"]
     web.finish(render_id)
     assert refusal(web, "GET", f"/v1/renders/{render_id}/dataset") == (404, "dataset_not_found", None)
+
+
+def test_several_statuses_are_asked_for_at_once(web: Web) -> None:
+    first, second = (web.upload(data).json()["data"]["renderId"] for data in (b"glTF first", b"glTF second"))
+    web.finish(first)
+    assert set(ids(web, "?status=done,pending")) == {first, second}
+    assert ids(web, "?status=done,,error, failed") == [first]
+    assert refusal(web, "GET", "/v1/renders?status=done,lost") == (400, "invalid_request", "status")
+
+
+def test_lists_are_searched_filtered_and_sorted(web: Web) -> None:
+    made = web.upload().json()["data"]
+    web.request("PATCH", f"/v1/models/{made['modelId']}", json={"title": "Oak chair", "tags": ["wood"]})
+    other = web.upload(b"glTF other", name="table.glb", settings='{"quality": "standard"}').json()["data"]
+    assert ids(web, "?q=oak") == ids(web, "?q=WOOD%20chair") == [made["renderId"]]
+    assert ids(web, "?quality=standard") == ids(web, "?q=table.glb") == [other["renderId"]]
+    assert ids(web, "?sort=createdAt") == [made["renderId"], other["renderId"]]
+    moment = web.get(f"/v1/renders/{made['renderId']}").json()["data"]["createdAt"]
+    assert ids(web, f"?createdBefore={moment}") == []
+    assert made["renderId"] in ids(web, "?createdAfter=2026-01-01T00:00:00Z")
+    titles = [model["title"] for model in web.get("/v1/models?sort=-title").json()["data"]]
+    assert titles == ["Oak chair", None]
+    assert [model["id"] for model in web.get("/v1/models?q=wood").json()["data"]] == [made["modelId"]]
+    assert web.get("/v1/tags").json()["data"] == [{"tag": "wood", "count": 1}]
+    for query, param in (("sort=size", "sort"), ("createdAfter=soon", "createdAfter"), ("q=%00", "q")):
+        for path in ("/v1/renders", "/v1/models"):
+            assert refusal(web, "GET", f"{path}?{query}") == (400, "invalid_request", param)
+
+
+def test_models_have_a_picture_once_a_render_is_done(web: Web) -> None:
+    made = web.upload().json()["data"]
+    [model] = web.get("/v1/models").json()["data"]
+    assert model["thumbnailUrl"] is None
+    web.finish(made["renderId"])
+    [model] = web.get("/v1/models").json()["data"]
+    assert model["thumbnailUrl"] == web.get(f"/v1/models/{model['id']}").json()["data"]["thumbnailUrl"]
+    assert web.get(model["thumbnailUrl"]).headers["Content-Type"] == "image/png"

@@ -125,7 +125,7 @@ def test_the_documented_requests_work(estate: Estate, model_url: str) -> None:
             answer = estate.web.request(method, path.format(**estate.ids), json=body)
             assert answer.is_success, f"{method} {path}: {answer.text}"
             tried.append(path)
-    assert len(tried) == 6
+    assert len(tried) == 9
 
 
 def replaced(example: Any, estate: Estate, model_url: str) -> Any:

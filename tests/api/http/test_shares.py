@@ -32,12 +32,12 @@ def share(web: Web, render_id: str, method: str = "PUT") -> object:
 
 def test_shared_files_need_no_token_until_they_are_taken_back(web: Web, render_id: str) -> None:
     contents = web.finish(render_id, web=True)
-    path = f"/api/v/{web.account_id}/{render_id}"
     assert share(web, render_id, "GET") is None
     for name in KINDS:
-        assert public(web, path, name) == (404, "render_not_found")
+        assert public(web, f"/api/v/{web.account_id}/{render_id}", name) == (404, "render_not_found")
 
-    assert share(web, render_id) == share(web, render_id) == share(web, render_id, "GET") == path
+    path = str(share(web, render_id))
+    assert share(web, render_id) == share(web, render_id, "GET") == path
     for name, stored in KINDS.items():
         assert public(web, path, name) == (200, contents[stored])
     assert public(web, path, "video?quality=web") == (200, contents["web"])
@@ -48,6 +48,22 @@ def test_shared_files_need_no_token_until_they_are_taken_back(web: Web, render_i
     assert share(web, render_id, "DELETE") is share(web, render_id, "GET") is None
     for name in (*KINDS, "dataset"):
         assert public(web, path, name) == (404, "render_not_found")
+
+
+@pytest.mark.parametrize("how", [["POST"], ["DELETE", "PUT"]])
+def test_a_link_in_the_wrong_hands_is_replaced(web: Web, render_id: str, how: list[str]) -> None:
+    contents = web.finish(render_id)
+    old = str(share(web, render_id))
+    new = [str(share(web, render_id, method)) for method in how][-1]
+    assert new != old
+    assert public(web, new, "video") == (200, contents["video"])
+    assert public(web, old, "video") == (404, "render_not_found")
+    assert share(web, render_id) == share(web, render_id, "GET") == new
+
+
+def test_the_first_link_may_be_asked_for_as_a_new_one(web: Web, render_id: str) -> None:
+    contents = web.finish(render_id)
+    assert public(web, str(share(web, render_id, "POST")), "video") == (200, contents["video"])
 
 
 def test_caches_must_ask_whether_a_file_is_still_shared(web: Web, render_id: str) -> None:
@@ -65,17 +81,17 @@ def test_other_renders_and_other_owners_are_not_reached(web: Web, render_id: str
     other = web.upload().json()["data"]["renderId"]
     for each in (render_id, other):
         web.finish(each)
-    share(web, render_id)
-    for owner, render in (
-        (web.account_id, other), (render_id, render_id), ("a" * 12, render_id), (web.account_id, "a" * 12),
-        (web.account_id, "x"), ("x", render_id), ("%00" * 12, render_id),
+    secret = str(share(web, render_id)).split("/")[3]
+    for wrong, render in (
+        (secret, other), (web.account_id, render_id), (render_id, render_id), ("a" * 12, render_id),
+        (secret, "a" * 12), (secret, "x"), ("x", render_id), ("%00" * 12, render_id),
     ):  # fmt: skip
-        assert public(web, f"/api/v/{owner}/{render}", "video") == (404, "render_not_found"), (owner, render)
+        assert public(web, f"/api/v/{wrong}/{render}", "video") == (404, "render_not_found"), (wrong, render)
 
 
 def test_only_the_owner_decides(web: Web, render_id: str) -> None:
     stranger = web.another_token()
-    for method in ("GET", "PUT", "DELETE"):
+    for method in ("GET", "PUT", "POST", "DELETE"):
         answer = web.request(method, f"/v1/renders/{render_id}/share", token=stranger)
         assert (answer.status_code, answer.json()["error"]["code"]) == (404, "render_not_found")
     assert share(web, render_id, "GET") is None

@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 
 from api.errors import FarmError, FileTooLarge, InvalidFormat, InvalidRequest, NoFile
 from api.http.uploads import MAX_PARTS, UploadForm
+from api.ingest.incoming import HEAD_BYTES
 from api.storage.local import LocalStorage
 
 KIND = "multipart/form-data; boundary=frontier"
 FILE = b"glTF\r\n--frontie" + bytes(range(256)) * 3 + b"\r\n--"
 
 
-def key_for(name: str) -> str:
-    if name.endswith(".exe"):
+def key_for(head: bytes) -> str:
+    if head.startswith(b"MZ"):
         raise InvalidFormat
     return "models/upload.glb"
 
@@ -87,7 +88,8 @@ def test_byte_by_byte_works_too(tmp_path: Path) -> None:
         (body_of(part(b'name="file"; filename=""', FILE)), NoFile),
         (body_of(part(b'name="file"; filename="a.glb"', b"")), NoFile),
         (body_of(part(b'name="model"; filename="a.glb"', FILE)), NoFile),
-        (body_of(part(b'name="file"; filename="a.exe"', FILE)), InvalidFormat),
+        (body_of(part(b'name="file"; filename="a.glb"', b"MZ")), InvalidFormat),
+        (part(b'name="file"; filename="a.glb"', b"MZ" + bytes(HEAD_BYTES)), InvalidFormat),
         (body_of(*[part(b'name="file"; filename="a.glb"', FILE)] * 2), InvalidRequest),
         (body_of(part(b'name="file"; filename="a.glb"', b"x" * 10_001)), FileTooLarge),
         (body_of(part(b'name="renderSettings"', b"x" * 101)), InvalidRequest),

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import itertools
 from pathlib import Path
 
 import pytest
@@ -9,18 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.errors import FileTooLarge, InvalidFormat
-from api.ingest.incoming import IncomingFile, ReceivedFile, abandoned_on_error, harmless_name
+from api.ingest.incoming import HEAD_BYTES, IncomingFile, ReceivedFile, abandoned_on_error, harmless_name
 from api.storage.local import LocalStorage
 
 
-def key_for(name: str) -> str:
-    if name.endswith(".exe"):
+def key_for(head: bytes) -> str:
+    if head.startswith(b"MZ"):
         raise InvalidFormat
-    return f"models/{name}"
+    return f"models/{len(head)}.glb"
 
 
-def incoming(folder: Path) -> IncomingFile:
-    return IncomingFile(LocalStorage(folder), key_for=key_for, max_bytes=10, too_large=FileTooLarge("too large"))
+def incoming(folder: Path, max_bytes: int = 10) -> IncomingFile:
+    return IncomingFile(
+        LocalStorage(folder), key_for=key_for, max_bytes=max_bytes, too_large=FileTooLarge("too large")
+    )
 
 
 def files(folder: Path) -> list[Path]:
@@ -33,7 +36,7 @@ def test_a_finished_file_is_stored_with_its_size_and_hash(tmp_path: Path) -> Non
     file.write(b"12345")
     file.write(memoryview(b"67890"))
     received = file.finish()
-    assert received == ReceivedFile("a.glb", "models/a.glb", 10, hashlib.sha256(b"1234567890").hexdigest())
+    assert received == ReceivedFile("a.glb", "models/10.glb", 10, hashlib.sha256(b"1234567890").hexdigest())
     file.abandon()
     assert [path.read_bytes() for path in files(tmp_path)] == [b"1234567890"]
 
@@ -48,14 +51,38 @@ def test_a_byte_too_many_is_refused(tmp_path: Path) -> None:
     assert files(tmp_path) == []
 
 
-def test_a_refused_name_opens_nothing(tmp_path: Path) -> None:
+def test_what_has_no_name_is_not_written(tmp_path: Path) -> None:
     file = incoming(tmp_path)
-    with pytest.raises(InvalidFormat):
-        file.open("a.exe")
     assert not file.is_open
     with pytest.raises(ValueError, match="not open"):
         file.write(b"1")
     assert files(tmp_path) == []
+
+
+def test_a_file_that_is_refused_by_how_it_begins_leaves_nothing(tmp_path: Path) -> None:
+    short, long = incoming(tmp_path), incoming(tmp_path, max_bytes=HEAD_BYTES)
+    for file in (short, long):
+        file.open("a.glb")
+        file.write(b"MZ")
+    with pytest.raises(InvalidFormat):
+        short.finish()
+    with pytest.raises(InvalidFormat):
+        long.write(bytes(HEAD_BYTES - 2))
+    assert files(tmp_path) == []
+
+
+@given(cuts=st.lists(st.integers(1, 2 * HEAD_BYTES - 1), max_size=8))
+def test_a_file_is_told_by_its_beginning_however_it_arrives(
+    tmp_path_factory: pytest.TempPathFactory, cuts: list[int]
+) -> None:
+    file = incoming(tmp_path_factory.mktemp("store"), max_bytes=2 * HEAD_BYTES)
+    contents = bytes(range(256)) * (2 * HEAD_BYTES // 256)
+    file.open("a.glb")
+    for start, end in itertools.pairwise([0, *sorted(cuts), len(contents)]):
+        file.write(contents[start:end])
+    received = file.finish()
+    assert (received.key, received.size) == (f"models/{HEAD_BYTES}.glb", len(contents))
+    assert received.sha256 == hashlib.sha256(contents).hexdigest()
 
 
 def test_an_abandoned_file_stays_gone_whatever_another_thread_is_about_to_do(tmp_path: Path) -> None:

@@ -1,12 +1,14 @@
 """A downloaded file gets a harmless name with the right suffix, or is no model at all."""
 
+import contextlib
+
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from api.errors import InvalidFormat
-from api.ingest.naming import model_name
+from api.ingest.naming import model_name, model_suffix
 
 GLB = b"glTF\x02\0\0\0"
 GLTF = b'{"asset": {"version": "2.0"}}'
@@ -57,15 +59,62 @@ def test_then_the_path_that_answered_does() -> None:
         ("/.glb", None, GLB, "glb.glb"),
         ("/a/8f3a", "application/octet-stream", GLB, "8f3a.glb"),
         ("/a/8f3a", None, GLB, "8f3a.glb"),
+        ("/a.glb", "model/gltf-binary", GLTF, "a.gltf"),
+        ("/a.gltf", None, GLB, "a.glb"),
+        ("/a", "model/gltf+json", GLB, "a.glb"),
+        ("/a.glb.exe", "application/octet-stream", GLB, "a.glb.glb"),
     ],
 )
-def test_then_the_kind_of_file_gives_the_suffix(path: str, kind: str | None, head: bytes, expected: str) -> None:
+def test_the_suffix_is_that_of_the_bytes(path: str, kind: str | None, head: bytes, expected: str) -> None:
     assert name(path, path, head, kind=kind) == expected
 
 
-@pytest.mark.parametrize("head", [GLTF, b"  \r\n\t" + GLTF, b"\xef\xbb\xbf" + GLTF, b"{"])
-def test_a_gltf_is_a_json_object(head: bytes) -> None:
-    assert name("/a.gltf", head=head) == "a.gltf"
+@pytest.mark.parametrize(
+    ("head", "suffix"),
+    [
+        (GLB, ".glb"),
+        (GLTF, ".gltf"),
+        (b"  \r\n\t" + GLTF, ".gltf"),
+        (b"\xef\xbb\xbf" + GLTF, ".gltf"),
+        (b'{\n  "accessors": [' + b" " * 1000, ".gltf"),
+        (b'{"comment": "by hand", "asset": {}}', ".gltf"),
+        (b"PK\3\4" + bytes(26) + b"scan.obj", ".zip"),
+        (b"PK\5\6" + bytes(18), ".zip"),
+    ],
+)
+def test_a_model_is_told_by_how_it_begins(head: bytes, suffix: str) -> None:
+    assert model_suffix(head) == suffix
+
+
+@pytest.mark.parametrize(
+    ("head", "says"),
+    [
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a", "git lfs pull"),
+        (b"\x1f\x8b\x08\0", "unpack it first"),
+        (b"7z\xbc\xaf\x27\x1c", "send a ZIP"),
+        (b"PK\3\4" + bytes(26) + b"chair.usdc", "export it as GLB"),
+        (b"Kaydara FBX Binary  \0", "export it as GLB"),
+        (b"# Blender 4.2\nmtllib a.mtl\no Cube\nv 1.0 -1 0\n", "put it into a ZIP"),
+        (b"\n<!DOCTYPE html>", "a web page"),
+        (b"\x89PNG\r\n\x1a\n", "a picture"),
+        (b'{"error": "not found"}', ""),
+        (b"[1]", ""),
+        (b"glT", ""),
+        (b"\xff\xfe{\0", ""),
+        (b"MZ", ""),
+        (b"", ""),
+    ],
+)
+def test_what_is_no_model_is_refused_and_named_where_it_is_known(head: bytes, says: str) -> None:
+    with pytest.raises(InvalidFormat, match=f"^File is not .glb, .gltf, or .zip.*{says}"):
+        model_suffix(head)
+
+
+@given(st.binary(max_size=1024))
+def test_no_beginning_takes_long_to_judge(head: bytes) -> None:
+    for data in (head, b"#\n" + head, b"{" + head, b" " * 1000 + head, b"#\n" * 500, b"o a\n" * 250 + head):
+        with contextlib.suppress(InvalidFormat):
+            model_suffix(data)
 
 
 @pytest.mark.parametrize(
@@ -73,16 +122,11 @@ def test_a_gltf_is_a_json_object(head: bytes) -> None:
     [
         ("/a.glb", None, b""),
         ("/a.glb", None, b"<!doctype html>"),
-        ("/a.glb", None, GLTF),
         ("/a.glb", "model/gltf-binary", b"glT"),
-        ("/a.gltf", None, GLB),
         ("/a.gltf", None, b"[1]"),
-        ("/a.gltf", None, b"\xff\xfe{\0"),
         ("/a.zip", "application/zip", b"PK\3\4"),
         ("/a.obj", "model/obj", b"v 0 0 0"),
         ("/error", "application/json", b'{"error": "not found"}'),
-        ("/a", "model/gltf-binary", GLTF),
-        ("/a", "model/gltf+json", GLB),
         ("/a.glb.exe", "application/octet-stream", b"MZ"),
     ],
 )

@@ -285,6 +285,19 @@ def test_unknown_and_internal_hosts_look_the_same_from_outside(caplog: pytest.Lo
     assert "not known" in caplog.text
 
 
+@pytest.mark.parametrize("host", ["models.example", "shop.example.com"])
+def test_a_name_that_does_not_resolve_is_told_as_such(host: str) -> None:
+    with pytest.raises(Refused, match=f"host {host} does not resolve"):
+        resolve(host, 80, OSError("name or service not known"))
+
+
+def test_other_ports_are_admitted_by_setting() -> None:
+    assert resolve("models.example", 8443, ["1.1.1.1"], "", (443, 8443)) == ["1.1.1.1"]
+    for host, port, address in (("models.example", 80, "1.1.1.1"), ("models.example", 8443, "10.0.0.5")):
+        with pytest.raises(Refused, match="on port 443 or 8443"):
+            resolve(host, port, [address], "", (443, 8443))
+
+
 def test_the_systems_resolver_is_asked() -> None:
     assert set(asyncio.run(system_look_up("localhost"))) <= {"127.0.0.1", "::1"}
     with pytest.raises(Refused):

@@ -1,12 +1,17 @@
 """What the folder storage promises beyond the contract: it can be killed, and its folder may be another file system."""
 
+import datetime as dt
+import errno
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from api import clock
+from api.storage.base import Room, StorageFull, StorageUnavailable
 from api.storage.local import LocalStorage
 
 
@@ -20,6 +25,71 @@ def test_only_old_orphans_of_killed_writers_are_tidied_away(tmp_path: Path) -> N
     LocalStorage(tmp_path)
     assert not old.exists()
     assert fresh.exists()
+
+
+def test_orphans_are_tidied_away_by_their_age_while_the_storage_is_open(tmp_path: Path) -> None:
+    storage = LocalStorage(tmp_path)
+    with storage.writer("a/b") as writer:
+        writer.write(b"under way")
+        orphan = tmp_path / ".incoming" / "orphan"
+        orphan.write_bytes(b"half a model")
+        os.utime(orphan, (time.time() - 7200,) * 2)
+        assert storage.tidy(clock.now() - dt.timedelta(hours=1)) == 1
+        assert not orphan.exists()
+    assert b"".join(storage.read("a/b")) == b"under way"
+
+
+def test_a_deletion_that_fails_in_part_does_the_rest_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = LocalStorage(tmp_path)
+    for key in ("a/1/x", "a/2/x", "a/3/x"):
+        with storage.writer(key) as writer:
+            writer.write(b".")
+    rmdir = os.rmdir
+
+    def refuse(path: str, **named: Any) -> None:
+        if str(path).endswith("2"):
+            raise PermissionError(errno.EPERM, "not this one", path)
+        rmdir(path, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "rmdir", refuse)
+        with pytest.raises(StorageUnavailable, match="not this one"):
+            storage.delete_prefix("a")
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["2"]
+    storage.delete_prefix("a")
+    assert not (tmp_path / "a").exists()
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [(errno.ENOSPC, StorageFull), (errno.EDQUOT, StorageFull), (errno.EIO, StorageUnavailable), (errno.EPERM, OSError)],
+)
+def test_what_a_disk_fails_with_is_told_as_every_storage_tells_it(
+    tmp_path: Path, number: int, told: type[Exception]
+) -> None:
+    storage = LocalStorage(tmp_path)
+
+    def write() -> None:
+        with storage.writer("a/b"):
+            raise OSError(number, os.strerror(number))
+
+    with pytest.raises(told):
+        write()
+    assert list((tmp_path / ".incoming").iterdir()) == []
+
+
+def test_nothing_comes_in_below_the_reserve_but_what_is_made_goes_out(tmp_path: Path) -> None:
+    storage = LocalStorage(tmp_path / "files", Room((tmp_path, tmp_path / "nowhere"), 1 << 60))
+    assert storage.room.is_short()
+    with pytest.raises(StorageFull, match="MB are free"), storage.writer("a/b"):
+        raise AssertionError("it was let in")
+    made = tmp_path / "video.mp4"
+    made.write_bytes(b"frames")
+    storage.put_file("a/video.mp4", made)
+    storage.delete("a/video.mp4")
+    assert not Room((tmp_path / "nowhere",), 1 << 60).is_short()
 
 
 def test_all_servers_of_a_folder_share_a_secret_that_nobody_else_can_read(tmp_path: Path) -> None:

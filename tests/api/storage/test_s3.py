@@ -1,11 +1,15 @@
 """What a storage in S3 promises beyond the contract: it may be away for a while, and shares its bucket with others."""
 
 import asyncio
+import datetime as dt
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from api import clock
 from api.settings import Settings
 from api.storage import s3, s3_client
 from api.storage.base import CHUNK_BYTES, FileMissing, Storage, StorageUnavailable, discard
@@ -46,6 +50,8 @@ def test_while_the_server_is_away_every_method_says_so(gated: Storage, s3_gate: 
         lambda: gated.delete("a/b"),
         lambda: gated.delete_prefix("a"),
         lambda: list(gated.entries("a")),
+        lambda: gated.tidy(clock.now()),
+        gated.ping,
     ]
     s3_gate.close()
     for use in uses:
@@ -135,6 +141,56 @@ def test_more_files_than_one_request_deletes(
     put(storage, "a/c", b".")
     storage.delete_prefix("a/b")
     assert [entry.name for entry in storage.entries("a")] == ["c"]
+
+
+def test_a_folder_of_more_files_than_a_page_lists_is_listed_and_deleted_whole(
+    s3_server: S3Server, tmp_path: Path
+) -> None:
+    storage = open_storage(s3_server.settings(tmp_path))
+    names = {f"{number:04}" for number in range(1005)}
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda name: put(storage, f"a/b/{name}", b"."), names))
+    put(storage, "a/c", b".")
+    assert {entry.name for entry in storage.entries("a/b")} == names
+    assert [entry.name for entry in storage.entries("a")] == ["b", "c"]
+    storage.delete_prefix("a/b")
+    assert [entry.name for entry in storage.entries("a")] == ["c"]
+
+
+def test_a_deletion_that_fails_in_part_does_the_rest_and_says_so(
+    s3_server: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(s3, "_DELETE_AT_ONCE", 2)
+    storage = open_storage(s3_server.settings(tmp_path))
+    for number in range(6):
+        put(storage, f"a/{number}", b".")
+    assert isinstance(storage, s3.S3Storage)
+    delete, calls = storage._client.delete_objects, []
+
+    def refuse_once(**named: Any) -> Any:
+        calls.append(named)
+        if len(calls) == 1:
+            return {"Errors": [{"Key": each["Key"], "Code": "InternalError"} for each in named["Delete"]["Objects"]]}
+        return delete(**named)
+
+    monkeypatch.setattr(storage._client, "delete_objects", refuse_once)
+    with pytest.raises(StorageUnavailable, match="2 files below a were not deleted"):
+        storage.delete_prefix("a")
+    assert [entry.name for entry in storage.entries("a")] == ["0"]  # the prefix itself was the first key
+
+
+def test_uploads_in_parts_that_nobody_finishes_are_tidied_away(s3_server: S3Server, tmp_path: Path) -> None:
+    settings = s3_server.settings(tmp_path)
+    storage = open_storage(settings)
+    client = s3_server.client()
+    for name in ("a/one", "a/two"):
+        client.create_multipart_upload(Bucket=BUCKET, Key=f"{settings.s3_prefix}/{name}")
+    client.create_multipart_upload(Bucket=BUCKET, Key="others/file")
+    assert storage.tidy(clock.now() - dt.timedelta(hours=1)) == 0
+    assert storage.tidy(clock.now() + dt.timedelta(hours=1)) == 2
+    left = client.list_multipart_uploads(Bucket=BUCKET).get("Uploads", [])
+    assert [upload["Key"] for upload in left] == ["others/file"]
+    client.abort_multipart_upload(Bucket=BUCKET, Key="others/file", UploadId=left[0]["UploadId"])
 
 
 def test_storages_of_two_prefixes_share_a_bucket(s3_server: S3Server, tmp_path: Path) -> None:

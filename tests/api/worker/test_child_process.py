@@ -2,7 +2,7 @@
 
 import dataclasses
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,14 +13,19 @@ import pytest
 from sqlalchemy import select
 
 from api.db.tables import Segment
+from api.domain.kit.failures import STALLED, TOO_COSTLY
+from api.domain.renders import removal
 from api.domain.renders.states import RenderStatus
 from api.domain.work import scheduling
 from api.domain.work.claims import Claim
 from api.worker.messages import Done, Failed, Order, Report, Told
+from api.worker.parent import budget
+from api.worker.parent import children as children_module
 from api.worker.parent.bench import Bench
 from api.worker.parent.children import Child, Children, start_child
 from api.worker.parent.run_segment import run_segment
-from tests.api.domain.support import claim_of
+from renderer.errors import OutOfMemory
+from tests.api.domain.support import claim_of, end_pauses
 from tests.api.worker.child_here import SETUP
 from tests.api.worker.support import Order as Ordered
 from tests.support.waiting import wait_for
@@ -146,7 +151,7 @@ def test_memory_without_end_is_an_error_of_the_order_and_not_the_end_of_the_chil
     try:
         [failed] = reports(children.ready(), order_to("eat", tmp_path))
         assert isinstance(failed, Failed)
-        assert (failed.code, failed.retry) == ("out_of_memory", True)
+        assert (failed.code, failed.retry) == (OutOfMemory.code, True)
         assert isinstance(reports(children.ready(), order_to("look", tmp_path))[-1], Done)
     finally:
         children.kill()
@@ -179,6 +184,7 @@ def test_a_killed_child_costs_one_attempt_and_another_one_starts(order: Ordered,
         killed.send_signal(signal.SIGKILL)
     assert (order.view.status, failures(order)) == (RenderStatus.PENDING, 1)
     assert list(order.bench.work_dir.iterdir()) == []
+    end_pauses(order.bench.database)
     run_segment(order.bench, toy(claim_of(order.bench.database, order.render_id), "write"))
     assert (order.view.status, failures(order)) == (RenderStatus.DONE, 1)
     assert process() != killed
@@ -189,23 +195,116 @@ def lose(order: Ordered) -> None:
         assert scheduling.release(session, order.claim)
 
 
-def test_a_child_that_hangs_is_killed_when_the_lease_is_lost(order: Ordered) -> None:
-    with running(order, toy(order.claim, "hang")):
-        hanging = process()
-        lose(order)
-    assert not hanging.is_running()
-    assert (order.view.status, failures(order)) == (RenderStatus.PENDING, 0)
+def cancel(order: Ordered) -> None:
+    with order.bench.work() as unit:
+        removal.cancel_render(unit, order.account_id, order.render_id)
 
 
-@pytest.mark.parametrize("does", ["wait", "hang"])
-def test_a_stopping_worker_releases_the_claim_whatever_the_child_does(
-    order: Ordered, tmp_path: Path, does: str
+def stop(order: Ordered) -> None:
+    order.bench.stop.set()
+
+
+def group_of(child: psutil.Process) -> list[psutil.Process]:
+    """The child, and what it has started."""
+    return [child, *wait_for(child.children, "the child's helper")]
+
+
+def gone(processes: list[psutil.Process]) -> bool:
+    return not any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in processes)
+
+
+@pytest.mark.parametrize(("how", "frozen"), [(lose, False), (cancel, False), (stop, False), (stop, True)])
+def test_a_child_in_a_call_of_an_hour_is_killed_with_all_that_it_has_started(
+    order: Ordered, how: Callable[[Ordered], None], frozen: bool
 ) -> None:
-    with running(order, toy(order.claim, does, until=str(tmp_path / "never"))):
+    with running(order, toy(order.claim, "block")):
+        group = group_of(process())
+        if frozen:
+            group[0].suspend()
+        how(order)
+    wait_for(lambda: gone(group), "the end of the child's group")
+    status = RenderStatus.ERROR if how is cancel else RenderStatus.PENDING
+    assert (order.view.status, failures(order)) == (status, 0)
+
+
+def test_a_child_that_draws_is_asked_to_stop_and_releases_the_claim(order: Ordered, tmp_path: Path) -> None:
+    with running(order, toy(order.claim, "wait", until=str(tmp_path / "never"))):
         child = process()
         order.bench.stop.set()
     assert not child.is_running()
     assert (order.view.status, failures(order)) == (RenderStatus.PENDING, 0)
+
+
+def impatient(order: Ordered, stall_seconds: float) -> Ordered:
+    settings = order.bench.settings.model_copy(update={"stall_seconds": stall_seconds})
+    bench = dataclasses.replace(order.bench, settings=settings)
+    return dataclasses.replace(order, worker=dataclasses.replace(order.worker, bench=bench))
+
+
+def try_twice(order: Ordered, does: str) -> None:
+    run_segment(order.bench, toy(order.claim, does))
+    assert (order.view.status, order.credits) == (RenderStatus.PENDING, 9)
+    end_pauses(order.bench.database)
+    run_segment(order.bench, toy(claim_of(order.bench.database, order.render_id), does))
+
+
+def test_drawing_that_stands_still_is_tried_once_more_and_then_is_the_models_fault(order: Ordered) -> None:
+    order.bench.children.ready()
+    child = process()
+    try_twice(impatient(order, 0.5), "block")
+    assert gone([child])
+    assert (order.view.status, order.view.error_code, order.credits) == (RenderStatus.ERROR, STALLED, 10)
+    assert "stood still" in str(order.view.error_message)
+
+
+def test_a_child_that_was_stopped_before_its_order_costs_one_attempt(order: Ordered) -> None:
+    order.bench.children.ready()
+    stopped = process()
+    stopped.suspend()
+    run_segment(impatient(order, 0.5).bench, toy(order.claim, "write"))
+    assert gone([stopped])
+    assert (order.view.status, failures(order)) == (RenderStatus.PENDING, 1)
+
+
+def test_an_order_that_the_child_does_not_read_costs_one_attempt(
+    order: Ordered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(children_module, "SEND_S", 0.2)
+    order.bench.children.ready()
+    stopped = process()
+    stopped.suspend()
+    run_segment(order.bench, toy(order.claim, "write", long="x" * (1 << 20)))
+    assert gone([stopped])
+    assert (order.view.status, failures(order)) == (RenderStatus.PENDING, 1)
+
+
+def test_a_long_order_is_read_whole(children: Children, tmp_path: Path) -> None:
+    [told, _] = reports(children.ready(), order_to("look", tmp_path, long="x" * (1 << 20)))
+    assert isinstance(told, Told)
+
+
+def test_frames_without_end_are_too_costly_and_not_tried_again(
+    order: Ordered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget, "LEAST_S", 0.5)
+    with running(order, toy(order.claim, "dawdle")):
+        child = process()
+    assert gone([child])
+    assert (order.view.status, order.view.error_code, order.credits) == (RenderStatus.ERROR, TOO_COSTLY, 10)
+    assert "Too costly to draw" in str(order.view.error_message)
+
+
+def test_a_child_whose_device_failed_is_replaced(order: Ordered) -> None:
+    order.bench.children.ready()
+    child = process()
+    run_segment(order.bench, toy(order.claim, "lose_device"))
+    assert gone([child])
+    assert (order.view.status, failures(order)) == (RenderStatus.PENDING, 1)
+
+
+def test_memory_that_runs_out_twice_is_the_models_fault(order: Ordered) -> None:
+    try_twice(order, "starve")
+    assert (order.view.status, order.view.error_code, order.credits) == (RenderStatus.ERROR, OutOfMemory.code, 10)
 
 
 def test_the_lease_is_renewed_while_the_child_hangs(order: Ordered) -> None:

@@ -1,6 +1,7 @@
 """The encoder of the settings: tried when the worker starts, and used by its renders."""
 
 import dataclasses
+import logging
 import stat
 from pathlib import Path
 
@@ -49,7 +50,10 @@ def test_a_worker_with_another_encoder_than_the_rest_of_the_farm_refuses_to_work
 
 
 @pytest.mark.usefixtures("no_card")
-def test_a_card_that_is_lost_costs_no_credits(worker: Worker, device: Device, light_cache: Path) -> None:
+def test_a_card_that_is_lost_costs_no_credits(
+    worker: Worker, device: Device, light_cache: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     settings, bench = RenderSettings(length=0.2, aspect="1:1", shadows=False), with_nvenc(worker.bench)
     account_id, model_id = uploaded_box(bench, settings)
     with bench.database.begin() as session:
@@ -60,5 +64,6 @@ def test_a_card_that_is_lost_costs_no_credits(worker: Worker, device: Device, li
         worker.run(claimed(bench.database))
     view = get(bench.database, account_id, made.id)
     assert view.status == "error"
-    assert "no card for h264_nvenc" in str(view.error_message)
+    assert "no card for h264_nvenc" in caplog.text
+    assert "nvenc" not in str(view.error_message)
     assert balance(bench.database, account_id) == credits + 1

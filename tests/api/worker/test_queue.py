@@ -20,7 +20,7 @@ from api.queue.sweep import sweep_once, sweep_until
 from api.settings import Settings
 from api.storage.local import LocalStorage
 from api.worker.parent.loop import work_until_idle
-from tests.api.domain.support import claimed, expire_leases
+from tests.api.domain.support import claim, claimed, expire_leases, fail
 from tests.api.worker.support import Order, use_renderer
 from tests.support.ports import reserved_port
 from tests.support.redis import running_redis
@@ -172,8 +172,7 @@ def test_work_goes_on_while_the_broker_is_away(
     away = make_celery(Settings(data_dir=tmp_path, broker_url=f"redis://127.0.0.1:{silent_port}/0"))
     use_renderer(monkeypatch)
     expire_leases(order.bench.database)
-    with pytest.raises(OperationalError):
-        sweep_once(order.bench.database, order.bench.storage, away, order.bench.settings)
+    sweep_once(order.bench.database, order.bench.storage, away, order.bench.settings)
     order.worker.do(lambda bench: work_until_idle(bench, outcomes.queues(), functools.partial(send_hint, away)))
     assert order.view.status == "done"
 
@@ -186,6 +185,24 @@ def test_a_sweep_takes_back_a_dead_workers_claim_and_its_files(order: Order, cel
     assert order.view.status == "pending"
     assert order.stored == set()
     assert drain(celery)
+
+
+def test_the_sweeper_tells_workers_when_a_failed_segments_time_has_come(order: Order, celery: Celery) -> None:
+    fail(order.bench.database, order.claim, retry=True)
+    relay(order.bench.database, celery)
+    drain(celery)
+    stop = threading.Event()
+    settings = order.bench.settings.model_copy(update={"sweep_seconds": 3600})  # so that no sweep tells them
+    sweeper = threading.Thread(
+        target=sweep_until, args=(stop, order.bench.database, order.bench.storage, celery, settings)
+    )
+    sweeper.start()
+    try:
+        assert wait_for(lambda: drain(celery), "the hint") == [WORK_TASK]
+    finally:
+        stop.set()
+        sweeper.join()
+    assert claim(order.bench.database) is not None
 
 
 def test_the_sweeper_gives_up_after_the_last_attempt_and_refunds(order: Order, celery: Celery) -> None:

@@ -44,7 +44,7 @@ class Mill:
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         environment = {
-            "PIROUETTE_DATA_DIR": str(self.folder), "PIROUETTE_DATABASE_URL": self.settings.database_url,
+            "PIROUETTE_DATA_DIR": str(self.folder), "PIROUETTE_DATABASE_URL": self.settings.sqlalchemy_url,
             "PIROUETTE_QUEUES": "toy", "PIROUETTE_HEARTBEAT_SECONDS": "0.1", "PIROUETTE_LEASE_SECONDS": "300",
         }  # fmt: skip
         with (self.folder / "log").open("ab") as log:

@@ -1,6 +1,8 @@
 """A child with a kind of work that only the tests have. What it does stands in the order's spec."""
 
+import ctypes
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -11,6 +13,7 @@ from api.worker.child.__main__ import main
 from api.worker.child.job import Job
 from api.worker.kinds import KINDS, Kind
 from api.worker.messages import Made
+from renderer.errors import DeviceError
 from renderer.spec.versions import unstamped
 
 
@@ -45,6 +48,31 @@ def hang(job: Job) -> None:
         time.sleep(3600)
 
 
+def block(job: Job) -> None:
+    """Doesn't come back from a call that holds the interpreter's lock, as a draw call does."""
+    helper = subprocess.Popen(["sleep", "3600"])
+    job.tell({"helper": helper.pid})
+    job.on_stage(job.spec.get("stage", "drawing"))
+    ctypes.PyDLL(None).sleep(3600)
+
+
+def dawdle(job: Job) -> None:
+    """Draws one frame after the other without end."""
+    job.on_stage("drawing")
+    for number in range(1, 1 << 30):
+        job.on_frame(number, 1 << 30)
+        time.sleep(0.01)
+
+
+def lose_device(job: Job) -> None:
+    raise DeviceError("the device was reset")
+
+
+def starve(job: Job) -> None:
+    """Is refused memory."""
+    raise MemoryError
+
+
 def eat(job: Job) -> None:
     """Takes memory without end."""
     taken = []
@@ -71,7 +99,10 @@ def toy(job: Job) -> None:
     DOES[unstamped(job.spec)["does"]](job)
 
 
-DOES = {each.__name__: each for each in (look, write, wait, hang, eat, steal, babble)}
+DOES = {
+    each.__name__: each
+    for each in (look, write, wait, hang, block, dawdle, lose_device, starve, eat, steal, babble)
+}  # fmt: skip
 
 if __name__ == "__main__":
     KINDS["toy"] = Kind(draws=False, functions={"whole": toy})

@@ -16,6 +16,7 @@ from api.domain.accounts import ledger
 from api.domain.kit.failures import CANCELLED, Failure
 from api.domain.kit.files import FileView
 from api.domain.work import tasks
+from api.domain.work.costs import Cost
 from api.domain.work.outcomes import KINDS, Kind, OwnerFiles, Variants
 from api.domain.work.tasks import NewTask, Priority, Work
 from api.ids import new_id
@@ -76,7 +77,7 @@ class Toys:
 
 
 OUTCOME = Toys()
-ROW = Kind("toy", "tests.api.worker.toy_kind:OUTCOME")
+ROW = Kind("toy", "tests.api.worker.toy_kind:OUTCOME", Cost(begin_s=1))
 
 
 def register() -> None:

@@ -49,6 +49,14 @@ def test_gl_errors_are_reported_with_what_was_done(device: Device) -> None:
         device.check_errors("setting sizes")
 
 
+def test_a_lack_of_memory_is_told_from_other_errors(device: Device) -> None:
+    buffer = device.ctx.buffer(reserve=1)
+    buffer.orphan(1 << 46)
+    with pytest.raises(MemoryError, match="not enough memory for uploading"):
+        device.check_errors("uploading")
+    buffer.release()
+
+
 def test_each_thread_of_the_rasteriser_stays_on_a_core_of_its_own(device: Device) -> None:
     tasks = Path("/proc/self/task").iterdir()
     threads = [int(task.name) for task in tasks if (task / "comm").read_text().startswith("llvmpipe-")]

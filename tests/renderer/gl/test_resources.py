@@ -1,15 +1,19 @@
 """A scene on the device: shared buffers, index sizes, mirroring, texture contents, exact release."""
 
+import dataclasses
 import gc
+import itertools
 import weakref
 
 import numpy as np
 import pytest
 
+from renderer.errors import ModelTooLarge
+from renderer.gl import resources
 from renderer.gl.context import Device
 from renderer.gl.resources import GpuScene
 from renderer.gl.textures import fit_size
-from renderer.scene.nodes import AlphaMode, Material, Node, Primitive, Topology
+from renderer.scene.nodes import AlphaMode, Clearcoat, Material, MorphTarget, Node, Primitive, Topology
 from tests.renderer.gl.live import live_objects
 from tests.renderer.passes.scenes import flat_image, quad, scene_of, sphere, texture
 
@@ -65,6 +69,54 @@ def test_packed_channels_arrive_in_the_texture(device: Device) -> None:
     (packed,) = gpu_scene.drawables[0].textures
     assert np.frombuffer(packed.read(), np.uint8)[:4].tolist() == [10, 20, 30, 40]
     gpu_scene.release()
+
+
+def test_an_image_is_uploaded_once_however_it_is_read(device: Device) -> None:
+    """By three wrappings, two filters, and as colour as well as roughness."""
+    before = live_objects()["Texture"]
+    wraps = itertools.product((33071, 33648, 10497), (33071, 33648, 10497), (9728, 9729))
+    materials = [
+        Material(
+            base_color_texture=texture(wrap_s=wrap_s, wrap_t=wrap_t, mag_filter=mag_filter),
+            metallic_roughness_texture=texture(),
+        )
+        for wrap_s, wrap_t, mag_filter in wraps
+    ]
+    scene = scene_of(*((quad(), material) for material in materials), images=[flat_image(1, 2, 3, 255)])
+    gpu_scene = GpuScene(device, scene)
+    assert live_objects()["Texture"] - before == 1
+    assert len({sampler for drawable in gpu_scene.drawables for sampler in drawable.samplers}) == 8
+    gpu_scene.release()
+
+
+def test_packing_makes_no_more_textures_than_there_are_images(device: Device) -> None:
+    """One image, of which a material reads single channels at many coordinates."""
+    material = Material(occlusion_texture=texture(), metallic_roughness_texture=texture())
+    for number, name in enumerate(("occlusion_texture", "metallic_roughness_texture")):
+        getattr(material, name).offset = (0.1 * number, 0.0)
+    material.clearcoat = Clearcoat(1.0, texture=texture(), roughness_texture=texture())
+    before = live_objects()["Texture"]
+    gpu_scene = GpuScene(device, scene_of((quad(), material), images=[flat_image(1, 2, 3, 255)]))
+    assert live_objects()["Texture"] - before == 1
+    gpu_scene.release()
+
+
+def test_vertices_that_take_too_much_memory_are_refused_before_they_are_uploaded(
+    device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nodes that morph their mesh have its vertices for themselves."""
+    one = sphere()
+    morphed = dataclasses.replace(one, targets=(MorphTarget(one.positions),))
+    size = 24 * len(one.positions)  # positions and normals
+    monkeypatch.setattr(resources, "VERTEX_BYTES", 3 * size - 1)
+    nodes = [Node(f"node {number}", mesh=0) for number in range(3)]
+    GpuScene(device, scene_of((one, Material()), nodes=nodes)).release()
+    scene = scene_of((morphed, Material()), nodes=nodes)
+    scene.meshes[0].weights = (0.0,)
+    before = live_objects()
+    with pytest.raises(ModelTooLarge, match=f"vertices take {3 * size:,} bytes, and {3 * size - 1:,} are allowed"):
+        GpuScene(device, scene)
+    assert live_objects() == before
 
 
 def test_a_missing_texture_coordinate_set_counts_as_zeros(device: Device) -> None:

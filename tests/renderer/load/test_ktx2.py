@@ -74,8 +74,8 @@ def test_the_size_is_limited_before_the_transcoder_runs(load: Load, monkeypatch:
     with pytest.raises(ModelTooLarge, match=r"images\[0\] is 8x6 pixels, and 4 are allowed per side"):
         load(with_image(ktx2()))
     monkeypatch.setattr(limits, "TEXTURE_SIDE", 8)
-    monkeypatch.setattr(limits, "TEXTURE_PIXELS", 40)
-    with pytest.raises(ModelTooLarge, match="48 pixels of textures, and 40 are allowed"):
+    monkeypatch.setattr(limits, "TEXTURE_BYTES", 255)
+    with pytest.raises(ModelTooLarge, match="256 bytes of textures, and 255 are allowed"):
         load(with_image(ktx2()))
 
 

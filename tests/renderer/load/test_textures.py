@@ -1,6 +1,8 @@
+import concurrent.futures
 import io
 import struct
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import PIL.Image
@@ -8,7 +10,7 @@ import pytest
 
 from renderer.arrays import UInt8
 from renderer.errors import InvalidModel, ModelTooLarge
-from renderer.load import images, limits
+from renderer.load import images, limits, textures
 from renderer.scene.nodes import Sampler, TextureRef
 from tests.renderer.load.conftest import Load
 from tests.renderer.load.glb_builder import GlbBuilder, Json, encoded, png, triangle_builder
@@ -174,10 +176,31 @@ def test_a_texture_over_the_side_limit_is_refused_by_its_header(load: Load, widt
         load(with_image(png_header(width, height)))
 
 
-def test_pixels_are_limited_over_all_textures(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "TEXTURE_PIXELS", 100)
-    with pytest.raises(ModelTooLarge, match=r"images\[0\] brings the model to 110 pixels of textures, and 100 are"):
+def test_the_memory_of_all_textures_is_limited(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four bytes a pixel, and a third more for the mip levels."""
+    monkeypatch.setattr(limits, "TEXTURE_BYTES", 500)
+    says = r"images\[0\] brings the model to 586 bytes of textures, and 500 are allowed: make its images smaller"
+    with pytest.raises(ModelTooLarge, match=says):
         load(with_image(png(11, 10)))
+
+
+def test_large_images_are_decoded_one_by_one(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their decoders' memory comes on top of what they decode to."""
+    monkeypatch.setattr(limits, "DECODING_PIXELS", 30)
+    monkeypatch.setattr(textures, "usable_cores", lambda: 8)
+    asked: list[int] = []
+
+    class Pool(ThreadPoolExecutor):
+        def __init__(self, threads: int) -> None:
+            asked.append(threads)
+            super().__init__(threads)
+
+    monkeypatch.setattr(concurrent.futures, "ThreadPoolExecutor", Pool)
+    for side in (4, 5, 6):
+        load(with_image(png(side, 2)))
+    for side in (5, 6):
+        load(with_image(png(side, side)))
+    assert asked == [3, 3, 2, 1, 1]
 
 
 @pytest.mark.parametrize(("data", "message"), [

@@ -20,7 +20,7 @@ from renderer.spec import DatasetSpec, parse_settings, plan_dataset
     ],
 )
 def test_settings_choose_views_size_and_coverage(settings: dict[str, Any], spec: DatasetSpec) -> None:
-    assert plan_dataset(parse_settings(settings)) == spec
+    assert plan_dataset(parse_settings({"output": "dataset", **settings})) == spec
 
 
 def test_specs_survive_json() -> None:

@@ -74,7 +74,8 @@ def test_a_value_out_of_range_or_of_the_wrong_type_is_refused_by_name(field: str
 )
 def test_either_word_asks_for_a_training_set_and_only_its_settings_are_echoed(asked: dict[str, Any]) -> None:
     assert parse_settings(asked).to_json() == {
-        "output": "dataset", "effect": "dataset", "dataset_quality": "100x800", "coverage": "hemisphere",
+        "quality": asked.get("quality", "share"), "output": "dataset", "effect": "dataset",
+        "dataset_quality": "100x800", "coverage": "hemisphere",
         "dataset_format": "nerfstudio", "dataset_depth": "coded",
     }
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from api.cli.batch import read_jobs
 from api.cli.jobs import distinct
+from api.cli.manifest import read_jobs
 
 ID = "Ab3kF9x2qL1m"
 

@@ -2,8 +2,9 @@
 
 import datetime as dt
 import json
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from click.testing import CliRunner, Result
 from api import clock
 from api.cli import COMMANDS, main
 from api.db.session import Database
-from api.domain.accounts import credentials
+from api.domain.accounts import credentials, quotas
 from api.domain.accounts.credentials import Principal
 from api.domain.catalog import overlays
 from api.domain.catalog.overlays import OverlayView
@@ -25,11 +26,13 @@ EMAIL = "ada@example.com"
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     """Runs `pirouette` in this process, on a data folder of the test's own."""
     monkeypatch.setenv("PIROUETTE_DATA_DIR", str(tmp_path))
     monkeypatch.delenv("PIROUETTE_TOKEN", raising=False)
-    return lambda *arguments: CliRunner().invoke(main, arguments)
+    umask = os.umask(0o022)
+    yield lambda *arguments: CliRunner().invoke(main, arguments)
+    os.umask(umask)
 
 
 @pytest.fixture
@@ -146,6 +149,28 @@ def test_a_suspended_account_is_refused_until_it_is_reinstated(
         authenticate(tmp_path, key)
     admin("reinstate", EMAIL)
     assert authenticate(tmp_path, key)
+
+
+def test_quotas_are_set_and_set_back_to_what_the_settings_say(
+    run: Run, admin: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIROUETTE_QUOTA_STORAGE_MB", "70")
+    admin("create-account", EMAIL)
+    defaults = {"storage_mb": 70, "uploads_per_hour": 3600, "waiting_previews": 1000}
+    assert admin("show", EMAIL)["quotas"] == defaults
+    allowed = admin("set-quota", EMAIL, "--storage-mb", "500", "--waiting-previews", "0")["quotas"]
+    assert allowed == defaults | {"storage_mb": 500, "waiting_previews": 0}
+    assert admin("set-quota", EMAIL, "--storage-mb", "default")["quotas"] == defaults | {"waiting_previews": 0}
+    shown = admin("show", EMAIL)
+    assert shown["quotas"] == defaults | {"waiting_previews": 0}
+    assert shown["used"] == {"storage_mb": 0, "uploads_per_hour": 0, "waiting_previews": 0}
+    for wrong in ("-1", "much"):
+        assert run("admin", "set-quota", EMAIL, "--storage-mb", wrong).exit_code == 2
+
+
+def test_every_quota_has_an_option(run: Run) -> None:
+    told = run("admin", "set-quota", "--help").output
+    assert all(f"--{name.replace('_', '-')}" in told for name in quotas.NAMES)
 
 
 def test_accounts_are_listed_one_a_line(run: Run, admin: Callable[..., Any]) -> None:

@@ -1,0 +1,44 @@
+"""What people get wrong in settings and on the command line, told in a line instead of a traceback."""
+
+import difflib
+from collections.abc import Iterator, Mapping
+
+PREFIX = "PIROUETTE_"
+OF_COMMANDS = ("PIROUETTE_TOKEN", "PIROUETTE_URL")
+"""Variables that are no settings of a farm, but options of the commands that talk to one."""
+
+
+def unknown_variables(environment: Mapping[str, str]) -> Iterator[str]:
+    """A warning of each variable that looks like a setting and is none."""
+    given = [name for name in environment if name.upper().startswith(PREFIX) and name not in OF_COMMANDS]
+    if not given:
+        return
+    from api.settings import Settings  # takes as long to import as the rest of `pirouette submit`
+
+    known = [*OF_COMMANDS, *(f"{PREFIX}{name.upper()}" for name in Settings.model_fields)]
+    for name in sorted(name for name in given if name.upper() not in known):
+        near = difflib.get_close_matches(name.upper(), known, 1)
+        yield f"there is no setting {name}" + (f"; do you mean {near[0]}?" if near else "")
+
+
+def explained(error: Exception) -> str | None:
+    """What is wrong, if it is with a setting, a file or the database; None for this program's own faults."""
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        return f"{place}{error.strerror or error}"
+
+    from alembic.util import CommandError
+    from pydantic import ValidationError
+    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+    if isinstance(error, ValidationError) and error.title == "Settings":
+        lines = ([*(f"{PREFIX}{name}".upper() for name in each["loc"]), each["msg"]] for each in error.errors())
+        return "\n".join(": ".join(line).replace("Value error, ", "") for line in lines)
+    if isinstance(error, SQLAlchemyError):
+        reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
+        return f"The database of {PREFIX}DATABASE_URL can't be used: {reason}"
+    if isinstance(error, CommandError):
+        return f"The farm's database is of another version of Pirouette: {error}"
+    if isinstance(error, ValueError) and PREFIX in str(error):
+        return str(error)
+    return None

@@ -1,0 +1,84 @@
+"""Quotas: how much of the farm an account may take, by the settings unless an administrator says otherwise.
+
+What counts is in the database, and is looked at in the transaction that would add to it, behind a lock that all of the
+account's additions take: so however many come at once, none slips past.
+"""
+
+import dataclasses
+from collections.abc import Collection, Mapping
+from typing import Self
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from api.db.dialects import count_now, insert
+from api.db.tables import Quota, StoredBytes
+from api.errors import StorageLimit
+from api.settings import Settings
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Quotas:
+    """0 means no limit. The settings `quota_...` say what each is."""
+
+    storage_mb: int = 0
+    uploads_per_hour: int = 0
+    waiting_previews: int = 0
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Those of accounts of which nothing else is said."""
+        return cls(**{name: getattr(settings, f"quota_{name}") for name in NAMES})
+
+
+NO_LIMITS = Quotas()
+
+NAMES = tuple(field.name for field in dataclasses.fields(Quotas))
+
+
+def of_account(session: Session, account_id: str, defaults: Quotas) -> Quotas:
+    """The account's quotas: `defaults` but for what an administrator has set."""
+    own = session.execute(select(Quota.name, Quota.value).where(Quota.account_id == account_id))
+    return dataclasses.replace(defaults, **{row.name: row.value for row in own})
+
+
+def set_own(session: Session, account_id: str, changes: Mapping[str, int | None]) -> None:
+    """Allows the account so much, by the names of quotas; with None as much as the settings say."""
+    for name, value in changes.items():
+        session.execute(delete(Quota).where(Quota.account_id == account_id, Quota.name == name))
+        if value is not None:
+            session.execute(insert(session, Quota).values(account_id=account_id, name=name, value=value))
+
+
+def stored_bytes(session: Session, account_id: str) -> int:
+    """What the account's files come to, without those that it has deleted once they are gone."""
+    return session.scalar(select(StoredBytes.total).where(StoredBytes.account_id == account_id)) or 0
+
+
+def check_storage(session: Session, account_id: str, limit_mb: int, *, adding: int | None = None) -> None:
+    """Raises StorageLimit if the account's files are more than `limit_mb` with those that the transaction has added.
+
+    With `adding`, so many bytes are to come: then it is a forecast, and holds nothing.
+    """
+    if not limit_mb:
+        return
+    if adding is None:
+        count_now(session)
+    total = stored_bytes(session, account_id) + (adding or 0)
+    if total > limit_mb * MEGABYTE:
+        raise StorageLimit(
+            f"The account's files would be {total / MEGABYTE:,.1f} MB, and it may have {limit_mb:,} MB: "
+            "delete models, overlays or renders first"
+        )
+
+
+def hold_counts(session: Session, account_ids: Collection[str]) -> None:
+    """Before files of several accounts go at once: their counts are locked in the order in which all do so."""
+    session.execute(
+        select(StoredBytes.account_id)
+        .where(StoredBytes.account_id.in_(account_ids))
+        .order_by(StoredBytes.account_id)
+        .with_for_update()
+    )

@@ -1,0 +1,34 @@
+"""Files of deleted models, which count as their account's until they are gone."""
+
+import datetime as dt
+
+from sqlalchemy import exists, literal_column, select, update
+
+from api import clock
+from api.db.tables import Model, Render
+from api.domain.accounts import quotas
+from api.domain.kit.unit import Unit
+from api.domain.renders.states import UNFINISHED
+
+KEPT = dt.timedelta(minutes=1)
+"""How long a deleted model's file stays at least: longer than an order of it that had begun takes to be committed."""
+
+DISCARDED_AT_ONCE = 100
+
+
+def discard_deleted(unit: Unit) -> None:
+    """Drops the files of deleted models that no unfinished render needs. Any number of processes may call it."""
+    needed = exists().where(Render.model_id == Model.id, Render.status.in_(UNFINISHED))
+    rows = unit.execute(
+        select(Model.id, Model.account_id, Model.storage_key)
+        .where(
+            Model.deleted_at.is_not(None), Model.file_size > literal_column("0"),
+            Model.deleted_at < clock.now() - KEPT, ~needed,
+        )
+        .limit(DISCARDED_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if rows:
+        quotas.hold_counts(unit, {row.account_id for row in rows})
+        unit.execute(update(Model).where(Model.id.in_([row.id for row in rows])).values(file_size=0))
+        unit.drop(*(row.storage_key for row in rows))

@@ -1,0 +1,47 @@
+"""What a segment should take, in seconds, by what was ordered: on two cores, with nothing else to do.
+
+    begin    whatever the order: the model is loaded, its light and shadows are made; or it is inspected
+    pixel    each delivered pixel of each frame: drawn, with its samples, and read back
+    encode   the same pixel, once for each of the owners whose files are made of it
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from renderer.errors import UnknownSpecVersion
+from renderer.spec import DatasetSpec, FrameSpec
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Cost:
+    """`frame_pixels` tells by the spec how many pixels a frame has. Pixels cost `software_s` where the CPU draws them,
+    `gpu_s` where a graphics card does, and `encode_s` besides."""
+
+    begin_s: float
+    frame_pixels: Callable[[dict[str, Any]], int] = lambda spec: 0
+    software_s: float = 0.0
+    gpu_s: float = 0.0
+    encode_s: float = 0.0
+
+    def seconds(self, spec: Mapping[str, Any], frames: int, owners: int, *, software: bool) -> float:
+        """For so many frames. Of a spec that this code doesn't know, which nobody will draw, `begin_s`."""
+        try:
+            pixels = frames * self.frame_pixels(dict(spec))
+        except UnknownSpecVersion:
+            pixels = 0
+        return self.begin_s + pixels * ((self.software_s if software else self.gpu_s) + owners * self.encode_s)
+
+
+def _of_frame(spec: dict[str, Any]) -> int:
+    frames = FrameSpec.from_json(spec)
+    return frames.width * frames.height
+
+
+def _of_view(spec: dict[str, Any]) -> int:
+    return DatasetSpec.from_json(spec).size ** 2
+
+
+INSPECTION = Cost(begin_s=30.0)
+FRAMES = Cost(begin_s=12.0, frame_pixels=_of_frame, software_s=1e-7, gpu_s=1e-8, encode_s=1e-8)
+VIEWS = Cost(begin_s=12.0, frame_pixels=_of_view, software_s=1e-6, gpu_s=5e-7)

@@ -1,0 +1,43 @@
+"""Cross-origin requests: which pages of other servers may ask this farm from a browser, by the dialect they ask.
+
+Keys travel in a header, never in cookies, so `*` gives no page more than what it has the key of.
+"""
+
+from collections.abc import Sequence
+
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.http.dialect import Dialects
+from api.settings import Settings
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+EXPOSED = (
+    "Accept-Ranges", "Content-Disposition", "Content-Range", "ETag", "Idempotent-Replayed", "Location", "Retry-After",
+    "X-Request-Id",
+)  # fmt: skip
+"""What a page may read of an answer, beside what browsers always show."""
+MAX_AGE_S = 7200
+"""How long a browser may remember a preflight's answer. Chromium keeps none longer than two hours."""
+
+
+class Cors:
+    """Answers preflights, and says on answers who may read them: by the settings, or anybody where the dialect is open.
+    """
+
+    def __init__(self, app: ASGIApp, *, dialects: Dialects, settings: Settings) -> None:
+        self._dialects = dialects
+        origins = settings.cors_allowed
+        self._closed = _policy(app, origins) if origins else app
+        self._open = _policy(app, ("*",))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        anybody = scope["type"] == "http" and self._dialects.of(scope["path"]).any_origin
+        await (self._open if anybody else self._closed)(scope, receive, send)
+
+
+def _policy(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:
+    return CORSMiddleware(
+        app, allow_origins=origins, allow_methods=METHODS, allow_headers=("*",), expose_headers=EXPOSED,
+        max_age=MAX_AGE_S,
+    )  # fmt: skip

@@ -1,0 +1,74 @@
+"""How long the child may take for an order, in all and for a single step of it."""
+
+from time import monotonic
+
+from api.domain.kit.failures import STALLED, TOO_COSTLY
+from api.domain.work.claims import Claim
+from api.domain.work.outcomes import KINDS
+from api.worker.messages import Failed, Report, Stage, Waited
+from api.worker.parent.orders import GivenUp
+
+LEAST_S = 120.0
+"""What even the smallest order gets: a machine that is short of memory takes that long to start a process."""
+PATIENCE = 10.0
+"""How many times longer than it should an order may take: on slow machines that others keep busy, and for models that
+are dearer than most."""
+LONGEST_STEP_S = 1.0
+"""The most that counts between two looks at the time, which are a tenth of a second apart: what this process itself
+stood still, or took to store a file, is no time of the child's."""
+SILENT_STAGES = frozenset({"loading", "encoding", "checking"})
+"""Stages of one step, which takes as long as the file is large. The limits of `renderer.load.limits` and the budget
+bound them; only in the others, which draw, is silence a sign that something hangs."""
+
+SIMPLER = "Use a simpler model: fewer triangles, fewer transparent surfaces behind each other, smaller textures"
+
+
+def budget_s(claim: Claim, *, software: bool) -> float:
+    """The seconds that the claim's order may take."""
+    kind = KINDS.get(claim.kind)
+    if kind is None:  # the child will say so at once
+        return LEAST_S
+    should = kind.cost.seconds(claim.spec, claim.frame_count, len(claim.variants), software=software)
+    return max(LEAST_S, PATIENCE * should)
+
+
+class Watch:
+    """Follows an order from its start. `stall_s` is how long the child may be silent while it draws.
+
+    While the child gives way to others its time stands still; since the child says so itself, that is believed for at
+    most half of the time.
+    """
+
+    def __init__(self, budget_s: float, stall_s: float) -> None:
+        self._budget_s = budget_s
+        self._stall_s = stall_s
+        self._stage = ""
+        self._looked = monotonic()
+        self._spent = self._silent = self._waited = 0.0
+
+    def hear(self, report: Report) -> None:
+        """The child has said something, so it goes on."""
+        self._silent = 0.0
+        match report:
+            case Stage(name=name):
+                self._stage = name
+            case Waited(seconds=seconds):
+                self._waited += seconds
+
+    def check(self) -> None:
+        """Raises GivenUp when the child has had its time."""
+        now = monotonic()
+        step = min(now - self._looked, LONGEST_STEP_S)
+        self._looked = now
+        self._spent += step
+        self._silent += step
+        if self._spent - min(self._waited, self._spent / 2) > self._budget_s:
+            does = "read" if self._stage == "loading" else "draw"
+            message = (
+                f"Too costly to {does}: it was not done after {self._budget_s / 60:.1f} minutes, {PATIENCE:g} times "
+                f"what such an order should take. {SIMPLER}; or order fewer or smaller frames"
+            )
+            raise GivenUp(Failed(code=TOO_COSTLY, message=message, retry=False))
+        if self._silent > self._stall_s and self._stage not in SILENT_STAGES:
+            message = f"Drawing the model stood still: no step of it was done within {self._stall_s:g} s. {SIMPLER}"
+            raise GivenUp(Failed(code=STALLED, message=message, retry=True))

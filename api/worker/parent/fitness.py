@@ -1,0 +1,34 @@
+"""Whether this worker can do its work, by how its last orders ended."""
+
+from collections import Counter
+
+MOST_FAILURES = 2
+"""So many failures in a row, of one kind of work, that need not be the model's fault set off a self-test. One may be
+chance; a worker that has no more than these spoils at most one of a segment's tries."""
+
+
+class Fitness:
+    """`unfit_reason` says why the worker has left the fleet, and is None while it is in it.
+
+    Failures are counted by kind: a worker whose ffmpeg is broken may well read models.
+    """
+
+    def __init__(self) -> None:
+        self.unfit_reason: str | None = None
+        self._failures = Counter[str]()
+
+    def succeeded(self, kind: str) -> None:
+        del self._failures[kind]
+
+    def failed(self, kind: str) -> None:
+        """The failure may be this worker's."""
+        self._failures[kind] += 1
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a self-test is due."""
+        return self.unfit_reason is not None or any(count >= MOST_FAILURES for count in self._failures.values())
+
+    def proved(self) -> None:
+        """The self-test has passed."""
+        self._failures.clear()

@@ -1,0 +1,16 @@
+"""A share's link has a secret of its own, which can be replaced; links of before keep working."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    op.add_column("renders", sa.Column("share_id", sa.String(12)))
+    op.execute("UPDATE renders SET share_id = account_id WHERE shared_at IS NOT NULL")
+
+
+def downgrade() -> None:
+    op.drop_column("renders", "share_id")

@@ -1,0 +1,56 @@
+"""Settings: addresses and secrets, and those that could not work, which are refused at the start by their names."""
+
+import traceback
+
+import pytest
+from pydantic import ValidationError
+from sqlalchemy import make_url
+
+from api.queue.broker import make_celery
+from api.settings import Settings
+
+SECRET = "p@ss:w/rd #%?"
+
+
+def test_a_database_may_be_named_in_parts_with_whatever_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"HOST": "db.example.com", "PORT": "6432", "USER": "me@here", "PASSWORD": SECRET}.items():
+        monkeypatch.setenv(f"PIROUETTE_DATABASE_{name}", value)
+    address = make_url(Settings().sqlalchemy_url)
+    assert (address.host, address.port, address.database) == ("db.example.com", 6432, "pirouette")
+    assert (address.username, address.password) == ("me@here", SECRET)
+    assert address.get_backend_name() == "postgresql"
+
+
+def test_a_database_without_a_password_has_none() -> None:
+    assert make_url(Settings(database_host="::1", database_name="farm").sqlalchemy_url).password is None
+
+
+def test_a_database_has_one_address() -> None:
+    with pytest.raises(ValidationError, match="not both"):
+        Settings(database_host="db", database_url="sqlite:///x")
+
+
+def test_no_secret_is_shown() -> None:
+    settings = Settings(
+        database_url=f"postgresql://u:{'hunter2'}@db/x", broker_url="redis://:hunter2@redis/0", s3_bucket="b",
+        s3_access_key="key", s3_secret_key="hunter2",
+    )  # fmt: skip
+    assert "hunter2" in settings.sqlalchemy_url
+    assert "hunter2" not in f"{settings!r} {settings}"
+    assert make_celery(settings).conf.broker_url == "redis://:hunter2@redis/0"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"database_url": "postgresql://u:hunter2@db/x", "database_host": "db"}, {"s3_secret_key": "hunter2"},
+              {"database_password": "hunter2", "lease_seconds": "never"}],
+)  # fmt: skip
+def test_no_secret_is_in_the_error_that_tells_of_wrong_settings(wrong: dict[str, str]) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Settings.model_validate(wrong)
+    assert "hunter2" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("ports", ["http", "0", "80;443", "65536", "-1"])
+def test_ports_for_downloads_are_numbers(ports: str) -> None:
+    with pytest.raises(ValueError, match="PIROUETTE_INGEST_PORTS"):
+        Settings(ingest_ports=ports)
