@@ -53,6 +53,7 @@ class Boundary:
         request_id = new_id()
         started = time.perf_counter()
         status = 0
+        scope.setdefault("state", {})  # what is noted in it further in, in copies of the scope too, is seen here
 
         async def send_marked(message: Message) -> None:
             nonlocal status

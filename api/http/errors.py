@@ -69,11 +69,12 @@ def install(app: FastAPI, dialects: Dialects) -> None:
     async def on_http_exception(request: Request, error: HTTPException) -> Response:
         path = request.url.path
         headers = error.headers
-        if error.status_code == 405:  # Starlette names the methods of one route only
+        if error.status_code == 405:  # Starlette names the methods of one route only, in any order
             methods = {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
             if "GET" in methods:
                 methods.add("HEAD")
-            headers = {"Allow": ", ".join(sorted(methods))} if methods else headers
+            methods = methods or set((headers or {}).get("Allow", "").split(", "))
+            headers = {"Allow": ", ".join(sorted(methods))}
         return dialects.tell(path, _FRAMEWORK_ERRORS[error.status_code], headers=headers)
 
     @app.exception_handler(RequestValidationError)

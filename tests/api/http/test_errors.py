@@ -26,10 +26,11 @@ def test_every_error_of_the_service_has_a_status() -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [
-        ("GET", "/", 404, "not_found"),
+        ("GET", "/index.html", 404, "not_found"),
+        ("POST", "/", 405, "method_not_allowed"),
         ("GET", "/v1", 404, "not_found"),
         ("GET", "/v1/chairs", 404, "not_found"),
-        ("GET", "/v1/account/", 404, "not_found"),
+        ("GET", "/v1/account/me", 404, "not_found"),
         ("DELETE", "/v1/account", 405, "method_not_allowed"),
         ("PUT", "/v1/models", 405, "method_not_allowed"),
         ("POST", "/v1/models/Ab3kF9x2qL1m", 405, "method_not_allowed"),
@@ -46,11 +47,11 @@ def test_wrong_paths_and_methods(web: Web, method: str, path: str, status: int, 
 @pytest.mark.parametrize(
     ("path", "methods"),
     [
-        ("/v1/renders", "GET, POST"),
-        ("/v1/renders/Ab3kF9x2qL1m", "DELETE, GET"),
+        ("/v1/renders", "GET, HEAD, POST"),
+        ("/v1/renders/Ab3kF9x2qL1m", "DELETE, GET, HEAD"),
         ("/v1/renders/Ab3kF9x2qL1m/video", "GET, HEAD"),
-        ("/v1/models/Ab3kF9x2qL1m", "DELETE, GET, PATCH"),
-        ("/docs", "GET"),
+        ("/v1/models/Ab3kF9x2qL1m", "DELETE, GET, HEAD, PATCH"),
+        ("/docs", "GET, HEAD"),
     ],
 )
 def test_a_wrong_method_is_told_the_right_ones(web: Web, path: str, methods: str) -> None:

@@ -43,6 +43,7 @@ def test_an_upload_makes_a_model_a_render_and_a_free_preview(web: Web) -> None:
         "tags": [],
         "fileSize": len(GLB),
         "sha256": hashlib.sha256(GLB).hexdigest(),
+        "thumbnailUrl": None,
         "archivedAt": None,
         "state": "pending",
         "errorCode": None,
