@@ -6,7 +6,7 @@ Embedded and distributed operation differ in these values alone: a bare `Setting
 import re
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -150,11 +150,16 @@ class Settings(BaseSettings):
         "x264", description="Encoder of H.264, alike on all workers: x264 on the CPU, or nvenc on an NVIDIA GPU"
     )
     allow_software: bool = Field(True, description="Whether a worker may render on the CPU when it finds no GPU")
+    sandbox: Literal["auto", "require", "off"] = Field(
+        "auto",
+        description="Keeping processes that read strangers' files from the network and other files: as far as the "
+        "system can (auto), or it doesn't start (require); off spares those that draw, if a driver needs more",
+    )
     child_memory_mb: int = Field(
         0, ge=0, description="MB of memory that a worker's drawing process may use; 0 means as much as the machine has"
     )
     stall_seconds: float = Field(
-        45.0, gt=0, description="How long a worker's drawing process may go without a step done before it is killed"
+        60.0, gt=0, description="How long a worker's drawing process may go without a step done before it is killed"
     )
     lease_seconds: float = Field(30.0, gt=0, description="How long a claim on work lasts without a heartbeat")
     heartbeat_seconds: float = Field(5.0, gt=0, description="How often a worker renews its claim")

@@ -244,6 +244,18 @@ def publish_overlay(file: Path, layer: str, name: str | None, description: str |
 
 
 @command.command()
+def doctor() -> None:
+    """Look at what this machine has for the work. The exit code is 1 where something is missing."""
+    from api.processes.doctor import findings  # as a worker, it loads much that no other of these commands needs
+
+    found = findings(Settings())
+    for finding in found:
+        _print(**dataclasses.asdict(finding))
+    if not all(finding.ok for finding in found):
+        raise click.exceptions.Exit(1)
+
+
+@command.command()
 @click.argument("overlay_id")
 def unpublish_overlay(overlay_id: str) -> None:
     """Withdraw an overlay from all accounts. Renders that were ordered with it are finished with it."""

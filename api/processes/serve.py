@@ -26,6 +26,7 @@ from api.http.docs import DOCS_PATH
 from api.http.server import CLOSE_CONNECTIONS_S, Server
 from api.observe import log
 from api.private import keep_private
+from api.processes.sandboxes import check_sandbox
 from api.processes.supervisor import STOP_S, Supervisor, end_with_supervisor
 from api.processes.webhooks import make_deliverer
 from api.queue.broker import declare_queues, make_celery, ping
@@ -55,6 +56,7 @@ def command(host: str | None, port: int | None, supervisor_fd: int | None) -> No
     keep_private(settings.data_dir)
     if supervisor_fd is not None:
         end_with_supervisor(supervisor_fd, ORPHAN_GRACE_S)
+    check_sandbox(settings)
     serve(settings)
 
 
