@@ -147,6 +147,7 @@ def test_parts_of_two_encoders_are_refused_and_refunded(long: Long, caplog: pyte
         long.run()
     settings = long.bench.settings.model_copy(update={"h264_encoder": "nvenc"})
     for _ in range(settings.max_attempts):
+        end_pauses(long.bench.database)
         bench = dataclasses.replace(long.bench, settings=settings)
         dataclasses.replace(long.worker, bench=bench).run(claimed(long.bench.database))
     assert {view.status for view in long.views} == {"error"}
