@@ -159,7 +159,7 @@ class Settings(BaseSettings):
         0, ge=0, description="MB of memory that a worker's drawing process may use; 0 means as much as the machine has"
     )
     stall_seconds: float = Field(
-        45.0, gt=0, description="How long a worker's drawing process may go without a step done before it is killed"
+        60.0, gt=0, description="How long a worker's drawing process may go without a step done before it is killed"
     )
     lease_seconds: float = Field(30.0, gt=0, description="How long a claim on work lasts without a heartbeat")
     heartbeat_seconds: float = Field(5.0, gt=0, description="How often a worker renews its claim")

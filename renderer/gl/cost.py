@@ -178,8 +178,8 @@ class _Places:
         sides = np.zeros(len(clip), np.uint8)
         for side, those in beyond.items():
             sides |= those.view(np.uint8) * np.uint8(side)
-        flat: Float32 = clip[:, :2] / np.where(beyond[_NEAR], np.float32(1), w)[:, None]
-        return cls(clip, flat, sides, nearest)
+        depths: Float32 = np.where(beyond[_NEAR], np.float32(1), w)[:, None]
+        return cls(clip, np.divide(clip[:, :2], depths, dtype=np.float32), sides, nearest)
 
     def area(self, rows: UInt32, facing: int) -> float:
         """In squared normalised device coordinates, of the triangles (k, 3), as far as they are in the picture; never

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from renderer.gl.idle import forget_pictures
+
 from renderer.load import load_model
 from renderer.scene.nodes import Scene
 

@@ -2,9 +2,6 @@
 
 import dataclasses
 import functools
-import os
-import shutil
-import stat
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,33 +32,17 @@ from renderer.errors import DeviceError
 from renderer.gl.context import Device
 from tests.api.domain.support import accounts_with_renders, end_pauses
 from tests.api.worker.child_here import SETUP
+from tests.support.ffmpeg import BreakableFfmpeg
 from tests.support.waiting import HANG_S, wait_for
 
 TOY = "tests.api.worker.toy_child"
 
 
-@dataclasses.dataclass(frozen=True)
-class Ffmpeg:
-    """The machine's own, or with `breaks` one that fails."""
-
-    folder: Path
-
-    def break_it(self) -> None:
-        (self.folder / "broken").touch()
-
-    def mend(self) -> None:
-        (self.folder / "broken").unlink()
-
-
 @pytest.fixture
-def ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ffmpeg:
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    wrapper = folder / "ffmpeg"
-    wrapper.write_text(f'#!/bin/sh\n[ -e {folder}/broken ] && exit 1\nexec {shutil.which("ffmpeg")} "$@"\n')
-    wrapper.chmod(wrapper.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-    return Ffmpeg(folder)
+def ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BreakableFfmpeg:
+    ffmpeg = BreakableFfmpeg(tmp_path / "bin")
+    monkeypatch.setenv("PATH", ffmpeg.path)
+    return ffmpeg
 
 
 @pytest.fixture(autouse=True)
@@ -143,12 +124,12 @@ def test_a_healthy_worker_draws_encodes_and_stores_and_leaves_nothing_behind(dra
 
 
 def test_a_worker_whose_ffmpeg_breaks_leaves_the_fleet_and_comes_back_once_it_is_mended(
-    drawing: Bench, ffmpeg: Ffmpeg, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    drawing: Bench, ffmpeg: BreakableFfmpeg, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(self_test, "PAUSES_S", (0.05,))
     drawing.children.ready()
     doubt(drawing)
-    ffmpeg.break_it()
+    ffmpeg.fail()
     with at_its_test(drawing) as testing:
         assert "Check that ffmpeg" in wait_for(lambda: reason(drawing), "the worker to leave")
         assert "claims nothing" in caplog.text
