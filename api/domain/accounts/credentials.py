@@ -18,10 +18,13 @@ from sqlalchemy.orm import Session
 
 from api import clock
 from api.db.tables import Account, Token
-from api.errors import Forbidden, InsufficientScope, InvalidRequest, NotFound, TokenExpired, Unauthorized
+from api.errors import Forbidden, InsufficientScope, InvalidRequest, KeyNotFound, SpendingCap, TokenExpired, Unauthorized
 from api.ids import new_id
 
-SCOPES = ("read", "write", "render")
+SCOPES = ("read", "write", "render", "admin")
+"""What a key may be for: `admin` is to manage the account's keys."""
+USUAL_SCOPES = ("read", "write", "render")
+"""Of a key that nobody says more of: one that is lost must not be able to make others."""
 _ALPHABET = string.ascii_letters + string.digits
 _SECRET_LENGTH = 43  # characters of the alphabet that carry 256 bits
 
@@ -94,7 +97,8 @@ class IssuedToken:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TokenView:
-    """A key as its owner may see it. `hint` is its first characters."""
+    """A key as its owner may see it. `hint` is its first characters. `credits_cap` is the most that it may spend in
+    all, and `credits_spent` what it has, without what was refunded."""
 
     id: str
     dialect: str
@@ -104,6 +108,8 @@ class TokenView:
     expires_at: dt.datetime | None
     revoked_at: dt.datetime | None
     last_used_at: dt.datetime | None
+    credits_cap: int | None
+    credits_spent: int
     created_at: dt.datetime
 
 
@@ -129,8 +135,9 @@ def issue(
     *,
     name: str,
     dialect: str = "dxgl",
-    scopes: Sequence[str] = SCOPES,
+    scopes: Sequence[str] = USUAL_SCOPES,
     expires_at: dt.datetime | None = None,
+    credits_cap: int | None = None,
 ) -> IssuedToken:
     """A new key for the account, of one of FORMATS. Raises InvalidRequest for a bad name, and for no or unknown scopes.
     """
@@ -148,6 +155,7 @@ def issue(
         sha256=_digest(raw),
         scopes=[scope for scope in SCOPES if scope in scopes],
         expires_at=expires_at,
+        credits_cap=credits_cap,
         created_at=clock.now(),
     )
     session.add(token)
@@ -202,7 +210,7 @@ def touch(session: Session, token_ids: Collection[str]) -> None:
 
 
 def revoke(session: Session, account_id: str, token_id: str) -> None:
-    """The key is refused from now on. Raises NotFound unless the account has such a key."""
+    """The key is refused from now on. Raises KeyNotFound unless the account has such a key."""
     revoked = session.scalar(
         update(Token)
         .where(Token.id == token_id, Token.account_id == account_id)
@@ -210,7 +218,30 @@ def revoke(session: Session, account_id: str, token_id: str) -> None:
         .returning(Token.id)
     )
     if revoked is None:
-        raise NotFound(f"No token {token_id}")
+        raise KeyNotFound(f"No key {token_id}")
+
+
+def spend(session: Session, token_id: str, credits: int) -> None:
+    """Counts what the key orders. Raises SpendingCap where that is more than it may spend."""
+    within = or_(Token.credits_cap.is_(None), Token.credits_spent + credits <= Token.credits_cap)
+    spent = session.scalar(
+        update(Token)
+        .where(Token.id == token_id, within)
+        .values(credits_spent=Token.credits_spent + credits)
+        .returning(Token.credits_spent)
+    )
+    if spent is None:
+        cap, before = session.execute(
+            select(Token.credits_cap, Token.credits_spent).where(Token.id == token_id)
+        ).one()
+        raise SpendingCap(f"This costs {credits}, and the key has {cap - before} left of its cap of {cap} credits")
+
+
+def unspend(session: Session, token_id: str, credits: int) -> None:
+    """Counts a refund of what the key ordered."""
+    session.execute(
+        update(Token).where(Token.id == token_id).values(credits_spent=Token.credits_spent - credits)
+    )
 
 
 def list_tokens(session: Session, account_id: str) -> list[TokenView]:
@@ -218,7 +249,8 @@ def list_tokens(session: Session, account_id: str) -> list[TokenView]:
     tokens = session.scalars(select(Token).where(Token.account_id == account_id).order_by(Token.created_at, Token.id))
     return [
         TokenView(
-            t.id, t.dialect, t.name, t.hint, tuple(t.scopes), t.expires_at, t.revoked_at, t.last_used_at, t.created_at
+            t.id, t.dialect, t.name, t.hint, tuple(t.scopes), t.expires_at, t.revoked_at, t.last_used_at, t.credits_cap,
+            t.credits_spent, t.created_at,
         )
         for t in tokens
     ]
