@@ -6,7 +6,7 @@ Embedded and distributed operation differ in these values alone: a bare `Setting
 import re
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,6 +15,10 @@ from sqlalchemy import URL
 from renderer.spec import H264Encoder
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
+
+
+HTTP = r"^$|^https?://."
+"""What URLs of servers look like that are talked to by HTTP."""
 
 
 class Settings(BaseSettings):
@@ -53,9 +57,11 @@ class Settings(BaseSettings):
     # files in S3
     s3_bucket: str = Field("", description="S3 bucket for models and results; empty means a folder")
     s3_prefix: str = Field("", description="Folder in the bucket, where it has other files too")
-    s3_endpoint: str = Field("", description="URL of the S3 server; empty means AWS")
+    s3_endpoint: str = Field("", pattern=HTTP, description="URL of the S3 server; empty means AWS")
     s3_public_endpoint: str = Field(
-        "", description="URL of the S3 server for clients, which signed links lead to; empty means the same"
+        "",
+        pattern=HTTP,
+        description="URL of the S3 server for clients, which signed links lead to; empty means the same",
     )
     s3_region: str = Field("us-east-1", description="Region of the bucket")
     s3_access_key: str = Field("", description="Access key; empty means what AWS's own tools would use")
@@ -75,7 +81,9 @@ class Settings(BaseSettings):
         description="Origins, with commas between, whose pages may call the API from a browser, such as "
         "https://shop.example.com; * means any",
     )
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_level: str = Field(
+        "INFO", pattern="(?i)^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"
+    )
     trusted_proxies: str = Field(
         "", description="Addresses and CIDR networks, with commas between, of proxies that say who their clients are"
     )
@@ -142,11 +150,16 @@ class Settings(BaseSettings):
         "x264", description="Encoder of H.264, alike on all workers: x264 on the CPU, or nvenc on an NVIDIA GPU"
     )
     allow_software: bool = Field(True, description="Whether a worker may render on the CPU when it finds no GPU")
+    sandbox: Literal["auto", "require", "off"] = Field(
+        "auto",
+        description="Keeping processes that read strangers' files from the network and other files: as far as the "
+        "system can (auto), or it doesn't start (require); off spares those that draw, if a driver needs more",
+    )
     child_memory_mb: int = Field(
         0, ge=0, description="MB of memory that a worker's drawing process may use; 0 means as much as the machine has"
     )
     stall_seconds: float = Field(
-        45.0, gt=0, description="How long a worker's drawing process may go without a step done before it is killed"
+        60.0, gt=0, description="How long a worker's drawing process may go without a step done before it is killed"
     )
     lease_seconds: float = Field(30.0, gt=0, description="How long a claim on work lasts without a heartbeat")
     heartbeat_seconds: float = Field(5.0, gt=0, description="How often a worker renews its claim")
@@ -163,6 +176,13 @@ class Settings(BaseSettings):
     def _database_has_one_address(self) -> Self:
         if self.database_host and self.database_url.get_secret_value():
             raise ValueError("set either PIROUETTE_DATABASE_URL or PIROUETTE_DATABASE_HOST, not both")
+        return self
+
+    @model_validator(mode="after")
+    def _broker_has_an_address(self) -> Self:
+        url = self.broker_url.get_secret_value()
+        if url and "://" not in url:
+            raise ValueError("PIROUETTE_BROKER_URL must be a URL such as redis://redis:6379/0")
         return self
 
     @model_validator(mode="after")

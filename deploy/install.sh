@@ -27,6 +27,7 @@ Linux)
     need ffmpeg command -v ffprobe
     need libegl1 library libEGL.so.1
     need libgles2 library libGLESv2.so.2
+    need libseccomp2 library libseccomp.so.2
     if command -v dpkg-query >/dev/null; then need libgl1-mesa-dri installed libgl1-mesa-dri; fi
     if [ "$what" = test ]; then
         need postgresql postgres_server

@@ -22,6 +22,8 @@ from pathlib import Path
 import landlockpy
 from landlockpy import AccessFS
 
+PARTS = ("landlock", "seccomp")
+
 LEAST_LANDLOCK = 2
 """The version of Landlock, of Linux 5.19, that lets a child move a file from one of its folders to another."""
 
@@ -87,7 +89,7 @@ class Reach:
 
 
 def missing() -> dict[str, str]:
-    """What this system has not of the two, "landlock" and "seccomp", each with what to do about it."""
+    """Which of PARTS this system has not, each with what follows and what to do about it."""
     found = {}
     if _landlock_version() < LEAST_LANDLOCK:
         found["landlock"] = (

@@ -225,9 +225,9 @@ def show(email: str) -> None:
               help="The anchor it is meant to be cropped at.")
 def publish_overlay(file: Path, layer: str, name: str | None, description: str | None, alignment: str) -> None:
     """Offer an image (PNG, JPEG or WebP) or, as environment, a panorama (HDR or EXR) to all accounts as an overlay."""
+    key, storage = overlays.new_key(), open_storage(_farm())
     with _refusals():
         image = inspect_panorama(file) if layer == Layer.ENVIRONMENT else inspect_image(file)
-    key, storage = overlays.new_key(), open_storage(_farm())
     with storage.writer(key) as writer:
         writer.write(file.read_bytes())
     try:
@@ -241,6 +241,18 @@ def publish_overlay(file: Path, layer: str, name: str | None, description: str |
         discard(storage, key)
         raise
     _print(id=overlay.id, layer=overlay.layer, name=overlay.name)
+
+
+@command.command()
+def doctor() -> None:
+    """Look at what this machine has for the work. The exit code is 1 where something is missing."""
+    from api.processes.doctor import findings  # as a worker, it loads much that no other of these commands needs
+
+    found = findings(Settings())
+    for finding in found:
+        _print(**dataclasses.asdict(finding))
+    if not all(finding.ok for finding in found):
+        raise click.exceptions.Exit(1)
 
 
 @command.command()

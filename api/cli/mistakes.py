@@ -3,6 +3,9 @@
 import difflib
 from collections.abc import Iterator, Mapping
 
+from api.errors import FarmError
+from api.storage.base import StorageUnavailable
+
 PREFIX = "PIROUETTE_"
 OF_COMMANDS = ("PIROUETTE_TOKEN", "PIROUETTE_URL")
 """Variables that are no settings of a farm, but options of the commands that talk to one."""
@@ -22,7 +25,10 @@ def unknown_variables(environment: Mapping[str, str]) -> Iterator[str]:
 
 
 def explained(error: Exception) -> str | None:
-    """What is wrong, if it is with a setting, a file or the database; None for this program's own faults."""
+    """What is wrong, if it is with a setting, a file, the database or the storage; None for faults of this program."""
+    if isinstance(error, FarmError):
+        cause = error.__cause__
+        return explained(cause) if isinstance(cause, Exception) else error.message
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         return f"{place}{error.strerror or error}"
@@ -36,9 +42,9 @@ def explained(error: Exception) -> str | None:
         return "\n".join(": ".join(line).replace("Value error, ", "") for line in lines)
     if isinstance(error, SQLAlchemyError):
         reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
-        return f"The database of {PREFIX}DATABASE_URL can't be used: {reason}"
+        return f"The farm's database ({PREFIX}DATABASE_URL) can't be used: {reason}"
     if isinstance(error, CommandError):
         return f"The farm's database is of another version of Pirouette: {error}"
-    if isinstance(error, ValueError) and PREFIX in str(error):
+    if isinstance(error, StorageUnavailable) or (isinstance(error, ValueError) and PREFIX in str(error)):
         return str(error)
     return None

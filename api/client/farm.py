@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import httpx
 
+from api.client.errors import RequestRefused
 from api.client.models import Models
 from api.client.overlays import Overlays
 from api.client.renders import Renders
@@ -40,7 +41,11 @@ class FarmClient:
         self._transport.close()
 
     def account(self) -> Account:
-        return Account.of(self._transport.data("GET", "/account"))
+        data = self._transport.data("GET", "/account")
+        try:
+            return Account.of(data)
+        except (KeyError, TypeError):
+            raise RequestRefused("unknown", "The server that answers is no farm", 200) from None
 
     def quote(self, renders: Iterable[Mapping[str, Any]]) -> Quote:
         """What renders of these settings (up to 100) would cost."""

@@ -140,7 +140,7 @@ class Transport:
 def _check_address(base_url: str) -> None:
     try:
         url = httpx.URL(base_url)
-        if url.scheme in ("http", "https") and url.host:
+        if url.scheme in ("http", "https") and url.host and (url.port or 0) < 2**16:
             return
     except httpx.InvalidURL:
         pass

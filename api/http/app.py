@@ -9,7 +9,7 @@ from starlette_compress import CompressMiddleware, add_compress_type, remove_com
 from api.db.session import Database
 from api.domain.work import condition
 from api.domain.work.condition import Condition
-from api.http import docs, errors, idempotency
+from api.http import docs, errors, home, idempotency
 from api.http.boundary import Boundary
 from api.http.cors import Cors
 from api.http.dialect import Dialect, Dialects
@@ -86,6 +86,7 @@ def create_app(
             app.include_router(router)
     app.include_router(storage_router)
     app.include_router(probes_router)
+    home.install(app)
     app.openapi = lambda: openapi_of(app, tags)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     behind_proxy = bool(settings.trusted_proxies)
     # The first is the innermost, the last the outermost.

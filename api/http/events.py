@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
-from api.errors import Forbidden, InsufficientScope, TokenExpired, Unauthorized
+from api.errors import Forbidden, InsufficientScope, TokenExpired, Unauthorized, Unavailable
 from api.http.auth import Caller
 from api.http.state import Farm
 
@@ -49,6 +49,8 @@ async def changes(
             new = await run_in_threadpool(asked)
         except (Unauthorized, TokenExpired, Forbidden, InsufficientScope):
             return
+        except Unavailable:
+            continue  # whoever watches needn't know of an outage that passes
         if new != state:
             state = new
             yield state

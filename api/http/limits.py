@@ -93,10 +93,10 @@ class ClientLimit:
         self._behind_proxy = behind_proxy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        buckets = self._limits.of_clients(scope["path"]) if scope["type"] == "http" else None
+        if scope["type"] != "http" or (buckets is None and not self._behind_proxy):
             await self._app(scope, receive, send)
             return
-        buckets = self._limits.of_clients(scope["path"])
         with contextlib.ExitStack() as held:
             try:
                 if buckets is not None:

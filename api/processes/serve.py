@@ -8,8 +8,10 @@ import json
 import logging
 import os
 import resource
+import shlex
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,10 +20,13 @@ import click
 from fastapi import FastAPI
 
 from api.db.session import Database
+from api.domain.accounts import accounts
 from api.http.app import create_app
+from api.http.docs import DOCS_PATH
 from api.http.server import CLOSE_CONNECTIONS_S, Server
 from api.observe import log
 from api.private import keep_private
+from api.processes.sandboxes import check_sandbox
 from api.processes.supervisor import STOP_S, Supervisor, end_with_supervisor
 from api.processes.webhooks import make_deliverer
 from api.queue.broker import declare_queues, make_celery, ping
@@ -51,6 +56,7 @@ def command(host: str | None, port: int | None, supervisor_fd: int | None) -> No
     keep_private(settings.data_dir)
     if supervisor_fd is not None:
         end_with_supervisor(supervisor_fd, ORPHAN_GRACE_S)
+    check_sandbox(settings)
     serve(settings)
 
 
@@ -89,7 +95,7 @@ def serve(settings: Settings) -> None:
         app = create_app(settings, database, storage, relay.wake, broker=functools.partial(ping, celery))
         address = data_dir / "server.json"
         closing.callback(address.unlink, missing_ok=True)
-        server = _Server(app, _url(listener), address)
+        server = _Server(app, _url(listener), address, has_accounts=_has_accounts(database))
         # While it runs, uvicorn handles these itself; afterwards it raises them again for the handlers it found.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, server.handle_exit)
@@ -99,12 +105,13 @@ def serve(settings: Settings) -> None:
 
 
 class _Server(Server):
-    """Says where it listens, in the log and in a file, once it does."""
+    """Says where it listens, in the log and in a file, once it does; and to who is new here, how to make an account."""
 
-    def __init__(self, app: FastAPI, url: str, address: Path) -> None:
+    def __init__(self, app: FastAPI, url: str, address: Path, *, has_accounts: bool) -> None:
         super().__init__(app)
         self._url = url
         self._address = address
+        self._has_accounts = has_accounts
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -113,7 +120,11 @@ class _Server(Server):
         written = self._address.with_suffix(".part")
         written.write_text(json.dumps({"url": self._url, "pid": os.getpid()}))
         written.rename(self._address)
-        logger.info("Serving on %s", self._url)
+        logger.info("Serving on %s; the API is described on %s%s", self._url, self._url, DOCS_PATH)
+        if not self._has_accounts:
+            logger.info("There is no account yet. Make one, and an API key for it, in another terminal:")
+            for words in ("create-account you@example.com", "create-token you@example.com"):
+                logger.info("    %s", _admin_command(self._farm.settings, words))
 
 
 def _allow_open_files() -> None:
@@ -147,6 +158,18 @@ def _listen(host: str, port: int) -> Iterator[socket.socket]:
         ) from error
     with listener:
         yield listener
+
+
+def _has_accounts(database: Database) -> bool:
+    with database.read() as session:
+        return accounts.any_is_there(session)
+
+
+def _admin_command(settings: Settings, words: str) -> str:
+    """What to type in another terminal to manage this farm: the program and the folder are this one's."""
+    program = sys.argv[0] if Path(sys.argv[0]).name == "pirouette" else f"{sys.executable} -m api.cli"
+    folder = f"PIROUETTE_DATA_DIR={shlex.quote(str(settings.data_dir.absolute()))} "
+    return f"{folder if 'PIROUETTE_DATA_DIR' in os.environ else ''}{program} admin {words}"
 
 
 def _url(listener: socket.socket) -> str:

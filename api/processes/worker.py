@@ -25,6 +25,7 @@ from api.db.session import Database
 from api.domain.work import fleet, outcomes
 from api.observe import log
 from api.private import keep_private
+from api.processes.sandboxes import check_sandbox
 from api.processes.supervisor import beat, end_with_supervisor
 from api.queue.broker import WORK_TASK, make_celery, queue_name, send_hint
 from api.queue.relay import Relay
@@ -32,7 +33,7 @@ from api.settings import Settings
 from api.storage.open import open_storage
 from api.worker.messages import Setup
 from api.worker.parent.bench import Bench
-from api.worker.parent.children import ChildFailed, Children, ChildUnfit, Process, start_child
+from api.worker.parent.children import ChildFailed, Children, ChildUnfit, Places, Process, start_child
 from api.worker.parent.inputs import Inputs
 from api.worker.parent.loop import work_until_idle
 from api.worker.parent.workspace import work_folder
@@ -58,11 +59,13 @@ def command(supervisor_fd: int | None, beats_fd: int | None) -> None:
         end_with_supervisor(supervisor_fd, ORPHAN_GRACE_S)
     if beats_fd is not None:
         beat(beats_fd)
+    check_sandbox(settings)
     sys.exit(run_worker(settings))
 
 
-def run_worker(settings: Settings, start: Callable[[], Process] = start_child) -> int:
-    """Works until the process is asked to end, with children that `start` gives; returns the exit code.
+def run_worker(settings: Settings, start: Callable[..., Process] = start_child) -> int:
+    """Works until the process is asked to end, with children that `start`, as `start_child`, gives; returns the exit
+    code.
 
     Raises ClickException where there is no GL device, or not the encoder of the settings, and for unknown queues.
     """
@@ -73,17 +76,20 @@ def run_worker(settings: Settings, start: Callable[[], Process] = start_child) -
     stop = threading.Event()
     celery = make_celery(settings)
     relay = Relay(database, celery)
-    with work_folder(settings.data_dir.absolute() / "work", name) as work_dir:
+    data_dir = settings.data_dir.absolute()
+    with work_folder(data_dir / "work", name) as own:
+        places = Places.below(own, data_dir)
+        begin = functools.partial(start, places, confined=settings.sandbox != "off")
         bench = Bench(
             worker=name,
             settings=settings,
             database=database,
             storage=storage,
-            work_dir=work_dir,
+            work_dir=places.made,
             stop=stop,
-            right_of_way=RightOfWay(work_dir.parent),
-            children=Children(start, _setup(settings, queues)),
-            inputs=Inputs(storage),
+            right_of_way=RightOfWay(places.turns),
+            children=Children(begin, setup_of(settings, queues, places)),
+            inputs=Inputs(storage, places.inputs),
             wake=relay.wake,
         )
         try:
@@ -113,16 +119,15 @@ def _queues(settings: Settings) -> Sequence[str]:
     return wanted or known
 
 
-def _setup(settings: Settings, queues: Sequence[str]) -> Setup:
-    data_dir = settings.data_dir.absolute()
+def setup_of(settings: Settings, queues: Sequence[str], places: Places) -> Setup:
     machine_bytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return Setup(
         kinds=[name for name, kind in outcomes.KINDS.items() if kind.queue in queues],
         gl_device=settings.gl_device,
         allow_software=settings.allow_software,
         encoder=settings.h264_encoder,
-        cache_dir=str(data_dir / "cache"),
-        turns=str(data_dir / "work"),
+        cache_dir=str(places.cache),
+        turns=str(places.turns),
         log_level=settings.log_level,
         memory_bytes=settings.child_memory_mb * 1024 * 1024 or machine_bytes,
     )

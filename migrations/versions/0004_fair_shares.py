@@ -138,6 +138,9 @@ def create_triggers() -> None:
 
 
 def downgrade() -> None:
+    """Goes back where nothing is lost by that, such as what administrators allow: in a database without accounts."""
+    if op.get_bind().scalar(sa.text("SELECT count(*) FROM accounts")):
+        raise ValueError("this database has accounts: to go back before revision 0004, restore a backup")
     for table, *_ in COUNTED:
         for verb in VERBS:
             op.execute(f"DROP TRIGGER {table}_stored_{verb}" + (f" ON {table}" if is_postgresql() else ""))

@@ -88,6 +88,11 @@ def open_device(selector: str = "auto", *, allow_software: bool = True) -> Devic
     return device
 
 
+def opened() -> list[Device]:
+    """All devices that this process has opened."""
+    return list(_open.values())
+
+
 def _search(*, want_software: bool) -> Device:
     """The first device of the wanted kind; where a graphics card is wanted but there is none, a software one."""
     known = [device for device in _open.values() if device.software == want_software]

@@ -96,14 +96,14 @@ def hostile_farm(folder: Path, cache: Path, *, small: bool, workers: int = 2) ->
         yield farm
 
 
-def run(farm: Farm, cases: Sequence[Case], *, still_s: float, strangers: int = STRANGERS) -> Report:
+def run(farm: Farm, cases: Sequence[Case], *, still_s: float, each_sends: int = CASES_OF_ONE) -> Report:
     """Sends all cases and waits for their ends. A farm in which nothing happened for `still_s` hangs."""
     began = time.monotonic()
     watch = _Watch(farm)
     watch.start()
     workers = {process.pid for process in farm.worker_processes()}
-    shares = [cases[start : start + CASES_OF_ONE] for start in range(0, len(cases), CASES_OF_ONE)]
-    with ThreadPoolExecutor(strangers) as pool:
+    shares = [cases[start : start + each_sends] for start in range(0, len(cases), each_sends)]
+    with ThreadPoolExecutor(STRANGERS) as pool:
         sent = [each for answers in pool.map(lambda share: _send_all(farm, share), shares) for each in answers]
     waited = _wait_until_still(farm, still_s)
     broken = [f"nothing happened for {still_s:g} s, and there was work left"] * (not waited)
@@ -173,6 +173,11 @@ class _Stranger:
         settings = {**case.settings, name: answer.json()["data"]["id"]}
         return self._sent(case, self._post("/renders", json={"modelId": self.box_id, "renderSettings": settings}))
 
+    def _cancel(self, render_id: str) -> None:
+        """Asks for it: too late is not wrong."""
+        answer = self.http.patch(f"/renders/{render_id}/cancel")
+        assert answer.status_code in (200, 409), f"a cancellation was answered {answer.status_code}: {answer.text}"
+
     def _post(self, path: str, **content: Any) -> httpx.Response | str:
         """The answer, or why there is none. Comes again where the farm asks for it."""
         deadline = time.monotonic() + BUSY_S
@@ -196,10 +201,10 @@ class _Stranger:
             error = told["error"]
             return Sent(case, self.account_id, answer.status_code, error["code"], error["message"])
         data = told["data"]
-        return Sent(
-            case, self.account_id, answer.status_code,
-            model_id=data.get("modelId", ""), render_id=data.get("renderId") or data["id"],
-        )  # fmt: skip
+        render_id = data.get("renderId") or data["id"]
+        if case.cancelled:
+            self._cancel(render_id)
+        return Sent(case, self.account_id, answer.status_code, model_id=data.get("modelId", ""), render_id=render_id)
 
 
 def _wait_until_still(farm: Farm, still_s: float) -> bool:
@@ -219,7 +224,7 @@ def _wait_until_still(farm: Farm, still_s: float) -> bool:
 def _progress(farm: Farm) -> tuple[object, int]:
     """Something that changes with all work that is done, and how many segments aren't at their end."""
     with farm.database.read() as session:
-        states = dict(session.execute(select(Segment.state, func.count()).group_by(Segment.state)).tuples().all())
+        states = dict(session.execute(select(Segment.state, func.count()).group_by(Segment.state)).all())
         frames = session.scalar(select(func.sum(Segment.frames_done)))
         stages = session.execute(select(Task.stage, func.count()).group_by(Task.stage)).all()
         attempts = session.scalar(select(func.sum(Segment.attempt)))

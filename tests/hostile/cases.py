@@ -22,6 +22,7 @@ class Case:
     """A file to be sent, and the order that comes with it: `settings` as dx.gl spells them.
 
     `ends` are the ends it may come to, None for any that harms nobody: see `verdict.End` and the codes of errors.
+    `cancelled`: the sender changes their mind as soon as the order is taken.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Case:
     data: bytes
     settings: Mapping[str, Any]
     ends: frozenset[str] | None = None
+    cancelled: bool = False
 
 
 def _layers(rng: random.Random, names: Sequence[str]) -> frozenset[str]:
@@ -111,8 +113,8 @@ OVERLAYS: Mapping[str, Way] = {
 """Kinds that come as overlays. Every second one of those that may be a texture too is one."""
 
 SHARES: Mapping[str, int] = {
-    "glb": 24, "gltf-zip": 12, "obj-zip": 12, "draco": 8, "meshopt": 8, "ktx2": 7, "avif": 5, "png": 6, "jpeg": 5,
-    "webp": 5, "hdr": 4, "exr": 4,
+    "glb": 24, "gltf-zip": 12, "obj-zip": 12, "draco": 8, "meshopt": 8, "ktx2": 7, "avif": 5, "png": 7, "jpeg": 6,
+    "webp": 6, "hdr": 2, "exr": 3,
 }  # fmt: skip
 """Of a hundred inputs: how many are of the kind."""
 

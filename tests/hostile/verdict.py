@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 
 from api.db.session import Database
 from api.db.tables import Account, LedgerEntry, Model, Render, Segment
-from api.domain.kit.failures import CHILD_FAILED, LOST, UNEXPECTED
+from api.domain.kit.failures import CANCELLED, CHILD_FAILED, LOST, UNEXPECTED
 from api.domain.renders.states import UNFINISHED, RenderStatus
 from renderer.errors import DeviceError, EncodeError
 from tests.hostile.cases import Case
@@ -101,8 +101,7 @@ def _verdict(sent: Sent, renders: list[Render], paid: Mapping[str, int], attempt
         ends = []
         for render in sorted(renders, key=lambda render: render.id == sent.render_id):  # its error counts
             ends.append(_end_of(render))
-            owed = 0 if render.status == RenderStatus.ERROR else -render.credits
-            if render.status not in UNFINISHED and paid.get(render.id, 0) != owed:
+            if render.status not in UNFINISHED and not _fair(render, paid.get(render.id, 0)):
                 unrefunded = True
                 complaints.append(f"render {render.id} is {render.status} and its entries are {paid.get(render.id, 0)}")
             if render.status == RenderStatus.ERROR:
@@ -125,6 +124,13 @@ def _end_of(render: Render) -> End:
     if render.status != RenderStatus.ERROR:
         return End.DRAWN
     return End.DIED if render.error_code in FARMS_FAULT or not render.error_message else End.FAILED
+
+
+def _fair(render: Render, paid: int) -> bool:
+    """Whether the entries of an ended render add up to what they should."""
+    if render.error_code == CANCELLED:  # what was drawn by then is paid for
+        return -render.credits <= paid <= 0
+    return paid == (0 if render.status == RenderStatus.ERROR else -render.credits)
 
 
 def _of_message(message: str) -> Iterator[str]:

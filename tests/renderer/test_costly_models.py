@@ -1,6 +1,8 @@
 """Valid models that would take hours to draw, however they hide it: each is refused before it is drawn."""
 
 import dataclasses
+import importlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import renderer
 from renderer.dataset.buffers import DatasetRenderer
 from renderer.errors import ModelTooLarge
 from renderer.frames import ShotRenderer
@@ -207,3 +210,14 @@ def test_a_limit_that_is_just_kept_refuses_nothing(device: Device, light_cache: 
     scene = scene_of((stack(cost.MOST_LAYERS), Material()), (sphere(), Material()))
     with ShotRenderer(device, scene, SPEC, cache_dir=light_cache) as shot:
         shot.draw(0)
+
+
+def test_the_readme_names_the_limits_as_they_are() -> None:
+    section = Path(renderer.__file__).with_name("README.md").read_text().split("## What a model may cost")[1]
+    rows = re.findall(r"^\|[^|]+\|([\d, and]+)\|(.*)\|$", section.split("\n## ")[0], re.MULTILINE)
+    assert len(rows) >= 8
+    for numbers, names in rows:
+        first, *others = re.findall(r"`([\w.]+)`", names)
+        module, _, name = first.rpartition(".")
+        found = [getattr(importlib.import_module(f"renderer.{module}"), each) for each in (name, *others)]
+        assert [int(number.replace(",", "")) for number in numbers.split(" and ")] == found

@@ -178,7 +178,7 @@ def test_ffmpeg_that_is_missing_is_an_encode_error(
     def missing(*arguments: object, **named: object) -> None:
         raise FileNotFoundError("ffmpeg")
 
-    monkeypatch.setattr(subprocess, "run", missing)
+    monkeypatch.setattr(subprocess, "Popen", missing)
     with pytest.raises(EncodeError, match="ffmpeg"):
         join_videos(parts, [7, 6, 7], 30, tmp_path / "joined.mp4")
 

@@ -64,6 +64,11 @@ def list_accounts(session: Session) -> list[AccountView]:
     return [AccountView(*row) for row in session.execute(select(*_VIEW).order_by(Account.email))]
 
 
+def any_is_there(session: Session) -> bool:
+    """Whether anybody has an account."""
+    return session.scalar(select(Account.id).limit(1)) is not None
+
+
 def suspend(session: Session, account_id: str) -> None:
     """From now on its tokens are refused; what it ordered is still rendered."""
     session.execute(update(Account).where(Account.id == account_id).values(suspended_at=clock.now()))

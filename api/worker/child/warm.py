@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from renderer.gl.idle import forget_pictures
+
 from renderer.load import load_model
 from renderer.scene.nodes import Scene
 
@@ -59,6 +61,7 @@ class Warm:
         self._close_shot()
         self._scene = None
         gc.collect()
+        forget_pictures()
         _trim()
 
     def _close_shot(self) -> None:

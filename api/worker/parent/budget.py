@@ -16,9 +16,6 @@ are dearer than most."""
 LONGEST_STEP_S = 1.0
 """The most that counts between two looks at the time, which are a tenth of a second apart: what this process itself
 stood still, or took to store a file, is no time of the child's."""
-SILENT_STAGES = frozenset({"loading", "encoding", "checking"})
-"""Stages of one step, which takes as long as the file is large. The limits of `renderer.load.limits` and the budget
-bound them; only in the others, which draw, is silence a sign that something hangs."""
 
 SIMPLER = "Use a simpler model: fewer triangles, fewer transparent surfaces behind each other, smaller textures"
 
@@ -33,7 +30,8 @@ def budget_s(claim: Claim, *, software: bool) -> float:
 
 
 class Watch:
-    """Follows an order from its start. `stall_s` is how long the child may be silent while it draws.
+    """Follows an order from its start. `stall_s` is how long the child may be silent: it says every second that it goes
+    on, except while it waits for its device (`renderer.checkpoints`).
 
     While the child gives way to others its time stands still; since the child says so itself, that is believed for at
     most half of the time.
@@ -69,6 +67,6 @@ class Watch:
                 f"what such an order should take. {SIMPLER}; or order fewer or smaller frames"
             )
             raise GivenUp(Failed(code=TOO_COSTLY, message=message, retry=False))
-        if self._silent > self._stall_s and self._stage not in SILENT_STAGES:
+        if self._silent > self._stall_s:
             message = f"Drawing the model stood still: no step of it was done within {self._stall_s:g} s. {SIMPLER}"
             raise GivenUp(Failed(code=STALLED, message=message, retry=True))

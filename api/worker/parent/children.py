@@ -4,12 +4,14 @@ The child is a process group that the kernel kills when the parent ends, however
 """
 
 import contextlib
+import dataclasses
 import logging
 import os
 import select
 import signal
 from collections.abc import Callable
-from typing import IO, Protocol
+from pathlib import Path
+from typing import IO, Protocol, Self
 
 from api.worker.messages import (
     LINE_BYTES,
@@ -26,6 +28,7 @@ from api.worker.messages import (
     report_in,
 )
 from renderer import sandbox
+from renderer.confine import Reach
 
 START_S = 120.0
 """How long a child may take to open its device. On a busy machine without a GPU it takes a few seconds."""
@@ -61,6 +64,29 @@ class ChildUnfit(Exception):
         self.code = failed.code
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Places:
+    """The folders of a child, which are there: `inputs` are what it reads, `made` what it makes; it shares the `cache`
+    and the `turns` (`api.worker.right_of_way`) with the machine's other children."""
+
+    inputs: Path
+    made: Path
+    cache: Path
+    turns: Path
+
+    @classmethod
+    def below(cls, own: Path, shared: Path) -> Self:
+        """Makes the folders: two in `own`, of this worker, and two in `shared`."""
+        places = cls(own / "inputs", own / "made", shared / "cache", shared / "turns")
+        for folder in (places.inputs, places.made, places.cache, places.turns):
+            folder.mkdir(parents=True, exist_ok=True)
+        return places
+
+    @property
+    def reach(self) -> Reach:
+        return Reach(reads=[self.inputs], writes=[self.made, self.cache, self.turns], graphics=True)
+
+
 class Process(Protocol):
     """What is needed of a `renderer.sandbox.Child`."""
 
@@ -74,11 +100,15 @@ class Process(Protocol):
     def close(self) -> None: ...
 
 
-def start_child(program: str = "api.worker.child") -> Process:
-    """A child of its own process group, with an environment that names no database and no secret."""
+def start_child(places: Places, *, confined: bool = True, program: str = "api.worker.child") -> Process:
+    """A child of its own process group, with an environment that names no database and no secret.
+
+    It opens no sockets, reads and writes in its own places only, and uses the graphics cards; unless not `confined`.
+    """
+    environment = {name: value for name, value in os.environ.items() if name in PASSED_ON}
     return sandbox.start(
         program, limits=sandbox.Limits(memory_bytes=MEMORY_BYTES), stderr=None,
-        environment={name: value for name, value in os.environ.items() if name in PASSED_ON},
+        environment=environment | {"TMPDIR": str(places.made)}, reach=places.reach if confined else None,
     )  # fmt: skip
 
 

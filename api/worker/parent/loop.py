@@ -23,9 +23,6 @@ def work_until_idle(bench: Bench, queues: Sequence[str], pass_on: Callable[[str]
         stay_fit(bench)
         if bench.stop.is_set():
             return
-        if bench.storage.room.is_short():
-            logger.warning("Claims nothing: the disk has less room than is kept in reserve")
-            break  # the sweep sends another hint soon
         try:
             with bench.database.begin() as session:
                 claim = claims.claim(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from api.domain.work import fleet
 from api.ids import new_id
-from api.storage.base import FileMissing, StorageUnavailable
+from api.storage.base import MEGABYTE, FileMissing, StorageUnavailable
 from api.worker.messages import SELF_TEST, Done, Failed, Made, Order
 from api.worker.parent.bench import Bench
 from api.worker.parent.budget import LEAST_S, Watch
@@ -24,11 +24,13 @@ PAUSES_S = (10.0, 30.0, 60.0, 300.0)
 worker unfit passes soon, or somebody has to mend it."""
 TICK_S = 0.1
 
+ROOM = "room"
 STORAGE = "storage"
 REMEDIES = {
     EncodeError.code: "Check that ffmpeg and ffprobe work for this worker's user, and that its disk has room",
     DeviceError.code: "Check the graphics driver, with `eglinfo` or `nvidia-smi`, and start the worker again",
     OutOfMemory.code: "Start fewer workers on this machine, or raise PIROUETTE_CHILD_MEMORY_MB",
+    ROOM: "Delete what isn't needed, or lower PIROUETTE_DISK_RESERVE_MB",
     STORAGE: "Check that this worker reaches the storage, may write to it, and that its disks have room",
 }
 """What to do, by the code of what failed."""
@@ -53,6 +55,9 @@ def stay_fit(bench: Bench) -> None:
 
 def _reason_against(bench: Bench) -> str | None:
     """Why this worker should claim nothing, and what to do; None if it may."""
+    room = bench.storage.room
+    if room.is_short():
+        return f"Less than {room.reserve_bytes // MEGABYTE} MB are free on this worker's disk. {REMEDIES[ROOM]}"
     try:
         child = bench.children.ready()
         if bench.fitness.doubtful:

@@ -4,13 +4,16 @@ import datetime as dt
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import PIL.Image
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import make_url
 
 from api import clock
 from api.cli import COMMANDS, main
@@ -36,8 +39,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
 
 
 @pytest.fixture
-def admin(run: Run) -> Callable[..., Any]:
-    """Runs `pirouette admin`; what it printed."""
+def admin(run: Run, migrated_sqlite: Path, tmp_path: Path) -> Callable[..., Any]:
+    """Runs `pirouette admin` on a farm; what it printed."""
+    shutil.copy(migrated_sqlite, tmp_path / "pirouette.sqlite3")
 
     def admin(*arguments: str) -> Any:
         result = run("admin", *arguments)
@@ -73,6 +77,10 @@ def test_every_command_explains_itself(run: Run, command: str) -> None:
     result = run(command, "--help")
     assert result.exit_code == 0
     assert f"main {command}" in result.output
+
+
+def test_it_says_its_version(run: Run) -> None:
+    assert run("--version").stdout == f"Pirouette {metadata.version('pirouette')}\n"
 
 
 def test_an_unknown_command_is_refused(run: Run) -> None:
@@ -203,28 +211,31 @@ def test_a_mistake_is_named_and_ends_with_code_1(
     assert result.stdout == ""
 
 
-def test_submit_says_when_there_is_no_farm(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
-    model = tmp_path / "a.glb"
-    model.write_bytes(b"glTF")
-    result = run("submit", str(model), "--url", "http://127.0.0.1:9", "--token", "x", "-o", str(tmp_path / "out"))
-    assert result.exit_code == 1
-    assert "No answer from the farm" in result.stderr
-
-
-@pytest.mark.parametrize(
-    ("settings", "says"),
-    [("{", "Expecting"), ("[]", "not a JSON object"), ('{"lenght": 3}', "no setting lenght"), ('{"zoom": 9}', "zoom")],
-)
-def test_submit_finds_mistakes_in_settings_before_it_sends_anything(
-    run: Run, tmp_path: Path, settings: str, says: str
+@pytest.mark.parametrize("command", [("accounts",), ("create-account", EMAIL), ("publish-overlay", __file__)])
+def test_admin_makes_no_farm_where_there_is_none_unless_told_to(
+    run: Run, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
-    model = tmp_path / "a.glb"
-    model.write_bytes(b"glTF")
-    result = run("submit", str(model), "--token", "x", "--settings", settings)
-    assert result.exit_code == 2
-    assert "--settings" in result.stderr
-    assert says in result.stderr
+    result = run("admin", *command)
+    assert result.exit_code == 1
+    assert f"There is no farm in {tmp_path}" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_admin_makes_a_farm_when_told_to(run: Run, tmp_path: Path) -> None:
+    assert run("admin", "--create", "create-account", EMAIL).exit_code == 0
+    assert (tmp_path / "pirouette.sqlite3").is_file()
+    assert json.loads(run("admin", "show", EMAIL).stdout)["credits"] == 10
+
+
+def test_admin_makes_no_farm_in_a_database_of_others(
+    run: Run, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = make_url(postgres_url).set(database="postgres").render_as_string(hide_password=False)
+    monkeypatch.setenv("PIROUETTE_DATABASE_URL", others)
+    result = run("admin", "accounts")
+    assert "There is no farm in the database of the settings" in result.stderr
+    monkeypatch.setenv("PIROUETTE_DATABASE_URL", postgres_url)
+    assert run("admin", "accounts").exit_code == 0
 
 
 def test_an_overlay_is_published_for_all_accounts_until_it_is_withdrawn(
@@ -255,7 +266,7 @@ def offered(tmp_path: Path, account_id: str) -> tuple[OverlayView, ...]:
         database.dispose()
 
 
-def test_what_is_no_image_is_not_published(run: Run, tmp_path: Path) -> None:
+def test_what_is_no_image_is_not_published(run: Run, admin: Callable[..., Any], tmp_path: Path) -> None:
     text = tmp_path / "studio.png"
     text.write_text("no image")
     result = run("admin", "publish-overlay", str(text))

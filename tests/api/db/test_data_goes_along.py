@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from api.db.tables import Account, LedgerEntry
+from api.db.tables import Account, LedgerEntry, StoredBytes
 from api.domain.accounts import ledger
 from api.domain.renders import ordering, removal
 from renderer.spec import RenderSettings
@@ -71,6 +71,18 @@ def test_renders_and_previews_are_counted_as_before(web: Web) -> None:
     with unit(web.database) as session:
         removal.delete_render(session, MAKER, "previewChair")
     assert counts()[MAKER] == (paid[MAKER] + 1, previews[MAKER] - 1)
+
+
+def test_the_bytes_of_all_files_are_counted(web: Web) -> None:
+    sizes: Counter[str] = Counter()
+    for row in [*ROWS["models"], *ROWS["overlays"]]:
+        if row["account_id"] is not None:
+            sizes[row["account_id"]] += row["file_size"]
+    for row in ROWS["renders"]:
+        sizes[row["account_id"]] += sum(file["size"] for file in row["files"].values())
+    with web.database.read() as session:
+        counted = session.execute(select(StoredBytes.account_id, StoredBytes.total)).all()
+    assert dict(counted) == dict(sizes)
 
 
 def test_the_api_answers_as_before(web: Web) -> None:

@@ -10,11 +10,15 @@ from api import clock
 from api.db.session import Database
 from api.db.tables import Model, Render
 from api.domain.catalog import catalog, overlays
-from api.domain.removal import leftovers
+from api.domain.kit.failures import UNPAID
+from api.domain.removal import leftovers, models
 from api.domain.renders import removal
+from api.domain.work import scheduling
 from api.queue import sweep
+from api.queue.broker import declare_queues, make_celery
+from api.settings import Settings
 from api.storage.local import LocalStorage
-from tests.api.domain.support import claimed, settle, sign_up, unit, upload
+from tests.api.domain.support import claimed, fail, get, settle, sign_up, unit, upload
 
 LATER = leftovers.GRACE + dt.timedelta(minutes=1)
 
@@ -80,3 +84,27 @@ def test_a_deleted_models_file_stays_until_its_renders_are_over(
     with unit(database) as session:
         removal.delete_render(session, account_id, made.render_id)
     assert collect(database, storage, monkeypatch, LATER) == set()
+
+
+def test_a_sweep_deletes_files_of_deleted_models_and_ends_previews_with_which_nothing_is_paid(
+    database: Database, storage: LocalStorage, tmp_path: Path
+) -> None:
+    settings = Settings(data_dir=tmp_path)
+    celery = make_celery(settings)
+    declare_queues(celery)
+    account_id = sign_up(database)
+    made = upload(database, account_id)
+    with database.read() as session:
+        model_key = session.scalars(select(Model.storage_key)).one()
+    put(storage, model_key)
+    preview = claimed(database)
+    assert fail(database, claimed(database))
+    with database.begin() as session:
+        assert scheduling.release(session, preview)
+        catalog.delete_model(session, account_id, made.model_id)
+        session.execute(update(Model).values(deleted_at=clock.now() - models.KEPT))
+    sweep.sweep_once(database, storage, celery, settings)
+    sweep.sweep_once(database, storage, celery, settings)  # until then the preview needed the file
+    celery.close()
+    assert list(storage.entries("models")) == []
+    assert get(database, account_id, next(iter(preview.variants))).error_code == UNPAID

@@ -26,7 +26,8 @@ def test_every_error_of_the_service_has_a_status() -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [
-        ("GET", "/", 404, "not_found"),
+        ("GET", "/index.html", 404, "not_found"),
+        ("POST", "/", 405, "method_not_allowed"),
         ("GET", "/v1", 404, "not_found"),
         ("GET", "/v1/chairs", 404, "not_found"),
         ("GET", "/v1/account/me", 404, "not_found"),

@@ -6,15 +6,18 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 import httpx
 import pytest
 
+from api.db.session import Database
 from api.domain.accounts import accounts, credentials
 from api.domain.kit.failures import Failure
 from api.domain.kit.unit import Unit
 from api.domain.renders import removal
 from api.domain.work import scheduling
+from api.errors import Unavailable
 from tests.support.statements import recorded_statements
 from tests.support.waiting import HANG_S, wait_for
 from tests.support.web import Web, serving
@@ -89,6 +92,24 @@ def test_the_last_event_of_a_render_that_is_deleted_says_so(web: Web) -> None:
         with web.database.begin_as(Unit) as session:
             removal.delete_render(session, web.account_id, render_id)
         assert [(name, data["status"]) for name, data in events] == [("end", "deleted")]
+
+
+def test_a_stream_outlasts_a_database_that_is_away_for_a_while(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    render_id = web.upload().json()["data"]["renderId"]
+    tries = []
+
+    def away(_: Database) -> NoReturn:
+        tries.append(1)
+        raise Unavailable
+
+    with serving(web.app) as url, watching(web, url, render_id) as events:
+        next(events)
+        with monkeypatch.context() as patch:
+            for name in ("read", "read_rows"):
+                patch.setattr(Database, name, away)
+            wait_for(lambda: len(tries) >= 2, "the stream to ask in vain")
+        web.finish(render_id)
+        assert list(events)[-1][1]["status"] == "done"
 
 
 def suspend(web: Web, token_id: str) -> None:

@@ -17,7 +17,7 @@ from renderer import picture_headers, sandbox
 from renderer.sandbox import Child
 from tests.support.images import png_header
 from tests.support.waiting import HANG_S, wait_for
-from tests.support.web import Web, serving
+from tests.support.web import GLB, Web, serving
 
 PNG = png_header(8, 8)
 
@@ -53,9 +53,11 @@ def pool() -> Iterator[ThreadPoolExecutor]:
         yield pool
 
 
-def send(url: str, token: str, path: str = "/v1/overlays", name: str = "a.png") -> requests.Response:
+def send(
+    url: str, token: str, path: str = "/v1/overlays", file: tuple[str, bytes] = ("a.png", PNG)
+) -> requests.Response:
     headers = {"Authorization": f"Bearer {token}"}
-    return requests.post(f"{url}{path}", files={"file": (name, PNG)}, headers=headers, timeout=HANG_S)
+    return requests.post(f"{url}{path}", files={"file": file}, headers=headers, timeout=HANG_S)
 
 
 def end(hanging: Callable[[], list[int]]) -> None:
@@ -90,7 +92,7 @@ def test_an_account_has_one_looked_at_and_others_have_their_turns(
         assert refused(answer)
         assert int(answer.headers["Retry-After"]) > 0
         assert refused(send(url, tokens[AT_ONCE]))  # its turn doesn't come
-        assert send(url, tokens[0], "/v1/models", "a.glb").status_code == 201
+        assert send(url, tokens[0], "/v1/models", ("a.glb", GLB)).status_code == 201
         for _ in first:
             end(hanging)
         assert {code(request) for request in first} == {"invalid_format"}

@@ -18,6 +18,7 @@ from api.domain.work import claims, scheduling
 from api.http.app import create_app
 from api.processes.webhooks import make_deliverer
 from api.settings import Settings
+from tests.api.domain.support import end_pauses
 from tests.support.origin import Origin, answer
 from tests.support.web import GLB, Web
 
@@ -88,6 +89,7 @@ def test_a_render_in_error_is_told_with_its_message(web: Web, origin: Origin) ->
     with web.database.begin() as session:
         assert scheduling.settle_error(session, claim, BROKEN, retry=True, max_attempts=3)
     assert told(web, origin) == {}
+    end_pauses(web.database)
     claim = web.claim(render_id)
     with web.database.begin() as session:
         assert scheduling.settle_error(session, claim, BROKEN, retry=False, max_attempts=3)

@@ -57,6 +57,7 @@ class Estate:
             ("POST", "/v1/renders/batch"): {"json": {"renders": [{"modelId": model_id}]}},
             ("POST", "/v1/overlays"): {"files": {"file": ("sky.png", b"no picture")}},
             ("POST", "/v1/quote"): {"json": {"renders": [{}]}},
+            ("POST", "/v1/renders/{render_id}/share"): {},
             ("POST", "/v1/tickets"): {},
             ("POST", "/v1/renders/cancel"): {"json": {"ids": [self.ids["render_id"]]}},
             ("POST", "/v1/renders/delete"): {"json": {"ids": [self.ids["render_id"]]}},

@@ -75,8 +75,8 @@ class Worker:
     def at(cls, bench: Bench) -> "Worker":
         """One that has no device: its renderer is the test's."""
         no_device = cast(Device, None)
-        folder = bench.work_dir.parent
-        return cls(bench, ChildBench(lambda: no_device, folder / "cache", RightOfWay(folder)))
+        shared = bench.settings.data_dir
+        return cls(bench, ChildBench(lambda: no_device, shared / "cache", RightOfWay(shared / "turns")))
 
     def drawing(self, device: Device, cache_dir: Path) -> "Worker":
         """The same, with a device."""
@@ -98,9 +98,8 @@ class Worker:
             started.put(child)
             return child
 
-        bench = dataclasses.replace(
-            self.bench, children=Children(start, SETUP), inputs=Inputs(self.bench.storage)
-        )
+        inputs = Inputs(self.bench.storage, self.bench.work_dir.with_name("inputs"))
+        bench = dataclasses.replace(self.bench, children=Children(start, SETUP), inputs=inputs)
 
         def parent() -> None:
             try:

@@ -1,5 +1,6 @@
 """A worker on a fresh database and storage, with a model uploaded; the renderer is the tests' own."""
 
+import functools
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from api.domain.renders import uploads
 from api.settings import Settings
 from api.storage.local import LocalStorage
 from api.worker.parent.bench import Bench
-from api.worker.parent.children import Children, start_child
+from api.worker.parent.children import Children, Places, start_child
 from api.worker.parent.inputs import Inputs
 from api.worker.right_of_way import RightOfWay
 from renderer.spec import RenderSettings
@@ -25,19 +26,18 @@ from tests.api.worker.support import Order
 def bench(sqlite_url: str, tmp_path: Path) -> Iterator[Bench]:
     settings = Settings(data_dir=tmp_path, database_url=sqlite_url, lease_seconds=60, heartbeat_seconds=0.05)
     database = Database(sqlite_url)
-    work = tmp_path / "work"
-    work.mkdir()
+    places = Places.below(tmp_path / "work", tmp_path)
     storage = LocalStorage(settings.files_dir)
     yield Bench(
         worker="w",
         settings=settings,
         database=database,
         storage=storage,
-        work_dir=work,
+        work_dir=places.made,
         stop=threading.Event(),
-        right_of_way=RightOfWay(tmp_path),
-        children=Children(start_child, SETUP),
-        inputs=Inputs(storage),
+        right_of_way=RightOfWay(places.turns),
+        children=Children(functools.partial(start_child, places), SETUP),
+        inputs=Inputs(storage, places.inputs),
         wake=lambda: None,
     )
     database.dispose()

@@ -1,6 +1,7 @@
 """A worker's real child process: what it has, what it may do, and what its end, however it comes, costs."""
 
 import dataclasses
+import functools
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,7 +23,7 @@ from api.worker.messages import Done, Failed, Order, Report, Told
 from api.worker.parent import budget
 from api.worker.parent import children as children_module
 from api.worker.parent.bench import Bench
-from api.worker.parent.children import Child, Children, start_child
+from api.worker.parent.children import Child, Children, Places, start_child
 from api.worker.parent.run_segment import run_segment
 from renderer.errors import OutOfMemory
 from tests.api.domain.support import claim_of, end_pauses
@@ -36,9 +37,10 @@ HANG_S = 60.0
 SECRET = "PIROUETTE_DATABASE_URL"
 
 
-def children_in(folder: Path, memory_bytes: int = SETUP.memory_bytes) -> Children:
+def children_in(folder: Path, memory_bytes: int = SETUP.memory_bytes, *, confined: bool = True) -> Children:
+    places = Places(inputs=folder, made=folder, cache=folder, turns=folder)
     setup = SETUP.model_copy(update={"kinds": ["toy"], "turns": str(folder), "memory_bytes": memory_bytes})
-    return Children(lambda: start_child(PROGRAM), setup)
+    return Children(functools.partial(start_child, places, confined=confined, program=PROGRAM), setup)
 
 
 @pytest.fixture
@@ -118,6 +120,41 @@ def test_it_has_neither_the_farms_settings_nor_its_code(
     modules = told.facts["modules"]
     assert "renderer.load" in modules
     assert [name for name in modules if name.startswith(FORBIDDEN)] == []
+
+
+def trespassed(folder: Path, *, confined: bool) -> dict[str, Any]:
+    """What a child can do with files in its places and elsewhere, by their names in `folder`, and with sockets."""
+    places = Places.below(folder / "work" / "w", folder)
+    elsewhere = [folder / "files" / "models", folder / "work" / "other", folder]
+    for place in elsewhere:
+        place.mkdir(parents=True, exist_ok=True)
+    paths = [place / "file" for place in (places.inputs, places.made, places.cache, places.turns, *elsewhere)]
+    for path in paths:
+        path.write_bytes(b"")
+    start = functools.partial(start_child, places, confined=confined, program=PROGRAM)
+    children = Children(start, SETUP.model_copy(update={"kinds": ["toy"], "turns": str(places.turns)}))
+    try:
+        told = reports(children.ready(), order_to("trespass", places.made, paths=list(map(str, paths))))[0]
+    finally:
+        children.kill()
+    assert isinstance(told, Told)
+
+    def named(found: list[str]) -> list[str]:
+        return [str(Path(path).relative_to(folder).parent) for path in found]
+
+    return {**told.facts, "reads": named(told.facts["reads"]), "writes": named(told.facts["writes"])}
+
+
+def test_it_has_its_own_places_and_no_network(tmp_path: Path) -> None:
+    assert trespassed(tmp_path, confined=True) == {
+        "reads": ["work/w/inputs", "work/w/made", "cache", "turns"], "writes": ["work/w/made", "cache", "turns"],
+        "socket": False,
+    }  # fmt: skip
+
+
+def test_it_has_all_where_the_operator_wants_it(tmp_path: Path) -> None:
+    everywhere = ["work/w/inputs", "work/w/made", "cache", "turns", "files/models", "work/other", "."]
+    assert trespassed(tmp_path, confined=False) == {"reads": everywhere, "writes": everywhere, "socket": True}
 
 
 def test_it_stays_from_one_order_to_the_next(children: Children, tmp_path: Path) -> None:
@@ -320,9 +357,13 @@ def test_the_lease_is_renewed_while_the_child_hangs(order: Ordered) -> None:
      {"path": "link.mp4", "link": "/etc/hostname"}, {"path": "link.png", "link": "../../files/models/a.glb"},
      {"path": "there.mp4", "owner": "somebody"}],
 )
-def test_a_file_that_is_not_the_childs_own_is_not_taken(order: Ordered, made: dict[str, str]) -> None:
+def test_a_file_that_is_not_the_childs_own_is_not_taken(
+    order: Ordered, tmp_path: Path, made: dict[str, str]
+) -> None:
     secret = order.bench.settings.files_dir / "models/a.glb"
-    run_segment(order.bench, toy(order.claim, "steal", **made))
+    children = children_in(tmp_path, confined=False)  # or it couldn't make links
+    run_segment(dataclasses.replace(order.bench, children=children), toy(order.claim, "steal", **made))
+    children.kill()
     assert (order.view.status, failures(order), order.stored) == (RenderStatus.PENDING, 1, set())
     assert secret.read_bytes() == b"the model's bytes"
 

@@ -23,7 +23,7 @@ from renderer.gl.context import Device
 from renderer.load import load_model
 from renderer.scene.nodes import Scene
 from renderer.spec import RenderSettings
-from tests.api.domain.support import balance, claim, claimed, get, settle
+from tests.api.domain.support import balance, claim, claimed, end_pauses, get, settle
 from tests.api.worker.child_here import Worker
 from tests.api.worker.support import use_renderer
 from tests.renderer.load.glb_builder import make_zip
@@ -71,6 +71,7 @@ class Upload:
             return {render.status for render in renders.renders_of_model(session, self.account_id, self.model_id)}
 
     def inspection(self) -> Claim:
+        end_pauses(self.worker.bench.database)
         held = claim(self.worker.bench.database, queue="inspect")
         assert held is not None
         return held

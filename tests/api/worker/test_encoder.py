@@ -14,7 +14,7 @@ from api.processes.worker import run_worker
 from api.worker.parent.bench import Bench
 from renderer.gl.context import Device
 from renderer.spec import RenderSettings
-from tests.api.domain.support import balance, claimed, get
+from tests.api.domain.support import balance, claimed, end_pauses, get
 from tests.api.worker.child_here import Worker
 from tests.api.worker.support import uploaded_box
 
@@ -61,6 +61,7 @@ def test_a_card_that_is_lost_costs_no_credits(
     credits = balance(bench.database, account_id)
     worker = dataclasses.replace(worker.drawing(device, light_cache), bench=bench)
     for _ in range(bench.settings.max_attempts):
+        end_pauses(bench.database)
         worker.run(claimed(bench.database))
     view = get(bench.database, account_id, made.id)
     assert view.status == "error"

@@ -1,12 +1,13 @@
 """Models inspected by a real child: what it tells of them, and the GLB that it makes of a ZIP."""
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from api.worker.messages import Done, Failed, Made, Order, Report
-from api.worker.parent.children import Children, start_child
+from api.worker.parent.children import Children, Places, start_child
 from renderer.convert import convert_to_glb
 from renderer.load import load_model
 from tests.api.worker.child_here import SETUP
@@ -17,8 +18,10 @@ HANG_S = 60.0
 
 
 @pytest.fixture(scope="module")
-def children() -> Iterator[Children]:
-    children = Children(start_child, SETUP.model_copy(update={"kinds": ["inspect"]}))
+def children(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Children]:
+    anywhere = tmp_path_factory.getbasetemp()
+    places = Places(anywhere, anywhere, anywhere, anywhere)
+    children = Children(functools.partial(start_child, places), SETUP.model_copy(update={"kinds": ["inspect"]}))
     yield children
     children.stop()
 

@@ -16,7 +16,7 @@ from renderer.errors import EncodeError
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
 from renderer.spec import RenderSettings
-from tests.api.domain.support import balance, claim, claimed, get, stored_files
+from tests.api.domain.support import balance, claim, claimed, end_pauses, get, stored_files
 from tests.api.worker.child_here import Worker
 from tests.api.worker.support import uploaded_box
 from tests.renderer.encode.media import decode_rgb
@@ -50,7 +50,8 @@ class Long:
         return {str(path.relative_to(root)) for path in root.glob("[rt]*/**/*.*")}
 
     def run(self) -> Claim:
-        """Claims the next segment and works on it."""
+        """Claims the next segment and works on it. What failed before has waited for its time."""
+        end_pauses(self.bench.database)
         held = claimed(self.bench.database)
         self.worker.run(held)
         return held

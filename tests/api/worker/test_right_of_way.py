@@ -98,7 +98,7 @@ def test_paid_work_gives_way_between_frames(order: Order, clock: Clock, monkeypa
 
     def draw(listener: Listener) -> None:
         waits.append(clock.waited(lambda: listener.on_frame(1, 2)))
-        with RightOfWay(order.bench.work_dir.parent).taken():
+        with RightOfWay(order.bench.settings.data_dir / "turns").taken():
             waits.append(clock.waited(lambda: listener.on_frame(2, 2)))
 
     use_renderer(monkeypatch, draw)
@@ -110,7 +110,7 @@ def test_a_preview_takes_it_and_gives_it_to_no_other(
     order: Order, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     preview = dataclasses.replace(order.claim, priority=Priority.AWAITED)
-    folder = order.bench.work_dir.parent
+    folder = order.bench.settings.data_dir / "turns"
     beside: list[float] = []
 
     def draw(listener: Listener) -> None:

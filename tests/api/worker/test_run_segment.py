@@ -404,9 +404,7 @@ def test_a_file_that_is_made_while_the_storage_is_away_for_a_while_is_made_once(
     assert {file.key for file in order.files.values()} == own_files(order)
 
 
-def test_a_failure_for_want_of_room_is_no_failure_and_nothing_is_claimed_until_there_is_room(
-    order: Order, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failure_for_want_of_room_is_no_failure(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
     storage = order.bench.storage
     assert isinstance(storage, LocalStorage)
     enough = storage.room
@@ -420,8 +418,6 @@ def test_a_failure_for_want_of_room_is_no_failure_and_nothing_is_claimed_until_t
     order.run()
     assert (order.view.status, failures(order), order.stored) == (RenderStatus.PENDING, 0, set())
     use_renderer(monkeypatch)
-    order.worker.do(lambda bench: work_until_idle(bench, ["render"], lambda queue: None))
-    assert order.view.status == RenderStatus.PENDING
     storage.room = enough
     order.worker.do(lambda bench: work_until_idle(bench, ["render"], lambda queue: None))
     assert {file.key for file in order.files.values()} == own_files(order, attempt=2)

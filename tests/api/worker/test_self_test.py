@@ -1,14 +1,12 @@
 """A worker at which much fails tests itself; if it is to blame, it leaves the fleet until it is mended."""
 
 import dataclasses
-import os
-import shutil
-import stat
+import functools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from sqlalchemy import select, update
@@ -17,7 +15,7 @@ from api.db.tables import Segment, Task
 from api.domain.work import fleet, outcomes
 from api.domain.work.costs import Cost
 from api.domain.work.outcomes import Kind
-from api.storage.base import StorageUnavailable
+from api.storage.base import Room, StorageUnavailable
 from api.storage.local import LocalStorage
 from api.worker.child import self_test as child_self_test
 from api.worker.child.job import Bench as ChildBench
@@ -26,7 +24,7 @@ from api.worker.messages import SELF_TEST, Message
 from api.worker.messages import Order as ChildsOrder
 from api.worker.parent import self_test
 from api.worker.parent.bench import Bench
-from api.worker.parent.children import Children, start_child
+from api.worker.parent.children import Children, Places, Process, start_child
 from api.worker.parent.loop import work_until_idle
 from api.worker.parent.self_test import stay_fit
 from api.worker.right_of_way import RightOfWay
@@ -34,39 +32,30 @@ from renderer.errors import DeviceError
 from renderer.gl.context import Device
 from tests.api.domain.support import accounts_with_renders, end_pauses
 from tests.api.worker.child_here import SETUP
+from tests.support.ffmpeg import BreakableFfmpeg
 from tests.support.waiting import HANG_S, wait_for
 
 TOY = "tests.api.worker.toy_child"
 
 
-@dataclasses.dataclass(frozen=True)
-class Ffmpeg:
-    """The machine's own, or with `breaks` one that fails."""
-
-    folder: Path
-
-    def break_it(self) -> None:
-        (self.folder / "broken").touch()
-
-    def mend(self) -> None:
-        (self.folder / "broken").unlink()
-
-
 @pytest.fixture
-def ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ffmpeg:
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    wrapper = folder / "ffmpeg"
-    wrapper.write_text(f'#!/bin/sh\n[ -e {folder}/broken ] && exit 1\nexec {shutil.which("ffmpeg")} "$@"\n')
-    wrapper.chmod(wrapper.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-    return Ffmpeg(folder)
+def ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BreakableFfmpeg:
+    ffmpeg = BreakableFfmpeg(tmp_path / "bin")
+    monkeypatch.setenv("PATH", ffmpeg.path)
+    return ffmpeg
 
 
 @pytest.fixture(autouse=True)
 def _announced(bench: Bench) -> None:
     with bench.database.begin() as session:
         fleet.announce(session, bench.worker, "llvmpipe", True, "x264")
+
+
+def started(bench: Bench, cache: Path | None = None, **options: Any) -> Callable[[], Process]:
+    """Starts a child of the bench's, with a cache of its own unless another is named."""
+    shared = bench.settings.data_dir
+    places = Places(bench.work_dir.with_name("inputs"), bench.work_dir, cache or shared / "cache", shared / "turns")
+    return functools.partial(start_child, places, **options)
 
 
 def with_children(bench: Bench, children: Children) -> Iterator[Bench]:
@@ -78,14 +67,14 @@ def with_children(bench: Bench, children: Children) -> Iterator[Bench]:
 def drawing(bench: Bench, light_cache: Path) -> Iterator[Bench]:
     """A worker with a real child and the software device."""
     setup = SETUP.model_copy(update={"gl_device": "software", "cache_dir": str(light_cache)})
-    yield from with_children(bench, Children(start_child, setup))
+    yield from with_children(bench, Children(started(bench, light_cache), setup))
 
 
 @pytest.fixture
 def toys(bench: Bench) -> Iterator[Bench]:
     """A worker of toys, without a device."""
     setup = SETUP.model_copy(update={"kinds": ["toy"]})
-    yield from with_children(bench, Children(lambda: start_child(TOY), setup))
+    yield from with_children(bench, Children(started(bench, program=TOY), setup))
 
 
 def doubt(bench: Bench, kind: str = "video") -> None:
@@ -135,12 +124,12 @@ def test_a_healthy_worker_draws_encodes_and_stores_and_leaves_nothing_behind(dra
 
 
 def test_a_worker_whose_ffmpeg_breaks_leaves_the_fleet_and_comes_back_once_it_is_mended(
-    drawing: Bench, ffmpeg: Ffmpeg, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    drawing: Bench, ffmpeg: BreakableFfmpeg, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(self_test, "PAUSES_S", (0.05,))
     drawing.children.ready()
     doubt(drawing)
-    ffmpeg.break_it()
+    ffmpeg.fail()
     with at_its_test(drawing) as testing:
         assert "Check that ffmpeg" in wait_for(lambda: reason(drawing), "the worker to leave")
         assert "claims nothing" in caplog.text
@@ -151,9 +140,23 @@ def test_a_worker_whose_ffmpeg_breaks_leaves_the_fleet_and_comes_back_once_it_is
 
 
 def test_a_worker_that_can_not_open_its_device_any_more_leaves_the_fleet(bench: Bench) -> None:
-    children = Children(start_child, SETUP.model_copy(update={"gl_device": "99"}))
+    children = Children(started(bench), SETUP.model_copy(update={"gl_device": "99"}))
     with at_its_test(dataclasses.replace(bench, children=children)):
         assert "graphics driver" in wait_for(lambda: reason(bench), "the worker to leave")
+
+
+def test_a_worker_whose_disk_is_short_claims_nothing_until_there_is_room(
+    toys: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(self_test, "PAUSES_S", (0.05,))
+    storage = toys.storage
+    assert isinstance(storage, LocalStorage)
+    enough, storage.room = storage.room, Room((toys.work_dir,), 1 << 60)
+    with at_its_test(toys, lambda bench: work_until_idle(bench, ["render"], lambda queue: None)) as working:
+        assert "lower PIROUETTE_DISK_RESERVE_MB" in wait_for(lambda: reason(toys), "the worker to leave")
+        storage.room = enough
+        working.join(HANG_S)
+        assert reason(toys) is None
 
 
 def test_a_worker_that_can_not_store_leaves_the_fleet(toys: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,11 @@
 
 import ctypes
 import os
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +22,24 @@ from renderer.spec.versions import unstamped
 def look(job: Job) -> None:
     """Tells what the process has."""
     job.tell({"environment": sorted(os.environ), "modules": sorted(sys.modules), "parent": os.getppid()})
+
+
+def trespass(job: Job) -> None:
+    """Tells which of the spec's paths it can read, which it can write, and whether it can open a socket."""
+
+    def can(do: Callable[..., object], *arguments: object) -> bool:
+        try:
+            do(*arguments)
+        except PermissionError:
+            return False
+        return True
+
+    paths = list(map(Path, job.spec["paths"]))
+    job.tell({
+        "reads": [str(path) for path in paths if can(path.read_bytes)],
+        "writes": [str(path) for path in paths if can(path.open, "ab")],
+        "socket": can(socket.socket),
+    })
 
 
 def write(job: Job) -> None:
@@ -101,7 +121,7 @@ def toy(job: Job) -> None:
 
 DOES = {
     each.__name__: each
-    for each in (look, write, wait, hang, block, dawdle, lose_device, starve, eat, steal, babble)
+    for each in (look, trespass, write, wait, hang, block, dawdle, lose_device, starve, eat, steal, babble)
 }  # fmt: skip
 
 if __name__ == "__main__":

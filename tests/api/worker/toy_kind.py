@@ -4,6 +4,7 @@ What the service must know of them stands here, and is registered by `register`;
 Toys, which own the tasks, are rows of a table of the test's own. Run as a program, this is a worker of these kinds.
 """
 
+import functools
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -113,4 +114,4 @@ def again(session: Session, account_id: str, toy_id: str) -> None:
 
 if __name__ == "__main__":
     register()
-    sys.exit(run_worker(Settings(), start=lambda: start_child("tests.api.worker.toy_loom")))
+    sys.exit(run_worker(Settings(), start=functools.partial(start_child, program="tests.api.worker.toy_loom")))

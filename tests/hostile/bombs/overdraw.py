@@ -65,3 +65,30 @@ def spread(exponent: int) -> bytes:
     builder.show(mesh)
     builder.show(mesh, translation=[10.0**exponent, 0, 0])
     return builder.glb()
+
+
+def turned(triangles: int, axis: str, alpha: Alpha = "BLEND") -> bytes:
+    """Layers that are seen from the side where a turn begins, by the camera (turned about y) or by the lamp (x)."""
+    builder = GlbBuilder()
+    primitive = triangle(builder, material=material(builder, alpha))
+    primitive["indices"] = builder.add_accessor(np.tile(np.arange(3), triangles), "uint8")
+    half = float(np.sqrt(0.5))
+    builder.show(builder.add_mesh(primitive), rotation=[half if axis == name else 0 for name in "xyz"] + [half])
+    return builder.glb()
+
+
+def growing(triangles: int, by: str) -> bytes:
+    """Layers that are a hundredth as large where their motion begins, by a node's scale or a morph target's weights."""
+    builder = GlbBuilder()
+    primitive = triangle(builder, SMALL_TRIANGLE, material=material(builder, "BLEND"))
+    primitive["indices"] = builder.add_accessor(np.tile(np.arange(3), triangles), "uint8")
+    if by == "weights":
+        primitive["targets"] = [{"POSITION": builder.add_accessor(LARGE_TRIANGLE)}]
+    node = builder.show(builder.add_mesh(primitive))
+    times = builder.add_accessor((0.0, 0.5, 1.0))
+    grown = {"scale": ((1, 1, 1), (100, 100, 100), (1, 1, 1)), "weights": (0, 1, 0)}[by]
+    sampler = {"input": times, "output": builder.add_accessor(grown)}
+    builder.add("animations", {
+        "name": "a", "samplers": [sampler], "channels": [{"sampler": 0, "target": {"node": node, "path": by}}],
+    })  # fmt: skip
+    return builder.glb()

@@ -23,7 +23,8 @@ CLEAR: Ends = frozenset({End.DRAWN, End.REFUSED, "model_too_large", "too_costly"
 TRANSMISSION = "KHR_materials_transmission"
 GLASS = TRANSMISSION, "KHR_materials_volume", "KHR_materials_dispersion"
 COATED = "KHR_materials_clearcoat", "KHR_materials_sheen", "KHR_materials_iridescence", "KHR_materials_anisotropy"
-MOVING: Mapping[str, Any] = {"output": "video", "aspect": "1:1", "length": 3, "animation": "*"}
+TURNING: Mapping[str, Any] = {"output": "video", "aspect": "1:1", "length": 3}
+MOVING: Mapping[str, Any] = {**TURNING, "animation": "*"}
 LONG: Mapping[str, Any] = {"quality": "4k", "length": 30}
 SET: Mapping[str, Any] = {"output": "dataset", "datasetQuality": "400x2048"}
 MILLION = 1_000_000
@@ -94,6 +95,13 @@ BOMBS: Sequence[Bomb] = [
     *family("stairs", overdraw.stairs, {
         (n, alpha): CLEAR for n in (100, 1000, 10_000, 100_000) for alpha in ("OPAQUE", "BLEND")
     }, [(100, "OPAQUE")]),
+    *family("turned", overdraw.turned, {
+        (300, "y"): CLEAR, (20_000, "y"): CLEAR, (MILLION, "y"): CLEAR, (20_000, "x"): CLEAR,
+        (MILLION, "x", "OPAQUE"): CLEAR,
+    }, [(300, "y")], settings=TURNING),
+    *family("growing", overdraw.growing, {
+        (300, "scale"): CLEAR, (20_000, "scale"): CLEAR, (300, "weights"): CLEAR, (20_000, "weights"): CLEAR,
+    }, [(300, "weights")], settings=MOVING),
     *family("transparency", overdraw.objects, {
         50: CLEAR, 200: CLEAR, 1000: CLEAR, 5000: CLEAR, 20_000: CLEAR, (1000, "OPAQUE"): CLEAR,
     }, [50]),

@@ -78,6 +78,12 @@ def _pick(rng: random.Random, document: Json, wanted: Callable[[Path], bool] = l
     return holder, key
 
 
+def _items(document: Json, name: str) -> list[Any]:
+    """A list of the root, which an earlier change may have made something else."""
+    items = document.get(name)
+    return items if isinstance(items, list) else []
+
+
 def _names(path: Path) -> bool:
     return any(step in INDICES for step in path[-2:])
 
@@ -102,7 +108,7 @@ def _missing(rng: random.Random, document: Json) -> None:
 
 def _index(rng: random.Random, document: Json) -> None:
     holder, key = _pick(rng, document, _names)
-    lengths = [len(document[name]) for name in LISTS if isinstance(document.get(name), list)]
+    lengths = [len(_items(document, name)) for name in LISTS]
     holder[key] = rng.choice((-1, 2**31, *range(5), *lengths, *(length - 1 for length in lengths)))
 
 
@@ -124,8 +130,8 @@ def _repeated(rng: random.Random, document: Json) -> None:
 
 def _loop(rng: random.Random, document: Json) -> None:
     """Nodes that are their own children, have two parents, or hang in a chain that no recursion survives."""
-    nodes = document.get("nodes")
-    if not isinstance(nodes, list) or not nodes:
+    nodes = _items(document, "nodes")
+    if not nodes:
         return
     last, any_node = len(nodes) - 1, rng.randrange(len(nodes))
     form = rng.choice(("self", "round", "shared", "chain", "doubling"))
@@ -148,8 +154,8 @@ def _loop(rng: random.Random, document: Json) -> None:
 def _accessor(rng: random.Random, document: Json) -> None:
     """Counts, offsets, lengths and strides that don't fit each other."""
     name = rng.choice(("accessors", "accessors", "bufferViews", "buffers"))
-    items = document.get(name)
-    if not isinstance(items, list) or not items or not isinstance(item := rng.choice(items), dict):
+    items = _items(document, name)
+    if not items or not isinstance(item := rng.choice(items), dict):
         return
     fields = {
         "accessors": ("count", "byteOffset", "componentType", "type", "normalized", "min", "max", "bufferView"),
@@ -165,10 +171,10 @@ def _accessor(rng: random.Random, document: Json) -> None:
 
 
 def _sparse(rng: random.Random, document: Json) -> None:
-    accessors = document.get("accessors")
-    if not isinstance(accessors, list) or not accessors or not isinstance(accessor := rng.choice(accessors), dict):
+    accessors = _items(document, "accessors")
+    if not accessors or not isinstance(accessor := rng.choice(accessors), dict):
         return
-    views = rng.choice((len(document.get("bufferViews") or ()) or 1, 1))
+    views = len(_items(document, "bufferViews")) or 1
     accessor["sparse"] = {
         "count": rng.choice((0, 1, 2, 1000, 2**31, -1)),
         "indices": {"bufferView": rng.randrange(views), "componentType": rng.choice((5121, 5123, 5125, 5126)),
@@ -184,10 +190,8 @@ def _text(rng: random.Random, document: Json) -> None:
     holder, key = _pick(rng, document, lambda path: path[-1] in ("name", "uri", "mimeType", "interpolation", "path"))
     holder[key] = rng.choice(URIS) if key == "uri" else rng.choice(TEXTS)
     if rng.random() < 0.3:
-        for name in LISTS:
-            for item in document.get(name) or () if isinstance(document.get(name), list) else ():
-                if isinstance(item, dict):
-                    item["name"] = rng.choice(TEXTS)
+        for item in (item for name in LISTS for item in _items(document, name) if isinstance(item, dict)):
+            item["name"] = rng.choice(TEXTS)
 
 
 def _extension(rng: random.Random, document: Json) -> None:
@@ -206,7 +210,7 @@ def _extension(rng: random.Random, document: Json) -> None:
 def _animation(rng: random.Random, document: Json) -> None:
     """Channels that point anywhere, and at the same thing many times."""
     animations = document.setdefault("animations", [])
-    accessors = len(document.get("accessors") or ()) or 1
+    accessors = len(_items(document, "accessors")) or 1
     if not isinstance(animations, list):
         return
     path = rng.choice(("translation", "rotation", "scale", "weights", "x"))
@@ -221,8 +225,8 @@ def _animation(rng: random.Random, document: Json) -> None:
 
 
 def _transform(rng: random.Random, document: Json) -> None:
-    nodes = document.get("nodes")
-    if isinstance(nodes, list) and nodes and isinstance(node := rng.choice(nodes), dict):
+    nodes = _items(document, "nodes")
+    if nodes and isinstance(node := rng.choice(nodes), dict):
         extreme = rng.choice((0, 1e-30, 1e6, 1e11, 1e13, -1e38, float("nan")))
         node[rng.choice(("translation", "scale"))] = [rng.choice((extreme, 1)) for _ in range(3)]
         if rng.random() < 0.3:

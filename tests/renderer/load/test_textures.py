@@ -14,7 +14,7 @@ from renderer.load import images, limits, textures
 from renderer.scene.nodes import Sampler, TextureRef
 from tests.renderer.load.conftest import Load
 from tests.renderer.load.glb_builder import GlbBuilder, Json, encoded, png, triangle_builder
-from tests.support.images import png_header
+from tests.support.images import png_header, webp_header
 
 
 def textured(builder: GlbBuilder, texture: Json, **info: object) -> bytes:
@@ -174,6 +174,13 @@ def test_a_texture_transform_scales_then_rotates_then_moves(load: Load) -> None:
 def test_a_texture_over_the_side_limit_is_refused_by_its_header(load: Load, width: int, height: int) -> None:
     with pytest.raises(ModelTooLarge, match=rf"images\[0\] is {width}x{height} pixels, and 16384 are allowed"):
         load(with_image(png_header(width, height)))
+
+
+def test_a_webp_of_a_few_bytes_is_the_models_fault(load: Load) -> None:
+    with pytest.raises(ModelTooLarge, match=r"images\[0\] is 16385x2 pixels, and 16384 are allowed"):
+        load(with_image(webp_header(b"VP8X", 16385, 2)))
+    with pytest.raises(InvalidModel, match=r"images\[0\] can't be decoded: Image size \(268435456 pixels\)"):
+        load(with_image(webp_header(b"VP8X", 16384, 16384)))
 
 
 def test_the_memory_of_all_textures_is_limited(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
