@@ -18,7 +18,16 @@ from sqlalchemy.orm import Session
 
 from api import clock
 from api.db.tables import Account, Token
-from api.errors import Forbidden, InsufficientScope, InvalidRequest, KeyNotFound, SpendingCap, TokenExpired, Unauthorized
+from api.domain.kit.texts import checked_text
+from api.errors import (
+    Forbidden,
+    InsufficientScope,
+    InvalidRequest,
+    KeyNotFound,
+    SpendingCap,
+    TokenExpired,
+    Unauthorized,
+)
 from api.ids import new_id
 
 SCOPES = ("read", "write", "render", "admin")
@@ -70,6 +79,8 @@ FORMATS: dict[str, Format] = {
 }
 """By dialect. Sources: dx.gl's and Glossi's API references; Generio's documents no format, so the prefix is ours."""
 
+MAX_NAME_LENGTH = 100
+
 TOUCH_EVERY = dt.timedelta(minutes=1)
 """How exact `last_used_at` is: a write for each request would be dear."""
 
@@ -77,7 +88,7 @@ TOUCH_EVERY = dt.timedelta(minutes=1)
 _KEYS = (
     select(
         Token.id, Token.account_id, Token.sha256, Token.scopes, Token.expires_at, Token.revoked_at,
-        Token.last_used_at, Account.is_admin, Account.suspended_at,
+        Token.last_used_at, Token.credits_cap, Account.is_admin, Account.suspended_at,
     )
     .join(Account, Account.id == Token.account_id)
     .where(Token.dialect == bindparam("dialect"))
@@ -115,13 +126,15 @@ class TokenView:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is asking, and what their key allows. `touch_due`: `touch` should be called to note the key's use."""
+    """Who is asking, and what their key allows. `touch_due`: `touch` should be called to note the key's use.
+    `is_capped`: there is a limit on what the key may spend."""
 
     account_id: str
     token_id: str
     scopes: frozenset[str]
     is_admin: bool
     touch_due: bool
+    is_capped: bool
 
     def require(self, scope: str) -> None:
         """Raises InsufficientScope."""
@@ -141,16 +154,16 @@ def issue(
 ) -> IssuedToken:
     """A new key for the account, of one of FORMATS. Raises InvalidRequest for a bad name, and for no or unknown scopes.
     """
-    if not 1 <= len(name) <= 100:
-        raise InvalidRequest("A token's name has 1 to 100 characters", param="name")
+    if not (text := checked_text("name", name, MAX_NAME_LENGTH)):
+        raise InvalidRequest(f"A key's name has 1 to {MAX_NAME_LENGTH} characters", param="name")
     if not scopes or not set(scopes) <= set(SCOPES):
-        raise InvalidRequest(f"A token's scopes are some of {', '.join(SCOPES)}", param="scopes")
+        raise InvalidRequest(f"A key's scopes are some of {', '.join(SCOPES)}", param="scopes")
     raw = FORMATS[dialect].new()
     token = Token(
         id=new_id(),
         account_id=account_id,
         dialect=dialect,
-        name=name,
+        name=text,
         hint=raw[: len(FORMATS[dialect].prefix) + 4],
         sha256=_digest(raw),
         scopes=[scope for scope in SCOPES if scope in scopes],
@@ -191,7 +204,8 @@ def principal_of(row: Row[*tuple[Any, ...]]) -> Principal:
     if row.suspended_at is not None:
         raise Forbidden
     touch_due = row.last_used_at is None or row.last_used_at <= now - TOUCH_EVERY
-    return Principal(row.account_id, row.id, frozenset(row.scopes), row.is_admin, touch_due)
+    is_capped = row.credits_cap is not None
+    return Principal(row.account_id, row.id, frozenset(row.scopes), row.is_admin, touch_due, is_capped)
 
 
 def restricted(principal: Principal, scope: str) -> Principal:

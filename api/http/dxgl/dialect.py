@@ -9,6 +9,7 @@ from api.http.dxgl import (
     export,
     health,
     ingest,
+    keys,
     ledger,
     models,
     overlays,
@@ -35,7 +36,8 @@ TAGS = {
 }
 
 PARTS = (
-    export, bulk, renders, assets, events, models, ingest, overlays, quote, account, ledger, health, shares, webhooks
+    export, bulk, renders, assets, events, models, ingest, overlays, quote, account, keys, ledger, health, shares,
+    webhooks,
 )  # fmt: skip
 """Looked through in this order: what is asked for most comes first, but for paths that another one would match."""
 

@@ -10,7 +10,7 @@ from api.domain.kit.paging import Sort
 from api.domain.renders import lists, notices, ordering, removal, renders
 from api.domain.renders.lists import Filter
 from api.domain.renders.states import RenderStatus
-from api.errors import InvalidRequest, InvalidState, InvalidUrl, ModelNotFound, NoCredits, RenderNotFound
+from api.errors import InvalidRequest, InvalidState, InvalidUrl, ModelNotFound, NoCredits, RenderNotFound, SpendingCap
 from api.http.body import body_of, documented
 from api.http.dxgl.auth import Reader, Renderer, Writer
 from api.http.dxgl.errors import ModelIdRequired, RendersRequired, TooMany
@@ -170,7 +170,7 @@ def cancel_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> dict
 @router.patch(
     "/renders/{render_id}/retry",
     response_model=Data[RenderDetail],
-    responses=errors(RenderNotFound, InvalidState, NoCredits),
+    responses=errors(RenderNotFound, InvalidState, NoCredits, SpendingCap),
 )
 def retry_render(principal: Renderer, farm: FarmDep, render_id: RenderId) -> dict[str, RenderDetail]:
     """Makes a render in error, or a cancelled one, from the start, for its price. Its status becomes `pending`."""

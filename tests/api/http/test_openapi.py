@@ -54,6 +54,9 @@ OUR_ROUTES = {
     *(("POST", f"/v1/{path}") for path in ("renders/cancel", "renders/delete", "models/delete")),
     ("GET", "/v1/tags"),
     ("GET", "/v1/ledger"),
+    ("GET", "/v1/keys"),
+    ("POST", "/v1/keys"),
+    ("DELETE", "/v1/keys/:id"),
     ("POST", "/v1/tickets"),
     ("GET", "/v1/webhooks/secret"),
     ("POST", "/v1/webhooks/secret"),
@@ -106,7 +109,7 @@ def test_every_route_but_health_and_the_shared_files_asks_for_a_token_with_scope
             [[(scheme, scopes)]] = [requirement.items() for requirement in operation["security"]]
             assert document["components"]["securitySchemes"][scheme]["scheme"] == "bearer"
             assert scopes
-            assert set(scopes) <= {"read", "write", "render"}
+            assert set(scopes) <= {"read", "write", "render", "admin"}
 
 
 def test_routes_name_their_errors_with_examples(document: dict[str, Any]) -> None:
