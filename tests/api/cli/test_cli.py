@@ -2,10 +2,9 @@
 
 import datetime as dt
 import json
-import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -29,13 +28,11 @@ EMAIL = "ada@example.com"
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs `pirouette` in this process, on a data folder of the test's own."""
     monkeypatch.setenv("PIROUETTE_DATA_DIR", str(tmp_path))
     monkeypatch.delenv("PIROUETTE_TOKEN", raising=False)
-    umask = os.umask(0o022)
-    yield lambda *arguments: CliRunner().invoke(main, arguments)
-    os.umask(umask)
+    return lambda *arguments: CliRunner().invoke(main, arguments)
 
 
 @pytest.fixture
