@@ -15,12 +15,14 @@ from api.http.dxgl import (
     overlays,
     quote,
     renders,
+    share_page,
     shares,
     webhooks,
 )
 from api.http.dxgl.auth import authenticate
 from api.http.dxgl.errors import tell
 from api.http.dxgl.paths import PREFIX
+from api.http.dxgl.share_paths import PAGE_PREFIX, PUBLIC_PREFIX
 from api.http.rates import Surface, unlimited
 
 TAGS = {
@@ -43,8 +45,8 @@ PARTS = (
 
 DXGL = Dialect(
     name="dxgl",
-    prefixes=("", PREFIX, shares.PUBLIC_PREFIX),
-    routers=(*(part.router for part in PARTS), bulk.of_models, shares.public),
+    prefixes=("", PREFIX, PUBLIC_PREFIX),
+    routers=(*(part.router for part in PARTS), bulk.of_models, shares.public, share_page.public),
     authenticate=authenticate,
     tell=tell,
     uploads=(
@@ -57,5 +59,5 @@ DXGL = Dialect(
         Surface(PREFIX, lambda settings: settings.account_requests, unlimited),
         Surface("", unlimited, lambda settings: settings.client_requests),
     ),
-    secret_paths=(shares.PUBLIC_PREFIX,),
+    secret_paths=(PUBLIC_PREFIX, PAGE_PREFIX),
 )

@@ -42,6 +42,7 @@ DXGL_ROUTES = {
 """Every route of dx.gl's API reference."""
 
 PUBLIC_ROUTES = {("GET", f"/api/v/:id/:id/{name}") for name in ("video", "image", "poster", "thumb", "dataset")}
+PUBLIC_ROUTES |= {("GET", "/s/:id")}
 
 OUR_ROUTES = {
     ("GET", "/v1/renders/:id/dataset"),
@@ -98,7 +99,7 @@ def test_operations_have_names_tags_and_words_of_their_own(document: dict[str, A
 
 
 def is_public(path: str) -> bool:
-    return path == "/v1/health" or path.startswith("/api/v/")
+    return path == "/v1/health" or path.startswith(("/api/v/", "/s/"))
 
 
 def test_every_route_but_health_and_the_shared_files_asks_for_a_token_with_scopes(document: dict[str, Any]) -> None:

@@ -45,7 +45,7 @@ class Estate:
             (method.upper(), path, operation)
             for path, item in document["paths"].items()
             for method, operation in item.items()
-            if not path.startswith("/api/v/")  # what everybody may see: test_shares
+            if not path.startswith(("/api/v/", "/s/"))  # what everybody may see: test_shares
         ]
 
     def body(self, method: str, path: str) -> dict[str, Any]:
