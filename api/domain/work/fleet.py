@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 
-from sqlalchemy import ColumnElement, Exists, delete, exists, select, update
+from sqlalchemy import ColumnElement, Exists, delete, exists, literal_column, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from api.db.dialects import from_now, insert
@@ -71,7 +71,8 @@ def leave(session: Session, worker: str) -> None:
 
 def list_workers(session: Session) -> list[WorkerView]:
     """The workers heard of lately, by name."""
-    working = exists().where(Segment.state == SegmentState.RUNNING, Segment.worker == Worker.name)
+    running = Segment.state == literal_column(f"'{SegmentState.RUNNING}'")  # so that its index is used
+    working = exists().where(running, Segment.worker == Worker.name)
     rows = session.execute(
         select(
             Worker.name, Worker.device, Worker.software, Worker.encoder, Worker.unfit_reason, Worker.started_at,

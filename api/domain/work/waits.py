@@ -5,7 +5,7 @@ failed, some time, in which a worker or its machine may recover.
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, select, update
+from sqlalchemy import ColumnElement, case, exists, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from api.db.dialects import from_now
@@ -71,4 +71,5 @@ def resume(session: Session) -> bool:
 
 
 def _due() -> tuple[ColumnElement[bool], ...]:
-    return Segment.state == SegmentState.WAITING, Segment.not_before <= from_now(0)
+    """The state stands in the statement, because a plan for any parameter can't use an index of one state."""
+    return Segment.state == literal_column(f"'{SegmentState.WAITING}'"), Segment.not_before <= from_now(0)

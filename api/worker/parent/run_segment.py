@@ -96,6 +96,7 @@ def run_segment(bench: Bench, claim: Claim) -> None:
         _settle(bench, lambda unit: scheduling.release(unit, claim))
     except StorageUnavailable as error:
         logger.warning("The storage can't be used, segment %s waits: %s", claim.segment_id, error)
+        bench.fitness.failed(claim.kind)
         _settle(bench, lambda unit: scheduling.release(unit, claim))
         bench.stop.wait(STORAGE_PAUSE_S)
     except GivenUp as error:

@@ -19,8 +19,8 @@ from api.worker.parent.orders import GivenUp
 from api.worker.parent.outputs import own_file
 from renderer.errors import DeviceError, EncodeError, OutOfMemory
 
-PAUSES_S = (10.0, 30.0, 60.0, 300.0)
-"""How long an unfit worker waits until it tests itself again; from the fourth time on, the last of these. What makes a
+PAUSES_S = (10.0, 30.0, 60.0)
+"""How long an unfit worker waits until it tests itself again; from the third time on, the last of these. What makes a
 worker unfit passes soon, or somebody has to mend it."""
 TICK_S = 0.1
 

@@ -138,7 +138,7 @@ def test_a_key_may_expire(
     admin("create-account", EMAIL)
     key, made_at = new_key("--expires", "30"), clock.now()
     monkeypatch.setattr(clock, "now", lambda: made_at + dt.timedelta(days=29))
-    assert authenticate(tmp_path, key).scopes == set(credentials.SCOPES)
+    assert authenticate(tmp_path, key).scopes == set(credentials.USUAL_SCOPES)
     monkeypatch.setattr(clock, "now", lambda: made_at + dt.timedelta(days=30))
     with pytest.raises(TokenExpired):
         authenticate(tmp_path, key)
@@ -195,7 +195,7 @@ def test_accounts_are_listed_one_a_line(run: Run, admin: Callable[..., Any]) -> 
     [(("create-account", "nonsense"), '"nonsense" is not an email address'),
      (("create-token", "nobody@example.com"), "No account nobody@example.com"),
      (("create-token", EMAIL, "--scopes", "fly"), "scopes are some of"),
-     (("revoke-token", EMAIL, "xyz"), "No token xyz"),
+     (("revoke-token", EMAIL, "xyz"), "No key xyz"),
      (("create-account", EMAIL), "account for ada@example.com already")],
 )
 def test_a_mistake_is_named_and_ends_with_code_1(

@@ -29,6 +29,7 @@ from tests.api.domain.support import (
     unit,
     upload,
 )  # fmt: skip
+from tests.support.statements import recorded_statements
 
 MEMORY = OutOfMemory.code
 
@@ -104,6 +105,17 @@ def test_what_is_due_is_known_before_it_is_pending(database: Database) -> None:
     assert resume(database) == 1
     with database.read() as session:
         assert not waits.any_due(session)
+
+
+def test_looking_for_what_is_due_reads_an_index_of_what_waits_alone(database: Database) -> None:
+    with recorded_statements() as statements, database.read() as session:
+        waits.any_due(session)
+    [statement] = statements
+    assert "segments.state = 'waiting'" in statement
+    with database.read() as session:
+        if session.get_bind().dialect.name == "sqlite":
+            plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", ("0",)).all()
+            assert any("segments_delayed" in row.detail for row in plan)
 
 
 def test_another_worker_tries_first_and_the_same_one_after_a_while(database: Database) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import psutil
 import pytest
@@ -19,6 +19,8 @@ from api.domain.renders import removal
 from api.domain.renders.states import RenderStatus
 from api.domain.work import scheduling
 from api.domain.work.claims import Claim
+from api.storage.base import StorageUnavailable
+from api.storage.local import LocalStorage
 from api.worker.messages import Done, Failed, Order, Report, Told
 from api.worker.parent import budget
 from api.worker.parent import children as children_module
@@ -337,6 +339,24 @@ def test_a_child_whose_device_failed_is_replaced(order: Ordered) -> None:
     run_segment(order.bench, toy(order.claim, "lose_device"))
     assert gone([child])
     assert (order.view.status, failures(order)) == (RenderStatus.PENDING, 1)
+
+
+def test_a_storage_that_takes_nothing_twice_makes_the_worker_doubt_itself(
+    order: Ordered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(storage: LocalStorage, key: str, path: Path) -> NoReturn:
+        raise StorageUnavailable("nobody answers")
+
+    monkeypatch.setattr(LocalStorage, "put_file", refuse)
+    for pause in ("STORAGE_AWAY_S", "STORAGE_PAUSE_S"):
+        monkeypatch.setattr(f"api.worker.parent.run_segment.{pause}", 0)
+    claim = order.claim
+    for _ in range(2):
+        assert not order.bench.fitness.doubtful
+        run_segment(order.bench, toy(claim, "write"))
+        assert (order.view.status, failures(order)) == (RenderStatus.PENDING, 0)
+        claim = claim_of(order.bench.database, order.render_id)
+    assert order.bench.fitness.doubtful
 
 
 def test_memory_that_runs_out_twice_is_the_models_fault(order: Ordered) -> None:

@@ -95,13 +95,13 @@ def test_parts_are_drawn_joined_and_tidied_away(long: Long, opened: list[ShotRen
     assert len(opened) == 2  # one for each worker
     parts = {key for key in long.stored if key.startswith("tasks/")}
     assert {key.split("/")[2] for key in parts} == {"0-1", "4-1", "8-1"}
-    assert len(parts) == 12  # video and thumbnail on white and on black
+    assert len(parts) == 18  # video, web version and thumbnail, on white and on black
     assert [view.progress.frames_done for view in long.views] == [12, 12]
     assembly = long.run()
     long.worker.child.warm.rest()
     assert (first.role, assembly.role) == (Role.PART, Role.ASSEMBLY)
     for view, files, early in zip(long.views, long.files, posters, strict=True):
-        assert (view.status, set(files)) == ("done", {"video", "thumb", "poster", "poster_full"})
+        assert (view.status, set(files)) == ("done", {"video", "thumb", "web", "poster", "poster_full"})
         assert early.items() <= files.items()
         video = decode_rgb(long.bench.settings.files_dir / files["video"].key, 540, 540)
         assert len(video) == 12
@@ -147,6 +147,7 @@ def test_parts_of_two_encoders_are_refused_and_refunded(long: Long, caplog: pyte
         long.run()
     settings = long.bench.settings.model_copy(update={"h264_encoder": "nvenc"})
     for _ in range(settings.max_attempts):
+        end_pauses(long.bench.database)
         bench = dataclasses.replace(long.bench, settings=settings)
         dataclasses.replace(long.worker, bench=bench).run(claimed(long.bench.database))
     assert {view.status for view in long.views} == {"error"}

@@ -4,13 +4,19 @@ import contextlib
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from api.domain.work.tasks import Priority
 from api.worker import right_of_way
+from api.worker.child.job import Bench as ChildBench
+from api.worker.child.job import Job
+from api.worker.messages import Frames, Message, Waited
+from api.worker.messages import Order as ChildsOrder
 from api.worker.right_of_way import LONGEST_S, POLL_S, RightOfWay
 from renderer.errors import Cancelled
+from renderer.gl.context import Device
 from renderer.render import Listener
 from tests.api.worker.support import Order, use_renderer
 
@@ -104,6 +110,22 @@ def test_paid_work_gives_way_between_frames(order: Order, clock: Clock, monkeypa
     use_renderer(monkeypatch, draw)
     order.run()
     assert waits == [0, pytest.approx(LONGEST_S, abs=2 * POLL_S)]
+
+
+def test_the_parent_is_told_for_how_long_the_child_stood_still(clock: Clock, tmp_path: Path) -> None:
+    order = ChildsOrder(
+        task_id="t", kind="video", role="whole", spec={}, variants={}, first_frame=0, frame_count=2, inputs={},
+        parts=[], folder=str(tmp_path), encoder="x264", gives_way=True,
+    )  # fmt: skip
+    said: list[Message] = []
+    job = Job(ChildBench(lambda: cast(Device, None), tmp_path, RightOfWay(tmp_path)), order, said.append)
+    job.on_frame(1, 2)
+    with RightOfWay(tmp_path).taken():
+        job.on_frame(2, 2)
+    first, second, waited = said
+    assert (first, second) == (Frames(done=1), Frames(done=2))
+    assert isinstance(waited, Waited)
+    assert waited.seconds == pytest.approx(LONGEST_S, abs=2 * POLL_S)
 
 
 def test_a_preview_takes_it_and_gives_it_to_no_other(
