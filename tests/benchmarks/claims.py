@@ -71,6 +71,7 @@ WAITING = {"segments": "t.state = 'pending'", "renders": "t.status = 'pending'",
 
 def fill(session: Session, pending: int) -> None:
     """So many segments, each of a task and a render of its own, evenly among the accounts: copies of one real order."""
+    session.execute(text("SET LOCAL statement_timeout = 0"))  # to copy so many takes longer than a farm's statement may
     account = accounts.sign_up(session, "a@example.org", credits=10)
     uploads.register_upload(
         session, account.id, original_name="chair.glb", sha256="0" * 64, file_size=1000, storage_key="models/a.glb",
