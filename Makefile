@@ -1,11 +1,12 @@
 # `make demo` and `make test` do their own set-up; the rest is for people who work on Pirouette.
 BIN := .venv/bin
 
-.PHONY: help demo test check nightly hostile audit serve bench lock clean
+.PHONY: help install demo test check nightly hostile audit serve bench lock clean
 
 help:
 	@echo "make demo               render the sample model from upload to video, into out/"
 	@echo "make demo MODEL=a.glb   the same with your own model"
+	@echo "make install            what \`make demo\` and \`make serve\` install, and nothing more"
 	@echo "make serve              an embedded farm on http://127.0.0.1:8080, kept in data/"
 	@echo "make test               linters, type checks, import contracts and all tests"
 	@echo "make nightly            the tests that take too long for every day"
@@ -13,6 +14,9 @@ help:
 	@echo "make audit              known vulnerabilities of the locked packages, and their licences"
 	@echo "make bench              measure every goal of speed, in about a quarter of an hour"
 	@echo "make lock               resolve the locked Python packages anew"
+
+install:
+	@deploy/install.sh run
 
 demo:
 	@deploy/install.sh run

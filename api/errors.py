@@ -4,7 +4,7 @@
     |- Unauthorized, TokenExpired, Forbidden, InsufficientScope       who is asking
     |- InvalidRequest, InvalidSettings, InvalidFormat, FileTooLarge   what was sent
     |  NoFile, InvalidUrl, DownloadTimeout
-    |- NoCredits, UploadLimit, StorageLimit                           what the account may do
+    |- NoCredits, SpendingCap, UploadLimit, StorageLimit                           what the account may do
     |- ContentTooLong                                                 what a signed link allows
     |- Unavailable, NoSpace, TooManyRequests                          what the farm can't do for now
     |- InvalidState, IdempotencyConflict, IdempotencyInProgress      what can't be done any more, or yet
@@ -94,6 +94,11 @@ class NoCredits(FarmError):
     default_message = "No render credits remaining"
 
 
+class SpendingCap(FarmError):
+    code = "spending_cap"
+    default_message = "The key has spent what it may"
+
+
 class UploadLimit(FarmError):
     code = "upload_limit"
     default_message = "Free upload limit reached"
@@ -143,6 +148,11 @@ class IdempotencyConflict(FarmError):
 class IdempotencyInProgress(FarmError):
     code = "idempotency_in_progress"
     default_message = "A request with this Idempotency-Key is still being worked on"
+
+
+class KeyNotFound(FarmError):
+    code = "key_not_found"
+    default_message = "No such key"
 
 
 class NotFound(FarmError):

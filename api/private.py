@@ -19,6 +19,7 @@ def keep_private(data_dir: Path) -> None:
     os.umask(OTHERS)
     with contextlib.suppress(FileNotFoundError):
         found = data_dir.stat()
-        if found.st_uid == os.geteuid() and found.st_mode & OTHERS:
+        is_shared = not stat.S_ISDIR(found.st_mode) or found.st_mode & stat.S_ISVTX  # a device, or such as /tmp
+        if found.st_uid == os.geteuid() and found.st_mode & OTHERS and not is_shared:
             data_dir.chmod(stat.S_IMODE(found.st_mode) & ~OTHERS)
             logger.warning("Closed %s to others: models and keys are in it", data_dir)

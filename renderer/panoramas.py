@@ -5,6 +5,7 @@ amount of pixels, and a broken file must not take a server or a worker down.
 """
 
 import dataclasses
+import shutil
 import struct
 import tempfile
 from collections.abc import Callable
@@ -67,14 +68,14 @@ def read_panorama(path: Path, started: Callable[[Child], None] | None = None) ->
     if suffix not in (".hdr", ".exr"):
         raise PanoramaError("is neither a Radiance HDR (.hdr) nor an OpenEXR (.exr) picture")
     with tempfile.TemporaryDirectory() as folder:
-        link = Path(folder) / f"panorama{suffix}"  # the decoder goes by the suffix
-        link.symlink_to(path.resolve())
+        named = Path(folder) / f"panorama{suffix}"  # the decoder goes by the suffix
+        shutil.copyfile(path, named)  # a confined process makes no links
         try:
             data = run(
-                _CHILD, [str(link), str(SIDE), str(KEPT), str(CHANNELS), str(SAMPLES)],
+                _CHILD, [str(named), str(SIDE), str(KEPT), str(CHANNELS), str(SAMPLES)],
                 limits=LIMITS, timeout_s=TIMEOUT_S,
                 environment={"OPENBLAS_NUM_THREADS": "1"},  # each thread would reserve memory of what is allowed
-                output_bytes=HEADER.size + 12 * KEPT * KEPT, reach=Reach(reads=[path.resolve()]), started=started,
+                output_bytes=HEADER.size + 12 * KEPT * KEPT, reach=Reach(reads=[named.resolve()]), started=started,
             )
         except ChildFailed as error:
             raise PanoramaError(f"can't be decoded: {error}") from error

@@ -103,17 +103,22 @@ def create_account(email: str, admin: bool) -> None:
 @click.option("--name", default="command line", show_default=True, help="What the key is for.")
 @click.option("--dialect", type=click.Choice(list(credentials.FORMATS)), default="dxgl", show_default=True,
               help="Whose API it is for.")
-@click.option("--scopes", default=",".join(credentials.SCOPES), show_default=True, help="Comma-separated.")
+@click.option("--scopes", default=",".join(credentials.USUAL_SCOPES), show_default=True,
+              help=f"Comma-separated, of {', '.join(credentials.SCOPES)}.")
 @click.option("--expires", metavar="DAYS", type=click.FloatRange(min=0, min_open=True), help="Default: never.")
-def create_token(email: str, name: str, dialect: str, scopes: str, expires: float | None) -> None:
+@click.option("--cap", metavar="CREDITS", type=click.IntRange(min=0), help="Most that it may spend. Default: any.")
+def create_token(
+    email: str, name: str, dialect: str, scopes: str, expires: float | None, cap: int | None
+) -> None:
     """Make an API key. It is shown once, here, and kept only as a hash."""
     expires_at = None if expires is None else clock.now() + dt.timedelta(days=expires)
     wanted = tuple(scope.strip() for scope in scopes.split(",") if scope.strip())
     with _transaction() as session:
         account = accounts.find(session, email)
         token = credentials.issue(
-            session, account.id, name=name, dialect=dialect, scopes=wanted, expires_at=expires_at
-        )
+            session, account.id, name=name, dialect=dialect, scopes=wanted, expires_at=expires_at,
+            credits_cap=cap,
+        )  # fmt: skip
     click.echo(f'The key\'s id is {token.id}, its name "{name}"', err=True)
     click.echo(token.raw)
 

@@ -49,6 +49,7 @@ class Boundary:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope.setdefault("state", {})  # what is below may work on a copy of the scope, but on the same state
         request_id = new_id()
         started = time.perf_counter()
         status = 0

@@ -36,6 +36,11 @@ class MalformedBody(InvalidRequest):
     default_message = "The request body can't be read"
 
 
+class UnknownEncoding(FarmError):
+    code = "unsupported_encoding"
+    default_message = "Request bodies may be sent as they are, or with Content-Encoding: gzip"
+
+
 class BodyTooLarge(InvalidRequest):
     code = "body_too_large"
     default_message = "The request body is too long"

@@ -9,9 +9,8 @@ import zlib
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import FarmError
 from api.http.dialect import Dialects
-from api.http.errors import MalformedBody
+from api.http.errors import MalformedBody, UnknownEncoding
 
 PIECE_BYTES = 64 * 1024
 """Of decompressed bytes handed on at once."""
@@ -20,11 +19,6 @@ IDLE_BYTES = 64 * 1024
 
 GZIP = ("gzip", "x-gzip")
 _WINDOW_BITS = zlib.MAX_WBITS | 16  # expects gzip's header and checks its CRC
-
-
-class UnknownEncoding(FarmError):
-    code = "unsupported_encoding"
-    default_message = "Request bodies may be sent as they are, or with Content-Encoding: gzip"
 
 
 class Inflate:

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.db.session import Database
+from api.domain.accounts.credentials import Principal
 from api.domain.kit.unit import Unit, unit_of_work
 from api.http.health import Health
 from api.http.rates import Limits
@@ -41,9 +42,10 @@ class Farm:
     looks: Looks = dataclasses.field(default_factory=Looks)
     stopping: threading.Event = dataclasses.field(default_factory=threading.Event)
 
-    def work(self) -> contextlib.AbstractContextManager[Unit]:
-        """A unit of work: see api.domain.kit.unit."""
-        return unit_of_work(self.database, self.storage, self.wake)
+    def work(self, caller: Principal | None = None) -> contextlib.AbstractContextManager[Unit]:
+        """A unit of work: see api.domain.kit.unit. `caller` is who orders, if anything is ordered in it."""
+        token_id = None if caller is None else caller.token_id
+        return unit_of_work(self.database, self.storage, self.wake, token_id=token_id)
 
 
 async def farm_of(request: Request) -> Farm:

@@ -80,7 +80,7 @@ class Order(Message):
 
 
 class Rest(Message):
-    """There is no work at present: what was kept for the next order isn't needed."""
+    """There is no work at present: what was kept for the next order isn't needed, unless that comes soon."""
 
     type: Literal["rest"] = "rest"
 

@@ -60,15 +60,16 @@ VERBS = {"insert": ("INSERT", "NEW"), "delete": ("DELETE", "OLD"), "update": ("U
 
 
 def upgrade() -> None:
-    op.create_table(
-        "turns",
-        sa.Column("account_id", sa.String(12), nullable=False),
-        sa.Column("queue", sa.String(20), nullable=False),
-        sa.Column("served", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_turns_account_id"),
-        sa.PrimaryKeyConstraint("account_id", "queue", name="pk_turns"),
+    with op.batch_alter_table("lanes") as lanes:
+        lanes.alter_column("oldest_at", existing_type=sa.DateTime(timezone=True), nullable=True)
+        lanes.add_column(sa.Column("served", sa.DateTime(timezone=True)))
+    op.execute("UPDATE lanes SET served = '1970-01-01 00:00:00.000000'")
+    with op.batch_alter_table("lanes") as lanes:
+        lanes.alter_column("served", existing_type=sa.DateTime(timezone=True), nullable=False)
+    op.create_index(
+        "lanes_waiting", "lanes", ["served", "priority", "oldest_at", "account_id", "queue"],
+        **where("oldest_at IS NOT NULL"),
     )
-    op.create_index("ix_turns_served", "turns", ["served"])
     op.create_table(
         "stored_bytes",
         sa.Column("account_id", sa.String(12), nullable=False),
@@ -154,7 +155,12 @@ def downgrade() -> None:
     op.drop_index("one_preview_per_model", "renders")
     op.drop_index("segments_running", "segments")
     op.create_index("segments_running", "segments", ["account_id"], **where("state = 'running'"))
-    for table in ("quotas", "stored_bytes", "turns"):
+    op.drop_index("lanes_waiting", "lanes")
+    op.execute("DELETE FROM lanes WHERE oldest_at IS NULL")
+    with op.batch_alter_table("lanes") as lanes:
+        lanes.drop_column("served")
+        lanes.alter_column("oldest_at", existing_type=sa.DateTime(timezone=True), nullable=False)
+    for table in ("quotas", "stored_bytes"):
         op.drop_table(table)
 
 

@@ -39,3 +39,13 @@ def test_a_folder_of_somebody_else_stays_as_it_is(tmp_path: Path) -> None:
     os.chown(data, 12345, -1)
     keep_private(data)
     assert stat.S_IMODE(data.stat().st_mode) == 0o755
+
+
+def test_what_is_no_folder_and_what_all_share_is_left_as_it_is(tmp_path: Path) -> None:
+    file, shared = tmp_path / "file", tmp_path / "shared"
+    file.touch(0o644)
+    shared.mkdir()
+    shared.chmod(0o1777)
+    for path, mode in ((file, 0o644), (shared, 0o1777)):
+        keep_private(path)
+        assert stat.S_IMODE(path.stat().st_mode) == mode

@@ -23,7 +23,7 @@ from api.db.tables import Base
 from api.domain.accounts import accounts
 from api.domain.kit.files import FileView
 from api.domain.renders import uploads
-from api.domain.work import claims, outcomes, scheduling
+from api.domain.work import claims, lanes, outcomes, scheduling
 from api.domain.work.claims import Claim
 from renderer.spec import RenderSettings
 from tests.benchmarks.rows import Row, at_most, table
@@ -94,9 +94,10 @@ def fill(session: Session, pending: int) -> None:
             {"accounts": ACCOUNTS, "pending": pending},
         )
     session.execute(text(
-        "INSERT INTO lanes SELECT account_id, queue, priority, min(created_at) FROM segments WHERE state = 'pending'"
+        "INSERT INTO lanes (account_id, queue, priority, oldest_at, served)"
+        " SELECT account_id, queue, priority, min(created_at), :never FROM segments WHERE state = 'pending'"
         " GROUP BY 1, 2, 3 ON CONFLICT DO NOTHING"
-    ))
+    ), {"never": lanes.NEVER})
 
 
 def files(claim: Claim) -> dict[str, dict[str, FileView]]:

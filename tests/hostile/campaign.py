@@ -40,6 +40,9 @@ BUSY = (429, 503)
 BUSY_S = 300.0
 """How long a stranger whom the farm asks to come again does so."""
 
+LOOK_S = 1.0
+"""How often the farm is looked at: a look costs some 10 ms."""
+
 LEASES = {"PIROUETTE_LEASE_SECONDS": "30", "PIROUETTE_HEARTBEAT_SECONDS": "5"}
 """The defaults, which tests' farms otherwise don't have: a worker whose parent is held up is to lose its lease."""
 
@@ -119,7 +122,7 @@ def run(farm: Farm, cases: Sequence[Case], *, still_s: float, each_sends: int = 
 
 
 class _Watch(threading.Thread):
-    """Looks at the memory of the farm's processes twice a second."""
+    """Looks at the memory of the farm's processes now and then."""
 
     def __init__(self, farm: Farm) -> None:
         super().__init__(daemon=True)
@@ -129,7 +132,7 @@ class _Watch(threading.Thread):
         self._server = psutil.Process(farm.server.pid)
 
     def run(self) -> None:
-        while not self.end.wait(0.5):
+        while not self.end.wait(LOOK_S):
             with contextlib.suppress(psutil.Error):  # one of them has just ended
                 for process in (self._server, *self._server.children(recursive=True)):
                     self.largest_bytes = max(self.largest_bytes, process.memory_info().rss)
@@ -218,7 +221,7 @@ def _wait_until_still(farm: Farm, still_s: float) -> bool:
             last, since = state, time.monotonic()
         elif time.monotonic() - since > still_s:
             return False
-        time.sleep(0.1)
+        time.sleep(LOOK_S)
 
 
 def _progress(farm: Farm) -> tuple[object, int]:

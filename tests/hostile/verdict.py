@@ -74,11 +74,13 @@ def judge(database: Database, sent: Sequence[Sent]) -> list[Verdict]:
     of_model: dict[str, list[Render]] = defaultdict(list)
     for render in renders:
         of_model[render.model_id].append(render)
+    overlaid = {each.render_id for each in sent if each.case.way != "model"}  # of a model that isn't to blame
     paid = _ledger(database)
     attempts = _attempts(database)
     verdicts = []
     for each in sent:
-        own = of_model[each.model_id] if each.case.way == "model" else [by_id[each.render_id]] if each.render_id else []
+        of_file = [render for render in of_model[each.model_id] if render.id not in overlaid]
+        own = of_file if each.case.way == "model" else [by_id[each.render_id]] if each.render_id else []
         verdicts.append(_verdict(each, own, paid, attempts))
     return verdicts
 

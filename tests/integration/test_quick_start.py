@@ -1,7 +1,8 @@
 """The README's quick start is true: its blocks run as they stand there, one after the other, in one folder.
 
-What is replaced: the port (8080 may be taken) and the ids that the farm answers with. The line that asks for the status
-"until done" is repeated until then.
+What is replaced: the port (8080 may be taken) and the ids that the farm answers with. What is left out: the
+installation (tests run in one), and the sample, in whose place there is a model that is quicker to draw. The line that
+asks for the status "until done" is repeated until then.
 """
 
 import json
@@ -69,10 +70,12 @@ def shell(tmp_path: Path, box: Path, light: Path) -> Iterator[Shell]:
 
 def test_the_quick_start_runs_as_it_stands_there(shell: Shell) -> None:
     languages = [language for language, _ in BLOCKS]
-    assert languages == ["sh", "sh", "python", "sh", "csv"]
-    start, curl, python, command_line, table = (text for _, text in BLOCKS)
-    shell.run(start)
-    wait_for((shell.folder / "data" / "server.json").exists, "the server's address")
+    assert languages == ["sh", "sh", "python", "sh", "csv", "sh"]
+    start, curl, python, command_line, table, afterwards = (text for _, text in BLOCKS)
+    install, sample, *start_lines = start.splitlines()
+    assert install.startswith("make install ")
+    assert sample.startswith(".venv/bin/python -m renderer.samples chair.glb ")
+    assert '"status"' in shell.run("\n".join(start_lines))
 
     upload, status, *downloads = re.findall(r"^curl (?:.*\\\n)*.*\n", curl, re.MULTILINE)
     uploaded = json.loads(shell.run(upload))["data"]
@@ -96,3 +99,8 @@ def test_the_quick_start_runs_as_it_stands_there(shell: Shell) -> None:
     assert len(shell.run(command_line).splitlines()) == 3 * 3
     names = {path.name for path in (shell.folder / "out").glob("*.mp4") if ".thumb" not in path.name}
     assert names == {"chair.mp4", "chair-front.mp4", "chair-dark.mp4"}
+
+    (shell.folder / "settings.json").write_text('{"aspect": "1:1", "length": 3}')
+    printed = shell.run(afterwards).splitlines()
+    assert printed[:3] == [f"out/chair{suffix}" for suffix in (".mp4", ".png", ".thumb.mp4")]
+    assert len(printed) == 3 + 3 + 3 * 3

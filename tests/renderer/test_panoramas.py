@@ -7,8 +7,9 @@ import numpy as np
 import OpenImageIO
 import pytest
 
-from renderer import panoramas
+from renderer import panoramas, sandbox
 from renderer.arrays import Float32
+from renderer.confine import Reach
 from renderer.panoramas import PanoramaError, read_panorama
 from renderer.sandbox import Child
 from tests.support.models import shared_model
@@ -138,3 +139,20 @@ def test_a_truncated_exr_is_refused(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-200])
     with pytest.raises(PanoramaError, match="can't be decoded"):
         read_panorama(path)
+
+
+def test_a_confined_child_decodes_one_too(tmp_path: Path) -> None:
+    """A worker's child does so, which may make files in a folder of its own, but no links."""
+    path, own = written(tmp_path / "sky.exr", picture()), tmp_path / "own"
+    own.mkdir()
+    program = tmp_path / "program.py"
+    program.write_text("import sys\nfrom pathlib import Path\nsys.path.insert(0, sys.argv[2])\n"
+                       "from renderer.panoramas import read_panorama\nprint(read_panorama(Path(sys.argv[1])).size)\n")
+    project = Path(panoramas.__file__).parents[1]
+    with sandbox.start(
+        program, [str(path), str(project)], limits=sandbox.Limits(1 << 34), environment={"TMPDIR": str(own)},
+        reach=Reach(reads=[path, project], writes=[own]), stderr=None,
+    ) as child:  # fmt: skip
+        assert child.wait(60) == 0
+        assert child.stdout.read() == b"(32, 16)\n"
+    assert list(own.iterdir()) == []

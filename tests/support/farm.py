@@ -121,8 +121,12 @@ class Farm:
     def worker_processes(self) -> list[psutil.Process]:
         """The server's children that are workers."""
         assert self.server is not None
-        children = psutil.Process(self.server.pid).children()
-        return [child for child in children if child.is_running() and "worker" in child.cmdline()]
+        found = []
+        for child in psutil.Process(self.server.pid).children():
+            with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+                if child.is_running() and "worker" in child.cmdline():
+                    found.append(child)
+        return found
 
     def encoders(self) -> list[psutil.Process]:
         """The ffmpegs that encode this farm's renders, whoever their parent is now."""

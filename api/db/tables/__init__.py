@@ -9,7 +9,7 @@ from api.db.tables.catalog import Model, ModelTag, Overlay
 from api.db.tables.renders import Render, RenderOverlay
 from api.db.tables.results import Result
 from api.db.tables.webhooks import WebhookDelivery, WebhookSecret, WebhookSubscription, WebhookTarget
-from api.db.tables.work import Lane, OutboxMessage, Segment, Task, TaskNeed, Turn, Worker
+from api.db.tables.work import Lane, OutboxMessage, Segment, Task, TaskNeed, Worker
 
 __all__ = [
     "Account",
@@ -30,7 +30,6 @@ __all__ = [
     "Task",
     "TaskNeed",
     "Token",
-    "Turn",
     "UtcDateTime",
     "WebhookDelivery",
     "WebhookSecret",

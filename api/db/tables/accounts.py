@@ -67,6 +67,8 @@ class Token(Base):
     expires_at: Mapped[dt.datetime | None]
     revoked_at: Mapped[dt.datetime | None]
     last_used_at: Mapped[dt.datetime | None]
+    credits_cap: Mapped[int | None]  # the most that it may spend in all
+    credits_spent: Mapped[int] = mapped_column(server_default="0")  # without what was refunded
     created_at: Mapped[dt.datetime]
 
 
@@ -97,6 +99,7 @@ class LedgerEntry(Base):
     subject_kind: Mapped[str | None] = mapped_column(String(20))
     subject_id: Mapped[str | None] = mapped_column(String(12))  # no foreign key: entries outlive their subjects
     charge_number: Mapped[int | None]  # from 1
+    token_id: Mapped[str | None] = mapped_column(String(12))  # the key that ordered; no foreign key, as above
     source: Mapped[str | None] = mapped_column(String(10))
     note: Mapped[str] = mapped_column(String(200), default="")
     created_at: Mapped[dt.datetime]

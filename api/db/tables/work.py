@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.db.tables.base import Base, BigId
@@ -100,28 +100,24 @@ class Segment(Base):
 
 
 class Lane(Base):
-    """An account's line of pending segments in one queue at one priority; the row is there while the line isn't empty.
+    """An account's line of pending segments in one queue at one priority.
 
     Claims choose among lanes, of which there are few, instead of among segments, of which there may be very many; and
-    who adds to a line or takes from it holds its row's lock.
+    who adds to a line or takes from it holds its row's lock. The row of an empty line remembers `served`: when the
+    account was last given a worker in this queue, by the database's clock, 1970 if it never was.
     """
 
     __tablename__ = "lanes"
+    __table_args__ = (
+        Index("lanes_waiting", "served", "priority", "oldest_at", "account_id", "queue",
+              sqlite_where=text("oldest_at IS NOT NULL"), postgresql_where=text("oldest_at IS NOT NULL")),
+    )
 
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     queue: Mapped[str] = mapped_column(String(20), primary_key=True)
     priority: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    oldest_at: Mapped[dt.datetime]  # created_at of the line's first segment
-
-
-class Turn(Base):
-    """When an account was last given a worker for a segment of the queue: the higher `served`, the later."""
-
-    __tablename__ = "turns"
-
-    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
-    queue: Mapped[str] = mapped_column(String(20), primary_key=True)
-    served: Mapped[int] = mapped_column(BigInteger, index=True)
+    oldest_at: Mapped[dt.datetime | None]  # created_at of the line's first segment; NULL: it is empty
+    served: Mapped[dt.datetime]
 
 
 class OutboxMessage(Base):

@@ -18,10 +18,22 @@ from sqlalchemy.orm import Session
 
 from api import clock
 from api.db.tables import Account, Token
-from api.errors import Forbidden, InsufficientScope, InvalidRequest, NotFound, TokenExpired, Unauthorized
+from api.domain.kit.texts import checked_text
+from api.errors import (
+    Forbidden,
+    InsufficientScope,
+    InvalidRequest,
+    KeyNotFound,
+    SpendingCap,
+    TokenExpired,
+    Unauthorized,
+)
 from api.ids import new_id
 
-SCOPES = ("read", "write", "render")
+SCOPES = ("read", "write", "render", "admin")
+"""What a key may be for: `admin` is to manage the account's keys."""
+USUAL_SCOPES = ("read", "write", "render")
+"""Of a key that nobody says more of: one that is lost must not be able to make others."""
 _ALPHABET = string.ascii_letters + string.digits
 _SECRET_LENGTH = 43  # characters of the alphabet that carry 256 bits
 
@@ -67,6 +79,8 @@ FORMATS: dict[str, Format] = {
 }
 """By dialect. Sources: dx.gl's and Glossi's API references; Generio's documents no format, so the prefix is ours."""
 
+MAX_NAME_LENGTH = 100
+
 TOUCH_EVERY = dt.timedelta(minutes=1)
 """How exact `last_used_at` is: a write for each request would be dear."""
 
@@ -74,7 +88,7 @@ TOUCH_EVERY = dt.timedelta(minutes=1)
 _KEYS = (
     select(
         Token.id, Token.account_id, Token.sha256, Token.scopes, Token.expires_at, Token.revoked_at,
-        Token.last_used_at, Account.is_admin, Account.suspended_at,
+        Token.last_used_at, Token.credits_cap, Account.is_admin, Account.suspended_at,
     )
     .join(Account, Account.id == Token.account_id)
     .where(Token.dialect == bindparam("dialect"))
@@ -94,7 +108,8 @@ class IssuedToken:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TokenView:
-    """A key as its owner may see it. `hint` is its first characters."""
+    """A key as its owner may see it. `hint` is its first characters. `credits_cap` is the most that it may spend in
+    all, and `credits_spent` what it has, without what was refunded."""
 
     id: str
     dialect: str
@@ -104,18 +119,22 @@ class TokenView:
     expires_at: dt.datetime | None
     revoked_at: dt.datetime | None
     last_used_at: dt.datetime | None
+    credits_cap: int | None
+    credits_spent: int
     created_at: dt.datetime
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is asking, and what their key allows. `touch_due`: `touch` should be called to note the key's use."""
+    """Who is asking, and what their key allows. `touch_due`: `touch` should be called to note the key's use.
+    `is_capped`: there is a limit on what the key may spend."""
 
     account_id: str
     token_id: str
     scopes: frozenset[str]
     is_admin: bool
     touch_due: bool
+    is_capped: bool
 
     def require(self, scope: str) -> None:
         """Raises InsufficientScope."""
@@ -129,25 +148,27 @@ def issue(
     *,
     name: str,
     dialect: str = "dxgl",
-    scopes: Sequence[str] = SCOPES,
+    scopes: Sequence[str] = USUAL_SCOPES,
     expires_at: dt.datetime | None = None,
+    credits_cap: int | None = None,
 ) -> IssuedToken:
     """A new key for the account, of one of FORMATS. Raises InvalidRequest for a bad name, and for no or unknown scopes.
     """
-    if not 1 <= len(name) <= 100:
-        raise InvalidRequest("A token's name has 1 to 100 characters", param="name")
+    if not (text := checked_text("name", name, MAX_NAME_LENGTH)):
+        raise InvalidRequest(f"A key's name has 1 to {MAX_NAME_LENGTH} characters", param="name")
     if not scopes or not set(scopes) <= set(SCOPES):
-        raise InvalidRequest(f"A token's scopes are some of {', '.join(SCOPES)}", param="scopes")
+        raise InvalidRequest(f"A key's scopes are some of {', '.join(SCOPES)}", param="scopes")
     raw = FORMATS[dialect].new()
     token = Token(
         id=new_id(),
         account_id=account_id,
         dialect=dialect,
-        name=name,
+        name=text,
         hint=raw[: len(FORMATS[dialect].prefix) + 4],
         sha256=_digest(raw),
         scopes=[scope for scope in SCOPES if scope in scopes],
         expires_at=expires_at,
+        credits_cap=credits_cap,
         created_at=clock.now(),
     )
     session.add(token)
@@ -183,7 +204,8 @@ def principal_of(row: Row[*tuple[Any, ...]]) -> Principal:
     if row.suspended_at is not None:
         raise Forbidden
     touch_due = row.last_used_at is None or row.last_used_at <= now - TOUCH_EVERY
-    return Principal(row.account_id, row.id, frozenset(row.scopes), row.is_admin, touch_due)
+    is_capped = row.credits_cap is not None
+    return Principal(row.account_id, row.id, frozenset(row.scopes), row.is_admin, touch_due, is_capped)
 
 
 def restricted(principal: Principal, scope: str) -> Principal:
@@ -202,7 +224,7 @@ def touch(session: Session, token_ids: Collection[str]) -> None:
 
 
 def revoke(session: Session, account_id: str, token_id: str) -> None:
-    """The key is refused from now on. Raises NotFound unless the account has such a key."""
+    """The key is refused from now on. Raises KeyNotFound unless the account has such a key."""
     revoked = session.scalar(
         update(Token)
         .where(Token.id == token_id, Token.account_id == account_id)
@@ -210,7 +232,30 @@ def revoke(session: Session, account_id: str, token_id: str) -> None:
         .returning(Token.id)
     )
     if revoked is None:
-        raise NotFound(f"No token {token_id}")
+        raise KeyNotFound(f"No key {token_id}")
+
+
+def spend(session: Session, token_id: str, credits: int) -> None:
+    """Counts what the key orders. Raises SpendingCap where that is more than it may spend."""
+    within = or_(Token.credits_cap.is_(None), Token.credits_spent + credits <= Token.credits_cap)
+    spent = session.scalar(
+        update(Token)
+        .where(Token.id == token_id, within)
+        .values(credits_spent=Token.credits_spent + credits)
+        .returning(Token.credits_spent)
+    )
+    if spent is None:
+        cap, before = session.execute(
+            select(Token.credits_cap, Token.credits_spent).where(Token.id == token_id)
+        ).one()
+        raise SpendingCap(f"This costs {credits}, and the key has {cap - before} left of its cap of {cap} credits")
+
+
+def unspend(session: Session, token_id: str, credits: int) -> None:
+    """Counts a refund of what the key ordered."""
+    session.execute(
+        update(Token).where(Token.id == token_id).values(credits_spent=Token.credits_spent - credits)
+    )
 
 
 def list_tokens(session: Session, account_id: str) -> list[TokenView]:
@@ -218,7 +263,8 @@ def list_tokens(session: Session, account_id: str) -> list[TokenView]:
     tokens = session.scalars(select(Token).where(Token.account_id == account_id).order_by(Token.created_at, Token.id))
     return [
         TokenView(
-            t.id, t.dialect, t.name, t.hint, tuple(t.scopes), t.expires_at, t.revoked_at, t.last_used_at, t.created_at
+            t.id, t.dialect, t.name, t.hint, tuple(t.scopes), t.expires_at, t.revoked_at, t.last_used_at, t.credits_cap,
+            t.credits_spent, t.created_at,
         )
         for t in tokens
     ]

@@ -16,8 +16,10 @@ from sqlalchemy.orm import Session
 from api import clock
 from api.db.dialects import insert
 from api.db.tables import Account, LedgerEntry
+from api.domain.accounts import credentials
 from api.domain.kit import paging
 from api.domain.kit.paging import Page
+from api.domain.kit.unit import spender
 from api.errors import NoCredits, NotFound
 
 
@@ -61,7 +63,7 @@ def grant(session: Session, account_id: str, amount: int, *, source: Source = So
 def charge(
     session: Session, account_id: str, subject_kind: str, credits: Mapping[str, int], *, number: int = 1
 ) -> None:
-    """Takes what the subjects cost, `credits` by their ids: all of it or, with NoCredits, nothing.
+    """Takes what the subjects cost, `credits` by their ids: all of it or, with NoCredits or SpendingCap, nothing.
 
     `number` says which charge of each subject it is, from 1.
     """
@@ -75,9 +77,12 @@ def charge(
     if left is None:
         have = balance(session, account_id)
         raise NoCredits(f"No render credits remaining for this: it costs {total}, the account has {have}")
+    token_id = spender(session)
+    if token_id is not None:
+        credentials.spend(session, token_id, total)
     entry = {
         "account_id": account_id, "kind": "charge", "subject_kind": subject_kind, "charge_number": number,
-        "created_at": clock.now(),
+        "token_id": token_id, "created_at": clock.now(),
     }  # fmt: skip
     session.execute(
         plain_insert(LedgerEntry),
@@ -91,7 +96,7 @@ def refund(session: Session, subject_kind: str, subject_id: str, *, at_most: int
     False, and nothing changes, if it was not charged, or if that charge is refunded already.
     """
     charged = (
-        select(LedgerEntry.account_id, LedgerEntry.charge_number, LedgerEntry.amount)
+        select(LedgerEntry.account_id, LedgerEntry.charge_number, LedgerEntry.amount, LedgerEntry.token_id)
         .where(
             LedgerEntry.subject_id == subject_id, LedgerEntry.subject_kind == subject_kind, LedgerEntry.kind == "charge"
         )
@@ -106,7 +111,7 @@ def refund(session: Session, subject_kind: str, subject_id: str, *, at_most: int
         insert(session, LedgerEntry)
         .values(
             account_id=last.account_id, kind="refund", amount=amount, subject_kind=subject_kind, subject_id=subject_id,
-            charge_number=last.charge_number, created_at=clock.now(),
+            charge_number=last.charge_number, token_id=last.token_id, created_at=clock.now(),
         )
         .on_conflict_do_nothing(
             index_elements=[
@@ -118,6 +123,8 @@ def refund(session: Session, subject_kind: str, subject_id: str, *, at_most: int
     if entry is None:
         return False
     session.execute(update(Account).where(Account.id == last.account_id).values(credits=Account.credits + amount))
+    if last.token_id is not None:
+        credentials.unspend(session, last.token_id, amount)
     return True
 
 

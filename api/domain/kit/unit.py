@@ -17,6 +17,7 @@ from api.storage.base import Storage, discard
 
 _HINTS = "hints"
 _DROPPED = "dropped"
+_SPENDER = "spender"
 
 
 class Unit(Session):
@@ -37,10 +38,19 @@ def note_hints(session: Session) -> None:
     session.info[_HINTS] = True
 
 
+def spender(session: Session) -> str | None:
+    """The id of the key by which the transaction was asked for: what it spends counts for the key's cap."""
+    token_id: str | None = session.info.get(_SPENDER)
+    return token_id
+
+
 @contextmanager
-def unit_of_work(database: Database, storage: Storage, wake: Callable[[], None]) -> Iterator[Unit]:
-    """`wake` is told of hints to send; it must not block or fail."""
+def unit_of_work(
+    database: Database, storage: Storage, wake: Callable[[], None], *, token_id: str | None = None
+) -> Iterator[Unit]:
+    """`wake` is told of hints to send; it must not block or fail. `token_id` is the `spender`."""
     with database.begin_as(Unit) as unit:
+        unit.info[_SPENDER] = token_id
         yield unit
     discard(storage, *unit.info.get(_DROPPED, ()))
     if unit.info.get(_HINTS):

@@ -4,15 +4,23 @@ Nothing is shared until its owner says so. A link names the render and a secret 
 came into the wrong hands can be replaced. A render that is no longer shared is not found, like one that never was.
 """
 
+import dataclasses
+from pathlib import PurePosixPath
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from api import clock
-from api.db.tables import Account, Render
+from api.db.tables import Account, Model, Render
 from api.domain.renders import renders
 from api.domain.renders.outputs import Outputs, get_outputs
+from api.domain.renders.renders import newest
+from api.domain.renders.states import RenderStatus
 from api.errors import RenderNotFound
 from api.ids import new_id
+
+MOST_SHOWN = 100
+"""Renders on one page."""
 
 
 def share(session: Session, account_id: str, render_id: str) -> str:
@@ -39,6 +47,39 @@ def share_id(session: Session, account_id: str, render_id: str) -> str | None:
     """The secret; None while the render isn't shared. Raises RenderNotFound."""
     renders.get_render(session, account_id, render_id)
     return session.scalar(select(Render.share_id).where(Render.id == render_id))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SharedRender:
+    """What a page shows of a shared render. `name` is its model's title, or its file's name without the suffix."""
+
+    render_id: str
+    name: str
+    output: str
+    status: RenderStatus
+    has_web: bool
+
+
+def shared_by(session: Session, secret: str) -> list[SharedRender]:
+    """The renders that are shared by this secret, newest first; mostly one. Raises RenderNotFound where there is none.
+    """
+    rows = session.execute(
+        select(Render.id, Model.title, Model.original_name, Render.output, Render.status, Render.has_web)
+        .join(Model, Model.id == Render.model_id)
+        .join(Account, Account.id == Render.account_id)
+        .where(Render.share_id == secret, Account.suspended_at.is_(None))
+        .order_by(*newest(Render))
+        .limit(MOST_SHOWN)
+    ).all()
+    if not rows:
+        raise RenderNotFound
+    return [
+        SharedRender(
+            row.id, row.title or PurePosixPath(row.original_name).stem, row.output, RenderStatus(row.status),
+            row.has_web,
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def shared_outputs(session: Session, secret: str, render_id: str) -> Outputs:

@@ -93,8 +93,7 @@ def claim(session: Session, *, worker: str, queues: Sequence[str], lease_seconds
         segment = lane and database.execute(_TAKE, leased | lane.parameters).one_or_none()
     if not lane or not segment:
         return None
-    lanes.set_age(session, lane, segment.next_created_at)
-    lanes.note_turn(session, lane)
+    lanes.served(session, lane, segment.next_created_at)
     of_task = {"of_task": segment.task_id}
     task = database.execute(_TASK, of_task).one()
     variants: Variants = {}

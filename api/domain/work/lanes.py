@@ -1,24 +1,24 @@
 """Who is served next: the choice among accounts, behind `claims.claim`.
 
-Each account has one lane per queue and priority with pending work. Choosing costs as many rows as there are accounts
-that wait, however many segments they wait for.
+Each account has one lane per queue and priority. Choosing costs as many rows as there are accounts that wait, however
+many segments they wait for.
 
 Accounts come first and priorities after: an account with less work in flight than another is served before it, and of
 those with as much the one that was served longer ago, so that they take turns, however much each has waiting and of
 what priority. The priority decides what of an account's own work is next, and between accounts that were never served;
-but what nobody waits for is left until nothing else is pending.
-Turns are counted for each queue, so that the reading of a model costs its owner no turn for its preview.
+but what nobody waits for is left until nothing else is pending. Each queue has its own turns, so that the reading of a
+model costs its owner no turn for its preview.
 """
 
 import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, delete, exists, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, literal_column, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from api.db.dialects import from_now, insert
-from api.db.tables import Lane, Segment, Turn
+from api.db.tables import Lane, Segment
 from api.domain.work.states import SegmentState
 
 
@@ -54,6 +54,14 @@ PENDING = (
 )
 """The conditions that a segment waits in a lane."""
 
+WAITING = Lane.oldest_at.is_not(None)
+"""The condition that a lane isn't empty."""
+
+NEVER = dt.datetime.fromtimestamp(0, dt.UTC)
+"""When an account was served that was never served."""
+
+_Beside = aliased(Lane)
+
 OTHERS_FIRST_S = 15.0
 """How long a worker leaves a segment that it has failed to others, whom the sweep tells of it every few seconds."""
 
@@ -68,8 +76,11 @@ FREE = or_(
 def add(session: Session, lane: LaneKey, created_at: dt.datetime) -> None:
     """A segment of that age becomes pending in `lane`, which stays locked until the transaction ends."""
     new = insert(session, Lane).values(
-        account_id=lane.account_id, queue=lane.queue, priority=lane.priority, oldest_at=created_at
-    )
+        account_id=lane.account_id, queue=lane.queue, priority=lane.priority, oldest_at=created_at,
+        served=select(func.coalesce(func.max(_Beside.served), NEVER))
+        .where(_Beside.account_id == lane.account_id, _Beside.queue == lane.queue)
+        .scalar_subquery(),
+    )  # fmt: skip
     earlier = case((Lane.oldest_at < new.excluded.oldest_at, Lane.oldest_at), else_=new.excluded.oldest_at)
     session.execute(
         new.on_conflict_do_update(
@@ -80,9 +91,10 @@ def add(session: Session, lane: LaneKey, created_at: dt.datetime) -> None:
 
 def choose(session: Session, queues: Sequence[str]) -> LaneKey | None:
     """The best lane, locked: of the account with the least work in flight, then of the one served longest ago."""
-    # First without waiting. If all of the best are locked just then, waiting is right: the claim that holds the lock
-    # takes one segment, and the lane may have more.
-    for choice in (_UNLOCKED, _ANY):
+    # First among the accounts with nothing in flight, whom an index has in their order: mostly there is one. Then among
+    # all, at first without waiting. If all of the best are locked just then, waiting is right: the claim that holds the
+    # lock takes one segment, and the lane may have more.
+    for choice in (_IDLE, _UNLOCKED, _ANY):
         row = session.connection().execute(choice, {"queues": queues}).one_or_none()
         if row is not None:
             return LaneKey(*row)
@@ -104,39 +116,23 @@ def lock(session: Session, lane: LaneKey) -> None:
 
 
 def advance(session: Session, lane: LaneKey) -> None:
-    """After segments have left the locked `lane`: sets its age by the next one, or removes it when empty."""
-    set_age(session, lane, session.connection().scalar(_OLDEST, lane.parameters))
+    """After segments have left the locked `lane`: sets its age by the next one."""
+    session.connection().execute(_ADVANCE, lane.parameters)
 
 
-def set_age(session: Session, lane: LaneKey, oldest_at: dt.datetime | None) -> None:
-    """The first segment of the locked `lane` is so old now; None: there is none."""
-    database = session.connection()
-    if oldest_at is None:
-        database.execute(_REMOVE, lane.parameters)
-    else:
-        database.execute(_AGE, {**lane.parameters, "oldest": oldest_at})
-
-
-def note_turn(session: Session, lane: LaneKey) -> None:
-    """The account of the locked `lane` is being served: all others that wait for the queue come before it now."""
-    if not session.connection().execute(_SERVED, lane.parameters).rowcount:
-        session.execute(  # two of its lanes may be served for the first time at once
-            insert(session, Turn)
-            .values(account_id=lane.account_id, queue=lane.queue, served=_NEXT_TURN)
-            .on_conflict_do_nothing()
-        )
+def served(session: Session, lane: LaneKey, oldest_at: dt.datetime | None) -> None:
+    """A segment of the locked `lane` was claimed, and the next one is so old, or None: the account has had its turn."""
+    session.connection().execute(_SERVED, {**lane.parameters, "oldest": oldest_at})
 
 
 def give_turn_back(session: Session, lane: LaneKey) -> None:
     """What was claimed of the locked `lane` was not done, through no fault of its account, which is next once more."""
-    session.execute(
-        update(Turn).where(Turn.account_id == lane.account_id, Turn.queue == lane.queue).values(served=0)
-    )
+    session.connection().execute(_GIVE_BACK, lane.parameters)
 
 
 def queues_with_work(session: Session) -> tuple[str, ...]:
     """The queues that have pending segments, sorted."""
-    return tuple(session.scalars(select(Lane.queue).distinct().order_by(Lane.queue)))
+    return tuple(session.scalars(select(Lane.queue).where(WAITING).distinct().order_by(Lane.queue)))
 
 
 # Made once, and executed past the ORM: to build such statements costs more than to answer them.
@@ -161,13 +157,11 @@ def _choice(*lane: ColumnElement[bool]) -> Select[str, str, int]:
         select(
             Lane.account_id, Lane.queue, Lane.priority, Lane.oldest_at,
             func.coalesce(_IN_FLIGHT.c.segments, 0).label("in_flight"),
-            func.coalesce(Turn.served, 0).label("served"),
-            (Lane.priority > ORDINARY).label("unhurried"), _RANK.label("rank"),
+            Lane.served, (Lane.priority > ORDINARY).label("unhurried"), _RANK.label("rank"),
         )
         .outerjoin(_IN_FLIGHT, _IN_FLIGHT.c.account_id == Lane.account_id)
-        .outerjoin(Turn, and_(Turn.account_id == Lane.account_id, Turn.queue == Lane.queue))
-        .where(Lane.queue.in_(bindparam("queues", expanding=True)), *lane)
-        .order_by("unhurried", "in_flight", "served", "rank", Lane.oldest_at, Lane.account_id)
+        .where(WAITING, Lane.queue.in_(bindparam("queues", expanding=True)), *lane)
+        .order_by("unhurried", "in_flight", Lane.served, "rank", Lane.oldest_at, Lane.account_id)
         .limit(CANDIDATES)  # to find some of very many is less work than to sort them all
         .subquery()
     )
@@ -184,6 +178,16 @@ def _choice(*lane: ColumnElement[bool]) -> Select[str, str, int]:
     )
 
 
+_IDLE = (
+    select(Lane.account_id, Lane.queue, Lane.priority)
+    .where(
+        WAITING, Lane.queue.in_(bindparam("queues", expanding=True)), Lane.priority <= ORDINARY,
+        ~exists().where(Segment.account_id == Lane.account_id, Segment.state == literal_column("'running'")),
+    )
+    .order_by(Lane.served, Lane.priority, Lane.oldest_at, Lane.account_id)
+    .limit(1)
+    .with_for_update(of=Lane, skip_locked=True)
+)
 _UNLOCKED = _choice().with_for_update(of=Lane, skip_locked=True)
 _ANY = _choice().with_for_update(of=Lane)
 _FREE = _choice(
@@ -200,14 +204,22 @@ _HERE = (
 )
 _LOCK = select(Lane.account_id).where(*_HERE).with_for_update()
 _OLDEST = select(func.min(Segment.created_at)).where(*PENDING)
-_REMOVE = delete(Lane).where(*_HERE)
-_AGE = update(Lane).where(*_HERE).values(oldest_at=bindparam("oldest", type_=Lane.oldest_at.type))
+_ADVANCE = update(Lane).where(*_HERE).values(oldest_at=_OLDEST.scalar_subquery())
 
-_NEXT_TURN = select(func.coalesce(func.max(Turn.served), 0) + 1).scalar_subquery()
-"""A number, and no time: a clock may not have moved on between two claims, nor be the same everywhere."""
-
-_SERVED = (
-    update(Turn)
-    .where(Turn.account_id == bindparam("in_account"), Turn.queue == bindparam("in_queue"))
-    .values(served=_NEXT_TURN)
+_SIBLINGS = (
+    Lane.account_id == bindparam("in_account"),
+    Lane.queue == bindparam("in_queue"),
+    Lane.priority.in_(
+        select(_Beside.priority)
+        .where(_Beside.account_id == bindparam("in_account"), _Beside.queue == bindparam("in_queue"))
+        .with_for_update(skip_locked=True)
+    ),
 )
+"""The account's lanes in the queue. One that somebody else has locked just then is left out, at worst for a turn more:
+transactions that hold one lane and wait for another could wait in a circle."""
+
+_OWN_AGE = case(
+    (Lane.priority == bindparam("in_priority"), bindparam("oldest", type_=Lane.oldest_at.type)), else_=Lane.oldest_at
+)
+_SERVED = update(Lane).where(*_SIBLINGS).values(oldest_at=_OWN_AGE, served=from_now(0))
+_GIVE_BACK = update(Lane).where(*_SIBLINGS).values(served=NEVER)

@@ -12,4 +12,6 @@ authenticate = Authenticator("dxgl")
 Reader = Annotated[Principal, Security(authenticate, scopes=["read"])]
 Writer = Annotated[Principal, Security(authenticate, scopes=["write"])]
 Renderer = Annotated[Principal, Security(authenticate, scopes=["render"])]
+KeyReader = Annotated[Principal, Security(authenticate, scopes=["read", "admin"])]
+KeyManager = Annotated[Principal, Security(authenticate, scopes=["admin"])]
 Uploader = Annotated[Principal, Security(authenticate, scopes=["write", "render"])]

@@ -9,17 +9,20 @@ from api.http.dxgl import (
     export,
     health,
     ingest,
+    keys,
     ledger,
     models,
     overlays,
     quote,
     renders,
+    share_page,
     shares,
     webhooks,
 )
 from api.http.dxgl.auth import authenticate
 from api.http.dxgl.errors import tell
 from api.http.dxgl.paths import PREFIX
+from api.http.dxgl.share_paths import PAGE_PREFIX, PUBLIC_PREFIX
 from api.http.rates import Surface, unlimited
 
 TAGS = {
@@ -35,14 +38,15 @@ TAGS = {
 }
 
 PARTS = (
-    export, bulk, renders, assets, events, models, ingest, overlays, quote, account, ledger, health, shares, webhooks
+    export, bulk, renders, assets, events, models, ingest, overlays, quote, account, keys, ledger, health, shares,
+    webhooks,
 )  # fmt: skip
 """Looked through in this order: what is asked for most comes first, but for paths that another one would match."""
 
 DXGL = Dialect(
     name="dxgl",
-    prefixes=("", PREFIX, shares.PUBLIC_PREFIX),
-    routers=(*(part.router for part in PARTS), bulk.of_models, shares.public),
+    prefixes=("", PREFIX, PUBLIC_PREFIX),
+    routers=(*(part.router for part in PARTS), bulk.of_models, shares.public, share_page.public),
     authenticate=authenticate,
     tell=tell,
     uploads=(
@@ -55,5 +59,5 @@ DXGL = Dialect(
         Surface(PREFIX, lambda settings: settings.account_requests, unlimited),
         Surface("", unlimited, lambda settings: settings.client_requests),
     ),
-    secret_paths=(shares.PUBLIC_PREFIX,),
+    secret_paths=(PUBLIC_PREFIX, PAGE_PREFIX),
 )

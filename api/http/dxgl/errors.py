@@ -35,12 +35,14 @@ DXGL_STATUS: dict[str, int] = {
 
 OUR_STATUS: dict[str, int] = {
     "invalid_request": 400,
+    "spending_cap": 402,
     "storage_limit": 403,  # as all that the reference has an account refused for; 429 says that waiting helps
     "not_found": 404,
     "image_not_found": 404,
     "dataset_not_found": 404,
     "overlay_not_found": 404,
     "delivery_not_found": 404,
+    "key_not_found": 404,
     "method_not_allowed": 405,
     "request_timeout": 408,
     "invalid_state": 409,

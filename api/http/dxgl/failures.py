@@ -9,6 +9,7 @@ from api.errors import (
     InvalidRequest,
     InvalidSettings,
     NoCredits,
+    SpendingCap,
     TokenExpired,
     TooManyRequests,
     Unauthorized,
@@ -17,7 +18,7 @@ from api.http.declared import Responses, declared
 from api.http.dxgl.errors import tell
 from api.http.dxgl.schemas import ErrorEnvelope
 
-ORDERING = (InvalidSettings, NoCredits, IdempotencyConflict, IdempotencyInProgress)
+ORDERING = (InvalidSettings, NoCredits, SpendingCap, IdempotencyConflict, IdempotencyInProgress)
 """Of a route that takes credits."""
 
 _ANYWHERE = (InvalidRequest, TooManyRequests, FarmError)

@@ -54,7 +54,7 @@ def register(
     Raises NoCredits, UploadLimit or StorageLimit; then, and where the account has the model already, the file is gone
     again.
     """
-    with stored(farm.storage, incoming) as file, farm.work() as unit:
+    with stored(farm.storage, incoming) as file, farm.work(principal) as unit:
         registered = uploads.register_upload(
             unit,
             principal.account_id,

@@ -83,7 +83,10 @@ router = new_router("models")
 async def upload_model(
     principal: Uploader, farm: FarmDep, slot: UploadSlot, once: Once, request: Request
 ) -> Data[UploadResult]:
-    """Stores a model and orders its first render, and the free preview unless the model was there already."""
+    """Stores a model and orders its first render, and the free preview unless the model was there already.
+
+    What kind of file it is, its bytes say, whatever it is called. A model that is archived is unarchived.
+    """
     if not once.given:  # with a key, it may be a request that is paid for
         announced = request.headers.get("content-length", "")
         file_size = max(0, int(announced) - ENVELOPE_BYTES) if announced.isdecimal() else 0

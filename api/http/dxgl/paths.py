@@ -5,7 +5,15 @@ from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends
 
-from api.errors import DeliveryNotFound, FarmError, ModelNotFound, OverlayNotFound, RenderNotFound, Unavailable
+from api.errors import (
+    DeliveryNotFound,
+    FarmError,
+    KeyNotFound,
+    ModelNotFound,
+    OverlayNotFound,
+    RenderNotFound,
+    Unavailable,
+)
 from api.http.dxgl.errors import RendersRequired, TooMany
 from api.http.dxgl.failures import errors
 from api.http.dxgl.schemas import MAX_BATCH
@@ -19,6 +27,7 @@ PREFIX = "/v1"
 ModelId = Annotated[str, id_else(ModelNotFound)]
 RenderId = Annotated[str, id_else(RenderNotFound)]
 OverlayId = Annotated[str, id_else(OverlayNotFound)]
+KeyId = Annotated[str, id_else(KeyNotFound)]
 DeliveryId = Annotated[str, id_else(DeliveryNotFound)]
 
 WindowDep = Annotated[Window, Depends(window_of(default=50, most=100))]

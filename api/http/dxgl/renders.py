@@ -10,7 +10,7 @@ from api.domain.kit.paging import Sort
 from api.domain.renders import lists, notices, ordering, removal, renders
 from api.domain.renders.lists import Filter
 from api.domain.renders.states import RenderStatus
-from api.errors import InvalidRequest, InvalidState, InvalidUrl, ModelNotFound, NoCredits, RenderNotFound
+from api.errors import InvalidRequest, InvalidState, InvalidUrl, ModelNotFound, NoCredits, RenderNotFound, SpendingCap
 from api.http.body import body_of, documented
 from api.http.dxgl.auth import Reader, Renderer, Writer
 from api.http.dxgl.errors import ModelIdRequired, RendersRequired, TooMany
@@ -54,7 +54,7 @@ def create_render(
     settings = render_settings(body.renderSettings, principal)
     url = notify_url(farm, body.notifyUrl)
     once.hold(principal, model_id, spell(settings), url)
-    with farm.work() as unit:
+    with farm.work(principal) as unit:
         view = ordering.create_render(unit, principal.account_id, model_id, settings, spell=spell)
         notices.notify(unit, principal.account_id, DIALECT, {view.id: url} if url else {})
         answer = Data[RenderCreated](data=RenderCreated.of(view))
@@ -80,7 +80,7 @@ def create_batch(
     orders = [_order(item, f"renders[{index}]", principal) for index, item in enumerate(items)]
     urls = _notify_urls(farm, body, items)
     once.hold(principal, [(model_id, spell(settings)) for model_id, settings in orders], urls)
-    with farm.work() as unit:
+    with farm.work(principal) as unit:
         views = ordering.create_renders(unit, principal.account_id, orders, spell=spell)
         wanted = {views[index].id: url for index, url in urls.items()}
         notices.notify(unit, principal.account_id, DIALECT, wanted)
@@ -170,11 +170,11 @@ def cancel_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> dict
 @router.patch(
     "/renders/{render_id}/retry",
     response_model=Data[RenderDetail],
-    responses=errors(RenderNotFound, InvalidState, NoCredits),
+    responses=errors(RenderNotFound, InvalidState, NoCredits, SpendingCap),
 )
 def retry_render(principal: Renderer, farm: FarmDep, render_id: RenderId) -> dict[str, RenderDetail]:
     """Makes a render in error, or a cancelled one, from the start, for its price. Its status becomes `pending`."""
-    with farm.work() as unit:
+    with farm.work(principal) as unit:
         return {"data": render_detail(ordering.retry_render(unit, principal.account_id, render_id))}
 
 

@@ -16,11 +16,10 @@ from api.http.dxgl.auth import Reader, Writer
 from api.http.dxgl.failures import errors
 from api.http.dxgl.paths import RenderId, get_and_head, new_router
 from api.http.dxgl.schemas import Data, RenderIdText
+from api.http.dxgl.share_paths import PAGE_PREFIX, PUBLIC_PREFIX
 from api.http.files import REVOCABLE
 from api.http.routes import JsonRoute
 from api.http.state import Farm, FarmDep
-
-PUBLIC_PREFIX = "/api/v"
 
 router = new_router("shares")
 public = APIRouter(prefix=PUBLIC_PREFIX, tags=["shares"], route_class=JsonRoute)
@@ -35,11 +34,16 @@ class ShareState(BaseModel):
         description="With /video, /image, /poster, /thumb or /dataset behind it; null while it isn't shared",
         examples=["/api/v/Ab3kF9x2qL1m/Xz7pQ4w8nR2k"],
     )
+    page: str | None = Field(
+        description="Of this server, for people: it plays the video; null while it isn't shared",
+        examples=["/s/Ab3kF9x2qL1m"],
+    )
 
     @classmethod
     def of(cls, render_id: str, secret: str | None) -> "ShareState":
         path = f"{PUBLIC_PREFIX}/{secret}/{render_id}" if secret else None
-        return cls(id=render_id, shared=path is not None, path=path)
+        page = f"{PAGE_PREFIX}/{secret}" if secret else None
+        return cls(id=render_id, shared=path is not None, path=path, page=page)
 
 
 @router.get("/renders/{render_id}/share", responses=errors(RenderNotFound))

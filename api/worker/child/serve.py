@@ -12,6 +12,7 @@ from typing import IO
 
 from api.observe import log
 from api.worker.child.job import Bench, Job
+from api.worker.child.memory import use_one_arena
 from api.worker.kinds import KINDS
 from api.worker.messages import (
     Done,
@@ -19,6 +20,7 @@ from api.worker.messages import (
     Message,
     Order,
     Ready,
+    Rest,
     Setup,
     Stopped,
     ToChild,
@@ -34,6 +36,10 @@ from renderer.gl.context import open_device
 
 UNEXPECTED = Failed(code="internal", message="The renderer failed unexpectedly", retry=True)
 
+REST_S = 5.0
+"""How long there must be no work before what was kept for the next order is forgotten: a model that was just inspected
+is drawn next, once its upload is answered."""
+
 FINAL = (ModelError, SettingsError, UnknownSpecVersion)
 """Errors that another try would not change."""
 
@@ -42,6 +48,7 @@ logger = logging.getLogger(__name__)
 
 def run(orders: IO[bytes], reports: IO[bytes]) -> None:
     """A child from its start to its end."""
+    use_one_arena()
     setup = setup_in(orders.readline())
     log.configure(setup.log_level, f"child {os.getpid()}")
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
@@ -81,11 +88,19 @@ def serve(orders: IO[bytes], report: Callable[[Message], None], bench: Bench) ->
         inbox.put(None)
 
     threading.Thread(target=listen, name="orders", daemon=True).start()
-    while (order := inbox.get()) is not None:
-        if isinstance(order, Order):
-            report(work(order, report, bench))
-        else:
+    patience_s: float | None = None
+    while True:
+        try:
+            message = inbox.get(timeout=patience_s)
+        except queue.Empty:
             bench.warm.rest()
+            patience_s = None
+            continue
+        if message is None:
+            return
+        patience_s = REST_S if isinstance(message, Rest) else None
+        if isinstance(message, Order):
+            report(work(message, report, bench))
 
 
 def work(order: Order, report: Callable[[Message], None], bench: Bench) -> Message:

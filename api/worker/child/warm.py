@@ -1,12 +1,12 @@
 """What the child keeps from one order to the next, so that loading and lighting are done once."""
 
 import contextlib
-import ctypes
 import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from api.worker.child.memory import give_back
 from renderer.gl.idle import forget_pictures
 
 from renderer.load import load_model
@@ -62,7 +62,7 @@ class Warm:
         self._scene = None
         gc.collect()
         forget_pictures()
-        _trim()
+        give_back()
 
     def _close_shot(self) -> None:
         if self._shot is not None:
@@ -74,9 +74,3 @@ def _identity(path: Path, variant: str | None) -> object:
     """Names what is in the file even when it has been moved."""
     info = path.stat()
     return info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, variant
-
-
-def _trim() -> None:
-    """Has the C library return what was freed. It keeps most of it otherwise, in the arenas of all threads."""
-    with contextlib.suppress(AttributeError):  # other libraries than GNU's have nothing of the kind
-        ctypes.CDLL(None).malloc_trim(0)

@@ -1,6 +1,7 @@
 """A farm that has renders done as soon as they are ordered, and the command line in this process to order them."""
 
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,14 @@ class Customer:
 
     def batch(self, rows: Sequence[dict[str, Any]], *arguments: str) -> Result:
         return self.run("batch", str(self.manifest(rows)), "-o", str(self.out), *arguments)
+
+
+@pytest.fixture(autouse=True)
+def _umask_of_before() -> Iterator[None]:
+    """Commands that make a farm's files change it."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture

@@ -2,10 +2,9 @@
 
 import datetime as dt
 import json
-import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -29,13 +28,11 @@ EMAIL = "ada@example.com"
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs `pirouette` in this process, on a data folder of the test's own."""
     monkeypatch.setenv("PIROUETTE_DATA_DIR", str(tmp_path))
     monkeypatch.delenv("PIROUETTE_TOKEN", raising=False)
-    umask = os.umask(0o022)
-    yield lambda *arguments: CliRunner().invoke(main, arguments)
-    os.umask(umask)
+    return lambda *arguments: CliRunner().invoke(main, arguments)
 
 
 @pytest.fixture
@@ -141,7 +138,7 @@ def test_a_key_may_expire(
     admin("create-account", EMAIL)
     key, made_at = new_key("--expires", "30"), clock.now()
     monkeypatch.setattr(clock, "now", lambda: made_at + dt.timedelta(days=29))
-    assert authenticate(tmp_path, key).scopes == set(credentials.SCOPES)
+    assert authenticate(tmp_path, key).scopes == set(credentials.USUAL_SCOPES)
     monkeypatch.setattr(clock, "now", lambda: made_at + dt.timedelta(days=30))
     with pytest.raises(TokenExpired):
         authenticate(tmp_path, key)
@@ -198,7 +195,7 @@ def test_accounts_are_listed_one_a_line(run: Run, admin: Callable[..., Any]) -> 
     [(("create-account", "nonsense"), '"nonsense" is not an email address'),
      (("create-token", "nobody@example.com"), "No account nobody@example.com"),
      (("create-token", EMAIL, "--scopes", "fly"), "scopes are some of"),
-     (("revoke-token", EMAIL, "xyz"), "No token xyz"),
+     (("revoke-token", EMAIL, "xyz"), "No key xyz"),
      (("create-account", EMAIL), "account for ada@example.com already")],
 )
 def test_a_mistake_is_named_and_ends_with_code_1(

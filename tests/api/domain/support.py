@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 
 from api.db.dialects import from_now
 from api.db.session import Database
-from api.db.tables import Account, LedgerEntry, Segment
+from api.db.tables import Account, Lane, LedgerEntry, Segment
 from api.domain.accounts import accounts
 from api.domain.accounts.quotas import NO_LIMITS, Quotas
 from api.domain.kit.failures import Failure
@@ -204,6 +204,12 @@ def entries(database: Database, account_id: str) -> Mapping[str, list[int]]:
         ):
             found[kind].append(amount)
     return found
+
+
+def waiting_lanes(database: Database) -> int:
+    """How many lanes aren't empty."""
+    with database.read() as session:
+        return session.scalar(select(func.count()).where(Lane.oldest_at.is_not(None))) or 0
 
 
 def run_at_once(work: Callable[[], None], count: int) -> None:

@@ -257,7 +257,7 @@ class Farm(RuleBasedStateMachine):
                 assert session.scalars(rule_broken).all() == []
             assert set(session.scalars(stray_entries())) <= self.deleted
             waiting = select(Segment.account_id, Segment.queue, Segment.priority).where(Segment.state == "pending")
-            lanes = select(Lane.account_id, Lane.queue, Lane.priority)
+            lanes = select(Lane.account_id, Lane.queue, Lane.priority).where(Lane.oldest_at.is_not(None))
             assert set(session.execute(waiting)) == set(session.execute(lanes))
 
     def teardown(self) -> None:

@@ -42,6 +42,7 @@ DXGL_ROUTES = {
 """Every route of dx.gl's API reference."""
 
 PUBLIC_ROUTES = {("GET", f"/api/v/:id/:id/{name}") for name in ("video", "image", "poster", "thumb", "dataset")}
+PUBLIC_ROUTES |= {("GET", "/s/:id")}
 
 OUR_ROUTES = {
     ("GET", "/v1/renders/:id/dataset"),
@@ -54,6 +55,9 @@ OUR_ROUTES = {
     *(("POST", f"/v1/{path}") for path in ("renders/cancel", "renders/delete", "models/delete")),
     ("GET", "/v1/tags"),
     ("GET", "/v1/ledger"),
+    ("GET", "/v1/keys"),
+    ("POST", "/v1/keys"),
+    ("DELETE", "/v1/keys/:id"),
     ("POST", "/v1/tickets"),
     ("GET", "/v1/webhooks/secret"),
     ("POST", "/v1/webhooks/secret"),
@@ -95,7 +99,7 @@ def test_operations_have_names_tags_and_words_of_their_own(document: dict[str, A
 
 
 def is_public(path: str) -> bool:
-    return path == "/v1/health" or path.startswith("/api/v/")
+    return path == "/v1/health" or path.startswith(("/api/v/", "/s/"))
 
 
 def test_every_route_but_health_and_the_shared_files_asks_for_a_token_with_scopes(document: dict[str, Any]) -> None:
@@ -106,7 +110,7 @@ def test_every_route_but_health_and_the_shared_files_asks_for_a_token_with_scope
             [[(scheme, scopes)]] = [requirement.items() for requirement in operation["security"]]
             assert document["components"]["securitySchemes"][scheme]["scheme"] == "bearer"
             assert scopes
-            assert set(scopes) <= {"read", "write", "render"}
+            assert set(scopes) <= {"read", "write", "render", "admin"}
 
 
 def test_routes_name_their_errors_with_examples(document: dict[str, Any]) -> None:

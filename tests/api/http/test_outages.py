@@ -11,7 +11,9 @@ import pytest
 from api.db.session import Database
 from api.domain.accounts import credentials
 from tests.support.disks import fill, small_disk
-from tests.support.web import Web
+from tests.support.web import GLB, Web
+
+ANOTHER = GLB + b"another"
 
 
 @contextlib.contextmanager
@@ -55,7 +57,7 @@ def test_while_another_holds_the_write_lock_reads_are_answered_and_writes_asked_
             assert hasty.get(path).status_code == 200
         for answer in (
             hasty.post("/v1/renders", json=order), hasty.request("DELETE", f"/v1/renders/{made['renderId']}"),
-            hasty.upload(b"another"), hasty.post("/v1/renders", json=order, headers={"Idempotency-Key": "k"}),
+            hasty.upload(ANOTHER), hasty.post("/v1/renders", json=order, headers={"Idempotency-Key": "k"}),
         ):
             assert refused(answer, 503, "unavailable")
     assert hasty.balance() == 9
@@ -98,18 +100,18 @@ def test_on_a_full_disk_reads_are_answered_and_the_rest_is_told_why_not(cramped:
         for path in ("/v1/account", "/v1/models", f"/v1/renders/{made['renderId']}", model, f"{model}/file"):
             assert cramped.get(path).status_code == 200
         cramped.app.state.farm.touches.write()
-        assert refused(cramped.upload(b"another"), 507, "no_space")
+        assert refused(cramped.upload(ANOTHER), 507, "no_space")
         order = cramped.post("/v1/renders", json={"modelId": made["modelId"]})
         deletion = cramped.request("DELETE", f"/v1/renders/{made['renderId']}")
         for answer in (order, deletion):  # SQLite may find room in pages that it has already
             assert answer.is_success or refused(answer, 507, "no_space")
-    assert cramped.upload(b"another").status_code == 201
+    assert cramped.upload(ANOTHER).status_code == 201
 
 
 def test_a_disk_that_fills_up_during_an_upload_leaves_nothing_of_it(cramped: Web, disk: Path) -> None:
     stored = cramped.stored()
     with fill(disk, leave=9):
-        assert refused(cramped.upload(bytes(12 << 20)), 507, "no_space")
+        assert refused(cramped.upload(GLB + bytes(12 << 20)), 507, "no_space")
     assert cramped.stored() == stored
     assert cramped.balance() == 10
 
@@ -118,8 +120,8 @@ def test_within_the_reserve_nothing_comes_in_and_everything_else_goes_on(cramped
     made = cramped.upload().json()["data"]
     cramped.finish(made["renderId"])
     with fill(disk, leave=7):
-        assert refused(cramped.upload(b"another"), 507, "no_space")
+        assert refused(cramped.upload(ANOTHER), 507, "no_space")
         assert cramped.post("/v1/renders", json={"modelId": made["modelId"]}).status_code == 201
         assert cramped.get(f"/v1/renders/{made['renderId']}/video").status_code == 200
         assert cramped.request("DELETE", f"/v1/renders/{made['renderId']}").status_code == 200
-    assert cramped.upload(b"another").status_code == 201
+    assert cramped.upload(ANOTHER).status_code == 201

@@ -14,7 +14,7 @@ from api.http.protocol import PATIENCE, REFUSED_HEAD_SECONDS, BoundedProtocol, P
 from api.http.server import Server
 from tests.support.raw import answer_in, connected, received
 from tests.support.waiting import HANG_S, wait_for
-from tests.support.web import Web, running_server
+from tests.support.web import GLB, Web, running_server
 
 MB = 1024 * 1024
 FILM_BYTES = 16 * MB
@@ -124,7 +124,7 @@ def upload(web: Web, length: int) -> bytes:
     ).encode()
 
 
-FORM = b'--frontier\r\nContent-Disposition: form-data; name="file"; filename="a.glb"\r\n\r\n'
+FORM = b'--frontier\r\nContent-Disposition: form-data; name="file"; filename="a.glb"\r\n\r\n' + GLB
 END = b"\r\n--frontier--\r\n"
 
 

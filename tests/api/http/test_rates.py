@@ -14,7 +14,7 @@ from api.errors import TooManyRequests
 from api.http.rates import REMEMBERED, Buckets
 from tests.support.raw import connected
 from tests.support.waiting import HANG_S, wait_for
-from tests.support.web import Web, serving
+from tests.support.web import GLB, Web, serving
 
 
 class Clock:
@@ -153,8 +153,8 @@ def test_an_account_has_so_many_uploads_at_the_same_time(database: Database, tmp
     head = (
         f"POST /v1/models HTTP/1.1\r\nHost: farm\r\nAuthorization: Bearer {web.token}\r\nContent-Length: 100000\r\n"
         "Content-Type: multipart/form-data; boundary=frontier\r\n\r\n"
-        '--frontier\r\nContent-Disposition: form-data; name="file"; filename="a.glb"\r\n\r\nglTF'
-    ).encode()
+        '--frontier\r\nContent-Disposition: form-data; name="file"; filename="a.glb"\r\n\r\n'
+    ).encode() + GLB
     with serving(web.app) as url:
         assert urlsplit(url).port
         with connected(url) as client:
@@ -169,7 +169,7 @@ def test_an_account_has_so_many_uploads_at_the_same_time(database: Database, tmp
 
 def test_a_slot_is_free_again_whatever_became_of_the_upload(database: Database, tmp_path: Path) -> None:
     web = Web.make(database, tmp_path, account_uploads=1)
-    assert web.upload(name="a.exe").status_code == 400
+    assert web.upload(b"no model").status_code == 400
     assert web.post("/v1/models", content=b"no form").status_code == 400
     assert web.upload(settings="{").status_code == 400
     assert web.upload().status_code == 201

@@ -15,12 +15,12 @@ from sqlalchemy import select
 
 from api.db.session import Database
 from api.db.tables import Base
-from api.domain.accounts import accounts
+from api.domain.accounts import accounts, credentials
 from api.domain.accounts.credentials import SCOPES
 from tests.support.web import GLB, Web
 
 PUBLIC = {("GET", "/v1/health")}
-ABSENT = {"model_not_found", "render_not_found", "overlay_not_found", "delivery_not_found"}
+ABSENT = {"model_not_found", "render_not_found", "overlay_not_found", "delivery_not_found", "key_not_found"}
 
 
 class Estate:
@@ -37,13 +37,15 @@ class Estate:
         Image.new("RGB", (8, 8)).save(picture, "PNG")
         overlay = web.post("/v1/overlays", files={"file": ("sky.png", picture.getvalue())})
         self.ids["overlay_id"] = overlay.json()["data"]["id"]
+        with web.database.begin() as session:
+            self.ids["key_id"] = credentials.issue(session, web.account_id, name="to be revoked").id
         self.sha256 = web.get(f"/v1/models/{self.ids['model_id']}").json()["data"]["sha256"]
         document = web.get("/openapi.json", token=None).json()
         self.operations: list[tuple[str, str, dict[str, Any]]] = [
             (method.upper(), path, operation)
             for path, item in document["paths"].items()
             for method, operation in item.items()
-            if not path.startswith("/api/v/")  # what everybody may see: test_shares
+            if not path.startswith(("/api/v/", "/s/"))  # what everybody may see: test_shares
         ]
 
     def body(self, method: str, path: str) -> dict[str, Any]:
@@ -59,6 +61,7 @@ class Estate:
             ("POST", "/v1/quote"): {"json": {"renders": [{}]}},
             ("POST", "/v1/renders/{render_id}/share"): {},
             ("POST", "/v1/tickets"): {},
+            ("POST", "/v1/keys"): {"json": {"name": "mine", "scopes": ["admin"]}},
             ("POST", "/v1/renders/cancel"): {"json": {"ids": [self.ids["render_id"]]}},
             ("POST", "/v1/renders/delete"): {"json": {"ids": [self.ids["render_id"]]}},
             ("POST", "/v1/models/delete"): {"json": {"ids": [model_id]}},

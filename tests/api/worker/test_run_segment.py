@@ -322,6 +322,7 @@ def test_a_worker_whose_render_is_deleted_stops_and_leaves_no_files(
     told: list[Exception] = []
 
     def draw(listener: Listener) -> None:
+        wait_for(lambda: order.files, "the posters")
         delete_render(order, order.render_id)
         with ended(told):
             wait_for(lambda: listener.on_frame(1, 2), "the child to be killed")

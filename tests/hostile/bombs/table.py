@@ -156,7 +156,7 @@ BOMBS: Sequence[Bomb] = [
         (256, 1, MILLION): CLEAR,
     }, [100], settings=MOVING),
     *family("morphs", motion.morphs, {
-        (8, 3000): DRAWN, (1024, 3000): CLEAR, (1025, 3): LARGE, (100, 30_000): CLEAR, (1024, 30_000): CLEAR,
+        (8, 3000): CLEAR, (1024, 3000): CLEAR, (1025, 3): LARGE, (100, 30_000): CLEAR, (1024, 30_000): CLEAR,
         (300, 300_000): CLEAR,
     }, [(8, 3000)], settings=MOVING),
     *family("zeros", reading.zeros, {
@@ -168,7 +168,7 @@ BOMBS: Sequence[Bomb] = [
     }, [(10_000, 30_000)]),
     *family("text", reading.text, {
         ("nested", 50): DRAWN, ("nested", 100): INVALID, ("nested", 100_000): INVALID, ("items", 3 * MILLION): LARGE,
-        ("digits", 4000): CLEAR, ("digits", MILLION): CLEAR,
+        ("digits", 4000): CLEAR, ("digits", MILLION): INVALID,
         ("string", 5 * MILLION): CLEAR, ("keys", 500_000): CLEAR,
     }, [("nested", 100_000), ("digits", MILLION)]),
     *family("archive", reading.packed, {1: DRAWN, 10: LARGE, 100: LARGE, (1, 100): CLEAR}, [10], suffix=".zip"),
