@@ -71,7 +71,6 @@ WAITING = {"segments": "t.state = 'pending'", "renders": "t.status = 'pending'",
 
 def fill(session: Session, pending: int) -> None:
     """So many segments, each of a task and a render of its own, evenly among the accounts: copies of one real order."""
-    session.execute(text("SET LOCAL statement_timeout = 0"))  # to copy so many takes longer than a farm's statement may
     account = accounts.sign_up(session, "a@example.org", credits=10)
     uploads.register_upload(
         session, account.id, original_name="chair.glb", sha256="0" * 64, file_size=1000, storage_key="models/a.glb",
@@ -136,8 +135,10 @@ def explained(url: str) -> float:
 def time_claims(url: str, pending: int, count: int) -> Figures:
     database = Database(url)
     database.migrate()
-    with database.begin() as session:
+    engine = create_engine(url)  # to copy so many takes longer than a farm's statements may
+    with Session(engine) as session, session.begin():
         fill(session, pending)
+    engine.dispose()
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")  # the test server has no autovacuum to do it
     held = deque(claim_once(database) for _ in range(IN_FLIGHT))
