@@ -245,10 +245,8 @@ def spend(session: Session, token_id: str, credits: int) -> None:
         .returning(Token.credits_spent)
     )
     if spent is None:
-        cap, before = session.execute(
-            select(Token.credits_cap, Token.credits_spent).where(Token.id == token_id)
-        ).one()
-        raise SpendingCap(f"This costs {credits}, and the key has {cap - before} left of its cap of {cap} credits")
+        left = session.scalar(select(Token.credits_cap - Token.credits_spent).where(Token.id == token_id))
+        raise SpendingCap(f"This costs {credits} credits, and the key has {left} left of what it may spend")
 
 
 def unspend(session: Session, token_id: str, credits: int) -> None:

@@ -8,7 +8,6 @@ from typing import Any, Protocol, TypeVar
 
 from api.worker.child.memory import give_back
 from renderer.gl.idle import forget_pictures
-
 from renderer.load import load_model
 from renderer.scene.nodes import Scene
 

@@ -90,7 +90,7 @@ def test_a_key_spends_up_to_its_cap_and_no_more(web: Web, manager: str, model_id
     balance = web.balance()
     refused = web.post("/v1/renders/batch", json={"renders": [order]}, token=key)
     assert (refused.status_code, refused.json()["error"]["code"]) == (402, "spending_cap")
-    assert "has 1 left of its cap of 5" in refused.json()["error"]["message"]
+    assert "has 1 left of what it may spend" in refused.json()["error"]["message"]
     upload = web.upload(b"glTF other", settings='{"quality": "standard"}', token=key)
     assert (upload.status_code, upload.json()["error"]["code"]) == (402, "spending_cap")
     assert web.balance() == balance, "nothing was charged"

@@ -1,5 +1,7 @@
 """Models whose triangles cover each other: few bytes, many pixels."""
 
+from typing import Any
+
 import numpy as np
 
 from tests.hostile.bombs.parts import LARGE_TRIANGLE, SMALL_TRIANGLE, Alpha, material, triangle
@@ -86,7 +88,7 @@ def growing(triangles: int, by: str) -> bytes:
         primitive["targets"] = [{"POSITION": builder.add_accessor(LARGE_TRIANGLE)}]
     node = builder.show(builder.add_mesh(primitive))
     times = builder.add_accessor((0.0, 0.5, 1.0))
-    grown = {"scale": ((1, 1, 1), (100, 100, 100), (1, 1, 1)), "weights": (0, 1, 0)}[by]
+    grown: Any = {"scale": ((1, 1, 1), (100, 100, 100), (1, 1, 1)), "weights": (0, 1, 0)}[by]
     sampler = {"input": times, "output": builder.add_accessor(grown)}
     builder.add("animations", {
         "name": "a", "samplers": [sampler], "channels": [{"sampler": 0, "target": {"node": node, "path": by}}],
