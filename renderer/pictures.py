@@ -18,6 +18,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+from renderer.errors import reason
 from renderer.media_types import picture_suffix
 
 BACKDROP_SIDE = 8192
@@ -25,7 +26,8 @@ BACKDROP_SIDE = 8192
 
 BROKEN = (
     OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, MemoryError, RuntimeError,
-    struct.error, zlib.error, PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning,
+    AssertionError, AttributeError, struct.error, zlib.error,
+    PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning,
 )  # fmt: skip
 """What Pillow's decoders raise on broken files; and on large ones, by a limit of its own, where WebP's is opened."""
 
@@ -68,7 +70,7 @@ def open_picture(
             file.seek(0)
         image = opener(file)
     except BROKEN as error:
-        raise PictureError(f"can't be decoded: {error}") from error
+        raise PictureError(f"can't be decoded: {reason(error)}") from error
     _check_side(image.size, side)
     return image
 
