@@ -20,7 +20,7 @@ Messages are shown to users as they are: they name what is wrong and, where ther
 
 def reason(error: BaseException) -> str:
     """What a decoder's `error` says, to follow "can't be decoded: "."""
-    return "there is not enough memory for it" if isinstance(error, MemoryError) else str(error)
+    return "there is not enough memory for it" if isinstance(error, MemoryError) else str(error) or "it is broken"
 
 
 class RendererError(Exception):

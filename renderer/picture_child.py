@@ -11,6 +11,7 @@ import sys
 import warnings
 from pathlib import Path
 
+from renderer.errors import reason
 from renderer.pictures import PictureError, TooManyPixels, open_picture
 
 
@@ -22,7 +23,7 @@ def main() -> None:
     except TooManyPixels as error:
         size = error.size
     except PictureError as error:
-        sys.stdout.write(str(error.__cause__ or error))
+        sys.stdout.write(reason(error.__cause__ or error))
         sys.exit(os.EX_DATAERR)
     sys.stdout.write(f"{size[0]} {size[1]}")
 

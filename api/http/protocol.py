@@ -47,7 +47,7 @@ FIELDS = 100
 PIPELINED = 8
 """Requests in line behind the one that is worked on. No browser sends any, and the 256 KB that are read at once have
 room for 14,000."""
-DROPPED_BYTES = 16 * 1024 * 1024
+DROPPED_BYTES = 4 * 1024 * 1024
 """What is read and thrown away of a client that was refused and sends on: closing at once would destroy the answer that
 it hasn't read yet."""
 

@@ -87,9 +87,10 @@ def _load_drawn(
             node.mesh = node.skin = None
             continue
         path = f"nodes[{index}]"
-        node.instances = read_instances(node_fields[index], accessors)
+        node.instances = read_instances(node_fields[index], accessors, budget)
         node.mesh = meshes.use(node.mesh, 1 if node.instances is None else len(node.instances))
         mesh = scene.meshes[node.mesh]
+        budget.take("morph weights of nodes", len(mesh.weights), limits.MORPH_WEIGHTS, path)
         if node.weights is not None and len(node.weights) != len(mesh.weights):
             raise InvalidModel(f"{path}.weights must have one number per morph target")
         if not any(primitive.joints is not None for primitive in mesh.primitives):

@@ -3,10 +3,11 @@
 import numpy as np
 
 from renderer.arrays import Float64
-from renderer.errors import InvalidModel, ModelTooLarge
+from renderer.errors import InvalidModel
 from renderer.load import limits
 from renderer.load.accessors import Accessors
 from renderer.load.fields import Fields
+from renderer.load.limits import Budget
 from renderer.scene.hierarchy import local_matrices
 
 NAME = "EXT_mesh_gpu_instancing"
@@ -15,7 +16,7 @@ DEFAULTS: dict[str, tuple[float, ...]] = {
 }
 
 
-def read_instances(node: Fields, accessors: Accessors) -> Float64 | None:
+def read_instances(node: Fields, accessors: Accessors, budget: Budget) -> Float64 | None:
     """(n, 4, 4), the matrices of the instances, each applied before the node's own; None without the extension."""
     extension = node.extension(NAME)
     if extension is None:
@@ -26,8 +27,7 @@ def read_instances(node: Fields, accessors: Accessors) -> Float64 | None:
     if len(counts) != 1:
         raise extension.wrong("attributes", "TRANSLATION, ROTATION or SCALE with one count in common")
     (count,) = counts
-    if count > limits.DRAWN_PRIMITIVES:
-        raise ModelTooLarge(f"{extension.path} has {count:,} instances, and {limits.DRAWN_PRIMITIVES:,} are allowed")
+    budget.take("instances", count, limits.DRAWN_PRIMITIVES, extension.path)
     places, turns, sizes = (
         accessors.floats(indices[name], attributes.name_of(name), (len(default),)).astype(np.float64)
         if name in indices else np.tile(default, (count, 1))

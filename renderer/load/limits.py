@@ -29,7 +29,7 @@ SKIN_JOINTS = 50_000
 """Joints of all skins together."""
 
 DRAWN_PRIMITIVES = 100_000
-"""Primitives, counted once for each node that shows their mesh."""
+"""Primitives, counted once for each node that shows their mesh; and instances of all nodes together."""
 
 INDICES = 15_000_000
 """Corners of all primitives together, as lists: 5 million triangles."""
@@ -69,6 +69,8 @@ LIGHTS = 16
 TEXCOORD_SETS = 8
 JOINT_SETS = 4
 MORPH_TARGETS = 1024
+MORPH_WEIGHTS = 1_000_000
+"""Of all nodes together: each pose has them as numbers of 8 bytes, and two dozen poses are compared."""
 
 WARNINGS = 50
 """Warnings that are kept of a file; further ones would mostly repeat them."""

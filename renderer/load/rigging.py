@@ -82,7 +82,10 @@ def _read_channel(
     values = _values(sampler, accessors, path, interpolation, len(times), width)
     if target.attribute == "emissive_factor":
         _keep_emission(scene.materials[target.index])
-    return Channel(target.index, path, interpolation, times, values * np.float32(target.factor), target.attribute)
+    if target.factor != 1:  # channels share a sampler's numbers
+        budget.take_bytes(values.nbytes, fields.path)
+        values = values * np.float32(target.factor)
+    return Channel(target.index, path, interpolation, times, values, target.attribute)
 
 
 def _target(fields: Fields, root: Fields, scene: Scene, materials: Mapping[int, int]) -> Target | None:

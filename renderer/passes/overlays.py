@@ -10,7 +10,7 @@ import PIL.Image
 from PIL import ImageOps
 
 from renderer.arrays import UInt8
-from renderer.errors import SettingsError
+from renderer.errors import SettingsError, reason
 from renderer.gl.context import Device
 from renderer.pictures import BROKEN, PictureError, open_picture, to_rgba
 from renderer.spec import Backdrop, Foreground
@@ -85,7 +85,7 @@ def read_overlay(path: Path, size: tuple[int, int], align: str) -> UInt8:
             image.load()
             ImageOps.exif_transpose(image, in_place=True)
         except BROKEN as error:
-            raise PictureError(f"can't be decoded: {error}") from error
+            raise PictureError(f"can't be decoded: {reason(error)}") from error
     image = to_rgba(image).convert("RGBa")  # premultiplied, or the colours of what can't be seen would bleed
     fitted = image.resize(size, PIL.Image.Resampling.LANCZOS, box=cover_box(image.size, size, align))
     pixels = np.asarray(fitted)

@@ -19,7 +19,7 @@ def table(*rows: dict[str, Any]) -> str:
 
 
 def files(folder: Path, *names: str) -> set[Path]:
-    return {folder / f"{name}{suffix}" for name in names for suffix in (".mp4", ".png", ".thumb.mp4")}
+    return {folder / f"{name}{suffix}" for name in names for suffix in (".mp4", ".web.mp4", ".png", ".thumb.mp4")}
 
 
 def made(folder: Path) -> set[Path]:

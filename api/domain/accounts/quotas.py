@@ -8,10 +8,10 @@ import dataclasses
 from collections.abc import Collection, Mapping
 from typing import Self
 
-from sqlalchemy import delete, select
+from sqlalchemy import ScalarSelect, delete, select
 from sqlalchemy.orm import Session
 
-from api.db.dialects import count_now, insert
+from api.db.dialects import insert
 from api.db.tables import Quota, StoredBytes
 from api.errors import StorageLimit
 from api.settings import Settings
@@ -33,8 +33,6 @@ class Quotas:
         return cls(**{name: getattr(settings, f"quota_{name}") for name in NAMES})
 
 
-NO_LIMITS = Quotas()
-
 NAMES = tuple(field.name for field in dataclasses.fields(Quotas))
 
 
@@ -52,22 +50,18 @@ def set_own(session: Session, account_id: str, changes: Mapping[str, int | None]
             session.execute(insert(session, Quota).values(account_id=account_id, name=name, value=value))
 
 
+def bytes_of(account_id: str) -> ScalarSelect[int]:
+    """What the account's files come to, those included that it has deleted until they are gone; NULL if it had none."""
+    return select(StoredBytes.total).where(StoredBytes.account_id == account_id).scalar_subquery()
+
+
 def stored_bytes(session: Session, account_id: str) -> int:
-    """What the account's files come to, without those that it has deleted once they are gone."""
-    return session.scalar(select(StoredBytes.total).where(StoredBytes.account_id == account_id)) or 0
+    return session.scalar(select(bytes_of(account_id))) or 0
 
 
-def check_storage(session: Session, account_id: str, limit_mb: int, *, adding: int | None = None) -> None:
-    """Raises StorageLimit if the account's files are more than `limit_mb` with those that the transaction has added.
-
-    With `adding`, so many bytes are to come: then it is a forecast, and holds nothing.
-    """
-    if not limit_mb:
-        return
-    if adding is None:
-        count_now(session)
-    total = stored_bytes(session, account_id) + (adding or 0)
-    if total > limit_mb * MEGABYTE:
+def check_storage(total: int, limit_mb: int) -> None:
+    """Raises StorageLimit if an account's files are more bytes than it may have."""
+    if limit_mb and total > limit_mb * MEGABYTE:
         raise StorageLimit(
             f"The account's files would be {total / MEGABYTE:,.1f} MB, and it may have {limit_mb:,} MB: "
             "delete models, overlays or renders first"

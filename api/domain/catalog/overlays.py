@@ -15,9 +15,10 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from api import clock
+from api.db.dialects import count_now
 from api.db.tables import Overlay
 from api.domain.accounts import quotas
-from api.domain.accounts.quotas import NO_LIMITS, Quotas
+from api.domain.accounts.quotas import Quotas
 from api.domain.kit import paging
 from api.domain.kit.paging import Page
 from api.domain.kit.texts import checked_text
@@ -89,11 +90,11 @@ def add(
     name: str | None = None,
     description: str | None = None,
     alignment: str = ANCHORS[0],
-    allowed: Quotas = NO_LIMITS,
+    allowed: Quotas | None = None,
 ) -> OverlayView:
     """Takes a stored image among the account's overlays, or with None among those of the system.
 
-    `allowed` are the quotas of accounts of which nothing else is said.
+    `allowed` are the quotas of accounts of which nothing else is said, None where none apply.
     Raises InvalidRequest naming the field, FileTooLarge, UploadLimit, StorageLimit; then the file should be deleted.
     """
     check_size(layer, file_size)
@@ -120,8 +121,10 @@ def add(
     )
     session.add(overlay)
     session.flush()
-    if account_id is not None:
-        quotas.check_storage(session, account_id, quotas.of_account(session, account_id, allowed).storage_mb)
+    if account_id is not None and allowed is not None:
+        limit_mb = quotas.of_account(session, account_id, allowed).storage_mb
+        count_now(session)
+        quotas.check_storage(quotas.stored_bytes(session, account_id), limit_mb)
     return _view(overlay)
 
 

@@ -2,17 +2,20 @@
 
 import datetime as dt
 import math
+from typing import Any
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import ScalarSelect, Select, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from api import clock
+from api.db.dialects import count_now
 from api.db.tables import Model, Render
 from api.domain.accounts import quotas
 from api.domain.accounts.quotas import Quotas
 from api.errors import UploadLimit
 
 HOUR = dt.timedelta(hours=1)
+LONG_AGO = dt.datetime.fromtimestamp(0, dt.UTC)
 
 PREVIEWS_AGAIN_S = 30
 """In how many seconds some of the previews that wait will be done: each takes a few."""
@@ -26,21 +29,31 @@ def refuse(session: Session, account_id: str, allowed: Quotas, *, adding: int | 
 
     With `adding`, an upload of so many bytes is to come, and would go beyond.
     """
-    quotas.check_storage(session, account_id, allowed.storage_mb, adding=adding)
+    if adding is None:
+        count_now(session)
     to_come = 0 if adding is None else 1
-    if limit := allowed.uploads_per_hour:
-        newest = select(Model.created_at).where(Model.account_id == account_id).order_by(Model.created_at.desc())
-        last = session.scalar(newest.offset(limit - to_come).limit(1))
-        if last is not None and (wait := last + HOUR - clock.now()) > dt.timedelta():
-            raise UploadLimit(
-                f"An account may upload {limit:,} models an hour", retry_after=math.ceil(wait.total_seconds())
-            )
-    if limit := allowed.waiting_previews:
-        waiting = select(Render.id).where(Render.account_id == account_id, *_WAITING)
-        if session.scalar(waiting.offset(limit - to_come).limit(1)):
-            raise UploadLimit(
-                f"{limit:,} previews of the account wait to be drawn already", retry_after=PREVIEWS_AGAIN_S
-            )
+    uploads = select(Model.created_at).where(Model.account_id == account_id).order_by(Model.created_at.desc())
+    waiting = select(Render.id).where(Render.account_id == account_id, *_WAITING)
+    found = session.execute(select(
+        quotas.bytes_of(account_id).label("stored"),
+        _after(uploads, allowed.uploads_per_hour - to_come).label("upload_before"),
+        _after(waiting, allowed.waiting_previews - to_come).label("one_too_many"),
+    )).one()  # fmt: skip
+    quotas.check_storage((found.stored or 0) + (adding or 0), allowed.storage_mb)
+    limit, again_at = allowed.uploads_per_hour, (found.upload_before or LONG_AGO) + HOUR
+    if limit and (wait := again_at - clock.now()) > dt.timedelta():
+        raise UploadLimit(
+            f"An account may upload {limit:,} models an hour", retry_after=math.ceil(wait.total_seconds())
+        )
+    if (limit := allowed.waiting_previews) and found.one_too_many is not None:
+        raise UploadLimit(
+            f"{limit:,} previews of the account wait to be drawn already", retry_after=PREVIEWS_AGAIN_S
+        )
+
+
+def _after(rows: Select[Any], count: int) -> ScalarSelect[Any]:
+    """The one after so many of the rows."""
+    return rows.offset(max(0, count)).limit(1).scalar_subquery()
 
 
 def usage(session: Session, account_id: str) -> Quotas:

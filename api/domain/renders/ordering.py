@@ -193,7 +193,7 @@ def retry_render(session: Session, account_id: str, render_id: str) -> RenderVie
 def draw_previews(session: Session, account_id: str, model_ids: Collection[str]) -> None:
     """Something is paid for with these models: the account's previews of them that ended unpaid are drawn after all.
 
-    Call it before `sources`, whose lock the end of a model's inspection waits for.
+    Call it before `sources`, whose lock the end of a model's inspection waits for, or for models that are ready.
     """
     for preview_id in previews.ended_unpaid(session, account_id, model_ids):
         _draw_again(session, account_id, preview_id)

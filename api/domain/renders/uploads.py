@@ -9,7 +9,7 @@ from api import clock
 from api.db.dialects import insert
 from api.db.tables import Model
 from api.domain.accounts import ledger, quotas
-from api.domain.accounts.quotas import NO_LIMITS, Quotas
+from api.domain.accounts.quotas import Quotas
 from api.domain.catalog import catalog, inspection
 from api.domain.renders import limits
 from api.domain.renders.ordering import Source, Spell, draw_previews, paid_order, place, preview_order, sources
@@ -41,18 +41,16 @@ def register_upload(
     storage_key: str,
     settings: RenderSettings,
     upload_limit: int = 0,
-    allowed: Quotas = NO_LIMITS,
+    allowed: Quotas | None = None,
     spell: Spell = RenderSettings.to_json,
 ) -> Registered:
     """Registers a stored file and orders its renders. Two uploads of the same bytes at once make one model.
 
     `upload_limit` is the most models of an account that never bought credits, 0 for no limit. `allowed` are the quotas
-    of accounts of which nothing else is said; the same bytes again take nothing of them.
+    of accounts of which nothing else is said, None where none apply; the same bytes again take nothing of them.
     Raises InvalidSettings, NoCredits, UploadLimit, StorageLimit; then nothing is created and the file should be
     deleted.
     """
-    if known := catalog.find_by_sha256(session, account_id, sha256):
-        draw_previews(session, account_id, [known])
     new = new_id()
     reading = inspection_task(storage_key, sha256)
     # The update changes nothing, but holds the known model: nobody deletes it before it is ordered from.
@@ -78,6 +76,8 @@ def register_upload(
     ).one()
     if model_id != new:
         source = sources(session, account_id, [model_id])[model_id]
+        if source.storage_key is not None:  # else its inspection may be about to end, and wait for the model's row
+            draw_previews(session, account_id, [model_id])
         [render_id] = place(session, account_id, [paid_order(source, settings)], spell=spell)
         unarchived = catalog.unarchive_model(session, account_id, model_id)
         return Registered(model_id, render_id, duplicate=True, unarchived=unarchived)
@@ -91,7 +91,8 @@ def register_upload(
         )
         if (models or 0) > upload_limit:
             raise UploadLimit(f"Free upload limit reached: {upload_limit} models")
-    limits.refuse(session, account_id, quotas.of_account(session, account_id, allowed))
+    if allowed is not None:
+        limits.refuse(session, account_id, quotas.of_account(session, account_id, allowed))
     return Registered(new, render_id, duplicate=False)
 
 

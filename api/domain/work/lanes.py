@@ -221,5 +221,6 @@ transactions that hold one lane and wait for another could wait in a circle."""
 _OWN_AGE = case(
     (Lane.priority == bindparam("in_priority"), bindparam("oldest", type_=Lane.oldest_at.type)), else_=Lane.oldest_at
 )
-_SERVED = update(Lane).where(*_SIBLINGS).values(oldest_at=_OWN_AGE, served=from_now(0))
+_NOW = select(from_now(0)).scalar_subquery()  # one time for all of them
+_SERVED = update(Lane).where(*_SIBLINGS).values(oldest_at=_OWN_AGE, served=_NOW)
 _GIVE_BACK = update(Lane).where(*_SIBLINGS).values(served=NEVER)

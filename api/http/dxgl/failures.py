@@ -9,19 +9,21 @@ from api.errors import (
     InvalidRequest,
     InvalidSettings,
     NoCredits,
+    NoSpace,
     SpendingCap,
     TokenExpired,
     TooManyRequests,
     Unauthorized,
+    Unavailable,
 )
 from api.http.declared import Responses, declared
 from api.http.dxgl.errors import tell
 from api.http.dxgl.schemas import ErrorEnvelope
 
-ORDERING = (InvalidSettings, NoCredits, SpendingCap, IdempotencyConflict, IdempotencyInProgress)
+ORDERING = (InvalidSettings, NoCredits, SpendingCap, NoSpace, IdempotencyConflict, IdempotencyInProgress)
 """Of a route that takes credits."""
 
-_ANYWHERE = (InvalidRequest, TooManyRequests, FarmError)
+_ANYWHERE = (InvalidRequest, TooManyRequests, Unavailable, FarmError)
 _WITH_TOKEN = (Unauthorized, TokenExpired, Forbidden, InsufficientScope)
 
 

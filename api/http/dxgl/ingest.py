@@ -12,7 +12,6 @@ from api.errors import (
     InvalidFormat,
     InvalidUrl,
     StorageLimit,
-    Unavailable,
     UploadLimit,
 )
 from api.http.body import body_of, documented
@@ -39,8 +38,7 @@ router = new_router("models")
     status_code=201,
     response_model_exclude_none=True,
     responses=errors(
-        UrlRequired, InvalidUrl, InvalidFormat, FileTooLarge, DownloadTimeout, UploadLimit, StorageLimit, Unavailable,
-        *ORDERING,
+        UrlRequired, InvalidUrl, InvalidFormat, FileTooLarge, DownloadTimeout, UploadLimit, StorageLimit, *ORDERING
     ),
     openapi_extra=documented(IngestRequest),
 )

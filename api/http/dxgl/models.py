@@ -25,7 +25,6 @@ from api.errors import (
     ModelNotFound,
     NoFile,
     StorageLimit,
-    Unavailable,
     UploadLimit,
 )
 from api.http.body import body_of, documented
@@ -76,7 +75,7 @@ router = new_router("models")
     status_code=201,
     response_model_exclude_none=True,
     responses=errors(
-        NoFile, InvalidFormat, InvalidUrl, FileTooLarge, UploadLimit, StorageLimit, Unavailable, *ORDERING
+        NoFile, InvalidFormat, InvalidUrl, FileTooLarge, UploadLimit, StorageLimit, *ORDERING
     ),
     openapi_extra=documented(UploadRequest, "multipart/form-data"),
 )

@@ -12,10 +12,10 @@ from api.errors import (
     FileTooLarge,
     InvalidFormat,
     NoFile,
+    NoSpace,
     OverlayNotFound,
     StorageLimit,
     TooManyRequests,
-    Unavailable,
     UploadLimit,
 )
 from api.http.body import documented
@@ -47,7 +47,7 @@ router = new_router("overlays")
 
 @router.post(
     "/overlays",
-    responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit, StorageLimit, TooManyRequests, Unavailable),
+    responses=errors(NoFile, InvalidFormat, FileTooLarge, UploadLimit, StorageLimit, TooManyRequests, NoSpace),
     openapi_extra=documented(OverlayRequest, "multipart/form-data"),
 )
 async def upload_overlay(

@@ -12,7 +12,6 @@ from api.errors import (
     ModelNotFound,
     OverlayNotFound,
     RenderNotFound,
-    Unavailable,
 )
 from api.http.dxgl.errors import RendersRequired, TooMany
 from api.http.dxgl.failures import errors
@@ -58,5 +57,5 @@ def get_and_head(
 ) -> Callable[[Route], Route]:
     """A download; `missing` and what `ModelId` or `RenderId` raise are its errors. `token`: whether it asks for one."""
     unknown = ModelNotFound if "{model_id}" in path else RenderNotFound
-    failures = errors(unknown, missing, RangeNotSatisfiable, Unavailable, token=token)
+    failures = errors(unknown, missing, RangeNotSatisfiable, token=token)
     return download_route(router, path, content_types, failures)

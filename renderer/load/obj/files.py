@@ -10,7 +10,7 @@ from PIL.BmpImagePlugin import BmpImageFile
 from PIL.TgaImagePlugin import TgaImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
-from renderer.errors import InvalidModel, ModelTooLarge
+from renderer.errors import InvalidModel, ModelTooLarge, reason
 from renderer.load import limits
 from renderer.load.archive import Archive
 from renderer.load.images import open_header, rgba
@@ -59,7 +59,7 @@ def image_for_gltf(data: bytes, name: str, budget: Budget) -> bytes:
         try:
             image = opener(io.BytesIO(data))
         except BROKEN as error:
-            raise InvalidModel(f"{what} can't be decoded: {error}") from error
+            raise InvalidModel(f"{what} can't be decoded: {reason(error)}") from error
     if max(image.size) > limits.TEXTURE_SIDE:
         raise ModelTooLarge(
             f"{what} is {image.width}x{image.height} pixels, and {limits.TEXTURE_SIDE} are allowed per side"
@@ -68,7 +68,7 @@ def image_for_gltf(data: bytes, name: str, budget: Budget) -> bytes:
     try:
         pixels = PIL.Image.fromarray(rgba(image))
     except BROKEN as error:
-        raise InvalidModel(f"{what} can't be decoded: {error}") from error
+        raise InvalidModel(f"{what} can't be decoded: {reason(error)}") from error
     if pixels.getchannel("A").getextrema() == (255, 255):
         pixels = pixels.convert("RGB")
     stream = io.BytesIO()

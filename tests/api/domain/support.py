@@ -13,7 +13,7 @@ from api.db.dialects import from_now
 from api.db.session import Database
 from api.db.tables import Account, Lane, LedgerEntry, Segment
 from api.domain.accounts import accounts
-from api.domain.accounts.quotas import NO_LIMITS, Quotas
+from api.domain.accounts.quotas import Quotas
 from api.domain.kit.failures import Failure
 from api.domain.kit.files import FileView
 from api.domain.kit.unit import Unit
@@ -49,7 +49,7 @@ def upload(
 
 def upload_unread(
     database: Database, account_id: str, content: str = "a chair", settings: RenderSettings = SHARE, limit: int = 0,
-    name: str = "chair.glb", file_size: int | None = None, allowed: Quotas = NO_LIMITS,
+    name: str = "chair.glb", file_size: int | None = None, allowed: Quotas | None = None,
 ) -> uploads.Registered:  # fmt: skip
     with database.begin() as session:
         return uploads.register_upload(

@@ -10,7 +10,7 @@ from api import clock
 from api.db.session import Database
 from api.db.tables import LedgerEntry, Model, Overlay, Render, StoredBytes
 from api.domain.accounts import quotas
-from api.domain.accounts.quotas import NO_LIMITS, Quotas
+from api.domain.accounts.quotas import Quotas
 from api.domain.catalog import catalog, overlays
 from api.domain.kit.files import FileView
 from api.domain.removal import models
@@ -45,7 +45,7 @@ def stored(database: Database, account_id: str) -> int:
         return quotas.stored_bytes(session, account_id)
 
 
-def add_overlay(database: Database, account_id: str | None, size: int, allowed: Quotas = NO_LIMITS) -> str:
+def add_overlay(database: Database, account_id: str | None, size: int, allowed: Quotas | None = None) -> str:
     with database.begin() as session:
         return overlays.add(
             session, account_id, storage_key=overlays.new_key(), content_type="image/png", file_size=size, width=1,
@@ -273,5 +273,5 @@ def test_what_counts_can_be_asked(database: Database) -> None:
     claimed(database)
     with database.read() as session:
         assert limits.usage(session, account_id) == Quotas(storage_mb=2, uploads_per_hour=2, waiting_previews=1)
-        assert limits.usage(session, sign_up(database)) == NO_LIMITS
+        assert limits.usage(session, sign_up(database)) == Quotas()
         assert session.scalar(select(func.count()).select_from(StoredBytes)) == 1

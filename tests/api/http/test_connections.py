@@ -14,6 +14,7 @@ import pytest
 from api.db.session import Database
 from api.http.connections import REFUSALS
 from api.http.peers import Proxies, client_of
+from api.http.server import OTHER_FILES
 from tests.support.raw import answer_in, ask, connected, received
 from tests.support.waiting import HANG_S, wait_for
 from tests.support.web import Web, running_server, serving
@@ -71,6 +72,17 @@ def test_a_connection_with_a_request_under_way_stays_and_a_new_one_is_told(
             assert int(answer.headers["retry-after"]) > 0
             assert answer.headers["connection"] == "close"
     assert len([record for record in caplog.records if record.levelno >= logging.WARNING]) == 1
+
+
+def test_there_are_no_more_than_the_open_files_allow(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    web = Web.make(database, tmp_path)
+    monkeypatch.setattr("resource.getrlimit", lambda _: (OTHER_FILES + 6, 1024))
+    with serving(web.app) as url, connected(url) as first, connected(url), connected(url), connected(url):
+        assert received(first) == b""
+        assert ask(url, HEALTH).status == 200
+    assert "3 connections instead of 2000" in caplog.text
 
 
 def test_more_than_can_be_told_are_cut_off(database: Database, tmp_path: Path) -> None:

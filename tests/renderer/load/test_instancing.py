@@ -66,13 +66,25 @@ def test_rotations_may_be_normalised_integers(load: Load) -> None:
     ({"TRANSLATION": [(0, 0, 1e13)]}, InvalidModel, r"has numbers beyond 1e\+12"),
     ({"TRANSLATION": [(0, 0, np.nan)]}, InvalidModel, "has NaN or infinite values"),
     ({"ROTATION": [(0, 0, 0, 0)]}, InvalidModel, "ROTATION must be unit quaternions"),
-    ({"TRANSLATION": np.zeros((limits.DRAWN_PRIMITIVES + 1, 3))}, ModelTooLarge, "has 100,001 instances"),
+    ({"TRANSLATION": np.zeros((limits.DRAWN_PRIMITIVES + 1, 3))}, ModelTooLarge, "100,001 instances, and 100,000 are"),
 ])
 def test_broken_instances_are_refused(
     load: Load, attributes: dict[str, object], error: type[ModelError], message: str
 ) -> None:
     with pytest.raises(error, match=message):
         load(instanced(**attributes).glb())
+
+
+def test_instances_are_limited_over_all_nodes_whatever_they_show(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of the second node's mesh is drawn."""
+    monkeypatch.setattr(limits, "DRAWN_PRIMITIVES", 5)
+    builder = instanced(TRANSLATION=PLACES)
+    node = builder.document["nodes"][0]
+    builder.show(builder.add_mesh({"attributes": {"NORMAL": 0}}), extensions=node["extensions"])
+    with pytest.raises(ModelTooLarge, match=r"nodes\[1\].* brings the model to 6 instances, and 5 are allowed"):
+        load(builder.glb())
 
 
 def test_instances_count_as_often_as_they_are_drawn(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:

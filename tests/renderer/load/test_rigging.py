@@ -185,6 +185,15 @@ def test_times_must_rise_from_zero(load: Load, times: tuple[float, float]) -> No
         load(builder.glb())
 
 
+def test_channels_of_one_sampler_share_its_numbers(load: Load) -> None:
+    """However many they are: the numbers of a sampler cost a file nothing where they are all zeros."""
+    builder = animated()
+    channels = builder.document["animations"][0]["channels"]
+    channels.append({"sampler": 0, "target": {"node": 0, "path": "scale"}})
+    first, second = load(builder.glb()).clips[0].channels
+    assert first.values is second.values or first.values.base is second.values.base is not None
+
+
 @pytest.mark.parametrize(("limit", "message"), [("CHANNELS", "1 channels, and 0"), ("KEYFRAMES", "2 keyframes, and 0")])
 def test_animations_are_limited(load: Load, monkeypatch: pytest.MonkeyPatch, limit: str, message: str) -> None:
     monkeypatch.setattr(limits, limit, 0)
@@ -194,6 +203,8 @@ def test_animations_are_limited(load: Load, monkeypatch: pytest.MonkeyPatch, lim
 
 @pytest.mark.parametrize(("limit", "message"), [
     ("SKIN_JOINTS", "2 joints, and 1"), ("MORPH_TARGETS", "2 morph targets"),
+    ("MORPH_WEIGHTS", "2 morph weights of nodes, and 1"),
+    ("MOVED_VERTICES", r"nodes\[0\] brings the model to \d+ vertices moved by joints and morph targets, and 1"),
 ])
 def test_rigs_are_limited(load: Load, monkeypatch: pytest.MonkeyPatch, limit: str, message: str) -> None:
     monkeypatch.setattr(limits, limit, 1)
