@@ -11,6 +11,7 @@ from api.db.session import Database
 from api.domain.accounts import ledger
 from api.domain.kit.failures import Failure
 from api.domain.work import claims, scheduling
+from tests.api.domain.support import end_pauses
 from tests.hostile.cases import Case
 from tests.hostile.verdict import End, Sent, Verdict, accounts_out_of_balance, judge, table
 from tests.support.web import Web
@@ -49,6 +50,7 @@ def judged(web: Web, sent: Sent, code: str, message: str, *, attempts: int = 1) 
             assert claim is not None
             failure = Failure(code, message)
             assert scheduling.settle_error(session, claim, failure, retry=attempt < attempts, max_attempts=3)
+        end_pauses(web.database)
     [verdict] = judge(web.database, [sent])
     return verdict
 
