@@ -1,4 +1,4 @@
-"""The kinds of files that come in and go out: their media types, and how those of pictures begin."""
+"""The kinds of files that come in and go out: their media types; how pictures begin, and how large they may be."""
 
 import re
 
@@ -17,6 +17,9 @@ MEDIA_TYPES = {
     ".mov": "video/quicktime",
 }
 """By the suffix of a file's name."""
+
+BACKDROP_SIDE = 8192
+"""Pixels that a background image may have per side: more than twice a 4K frame's."""
 
 _BEGINNINGS = {
     ".png": rb"\x89PNG\r\n\x1a\n",

@@ -19,10 +19,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from renderer.errors import reason
-from renderer.media_types import picture_suffix
-
-BACKDROP_SIDE = 8192
-"""Pixels that a background image may have per side: more than twice a 4K frame's."""
+from renderer.media_types import BACKDROP_SIDE, picture_suffix
 
 BROKEN = (
     OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, MemoryError, RuntimeError,
@@ -63,7 +60,11 @@ def open_picture(
 
     Raises PictureError.
     """
-    opener = _FORMATS[format_of(file, formats)][1]
+    found = picture_suffix(file.read(12))
+    file.seek(0)
+    opener = next((opener for suffix, opener in map(_FORMATS.__getitem__, formats) if suffix == found), None)
+    if opener is None:
+        raise UnknownFormat(f"is no image in one of the formats {', '.join(formats)}")
     try:
         if opener is WebPImageFile:  # which allocates pixels as it is opened
             _check_side(_webp_size(file.read(30)), side)
@@ -73,16 +74,6 @@ def open_picture(
         raise PictureError(f"can't be decoded: {reason(error)}") from error
     _check_side(image.size, side)
     return image
-
-
-def format_of(file: IO[bytes], formats: Collection[str] = ("PNG", "JPEG", "WEBP")) -> str:
-    """Which of `formats` it is, by its first bytes. Raises UnknownFormat."""
-    found = picture_suffix(file.read(12))
-    file.seek(0)
-    for name in formats:
-        if _FORMATS[name][0] == found:
-            return name
-    raise UnknownFormat(f"is no image in one of the formats {', '.join(formats)}")
 
 
 def _check_side(size: tuple[int, int], side: int) -> None:

@@ -57,9 +57,10 @@ def _transaction() -> Iterator[Session]:
     """One transaction on the farm's database. Domain errors end the program with code 1."""
     database = Database(_farm().sqlalchemy_url, WORKER)
     try:
-        database.migrate()
-        with _refusals(), database.begin() as session:
-            yield session
+        with _refusals():
+            database.migrate()
+            with database.begin() as session:
+                yield session
     finally:
         database.dispose()
 

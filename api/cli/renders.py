@@ -2,7 +2,7 @@
 that they were ordered for.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -14,9 +14,10 @@ from api.cli.options import INTERRUPTED, farm_options, out_option, told_problems
 from api.cli.ordering import Ordering
 from api.cli.orders import OrderBook
 from api.cli.run import tell_failures
-from api.client import ClientError, FarmClient, Render, RequestRefused
+from api.client import ClientError, FarmClient, Outcome, RequestRefused
 
-Change = Callable[[FarmClient, str], Render]
+UNSUITED = ("invalid_state", "render_not_found")
+"""Why a render can't be changed so, where nothing else is wrong."""
 
 _which = click.argument("renders", metavar="[RENDER]...", nargs=-1)
 
@@ -74,9 +75,8 @@ def cancel(renders: tuple[str, ...], out: Path, url: str, token: str, as_json: b
     What isn't drawn yet is not paid for.
     """
     with told_problems(), FarmClient(url, token) as farm:
-        chosen = _chosen(farm, OrderBook(out), renders)
-        wanted = renders or [each for each in chosen if _is(farm, each, lambda render: not render.is_over)]
-        _change(farm, {each: chosen[each] for each in wanted}, lambda farm, each: farm.renders.cancel(each), as_json)
+        names = _chosen(farm, OrderBook(out), renders)
+        _tell_outcomes(farm, names, farm.renders.cancel_all(names), "cancelled", as_json, all_wanted=bool(renders))
 
 
 @click.command()
@@ -89,9 +89,9 @@ def retry(renders: tuple[str, ...], out: Path, url: str, token: str, as_json: bo
     Then `pirouette download` fetches them, or the command that ordered them first.
     """
     with told_problems(), FarmClient(url, token) as farm:
-        chosen = _chosen(farm, OrderBook(out), renders)
-        wanted = renders or [each for each in chosen if _is(farm, each, lambda render: render.status == "error")]
-        _change(farm, {each: chosen[each] for each in wanted}, lambda farm, each: farm.renders.retry(each), as_json)
+        names = _chosen(farm, OrderBook(out), renders)
+        outcomes = (_retried(farm, each) for each in names)
+        _tell_outcomes(farm, names, outcomes, "ordered again", as_json, all_wanted=bool(renders))
 
 
 def _ordered_for(farm: FarmClient, book: OrderBook) -> dict[str, str]:
@@ -108,32 +108,38 @@ def _chosen(farm: FarmClient, book: OrderBook, renders: Sequence[str]) -> dict[s
     return {render: names.get(render, render) for render in renders} if renders else names
 
 
-def _is(farm: FarmClient, render_id: str, so: Callable[[Render], bool]) -> bool:
+def _retried(farm: FarmClient, render_id: str) -> Outcome:
     try:
-        return so(farm.renders.get(render_id))
+        farm.renders.retry(render_id)
     except RequestRefused as error:
-        if error.code != "render_not_found":
+        if error.code not in UNSUITED:
             raise
-        return False
+        return Outcome(render_id, error.code, error.message)
+    return Outcome(render_id, None, None)
 
 
-def _change(farm: FarmClient, names: dict[str, str], change: Change, as_json: bool) -> None:
-    """Changes each, tells what it is then, and ends the program with code 1 if one was refused."""
+def _tell_outcomes(
+    farm: FarmClient, names: Mapping[str, str], outcomes: Iterable[Outcome], done: str, as_json: bool, *,
+    all_wanted: bool,
+) -> None:  # fmt: skip
+    """Tells each that is `done`. If `all_wanted`, those that aren't are told too, and end the program with code 1."""
     report = Report(as_json)
-    refused = 0
-    for render_id, name in names.items():
-        try:
-            render = change(farm, render_id)
-        except RequestRefused as error:
-            if error.status not in (404, 409):
-                raise
-            refused += 1
-            click.echo(f"{render_id}: {error}", err=True)
+    changed = refused = 0
+    for each in outcomes:
+        if each.error_code in UNSUITED and not all_wanted:
             continue
-        if as_json:
-            report.tell_as_json(name=name, **described(render))
+        if each.error_code is None:
+            changed += 1
         else:
-            click.echo(f"{render_id}  {render.error_code or render.status}  {name}")
-    report.say(f"{len(names) - refused} renders changed. Credits: {farm.account().credits}")
+            refused += 1
+            click.echo(f"{each.id}: {each.error_message}", err=True)
+        if as_json:
+            report.tell_as_json(
+                id=each.id, name=names[each.id], done=each.error_code is None, errorCode=each.error_code,
+                error=each.error_message,
+            )  # fmt: skip
+        elif each.error_code is None:
+            click.echo(f"{each.id}  {done}  {names[each.id]}")
+    report.say(f"{changed} {done}. Credits: {farm.account().credits}")
     if refused:
-        raise ClientError(f"{refused} of {len(names)} can't be changed")
+        raise ClientError(f"{refused} of {len(names)} can't be {done}")

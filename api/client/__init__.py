@@ -13,7 +13,19 @@ streamed.
 from api.client.errors import ClientError, FarmUnreachable, RenderFailed, RequestRefused, WaitTimeout
 from api.client.farm import FarmClient
 from api.client.renders import Asset
-from api.client.results import Account, Delivery, Health, Model, Overlay, Progress, Quote, Render, RenderEvent, Upload
+from api.client.results import (
+    Account,
+    Delivery,
+    Health,
+    Model,
+    Outcome,
+    Overlay,
+    Progress,
+    Quote,
+    Render,
+    RenderEvent,
+    Upload,
+)
 
 __all__ = [
     "Account",
@@ -24,6 +36,7 @@ __all__ = [
     "FarmUnreachable",
     "Health",
     "Model",
+    "Outcome",
     "Overlay",
     "Progress",
     "Quote",

@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
-from api.client.results import Model, Upload
+from api.client.results import Model, Outcome, Upload
 from api.client.transport import OnProgress, Transport, ignore_progress, new_key, notified
 
 INGEST_S = 150.0
@@ -89,3 +89,7 @@ class Models:
     def delete(self, model_id: str) -> None:
         """Its renders stay."""
         self._transport.data("DELETE", f"/models/{model_id}", repeatable=False)
+
+    def delete_all(self, model_ids: Iterable[str]) -> Iterator[Outcome]:
+        """Like `delete`, of any number, each for itself."""
+        return map(Outcome.of, self._transport.change_all("/models/delete", model_ids))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from api.client.errors import RenderFailed, WaitTimeout
-from api.client.results import Render, RenderEvent
+from api.client.results import Outcome, Render, RenderEvent
 from api.client.transport import OnProgress, Transport, ignore_progress, notified
 
 Asset = Literal["video", "web", "image", "poster", "poster_full", "thumb", "bundle", "dataset"]
@@ -82,6 +82,14 @@ class Renders:
     def delete(self, render_id: str) -> None:
         """Its files go too."""
         self._transport.data("DELETE", f"/renders/{render_id}", repeatable=False)
+
+    def cancel_all(self, render_ids: Iterable[str]) -> Iterator[Outcome]:
+        """Like `cancel`, of any number, each for itself."""
+        return map(Outcome.of, self._transport.change_all("/renders/cancel", render_ids))
+
+    def delete_all(self, render_ids: Iterable[str]) -> Iterator[Outcome]:
+        """Like `delete`, of any number, each for itself."""
+        return map(Outcome.of, self._transport.change_all("/renders/delete", render_ids))
 
     def share(self, render_id: str) -> str:
         """Lets everybody fetch its files; returns the path on the farm, for /video, /poster, /thumb or /dataset."""

@@ -23,6 +23,20 @@ class Upload:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one of many things to be changed: refused with an error, or done, then the texts are None."""
+
+    id: str
+    error_code: str | None
+    error_message: str | None
+
+    @classmethod
+    def of(cls, data: Json) -> Self:
+        error = data.get("error") or {}
+        return cls(data["id"], error.get("code"), error.get("message"))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Progress:
     """Where a running render stands. `seconds_left` is None until there is something to estimate from."""
 

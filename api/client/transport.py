@@ -6,9 +6,10 @@ busy or away. A request that changes something but isn't safe to repeat is sent 
 
 import functools
 import io
+import itertools
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -22,6 +23,8 @@ from api.client.errors import FarmUnreachable, RequestRefused
 TRIES = 5
 LONGEST_PAUSE_S = 60.0
 DOWNLOAD_CHUNK = 256 * 1024
+MOST_IDS = 100
+"""Of one request that changes many things, as the API has it."""
 TURNED_AWAY = (429, 503)
 """Statuses of requests that nobody has looked at yet."""
 PASSING = (*TURNED_AWAY, 502, 504)
@@ -84,6 +87,12 @@ class Transport:
             offset += len(page["data"])
             if not page["data"] or offset >= page.get("meta", {}).get("total", 0):
                 return
+
+    def change_all(self, path: str, ids: Iterable[str]) -> Iterator[Any]:
+        """What became of each, asked for a request's worth at a time, as the iterator gets to them."""
+        left = iter(ids)
+        while some := list(itertools.islice(left, MOST_IDS)):
+            yield from self.data("POST", path, json={"ids": some}, repeatable=False)
 
     def send_file(
         self, path: str, file: Path, fields: Mapping[str, str], on_progress: OnProgress, *, key: str | None

@@ -9,10 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from api.errors import FileTooLarge, InvalidFormat
-from renderer.media_types import MEDIA_TYPES
+from renderer.media_types import BACKDROP_SIDE, MEDIA_TYPES
 from renderer.panoramas import PanoramaError, read_panorama
-from renderer.picture_headers import read_header
-from renderer.pictures import BACKDROP_SIDE, PictureError
+from renderer.picture_headers import HeaderError, read_header
 from renderer.sandbox import Child
 
 Started = Callable[[Child], None]
@@ -32,14 +31,14 @@ def inspect_image(path: Path, started: Started | None = None) -> ImageHeader:
     """Raises InvalidFormat for what is no PNG, JPEG or WebP image, FileTooLarge for one of too many pixels."""
     try:
         header = read_header(path, started)
-    except PictureError as error:
+    except HeaderError as error:
         raise InvalidFormat(f"The file {error}", param="file") from None
     if max(header.width, header.height) > BACKDROP_SIDE:
         raise FileTooLarge(
             f"The image is {header.width}x{header.height} pixels, and {BACKDROP_SIDE} are allowed per side",
             param="file",
         )
-    return ImageHeader(f"image/{header.format.lower()}", header.width, header.height)
+    return ImageHeader(header.media_type, header.width, header.height)
 
 
 def inspect_panorama(path: Path, started: Started | None = None) -> ImageHeader:

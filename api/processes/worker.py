@@ -176,8 +176,8 @@ def _stay_present(bench: Bench) -> None:
     while not bench.stop.wait(bench.settings.heartbeat_seconds):
         try:
             with bench.database.begin() as session:
-                if not fleet.seen(session, bench.worker):  # it stood still for long, and was taken for dead
-                    _enter_fleet(session, bench)
+                if not fleet.seen(session, bench.worker, bench.fitness.unfit_reason):
+                    _enter_fleet(session, bench)  # it stood still for long, and was taken for dead
         except Exception as error:  # noqa: BLE001
             logger.warning("Could not tell the database that this worker is alive: %s", error)
 

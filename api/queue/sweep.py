@@ -44,7 +44,7 @@ COLLECT_AT_ONCE = 500
 """About how many of them the database is asked in one statement."""
 
 
-EXPECTED = (BrokerAway, StorageUnavailable, OSError)
+EXPECTED = (BrokerAway, StorageUnavailable, OSError, *Outage)
 """What may be away, and is no defect of ours: the log needs no traceback."""
 
 
@@ -53,8 +53,8 @@ def sweep_once(
 ) -> None:
     """Takes back expired claims, ends hopeless ones with a refund, and sends a hint for every queue with work.
 
-    Deletes what nobody needs any more on the way. Without `take_back`, claims stay as they are. Raises an Outage of the
-    database; what else goes wrong is logged, and keeps nothing else from being done.
+    Deletes what nobody needs any more on the way. Without `take_back`, claims stay as they are. What goes wrong is
+    logged, and keeps nothing else from being done.
     """
     if take_back:
         with on_its_own("take back lost claims"):
@@ -86,11 +86,9 @@ def sweep_once(
 
 @contextlib.contextmanager
 def on_its_own(step: str) -> Iterator[None]:
-    """Errors of the block are logged, but for an Outage of the database, without which no other step could be done."""
+    """Errors of the block are logged."""
     try:
         yield
-    except Outage:
-        raise
     except Exception as error:
         logger.warning(
             "The sweep could not %s, will try again: %s", step, error, exc_info=not isinstance(error, EXPECTED)
@@ -141,7 +139,7 @@ def resume_once(database: Database, celery: Celery) -> None:
 def collect_once(database: Database, storage: Storage) -> None:
     """Deletes old rows and files that nobody needs. Any number of processes may do it at the same time.
 
-    Raises an Outage of the database; what else goes wrong is logged, and keeps nothing else from being done.
+    What goes wrong is logged, and keeps nothing else from being done.
     """
     with on_its_own("delete old webhook deliveries"), database.begin() as session:
         deliveries.discard_old(session)
@@ -178,17 +176,19 @@ def sweep_until(
     while True:
         pause = RESUME_SECONDS
         try:
+            database.ping()
+        except Outage as outage:
+            logger.warning("Could not sweep, will try again in %g s: %s", settings.sweep_seconds, outage)
+            take_back_at = time.monotonic() + settings.lease_seconds
+            pause = settings.sweep_seconds
+        else:
             with on_its_own("let go on what has waited"):
                 resume_once(database, celery)
             if time.monotonic() >= sweep_at:
                 sweep_at = time.monotonic() + settings.sweep_seconds
                 sweep_once(database, storage, celery, settings, take_back=time.monotonic() >= take_back_at)
-                if time.monotonic() >= collect_at:
-                    collect_once(database, storage)
-                    collect_at = time.monotonic() + COLLECT_SECONDS
-        except Outage as outage:
-            logger.warning("Could not sweep, will try again in %g s: %s", settings.sweep_seconds, outage)
-            take_back_at = time.monotonic() + settings.lease_seconds
-            pause = settings.sweep_seconds
+            if time.monotonic() >= collect_at:
+                collect_at = time.monotonic() + COLLECT_SECONDS
+                collect_once(database, storage)
         if stop.wait(min(pause, settings.sweep_seconds)):
             return

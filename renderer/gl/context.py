@@ -13,7 +13,7 @@ from typing import Any
 
 import moderngl
 
-from renderer.errors import DeviceError
+from renderer.errors import DeviceError, OutOfMemory
 from renderer.gl.sampling import SUPERSAMPLING
 
 logger = logging.getLogger(__name__)
@@ -47,11 +47,11 @@ class Device:
         framebuffer.release()
 
     def check_errors(self, doing: str) -> None:
-        """Raises DeviceError when a GL call since the last check failed, or MemoryError when it lacked memory; `doing`
+        """Raises DeviceError when a GL call since the last check failed, or OutOfMemory when it lacked memory; `doing`
         says what was being done."""
         error = self.ctx.error
         if error == "GL_OUT_OF_MEMORY":
-            raise MemoryError(f"{self.name} has not enough memory for {doing}")
+            raise OutOfMemory(f"The model needs more memory than {self.name} has: it ran out while {doing}")
         if error != "GL_NO_ERROR":
             raise DeviceError(f"{error} on {self.name} while {doing}")
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from api.cli import main
-from api.client import RenderFailed
+from api.client import RenderFailed, RequestRefused
 from tests.integration.support import Customer, probe
 from tests.renderer.test_bad_models import CASES
 from tests.support.farm import Farm
@@ -48,9 +49,11 @@ def test_bad_models_end_in_error_with_a_refund_and_the_next_job_is_served(
     credits = client.account().credits
     uploads = {}
     for name, case in CASES.items():
-        if not case.make():
-            continue  # a file without bytes is refused when it is uploaded
         (tmp_path / case.name).write_bytes(case.make())
+        if name in ("no bytes", "not a GLB"):  # what can't be a model is refused when it is uploaded
+            with pytest.raises(RequestRefused):
+                client.models.upload(tmp_path / case.name)
+            continue
         uploads[name] = client.models.upload(tmp_path / case.name)
     for name, upload in uploads.items():
         with pytest.raises(RenderFailed, match=re.escape(CASES[name].says)):
@@ -81,6 +84,17 @@ def refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
     umask = os.umask(0o022)
     yield refused
     os.umask(umask)
+
+
+def test_a_new_farm_says_where_its_api_is_described_and_how_to_make_an_account(farm: Farm) -> None:
+    [serving, no_account, make_account, make_token] = [
+        line.partition("server: ")[2] for line in farm.log.splitlines() if "INFO    server: " in line
+    ][:4]
+    assert re.fullmatch(r"Serving on (http://127\.0\.0\.1:\d+); the API is described on \1/docs", serving)
+    assert no_account.startswith("There is no account yet.")
+    folder = f"PIROUETTE_DATA_DIR={farm.settings.data_dir} "
+    assert make_account.strip() == f"{folder}{sys.executable} -m api.cli admin create-account you@example.com"
+    assert make_token.strip() == f"{folder}{sys.executable} -m api.cli admin create-token you@example.com"
 
 
 def test_a_second_server_on_the_same_data_is_refused(farm: Farm, refused: Callable[..., str]) -> None:

@@ -51,17 +51,16 @@ def announce(
     )
 
 
-def seen(session: Session, worker: str) -> bool:
-    """The worker is still there. False if it was taken for dead: it should announce itself again."""
+def seen(session: Session, worker: str, unfit_reason: str | None = None) -> bool:
+    """The worker is still there, and fit unless there is a reason against it. False if it was taken for dead: it should
+    announce itself again."""
     found = session.scalar(
-        update(Worker).where(Worker.name == worker).values(seen_at=from_now(0)).returning(Worker.name)
+        update(Worker)
+        .where(Worker.name == worker)
+        .values(seen_at=from_now(0), unfit_reason=unfit_reason)
+        .returning(Worker.name)
     )
     return found is not None
-
-
-def set_fitness(session: Session, worker: str, unfit_reason: str | None) -> None:
-    """The worker claims nothing from now on, because of `unfit_reason`; or it does again, for None."""
-    session.execute(update(Worker).where(Worker.name == worker).values(unfit_reason=unfit_reason))
 
 
 def leave(session: Session, worker: str) -> None:

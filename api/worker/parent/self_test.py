@@ -132,10 +132,10 @@ def _store(bench: Bench, file: Path) -> None:
 
 
 def _tell_fleet(bench: Bench, reason: str | None) -> None:
-    """Keeps the reason, and shows it to everybody if the database answers."""
+    """Keeps the reason, and shows it to everybody at once, if the database answers."""
     bench.fitness.unfit_reason = reason
     try:
         with bench.database.begin() as session:
-            fleet.set_fitness(session, bench.worker, reason)
+            fleet.seen(session, bench.worker, reason)
     except Exception as error:  # noqa: BLE001 (each driver has its own)
         logger.warning("Could not tell the database whether this worker is fit: %s", error)

@@ -121,7 +121,7 @@ def test_a_folders_orders_are_cancelled_and_ordered_again(idle: Customer, interr
         ("turn-1", "done", None, 3), ("turn-2", "error", "cancelled", 0)
     ]  # fmt: skip
     assert idle.web.balance() == 999
-    assert idle.done("retry", "-o", str(idle.out)).split() == [renders["turn-2"], "pending", "turn-2"]
+    assert idle.done("retry", "-o", str(idle.out)).split() == [renders["turn-2"], "ordered", "again", "turn-2"]
     assert idle.web.balance() == 998
     assert idle.done("retry", "-o", str(idle.out)) == ""
     idle.web.finish_all()
@@ -132,9 +132,27 @@ def test_a_folders_orders_are_cancelled_and_ordered_again(idle: Customer, interr
 def test_renders_are_cancelled_by_their_ids_and_refusals_are_told(idle: Customer, interrupted: None) -> None:
     renders = ordered(idle, 1, 2)
     idle.web.finish(renders["turn-1"])
-    result = idle.run("cancel", renders["turn-1"], renders["turn-2"], "Ab3kF9x2qL1m", "--json")
+    unknown = "Ab3kF9x2qL1m"
+    result = idle.run("cancel", renders["turn-1"], renders["turn-2"], unknown, "-o", str(idle.out), "--json")
     assert result.exit_code == 1
-    assert [(each["id"], each["errorCode"]) for each in lines(result.stdout)] == [(renders["turn-2"], "cancelled")]
-    assert f"{renders['turn-1']}: " in result.stderr
-    assert "Ab3kF9x2qL1m: Render not found" in result.stderr
-    assert "2 of 3 can't be changed" in result.stderr
+    assert [(each["id"], each["name"], each["done"], each["errorCode"]) for each in lines(result.stdout)] == [
+        (renders["turn-1"], "turn-1", False, "invalid_state"),
+        (renders["turn-2"], "turn-2", True, None),
+        (unknown, unknown, False, "render_not_found"),
+    ]
+    assert f"{unknown}: Render " in result.stderr
+    assert "2 of 3 can't be cancelled" in result.stderr
+    again = idle.run("retry", renders["turn-1"], renders["turn-2"])
+    assert again.exit_code == 1
+    assert again.stdout.split() == [renders["turn-2"], "ordered", "again", renders["turn-2"]]
+    assert "1 of 2 can't be ordered again" in again.stderr
+
+
+def test_more_orders_than_one_request_takes_are_cancelled(idle: Customer, interrupted: None) -> None:
+    idle.web.upload()
+    with FarmClient(idle.url, idle.web.token) as farm:
+        model_id = next(farm.models.list()).id
+        orders = [[(model_id, {"length": 3 + number / 10}) for number in range(size)] for size in (100, 20)]
+        renders = [render.id for each in orders for render in farm.renders.batch(each)]
+    assert len(idle.done("cancel", *renders).splitlines()) == 120
+    assert idle.web.balance() == 999

@@ -64,6 +64,17 @@ CALLS: dict[str, tuple[Callable[[FarmClient], Any], str, Any, Any]] = {
     "renders.cancel": (lambda c: c.renders.cancel("r"), "PATCH /v1/renders/r/cancel", None, render("error")),
     "renders.retry": (lambda c: c.renders.retry("r"), "PATCH /v1/renders/r/retry", None, render("pending")),
     "renders.dismiss": (lambda c: c.renders.dismiss("r"), "PATCH /v1/renders/r/dismiss", None, render("failed")),
+    "renders.cancel_all": (
+        lambda c: list(c.renders.cancel_all(["r", "s"])), "POST /v1/renders/cancel", {"ids": ["r", "s"]},
+        [{"id": "r", "ok": True, "error": None}],
+    ),
+    "renders.delete_all": (
+        lambda c: list(c.renders.delete_all(["r"])), "POST /v1/renders/delete", {"ids": ["r"]},
+        [{"id": "r", "ok": True}],
+    ),
+    "models.delete_all": (
+        lambda c: list(c.models.delete_all(["m"])), "POST /v1/models/delete", {"ids": ["m"]}, [{"id": "m", "ok": True}]
+    ),
     "renders.delete": (lambda c: c.renders.delete("r"), "DELETE /v1/renders/r", None, {"id": "r", "deleted": True}),
     "renders.share": (
         lambda c: c.renders.share("r"), "PUT /v1/renders/r/share", None,

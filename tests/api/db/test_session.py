@@ -84,7 +84,7 @@ def test_a_constraint_of_the_schema_is_enforced(database: Database) -> None:
     with pytest.raises(DBAPIError, match="credits_not_negative"):
         add_account(database, credits=-1)
     with pytest.raises(DBAPIError, match=r"(?i)foreign key"), database.begin() as session:
-        session.execute(text("INSERT INTO lanes VALUES ('nobody', 'render', 0, '2026-01-01')"))
+        session.execute(text("INSERT INTO quotas (account_id, name, value) VALUES ('nobody', 'storage_mb', 1)"))
 
 
 def test_the_database_clock_agrees_with_ours(database: Database) -> None:

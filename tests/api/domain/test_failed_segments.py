@@ -154,7 +154,7 @@ def test_a_worker_that_is_alone_takes_it_again(database: Database, others: str) 
     announce(database, "alone", *(() if others == "none" else ("other",)))
     with database.begin() as session:
         if others == "unfit":
-            fleet.set_fitness(session, "other", "ffmpeg is broken")
+            fleet.seen(session, "other", "ffmpeg is broken")
         for other in session.scalars(select(Worker).where(Worker.name == "other")):
             if others == "silent":
                 other.seen_at -= dt.timedelta(seconds=fleet.SILENCE_SECONDS + 1)

@@ -76,14 +76,14 @@ def test_an_unfit_worker_is_listed_with_the_reason_until_it_is_fit_again(databas
     announce(database, "b")
     for reason in ("ffmpeg is broken", None):
         with database.begin() as session:
-            fleet.set_fitness(session, "a", reason)
+            fleet.seen(session, "a", reason)
         assert reasons() == {"a": reason, "b": None}
 
 
 def test_a_worker_that_starts_is_fit(database: Database) -> None:
     announce(database, "a")
     with database.begin() as session:
-        fleet.set_fitness(session, "a", "ffmpeg is broken")
+        fleet.seen(session, "a", "ffmpeg is broken")
     announce(database, "a")
     with database.read() as session:
         assert [worker.unfit_reason for worker in fleet.list_workers(session)] == [None]

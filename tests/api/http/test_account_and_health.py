@@ -88,7 +88,7 @@ def test_a_worker_that_does_not_draw_is_not_among_those_who_do(web: Web) -> None
 def test_an_unfit_worker_is_none_that_could_do_the_work(web: Web) -> None:
     announce(web, [*GPU, ("H200", False)])
     with web.database.begin() as session:
-        fleet.set_fitness(session, "worker-1", "no encoder on secret-host")
+        fleet.seen(session, "worker-1", "no encoder on secret-host")
     data = report(web)
     assert (data["status"], data["rendering"]["workers"], data["rendering"]["devices"]) == ("degraded", 1, ["H100"])
     assert data["problems"] == ["1 of 2 workers are unfit for work; their logs say why"]

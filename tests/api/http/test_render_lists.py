@@ -154,13 +154,20 @@ def test_a_deleted_render_is_gone_with_its_files(web: Web) -> None:
     assert web.get(f"/v1/models/{made['modelId']}").status_code == 200
 
 
-def test_credits_come_back_for_what_nobody_began(web: Web) -> None:
+def test_credits_come_back_until_the_poster_is_there(web: Web) -> None:
     made = web.upload().json()["data"]
     web.request("DELETE", f"/v1/renders/{made['renderId']}")
     assert web.balance() == 10
     claimed = order(web, made["modelId"])
     web.claim(claimed)
     web.request("DELETE", f"/v1/renders/{claimed}")
+    assert web.balance() == 10
+    shown = order(web, made["modelId"])
+    held = web.claim(shown)
+    poster = web.put(held, shown, "poster.png", b"poster", "image/png")
+    with web.database.begin() as session:
+        assert scheduling.publish(session, held, {shown: {"poster": poster}})
+    web.request("DELETE", f"/v1/renders/{shown}")
     assert web.balance() == 9
 
 

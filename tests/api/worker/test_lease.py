@@ -1,7 +1,7 @@
 """The lease is kept while there is work, reports progress, and tells when to stop."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 
 from api.db.session import Database
 from api.db.tables import Segment
@@ -9,6 +9,7 @@ from api.domain.work import scheduling
 from api.worker.parent.lease import Lease
 from renderer.errors import Cancelled
 from tests.api.worker.support import Order
+from tests.support.statements import recorded_statements
 from tests.support.waiting import wait_for
 
 
@@ -27,6 +28,22 @@ def test_it_is_renewed_while_the_work_goes_on(order: Order) -> None:
     with lease_of(order) as lease:
         wait_for(lambda: (segment(order).lease_until or first) > first, "a renewal")
         lease.check()
+
+
+def test_a_heartbeat_is_one_short_transaction(order: Order) -> None:
+    ended: list[object] = []
+
+    def note(connection: object) -> None:
+        ended.append(connection)
+
+    event.listen(Engine, "commit", note)
+    try:
+        with recorded_statements() as statements:
+            assert lease_of(order)._renew("drawing", 1)
+    finally:
+        event.remove(Engine, "commit", note)
+    assert len(ended) == 1
+    assert len(statements) <= 5
 
 
 def test_it_reports_stage_and_frames(order: Order) -> None:

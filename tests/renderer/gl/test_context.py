@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from renderer.errors import DeviceError
+from renderer.errors import DeviceError, OutOfMemory
 from renderer.gl.context import Device, open_device
 
 
@@ -52,7 +52,7 @@ def test_gl_errors_are_reported_with_what_was_done(device: Device) -> None:
 def test_a_lack_of_memory_is_told_from_other_errors(device: Device) -> None:
     buffer = device.ctx.buffer(reserve=1)
     buffer.orphan(1 << 46)
-    with pytest.raises(MemoryError, match="not enough memory for uploading"):
+    with pytest.raises(OutOfMemory, match="it ran out while uploading"):
         device.check_errors("uploading")
     buffer.release()
 
