@@ -11,6 +11,7 @@ from api.db.session import Database
 from api.domain.accounts import ledger
 from api.domain.kit.failures import Failure
 from api.domain.work import claims, scheduling
+from tests.api.domain.support import end_pauses
 from tests.hostile.cases import Case
 from tests.hostile.verdict import End, Sent, Verdict, accounts_out_of_balance, judge, table
 from tests.support.web import Web
@@ -49,6 +50,7 @@ def judged(web: Web, sent: Sent, code: str, message: str, *, attempts: int = 1) 
             assert claim is not None
             failure = Failure(code, message)
             assert scheduling.settle_error(session, claim, failure, retry=attempt < attempts, max_attempts=3)
+        end_pauses(web.database)
     [verdict] = judge(web.database, [sent])
     return verdict
 
@@ -109,6 +111,6 @@ def test_an_answer_is_a_refusal_only_in_the_apis_envelope(web: Web, status: int,
 def test_the_table_counts_by_kind(web: Web) -> None:
     lines = table(judge(web.database, [Sent(CASE, web.account_id, 400, "invalid_format", "No")] * 3)).splitlines()
     assert [line.split() for line in lines] == [
-        ["kind", "sent", "refused", "failed", "drawn", "died", "hung", "unrefunded"],
-        ["glb", "3", "3", "0", "0", "0", "0", "0"], ["all", "3", "3", "0", "0", "0", "0", "0"],
+        ["kind", "sent", "refused", "cancelled", "drawn", "failed", "died", "hung", "unrefunded"],
+        ["glb", "3", "3", *["0"] * 6], ["all", "3", "3", *["0"] * 6],
     ]  # fmt: skip

@@ -10,18 +10,19 @@ from sqlalchemy import func, or_, select
 
 from api.db.session import Database
 from api.db.tables import Account, LedgerEntry, Model, Render, Segment
-from api.domain.kit.failures import CANCELLED, CHILD_FAILED, LOST, UNEXPECTED
+from api.domain.kit.failures import CANCELLED, CHILD_FAILED, LOST, UNEXPECTED, UNPAID
 from api.domain.renders.states import UNFINISHED, RenderStatus
 from renderer.errors import DeviceError, EncodeError
 from tests.hostile.cases import Case
 
 
 class End(StrEnum):
-    """How an input ended, from the most harmless on."""
+    """How an input ended; of several renders, the end that comes last here counts."""
 
     REFUSED = "refused"  # with a 4xx in the API's envelope
-    FAILED = "failed"  # stored, and its renders ended in an error that says what is wrong with the file
+    CANCELLED = "cancelled"  # by its sender, before it failed or was drawn
     DRAWN = "drawn"
+    FAILED = "failed"  # stored, and its renders ended in an error that says what is wrong with the file
     DIED = "died"  # an answer of 5xx or none, or an error that speaks of the farm and not of the file
     HUNG = "hung"  # nothing happened any more
 
@@ -125,6 +126,8 @@ def _end_of(render: Render) -> End:
         return End.HUNG
     if render.status != RenderStatus.ERROR:
         return End.DRAWN
+    if render.error_code in (CANCELLED, UNPAID):
+        return End.CANCELLED
     return End.DIED if render.error_code in FARMS_FAULT or not render.error_message else End.FAILED
 
 
