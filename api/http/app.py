@@ -10,7 +10,7 @@ from api.db.session import Database
 from api.domain.work import condition
 from api.domain.work.condition import Condition
 from api.http import docs, errors, home, idempotency
-from api.http.boundary import Boundary
+from api.http.boundary import Boundary, Faults
 from api.http.cors import Cors
 from api.http.dialect import Dialect, Dialects
 from api.http.dxgl.dialect import DXGL
@@ -95,8 +95,9 @@ def create_app(
     app.add_middleware(Inflate, dialects=known)
     app.add_middleware(CompressMiddleware, minimum_size=SHORT_BYTES)
     app.add_middleware(Normalise)
+    app.add_middleware(Faults, dialects=known)
+    app.add_middleware(Cors, dialects=known, settings=settings)  # so that a page can read of a fault, too
     app.add_middleware(Boundary, dialects=known, hsts_seconds=settings.hsts_seconds)
-    app.add_middleware(Cors, dialects=known, settings=settings)  # so that a page can read of a failure, too
     return app
 
 

@@ -1,5 +1,5 @@
-"""The outermost layer of the HTTP door: a request id, headers for browsers, one line in the log, and an answer even
-when the code breaks.
+"""The outermost layer of the HTTP door: a request id, headers for browsers, and one line in the log; and the layer that
+answers when the code breaks, below what else there is to say on every answer.
 
 Pure ASGI, because Starlette's BaseHTTPMiddleware would put a queue between a download and its socket.
 """
@@ -30,6 +30,10 @@ DEFAULTS = {
 }
 """Headers of every answer that does not say otherwise."""
 
+_REQUEST_ID = "request_id"
+_STATUS = "status"
+"""What a request's state says of it: 0 until its answer begins."""
+
 log = logging.getLogger("api.http")
 
 
@@ -49,16 +53,14 @@ class Boundary:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        scope.setdefault("state", {})  # what is below may work on a copy of the scope, but on the same state
-        request_id = new_id()
+        state = scope.setdefault("state", {})  # what is below may work on a copy of the scope, but on the same state
+        request_id = state[_REQUEST_ID] = new_id()
+        state[_STATUS] = 0
         started = time.perf_counter()
-        status = 0
-        scope.setdefault("state", {})  # what is noted in it further in, in copies of the scope too, is seen here
 
         async def send_marked(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                state[_STATUS] = message["status"]
                 headers = message["headers"] = list(message.get("headers", ()))
                 said = {name for name, _ in headers}
                 headers += (default for default in DEFAULTS.items() if default[0] not in said)
@@ -69,14 +71,30 @@ class Boundary:
 
         try:
             await self._app(scope, receive, send_marked)
-        except Exception:
-            log.exception("request %s failed", request_id)
-            if status:
-                raise  # the answer is under way: all that is left is to break the connection
-            error = FarmError(f"Internal server error. Please quote the request id {request_id} when you report it")
-            await self._dialects.tell(scope["path"], error)(scope, receive, send_marked)
         finally:
             log.info(
                 "%s %s %s %s %d %.0f ms %s", client_in(scope), account_in(scope) or UNKNOWN, scope["method"],
-                self._dialects.loggable(scope["path"]), status, (time.perf_counter() - started) * 1000, request_id,
+                self._dialects.loggable(scope["path"]), state[_STATUS], (time.perf_counter() - started) * 1000,
+                request_id,
             )  # fmt: skip
+
+
+class Faults:
+    """Answers 500 when the code breaks, and quotes the request's id, which the log has beside the traceback."""
+
+    def __init__(self, app: ASGIApp, *, dialects: Dialects) -> None:
+        self._app = app
+        self._dialects = dialects
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except Exception:
+            if scope["type"] != "http":
+                raise
+            request_id = scope["state"][_REQUEST_ID]
+            log.exception("request %s failed", request_id)
+            if scope["state"][_STATUS]:
+                raise  # the answer is under way: all that is left is to break the connection
+            error = FarmError(f"Internal server error. Please quote the request id {request_id} when you report it")
+            await self._dialects.tell(scope["path"], error)(scope, receive, send)

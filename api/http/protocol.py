@@ -331,8 +331,9 @@ class BoundedProtocol(HttpToolsProtocol):
             scope = dict(given_up.scope)
             given_up.disconnected = True
             given_up.message_event.set()
+        scope |= {"state": dict(scope["state"]), REFUSED: error}
         refusal = RequestResponseCycle(
-            scope=scope | {REFUSED: error},  # type: ignore[arg-type]  # a key of our own
+            scope=scope,  # type: ignore[arg-type]  # with a key of our own
             transport=_HalfClosing(self.transport),  # type: ignore[arg-type]  # all that it uses
             flow=self.flow, logger=self.logger, access_logger=self.access_logger, access_log=False,
             default_headers=self.server_state.default_headers, message_event=asyncio.Event(),

@@ -44,20 +44,21 @@ class Buckets:
     def __init__(self, per_minute: int, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._interval = 60.0 / per_minute
         self._clock = clock
-        self._full_at: collections.OrderedDict[str, float] = collections.OrderedDict()
+        self._full_at: dict[str, float] = {}  # the one asked for last is at the end
         self._lock = threading.Lock()
 
     def take(self, key: str) -> None:
         """Raises TooManyRequests where the bucket is empty."""
         now = self._clock()
         with self._lock:
-            full_at = max(self._full_at.get(key, now), now) + self._interval
-            if full_at - now > 60.0 + 1e-6:  # what adding up so many intervals may be off by
-                raise TooManyRequests(retry_after=math.ceil(full_at - now - 60.0))
-            self._full_at[key] = full_at
-            self._full_at.move_to_end(key)
+            full_at = max(self._full_at.pop(key, now), now)
+            late = full_at + self._interval - now - 60.0
+            enough = late < 1e-6  # what adding up so many intervals may be off by
+            self._full_at[key] = full_at + self._interval if enough else full_at
             if len(self._full_at) > REMEMBERED:
-                self._full_at.popitem(last=False)
+                del self._full_at[next(iter(self._full_at))]
+        if not enough:
+            raise TooManyRequests(retry_after=math.ceil(late))
 
 
 class Tally:

@@ -31,6 +31,7 @@ def test_pages_of_the_set_origins_may_ask_everything(sqlite_url: str, tmp_path: 
     preflight = web.request("OPTIONS", "/v1/renders/AbsentRender", headers=PREFLIGHT, token=None)
     assert preflight.status_code == 200
     assert preflight.headers["Access-Control-Allow-Origin"] == SHOP
+    assert preflight.headers["X-Content-Type-Options"] == "nosniff"
     assert "PATCH" in preflight.headers["Access-Control-Allow-Methods"]
     assert "idempotency-key" in preflight.headers["Access-Control-Allow-Headers"].lower()
     answer = web.get("/v1/account", headers={"Origin": SHOP})

@@ -13,7 +13,7 @@ import pytest
 
 from api import clock
 from api.db.session import Database
-from api.domain.accounts import accounts, quotas
+from api.domain.accounts import accounts, credentials, quotas
 from api.domain.catalog import overlays
 from api.http.app import create_app
 from api.http.dxgl.errors import DXGL_STATUS, STATUS
@@ -180,6 +180,12 @@ def once_too_often(web: Web) -> httpx.Response:
     return web.get("/v1/account", app=strict)
 
 
+def key_without_credits(web: Web) -> httpx.Response:
+    with web.database.begin() as session:
+        key = credentials.issue(session, web.account_id, name="capped", credits_cap=0).raw
+    return web.post("/v1/renders", json={"modelId": model_id(web)}, token=key)
+
+
 PROVOKE: dict[str, Callable[[Web], httpx.Response]] = {
     "unauthorized": lambda web: web.get("/v1/account", token=None),
     "token_expired": expired,
@@ -212,6 +218,10 @@ PROVOKE: dict[str, Callable[[Web], httpx.Response]] = {
     "idempotency_in_progress": request_that_still_runs,
     "invalid_request": lambda web: web.post("/v1/renders", content=b"{"),
     "invalid_state": lambda web: web.request("PATCH", f"/v1/renders/{render_id(web)}/dismiss"),
+    "key_not_found": lambda web: web.request(
+        "DELETE", f"/v1/keys/{UNKNOWN}", token=web.scoped_token(*credentials.SCOPES)
+    ),
+    "spending_cap": key_without_credits,
     "delivery_not_found": lambda web: web.post(f"/v1/webhooks/deliveries/{UNKNOWN}/send-again"),
     "method_not_allowed": lambda web: web.request("DELETE", "/v1/account"),
     "not_found": lambda web: web.get("/v1/chairs"),

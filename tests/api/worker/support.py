@@ -56,6 +56,11 @@ class Order:
         return {str(path.relative_to(root)) for path in root.glob("renders/**/*.*")}
 
 
+def own_files(order: Order, attempt: int = 1) -> set[str]:
+    names = ("video.mp4", "thumb.mp4", "poster.png", "poster_full.png")
+    return {f"renders/{order.render_id}/{attempt}/{name}" for name in names}
+
+
 def uploaded_box(bench: Bench, settings: RenderSettings) -> tuple[str, str]:
     """The ids of a new account and of its model, a real one; what the upload ordered is done with."""
     box = box_glb()
