@@ -114,3 +114,17 @@ def test_the_table_counts_by_kind(web: Web) -> None:
         ["kind", "sent", "refused", "cancelled", "drawn", "failed", "died", "hung", "unrefunded"],
         ["glb", "3", "3", *["0"] * 6], ["all", "3", "3", *["0"] * 6],
     ]  # fmt: skip
+
+
+def test_what_reading_comes_to_counts_though_the_order_is_cancelled(web: Web, sent: Sent) -> None:
+    assert web.request("PATCH", f"/v1/renders/{sent.render_id}/cancel").status_code == 200
+    [unread] = judge(web.database, [sent])
+    assert unread.end == End.HUNG
+    assert judged(web, sent, "internal", "Something failed").end == End.DIED
+
+
+def test_a_cancelled_order_of_what_can_be_read_is_fine(web: Web, sent: Sent) -> None:
+    assert web.request("PATCH", f"/v1/renders/{sent.render_id}/cancel").status_code == 200
+    web.inspect()
+    [verdict] = judge(web.database, [sent])
+    assert (verdict.end, verdict.complaints) == (End.CANCELLED, ())

@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select
 
 from api.db.session import Database
 from api.db.tables import Account, LedgerEntry, Model, Render, Segment
+from api.domain.catalog.states import ModelState
 from api.domain.kit.failures import CANCELLED, CHILD_FAILED, LOST, UNEXPECTED, UNPAID
 from api.domain.renders.states import UNFINISHED, RenderStatus
 from renderer.errors import DeviceError, EncodeError
@@ -76,13 +77,14 @@ def judge(database: Database, sent: Sequence[Sent]) -> list[Verdict]:
     for render in renders:
         of_model[render.model_id].append(render)
     overlaid = {each.render_id for each in sent if each.case.way != "model"}  # of a model that isn't to blame
+    models = _models(database)
     paid = _ledger(database)
     attempts = _attempts(database)
     verdicts = []
     for each in sent:
         of_file = [render for render in of_model[each.model_id] if render.id not in overlaid]
         own = of_file if each.case.way == "model" else [by_id[each.render_id]] if each.render_id else []
-        verdicts.append(_verdict(each, own, paid, attempts))
+        verdicts.append(_verdict(each, models.get(each.model_id), own, paid, attempts))
     return verdicts
 
 
@@ -93,7 +95,9 @@ def accounts_out_of_balance(database: Database) -> list[str]:
         return list(session.scalars(select(Account.id).where(Account.credits != func.coalesce(sums, 0))))
 
 
-def _verdict(sent: Sent, renders: list[Render], paid: Mapping[str, int], attempts: Mapping[str, int]) -> Verdict:
+def _verdict(
+    sent: Sent, model: Model | None, renders: list[Render], paid: Mapping[str, int], attempts: Mapping[str, int]
+) -> Verdict:
     code, message = sent.code, sent.message
     unrefunded, complaints = False, []
     if not sent.render_id:
@@ -101,13 +105,15 @@ def _verdict(sent: Sent, renders: list[Render], paid: Mapping[str, int], attempt
         if sent.status >= 500 or not sent.status:
             complaints.append(f"answered {sent.status or 'nothing'}: {message}")
     else:
-        ends = []
+        ends = [End.CANCELLED if model is None else _end_of_model(model)]
+        if model is not None and model.error_code:  # its reading counts also where its renders were cancelled before
+            code, message = model.error_code, model.error_message or ""
         for render in sorted(renders, key=lambda render: render.id == sent.render_id):  # its error counts
             ends.append(_end_of(render))
             if render.status not in UNFINISHED and not _fair(render, paid.get(render.id, 0)):
                 unrefunded = True
                 complaints.append(f"render {render.id} is {render.status} and its entries are {paid.get(render.id, 0)}")
-            if render.status == RenderStatus.ERROR:
+            if render.status == RenderStatus.ERROR and render.error_code not in (CANCELLED, UNPAID):
                 code, message = render.error_code or "", render.error_message or ""
                 complaints.extend(_of_message(message))
             if (tries := attempts.get(render.id, 0)) > (2 if sent.case.ends and code in SECOND_TRY else 1):
@@ -131,6 +137,15 @@ def _end_of(render: Render) -> End:
     return End.DIED if render.error_code in FARMS_FAULT or not render.error_message else End.FAILED
 
 
+def _end_of_model(model: Model) -> End:
+    """What the reading of its file came to. One that is read may yet be drawn, or be cancelled."""
+    if model.state in (ModelState.PENDING, ModelState.ANALYZING):
+        return End.HUNG
+    if model.state != ModelState.FAILED:
+        return End.CANCELLED
+    return End.DIED if model.error_code in FARMS_FAULT or not model.error_message else End.FAILED
+
+
 def _fair(render: Render, paid: int) -> bool:
     """Whether the entries of an ended render add up to what they should."""
     if render.error_code == CANCELLED:  # what was drawn by then is paid for
@@ -150,6 +165,13 @@ def _renders(database: Database, accounts: Iterable[str]) -> list[Render]:
         found = session.scalars(select(Render).where(Render.account_id.in_(accounts))).all()
         session.expunge_all()
         return list(found)
+
+
+def _models(database: Database) -> dict[str, Model]:
+    with database.read() as session:
+        found = session.scalars(select(Model)).all()
+        session.expunge_all()
+        return {model.id: model for model in found}
 
 
 def _ledger(database: Database) -> dict[str, int]:
