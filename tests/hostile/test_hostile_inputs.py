@@ -16,7 +16,7 @@ SEED = 1
 """Of every day's inputs; every night has others."""
 QUICK_FILES, NIGHTLY_FILES = 470, 10_000
 DRAWN_OF = 8
-"""One in so many is drawn if it can be; the others are cancelled and may be read meanwhile, for the sake of speed."""
+"""One in so many is drawn if it can be; the others are read and cancelled, for the sake of speed."""
 STILL_S, NIGHTLY_STILL_S = 150.0, 900.0
 """Longer than any one input may take on a busy machine, where it has a time to end by."""
 
