@@ -131,8 +131,7 @@ class TooManyRequests(FarmError):
     default_message = "Too many requests; try again after a while"
 
     def __init__(self, message: str | None = None, *, retry_after: int = 10) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
+        super().__init__(message, retry_after=retry_after)
 
 
 class InvalidState(FarmError):

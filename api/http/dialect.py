@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.errors import FarmError, TooManyRequests
+from api.errors import FarmError
 from api.http.auth import Authenticator
 from api.http.rates import Surface
 from api.settings import Settings
@@ -94,8 +94,6 @@ class Dialects:
         if error.retry_after is not None:
             response.headers["Retry-After"] = str(error.retry_after)
         response.headers.update(headers or {})
-        if isinstance(error, TooManyRequests):
-            response.headers["Retry-After"] = str(error.retry_after)
         return response
 
     def loggable(self, path: str) -> str:

@@ -11,7 +11,7 @@ from api import clock
 from api.db.session import Database
 from api.db.tables import Token
 from api.domain.accounts import accounts, credentials
-from api.errors import FarmError, Forbidden, InsufficientScope, InvalidRequest, NotFound, TokenExpired, Unauthorized
+from api.errors import FarmError, Forbidden, InsufficientScope, InvalidRequest, KeyNotFound, TokenExpired, Unauthorized
 from tests.api.domain.support import sign_up
 
 
@@ -124,7 +124,7 @@ def test_a_revoked_key_is_unauthorized(database: Database, account_id: str) -> N
 def test_nobody_revokes_another_accounts_key(database: Database, account_id: str) -> None:
     token = issue(database, account_id)
     stranger = sign_up(database)
-    with pytest.raises(NotFound), database.begin() as session:
+    with pytest.raises(KeyNotFound), database.begin() as session:
         credentials.revoke(session, stranger, token.id)
     authenticate(database, token.raw)
 
