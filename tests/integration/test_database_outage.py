@@ -79,7 +79,7 @@ def test_while_the_database_hangs_health_answers_and_a_render_goes_on(
         render_id = customer.order()
         farm.wait_until_drawn_by(render_id)
         with postgres.hanging():
-            assert status(farm, customer, "/v1/health") == 503
+            wait_for(lambda: status(farm, customer, "/v1/health") == 503, "the end of what was found out before")
             assert status(farm, customer, "/healthz") == 200
     customer.check_done(render_id, attempt=1)
     assert farm.segment(render_id).failures == 0

@@ -42,7 +42,9 @@ def test_the_demo_brings_the_files_and_stops_what_it_started(box: Path, tmp_path
     assert "pirouette serve" in done.stderr  # how to go on
     for name in ("video.mp4", "poster.png", "thumbnail.mp4"):
         assert (out / name).stat().st_size > 0
-    assert set(zipfile.ZipFile(out / "bundle.zip").namelist()) == {"video.mp4", "poster.png", "thumb.mp4"}
+    assert set(zipfile.ZipFile(out / "bundle.zip").namelist()) == {
+        "video.mp4", "web.mp4", "poster.png", "thumb.mp4"
+    }
     assert processes_of(out) == []
 
 
