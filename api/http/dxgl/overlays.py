@@ -21,16 +21,9 @@ from api.errors import (
 from api.http.body import documented
 from api.http.dxgl.auth import Reader, Writer
 from api.http.dxgl.failures import errors
+from api.http.dxgl.overlay_schemas import OverlayCreated, OverlayDetail, OverlayRequest
 from api.http.dxgl.paths import PREFIX, OverlayId, WindowDep, new_router
-from api.http.dxgl.schemas import (
-    Data,
-    Deleted,
-    Listing,
-    ListMeta,
-    OverlayCreated,
-    OverlayDetail,
-    OverlayRequest,
-)
+from api.http.dxgl.schemas import Data, Deleted, Listing, ListMeta
 from api.http.limits import MEGABYTE, file_too_large
 from api.http.slots import UploadSlot
 from api.http.state import FarmDep
