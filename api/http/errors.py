@@ -38,7 +38,7 @@ class MalformedBody(InvalidRequest):
 
 class UnknownEncoding(FarmError):
     code = "unsupported_encoding"
-    default_message = "Request bodies may be sent as they are, or with Content-Encoding: gzip"
+    default_message = "Request bodies may be sent as they are, or with Content-Encoding: gzip or br"
 
 
 class BodyTooLarge(InvalidRequest):

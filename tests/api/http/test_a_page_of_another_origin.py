@@ -148,6 +148,7 @@ def test_it_uploads_follows_and_shows_a_render(sqlite_url: str, tmp_path: Path, 
             page.wait_for_function("window.told && window.told.length > 0")
             web.finish(render_id, given={"video": green_video, "poster": red_picture()})
             assert page.evaluate("window.following")[-1] == "done"
+            assert page.evaluate("get", f"/v1/renders/{render_id}")["status"] == "done"
             part = page.evaluate("part", render_id)
             assert (part["status"], part["Content-Range"]) == (206, f"bytes 0-99/{len(green_video)}")
             assert part["ETag"]

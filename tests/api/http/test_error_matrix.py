@@ -231,7 +231,7 @@ PROVOKE: dict[str, Callable[[Web], httpx.Response]] = {
     "too_many_requests": another_image_under_way,
     "unavailable": storage_away,
     "no_space": disk_full,
-    "unsupported_encoding": lambda web: web.post("/v1/quote", content=b"{}", headers={"Content-Encoding": "br"}),
+    "unsupported_encoding": lambda web: web.post("/v1/quote", content=b"{}", headers={"Content-Encoding": "zstd"}),
     "uri_too_long": lambda web: over_the_wire(web, f"/v1/{'a' * 20_000}"),
     "headers_too_large": lambda web: over_the_wire(web, "/v1/account", headers={"X-A": "a" * 70_000}),
     "request_timeout": half_a_request,
