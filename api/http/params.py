@@ -26,30 +26,44 @@ class Window:
     offset: int
 
 
+LIMIT = "1 to {most}; what lies outside is taken as the nearest"
+OFFSET = "How many to skip"
+SORT = "{names}; a minus before it means the other way around"
+"""Descriptions of the parameters of lists."""
+
+
+def window_in(limit: int, offset: int, *, most: int) -> Window:
+    return Window(min(max(limit, 1), most), min(max(offset, 0), _MAX_OFFSET))
+
+
 def window_of(*, default: int, most: int) -> Callable[..., Awaitable[Window]]:
     """A dependency: the query's `limit` and `offset`."""
 
     async def window(
-        limit: Annotated[int, Query(description=f"1 to {most}; what lies outside is taken as the nearest")] = default,
-        offset: Annotated[int, Query(description="How many to skip")] = 0,
+        limit: Annotated[int, Query(description=LIMIT.format(most=most))] = default,
+        offset: Annotated[int, Query(description=OFFSET)] = 0,
     ) -> Window:
-        return Window(min(max(limit, 1), most), min(max(offset, 0), _MAX_OFFSET))
+        return window_in(limit, offset, most=most)
 
     return window
 
 
-def sort_of(names: Mapping[str, str], default: str) -> Callable[..., Awaitable[Sort]]:
-    """A dependency: the query's `sort`. `names` are the farm's by the dialect's; a minus before one turns it around."""
-    choices = [sign + name for name in names for sign in ("", "-")]
-    described = Query(
-        description="; a minus before it means the other way around".join((", ".join(names), "")),
-        json_schema_extra={"enum": choices},
-    )
+def sort_in(text: str, names: Mapping[str, str]) -> Sort:
+    """`names` are the farm's by the dialect's; a minus before one turns it around. Raises InvalidRequest."""
+    name = text.removeprefix("-")
+    if name not in names:
+        choices = ", ".join(sign + each for each in names for sign in ("", "-"))
+        raise InvalidRequest(f"sort must be one of {choices}", param="sort")
+    return Sort(names[name], descending=text.startswith("-"))
 
-    async def sort(sort: Annotated[str, described] = default) -> Sort:
-        if sort not in choices:
-            raise InvalidRequest(f"sort must be one of {', '.join(choices)}", param="sort")
-        return Sort(names[sort.removeprefix("-")], descending=sort.startswith("-"))
+
+def sort_of(names: Mapping[str, str], default: str) -> Callable[..., Awaitable[Sort]]:
+    """A dependency: the query's `sort`, as `sort_in` has it."""
+
+    async def sort(
+        sort: Annotated[str, Query(description=SORT.format(names=", ".join(names)))] = default,
+    ) -> Sort:
+        return sort_in(sort, names)
 
     return sort
 

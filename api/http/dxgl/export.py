@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from fastapi import Query, Request
+from pydantic import Field
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from api import clock
@@ -14,7 +15,7 @@ from api.domain.renders.states import RenderStatus
 from api.http.dxgl.auth import Reader
 from api.http.dxgl.failures import errors
 from api.http.dxgl.paths import PREFIX, new_router
-from api.http.dxgl.renders import FilterDep
+from api.http.dxgl.renders import FilterQuery
 from api.http.state import FarmDep
 from api.http.tables import MEDIA_TYPE, csv_response
 
@@ -31,6 +32,15 @@ class Format(StrEnum):
     URLS = "urls"
 
 
+class ExportQuery(FilterQuery):
+    """Which renders, and how."""
+
+    format: Format = Field(
+        Format.CSV,
+        description="csv is a table of all renders; urls are the links of those that are done, by line",
+    )
+
+
 @router.get(
     "/renders/export",
     response_class=Response,
@@ -42,18 +52,15 @@ def export_renders(
     principal: Reader,
     farm: FarmDep,
     request: Request,
-    where: FilterDep,
-    format: Annotated[
-        Format, Query(description="csv is a table of all renders; urls are the links of those that are done, by line")
-    ] = Format.CSV,
+    query: Annotated[ExportQuery, Query()],
 ) -> Response:
     """Beyond dx.gl's API: all renders that the filters of GET /v1/renders leave, newest first, without pages.
 
     The links need a token, as the files do.
     """
     base = str(request.base_url).rstrip("/")
-    rows = lists.export(farm.database.read, principal.account_id, where)
-    if format == Format.URLS:
+    rows = lists.export(farm.database.read, principal.account_id, query.filter())
+    if query.format == Format.URLS:
         return StreamingResponse(_urls(rows, base), media_type=PlainTextResponse.media_type)
     return csv_response(COLUMNS, (_row(each, base) for each in rows), filename="renders.csv")
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import Depends, Query
+from pydantic import BaseModel, Field
 
 from api.domain.accounts.credentials import Principal
-from api.domain.kit.paging import Sort
 from api.domain.renders import lists, notices, ordering, removal, renders
 from api.domain.renders.lists import Filter
 from api.domain.renders.states import RenderStatus
@@ -16,7 +16,7 @@ from api.http.dxgl.auth import Reader, Renderer, Writer
 from api.http.dxgl.errors import ModelIdRequired, RendersRequired, TooMany
 from api.http.dxgl.failures import ORDERING, errors
 from api.http.dxgl.notices import DIALECT, notify_url
-from api.http.dxgl.paths import RenderId, WindowDep, listed, new_router
+from api.http.dxgl.paths import RenderId, listed, new_router
 from api.http.dxgl.schemas import (
     BatchRequest,
     Data,
@@ -30,7 +30,7 @@ from api.http.dxgl.schemas import (
 from api.http.dxgl.settings import refuse_misplaced, render_settings
 from api.http.dxgl.spelling import naming, spell
 from api.http.idempotency import Once
-from api.http.params import Moment, Search, sort_of
+from api.http.params import LIMIT, OFFSET, SORT, Moment, Search, sort_in, window_in
 from api.http.state import Farm, FarmDep
 from renderer.spec import RenderSettings
 
@@ -89,22 +89,37 @@ def create_batch(
     return answer
 
 
-async def _filter(
-    model: Annotated[str, Query(description="Only renders of the model with this id")] = "",
-    status: Annotated[
-        str, Query(description=f"Only renders of these statuses, with commas between: {', '.join(RenderStatus)}")
-    ] = "",
-    include: Annotated[str, Query(description='"preview" lists the free previews of uploads too')] = "",
-    q: Annotated[Search, Query(description="Words in the title, SKU, file name or tags of the render's model")] = "",
-    quality: Annotated[str, Query(description="Only renders of this quality, such as 4k")] = "",
-    createdAfter: Annotated[Moment | None, Query(description="Only renders ordered after this time")] = None,
-    createdBefore: Annotated[Moment | None, Query(description="Only renders ordered before this time")] = None,
-) -> Filter:
-    return Filter(
-        model_id=model or None, statuses=_statuses(status), previews=include == "preview", text=q,
-        created_after=createdAfter, created_before=createdBefore,
-        settings=(("quality", quality),) if quality else (),
-    )  # fmt: skip
+class FilterQuery(BaseModel):
+    """Which renders are meant. As parameters of the route, instead of a model, they would take FastAPI 0.1 ms more."""
+
+    model: str = Field("", description="Only renders of the model with this id")
+    status: str = Field(
+        "", description=f"Only renders of these statuses, with commas between: {', '.join(RenderStatus)}"
+    )
+    include: str = Field("", description='"preview" lists the free previews of uploads too')
+    q: Search = Field("", description="Words in the title, SKU, file name or tags of the render's model")
+    quality: str = Field("", description="Only renders of this quality, such as 4k")
+    createdAfter: Moment | None = Field(None, description="Only renders ordered after this time")
+    createdBefore: Moment | None = Field(None, description="Only renders ordered before this time")
+
+    def filter(self) -> Filter:
+        """Raises InvalidRequest."""
+        return Filter(
+            model_id=self.model or None, statuses=_statuses(self.status), previews=self.include == "preview",
+            text=self.q, created_after=self.createdAfter, created_before=self.createdBefore,
+            settings=(("quality", self.quality),) if self.quality else (),
+        )  # fmt: skip
+
+
+class ListQuery(FilterQuery):
+    """Which part of their list."""
+
+    limit: int = Field(50, description=LIMIT.format(most=100))
+    offset: int = Field(0, description=OFFSET)
+    sort: str = Field("-createdAt", description=SORT.format(names="createdAt, updatedAt"))
+
+
+SORTS = {"createdAt": "created_at", "updatedAt": "updated_at"}
 
 
 def _statuses(text: str) -> tuple[RenderStatus, ...]:
@@ -116,17 +131,12 @@ def _statuses(text: str) -> tuple[RenderStatus, ...]:
     return tuple(status for status in RenderStatus if status in given)
 
 
-FilterDep = Annotated[Filter, Depends(_filter)]
-SortDep = Annotated[
-    Sort, Depends(sort_of({"createdAt": "created_at", "updatedAt": "updated_at"}, default="-createdAt"))
-]
-
-
 @router.get("/renders", response_model=Listing[RenderDetail], responses=errors())
 def list_renders(
-    principal: Reader, farm: FarmDep, window: WindowDep, where: FilterDep, sort: SortDep
+    principal: Reader, farm: FarmDep, query: Annotated[ListQuery, Query()]
 ) -> dict[str, Any]:
     """Newest first, unless `sort` says otherwise."""
+    window, where, sort = window_in(query.limit, query.offset, most=100), query.filter(), sort_in(query.sort, SORTS)
     with farm.database.read_rows() as connection:
         page = lists.list_renders(
             connection, principal.account_id, limit=window.limit, offset=window.offset, where=where, sort=sort
