@@ -42,19 +42,19 @@ def body_of(schema: type[T]) -> Callable[[Request], Awaitable[T]]:
 def documented(schema: type[BaseModel], content_type: str = "application/json") -> dict[str, Any]:
     """The `openapi_extra` of a route whose body is read by hand."""
     described = schema.model_json_schema()
-    described = _inlined(described, described.pop("$defs", {}))
+    described = inlined(described, described.pop("$defs", {}))
     return {"requestBody": {"required": True, "content": {content_type: {"schema": described}}}}
 
 
-def _inlined(described: Any, definitions: dict[str, Any]) -> Any:
+def inlined(described: Any, definitions: dict[str, Any]) -> Any:
     """A JSON schema with what it refers to written out, because its references would mean nothing in openapi.json."""
     if isinstance(described, list):
-        return [_inlined(part, definitions) for part in described]
+        return [inlined(part, definitions) for part in described]
     if not isinstance(described, dict):
         return described
     if "$ref" in described:
-        return _inlined(definitions[described["$ref"].rpartition("/")[2]], definitions)
-    return {name: _inlined(part, definitions) for name, part in described.items()}
+        return inlined(definitions[described["$ref"].rpartition("/")[2]], definitions)
+    return {name: inlined(part, definitions) for name, part in described.items()}
 
 
 def decode_json(raw: str | bytes) -> object:

@@ -5,14 +5,18 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
-from fastapi import Query
-from pydantic import AfterValidator
+from fastapi import Query, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import AfterValidator, BaseModel, ValidationError
 
 from api.domain.kit.paging import Sort
 from api.errors import FarmError, InvalidRequest
+from api.http.body import inlined
 from api.ids import ALPHABET
+
+Q = TypeVar("Q", bound=BaseModel)
 
 _MAX_OFFSET = 2**31 - 1  # what every database takes
 _ID = re.compile(f"[{ALPHABET}]{{12}}")
@@ -46,6 +50,35 @@ def window_of(*, default: int, most: int) -> Callable[..., Awaitable[Window]]:
         return window_in(limit, offset, most=most)
 
     return window
+
+
+def query_of(schema: type[Q]) -> Callable[[Request], Awaitable[Q]]:
+    """A dependency: the whole query as `schema`, whose fields all have defaults. Raises RequestValidationError.
+
+    FastAPI would look for each field by itself: of ten, it takes 0.06 ms more.
+    """
+
+    async def dependency(request: Request) -> Q:
+        try:
+            return schema.model_validate(dict(request.query_params))
+        except ValidationError as error:
+            raise RequestValidationError(error.errors()) from None
+
+    return dependency
+
+
+def documented_query(schema: type[BaseModel]) -> dict[str, Any]:
+    """The `openapi_extra` of a route with `query_of`."""
+    described = schema.model_json_schema()
+    return {
+        "parameters": [
+            {
+                "name": name, "in": "query", "required": False, "description": field.pop("description"),
+                "schema": inlined(field, described.get("$defs", {})),
+            }
+            for name, field in described["properties"].items()
+        ]
+    }  # fmt: skip
 
 
 def sort_in(text: str, names: Mapping[str, str]) -> Sort:

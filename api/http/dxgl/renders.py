@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import Depends, Query
+from fastapi import Depends
 from pydantic import BaseModel, Field
 
 from api.domain.accounts.credentials import Principal
@@ -30,7 +30,17 @@ from api.http.dxgl.schemas import (
 from api.http.dxgl.settings import refuse_misplaced, render_settings
 from api.http.dxgl.spelling import naming, spell
 from api.http.idempotency import Once
-from api.http.params import LIMIT, OFFSET, SORT, Moment, Search, sort_in, window_in
+from api.http.params import (
+    LIMIT,
+    OFFSET,
+    SORT,
+    Moment,
+    Search,
+    documented_query,
+    query_of,
+    sort_in,
+    window_in,
+)
 from api.http.state import Farm, FarmDep
 from renderer.spec import RenderSettings
 
@@ -90,7 +100,7 @@ def create_batch(
 
 
 class FilterQuery(BaseModel):
-    """Which renders are meant. As parameters of the route, instead of a model, they would take FastAPI 0.1 ms more."""
+    """Which renders are meant."""
 
     model: str = Field("", description="Only renders of the model with this id")
     status: str = Field(
@@ -131,9 +141,11 @@ def _statuses(text: str) -> tuple[RenderStatus, ...]:
     return tuple(status for status in RenderStatus if status in given)
 
 
-@router.get("/renders", response_model=Listing[RenderDetail], responses=errors())
+@router.get(
+    "/renders", response_model=Listing[RenderDetail], responses=errors(), openapi_extra=documented_query(ListQuery)
+)
 def list_renders(
-    principal: Reader, farm: FarmDep, query: Annotated[ListQuery, Query()]
+    principal: Reader, farm: FarmDep, query: Annotated[ListQuery, Depends(query_of(ListQuery))]
 ) -> dict[str, Any]:
     """Newest first, unless `sort` says otherwise."""
     window, where, sort = window_in(query.limit, query.offset, most=100), query.filter(), sort_in(query.sort, SORTS)
