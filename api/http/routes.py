@@ -54,8 +54,10 @@ class JsonRoute(APIRoute):
         await super().handle(scope, receive, send)
 
     def _is_head_of_get(self, scope: Scope) -> bool:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            return False
         methods = self.methods or ()
-        return scope["type"] == "http" and scope["method"] == "HEAD" and "HEAD" not in methods and "GET" in methods
+        return "HEAD" not in methods and "GET" in methods
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()

@@ -38,8 +38,8 @@ TAGS = {
 }
 
 PARTS = (
-    export, bulk, renders, assets, events, models, ingest, overlays, quote, account, keys, ledger, health, shares,
-    webhooks,
+    export, renders, assets, events, models, ingest, overlays, quote, account, keys, ledger, health, shares,
+    webhooks, bulk,
 )  # fmt: skip
 """Looked through in this order: what is asked for most comes first, but for paths that another one would match."""
 
