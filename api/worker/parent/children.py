@@ -106,6 +106,8 @@ def start_child(places: Places, *, confined: bool = True, program: str = "api.wo
     It opens no sockets, reads and writes in its own places only, and uses the graphics cards; unless not `confined`.
     """
     environment = {name: value for name, value in os.environ.items() if name in PASSED_ON}
+    # Mesa doesn't use the cache in a home folder that it can't look into: it would compile anew, 0.3 s for each shot.
+    environment.setdefault("MESA_SHADER_CACHE_DIR", str(places.cache))
     return sandbox.start(
         program, limits=sandbox.Limits(memory_bytes=MEMORY_BYTES), stderr=None,
         environment=environment | {"TMPDIR": str(places.made)}, reach=places.reach if confined else None,
