@@ -10,6 +10,7 @@ import pytest
 
 from api.processes import supervisor
 from api.processes.supervisor import Supervisor
+from tests.support.processes import freeze
 from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -96,7 +97,7 @@ def test_a_child_is_killed_and_replaced_when_it_is_silent_and_not_before(
         heard = clock.beats
         wait_for(lambda: clock.beats > heard + 2, "the child to be heard again")
         [pid] = pids(notes)
-        psutil.Process(pid).suspend()
+        freeze(psutil.Process(pid))
         clock.runs = True
         wait_for(lambda: f"Worker {pid} is silent" in caplog.text, "the child's silence to be noticed")
         clock.runs = False

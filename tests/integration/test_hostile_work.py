@@ -14,6 +14,7 @@ from tests.renderer.load.glb_builder import GlbBuilder
 from tests.support.farm import Farm, running_farm
 from tests.support.ffmpeg import BreakableFfmpeg
 from tests.support.gate import Gate
+from tests.support.processes import freeze
 from tests.support.waiting import HANG_S, wait_for
 
 BLAMED = {"model_too_large", "too_costly", "stalled"}
@@ -125,7 +126,7 @@ def test_a_frozen_child_is_replaced_and_a_frozen_worker_too(
                 worker = farm.wait_until_drawn_by(render_id)
                 [child] = worker.children()
                 frozen = child if whom == "child" else worker
-                frozen.suspend()
+                freeze(frozen)
             order.client.renders.wait(render_id, timeout=HANG_S)
             check_settled(farm, render_id, attempt=2)
             frozen.wait(HANG_S)

@@ -24,6 +24,7 @@ from api.domain.work import fleet
 from api.ids import new_id
 from api.settings import Settings
 from tests.support.gate import Gate
+from tests.support.processes import freeze
 from tests.support.waiting import HANG_S, wait_for
 
 QUICK = {
@@ -188,8 +189,7 @@ class Farm:
         """Stops the process where it is, but not in a transaction: its lock would hold up everybody on SQLite."""
 
         def held() -> bool:
-            worker.suspend()
-            wait_for(lambda: worker.status() == psutil.STATUS_STOPPED, "the worker to stand still")
+            freeze(worker)
             if self._can_be_written():
                 return True
             worker.resume()

@@ -22,6 +22,7 @@ from sqlalchemy import make_url
 
 from api.db.session import Database
 from api.db.tables import Base
+from tests.support.processes import freeze
 from tests.support.waiting import HANG_S, wait_for
 
 MIGRATED = "migrated"
@@ -76,11 +77,11 @@ class PostgresServer:
         """Nobody gets an answer until the block ends, and no connection breaks."""
         assert self._process is not None
         server = psutil.Process(self._process.pid)
-        server.suspend()
+        freeze(server)
         processes = [server, *server.children()]
         try:
             for each in processes[1:]:
-                each.suspend()
+                freeze(each)
             yield
         finally:
             for each in processes:

@@ -1,0 +1,19 @@
+"""Processes of others, as a test strikes them."""
+
+from pathlib import Path
+
+import psutil
+
+from tests.support.waiting import wait_for
+
+
+def freeze(process: psutil.Process) -> None:
+    """Has all its threads stand still. The signal alone takes its time, and the process may do a lot until then."""
+    process.suspend()
+    wait_for(lambda: set(_states(process.pid)) == {"T"}, f"process {process.pid} to stand still")
+
+
+def _states(pid: int) -> list[str]:
+    """The state of each thread, as proc(5) has it: T is stopped by a signal."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return [(thread / "stat").read_text().rpartition(")")[2].split()[0] for thread in threads]
