@@ -74,7 +74,7 @@ def test_an_error_of_the_farm_is_the_farms(web: Web, sent: Sent, code: str) -> N
 
 @pytest.mark.parametrize("message", [
     "Traceback (most recent call last)", "KeyError: 3", "numpy.linalg.LinAlgError", 'File "x.py"', "at 0x7f00deadbeef",
-    "/root/work/model.glb is broken", "a\nb",
+    "/home/farm/models/a.glb is broken", "a\nb",
 ])
 def test_a_message_that_speaks_of_the_farms_inside_is_seen(web: Web, sent: Sent, message: str) -> None:
     [complaint] = judged(web, sent, "invalid_model", message).complaints
