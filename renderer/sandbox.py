@@ -11,6 +11,7 @@ names, as far as the system can see to that.
 
 import contextlib
 import dataclasses
+import gc
 import os
 import select
 import signal
@@ -131,7 +132,7 @@ def start(
         )
 
     try:
-        with ThreadPoolExecutor(1, "confined") as thread:  # which ends as confined as the child that it started
+        with _uncollected, ThreadPoolExecutor(1, "confined") as thread:  # it ends as confined as its child
             process = thread.submit(begin).result()
     except BaseException:
         os.close(lifeline)
@@ -139,6 +140,32 @@ def start(
     finally:
         os.close(held)
     return Child(process, lifeline)
+
+
+class _Uncollected:
+    """Garbage waits meanwhile: Python collects it in any thread, and in one that is confined the finalizers of others'
+    objects would fail, such as those that remove a file."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._enabled = False
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._inside == 0:
+                self._enabled = gc.isenabled()
+                gc.disable()
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0 and self._enabled:
+                gc.enable()
+
+
+_uncollected = _Uncollected()
 
 
 def run(

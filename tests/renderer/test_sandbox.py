@@ -1,5 +1,6 @@
 """Children of the sandbox: kept within their limits, killed with all that they started, gone with their parent."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -11,7 +12,8 @@ from typing import IO, Any
 
 import pytest
 
-from renderer.confine import Reach
+from renderer import sandbox
+from renderer.confine import Reach, confine
 from renderer.sandbox import ChildFailed, Limits, run, start
 
 AMPLE = Limits(memory_bytes=1 << 30)
@@ -207,6 +209,28 @@ def test_child_and_grandchild_are_gone_when_the_parent_is_killed(script: Script,
                 assert gate.read() == ""
         finally:
             parent.kill()
+
+
+def test_no_garbage_is_collected_in_the_confined_thread(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    collected_in: list[str] = []
+
+    class Garbage:
+        def __init__(self) -> None:
+            self.itself = self
+
+        def __del__(self) -> None:
+            collected_in.append(threading.current_thread().name)
+
+    def confine_among_garbage(*arguments: Any) -> None:
+        confine(*arguments)
+        for _ in range(10 * gc.get_threshold()[0]):
+            Garbage()
+
+    monkeypatch.setattr(sandbox, "confine", confine_among_garbage)
+    assert result(script("print()")) == b"\n"
+    gc.collect()
+    assert set(collected_in) == {threading.current_thread().name}
+    assert gc.isenabled()
 
 
 def test_nothing_is_left_open(script: Script) -> None:
