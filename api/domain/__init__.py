@@ -6,6 +6,7 @@
     catalog                         models with their states and contents, overlays
     work                            tasks of any kind, segments, claims under a lease, the fleet of workers
     renders                         uploads and orders -> tasks + ledger, files, shares, what deletes and cancels them
+    projects                        files announced beforehand, templates, projects, their renders, workflows of it all
     removal                         what nobody needs any more
 
 A noun imports those above it in this list, never one below; `catalog` and `work` don't know each other. What a kind of

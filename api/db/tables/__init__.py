@@ -6,6 +6,18 @@ Migrations in /migrations build them.
 from api.db.tables.accounts import Account, IdempotencyKey, LedgerEntry, Quota, StoredBytes, Token
 from api.db.tables.base import Base, UtcDateTime
 from api.db.tables.catalog import Model, ModelTag, Overlay
+from api.db.tables.projects import (
+    Batch,
+    ModelVariant,
+    Project,
+    ProjectModel,
+    RenderJob,
+    RenderJobOutput,
+    Template,
+    Upload,
+    Workflow,
+    WorkflowModel,
+)
 from api.db.tables.renders import Render, RenderOverlay
 from api.db.tables.results import Result
 from api.db.tables.webhooks import WebhookDelivery, WebhookSecret, WebhookSubscription, WebhookTarget
@@ -14,26 +26,36 @@ from api.db.tables.work import Lane, OutboxMessage, Segment, Task, TaskNeed, Wor
 __all__ = [
     "Account",
     "Base",
+    "Batch",
     "IdempotencyKey",
     "Lane",
     "LedgerEntry",
     "Model",
     "ModelTag",
+    "ModelVariant",
     "OutboxMessage",
     "Overlay",
+    "Project",
+    "ProjectModel",
     "Quota",
     "Render",
+    "RenderJob",
+    "RenderJobOutput",
     "RenderOverlay",
     "Result",
     "Segment",
     "StoredBytes",
     "Task",
     "TaskNeed",
+    "Template",
     "Token",
+    "Upload",
     "UtcDateTime",
     "WebhookDelivery",
     "WebhookSecret",
     "WebhookSubscription",
     "WebhookTarget",
     "Worker",
+    "Workflow",
+    "WorkflowModel",
 ]

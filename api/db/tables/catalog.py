@@ -37,6 +37,7 @@ class Model(Base):
     error_code: Mapped[str | None] = mapped_column(String(50))
     error_message: Mapped[str | None] = mapped_column(Text)
     inspection_id: Mapped[str | None] = mapped_column(String(12), index=True)  # the task that reads the file, if any
+    thumbnail_id: Mapped[str | None] = mapped_column(String(12), index=True)  # the one that draws its thumbnail, if any
     contents: Mapped[dict[str, Any] | None] = mapped_column(Json)  # domain.catalog.contents'; NULL until it is read
     file_size: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64))

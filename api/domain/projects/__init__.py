@@ -1,0 +1,1 @@
+"""Files announced beforehand, templates, projects, their renders, and workflows of all of it."""
