@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from renderer.gltf.glb import Json
 from renderer.load.made import MadeDocument
 from renderer.load.usd.protocol import ERRORS, HEADER
 from renderer.load.usd.scene import read_scene
+
+_SAID = re.compile(r" : '(.+)'")
+"""What usd-core says in an error, behind the place in its own source."""
 
 
 def main() -> None:
@@ -37,9 +41,11 @@ def _read(path: Path) -> MadeDocument:
     try:
         return read_scene(path)
     except Tf.ErrorException as error:
-        raise InvalidModel(f"the USD can't be read: {str(error).replace(str(path), 'the file')[:300]}") from error
-    except (ValueError, RuntimeError, OverflowError) as error:  # of a number or a type that nobody expects
-        raise InvalidModel(f"the USD can't be read: {str(error)[:300] or type(error).__name__}") from error
+        said = _SAID.findall(str(error).replace(str(path), "it"))
+        raise InvalidModel(f"the USD can't be read: {'; '.join(said)[:300] or 'it is broken'}") from error
+    except (ArithmeticError, LookupError, TypeError, ValueError, RuntimeError) as error:
+        # numbers and types that no sound file has, of which usd-core tells nothing
+        raise InvalidModel(f"the USD can't be read: {str(error)[:300] or 'it is broken'}") from error
 
 
 if __name__ == "__main__":
