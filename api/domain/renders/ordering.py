@@ -73,6 +73,11 @@ class Order:
         return self.work.key(self.source.sha256), self.priority
 
     @property
+    def output(self) -> str:
+        """What is made, as `renders.outputs` knows it."""
+        return "still" if self.work.kind == "stills" else self.settings.output
+
+    @property
     def overlays(self) -> dict[str, str]:
         """The ids of the overlays that it shows, by the settings that name them."""
         named = self.settings.to_json()
@@ -115,7 +120,7 @@ def place(
         task = shared[order.task_key]
         renders.append({
             "id": new_id(), "account_id": account_id, "model_id": order.source.model_id, "task_id": task.id,
-            "status": RenderStatus.PENDING, "output": order.settings.output, "settings": spell(order.settings),
+            "status": RenderStatus.PENDING, "output": order.output, "settings": spell(order.settings),
             "variant": order.work.variant, "is_system_preview": order.is_preview, "credits": order.credits,
             "created_at": moment, "updated_at": moment,
         })  # fmt: skip
