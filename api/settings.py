@@ -76,6 +76,12 @@ class Settings(BaseSettings):
     # the server
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 picks a free one")
+    public_url: str = Field(
+        "",
+        pattern=HTTP,
+        description="URL that clients reach the farm by, for links in what it sends them, such as "
+        "https://farm.example.com; empty means what they asked, and in webhooks the address to listen on",
+    )
     cors_origins: str = Field(
         "",
         description="Origins, with commas between, whose pages may call the API from a browser, such as "

@@ -216,15 +216,20 @@ def give_up(session: Session, claim: Claim, problem: str) -> None:
     )
 
 
-def send_again(session: Session, account_id: str, delivery_id: str) -> Delivery:
+def send_again(session: Session, account_id: str, dialect: str, delivery_id: str) -> Delivery:
     """Has the same bytes sent once more, under the same id, with all attempts anew.
 
-    Raises DeliveryNotFound; InvalidState while it is still to be sent, or where its target is disabled.
+    Raises DeliveryNotFound, also for a delivery in another dialect; InvalidState while it is still to be sent, or where
+    its target is disabled.
     """
     row = session.execute(
         select(WebhookDelivery.state, WebhookTarget.enabled)
         .join(WebhookTarget, WebhookTarget.id == WebhookDelivery.target_id)
-        .where(WebhookDelivery.id == delivery_id, WebhookDelivery.account_id == account_id)
+        .where(
+            WebhookDelivery.id == delivery_id,
+            WebhookDelivery.account_id == account_id,
+            WebhookTarget.dialect == dialect,
+        )
         .with_for_update(of=WebhookDelivery)
     ).one_or_none()
     if row is None:

@@ -1,0 +1,27 @@
+"""Glossi's API as the application knows it."""
+
+from api.http.dialect import Dialect
+from api.http.glossi import webhooks
+from api.http.glossi.auth import authenticate
+from api.http.glossi.errors import tell
+from api.http.glossi.paths import PREFIX, tag_of
+from api.http.rates import Surface, unlimited
+
+TAGS = {
+    tag_of("webhooks"): "Where events are sent to, and how they fared",
+}
+
+PARTS = (
+    webhooks,
+)  # fmt: skip
+
+GLOSSI = Dialect(
+    name="glossi",
+    prefixes=(PREFIX,),
+    routers=tuple(part.router for part in PARTS),
+    authenticate=authenticate,
+    tell=tell,
+    uploads=(),
+    tags=TAGS,
+    surfaces=(Surface(PREFIX, lambda settings: settings.account_requests, unlimited),),
+)
