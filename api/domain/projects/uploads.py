@@ -34,6 +34,8 @@ from api.domain.work import tasks
 from api.errors import InvalidRequest, InvalidState, ModelNotFound, TooManyRequests, UploadNotFound
 from api.ids import is_id, new_id
 
+FOLDER = "uploads"
+"""Where the storage has files that nobody has confirmed."""
 MAX_NAME_LENGTH = 200
 MAX_FILE_NAME_LENGTH = 255
 MOST_AT_ONCE = 1000
@@ -76,7 +78,7 @@ class UploadView:
     @property
     def put_key(self) -> str:
         """The storage key that its signed link is for."""
-        return f"uploads/{self.id}/model.{self.file_type}"
+        return f"{FOLDER}/{self.id}/model.{self.file_type}"
 
     @property
     def arrived_key(self) -> str:
@@ -125,6 +127,15 @@ def announce(
     ids = [str(row["id"]) for row in rows]
     made = {view.id: view for view in select_views(session, Upload.id.in_(ids))}
     return [made[upload_id] for upload_id in ids]
+
+
+def announced_in(put_key: str) -> str:
+    """The id of the model whose `put_key` it is. Raises ModelNotFound for a key of something else."""
+    folder, _, rest = put_key.partition("/")
+    upload_id = rest.partition("/")[0]
+    if folder != FOLDER or not is_id(upload_id):
+        raise ModelNotFound
+    return upload_id
 
 
 def expected(session: Session, upload_id: str, *, size: int, allowed: Quotas) -> UploadView:
