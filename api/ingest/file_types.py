@@ -7,7 +7,7 @@ import re
 import struct
 from collections.abc import Callable
 
-from api.errors import InvalidFormat
+from api.errors import InvalidFormat, UnsupportedFileType
 from api.ingest.incoming import HEAD_BYTES
 from renderer.media_types import MEDIA_TYPES
 
@@ -116,19 +116,20 @@ def other_file(head: bytes) -> str:
 
 
 def named_type(word: str) -> FileType:
-    """The type that a request calls `word`, in whatever case. Raises InvalidFormat, which says what to send instead."""
+    """The type that a request calls `word`, in whatever case. Raises UnsupportedFileType, which says what to send."""
     word = word.lower()
     if word in REFUSED_TYPES:
-        raise InvalidFormat(REFUSED_TYPES[word])
+        raise UnsupportedFileType(REFUSED_TYPES[word])
     if word not in FILE_TYPES:
-        raise InvalidFormat(f"The type of the file must be one of {', '.join(FILE_TYPES)}")
+        raise UnsupportedFileType(f"The type of the file must be one of {', '.join(FILE_TYPES)}")
     return FILE_TYPES[word]
 
 
 def checked_type(declared: str, head: bytes, size: int) -> str:
     """The suffix for a file that was announced as `declared`, has `size` bytes and begins with `head` (see HEAD_BYTES).
 
-    Raises InvalidFormat where it is something else, and says what, and where nothing can be `declared` to be that.
+    Raises InvalidFormat where it is something else, and says what; UnsupportedFileType where nothing can be `declared`
+    to be that.
     """
     wanted = named_type(declared)
     found = sniffed_type(head, size)

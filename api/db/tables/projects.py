@@ -28,7 +28,7 @@ class Upload(Base):
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
     name: Mapped[str] = mapped_column(String(200))
     file_name: Mapped[str] = mapped_column(String(255))
-    file_type: Mapped[str] = mapped_column(String(10))  # one of domain.projects.uploads.FILE_TYPES
+    file_type: Mapped[str] = mapped_column(String(10))  # one of ingest.file_types.FILE_TYPES
     file_key: Mapped[str | None] = mapped_column(String(200))
     file_size: Mapped[int | None] = mapped_column(BigInteger)
     sha256: Mapped[str | None] = mapped_column(String(64))

@@ -1,9 +1,9 @@
 """Models that are announced before their files come, as Glossi's are: announced -> received -> confirmed.
 
-    announce            a row with the id that is the model's from now on; its file may come by a signed link
-    received            the file is there: where the farm itself takes it, the row names it
-    confirm             the file's bytes were looked at, and are a model of the catalog from now on, the same one for equal
-                        bytes; the order to read it is given
+    announce    a row with the id that is the model's from now on; its file may come by a signed link
+    received    the file is there: where the farm itself takes it, the row names it
+    confirm     the file's bytes were looked at, and are a model of the catalog from now on, the same one for equal
+                bytes; the order to read it is given
 
 A file that came lies below `uploads/` in the storage, where another may replace it until it is confirmed. So whoever
 confirms copies it first, looks at the copy, and confirms that. S3 takes files without the farm: there they lie under
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from api import clock
@@ -34,6 +34,8 @@ from api.domain.work import tasks
 from api.errors import InvalidRequest, InvalidState, ModelNotFound, TooManyRequests, UploadNotFound
 from api.ids import is_id, new_id
 
+FOLDER = "uploads"
+"""Where the storage has files that nobody has confirmed."""
 MAX_NAME_LENGTH = 200
 MAX_FILE_NAME_LENGTH = 255
 MOST_AT_ONCE = 1000
@@ -76,7 +78,7 @@ class UploadView:
     @property
     def put_key(self) -> str:
         """The storage key that its signed link is for."""
-        return f"uploads/{self.id}/model.{self.file_type}"
+        return f"{FOLDER}/{self.id}/model.{self.file_type}"
 
     @property
     def arrived_key(self) -> str:
@@ -115,22 +117,25 @@ def announce(
     quotas.hold_account(session, account_id)
     limits.refuse(session, account_id, _of_uploads(session, account_id, allowed), adding=0)
     still_open = (Upload.account_id == account_id, Upload.model_id.is_(None), Upload.expires_at > moment)
-    oldest = session.execute(
-        select(func.count().label("count"), func.min(Upload.expires_at).label("ends")).where(*still_open)
-    ).one()
-    if oldest.count + len(rows) > MOST_OPEN:
-        wait = (oldest.ends - moment).total_seconds() if oldest.ends else 0
+    waiting, first_ends = session.execute(select(func.count(), func.min(Upload.expires_at)).where(*still_open)).one()
+    if waiting + len(rows) > MOST_OPEN:
+        wait = (first_ends - moment).total_seconds() if first_ends else 0
         raise TooManyRequests(
             f"Up to {MOST_OPEN:,} models of an account may wait for their files", retry_after=max(1, round(wait))
         )
     session.execute(insert(Upload), rows)
-    return [
-        UploadView(
-            **row, state=ModelState.AWAITING_UPLOAD, error_message=None, model_id=None, storage_key=None,
-            received_key=None, received_sha256=None,
-        )
-        for row in rows
-    ]  # fmt: skip
+    ids = [str(row["id"]) for row in rows]
+    made = {view.id: view for view in select_views(session, Upload.id.in_(ids))}
+    return [made[upload_id] for upload_id in ids]
+
+
+def announced_in(put_key: str) -> str:
+    """The id of the model whose `put_key` it is. Raises ModelNotFound for a key of something else."""
+    folder, _, rest = put_key.partition("/")
+    upload_id = rest.partition("/")[0]
+    if folder != FOLDER or not is_id(upload_id):
+        raise ModelNotFound
+    return upload_id
 
 
 def expected(session: Session, upload_id: str, *, size: int, allowed: Quotas) -> UploadView:
@@ -215,22 +220,23 @@ def refuse_file(unit: Unit, view: UploadView) -> None:
 
 def select_views(session: Session, *conditions: ColumnElement[bool]) -> list[UploadView]:
     """Those whose models are not deleted, in no order."""
-    rows = session.execute(
-        select(*COLUMNS).outerjoin(Model, Model.id == Upload.model_id).where(*LIVE, *conditions)
-    )
-    return [view_of(row) for row in rows]
+    return [view_of(row) for row in session.execute(selected().where(*conditions))]
 
 
-COLUMNS = (
-    Upload.id, Upload.account_id, Upload.name, Upload.file_name, Upload.file_type, Upload.model_id, Upload.file_key,
-    Upload.sha256, Upload.expires_at, Upload.created_at, Model.state, Model.error_message, Model.storage_key,
-)  # fmt: skip
-LIVE = (Upload.model_id.is_(None) | Model.deleted_at.is_(None),)
-"""Of uploads joined with their models."""
+def selected() -> Select[*tuple[Any, ...]]:
+    """What `view_of` needs of the uploads whose models are not deleted."""
+    return (
+        select(
+            Upload.id, Upload.account_id, Upload.name, Upload.file_name, Upload.file_type, Upload.model_id,
+            Upload.file_key, Upload.sha256, Upload.expires_at, Upload.created_at, Model.state, Model.error_message,
+            Model.storage_key,
+        )
+        .outerjoin(Model, Model.id == Upload.model_id)
+        .where(Model.deleted_at.is_(None))
+    )  # fmt: skip
 
 
 def view_of(row: Row[*tuple[Any, ...]]) -> UploadView:
-    """Of a row of COLUMNS."""
     return UploadView(
         id=row.id,
         account_id=row.account_id,

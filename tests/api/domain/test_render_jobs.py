@@ -8,7 +8,7 @@ from sqlalchemy import select
 from api.db.session import Database
 from api.db.tables import RenderJobOutput
 from api.domain.accounts import credentials
-from api.domain.projects import deletion, progress, projects, render_jobs, templates, uploads
+from api.domain.projects import deletion, progress, projects, render_jobs, templates, variants
 from api.domain.projects.plans import OutputSettings
 from api.domain.projects.states import ProjectStatus, RenderJobStatus
 from api.domain.projects.templates import Description
@@ -111,7 +111,7 @@ def test_variants_are_those_of_the_file_and_those_attached(database: Database) -
     base = ready_model(database, account_id, told=VARIANTS)
     red = ready_model(database, account_id, "red.glb")
     with work(database) as unit:
-        uploads.attach_variant(unit, account_id, base, red, "Red")
+        variants.attach_variant(unit, account_id, base, red, "Red")
     project = create_project(
         database, account_id, base, template_id=content(database, account_id, pictures=1, videos=0)
     )
