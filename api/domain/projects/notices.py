@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from api.db.tables import Model, Result, Upload
+from api.domain.catalog import thumbnails
 from api.domain.catalog.states import ModelState
 from api.domain.webhooks import events
 from api.domain.webhooks.events import NewEvent
@@ -27,28 +28,30 @@ EVENTS = (
 """Source: Glossi's API reference, "Available Events"."""
 
 
-def models_processed(session: Session, model_ids: Collection[str]) -> None:
-    """The models, in the catalog's words, have been read, and their thumbnails are there or won't be; or they can't be
-    read."""
+def models_processed(session: Session, *which: ColumnElement[bool]) -> None:
+    """Those models, by conditions on Upload and Model, have been read, and their thumbnails are there or won't be; or
+    they can't be read."""
     rows = session.execute(
         select(
             Upload.id, Upload.account_id, Upload.name, Upload.file_name, Model.id.label("model_id"), Model.state,
             Model.storage_key, Model.error_code, Model.error_message,
         )
         .join(Model, Model.id == Upload.model_id)
-        .where(Model.id.in_(model_ids), Model.state.in_([ModelState.READY, ModelState.FAILED]))
+        .where(Model.state.in_([ModelState.READY, ModelState.FAILED]), *which)
         .order_by(Upload.id)
     ).all()
-    thumbnails: Mapping[str, str] = {}
+    found: Mapping[str, str] = {}
     if rows:
-        thumbnails = dict(session.execute(
-            select(Result.subject_id, Result.key).where(Result.subject_id.in_(model_ids), Result.name == "thumb")
+        found = dict(session.execute(
+            select(Result.subject_id, Result.key).where(
+                Result.subject_id.in_([row.model_id for row in rows]), Result.subject_kind == thumbnails.SUBJECT
+            )
         ).all())  # fmt: skip
     for row in rows:
         if row.state == ModelState.READY:
             event = NewEvent("model.processed", row.id, {
                 "model_id": row.id, "name": row.name, "file_name": row.file_name, "file_key": row.storage_key,
-                "thumbnail_key": thumbnails.get(row.model_id),
+                "thumbnail_key": found.get(row.model_id),
             })  # fmt: skip
         else:
             event = NewEvent("model.failed", row.id, {

@@ -16,21 +16,30 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from api import clock
-from api.db.tables import Model, Upload
+from api.db.tables import Model, Task, Upload
 from api.domain.accounts import quotas
 from api.domain.accounts.quotas import Quotas
 from api.domain.catalog import catalog
 from api.domain.catalog.states import ModelState
 from api.domain.kit.texts import checked_text
 from api.domain.kit.unit import Unit
+from api.domain.projects import notices
 from api.domain.renders import limits
-from api.domain.renders.ordering import sources
-from api.domain.renders.uploads import NewModel, check_upload_limit, inspection_task, known_or_new
+from api.domain.renders.ordering import Source, sources
+from api.domain.renders.uploads import (
+    NewModel,
+    check_upload_limit,
+    inspection_task,
+    known_or_new,
+    thumbnail_task,
+)
 from api.domain.work import tasks
+from api.domain.work.states import TaskState
+from api.domain.work.tasks import NewTask, Priority
 from api.errors import InvalidRequest, InvalidState, ModelNotFound, TooManyRequests, UploadNotFound
 from api.ids import is_id, new_id
 
@@ -176,9 +185,17 @@ def not_received(view: UploadView) -> UploadNotFound:
 
 
 def confirm(
-    unit: Unit, account_id: str, upload_id: str, file: CheckedFile, *, upload_limit: int, allowed: Quotas
+    unit: Unit,
+    account_id: str,
+    upload_id: str,
+    file: CheckedFile,
+    *,
+    upload_limit: int,
+    allowed: Quotas,
+    thumbnail: Priority = Priority.AWAITED,
 ) -> UploadView:
-    """Takes the file into the catalog, unless the account has a model of its bytes, and gives the order to read it.
+    """Takes the file into the catalog, unless the account has a model of its bytes, and gives the orders to read it and
+    to draw its thumbnail, the latter with that priority.
 
     If it was confirmed before, nothing changes. Where the file isn't needed, it is dropped. Raises ModelNotFound,
     UploadLimit, StorageLimit; then the file should be deleted.
@@ -191,12 +208,13 @@ def confirm(
     new = NewModel(upload_id, view.file_name, file.sha256, file.size, file.key, reading.id)
     model_id = known_or_new(unit, account_id, new)
     if model_id == new.id:
-        tasks.add(unit, account_id, [reading], clock.now())
+        _order(unit, account_id, Source(model_id, file.sha256, None, reading.id), thumbnail, first=[reading])
         quotas.hold_account(unit, account_id)
         check_upload_limit(unit, account_id, upload_limit)
         limits.refuse(unit, account_id, _of_uploads(unit, account_id, allowed))
     else:
-        sources(unit, account_id, [model_id])  # reads again what could not be read
+        [source] = sources(unit, account_id, [model_id]).values()  # reads again what could not be read
+        _order(unit, account_id, source, thumbnail)
         catalog.unarchive_model(unit, account_id, model_id)
         unit.drop(file.key)
     unit.drop(view.arrived_key)
@@ -205,7 +223,24 @@ def confirm(
         .where(Upload.id == upload_id)
         .values(model_id=model_id, file_type=file.file_type, file_key=None, file_size=None, sha256=None)
     )
+    at_work = exists().where(Task.id == Model.thumbnail_id, Task.state == TaskState.OPEN)
+    notices.models_processed(unit, Upload.id == upload_id, Model.state == ModelState.READY, ~at_work)
     return find(unit, account_id, upload_id)
+
+
+def _order(
+    session: Session, account_id: str, source: Source, thumbnail: Priority, *, first: Sequence[NewTask] = ()
+) -> None:
+    """Makes the tasks `first`, and the one that draws the model's thumbnail, unless there is one."""
+    drawing = thumbnail_task(source, thumbnail)
+    ordered = session.scalar(
+        update(Model)
+        .where(Model.id == source.model_id, Model.thumbnail_id.is_(None))
+        .values(thumbnail_id=drawing.id)
+        .returning(Model.id)
+    )
+    if new := [*first, *([drawing] if ordered else [])]:
+        tasks.add(session, account_id, new, clock.now())
 
 
 def refuse_file(unit: Unit, view: UploadView) -> None:
