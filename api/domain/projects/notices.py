@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from api.db.tables import Model, Result, Upload
 from api.domain.catalog import thumbnails
 from api.domain.catalog.states import ModelState
-from api.domain.webhooks import events
+from api.domain.webhooks import events, targets
 from api.domain.webhooks.events import NewEvent
 
 if TYPE_CHECKING:
@@ -26,6 +26,22 @@ EVENTS = (
     "render.failed",
 )  # fmt: skip
 """Source: Glossi's API reference, "Available Events"."""
+
+DIALECT = "glossi"
+"""Whose words they are told in: no other dialect has any."""
+
+SUBJECT = WORKFLOW
+ENDED = ("job.complete", "job.failed")
+"""The subject and the events that a URL may be told of alone."""
+
+
+def subscribe_job(session: Session, account_id: str, workflow_id: str, url: str) -> None:
+    """Has the end of this one workflow told to `url`, which was checked, besides whoever is told of all of them.
+
+    A URL that is told of all of them anyway is told once. That its owner has paused this changes nothing: what is asked
+    for here is sent, and nothing else.
+    """
+    targets.subscribe(session, account_id, DIALECT, {workflow_id: url}, subject_kind=WORKFLOW, events=ENDED)
 
 
 def models_processed(session: Session, *which: ColumnElement[bool]) -> None:
