@@ -40,6 +40,11 @@ def _models(session: Session, names: Collection[str]) -> list[str]:
     return [key.removeprefix("models/").partition("/")[0] for key in keys]
 
 
+def _thumbnails(session: Session, names: Collection[str]) -> Collection[str]:
+    """Those of models whose own files are still there: `removal.models` drops both together."""
+    return session.scalars(select(Model.id).where(Model.id.in_(names), Model.file_size > 0)).all()
+
+
 def _overlays(session: Session, names: Collection[str]) -> list[str]:
     """All that have a row: `removal.overlays` knows when one goes, and its file with it."""
     keys = session.scalars(
@@ -66,6 +71,7 @@ def _tasks(session: Session, names: Collection[str]) -> Collection[str]:
 FOLDERS: dict[str, Callable[[Session, Collection[str]], Collection[str]]] = {
     "models": _models,
     "overlays": _overlays,
+    "thumbnails": _thumbnails,
     "renders": _renders,
     "tasks": _tasks,
     "uploads": _uploads,

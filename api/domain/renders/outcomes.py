@@ -1,4 +1,5 @@
-"""What drawing does to the renders that wait for it: the Outcome of the kinds "video", "image" and "dataset"."""
+"""What drawing does to the renders that wait for it: the Outcome of the kinds "video", "image", "stills" and "dataset".
+"""
 
 from collections.abc import Mapping
 from typing import Any

@@ -10,7 +10,7 @@ from api.db.dialects import insert
 from api.db.tables import Model
 from api.domain.accounts import ledger, quotas
 from api.domain.accounts.quotas import Quotas
-from api.domain.catalog import catalog, inspection
+from api.domain.catalog import catalog, inspection, thumbnails
 from api.domain.renders import limits
 from api.domain.renders.ordering import Source, Spell, draw_previews, paid_order, place, preview_order, sources
 from api.domain.work.tasks import NewTask, Priority, Work
@@ -113,3 +113,9 @@ def inspection_task(storage_key: str, sha256: str) -> NewTask:
     """The task that reads the model's file."""
     work = Work(inspection.KIND, inspection.SPEC, {}, frame_count=1)
     return NewTask(work, work.key(sha256), Priority.AWAITED, inputs={inspection.INPUT: storage_key})
+
+
+def thumbnail_task(source: Source, priority: Priority) -> NewTask:
+    """The task that draws the model's thumbnail, once the model can be drawn. The model must name it."""
+    work = Work(thumbnails.KIND, thumbnails.SPEC, {}, frame_count=1)
+    return NewTask(work, work.key(source.sha256), priority, inputs=source.inputs, needs=source.needs)
