@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from api.db.tables import Model, Result, Upload
@@ -27,16 +27,19 @@ EVENTS = (
 """Source: Glossi's API reference, "Available Events"."""
 
 
-def models_processed(session: Session, model_ids: Collection[str]) -> None:
+def models_processed(session: Session, model_ids: Collection[str], *, upload_id: str | None = None) -> None:
     """The models, in the catalog's words, have been read, and their thumbnails are there or won't be; or they can't be
-    read."""
+    read. It is told of all their uploads, or of one that found its model processed already."""
     rows = session.execute(
         select(
             Upload.id, Upload.account_id, Upload.name, Upload.file_name, Model.id.label("model_id"), Model.state,
             Model.storage_key, Model.error_code, Model.error_message,
         )
         .join(Model, Model.id == Upload.model_id)
-        .where(Model.id.in_(model_ids), Model.state.in_([ModelState.READY, ModelState.FAILED]))
+        .where(
+            Model.id.in_(model_ids), Model.state.in_([ModelState.READY, ModelState.FAILED]),
+            true() if upload_id is None else Upload.id == upload_id,
+        )
         .order_by(Upload.id)
     ).all()
     thumbnails: Mapping[str, str] = {}

@@ -11,8 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from api.domain.accounts.credentials import Principal
 from api.domain.accounts.quotas import Quotas
-from api.domain.projects import uploads
-from api.domain.projects.uploads import CheckedFile, UploadView
+from api.domain.projects import confirmation, uploads
+from api.domain.projects.confirmation import CheckedFile
+from api.domain.projects.uploads import UploadView
 from api.errors import FileTooLarge, InvalidFormat
 from api.http.limits import MEGABYTE, file_too_large
 from api.http.state import Farm
@@ -39,8 +40,8 @@ def confirm_uploads(farm: Farm, principal: Principal, ids: Sequence[str]) -> lis
 def confirm_upload(farm: Farm, principal: Principal, upload_id: str, file_type: str | None = None) -> UploadView:
     """Confirms what has come, which is of the `file_type`, or of the announced one. Nothing happens a second time.
 
-    Raises ModelNotFound, UnsupportedFileType, UploadNotFound, UploadLimit, StorageLimit; InvalidFormat and FileTooLarge,
-    after which nothing is left of the file, and another one may come.
+    Raises ModelNotFound, UnsupportedFileType, UploadNotFound, UploadLimit, StorageLimit; InvalidFormat and
+    FileTooLarge, after which nothing is left of the file, and another one may come.
     """
     if file_type is not None:
         named_type(file_type)
@@ -50,7 +51,7 @@ def confirm_upload(farm: Farm, principal: Principal, upload_id: str, file_type: 
             return _confirm(farm, principal, view, file_type or view.file_type)
         newer = _find(farm, principal, upload_id)
         if newer.model_id is None and newer.arrived_key == view.arrived_key:
-            raise uploads.not_received(view)
+            raise confirmation.not_received(view)
         view = newer  # another file came, or another request confirmed it
     return view
 
@@ -61,13 +62,13 @@ def _confirm(farm: Farm, principal: Principal, view: UploadView, file_type: str)
     try:
         file = _looked_at(farm, copied, file_type.lower(), view.received_sha256)
         with farm.work(principal) as unit:
-            return uploads.confirm(
+            return confirmation.confirm(
                 unit, principal.account_id, view.id, file, upload_limit=farm.settings.upload_limit,
                 allowed=Quotas.of(farm.settings),
             )
     except (InvalidFormat, FileTooLarge):
         with farm.work() as unit:
-            uploads.refuse_file(unit, view)
+            confirmation.refuse(unit, view)
         discard(farm.storage, copied.key)
         raise
     except BaseException:
