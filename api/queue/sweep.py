@@ -22,6 +22,7 @@ from api.db.faults import Outage
 from api.db.session import Database
 from api.domain.accounts import idempotency
 from api.domain.kit.unit import unit_of_work
+from api.domain.projects import progress
 from api.domain.removal import leftovers, models, overlays, uploads
 from api.domain.renders.removal import end_refunded_preview
 from api.domain.webhooks import deliveries
@@ -75,6 +76,11 @@ def sweep_once(
         models.discard_deleted(unit)
     with on_its_own("end previews that were refunded"):
         _end_refunded_previews(database, storage)
+    with (
+        on_its_own("let projects and workflows go on"),
+        unit_of_work(database, storage, wake=lambda: None) as unit,
+    ):
+        progress.note_due(unit)
     with on_its_own("send what the outbox has"):
         relay(database, celery)
     with on_its_own("announce pending work"):

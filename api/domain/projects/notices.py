@@ -46,7 +46,7 @@ def models_processed(session: Session, model_ids: Collection[str], *, upload_id:
     if rows:
         thumbnails = dict(session.execute(
             select(Result.subject_id, Result.key).where(Result.subject_id.in_(model_ids), Result.name == "thumb")
-        ).tuples().all())  # fmt: skip
+        ).all())  # fmt: skip
     for row in rows:
         if row.state == ModelState.READY:
             event = NewEvent("model.processed", row.id, {

@@ -67,7 +67,7 @@ class RenderJobView:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Look:
-    """What of a project is drawn by the same cameras: a model, or a variant of it. `suffix` ends the pictures' names."""
+    """What the same cameras take: a model of a project, or a variant of it. `suffix` ends its pictures' names."""
 
     suffix: str
     source: Source
@@ -99,7 +99,10 @@ def create_jobs(
         if len(planned) > MOST_OUTPUTS:
             raise InvalidRequest(f"These are more than {MOST_OUTPUTS:,} pictures and videos: order fewer projects")
     renders = ordering.place(session, account_id, [
-        Order(look.source, each.settings, each.work, 0, Priority.PAID, told={**each.told, "name": each.name + look.suffix})
+        Order(
+            look.source, each.settings, each.work, 0, Priority.PAID,
+            told={**each.told, "name": each.name + look.suffix},
+        )
         for _, look, each in planned
     ])  # fmt: skip
     batch_id, moment = new_id(), clock.now()
@@ -124,14 +127,17 @@ def create_jobs(
 
 def get_job(session: Session, account_id: str, job_id: str) -> RenderJobView:
     """Raises JobNotFound, also for another account's."""
+    if not is_id(job_id):
+        raise JobNotFound
     row = session.execute(
         select(
             RenderJob.status, RenderJob.project_id, RenderJob.batch_id, RenderJob.error_message, RenderJob.created_at
-        ).where(RenderJob.id == job_id if is_id(job_id) else False, RenderJob.account_id == account_id)
+        ).where(RenderJob.id == job_id, RenderJob.account_id == account_id)
     ).one_or_none()
     if row is None:
-        raise JobNotFound(f"There is no job {job_id}")
-    status, outputs = RenderJobStatus(row.status), ()
+        raise JobNotFound
+    status = RenderJobStatus(row.status)
+    outputs: tuple[OutputView, ...] = ()
     if status == RenderJobStatus.QUEUED:
         begun = exists().where(
             RenderJobOutput.job_id == job_id, Render.id == RenderJobOutput.render_id,
@@ -191,7 +197,8 @@ def advance(session: Session, job_id: str) -> None:
     failed = [row for row in rows if row.status in RETRIED_FROM]
     error = None
     if failed:
-        error = f'{len(failed)} of {len(rows)} could not be rendered, first "{failed[0].name}": {failed[0].error_message}'
+        first = f'first "{failed[0].name}": {failed[0].error_message}'
+        error = f"{len(failed)} of {len(rows)} could not be rendered, {first}"
         ledger.refund(session, SUBJECT, job_id)
     session.execute(
         update(RenderJob)
@@ -245,7 +252,7 @@ def _looks(
     looks: dict[str, list[_Look]] = {project_id: [] for project_id in project_ids}
     for row in rows:
         prefix = f" - {row.name}" if counts[row.project_id] > 1 else ""
-        variants = [(DEFAULT_VARIANT, row.model_id, None)]
+        variants: list[tuple[str, str, str | None]] = [(DEFAULT_VARIANT, row.model_id, None)]
         variants += ((name, row.model_id, name) for name in names.get(row.model_id, {}).get("material_variant", ()))
         variants += ((each.name, each.model_id, None) for each in attached if each.base_id == row.id)
         for name, model_id, material_variant in variants:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from api import clock
 from api.db.tables import Template
 from api.domain.kit.texts import checked_text
-from api.domain.projects.builtin import BUILTIN
+from api.domain.projects import builtin
 from api.domain.projects.content import Content, parse_content
 from api.errors import InvalidRequest, TemplateNotFound
 from api.ids import is_id, new_id
@@ -46,7 +46,9 @@ class Description:
     content: Content
 
     @classmethod
-    def of(cls, *, name: str, description: str | None, tags: Sequence[str], content: Mapping[str, Any]) -> "Description":
+    def of(
+        cls, *, name: str, description: str | None, tags: Sequence[str], content: Mapping[str, Any]
+    ) -> "Description":
         named = checked_text("name", name, MAX_NAME_LENGTH)
         if not named:
             raise InvalidRequest(f"A template's name has 1 to {MAX_NAME_LENGTH} characters", param="name")
@@ -64,6 +66,13 @@ class Description:
             "name": self.name, "description": self.description, "tags": list(self.tags),
             "content": self.content.to_json(), "updated_at": clock.now(),
         }  # fmt: skip
+
+
+BUILTIN = {
+    each.id: TemplateView(each.id, each.name, each.description, each.tags, each.content, is_public=True)
+    for each in builtin.BUILTIN
+}
+"""The farm's own, by their ids. The first is taken where none is named."""
 
 
 def list_templates(

@@ -32,7 +32,7 @@ from api.db.tables import (
 )
 from api.domain.catalog.states import ModelState
 from api.domain.kit import unit
-from api.domain.projects import builtin, notices, projects, render_jobs, templates
+from api.domain.projects import notices, projects, render_jobs, templates
 from api.domain.projects.plans import OutputSettings
 from api.domain.projects.states import RenderJobStatus, WorkflowStatus
 from api.domain.projects.uploads import UploadView
@@ -168,7 +168,7 @@ def _create_projects(session: Session, workflow: Workflow) -> None:
     """The projects stay even where their renders can't be paid for."""
     unit.spend_for(session, workflow.token_id)
     models = _models(session, workflow.id)
-    template_id = workflow.template_id or builtin.DEFAULT
+    template_id = workflow.template_id or next(iter(templates.BUILTIN))
     try:
         with session.begin_nested():
             made = [
@@ -224,15 +224,17 @@ def project_name(file_name: str) -> str:
 
 def get_workflow(session: Session, account_id: str, workflow_id: str) -> WorkflowView:
     """Raises JobNotFound, also for another account's."""
+    if not is_id(workflow_id):
+        raise JobNotFound
     workflow = session.execute(
         select(
             Workflow.status, Workflow.create_projects, Workflow.error, Workflow.created_at, Batch.id, Batch.title
         )
         .outerjoin(Batch, Batch.id == Workflow.batch_id)
-        .where(Workflow.id == workflow_id if is_id(workflow_id) else False, Workflow.account_id == account_id)
+        .where(Workflow.id == workflow_id, Workflow.account_id == account_id)
     ).one_or_none()
     if workflow is None:
-        raise JobNotFound(f"There is no job {workflow_id}")
+        raise JobNotFound
     models = _models(session, workflow_id)
     renders = session.execute(
         select(func.count(), func.count(case((Render.status == RenderStatus.DONE, 1))))

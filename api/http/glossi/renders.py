@@ -9,7 +9,15 @@ from api.domain.projects import render_jobs
 from api.domain.projects.plans import CHOICES, OutputSettings
 from api.domain.projects.render_jobs import RenderJobView
 from api.domain.projects.states import RenderJobStatus
-from api.errors import InvalidSettings, InvalidState, JobNotFound, ModelNotReady, NoCredits, ProjectNotFound, SpendingCap
+from api.errors import (
+    InvalidSettings,
+    InvalidState,
+    JobNotFound,
+    ModelNotReady,
+    NoCredits,
+    ProjectNotFound,
+    SpendingCap,
+)
 from api.http.glossi.auth import Reader, Renderer
 from api.http.glossi.failures import ORDERING, errors
 from api.http.glossi.outputs import Output, outputs
@@ -32,7 +40,9 @@ class RenderSettingsAsked(Asked):
 
     renderBookmarks: bool | None = Field(None, description="All pictures; true if not given", examples=[True])
     renderShots: bool | None = Field(None, description="All videos; true if not given", examples=[True])
-    renderVariants: bool | None = Field(None, description="All variants of the models; true if not given", examples=[True])
+    renderVariants: bool | None = Field(
+        None, description="All variants of the models; true if not given", examples=[True]
+    )
     imageQuality: int | None = Field(None, description=f"{_meaning('imageQuality')}; 1 if not given", examples=[1])
     videoQuality: int | None = Field(None, description=f"{_meaning('videoQuality')}; 1 if not given", examples=[1])
     videoResolution: int | None = Field(

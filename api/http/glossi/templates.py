@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from api.domain.projects import builtin, templates
+from api.domain.projects import templates
 from api.domain.projects.templates import Description, TemplateView
 from api.errors import InvalidSettings, TemplateNotFound
 from api.http.glossi.auth import Reader, Writer
@@ -15,7 +15,7 @@ from api.http.state import FarmDep
 
 router = new_router("templates")
 
-EXAMPLE: dict[str, Any] = next(iter(builtin.BUILTIN.values())).content.to_json()
+EXAMPLE: dict[str, Any] = next(iter(templates.BUILTIN.values())).content.to_json()
 
 
 class Template(BaseModel):
@@ -27,7 +27,9 @@ class Template(BaseModel):
     bookmarks: list[str] = Field(
         description="The names of its pictures", examples=[[each["name"] for each in EXAMPLE["bookmarks"]]]
     )
-    shots: list[str] = Field(description="The names of its videos", examples=[[each["name"] for each in EXAMPLE["shots"]]])
+    shots: list[str] = Field(
+        description="The names of its videos", examples=[[each["name"] for each in EXAMPLE["shots"]]]
+    )
 
     @classmethod
     def of(cls, view: TemplateView) -> "Template":
