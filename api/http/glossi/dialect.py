@@ -1,18 +1,19 @@
 """Glossi's API as the application knows it."""
 
 from api.http.dialect import Dialect
-from api.http.glossi import webhooks
+from api.http.glossi import models, webhooks
 from api.http.glossi.auth import authenticate
 from api.http.glossi.errors import tell
 from api.http.glossi.paths import PREFIX, tag_of
 from api.http.rates import Surface, unlimited
 
 TAGS = {
+    tag_of("models"): "3D files: announced, uploaded by signed links, confirmed and processed",
     tag_of("webhooks"): "Where events are sent to, and how they fared",
 }
 
 PARTS = (
-    webhooks,
+    models, webhooks,
 )  # fmt: skip
 
 GLOSSI = Dialect(
