@@ -47,8 +47,8 @@ def confirm(
     allowed: Quotas,
     thumbnail: Priority = Priority.AWAITED,
 ) -> UploadView:
-    """Takes the file into the catalog, unless the account has a model of its bytes, and orders that it is read and, with
-    the priority `thumbnail`, that its thumbnail is drawn.
+    """Takes the file into the catalog, unless the account has a model of its bytes, and orders that it is read and that
+    its thumbnail is drawn, the latter with the priority `thumbnail`.
 
     If it was confirmed before, nothing changes. Where the file isn't needed, it is dropped. Raises ModelNotFound,
     UploadLimit, StorageLimit; then the file should be deleted.
