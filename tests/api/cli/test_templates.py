@@ -60,7 +60,8 @@ def test_a_template_for_one_account_is_nobody_elses(admin: Callable[..., Any], t
     ("told", "says"),
     [("{", "is no JSON"), ("[]", "no JSON object with a name"), ({"content": {}}, "no JSON object with a name"),
      (TEMPLATE | {"tags": "warm"}, "tags"), (TEMPLATE | {"description": 3}, "description"),
-     (TEMPLATE | {"content": {}}, "bookmarks"), (TEMPLATE | {"content": {**CAMERAS, "look": {"lighting": "x"}}}, "lighting"),
+     (TEMPLATE | {"content": {}}, "bookmarks"),
+     (TEMPLATE | {"content": {**CAMERAS, "look": {"lighting": "x"}}}, "lighting"),
      (TEMPLATE | {"content": {**CAMERAS, "look": {"bgImageId": "abcdefghijkl"}}}, "no overlay abcdefghijkl")],
 )
 def test_what_is_no_template_is_not_published(
