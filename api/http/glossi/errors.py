@@ -79,8 +79,13 @@ MESSAGES = {
 """Of errors about which there is nothing more to tell, where the farm's own words are another dialect's."""
 
 
+def told(error: FarmError) -> tuple[int, str]:
+    """Status and code."""
+    return TOLD[code_in(TOLD, error)]
+
+
 def tell(error: FarmError) -> Response:
-    status, code = TOLD[code_in(TOLD, error)]
+    status, code = told(error)
     return JSONResponse({"error": message_of(error), "code": code}, status, HEADERS.get(status))
 
 
