@@ -53,7 +53,8 @@ class ShotRenderer:
     """Draws the frames of `spec` and reads them in the format that is wanted. Equal inputs give equal bytes.
 
     `draw(i)` issues a frame; the `read_...` calls give the frame drawn last, as often as wanted, on any backdrop and
-    behind any foreground. The `start_...` calls do so without waiting for it.
+    behind any foreground. The `start_...` calls do so without waiting for it. `draw(i, camera)` takes another camera
+    than `spec`'s for that frame, and gives the same bytes as a ShotRenderer of the spec `camera`.
     Use it as a context manager: it owns everything it put on the device. Raises DeviceError when the frame is too
     large for the device, SettingsError for an unknown animation or a panorama that is missing or broken, ModelTooLarge
     where the model would take too long to draw (`renderer.gl.cost`).
@@ -130,17 +131,19 @@ class ShotRenderer:
             self._cast_shadows()
             self._owned = owned.pop_all()
 
-    def draw(self, index: int) -> None:
+    def draw(self, index: int, camera: FrameSpec | None = None) -> None:
         """Draws frame `index`, 0 to frame_count - 1, replacing the one before, and doesn't wait until it is drawn.
 
-        Raises DeviceError on a GL error, and ModelTooLarge where an animation makes the frame too costly.
+        `camera` is the shot's spec but for `rotate_y`, `elevation` and `zoom`, and on the same side of the ground.
+        Raises DeviceError on a GL error, and ModelTooLarge where an animation or the camera makes the frame too costly.
         """
-        view = shot_view(self._spec, self._bounds, index)
+        view = shot_view(camera or self._spec, self._bounds, index)
         if self._clip is not None:
             self._pose(clip_time(self._clip, index, self._spec.fps, self._spec.animation_speed))
+        if self._clip is not None or camera is not None:
             self._require_affordable([view])
-            if self._floor is not None and self._floor.live:
-                self._floor.cast(self._gpu_scene)
+        if self._clip is not None and self._floor is not None and self._floor.live:
+            self._floor.cast(self._gpu_scene)
         behind = None
         if view is not None:
             if self._reflection is not None:

@@ -19,7 +19,10 @@ from api.http.declared import Responses, declared
 from api.http.glossi.errors import tell, told
 from api.http.glossi.schemas import GlossiError
 
-ORDERING = (NoCredits, SpendingCap, NoSpace, IdempotencyConflict, IdempotencyInProgress)
+IDEMPOTENT = (IdempotencyConflict, IdempotencyInProgress)
+"""Of a route that takes an Idempotency-Key."""
+
+ORDERING = (NoCredits, SpendingCap, NoSpace, *IDEMPOTENT)
 """Of a route that takes credits."""
 
 _ANYWHERE = (InvalidRequest, TooManyRequests, Unavailable, FarmError)

@@ -22,9 +22,9 @@ from renderer.load.fields import printable
 from renderer.load.normals import unit
 from renderer.load.obj.materials import Materials
 from renderer.load.obj.mtl import material_name
-from renderer.load.obj.polygons import triangulate
 from renderer.load.obj.reader import ObjData, Statement, read_obj
 from renderer.load.obj.shading import FLAT, missing_normals, packed
+from renderer.load.polygons import triangulate
 
 _FAR = 100.0
 """A model that is further from the origin than this many times its size is stored around its own centre, in a node that

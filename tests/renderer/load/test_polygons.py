@@ -11,7 +11,7 @@ from renderer.arrays import Float64, Int64
 from renderer.errors import ModelTooLarge
 from renderer.load import limits
 from renderer.load.obj import polygons
-from renderer.load.obj.polygons import _clip, triangulate
+from renderer.load.polygons import _clip, triangulate
 
 
 def cut(*polygons: Float64) -> tuple[Float64, Int64]:
