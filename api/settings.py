@@ -236,6 +236,14 @@ class Settings(BaseSettings):
             ).render_as_string(hide_password=False)  # fmt: skip
         return self.database_url.get_secret_value() or f"sqlite:///{self.data_dir.absolute()}/pirouette.sqlite3"
 
+    @property
+    def reached_at(self) -> str:
+        """URL of the farm for those who haven't asked it anything: `public_url`, or where the server listens."""
+        if self.public_url:
+            return self.public_url
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 (compares, does not bind)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
     @cached_property
     def files_dir(self) -> Path:
         return (self.storage_dir or self.data_dir / "files").absolute()

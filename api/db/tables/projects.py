@@ -108,8 +108,8 @@ class RenderJob(Base):
     """An order of all pictures and videos of a project, paid and refunded as one. `batch_id` is the order's, and may be
     several jobs'; a job that is tried again gets a new one.
 
-    `status` is one of domain.projects.states.RenderJobStatus. Until the job has ended it is QUEUED: whether any of it is
-    drawn already is read from its renders.
+    `status` is one of domain.projects.states.RenderJobStatus. Until the job has ended it is QUEUED: whether any of it
+    is drawn already is read from its renders.
     """
 
     __tablename__ = "render_jobs"

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, true
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from api.db.tables import Model, Result, Upload
+from api.domain.catalog import thumbnails
 from api.domain.catalog.states import ModelState
-from api.domain.webhooks import events
+from api.domain.webhooks import events, targets
 from api.domain.webhooks.events import NewEvent
 
 if TYPE_CHECKING:
@@ -26,32 +27,47 @@ EVENTS = (
 )  # fmt: skip
 """Source: Glossi's API reference, "Available Events"."""
 
+DIALECT = "glossi"
+"""Whose words they are told in: no other dialect has any."""
 
-def models_processed(session: Session, model_ids: Collection[str], *, upload_id: str | None = None) -> None:
-    """The models, in the catalog's words, have been read, and their thumbnails are there or won't be; or they can't be
-    read. It is told of all their uploads, or of one that found its model processed already."""
+SUBJECT = WORKFLOW
+ENDED = ("job.complete", "job.failed")
+"""The subject and the events that a URL may be told of alone."""
+
+
+def subscribe_job(session: Session, account_id: str, workflow_id: str, url: str) -> None:
+    """Has the end of this one workflow told to `url`, which was checked, besides whoever is told of all of them.
+
+    A URL that is told of all of them anyway is told once. That its owner has paused this changes nothing: what is asked
+    for here is sent, and nothing else.
+    """
+    targets.subscribe(session, account_id, DIALECT, {workflow_id: url}, subject_kind=WORKFLOW, events=ENDED)
+
+
+def models_processed(session: Session, *which: ColumnElement[bool]) -> None:
+    """Those models, by conditions on Upload and Model, have been read, and their thumbnails are there or won't be; or
+    they can't be read."""
     rows = session.execute(
         select(
             Upload.id, Upload.account_id, Upload.name, Upload.file_name, Model.id.label("model_id"), Model.state,
             Model.storage_key, Model.error_code, Model.error_message,
         )
         .join(Model, Model.id == Upload.model_id)
-        .where(
-            Model.id.in_(model_ids), Model.state.in_([ModelState.READY, ModelState.FAILED]),
-            true() if upload_id is None else Upload.id == upload_id,
-        )
+        .where(Model.state.in_([ModelState.READY, ModelState.FAILED]), *which)
         .order_by(Upload.id)
     ).all()
-    thumbnails: Mapping[str, str] = {}
+    found: Mapping[str, str] = {}
     if rows:
-        thumbnails = dict(session.execute(
-            select(Result.subject_id, Result.key).where(Result.subject_id.in_(model_ids), Result.name == "thumb")
+        found = dict(session.execute(
+            select(Result.subject_id, Result.key).where(
+                Result.subject_id.in_([row.model_id for row in rows]), Result.subject_kind == thumbnails.SUBJECT
+            )
         ).all())  # fmt: skip
     for row in rows:
         if row.state == ModelState.READY:
             event = NewEvent("model.processed", row.id, {
                 "model_id": row.id, "name": row.name, "file_name": row.file_name, "file_key": row.storage_key,
-                "thumbnail_key": thumbnails.get(row.model_id),
+                "thumbnail_key": found.get(row.model_id),
             })  # fmt: skip
         else:
             event = NewEvent("model.failed", row.id, {

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from api.db.tables import Model, Render, RenderJob, RenderJobOutput, Upload, Workflow, WorkflowModel
@@ -18,9 +18,9 @@ DUE_AT_ONCE = 100
 
 def models_ended(session: Session, model_ids: Collection[str]) -> None:
     """See kit.followers. The models have been read, or can't be."""
-    ended = Model.state == ModelState.FAILED, Model.thumbnail_id.is_(None)  # else the thumbnail's end is waited for
-    told = session.scalars(select(Model.id).where(Model.id.in_(model_ids), ended[0] | ended[1])).all()
-    notices.models_processed(session, told)
+    # Of those that wait for a thumbnail, its end tells.
+    told = or_(Model.state == ModelState.FAILED, Model.thumbnail_id.is_(None))
+    notices.models_processed(session, Model.id.in_(model_ids), told)
     _advance_workflows(
         session, Workflow.status == WorkflowStatus.PROCESSING,
         WorkflowModel.upload_id.in_(select(Upload.id).where(Upload.model_id.in_(model_ids))),
@@ -29,7 +29,7 @@ def models_ended(session: Session, model_ids: Collection[str]) -> None:
 
 def thumbnails_ended(session: Session, model_ids: Collection[str]) -> None:
     """See kit.followers. The models' thumbnails are drawn, or can't be."""
-    notices.models_processed(session, model_ids)
+    notices.models_processed(session, Model.id.in_(model_ids), Model.state == ModelState.READY)
 
 
 def renders_ended(session: Session, render_ids: Collection[str]) -> None:

@@ -144,9 +144,15 @@ def _due(busy: Collection[str]) -> tuple[ColumnElement[bool], ...]:
     return (*due, WebhookDelivery.account_id.not_in(busy)) if busy else due
 
 
-def keep_body(session: Session, claim: Claim, body: bytes) -> None:
-    """Keeps what every attempt is going to send."""
-    session.execute(update(WebhookDelivery).where(WebhookDelivery.id == claim.event.id).values(body=body))
+def keep_body(session: Session, claim: Claim, body: bytes) -> bool:
+    """Keeps what every attempt is going to send. False: the claim has run out, and the delivery is somebody else's."""
+    kept = session.scalar(
+        update(WebhookDelivery)
+        .where(WebhookDelivery.id == claim.event.id, WebhookDelivery.attempt == claim.attempt)
+        .values(body=body)
+        .returning(WebhookDelivery.id)
+    )
+    return kept is not None
 
 
 def note(
@@ -286,7 +292,7 @@ def discard_old(session: Session) -> None:
     )
     session.execute(
         delete(WebhookSubscription).where(
-            WebhookSubscription.created_at < before, WebhookSubscription.subject_kind != targets.ACCOUNT
+            WebhookSubscription.created_at < before, WebhookSubscription.subject_kind.not_in(targets.OF_ACCOUNTS)
         )
     )
     session.execute(

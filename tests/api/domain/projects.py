@@ -23,6 +23,7 @@ from tests.api.domain.support import CONTENTS, claim, files
 
 STUDIO = next(iter(templates.BUILTIN))
 FREE = Quotas(storage_mb=0, uploads_per_hour=0, waiting_previews=0)
+MAIN_FILE = {"stills": "image", "thumbnail": "thumb", "video": "video"}
 PICTURES = OutputSettings(render_shots=False)
 
 
@@ -67,6 +68,7 @@ def ready_model(
     [upload] = announce(database, account_id, file_name)
     confirm(database, account_id, upload.id, upload.id)
     read_models(database, told)
+    draw_all(database)  # its thumbnail
     return upload.id
 
 
@@ -94,7 +96,7 @@ def draw_all(database: Database, *, failing: str | None = None) -> int:
             elif held.role == "part":
                 assert scheduling.settle_part(unit, held, {})
             else:
-                assert scheduling.settle_done(unit, held, files(held, "image" if held.kind == "stills" else "video"))
+                assert scheduling.settle_done(unit, held, files(held, MAIN_FILE[held.kind]))
     return count
 
 

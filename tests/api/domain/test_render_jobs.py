@@ -37,7 +37,7 @@ from tests.api.domain.projects import (
 )
 from tests.api.domain.support import balance, claimed, entries, files, sign_up
 
-VARIANTS = {"warnings": [], "material_variants": ["Midnight", "Beach"]}
+VARIANTS = {"warnings": [], "variants": ["Midnight", "Beach"]}
 
 
 def content(database: Database, account_id: str, pictures: int = 1, videos: int = 1) -> str:

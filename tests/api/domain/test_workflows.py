@@ -160,7 +160,7 @@ def test_what_cannot_be_rendered_is_refused_before_anything_is_made(database: Da
         ({"template_id": "unknown12345"}, TemplateNotFound),
     ):  # fmt: skip
         with pytest.raises(error):
-            start(database, account_id, "chair.glb", **wrong)  # type: ignore[arg-type]
+            start(database, account_id, "chair.glb", **wrong)
 
 
 def test_other_accounts_do_not_find_it(database: Database) -> None:
