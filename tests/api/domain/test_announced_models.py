@@ -13,8 +13,9 @@ from api.db.tables import Base, Model, Task, Upload
 from api.domain.accounts.quotas import MEGABYTE, Quotas
 from api.domain.catalog import catalog
 from api.domain.catalog.states import ModelState
-from api.domain.projects import models, uploads
-from api.domain.projects.uploads import CheckedFile, NewUpload, UploadView
+from api.domain.projects import confirmation, models, uploads
+from api.domain.projects.confirmation import CheckedFile
+from api.domain.projects.uploads import NewUpload, UploadView
 from api.domain.removal import leftovers
 from api.domain.removal import uploads as removal
 from api.errors import (
@@ -65,7 +66,7 @@ def dropped(database: Database, account_id: str, upload_id: str, content: str) -
     """Confirms; returns the storage keys that are deleted then, but for the copy's if it is among them: "copy"."""
     file = CheckedFile(f"models/{new_id()}.glb", len(content), hashlib.sha256(content.encode()).hexdigest(), "glb")
     with work(database) as unit:
-        uploads.confirm(unit, account_id, upload_id, file, upload_limit=0, allowed=FREE)
+        confirmation.confirm(unit, account_id, upload_id, file, upload_limit=0, allowed=FREE)
         return ["copy" if key == file.key else key for key in unit.info.get("dropped", ())]
 
 
@@ -270,12 +271,12 @@ def test_a_refused_file_leaves_the_model_open_for_another(database: Database) ->
     bad = receive(database, view.id, "<html>")
     seen = find(database, account_id, view.id)
     with work(database) as unit:
-        uploads.refuse_file(unit, seen)
+        confirmation.refuse(unit, seen)
         assert unit.info["dropped"] == [bad]
     assert find(database, account_id, view.id) == view
     better = receive(database, view.id, "a chair")
     with work(database) as unit:
-        uploads.refuse_file(unit, seen)  # of somebody who was late
+        confirmation.refuse(unit, seen)  # of somebody who was late
     assert find(database, account_id, view.id).arrived_key == better
 
 
@@ -287,9 +288,9 @@ def test_models_that_were_announced_are_counted_like_others(database: Database) 
     for limits, error in (({"uploads_per_hour": 1}, UploadLimit), ({"storage_mb": 1}, StorageLimit)):
         large = CheckedFile("models/c.glb", 2 * MEGABYTE, "c" * 64, "glb") if "storage_mb" in limits else file
         with pytest.raises(error), work(database) as unit:
-            uploads.confirm(unit, account_id, views[1].id, large, upload_limit=0, allowed=Quotas(**limits))
+            confirmation.confirm(unit, account_id, views[1].id, large, upload_limit=0, allowed=Quotas(**limits))
     with pytest.raises(UploadLimit), work(database) as unit:
-        uploads.confirm(unit, account_id, views[1].id, file, upload_limit=1, allowed=FREE)
+        confirmation.confirm(unit, account_id, views[1].id, file, upload_limit=1, allowed=FREE)
     assert find(database, account_id, views[1].id).state == ModelState.AWAITING_UPLOAD
     assert (count(database, Model), count(database, Task)) == (1, 2)
     with pytest.raises(UploadLimit):
@@ -325,7 +326,7 @@ def test_what_belongs_to_others_or_is_not_there_is_not_found(database: Database)
         with pytest.raises(ModelNotFound):
             find(database, account_id, upload_id)
         with pytest.raises(ModelNotFound), work(database) as unit:
-            uploads.confirm(unit, account_id, upload_id, file, upload_limit=0, allowed=FREE)
+            confirmation.confirm(unit, account_id, upload_id, file, upload_limit=0, allowed=FREE)
         with pytest.raises(ModelNotFound), work(database) as unit:
             models.delete(unit, account_id, upload_id)
     with database.read() as session:
