@@ -1,41 +1,16 @@
-"""What an arriving file is, told by its first bytes, and what a downloaded one is called."""
+"""What a downloaded file is called, and which models may be sent alone or in a ZIP where nothing else is announced."""
 
-import re
 from email.message import Message
 from pathlib import PurePosixPath
 
 import httpx
 
 from api.errors import InvalidFormat
+from api.ingest.file_types import other_file, sniffed_type
 from api.ingest.incoming import harmless_name
 
-_ROOT = (
-    rb"accessors|animations|asset|buffers|bufferViews|cameras|extensions|extensionsRequired|extensionsUsed|extras"
-    rb"|images|materials|meshes|nodes|samplers|scene|scenes|skins|textures"
-)
-"""The properties of a glTF's root (glTF 2.0, section 5.17). "asset" must be there, but may come late in a long file."""
-
-_MODELS = {
-    ".glb": rb"glTF",
-    ".zip": rb"PK(\x03\x04|\x05\x06)",
-    ".gltf": rb'(\xef\xbb\xbf)?\s*\{(\s*"(' + _ROOT + rb')"|.*"asset")',
-}
-"""How models begin, by the suffix that says so."""
-
-_OTHERS = {
-    rb"version https://git-lfs": "a pointer of Git LFS: fetch the file itself with `git lfs pull`",
-    rb"\x1f\x8b": "packed with gzip: unpack it first",
-    rb"7z\xbc\xaf|Rar!": "an archive of another kind: send a ZIP",
-    rb"PK\x03\x04.{26}[^/]{1,200}\.usd[ac]|PXR-USDC|#usda": "USD: export it as GLB",
-    rb"Kaydara FBX|; FBX": "FBX: export it as GLB",
-    rb"BLENDER": "a Blender file: export it as GLB",
-    rb"ply\r?\n": "PLY: export it as GLB",
-    rb"solid ": "STL: export it as GLB",
-    rb"(\s|#[^\n]*\n|(mtllib|o|g) [^\n]*\n)*(v|vn|vt) [-+.\d]": "OBJ: put it into a ZIP, with its MTL and textures",
-    rb"\s*<(!doctype|html)": "a web page",
-    rb"\x89PNG|\xff\xd8\xff|GIF8|RIFF....WEBP": "a picture",
-}
-"""What people send instead of a model, and what they can do about it."""
+_WITHIN_A_ZIP = ".obj"
+_SUFFIXES = (".glb", ".gltf", ".zip")
 
 
 def model_suffix(head: bytes) -> str:
@@ -43,13 +18,14 @@ def model_suffix(head: bytes) -> str:
 
     Raises InvalidFormat, which says what the file is instead where that can be told.
     """
-    for begin, what in _OTHERS.items():
-        if re.match(begin, head, re.DOTALL | re.IGNORECASE):
-            raise InvalidFormat(f"{InvalidFormat.default_message}, but {what}")
-    for suffix, begin in _MODELS.items():
-        if re.match(begin, head, re.DOTALL):
-            return suffix
-    raise InvalidFormat
+    kind = sniffed_type(head)
+    if kind is not None and kind.suffix in _SUFFIXES:
+        return kind.suffix
+    what = other_file(head)
+    if kind is not None:
+        advice = "put it into a ZIP, with its MTL and textures" if kind.suffix == _WITHIN_A_ZIP else "export it as GLB"
+        what = f"{kind.title}: {advice}"
+    raise InvalidFormat(f"{InvalidFormat.default_message}, but {what}" if what else None)
 
 
 def model_name(first: str, last: str, headers: httpx.Headers, head: bytes) -> str:

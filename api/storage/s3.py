@@ -86,6 +86,12 @@ class S3Storage:
                 upload.write(chunk)
         return self.stat(key)
 
+    def copy(self, key: str, target: str) -> StoredFile:
+        source = {"Bucket": self._bucket, "Key": self._object(key)}
+        with translated(key):
+            self._client.copy_object(Bucket=self._bucket, Key=self._object(target), CopySource=source)
+        return self.stat(target)
+
     def read(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         target = self._object(key)
         if end is not None and end <= start:
@@ -200,6 +206,11 @@ class S3Storage:
         )  # fmt: skip
         headers = {"Content-Type": content_type, "x-amz-checksum-sha256": checksum, "If-None-Match": "*"}
         return SignedUpload(url, "PUT", headers)
+
+    def signed_put(self, key: str, *, seconds: int) -> str:
+        return self._signing_client.generate_presigned_url(
+            "put_object", Params={"Bucket": self._bucket, "Key": self._object(key)}, ExpiresIn=seconds
+        )
 
     def _object(self, key: str) -> str:
         return self._prefix + "/".join(key_parts(key))

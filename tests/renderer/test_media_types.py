@@ -33,5 +33,6 @@ def test_other_files_are_no_pictures(data: bytes) -> None:
 def test_the_types_are_those_that_python_knows_too() -> None:
     registered = mimetypes.MimeTypes().types_map[True]  # without what this machine's files add
     known = {suffix: registered[suffix] for suffix in MEDIA_TYPES if suffix in registered}
+    known.pop(".obj", None)  # which older ones take for a compiler's output
     assert {".png", ".jpg", ".mp4", ".mov", ".zip"} <= known.keys()
     assert known.items() <= MEDIA_TYPES.items()

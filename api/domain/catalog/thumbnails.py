@@ -6,10 +6,11 @@ Its file is the result "thumb" of the model. Nothing waits for it, and a model i
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from api.db.tables import Model, Result
+from api.domain.kit import followers
 from api.domain.kit.failures import Failure
 from api.domain.kit.files import FileView
 from renderer.spec import Angle, Backdrop, FrameSpec, ImageVariant, StillsSpec, StillVariant
@@ -63,10 +64,14 @@ class Thumbnails:
         self, session: Session, task_id: str, files: Mapping[str, Mapping[str, FileView]], told: Mapping[str, Any]
     ) -> dict[str, str]:
         """The result is all there is to it."""
+        followers.tell(session, SUBJECT, files)
         return {}
 
     def failed(self, session: Session, task_id: str, failure: Failure) -> None:
-        """The model stays without a thumbnail."""
+        """The model stays without a thumbnail, until somebody orders one again."""
+        waiting = self.owners(session, task_id)
+        session.execute(update(Model).where(Model.id.in_(waiting)).values(thumbnail_id=None))
+        followers.tell(session, SUBJECT, waiting)
 
 
 THUMBNAILS = Thumbnails()

@@ -1,24 +1,12 @@
-"""The farm's own templates, which every account may use. They have no rows: their ids never change."""
+"""The farm's own templates, which every account has. They have no rows, and their ids never change."""
 
 import dataclasses
-from typing import Any
 
 from api.domain.projects.content import Content, parse_content
 
-_BOOKMARKS = (
-    {"name": "Front View", "azimuth": 0, "elevation": 8, "zoom": 1.15},
-    {"name": "Three-Quarter View", "azimuth": 35, "elevation": 18, "zoom": 1.15},
-    {"name": "Side View", "azimuth": 90, "elevation": 8, "zoom": 1.15},
-    {"name": "Top View", "azimuth": 0, "elevation": 90, "zoom": 1.15},
-)
-
-_SPIN = {"name": "360 Spin", "effect": "turntable", "length": 6}
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class BuiltIn:
-    """A template of the farm's own. `id` is spelt as other templates' are."""
-
+class BuiltinTemplate:
     id: str
     name: str
     description: str
@@ -26,25 +14,45 @@ class BuiltIn:
     content: Content
 
 
-def _built_in(id: str, name: str, description: str, tags: tuple[str, ...], look: dict[str, Any]) -> BuiltIn:
-    return BuiltIn(
-        id, name, description, tags,
-        parse_content({"look": look, "bookmarks": list(_BOOKMARKS), "shots": [_SPIN]}),
-    )
+BOOKMARKS = [
+    {"name": "Front View", "azimuth": 0, "elevation": 8, "zoom": 1.15},
+    {"name": "Three-Quarter View", "azimuth": 35, "elevation": 18, "zoom": 1.15},
+    {"name": "Side View", "azimuth": 90, "elevation": 8, "zoom": 1.15},
+    {"name": "Top View", "azimuth": 0, "elevation": 90, "zoom": 1.15},
+]
+"""Somewhat above eye level, so that the ground shows; the zoom leaves room for the shadow. From straight above, no side
+is seen that would make a box look crooked."""
 
+SHOTS = [{"name": "360 Spin", "effect": "turntable", "length": 6}]
 
-BUILT_IN: tuple[BuiltIn, ...] = (
-    _built_in(
-        "StudioLight1", "Studio Light", "Softboxes on light grey: the look of a shop's catalogue.",
-        ("studio", "light", "catalogue"), {"lighting": "studio", "bgColor": "#eeeff1", "vignette": 0.1},
-    ),
-    _built_in(
-        "DarkStudio01", "Dark Studio", "Rims of light in a black room, on charcoal: the look of a launch.",
-        ("studio", "dark", "dramatic"), {"lighting": "dark", "bgColor": "#2e3036", "vignette": 0.75, "reflector": True},
-    ),
-    _built_in(
-        "OutdoorScene", "Outdoor Scene", "The sun in a clear sky, on the colour of pale stone.",
-        ("outdoor", "daylight", "natural"), {"lighting": "outdoor", "bgColor": "#e6e1d7", "vignette": 0.15},
-    ),
-)
-"""In the order in which lists show them."""
+STUDIO = BuiltinTemplate(
+    "studioLight1", "Studio Light", "Softboxes in front of pale grey paper, for catalogues and shops.",
+    ("studio", "light", "catalogue"),
+    # paper a little darker than white things: their outline would be lost on #ffffff
+    parse_content({
+        "look": {"lighting": "studio", "bgColor": "#eeeff1", "vignette": 0.1}, "bookmarks": BOOKMARKS, "shots": SHOTS,
+    }),
+)  # fmt: skip
+
+DARK = BuiltinTemplate(
+    "darkStudio01", "Dark Studio", "Rims of light in a black room, above a polished floor, for launches and posters.",
+    ("studio", "dark", "dramatic"),
+    # charcoal that fades to black: black things keep their outline; the floor shows where they stand, as no shadow does
+    parse_content({
+        "look": {"lighting": "dark", "bgColor": "#2e3036", "vignette": 0.75, "reflector": True},
+        "bookmarks": BOOKMARKS, "shots": SHOTS,
+    }),
+)  # fmt: skip
+
+OUTDOOR = BuiltinTemplate(
+    "outdoorScene", "Outdoor Scene", "The sun in a clear sky, on pale stone: natural light with clear shadows.",
+    ("outdoor", "daylight", "natural"),
+    # the warm stone that the preset's light is reflected by: on grey, what the sky lights would look blue
+    parse_content({
+        "look": {"lighting": "outdoor", "bgColor": "#e6e1d7", "vignette": 0.15},
+        "bookmarks": BOOKMARKS, "shots": SHOTS,
+    }),
+)  # fmt: skip
+
+BUILTIN = (STUDIO, DARK, OUTDOOR)
+"""In the order of lists. The first is taken where none is named."""

@@ -11,7 +11,8 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from api import clock
-from api.db.tables import Model, Overlay, Render, Task
+from api.db.tables import Model, Overlay, Render, Task, Upload
+from api.domain.removal import uploads
 from api.domain.renders.states import UNFINISHED
 from api.domain.work.states import TaskState
 
@@ -52,6 +53,12 @@ def _overlays(session: Session, names: Collection[str]) -> list[str]:
     return [key.removeprefix("overlays/") for key in keys]
 
 
+def _uploads(session: Session, names: Collection[str]) -> Collection[str]:
+    """Files of announced models that may still be confirmed. After that, models' files lie elsewhere."""
+    confirmable = Upload.model_id.is_(None), Upload.expires_at >= clock.now() - uploads.KEPT
+    return session.scalars(select(Upload.id).where(Upload.id.in_(names), *confirmable)).all()
+
+
 def _renders(session: Session, names: Collection[str]) -> Collection[str]:
     return session.scalars(select(Render.id).where(Render.id.in_(names))).all()
 
@@ -67,6 +74,7 @@ FOLDERS: dict[str, Callable[[Session, Collection[str]], Collection[str]]] = {
     "thumbnails": _thumbnails,
     "renders": _renders,
     "tasks": _tasks,
+    "uploads": _uploads,
     "shots": _tasks,  # where older versions kept parts
 }
 """Where the storage has files, and which of some names there somebody needs."""

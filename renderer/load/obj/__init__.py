@@ -1,7 +1,7 @@
 """Wavefront OBJ scans: a ZIP with one .obj, its .mtl and its textures becomes a glTF document in memory.
 
-    reader (with blocks and numbers): text -> ObjData          mtl: text -> ObjMaterial
-    polygons: faces -> triangles      shading: smooth normals  textures: names -> images of the archive
+    reader: text -> ObjData           mtl: text -> ObjMaterial
+    shading: smooth normals           files: names -> images of the archive
     document: all of these -> glTF's JSON and binary chunk
 
 Why no library: tinyobjloader takes broken numbers for 0, lets indices beyond the vertices pass and mistakes

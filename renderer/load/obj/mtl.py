@@ -8,7 +8,7 @@ import math
 
 from renderer.load import limits
 from renderer.load.fields import printable
-from renderer.load.obj.source import Source, decoded
+from renderer.load.source import Source, decoded
 
 _MAP_OPTIONS = {
     "-blendu": 1, "-blendv": 1, "-boost": 1, "-cc": 1, "-clamp": 1, "-imfchan": 1, "-bm": 1, "-mm": 2,

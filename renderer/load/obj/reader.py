@@ -15,8 +15,8 @@ from renderer.arrays import Float32, Float64, Int64, UInt8
 from renderer.checkpoints import checkpoint
 from renderer.errors import EmptyModel, InvalidModel, ModelTooLarge
 from renderer.load import limits
-from renderer.load.obj.numbers import BadToken, parse_corners, parse_floats, token_bounds
-from renderer.load.obj.source import Source, decoded
+from renderer.load.numbers import BadToken, parse_corners, parse_floats, token_bounds
+from renderer.load.source import Source, decoded
 
 BLOCK_BYTES = 4 * limits.MEGABYTE
 

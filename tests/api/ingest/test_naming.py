@@ -92,7 +92,7 @@ def test_a_model_is_told_by_how_it_begins(head: bytes, suffix: str) -> None:
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a", "git lfs pull"),
         (b"\x1f\x8b\x08\0", "unpack it first"),
         (b"7z\xbc\xaf\x27\x1c", "send a ZIP"),
-        (b"PK\3\4" + bytes(26) + b"chair.usdc", "export it as GLB"),
+        (b"PK\3\4" + bytes(22) + b"\x0a\0\0\0" + b"chair.usdc", "export it as GLB"),
         (b"Kaydara FBX Binary  \0", "export it as GLB"),
         (b"# Blender 4.2\nmtllib a.mtl\no Cube\nv 1.0 -1 0\n", "put it into a ZIP"),
         (b"\n<!DOCTYPE html>", "a web page"),

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from renderer.arrays import Float64
-from renderer.load.obj.numbers import BadToken, parse_corners, parse_floats, token_bounds
+from renderer.load.numbers import BadToken, parse_corners, parse_floats, token_bounds
 
 quick = settings(derandomize=True, deadline=None, database=None, max_examples=200)
 
