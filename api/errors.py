@@ -3,14 +3,15 @@
     FarmError
     |- Unauthorized, TokenExpired, Forbidden, InsufficientScope       who is asking
     |- InvalidRequest, InvalidSettings, InvalidFormat, FileTooLarge   what was sent
-    |  NoFile, InvalidUrl, DownloadTimeout
+    |  UnsupportedFileType, NoFile, UploadNotFound, InvalidUrl, DownloadTimeout
     |- NoCredits, SpendingCap, UploadLimit, StorageLimit                           what the account may do
     |- ContentTooLong                                                 what a signed link allows
     |- Unavailable, NoSpace, TooManyRequests                          what the farm can't do for now
-    |- InvalidState, IdempotencyConflict, IdempotencyInProgress      what can't be done any more, or yet
+    |- InvalidState, ModelNotReady, IdempotencyConflict,             what can't be done any more, or yet
+    |  IdempotencyInProgress
     `- ModelNotFound, RenderNotFound, VideoNotFound, PosterNotFound,  what isn't there
        ThumbNotFound, ImageNotFound, DatasetNotFound, FileNotFound, OverlayNotFound,
-       DeliveryNotFound, NotFound
+       DeliveryNotFound, TemplateNotFound, ProjectNotFound, JobNotFound, NotFound
 """
 
 
@@ -69,6 +70,11 @@ class InvalidFormat(FarmError):
     default_message = "File is not .glb, .gltf, or .zip"
 
 
+class UnsupportedFileType(InvalidFormat):
+    code = "unsupported_file_type"
+    default_message = "Files of this type can't be read"
+
+
 class FileTooLarge(FarmError):
     code = "file_too_large"
     default_message = "File exceeds the 100 MB limit"
@@ -77,6 +83,11 @@ class FileTooLarge(FarmError):
 class NoFile(FarmError):
     code = "no_file"
     default_message = "No file in upload request"
+
+
+class UploadNotFound(InvalidRequest):
+    code = "upload_not_found"
+    default_message = "No file was uploaded"
 
 
 class InvalidUrl(FarmError):
@@ -137,6 +148,11 @@ class TooManyRequests(FarmError):
 class InvalidState(FarmError):
     code = "invalid_state"
     default_message = "The resource is in another state"
+
+
+class ModelNotReady(InvalidState):
+    code = "model_not_ready"
+    default_message = "The model is not ready"
 
 
 class IdempotencyConflict(FarmError):
@@ -207,3 +223,18 @@ class OverlayNotFound(FarmError):
 class DeliveryNotFound(FarmError):
     code = "delivery_not_found"
     default_message = "Webhook delivery not found"
+
+
+class TemplateNotFound(NotFound):
+    code = "template_not_found"
+    default_message = "Template not found"
+
+
+class ProjectNotFound(NotFound):
+    code = "project_not_found"
+    default_message = "Project not found"
+
+
+class JobNotFound(NotFound):
+    code = "job_not_found"
+    default_message = "Job not found"

@@ -76,6 +76,12 @@ class Settings(BaseSettings):
     # the server
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 picks a free one")
+    public_url: str = Field(
+        "",
+        pattern=HTTP,
+        description="URL that clients reach the farm by, for links in what it sends them, such as "
+        "https://farm.example.com; empty means what they asked, and in webhooks the address to listen on",
+    )
     cors_origins: str = Field(
         "",
         description="Origins, with commas between, whose pages may call the API from a browser, such as "
@@ -107,6 +113,9 @@ class Settings(BaseSettings):
 
     # limits
     max_upload_mb: int = Field(100, ge=1, description="Largest model file in MB (1024 x 1024 bytes)")
+    max_signed_upload_mb: int = Field(
+        1024, ge=1, le=5 * 1024, description="Largest model file in MB that comes by a signed link; 5 GB at most"
+    )
     signup_credits: int = Field(10, ge=0, description="Free credits of a new account")
     upload_limit: int = Field(
         0, ge=0, description="Most models of an account that never bought credits; 0 means no limit"
@@ -226,6 +235,14 @@ class Settings(BaseSettings):
                 self.database_host, self.database_port, self.database_name,
             ).render_as_string(hide_password=False)  # fmt: skip
         return self.database_url.get_secret_value() or f"sqlite:///{self.data_dir.absolute()}/pirouette.sqlite3"
+
+    @property
+    def reached_at(self) -> str:
+        """URL of the farm for those who haven't asked it anything: `public_url`, or where the server listens."""
+        if self.public_url:
+            return self.public_url
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 (compares, does not bind)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     @cached_property
     def files_dir(self) -> Path:

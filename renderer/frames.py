@@ -1,6 +1,7 @@
 """The frames of one shot: a `ShotRenderer` poses, lights and draws them, and reads them as pixels or video planes."""
 
 import contextlib
+import dataclasses
 import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 
 from renderer.arrays import Float64, UInt8
 from renderer.camera.effects import shot_view
-from renderer.camera.framing import View, model_placement
+from renderer.camera.framing import View, closest_zoom, model_placement
 from renderer.errors import SettingsError
 from renderer.gl.context import Device
 from renderer.gl.cost import require_affordable
@@ -53,7 +54,8 @@ class ShotRenderer:
     """Draws the frames of `spec` and reads them in the format that is wanted. Equal inputs give equal bytes.
 
     `draw(i)` issues a frame; the `read_...` calls give the frame drawn last, as often as wanted, on any backdrop and
-    behind any foreground. The `start_...` calls do so without waiting for it.
+    behind any foreground. The `start_...` calls do so without waiting for it. `draw(i, camera)` takes another camera
+    than `spec`'s for that frame, and gives the same bytes as a ShotRenderer of the spec `camera`.
     Use it as a context manager: it owns everything it put on the device. Raises DeviceError when the frame is too
     large for the device, SettingsError for an unknown animation or a panorama that is missing or broken, ModelTooLarge
     where the model would take too long to draw (`renderer.gl.cost`).
@@ -130,17 +132,19 @@ class ShotRenderer:
             self._cast_shadows()
             self._owned = owned.pop_all()
 
-    def draw(self, index: int) -> None:
+    def draw(self, index: int, camera: FrameSpec | None = None) -> None:
         """Draws frame `index`, 0 to frame_count - 1, replacing the one before, and doesn't wait until it is drawn.
 
-        Raises DeviceError on a GL error, and ModelTooLarge where an animation makes the frame too costly.
+        `camera` is the shot's spec but for `rotate_y`, `elevation` and `zoom`, and on the same side of the ground.
+        Raises DeviceError on a GL error, and ModelTooLarge where an animation or the camera makes the frame too costly.
         """
-        view = shot_view(self._spec, self._bounds, index)
+        view = shot_view(camera or self._spec, self._bounds, index)
         if self._clip is not None:
             self._pose(clip_time(self._clip, index, self._spec.fps, self._spec.animation_speed))
+        if self._clip is not None or camera is not None:
             self._require_affordable([view])
-            if self._floor is not None and self._floor.live:
-                self._floor.cast(self._gpu_scene)
+        if self._clip is not None and self._floor is not None and self._floor.live:
+            self._floor.cast(self._gpu_scene)
         behind = None
         if view is not None:
             if self._reflection is not None:
@@ -158,6 +162,16 @@ class ShotRenderer:
             self._target.keep(tile)
         flush(self._device)
         self._device.check_errors(f"drawing frame {index}")
+
+    def closer(self, camera: FrameSpec) -> FrameSpec:
+        """`camera`, for frame 0, with a zoom that counts from the distance at which the model itself fits the picture
+        (`closest_zoom`), and no longer a sphere around it."""
+        view = shot_view(dataclasses.replace(camera, zoom=1.0), self._bounds, 0)
+        if view is None:
+            return camera
+        self._pose(0.0)
+        zoom = closest_zoom(camera, view, self._bounds.radius, self._gpu_scene.clouds())
+        return dataclasses.replace(camera, zoom=camera.zoom * zoom)
 
     def read_rgba(self) -> UInt8:
         """(height, width, 4) uint8: premultiplied, sRGB-encoded, top row first; the ground shadow is in alpha."""

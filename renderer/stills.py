@@ -1,8 +1,11 @@
-"""A model file and a spec of one frame -> here -> finished files: stills, each with its thumbnail and posters.
+"""A model file and a spec -> here -> finished files: stills with their thumbnails.
 
-    open_shot (load, upload, light, shadow) -> draw once -> composite and encode per variant
+    render_images   one frame:            open_shot (load, upload, light, shadow) -> draw once -> composite and encode
+    render_stills   from several sides:   open_shot -> draw from each side -> composite; encode beside the next drawing
 """
 
+import collections
+import concurrent.futures
 import contextlib
 import dataclasses
 import shutil
@@ -10,6 +13,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from renderer.arrays import UInt8
+from renderer.checkpoints import with_checkpoints
+from renderer.cores import usable_cores
 from renderer.encode.image import write_image, write_thumbnail
 from renderer.encode.poster import write_posters
 from renderer.frames import ShotRenderer
@@ -17,7 +22,12 @@ from renderer.gl.context import Device
 from renderer.load import load_model
 from renderer.render import Listener, open_shot
 from renderer.scene.nodes import Scene
-from renderer.spec import FrameSpec, ImageVariant
+from renderer.spec import FrameSpec, ImageVariant, StillsSpec, StillVariant
+from renderer.spec.frames import ImageFormat
+
+QUEUED_PICTURES = 2
+"""Pictures, beside those being encoded, that may wait for it: a graphics card draws faster, and in 4K each takes 25 MB.
+"""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -66,11 +76,77 @@ def render_images(
                 listener.on_poster(name, files.poster, files.poster_full)
             listener.on_stage("encoding")
             for name, variant in variants.items():
-                pixels = _read(shot, variant)
-                write_image(pixels, made[name].image, variant.format)
-                write_thumbnail(pixels, made[name].thumb, variant.format)
+                _write(_read(shot, variant), made[name], variant.format)
         undo.pop_all()
     return made
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class StillFiles:
+    """One variant's files. `thumb` is the `image` at a quarter of its width and height."""
+
+    image: Path
+    thumb: Path
+
+
+def render_stills(
+    model: Path,
+    spec: StillsSpec,
+    variants: Mapping[str, StillVariant],
+    out: Path,
+    *,
+    device: Device,
+    cache_dir: Path | None,
+    listener: Listener,
+    images: Mapping[str, Path] = {},
+    load: Callable[[Path, str | None], Scene] = load_model,
+) -> dict[str, StillFiles]:
+    """Makes stills from those of the spec's angles that `variants` want, into `out`/<variant name>/ (which must not
+    exist yet). The model is loaded and lit once, and drawn once for each angle.
+
+    Each image is the one that `render_images` makes of the same settings and `ShotRenderer.closer`'s zoom. `images` are
+    the files of the overlays that the frames and `variants` name. The listener hears of one frame for each angle, and
+    of no posters. Nothing is left in `out` by a render that ends in an exception. Raises what `open_shot` raises.
+    """
+    wanted: dict[int, list[str]] = {}
+    for name, variant in sorted(variants.items(), key=lambda item: item[1].angle):
+        wanted.setdefault(variant.angle, []).append(name)
+    made: dict[str, StillFiles] = {}
+    if not wanted:  # nobody waits any more
+        return made
+    threads = usable_cores()
+    writing: collections.deque[concurrent.futures.Future[None]] = collections.deque()
+    with (
+        contextlib.ExitStack() as undo,
+        concurrent.futures.ThreadPoolExecutor(threads) as beside,
+        open_shot(
+            model, spec.seen_from(min(wanted)), device=device, cache_dir=cache_dir, listener=listener, images=images,
+            load=load,
+        ) as shot,
+    ):
+        listener.on_stage("drawing")
+        for done, (angle, names) in enumerate(wanted.items(), 1):
+            shot.draw(0, shot.closer(spec.seen_from(angle)))
+            for name in names:
+                image = variants[name].image
+                (out / name).mkdir(parents=True)
+                undo.callback(shutil.rmtree, out / name, ignore_errors=True)
+                still = _files(out / name, image)
+                made[name] = StillFiles(still.image, still.thumb)
+                writing.append(beside.submit(with_checkpoints(_write), _read(shot, image), made[name], image.format))
+                while len(writing) > threads + QUEUED_PICTURES:
+                    writing.popleft().result()
+            listener.on_frame(done, len(wanted))
+        listener.on_stage("encoding")
+        for each in writing:
+            each.result()
+        undo.pop_all()
+    return made
+
+
+def _write(pixels: UInt8, files: ImageFiles | StillFiles, kind: ImageFormat) -> None:
+    write_image(pixels, files.image, kind)
+    write_thumbnail(pixels, files.thumb, kind)
 
 
 def _files(folder: Path, variant: ImageVariant) -> ImageFiles:

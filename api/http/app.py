@@ -14,6 +14,7 @@ from api.http.boundary import Boundary, Faults
 from api.http.cors import Cors
 from api.http.dialect import Dialect, Dialects
 from api.http.dxgl.dialect import DXGL
+from api.http.glossi.dialect import GLOSSI
 from api.http.health import Checks, Health
 from api.http.inflate import Inflate
 from api.http.limits import BodyLimit, ClientLimit
@@ -30,9 +31,12 @@ from api.net.sender import Sender
 from api.settings import Settings
 from api.storage.base import Storage
 
-DESCRIPTION = "A self-hosted 3D render farm: a model in, a turntable out. This is dx.gl's API under /v1."
+DESCRIPTION = (
+    "A self-hosted 3D render farm: a model in, a turntable out. "
+    "This is dx.gl's API under /v1, and Glossi's under /api/v1."
+)
 
-DIALECTS = (DXGL,)
+DIALECTS = (DXGL, GLOSSI)
 
 MISSED_HEARTBEATS = 4
 """After so many a worker is called silent."""

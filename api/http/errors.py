@@ -4,7 +4,7 @@ These are the domain's FarmErrors, and what the framework finds: unknown routes,
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -48,6 +48,11 @@ class BodyTooLarge(InvalidRequest):
 
 _FRAMEWORK_ERRORS = {404: NotFound("No such path"), 405: MethodNotAllowed(), 416: RangeNotSatisfiable()}
 """What FastAPI and Starlette raise by status."""
+
+
+def code_in(table: Container[str], error: FarmError) -> str:
+    """The error's own code where the table has it, else that of the kind of error that it is more generally."""
+    return next(kind.code for kind in type(error).__mro__ if issubclass(kind, FarmError) and kind.code in table)
 
 
 def install(app: FastAPI, dialects: Dialects) -> None:

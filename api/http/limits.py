@@ -32,7 +32,7 @@ ENVELOPE_BYTES = MEGABYTE
 """What an upload may bring beside the file: boundaries, settings, fields that nobody reads."""
 
 SIGNED_UPLOADS = ("PUT", PREFIX)
-"""Method and beginning of the path of uploads by a signed link: their route counts, by the size that was signed."""
+"""Method and beginning of the path of uploads by a signed link: their route counts."""
 
 _LINGER_SECONDS = 30.0
 _LINGER_BYTES = 512 * MEGABYTE

@@ -3,7 +3,7 @@
 import dataclasses
 import re
 
-from api.errors import InvalidFormat
+from api.errors import InvalidFormat, UnsupportedFileType
 from renderer.media_types import MEDIA_TYPES
 from renderer.model_types import model_suffix
 
@@ -76,19 +76,20 @@ def other_file(head: bytes) -> str:
 
 
 def named_type(word: str) -> FileType:
-    """The type that a request calls `word`, in whatever case. Raises InvalidFormat, which says what to send instead."""
+    """The type that a request calls `word`, in whatever case. Raises UnsupportedFileType, which says what to send."""
     word = word.lower()
     if word in REFUSED_TYPES:
-        raise InvalidFormat(REFUSED_TYPES[word])
+        raise UnsupportedFileType(REFUSED_TYPES[word])
     if word not in FILE_TYPES:
-        raise InvalidFormat(f"The type of the file must be one of {', '.join(FILE_TYPES)}")
+        raise UnsupportedFileType(f"The type of the file must be one of {', '.join(FILE_TYPES)}")
     return FILE_TYPES[word]
 
 
 def checked_type(declared: str, head: bytes, size: int) -> str:
     """The suffix for a file that was announced as `declared`, has `size` bytes and begins with `head`.
 
-    Raises InvalidFormat where it is something else, and says what, and where nothing can be `declared` to be that.
+    Raises InvalidFormat where it is something else, and says what; UnsupportedFileType where nothing can be `declared`
+    to be that.
     """
     wanted = named_type(declared)
     found = sniffed_type(head, size)

@@ -26,8 +26,9 @@ def command() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     database = Database(settings.sqlalchemy_url, WORKER)
-    deliverer = make_deliverer(settings, database)
+    storage = open_storage(settings)
+    deliverer = make_deliverer(settings, database, storage)
     deliverer.start()
-    sweep_until(stop, database, open_storage(settings), make_celery(settings), settings)
+    sweep_until(stop, database, storage, make_celery(settings), settings)
     deliverer.stop()
     database.dispose()

@@ -105,23 +105,30 @@ class Deliverer(threading.Thread):
     def _next(self, busy: Collection[str]) -> _Request | None:
         """Thread: what is to be sent next, if anything is due but what the accounts `busy` wait for."""
         try:
-            with self._database.read() as session:
-                if not deliveries.is_due(session, busy=busy):
-                    return None
-            with self._database.begin() as session:
-                while (claim := deliveries.claim(session, busy=busy)) is not None:
-                    try:
-                        request = self._spelt(claim)
-                    except Exception:  # whatever a dialect stumbles over must not stop the others' deliveries
-                        logger.exception("Event %s can't be told in the dialect %s", claim.event.id, claim.dialect)
+            while (claim := self._claim(busy)) is not None:
+                try:
+                    request = self._spelt(claim)  # in no transaction: to sign a link, a storage may ask for credentials
+                except Exception:  # whatever a dialect stumbles over must not stop the others' deliveries
+                    logger.exception("Event %s can't be told in the dialect %s", claim.event.id, claim.dialect)
+                    with self._database.begin() as session:
                         deliveries.give_up(session, claim, "The farm could not write this event; its log says why")
-                    else:
-                        if claim.body is None:
-                            deliveries.keep_body(session, claim, request.body)
+                else:
+                    if claim.body is not None or self._keep_body(claim, request.body):
                         return request
         except Exception as error:  # noqa: BLE001 (whatever the database says)
             logger.warning("Could not look for deliveries, will try again: %s", error)
         return None
+
+    def _claim(self, busy: Collection[str]) -> Claim | None:
+        with self._database.read() as session:
+            if not deliveries.is_due(session, busy=busy):
+                return None
+        with self._database.begin() as session:
+            return deliveries.claim(session, busy=busy)
+
+    def _keep_body(self, claim: Claim, body: bytes) -> bool:
+        with self._database.begin() as session:
+            return deliveries.keep_body(session, claim, body)
 
     def _spelt(self, claim: Claim) -> _Request:
         """What this attempt sends: the same body each time, signed anew."""

@@ -22,7 +22,8 @@ from api.db.faults import Outage
 from api.db.session import Database
 from api.domain.accounts import idempotency
 from api.domain.kit.unit import unit_of_work
-from api.domain.removal import leftovers, models, overlays
+from api.domain.projects import progress
+from api.domain.removal import leftovers, models, overlays, uploads
 from api.domain.renders.removal import end_refunded_preview
 from api.domain.webhooks import deliveries
 from api.domain.work import fleet, lanes, scheduling, waits
@@ -75,6 +76,11 @@ def sweep_once(
         models.discard_deleted(unit)
     with on_its_own("end previews that were refunded"):
         _end_refunded_previews(database, storage)
+    with (
+        on_its_own("let projects and workflows go on"),
+        unit_of_work(database, storage, wake=lambda: None) as unit,
+    ):
+        progress.note_due(unit)
     with on_its_own("send what the outbox has"):
         relay(database, celery)
     with on_its_own("announce pending work"):
@@ -143,6 +149,8 @@ def collect_once(database: Database, storage: Storage) -> None:
     """
     with on_its_own("delete old webhook deliveries"), database.begin() as session:
         deliveries.discard_old(session)
+    with on_its_own("forget models whose files never came"):
+        _discard_expired(database, storage)
     before = clock.now() - leftovers.GRACE
     with on_its_own("tidy the storage"):
         if orphans := storage.tidy(before):
@@ -150,6 +158,13 @@ def collect_once(database: Database, storage: Storage) -> None:
     for folder in leftovers.FOLDERS:
         with on_its_own(f"look through {folder} in the storage"):
             _collect(database, storage, folder, before)
+
+
+def _discard_expired(database: Database, storage: Storage) -> None:
+    more = True
+    while more:
+        with unit_of_work(database, storage, wake=lambda: None) as unit:
+            more = uploads.discard_expired(unit)
 
 
 def _collect(database: Database, storage: Storage, folder: str, before: dt.datetime) -> None:

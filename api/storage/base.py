@@ -113,7 +113,7 @@ class Writer(Protocol):
 class Storage(Protocol):
     """All methods block, may be called from any thread, and raise ValueError for a malformed key.
 
-    All but the two that sign raise StorageUnavailable. `room` is what is left on this machine's disks.
+    All but those that sign raise StorageUnavailable. `room` is what is left on this machine's disks.
     """
 
     @property
@@ -131,6 +131,12 @@ class Storage(Protocol):
 
     def put_file(self, key: str, path: Path) -> StoredFile:
         """Takes the file at `path` into the storage. It may be moved: it is no longer the caller's. Raises KeyTaken."""
+
+    def copy(self, key: str, target: str) -> StoredFile:
+        """What is under `key` at the moment is under `target` too, whole, without passing through this process.
+
+        `target` is a new key that no other process knows. Raises FileMissing.
+        """
 
     def read(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         """The bytes `start` to `end` (exclusive; None: to the end) in chunks. Raises FileMissing when iterated."""
@@ -175,6 +181,14 @@ class Storage(Protocol):
         Any other body is refused, and nothing is stored: a longer one with 413 by our own server, with 403 by S3, whose
         signature covers the length. The same file may be sent again, which changes nothing: S3 then answers 412, as it
         does where another file is stored under the key, which stays.
+        """
+
+    def signed_put(self, key: str, *, seconds: int) -> str:
+        """A URL that takes a file of any size and kind for `seconds`, by a PUT that needs no header; the answer is 200.
+
+        Nothing is known of the file before it comes, so S3 neither refuses it nor keeps what was under `key`: what is
+        there is to be looked at, and copied to a key of its own, before anything relies on it. What begins with a
+        slash leads to our own server, which knows files that are expected only: see api.http.storage.
         """
 
 

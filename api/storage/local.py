@@ -68,6 +68,17 @@ class LocalStorage:
                     _publish(file, temporary, target, key)
         return self.stat(key)
 
+    def copy(self, key: str, target: str) -> StoredFile:
+        path, copied = self._path(key), self._path(target)
+        if not path.is_file():
+            raise FileMissing(key)
+        with disk_errors_told():
+            try:
+                _link(path, copied, target)
+            except FileNotFoundError:
+                raise FileMissing(key) from None
+        return self.stat(target)
+
     def read(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         path = self._path(key)
         try:
@@ -149,24 +160,33 @@ class LocalStorage:
         url = self.signer.url("PUT", key, seconds=seconds, parameters=parameters)
         return SignedUpload(url, "PUT", {"Content-Type": content_type})
 
+    def signed_put(self, key: str, *, seconds: int) -> str:
+        key_parts(key)
+        return self.signer.url("PUT", key, seconds=seconds, parameters={})
+
     def _path(self, key: str) -> Path:
         return self._root.joinpath(*key_parts(key))
 
 
 def _publish(file: BinaryIO, path: Path, target: Path, key: str) -> None:
-    """Flushes the open `file` that lies at `path` to the disk, moves it to `target`, and makes the name durable.
+    """Flushes the open `file` that lies at `path` to the disk, and moves it to `target`. Raises what `_link` raises."""
+    file.flush()
+    os.fsync(file.fileno())
+    _link(path, target, key)
+    path.unlink()
+
+
+def _link(path: Path, target: Path, key: str) -> None:
+    """Gives the file at `path` a second name, `target`, and makes it durable.
 
     Raises KeyTaken where another file is there already.
     """
-    file.flush()
-    os.fsync(file.fileno())
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(path, target)  # a renaming would replace what is there
     except FileExistsError:
         if not filecmp.cmp(path, target, shallow=False):
             raise KeyTaken(key) from None
-    path.unlink()
     folder = os.open(target.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

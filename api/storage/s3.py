@@ -33,7 +33,7 @@ from api.storage.scratch import Scratch
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import ErrorTypeDef, ObjectIdentifierTypeDef
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef, ErrorTypeDef, ObjectIdentifierTypeDef
 
 _DELETE_AT_ONCE = 1000
 """Keys in one request: S3's limit."""
@@ -85,6 +85,13 @@ class S3Storage:
             while chunk := file.read(CHUNK_BYTES):
                 upload.write(chunk)
         return self.stat(key)
+
+    def copy(self, key: str, target: str) -> StoredFile:
+        source: CopySourceTypeDef = {"Bucket": self._bucket, "Key": self._object(key)}
+        copied = self._object(target)
+        with translated(key):
+            self._client.copy_object(Bucket=self._bucket, Key=copied, CopySource=source)
+        return self.stat(target)
 
     def read(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         target = self._object(key)
@@ -200,6 +207,11 @@ class S3Storage:
         )  # fmt: skip
         headers = {"Content-Type": content_type, "x-amz-checksum-sha256": checksum, "If-None-Match": "*"}
         return SignedUpload(url, "PUT", headers)
+
+    def signed_put(self, key: str, *, seconds: int) -> str:
+        return self._signing_client.generate_presigned_url(
+            "put_object", Params={"Bucket": self._bucket, "Key": self._object(key)}, ExpiresIn=seconds
+        )
 
     def _object(self, key: str) -> str:
         return self._prefix + "/".join(key_parts(key))

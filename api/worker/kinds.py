@@ -20,6 +20,7 @@ from api.worker.child.images import draw_image
 from api.worker.child.inspections import inspect
 from api.worker.child.job import Job
 from api.worker.child.self_test import self_test
+from api.worker.child.stills import draw_stills, draw_thumbnail
 from api.worker.child.videos import draw_video, draw_video_part, join_video
 from api.worker.messages import SELF_TEST
 
@@ -39,6 +40,8 @@ KINDS: dict[str, Kind] = {
         draws=True, functions={"whole": draw_video, "part": draw_video_part, "assembly": join_video}
     ),
     "image": Kind(draws=True, functions={"whole": draw_image}),
+    "stills": Kind(draws=True, functions={"whole": draw_stills}),
+    "thumbnail": Kind(draws=True, functions={"whole": draw_thumbnail}),
     "dataset": Kind(draws=True, functions={"part": draw_dataset_part, "assembly": join_dataset}),
     SELF_TEST: Kind(draws=False, functions={"whole": self_test}),
 }

@@ -144,7 +144,7 @@ def upgrade() -> None:
         sa.Column("created_at", TIME, nullable=False),
         sa.Column("updated_at", TIME, nullable=False),
         sa.CheckConstraint(
-            "status IN ('QUEUED', 'RENDERING', 'COMPLETED', 'FAILED')",
+            "status IN ('QUEUED', 'COMPLETED', 'FAILED')",
             name=op.f("ck_render_jobs_status_known"),
         ),
         fk("render_jobs", "account_id", "accounts"),
@@ -155,7 +155,7 @@ def upgrade() -> None:
     op.create_index("render_jobs_by_account", "render_jobs", ["account_id", "created_at", "id"])
     op.create_index(
         "render_jobs_unfinished", "render_jobs", ["created_at"],
-        **where("status IN ('QUEUED', 'RENDERING')"),
+        **where("status = 'QUEUED'"),
     )  # fmt: skip
     op.create_table(
         "render_job_outputs",

@@ -19,11 +19,13 @@ from renderer.spec.frames import (
 )
 from renderer.spec.plan import QUALITY_TIERS, plan_dataset, plan_image, plan_preview, plan_video
 from renderer.spec.settings import SETTINGS, RenderSettings, parse_settings
+from renderer.spec.stills import Angle, StillsSpec, StillVariant
 
 __all__ = [
     "ANCHORS",
     "QUALITY_TIERS",
     "SETTINGS",
+    "Angle",
     "Backdrop",
     "DatasetSpec",
     "Foreground",
@@ -32,6 +34,8 @@ __all__ = [
     "ImagePlan",
     "ImageVariant",
     "RenderSettings",
+    "StillVariant",
+    "StillsSpec",
     "VideoPlan",
     "VideoVariant",
     "parse_settings",

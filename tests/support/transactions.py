@@ -13,7 +13,8 @@ from api.storage.local import LocalStorage
 from api.storage.s3 import S3Storage
 
 STORAGE_CALLS = (
-    "writer", "put_file", "read", "stat", "local_path", "delete", "delete_prefix", "entries", "tidy", "ping",
+    "writer", "put_file", "copy", "read", "stat", "local_path", "delete", "delete_prefix", "entries", "tidy",
+    "ping",
 )  # fmt: skip
 
 

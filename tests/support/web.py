@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from api.db.session import Database
 from api.domain.accounts import accounts, credentials
+from api.domain.accounts.credentials import FORMATS
 from api.domain.kit.files import FileView
 from api.domain.work import claims, scheduling
 from api.domain.work.claims import Claim
@@ -32,6 +33,13 @@ GLB = b"glTF" + bytes(range(256)) * 8
 """Bytes of a model for those who never parse it."""
 GLTF = b'{"asset": {"version": "2.0"}}'
 ZIP = b"PK\x05\x06" + bytes(18)
+
+
+def key_header(key: str) -> dict[str, str]:
+    """The header field by which a request carries a key of any dialect; of dx.gl's, if it isn't one's at all."""
+    format = next((each for each in FORMATS.values() if key.startswith(each.prefix)), FORMATS["dxgl"])
+    return {format.header: f"{format.scheme} {key}" if format.scheme else key}
+
 
 VIDEO_FILES = {
     "video": ("video.mp4", "video/mp4"),
@@ -83,7 +91,7 @@ class Web:
         self, method: str, path: str, *, token: str | None = "", app: FastAPI | None = None, **arguments: Any
     ) -> httpx.Response:
         """`token` None sends none; "" stands for the account's own."""
-        headers = {"Authorization": f"Bearer {token or self.token}"} if token is not None else {}
+        headers = key_header(token or self.token) if token is not None else {}
         headers |= arguments.pop("headers", {})
 
         async def send() -> httpx.Response:
@@ -117,6 +125,12 @@ class Web:
         """A token of the same account with these scopes."""
         with self.database.begin() as session:
             return credentials.issue(session, self.account_id, name="scoped", scopes=scopes).raw
+
+    @functools.cached_property
+    def glossi_key(self) -> str:
+        """A key of the account for Glossi's API, with the usual scopes."""
+        with self.database.begin() as session:
+            return credentials.issue(session, self.account_id, name="glossi", dialect="glossi").raw
 
     def balance(self) -> int:
         with self.database.read() as session:

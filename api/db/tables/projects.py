@@ -28,7 +28,7 @@ class Upload(Base):
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
     name: Mapped[str] = mapped_column(String(200))
     file_name: Mapped[str] = mapped_column(String(255))
-    file_type: Mapped[str] = mapped_column(String(10))  # one of domain.projects.uploads.FILE_TYPES
+    file_type: Mapped[str] = mapped_column(String(10))  # one of ingest.file_types.FILE_TYPES
     file_key: Mapped[str | None] = mapped_column(String(200))
     file_size: Mapped[int | None] = mapped_column(BigInteger)
     sha256: Mapped[str | None] = mapped_column(String(64))
@@ -108,16 +108,16 @@ class RenderJob(Base):
     """An order of all pictures and videos of a project, paid and refunded as one. `batch_id` is the order's, and may be
     several jobs'; a job that is tried again gets a new one.
 
-    `status` is domain.projects.states.RenderJobStatus.
+    `status` is one of domain.projects.states.RenderJobStatus. Until the job has ended it is QUEUED: whether any of it
+    is drawn already is read from its renders.
     """
 
     __tablename__ = "render_jobs"
     __table_args__ = (
         Index("render_jobs_by_account", "account_id", "created_at", "id"),
         Index("render_jobs_unfinished", "created_at",
-              sqlite_where=text("status IN ('QUEUED', 'RENDERING')"),
-              postgresql_where=text("status IN ('QUEUED', 'RENDERING')")),
-        CheckConstraint("status IN ('QUEUED', 'RENDERING', 'COMPLETED', 'FAILED')", name="status_known"),
+              sqlite_where=text("status = 'QUEUED'"), postgresql_where=text("status = 'QUEUED'")),
+        CheckConstraint("status IN ('QUEUED', 'COMPLETED', 'FAILED')", name="status_known"),
     )
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)

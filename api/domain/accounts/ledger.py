@@ -90,6 +90,14 @@ def charge(
     )
 
 
+def next_number(session: Session, subject_kind: str, subject_id: str) -> int:
+    """Which charge of the subject the next one is."""
+    charges = select(func.count()).where(
+        LedgerEntry.subject_id == subject_id, LedgerEntry.subject_kind == subject_kind, LedgerEntry.kind == "charge"
+    )
+    return (session.scalar(charges) or 0) + 1
+
+
 def refund(session: Session, subject_kind: str, subject_id: str, *, at_most: int | None = None) -> bool:
     """Gives back what the subject was charged last, or `at_most` so much of it.
 

@@ -12,7 +12,7 @@ from sqlalchemy import ScalarSelect, delete, select
 from sqlalchemy.orm import Session
 
 from api.db.dialects import insert
-from api.db.tables import Quota, StoredBytes
+from api.db.tables import Account, Quota, StoredBytes
 from api.errors import StorageLimit
 from api.settings import Settings
 
@@ -66,6 +66,11 @@ def check_storage(total: int, limit_mb: int) -> None:
             f"The account's files would be {total / MEGABYTE:,.1f} MB, and it may have {limit_mb:,} MB: "
             "delete models, overlays or renders first"
         )
+
+
+def hold_account(session: Session, account_id: str) -> None:
+    """What counts against the account's limits is added by nobody else before the transaction ends, if all hold it."""
+    session.execute(select(Account.id).where(Account.id == account_id).with_for_update(key_share=True))
 
 
 def hold_counts(session: Session, account_ids: Collection[str]) -> None:

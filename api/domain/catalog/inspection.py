@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from api.db.tables import Model
 from api.domain.catalog import contents
 from api.domain.catalog.states import COMES_FROM, ModelState
-from api.domain.kit import unit
+from api.domain.kit import followers, unit
 from api.domain.kit.failures import Failure
 from api.domain.kit.files import FileView
 
@@ -62,10 +62,13 @@ class Inspection:
             _move(session, task_id, ModelState.READY, **values)
             if key := values.get("storage_key", uploaded):
                 inputs[INPUT] = key
+        followers.tell(session, self.subject, files)
         return inputs
 
     def failed(self, session: Session, task_id: str, failure: Failure) -> None:
+        unread = self.owners(session, task_id)
         _move(session, task_id, ModelState.FAILED, error_code=failure.code, error_message=failure.message)
+        followers.tell(session, self.subject, unread)
 
 
 INSPECTION = Inspection()

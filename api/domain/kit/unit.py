@@ -3,10 +3,12 @@
     with unit_of_work(database, storage, wake) as unit:
         ...                                     rows are written, `unit.drop` names files that nobody needs any more
     # committed; now the files are deleted, and `wake` is called if there are hints to send
+    # and what comes next is done, each in a unit of its own
 
 Nothing inside the block talks to the storage or to the broker: the block may hold locks that everybody waits for.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -18,6 +20,9 @@ from api.storage.base import Storage, discard
 _HINTS = "hints"
 _DROPPED = "dropped"
 _SPENDER = "spender"
+_NEXT = "next"
+
+logger = logging.getLogger(__name__)
 
 
 class Unit(Session):
@@ -38,6 +43,19 @@ def note_hints(session: Session) -> None:
     session.info[_HINTS] = True
 
 
+def note_next(session: Session, step: Callable[[Unit, str], None], subject_id: str) -> None:
+    """After the commit, `step` is done with the subject, in a unit of its own: it may take locks that this one can't.
+
+    Ignored where the session isn't a unit's, and lost where the process dies before: the sweeper finds what is to do.
+    """
+    session.info.setdefault(_NEXT, {})[step, subject_id] = None
+
+
+def spend_for(session: Session, token_id: str | None) -> None:
+    """What the transaction spends from now on counts for that key's cap."""
+    session.info[_SPENDER] = token_id
+
+
 def spender(session: Session) -> str | None:
     """The id of the key by which the transaction was asked for: what it spends counts for the key's cap."""
     token_id: str | None = session.info.get(_SPENDER)
@@ -55,3 +73,9 @@ def unit_of_work(
     discard(storage, *unit.info.get(_DROPPED, ()))
     if unit.info.get(_HINTS):
         wake()
+    for step, subject_id in unit.info.get(_NEXT, ()):
+        try:
+            with unit_of_work(database, storage, wake) as after:
+                step(after, subject_id)
+        except Exception:  # what was committed stays so: whoever did it must not take it for failed
+            logger.exception("The sweeper will try again")

@@ -11,7 +11,8 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from api import clock
-from api.db.tables import Model, Overlay, Render, Task
+from api.db.tables import Model, Overlay, Render, Task, Upload
+from api.domain.removal import uploads
 from api.domain.renders.states import UNFINISHED
 from api.domain.work.states import TaskState
 
@@ -39,12 +40,23 @@ def _models(session: Session, names: Collection[str]) -> list[str]:
     return [key.removeprefix("models/").partition("/")[0] for key in keys]
 
 
+def _thumbnails(session: Session, names: Collection[str]) -> Collection[str]:
+    """Those of models whose own files are still there: `removal.models` drops both together."""
+    return session.scalars(select(Model.id).where(Model.id.in_(names), Model.file_size > 0)).all()
+
+
 def _overlays(session: Session, names: Collection[str]) -> list[str]:
     """All that have a row: `removal.overlays` knows when one goes, and its file with it."""
     keys = session.scalars(
         select(Overlay.storage_key).where(Overlay.storage_key.in_(f"overlays/{name}" for name in names))
     )
     return [key.removeprefix("overlays/") for key in keys]
+
+
+def _uploads(session: Session, names: Collection[str]) -> Collection[str]:
+    """Files of announced models that may still be confirmed. After that, models' files lie elsewhere."""
+    confirmable = Upload.model_id.is_(None), Upload.expires_at >= clock.now() - uploads.KEPT
+    return session.scalars(select(Upload.id).where(Upload.id.in_(names), *confirmable)).all()
 
 
 def _renders(session: Session, names: Collection[str]) -> Collection[str]:
@@ -59,8 +71,10 @@ def _tasks(session: Session, names: Collection[str]) -> Collection[str]:
 FOLDERS: dict[str, Callable[[Session, Collection[str]], Collection[str]]] = {
     "models": _models,
     "overlays": _overlays,
+    "thumbnails": _thumbnails,
     "renders": _renders,
     "tasks": _tasks,
+    "uploads": _uploads,
     "shots": _tasks,  # where older versions kept parts
 }
 """Where the storage has files, and which of some names there somebody needs."""

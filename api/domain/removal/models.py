@@ -1,4 +1,4 @@
-"""Files of deleted models, which count as their account's until they are gone."""
+"""Files of deleted models and their thumbnails, which count as their account's until they are gone."""
 
 import datetime as dt
 
@@ -7,8 +7,10 @@ from sqlalchemy import exists, literal_column, select, update
 from api import clock
 from api.db.tables import Model, Render
 from api.domain.accounts import quotas
+from api.domain.catalog import thumbnails
 from api.domain.kit.unit import Unit
 from api.domain.renders.states import UNFINISHED
+from api.domain.work import results
 
 KEPT = dt.timedelta(minutes=1)
 """How long a deleted model's file stays at least: longer than an order of it that had begun takes to be committed."""
@@ -20,7 +22,7 @@ def discard_deleted(unit: Unit) -> None:
     """Drops the files of deleted models that no unfinished render needs. Any number of processes may call it."""
     needed = exists().where(Render.model_id == Model.id, Render.status.in_(UNFINISHED))
     rows = unit.execute(
-        select(Model.id, Model.account_id, Model.storage_key)
+        select(Model.id, Model.account_id, Model.storage_key, Model.thumbnail_id)
         .where(
             Model.deleted_at.is_not(None), Model.file_size > literal_column("0"),
             Model.deleted_at < clock.now() - KEPT, ~needed,
@@ -30,5 +32,8 @@ def discard_deleted(unit: Unit) -> None:
     ).all()
     if rows:
         quotas.hold_counts(unit, {row.account_id for row in rows})
-        unit.execute(update(Model).where(Model.id.in_([row.id for row in rows])).values(file_size=0))
+        model_ids = [row.id for row in rows]
+        unit.execute(update(Model).where(Model.id.in_(model_ids)).values(file_size=0))
+        results.discard(unit, thumbnails.SUBJECT, model_ids)
         unit.drop(*(row.storage_key for row in rows))
+        unit.drop(*(thumbnails.storage_prefix(row.id) for row in rows if row.thumbnail_id is not None))

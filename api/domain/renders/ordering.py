@@ -9,11 +9,11 @@ import dataclasses
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from api import clock
-from api.db.tables import LedgerEntry, Model, Render, RenderOverlay, Segment, Task
+from api.db.tables import Model, Render, RenderOverlay, Segment, Task
 from api.domain.accounts import ledger
 from api.domain.catalog import contents, overlays
 from api.domain.catalog.inspection import INPUT
@@ -58,7 +58,10 @@ class Source:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Order:
-    """One render to be created. `is_preview`: the free render that every upload triggers."""
+    """One render to be created. `is_preview`: the free render that every upload triggers.
+
+    `told` are the settings as its owner is told them, if not as `place` spells them.
+    """
 
     source: Source
     settings: RenderSettings
@@ -66,11 +69,17 @@ class Order:
     credits: int
     priority: Priority
     is_preview: bool = False
+    told: Mapping[str, Any] | None = None
 
     @property
     def task_key(self) -> tuple[str, Priority]:
         """Orders of one account and one call share a task if this is equal."""
         return self.work.key(self.source.sha256), self.priority
+
+    @property
+    def output(self) -> str:
+        """What is made, as `renders.outputs` knows it."""
+        return "still" if self.work.kind == "stills" else self.settings.output
 
     @property
     def overlays(self) -> dict[str, str]:
@@ -115,7 +124,8 @@ def place(
         task = shared[order.task_key]
         renders.append({
             "id": new_id(), "account_id": account_id, "model_id": order.source.model_id, "task_id": task.id,
-            "status": RenderStatus.PENDING, "output": order.settings.output, "settings": spell(order.settings),
+            "status": RenderStatus.PENDING, "output": order.output,
+            "settings": spell(order.settings) if order.told is None else order.told,
             "variant": order.work.variant, "is_system_preview": order.is_preview, "credits": order.credits,
             "created_at": moment, "updated_at": moment,
         })  # fmt: skip
@@ -129,7 +139,8 @@ def place(
     if shown:
         session.execute(insert(RenderOverlay), shown)
     paid = {render_id: order.credits for render_id, order in zip(ids, orders, strict=True) if order.credits}
-    ledger.charge(session, account_id, SUBJECT, paid)
+    if paid:
+        ledger.charge(session, account_id, SUBJECT, paid)
     return ids
 
 
@@ -182,10 +193,7 @@ def retry_render(session: Session, account_id: str, render_id: str) -> RenderVie
     if (credits := _draw_again(session, account_id, render_id)) is None:
         raise InvalidState(f"Only a render in error can be tried again; this one is {view.status}")
     if credits:
-        charges = select(func.count()).where(
-            LedgerEntry.subject_id == render_id, LedgerEntry.subject_kind == SUBJECT, LedgerEntry.kind == "charge"
-        )
-        number = (session.scalar(charges) or 0) + 1
+        number = ledger.next_number(session, SUBJECT, render_id)
         ledger.charge(session, account_id, SUBJECT, {render_id: credits}, number=number)
     return get_render(session, account_id, render_id)
 
@@ -202,7 +210,7 @@ def draw_previews(session: Session, account_id: str, model_ids: Collection[str])
 def sources(session: Session, account_id: str, model_ids: Collection[str]) -> dict[str, Source]:
     """By id, the account's models, without those that aren't there. Those that could not be read are read again."""
     wanted = (
-        select(Model.id, Model.sha256, Model.storage_key, Model.state, Model.inspection_id)
+        select(Model.id, Model.sha256, Model.storage_key, Model.state, Model.inspection_id, Model.thumbnail_id)
         .where(Model.id.in_(model_ids), Model.account_id == account_id, Model.deleted_at.is_(None))
         .order_by(Model.id)
     )
@@ -213,7 +221,7 @@ def sources(session: Session, account_id: str, model_ids: Collection[str]) -> di
         rows |= {row.id: row for row in session.execute(locked)}
     for row in rows.values():
         if row.state == ModelState.FAILED:
-            tasks.retry(session, row.inspection_id)
+            tasks.retry(session, row.thumbnail_id or row.inspection_id)  # the thumbnail needs the inspection
     return {
         row.id: Source(
             row.id, row.sha256, row.storage_key if row.state == ModelState.READY else None, row.inspection_id

@@ -1,4 +1,5 @@
-"""What drawing does to the renders that wait for it: the Outcome of the kinds "video", "image" and "dataset"."""
+"""What drawing does to the renders that wait for it: the Outcome of the kinds "video", "image", "stills" and "dataset".
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from api import clock
 from api.db.tables import Render
 from api.domain.accounts import ledger
+from api.domain.kit import followers
 from api.domain.kit.failures import Failure
 from api.domain.kit.files import FileView
 from api.domain.kit.texts import storable
@@ -78,6 +80,7 @@ class Renders:
                 file_size=None if main is None else main.size, has_web="web" in named,
             )  # fmt: skip
         notices.renders_ended(session, accounts, files)
+        followers.tell(session, SUBJECT, files)
         return {}
 
     def failed(self, session: Session, task_id: str, failure: Failure) -> None:
@@ -96,6 +99,7 @@ def end(session: Session, render_ids: list[str], failure: Failure) -> None:
         session, RenderStatus.ERROR, Render.id.in_(render_ids), error_code=failure.code, error_message=failure.message
     )
     notices.renders_ended(session, accounts, render_ids)
+    followers.tell(session, SUBJECT, render_ids)
 
 
 def _unfinished(task_id: str) -> tuple[ColumnElement[bool], ...]:

@@ -17,9 +17,11 @@ from api.errors import RenderNotFound
 FILES = {
     "video": ("video", "web", "thumb", "poster", "poster_full"),
     "image": ("image", "thumb", "poster", "poster_full"),
+    "still": ("image", "thumb"),
     "dataset": ("dataset", "poster", "poster_full"),
 }
-"""What is made by each output. A preview has no web version: it is small itself."""
+"""What is made by each output; a "still" is one of several pictures that were drawn together. A preview has no web
+version: it is small itself."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

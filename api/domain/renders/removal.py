@@ -61,7 +61,7 @@ def delete_render(unit: Unit, account_id: str, render_id: str) -> None:
         lanes.advance(unit, lane)
     status = unit.scalar(delete(Render).where(Render.id == render_id).returning(Render.status))
     unit.execute(delete(Task).where(Task.id == render.task_id, ~exists().where(Render.task_id == render.task_id)))
-    results.discard(unit, [render_id])
+    results.discard(unit, SUBJECT, [render_id])
     unit.drop(storage_prefix(render_id))
     if status in BEFORE_POSTERS:
         ledger.refund(unit, SUBJECT, render_id)
@@ -125,7 +125,7 @@ def _end_preview(unit: Unit, preview_id: str | None, render_id: str, model_id: s
 def _end(unit: Unit, render_id: str, render: Row[*tuple[Any, ...]], failure: Failure) -> None:
     """Ends the locked, unfinished render and, where no other render shares it, its task."""
     outcomes.end(unit, [render_id], failure)
-    results.discard(unit, [render_id])
+    results.discard(unit, SUBJECT, [render_id])
     if not unit.scalar(select(exists().where(Render.task_id == render.task_id, Render.status.in_(UNFINISHED)))):
         scheduling.cancel(unit, render.task_id)
     unit.drop(*leftovers.of_task(unit, render.task_id, render.kind, [render_id]))

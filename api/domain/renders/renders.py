@@ -119,12 +119,16 @@ def renders_of_model(session: Session, account_id: str, model_id: str) -> list[R
     return select_views(session, Render.model_id == model_id, Render.account_id == account_id)
 
 
+PICTURED = ("video", "image")
+"""The outputs whose poster shows their model as it is: a training set's stands for many views, a "still" has none."""
+
+
 def pictures_of(session: Session, model_ids: Sequence[str]) -> dict[str, str]:
     """The newest render with a poster of each of the models that has one: their ids by the models'."""
     other = aliased(Render)
     newest_done = (
         select(other.id)
-        .where(other.model_id == Model.id, other.status == RenderStatus.DONE, other.output != "dataset")
+        .where(other.model_id == Model.id, other.status == RenderStatus.DONE, other.output.in_(PICTURED))
         .order_by(*newest(other))
         .limit(1)
         .scalar_subquery()

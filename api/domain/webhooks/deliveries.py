@@ -144,9 +144,15 @@ def _due(busy: Collection[str]) -> tuple[ColumnElement[bool], ...]:
     return (*due, WebhookDelivery.account_id.not_in(busy)) if busy else due
 
 
-def keep_body(session: Session, claim: Claim, body: bytes) -> None:
-    """Keeps what every attempt is going to send."""
-    session.execute(update(WebhookDelivery).where(WebhookDelivery.id == claim.event.id).values(body=body))
+def keep_body(session: Session, claim: Claim, body: bytes) -> bool:
+    """Keeps what every attempt is going to send. False: the claim has run out, and the delivery is somebody else's."""
+    kept = session.scalar(
+        update(WebhookDelivery)
+        .where(WebhookDelivery.id == claim.event.id, WebhookDelivery.attempt == claim.attempt)
+        .values(body=body)
+        .returning(WebhookDelivery.id)
+    )
+    return kept is not None
 
 
 def note(
@@ -216,15 +222,20 @@ def give_up(session: Session, claim: Claim, problem: str) -> None:
     )
 
 
-def send_again(session: Session, account_id: str, delivery_id: str) -> Delivery:
+def send_again(session: Session, account_id: str, dialect: str, delivery_id: str) -> Delivery:
     """Has the same bytes sent once more, under the same id, with all attempts anew.
 
-    Raises DeliveryNotFound; InvalidState while it is still to be sent, or where its target is disabled.
+    Raises DeliveryNotFound, also for a delivery in another dialect; InvalidState while it is still to be sent, or where
+    its target is disabled.
     """
     row = session.execute(
         select(WebhookDelivery.state, WebhookTarget.enabled)
         .join(WebhookTarget, WebhookTarget.id == WebhookDelivery.target_id)
-        .where(WebhookDelivery.id == delivery_id, WebhookDelivery.account_id == account_id)
+        .where(
+            WebhookDelivery.id == delivery_id,
+            WebhookDelivery.account_id == account_id,
+            WebhookTarget.dialect == dialect,
+        )
         .with_for_update(of=WebhookDelivery)
     ).one_or_none()
     if row is None:
@@ -281,7 +292,7 @@ def discard_old(session: Session) -> None:
     )
     session.execute(
         delete(WebhookSubscription).where(
-            WebhookSubscription.created_at < before, WebhookSubscription.subject_kind != targets.ACCOUNT
+            WebhookSubscription.created_at < before, WebhookSubscription.subject_kind.not_in(targets.OF_ACCOUNTS)
         )
     )
     session.execute(

@@ -10,7 +10,7 @@ import datetime as dt
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from api import clock
@@ -26,13 +26,17 @@ SECRET_BYTES = 32
 
 ACCOUNT = "account"
 """The subject kind of a subscription to all that the account owns."""
+PAUSED = "account_paused"
+"""Of one that its owner has paused: it is kept, and nothing is sent because of it."""
+OF_ACCOUNTS = (ACCOUNT, PAUSED)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Target:
     """`events` are those that it is sent of all that the account owns; none if it is told of single subjects only.
+    `paused`: it isn't sent those, because its owner doesn't want them for now.
 
-    `disabled_reason` is None while `enabled`.
+    `disabled_reason` is None while `enabled`, and says why the farm sends nothing there otherwise.
     """
 
     id: str
@@ -40,6 +44,7 @@ class Target:
     url: str
     description: str | None
     events: tuple[str, ...]
+    paused: bool
     enabled: bool
     disabled_reason: str | None
     created_at: dt.datetime
@@ -105,9 +110,16 @@ def subscribe(
 
 
 def add(
-    session: Session, account_id: str, dialect: str, url: str, *, events: Sequence[str], description: str | None = None
+    session: Session,
+    account_id: str,
+    dialect: str,
+    url: str,
+    *,
+    events: Sequence[str],
+    description: str | None = None,
+    paused: bool = False,
 ) -> Target:
-    """Has these events of all that the account owns sent to `url`, which may be a target already.
+    """Has these events of all that the account owns sent to `url`, which may be a target already; if `paused`, later.
 
     Raises InvalidRequest for a description that is too long.
     """
@@ -116,20 +128,53 @@ def add(
     [target_id] = _take(session, account_id, dialect, {url}).values()
     session.execute(update(WebhookTarget).where(WebhookTarget.id == target_id).values(description=described))
     wanted = {
-        "subject_kind": ACCOUNT, "subject_id": account_id, "target_id": target_id, "events": list(events),
-        "created_at": clock.now(),
+        "subject_kind": PAUSED if paused else ACCOUNT, "subject_id": account_id, "target_id": target_id,
+        "events": list(events), "created_at": clock.now(),
     }  # fmt: skip
-    session.execute(
-        insert(session, WebhookSubscription)
-        .values(wanted)
-        .on_conflict_do_update(
-            index_elements=[
-                WebhookSubscription.subject_kind, WebhookSubscription.subject_id, WebhookSubscription.target_id
-            ],
-            set_={"events": wanted["events"]},
-        )
-    )
+    _forget_account(session, target_id)
+    session.execute(insert(session, WebhookSubscription).values(wanted))
+    if paused:
+        _drop_unwanted(session, target_id, "The webhook is disabled by its owner")
     return get(session, account_id, target_id)
+
+
+def replace(
+    session: Session,
+    account_id: str,
+    dialect: str,
+    url: str,
+    *,
+    events: Sequence[str],
+    description: str | None = None,
+    paused: bool = False,
+) -> Target:
+    """The same, and no other URL is told of all that the account owns any more. What single subjects are told stays.
+
+    Raises InvalidRequest for a description that is too long.
+    """
+    _lock(session, account_id, dialect)
+    added = add(session, account_id, dialect, url, events=events, description=description, paused=paused)
+    for other in list_targets(session, account_id, dialect):
+        if other.id != added.id and other.events:
+            _unsubscribe(session, other.id)
+    return added
+
+
+def only(session: Session, account_id: str, dialect: str) -> Target:
+    """The URL that is told of all that the account owns, where `replace` has set it. Raises NotFound."""
+    found = [target for target in list_targets(session, account_id, dialect) if target.events]
+    if not found:
+        raise NotFound("No webhook is set up")
+    return found[0]
+
+
+def unsubscribe(session: Session, account_id: str, dialect: str) -> Target:
+    """No URL is told of all that the account owns any more. What single subjects are told stays. Returns what `only`
+    was. Raises NotFound."""
+    _lock(session, account_id, dialect)
+    target = only(session, account_id, dialect)
+    _unsubscribe(session, target.id)
+    return target
 
 
 def get(session: Session, account_id: str, target_id: str) -> Target:
@@ -177,6 +222,43 @@ def disable(session: Session, target_id: str, reason: str) -> None:
     )
 
 
+def _lock(session: Session, account_id: str, dialect: str) -> None:
+    """Keeps others from changing at the same time which URL is told of the whole account."""
+    secret(session, account_id, dialect)
+    session.execute(
+        select(WebhookSecret.account_id)
+        .where(WebhookSecret.account_id == account_id, WebhookSecret.dialect == dialect)
+        .with_for_update()
+    )
+
+
+def _unsubscribe(session: Session, target_id: str) -> None:
+    _forget_account(session, target_id)
+    _drop_unwanted(session, target_id, "The webhook was removed")
+
+
+def _forget_account(session: Session, target_id: str) -> None:
+    session.execute(
+        delete(WebhookSubscription).where(
+            WebhookSubscription.target_id == target_id, WebhookSubscription.subject_kind.in_(OF_ACCOUNTS)
+        )
+    )
+
+
+def _drop_unwanted(session: Session, target_id: str, problem: str) -> None:
+    """Of what is still to be sent there, what no single subject's subscription asks for has failed."""
+    asked_for = exists().where(
+        WebhookSubscription.target_id == WebhookDelivery.target_id,
+        WebhookSubscription.subject_kind == WebhookDelivery.subject_kind,
+        WebhookSubscription.subject_id == WebhookDelivery.subject_id,
+    )
+    session.execute(
+        update(WebhookDelivery)
+        .where(WebhookDelivery.target_id == target_id, WebhookDelivery.state == "pending", ~asked_for)
+        .values(state="failed", problem=problem, updated_at=clock.now())
+    )
+
+
 def _new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
@@ -206,19 +288,20 @@ def _targets(session: Session, account_id: str) -> list[Target]:
     rows = session.execute(
         select(
             WebhookTarget.id, WebhookTarget.dialect, WebhookTarget.url, WebhookTarget.description,
-            WebhookSubscription.events, WebhookTarget.enabled, WebhookTarget.disabled_reason, WebhookTarget.created_at,
+            WebhookSubscription.events, WebhookSubscription.subject_kind, WebhookTarget.enabled,
+            WebhookTarget.disabled_reason, WebhookTarget.created_at,
         )
         .outerjoin(
             WebhookSubscription,
-            (WebhookSubscription.target_id == WebhookTarget.id) & (WebhookSubscription.subject_kind == ACCOUNT),
+            (WebhookSubscription.target_id == WebhookTarget.id) & WebhookSubscription.subject_kind.in_(OF_ACCOUNTS),
         )
         .where(WebhookTarget.account_id == account_id)
         .order_by(WebhookTarget.created_at, WebhookTarget.id)
     )
     return [
         Target(
-            row.id, row.dialect, row.url, row.description, tuple(row.events or ()), row.enabled, row.disabled_reason,
-            row.created_at,
+            row.id, row.dialect, row.url, row.description, tuple(row.events or ()), row.subject_kind == PAUSED,
+            row.enabled, row.disabled_reason, row.created_at,
         )
         for row in rows
     ]

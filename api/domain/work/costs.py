@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from renderer.errors import UnknownSpecVersion
-from renderer.spec import DatasetSpec, FrameSpec
+from renderer.spec import DatasetSpec, FrameSpec, StillsSpec
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -38,6 +38,10 @@ def _of_frame(spec: dict[str, Any]) -> int:
     return frames.width * frames.height
 
 
+def _of_still(spec: dict[str, Any]) -> int:
+    return _of_frame(StillsSpec.from_json(spec).frames.to_json())
+
+
 def _of_view(spec: dict[str, Any]) -> int:
     return DatasetSpec.from_json(spec).size ** 2
 
@@ -48,4 +52,5 @@ def _of_view(spec: dict[str, Any]) -> int:
 
 INSPECTION = Cost(begin_s=30.0)
 FRAMES = Cost(begin_s=12.0, frame_pixels=_of_frame, software_s=1.3e-7, gpu_s=2e-8, encode_s=1.5e-8)
+STILLS = Cost(begin_s=12.0, frame_pixels=_of_still, software_s=2e-7, gpu_s=8e-8)
 VIEWS = Cost(begin_s=12.0, frame_pixels=_of_view, software_s=5e-7, gpu_s=3e-7)

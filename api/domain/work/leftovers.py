@@ -42,9 +42,11 @@ def of_claim(session: Session, claim: Claim) -> list[str]:
 
 def _served(session: Session, claim: Claim) -> set[str]:
     """The owners that have files of the settled claim or, after a part, may still get some."""
-    served = set(session.scalars(select(Result.subject_id).where(Result.subject_id.in_(claim.variants)).distinct()))
-    if claim.role == Role.PART:
-        for outcome in outcomes_of(claim.kind):
+    served: set[str] = set()
+    for outcome in outcomes_of(claim.kind):
+        named = Result.subject_id.in_(claim.variants), Result.subject_kind == outcome.subject
+        served |= set(session.scalars(select(Result.subject_id).where(*named).distinct()))
+        if claim.role == Role.PART:
             served |= set(outcome.owners(session, claim.task_id))
     return served
 

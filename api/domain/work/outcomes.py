@@ -70,6 +70,8 @@ KINDS: dict[str, Kind] = {
     "inspect": Kind("inspect", "api.domain.catalog.inspection:INSPECTION", costs.INSPECTION),
     "video": Kind("render", "api.domain.renders.outcomes:RENDERS", costs.FRAMES),
     "image": Kind("render", "api.domain.renders.outcomes:RENDERS", costs.FRAMES),
+    "stills": Kind("render", "api.domain.renders.outcomes:RENDERS", costs.STILLS),
+    "thumbnail": Kind("render", "api.domain.catalog.thumbnails:THUMBNAILS", costs.STILLS),
     "dataset": Kind("render", "api.domain.renders.outcomes:RENDERS", costs.VIEWS),
 }
 

@@ -13,7 +13,7 @@ from api.domain.work.outcomes import OwnerFiles
 
 def write(session: Session, account_id: str, subject_kind: str, files: OwnerFiles) -> None:
     """These are the account's owners' files from now on, and no others; `files` by owner id and name."""
-    discard(session, files)
+    discard(session, subject_kind, files)
     moment = clock.now()
     rows = [
         {"subject_kind": subject_kind, "subject_id": subject_id, "name": name, "account_id": account_id,
@@ -37,6 +37,6 @@ def read(session: Session, subject_ids: Collection[str]) -> dict[str, dict[str, 
     return found
 
 
-def discard(session: Session, subject_ids: Collection[str]) -> None:
-    """The subjects have no files any more. What is stored of them is the caller's to drop."""
-    session.execute(delete(Result).where(Result.subject_id.in_(subject_ids)))
+def discard(session: Session, subject_kind: str, subject_ids: Collection[str]) -> None:
+    """The subjects have no files of that kind any more. What is stored of them is the caller's to drop."""
+    session.execute(delete(Result).where(Result.subject_id.in_(subject_ids), Result.subject_kind == subject_kind))

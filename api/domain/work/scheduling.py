@@ -313,7 +313,7 @@ def _requeue(session: Session, attempt: _Attempt, **waiting: Any) -> None:
     for outcome in outcomes_of(kind):
         owners = outcome.owners(session, attempt.task_id)
         if not at_work or _has_published(session, attempt, kind, owners):
-            results.discard(session, owners)
+            results.discard(session, outcome.subject, owners)
             outcome.set_back(session, attempt.task_id, at_work=at_work)
 
 
@@ -345,7 +345,7 @@ def _end(session: Session, task_id: str, state: TaskState, failure: Failure) -> 
     _end_progress(session, task_id, "failed", **ended)
     kind = session.scalar(select(Task.kind).where(Task.id == task_id)) or ""
     for outcome in outcomes_of(kind):
-        results.discard(session, outcome.owners(session, task_id))
+        results.discard(session, outcome.subject, outcome.owners(session, task_id))
         outcome.failed(session, task_id, failure)
     for dependent_id in _dependents(session, task_id, TaskState.OPEN):
         _end(session, dependent_id, state, failure)

@@ -4,6 +4,7 @@ from starlette.responses import JSONResponse, Response
 
 from api.errors import FarmError
 from api.http.dxgl.spelling import spelled
+from api.http.errors import code_in
 
 DXGL_STATUS: dict[str, int] = {
     "invalid_settings": 400,
@@ -70,21 +71,16 @@ HEADERS: dict[int, dict[str, str]] = {
 """What an answer of a status says besides."""
 
 
-def code_of(error: FarmError) -> str:
-    """Its own code where the table has it, else that of the kind of error that it is more generally."""
-    return next(kind.code for kind in type(error).__mro__ if issubclass(kind, FarmError) and kind.code in STATUS)
-
-
 def tell(error: FarmError) -> Response:
     """The envelope around what is `told`."""
-    status = STATUS[code_of(error)]
+    status = STATUS[code_in(STATUS, error)]
     return JSONResponse({"error": told(error)}, status, HEADERS.get(status))
 
 
 def told(error: FarmError) -> dict[str, object]:
     """The error's code, a message, the status once more and, where there is one, the field at fault."""
     error = spelled(error)
-    code = code_of(error)
+    code = code_in(STATUS, error)
     described: dict[str, object] = {"code": code, "message": error.message, "status": STATUS[code]}
     if error.param is not None:
         described["param"] = error.param

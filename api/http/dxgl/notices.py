@@ -5,11 +5,9 @@ import orjson
 from api import clock
 from api.domain.renders import notices
 from api.domain.webhooks.deliveries import Event
-from api.domain.webhooks.targets import MAX_URL_LENGTH
-from api.errors import InvalidUrl
 from api.http.dxgl.schemas import render_detail
+from api.http.hooks import hook_url
 from api.http.state import Farm
-from api.net.guard import Refused
 
 DIALECT = "dxgl"
 
@@ -22,12 +20,4 @@ def notice(event: Event) -> bytes:
 
 def notify_url(farm: Farm, text: str | None) -> str | None:
     """A `notifyUrl` in its usual form; None for none. Raises InvalidUrl for what the farm never sends to."""
-    if text is None:
-        return None
-    try:
-        url = farm.sender.checked(text)
-    except Refused as error:
-        raise InvalidUrl(str(error), param="notifyUrl") from None
-    if len(url) > MAX_URL_LENGTH:
-        raise InvalidUrl(f"The URL has up to {MAX_URL_LENGTH} characters, not {len(url)}", param="notifyUrl")
-    return url
+    return None if text is None else hook_url(farm, text, param="notifyUrl")

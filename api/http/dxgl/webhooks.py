@@ -85,4 +85,5 @@ def list_webhook_deliveries(principal: Reader, farm: FarmDep, window: WindowDep)
 def send_webhook_again(principal: Writer, farm: FarmDep, delivery_id: DeliveryId) -> Data[DeliveryDetail]:
     """Sends the same bytes again, with the same `webhook-id`; tries anew what has failed."""
     with farm.database.begin() as session:
-        return Data(data=DeliveryDetail.of(deliveries.send_again(session, principal.account_id, delivery_id)))
+        delivery = deliveries.send_again(session, principal.account_id, DIALECT, delivery_id)
+    return Data(data=DeliveryDetail.of(delivery))

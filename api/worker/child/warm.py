@@ -55,6 +55,12 @@ class Warm:
             return kept[1]
         return load_model(path, variant)
 
+    def lend(self, path: Path, variant: str | None) -> Scene:
+        """As `load`, but the scene stays kept: whoever comes next most likely wants it too."""
+        scene = self.load(path, variant)
+        self._scene = _identity(path, variant), scene
+        return scene
+
     def rest(self) -> None:
         """Forgets all of it, and gives its memory back to the system."""
         self._close_shot()

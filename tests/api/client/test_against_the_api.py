@@ -58,7 +58,7 @@ def test_renders_ends_are_told_and_can_be_told_again(
         claim = web.claim(render_id)
         with web.database.begin() as session:
             scheduling.settle_error(session, claim, Failure("invalid_model", "It broke"), retry=False, max_attempts=3)
-    asyncio.run(make_deliverer(web.settings, web.database).deliver_due())
+    asyncio.run(make_deliverer(web.settings, web.database, web.storage).deliver_due())
     told = list(client.webhooks.deliveries())
     assert {each.render_id for each in told} == set(ids)
     assert {(each.url, each.event, each.status, each.attempts, each.answer_status, each.answer_body, each.problem)

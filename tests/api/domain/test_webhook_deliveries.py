@@ -215,19 +215,20 @@ def test_a_delivery_is_sent_again_with_its_id_and_bytes_and_all_attempts(databas
     with database.begin() as session:
         deliveries.keep_body(session, held, b"{}")
     with pytest.raises(InvalidState, match="still to be sent"), database.begin() as session:
-        deliveries.send_again(session, account_id, held.event.id)
+        deliveries.send_again(session, account_id, "dxgl", held.event.id)
     note(database, held, None, "refused", hopeless=True)
-    with pytest.raises(DeliveryNotFound), database.begin() as session:
-        deliveries.send_again(session, sign_up(database), held.event.id)
+    for whose, dialect in ((sign_up(database), "dxgl"), (account_id, "glossi")):
+        with pytest.raises(DeliveryNotFound), database.begin() as session:
+            deliveries.send_again(session, whose, dialect, held.event.id)
     with database.begin() as session:
-        assert deliveries.send_again(session, account_id, held.event.id).state == "pending"
+        assert deliveries.send_again(session, account_id, "dxgl", held.event.id).state == "pending"
     again = claimed(database)
     assert (again.event.id, again.body, again.attempt, again.failures) == (held.event.id, b"{}", 2, 0)
     note(database, again, 200)
     with database.begin() as session:
         targets.disable(session, target_of(database, account_id).id, "out of order")
     with pytest.raises(InvalidState, match="disabled"), database.begin() as session:
-        deliveries.send_again(session, account_id, held.event.id)
+        deliveries.send_again(session, account_id, "dxgl", held.event.id)
 
 
 def test_an_answer_is_kept_as_text_that_every_database_stores(database: Database, account_id: str) -> None:

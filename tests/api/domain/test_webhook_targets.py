@@ -98,7 +98,7 @@ def test_an_accounts_targets_are_its_own(database: Database, account_id: str) ->
     added = add(database, account_id, URL, "render.done")
     assert (added.url, added.events, added.enabled) == (URL, ("render.done",), True)
     assert add(database, account_id, URL, "render.error") == Target(
-        added.id, "dxgl", URL, None, ("render.error",), True, None, added.created_at
+        added.id, "dxgl", URL, None, ("render.error",), False, True, None, added.created_at
     )
     subscribe(database, account_id, {"r1": OTHER})
     assert target_of(database, account_id, OTHER).events == ()

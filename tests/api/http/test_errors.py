@@ -2,14 +2,16 @@
 
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import pytest
 from fastapi import FastAPI
 
 from api.errors import FarmError
 from api.http.app import create_app
-from api.http.dxgl.errors import STATUS, code_of
+from api.http.dxgl.errors import STATUS
+from api.http.errors import code_in
+from api.http.glossi.errors import TOLD
 from tests.support.web import Web
 
 
@@ -17,9 +19,15 @@ def tree(error: type[FarmError]) -> list[type[FarmError]]:
     return [error, *(each for child in error.__subclasses__() for each in tree(child))]
 
 
-def test_every_error_of_the_service_has_a_status() -> None:
-    told = {kind: code_of(kind()) for kind in tree(FarmError)}
-    assert set(told.values()) == STATUS.keys()
+TABLES: dict[str, Mapping[str, object]] = {"dxgl": STATUS, "glossi": TOLD}
+
+
+@pytest.mark.parametrize("dialect", TABLES)
+def test_every_error_of_the_service_has_a_status_in_each_dialect(dialect: str) -> None:
+    table = TABLES[dialect]
+    of_others = tuple(f"api.http.{other}." for other in TABLES if other != dialect)
+    told = {kind: code_in(table, kind()) for kind in tree(FarmError) if not kind.__module__.startswith(of_others)}
+    assert set(told.values()) == table.keys()
     assert [kind for kind, code in told.items() if code == "internal"] == [FarmError]
 
 

@@ -36,7 +36,7 @@ BROKEN = Failure("invalid_model", "It broke")
 
 def told(web: Web, origin: Origin) -> dict[str, list[dict[str, Any]]]:
     """What the farm has POSTed to the server so far, by path."""
-    asyncio.run(make_deliverer(web.settings, web.database).deliver_due())
+    asyncio.run(make_deliverer(web.settings, web.database, web.storage).deliver_due())
     bodies: dict[str, list[dict[str, Any]]] = {}
     for request, body in zip(origin.requests, origin.bodies, strict=True):
         if request.startswith("POST"):
@@ -232,6 +232,6 @@ def test_the_secret_is_not_for_tokens_that_only_read(web: Web) -> None:
 def test_a_malformed_allow_list_is_told_when_the_server_starts(web: Web, tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, webhook_allow="10.0.0.1/8")
     for start in (lambda: create_app(settings, web.database, web.storage, lambda: None),
-                  lambda: make_deliverer(settings, web.database)):
+                  lambda: make_deliverer(settings, web.database, web.storage)):
         with pytest.raises(ValueError, match="PIROUETTE_WEBHOOK_ALLOW"):
             start()

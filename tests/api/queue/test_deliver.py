@@ -191,7 +191,7 @@ def test_a_delivery_can_be_sent_again(database: Database, account_id: str, origi
     deliver(database)
     with database.begin() as session:
         [delivery] = deliveries.list_deliveries(session, account_id, "dxgl", limit=9, offset=0).items
-        deliveries.send_again(session, account_id, delivery.id)
+        deliveries.send_again(session, account_id, "dxgl", delivery.id)
     deliver(database)
     assert verified(origin, secret) == [delivery.id, delivery.id]
     assert origin.bodies[0] == origin.bodies[1]

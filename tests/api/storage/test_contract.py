@@ -112,6 +112,22 @@ def test_a_file_is_taken_in_from_a_path(storage: Storage, tmp_path: Path) -> Non
     assert contents(storage, "renders/r/1/video.mp4") == b"moov"
 
 
+def test_a_copy_stays_when_its_source_changes_or_goes(storage: Storage) -> None:
+    data = random.Random(5).randbytes(9 * 1024 * 1024)
+    put(storage, "uploads/u/model.glb", data)
+    copied = storage.copy("uploads/u/model.glb", "models/m.glb")
+    assert copied == storage.stat("models/m.glb")
+    assert copied.size == len(data)
+    storage.delete("uploads/u/model.glb")
+    put(storage, "uploads/u/model.glb", b"other")
+    assert contents(storage, "models/m.glb") == data
+
+
+def test_an_empty_file_is_copied(storage: Storage) -> None:
+    put(storage, "a", b"")
+    assert storage.copy("a", "b").size == 0
+
+
 @pytest.mark.parametrize(
     ("start", "end"),
     [(0, None), (5, None), (0, 5), (3, 3), (7, 3), (CHUNK_BYTES - 1, CHUNK_BYTES + 1), (0, 10**9), (10**9, None)],
@@ -144,6 +160,8 @@ def test_a_missing_file_is_told_as_such(storage: Storage) -> None:
             contents(storage, key)
         with pytest.raises(FileMissing), storage.local_path(key):
             pass
+        with pytest.raises(FileMissing):
+            storage.copy(key, "copied")
 
 
 def test_a_local_path_can_be_read_and_keeps_the_suffix(storage: Storage) -> None:
@@ -183,15 +201,19 @@ def test_deleting_a_prefix_takes_the_folder_and_not_its_namesakes(storage: Stora
 def test_a_malformed_key_is_refused_by_every_method(storage: Storage, tmp_path: Path, key: str) -> None:
     source = tmp_path / "source"
     source.write_bytes(b"1")
+    put(storage, "there", b"1")
     uses: list[Callable[[], object]] = [
         lambda: put(storage, key, b"1"),
         lambda: storage.put_file(key, source),
+        lambda: storage.copy(key, "copied"),
+        lambda: storage.copy("there", key),
         lambda: contents(storage, key),
         lambda: storage.stat(key),
         lambda: storage.local_path(key).__enter__(),
         lambda: storage.delete(key),
         lambda: storage.signed_download(key, seconds=60),
         lambda: storage.signed_upload(key, seconds=60, size=1, sha256="0" * 64, content_type="model/gltf-binary"),
+        lambda: storage.signed_put(key, seconds=60),
     ]
     if not key.endswith("/"):
         uses.append(lambda: storage.delete_prefix(key))

@@ -13,7 +13,7 @@ from api.worker.messages import Frames, Report, Stage, Waited
 from api.worker.parent import budget
 from api.worker.parent.budget import LEAST_S, PATIENCE, Watch, budget_s
 from api.worker.parent.orders import GivenUp
-from renderer.spec import DatasetSpec, FrameSpec
+from renderer.spec import Angle, DatasetSpec, FrameSpec, StillsSpec
 
 BUDGET_S, STALL_S = 100.0, 20.0
 TICK_S = 0.5
@@ -31,8 +31,9 @@ def claim_for(kind: str = "video", spec: dict[str, object] = FRAMES, frame_count
 
 @pytest.mark.parametrize("kind", [*outcomes.KINDS, "unknown"])
 def test_the_smallest_order_has_two_minutes(kind: str) -> None:
-    spec = FrameSpec(2, 2, 1).to_json() if kind != "dataset" else DatasetSpec(1, 2).to_json()
-    assert budget_s(claim_for(kind, spec, 1), software=False) >= LEAST_S == 120
+    stills = StillsSpec(FrameSpec(2, 2, 1), (Angle(),)).to_json()
+    specs = {"dataset": DatasetSpec(1, 2).to_json(), "stills": stills, "thumbnail": stills}
+    assert budget_s(claim_for(kind, specs.get(kind, FrameSpec(2, 2, 1).to_json()), 1), software=False) >= LEAST_S == 120
 
 
 def test_a_spec_that_nobody_knows_has_a_budget_too() -> None:

@@ -1,0 +1,1 @@
+"""Glossi's API under /api/v1: the paths, fields and words of its public documentation."""
