@@ -1,6 +1,5 @@
 """USD files, read by a child of the sandbox: usd-core is native code, and a broken file must not take a worker down."""
 
-import importlib.util
 import shutil
 import struct
 import tempfile
@@ -13,6 +12,7 @@ from renderer.load import limits
 from renderer.load.fields import parse_json, printable
 from renderer.load.made import MadeDocument
 from renderer.load.usd.protocol import ERRORS, HEADER
+from renderer.model_types import USD_MISSING, usd_is_installed
 from renderer.sandbox import ChildFailed, Limits, run
 
 _LIMITS = Limits(memory_bytes=limits.USD_BYTES, cpu_seconds=limits.USD_SECONDS)
@@ -23,17 +23,10 @@ _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "PXR_WORK_THREAD_LIMIT": "1", "MALL
 """Each thread would reserve a part of the memory that is allowed."""
 
 
-NOT_INSTALLED = "USD is read only where usd-core is installed (pip install 'pirouette[usd]'): export the model as GLB"
-
-
-def is_installed() -> bool:
-    return importlib.util.find_spec("pxr") is not None
-
-
 def read_usd(path: Path, suffix: str) -> MadeDocument:
     """`suffix` is ".usd" or ".usdz", whatever the file is called. Raises ModelError subclasses."""
-    if not is_installed():
-        raise UnsupportedModel(NOT_INSTALLED)
+    if not usd_is_installed():
+        raise UnsupportedModel(USD_MISSING)
     with tempfile.TemporaryDirectory() as folder:
         named = Path(folder) / f"model{suffix}"  # usd-core goes by the suffix
         shutil.copyfile(path, named)  # a confined process makes no links
