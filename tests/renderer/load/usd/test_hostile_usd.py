@@ -9,7 +9,8 @@ import pytest
 from pxr import Usd
 
 from renderer import sandbox
-from renderer.errors import EmptyModel, InvalidModel, ModelTooLarge, UnsupportedModel
+from renderer.checkpoints import at_checkpoints
+from renderer.errors import Cancelled, EmptyModel, InvalidModel, ModelTooLarge, UnsupportedModel
 from renderer.load import limits, load_model
 from renderer.load.usd import opening, reader
 from tests.renderer.load.conftest import Load
@@ -110,6 +111,14 @@ def test_broken_files_are_refused_by_the_child(load: Load, tmp_path: Path) -> No
 def test_a_usd_that_takes_too_much_memory_ends_only_its_reader(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "_LIMITS", sandbox.Limits(memory_bytes=512 * limits.MEGABYTE, cpu_seconds=60))
     with pytest.raises(InvalidModel, match=r"can't be read: (it needs too much memory|the process .* needed too)"):
+        load(stage(square()).encode())
+
+
+def test_who_reads_one_can_be_stopped(load: Load) -> None:
+    def stop() -> None:
+        raise Cancelled("enough")
+
+    with at_checkpoints(stop), pytest.raises(Cancelled):
         load(stage(square()).encode())
 
 
