@@ -105,6 +105,15 @@ def test_channels_of_files_of_their_own_are_put_together(tmp_path: Path) -> None
     assert (material.alpha_mode, scene.warnings) == (AlphaMode.BLEND, [])
 
 
+def test_numbers_of_a_texture_are_scaled_and_shifted(tmp_path: Path) -> None:
+    gloss = texture("map.png", more="float4 inputs:scale = (-1, 1, 1, 1)\nfloat4 inputs:bias = (1, 0, 0, 0)")
+    material, scene = material_of(
+        tmp_path, "float inputs:roughness.connect = </Root/Look/Map.outputs:r>", gloss, map=picture(55)
+    )
+    assert pixel_of(scene, material.metallic_roughness_texture)[1] == 200
+    assert (material.metallic_factor, material.roughness_factor) == (0, 1)
+
+
 @pytest.mark.parametrize(("more", "mode"), [
     ("", AlphaMode.BLEND), ("float inputs:opacityThreshold = 0.25", AlphaMode.MASK),
 ])  # fmt: skip
