@@ -9,7 +9,7 @@ import PIL.Image
 import pygltflib
 
 from renderer.checkpoints import checkpoint
-from renderer.errors import InvalidModel, ModelError
+from renderer.errors import InvalidModel
 from renderer.gltf.builder import GltfBuilder
 from renderer.load import limits
 from renderer.load.fields import printable
@@ -64,7 +64,7 @@ class Textures:
         if key not in self._packed:
             try:
                 self._packed[key] = self._pack(channels, mode)
-            except ModelError as error:
+            except InvalidModel as error:
                 self._left_out(maps[0], str(error))
                 self._packed[key] = None
         image = self._packed[key]
