@@ -11,11 +11,11 @@ from pathlib import PurePosixPath
 
 from api.errors import FarmError
 from api.storage.base import Storage, Writer
+from renderer import model_types
 
 MAX_NAME_LENGTH = 255
 
-HEAD_BYTES = 1024
-"""How much of a file tells what it is."""
+HEAD_BYTES = model_types.HEAD_BYTES
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 import httpx
 
 from api.errors import InvalidFormat
-from api.ingest.file_types import other_file, type_by_beginning
+from api.ingest.file_types import other_file, sniffed_type
 from api.ingest.incoming import harmless_name
 
 _WITHIN_A_ZIP = ".obj"
@@ -18,7 +18,7 @@ def model_suffix(head: bytes) -> str:
 
     Raises InvalidFormat, which says what the file is instead where that can be told.
     """
-    kind = type_by_beginning(head)
+    kind = sniffed_type(head)
     if kind is not None and kind.suffix in _SUFFIXES:
         return kind.suffix
     what = other_file(head)

@@ -1,4 +1,5 @@
-"""Flat normals, for triangles that come without (glTF 2.0, section 3.7.2.1: clients must compute flat ones)."""
+"""Flat normals, for triangles that come without (glTF 2.0, section 3.7.2.1: clients must compute flat ones), and what
+others are made of."""
 
 import numpy as np
 
@@ -24,3 +25,11 @@ def unit(vectors: Float32 | Float64, fallback: tuple[float, float, float] = (0.0
     result: Float32 = (wide / length[:, None]).astype(np.float32)
     result[short] = fallback
     return result
+
+
+def angles_at(corners: Float64, k: int) -> Float64:
+    """The angle, in radians, of triangles (t, 3, 3) at their corner `k`."""
+    one, two = corners[:, (k + 1) % 3] - corners[:, k], corners[:, (k + 2) % 3] - corners[:, k]
+    dot = np.einsum("ij,ij->i", one, two)
+    angles: Float64 = np.arctan2(np.linalg.norm(np.cross(one, two), axis=1), dot)
+    return angles

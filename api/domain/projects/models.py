@@ -6,18 +6,19 @@ from sqlalchemy import delete as delete_rows
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from api.db.tables import Model, Project, ProjectModel, Upload, Workflow, WorkflowModel
-from api.domain.catalog import catalog
+from api.db.tables import Model, Project, ProjectModel, Result, Upload, Workflow, WorkflowModel
+from api.domain.catalog import catalog, thumbnails
 from api.domain.kit import paging
 from api.domain.kit.paging import Page, Sort
 from api.domain.kit.unit import Unit
 from api.domain.projects import uploads
+from api.domain.projects.states import WorkflowStatus
 from api.domain.projects.uploads import UploadView
 from api.errors import InvalidState
 from api.ids import is_id
 
-ENDED = ("COMPLETE", "FAILED")
-"""The states of workflows that need their models no more."""
+ENDED = (WorkflowStatus.COMPLETE, WorkflowStatus.FAILED)
+"""The statuses of workflows that need their models no more."""
 
 NEWEST = Sort("created_at", descending=True)
 
@@ -37,6 +38,16 @@ def list_models(session: Session, account_id: str, *, limit: int, offset: int) -
         session, paging.windowed(rows.order_by(*NEWEST.by(Upload)), count), count, limit=limit, offset=offset
     )
     return Page(tuple(uploads.view_of(row) for row in found), total)
+
+
+def thumbnail_key(session: Session, view: UploadView) -> str | None:
+    """The storage key of the model's thumbnail, if it is drawn."""
+    return session.scalar(
+        select(Result.key).where(
+            Result.subject_id == view.model_id, Result.subject_kind == thumbnails.SUBJECT,
+            Result.name == thumbnails.FILE,
+        )
+    )  # fmt: skip
 
 
 def delete(unit: Unit, account_id: str, upload_id: str) -> None:

@@ -2,8 +2,7 @@
 
     announce    a row with the id that is the model's from now on; its file may come by a signed link
     received    the file is there: where the farm itself takes it, the row names it
-    confirm     the file's bytes were looked at, and are a model of the catalog from now on, the same one for equal
-                bytes; the order to read it is given
+    confirmed   the file is a model of the catalog's from now on: see confirmation
 
 A file that came lies below `uploads/` in the storage, where another may replace it until it is confirmed. So whoever
 confirms copies it first, looks at the copy, and confirms that. S3 takes files without the farm: there they lie under
@@ -16,31 +15,18 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from api import clock
-from api.db.tables import Model, Task, Upload
+from api.db.tables import Model, Upload
 from api.domain.accounts import quotas
 from api.domain.accounts.quotas import Quotas
-from api.domain.catalog import catalog
 from api.domain.catalog.states import ModelState
 from api.domain.kit.texts import checked_text
 from api.domain.kit.unit import Unit
-from api.domain.projects import notices
 from api.domain.renders import limits
-from api.domain.renders.ordering import Source, sources
-from api.domain.renders.uploads import (
-    NewModel,
-    check_upload_limit,
-    inspection_task,
-    known_or_new,
-    thumbnail_task,
-)
-from api.domain.work import tasks
-from api.domain.work.states import TaskState
-from api.domain.work.tasks import NewTask, Priority
-from api.errors import InvalidRequest, InvalidState, ModelNotFound, TooManyRequests, UploadNotFound
+from api.errors import InvalidRequest, InvalidState, ModelNotFound, TooManyRequests
 from api.ids import is_id, new_id
 
 FOLDER = "uploads"
@@ -95,16 +81,6 @@ class UploadView:
         return self.received_key or self.put_key
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class CheckedFile:
-    """A copy of what has come, which nobody changes any more, and which was found to be of the type."""
-
-    key: str
-    size: int
-    sha256: str
-    file_type: str
-
-
 def announce(
     session: Session, account_id: str, new: Sequence[NewUpload], *, seconds: int, allowed: Quotas
 ) -> list[UploadView]:
@@ -124,7 +100,7 @@ def announce(
         for index, each in enumerate(new)
     ]  # fmt: skip
     quotas.hold_account(session, account_id)
-    limits.refuse(session, account_id, _of_uploads(session, account_id, allowed), adding=0)
+    limits.refuse(session, account_id, upload_quotas(session, account_id, allowed), adding=0)
     still_open = (Upload.account_id == account_id, Upload.model_id.is_(None), Upload.expires_at > moment)
     waiting, first_ends = session.execute(select(func.count(), func.min(Upload.expires_at)).where(*still_open)).one()
     if waiting + len(rows) > MOST_OPEN:
@@ -164,7 +140,7 @@ def received(unit: Unit, upload_id: str, *, key: str, size: int, sha256: str, al
 
     Raises what `expected` raises; then the file should be deleted.
     """
-    view = expected(_locked(unit, upload_id), upload_id, size=0, allowed=allowed)
+    view = expected(locked(unit, upload_id), upload_id, size=0, allowed=allowed)
     quotas.hold_account(unit, view.account_id)
     unit.execute(
         update(Upload).where(Upload.id == upload_id).values(file_key=key, file_size=size, sha256=sha256)
@@ -176,81 +152,21 @@ def received(unit: Unit, upload_id: str, *, key: str, size: int, sha256: str, al
 
 def find(session: Session, account_id: str, upload_id: str) -> UploadView:
     """Raises ModelNotFound, also for one of another account, and for one whose model was deleted."""
+    if not is_id(upload_id):
+        raise ModelNotFound
     return _find(session, Upload.id == upload_id, Upload.account_id == account_id)
 
 
-def not_received(view: UploadView) -> UploadNotFound:
-    """What is wrong where no file has come."""
-    return UploadNotFound(f"No file was uploaded for model {view.id} ({view.file_name})")
+def locked(unit: Unit, upload_id: str) -> Unit:
+    """The row doesn't change before the transaction ends, unless by it."""
+    if is_id(upload_id):
+        unit.execute(select(Upload.id).where(Upload.id == upload_id).with_for_update(key_share=True))
+    return unit
 
 
-def confirm(
-    unit: Unit,
-    account_id: str,
-    upload_id: str,
-    file: CheckedFile,
-    *,
-    upload_limit: int,
-    allowed: Quotas,
-    thumbnail: Priority = Priority.AWAITED,
-) -> UploadView:
-    """Takes the file into the catalog, unless the account has a model of its bytes, and gives the orders to read it and
-    to draw its thumbnail, the latter with that priority.
-
-    If it was confirmed before, nothing changes. Where the file isn't needed, it is dropped. Raises ModelNotFound,
-    UploadLimit, StorageLimit; then the file should be deleted.
-    """
-    view = find(_locked(unit, upload_id), account_id, upload_id)
-    if view.model_id is not None:
-        unit.drop(file.key)
-        return view
-    reading = inspection_task(file.key, file.sha256)
-    new = NewModel(upload_id, view.file_name, file.sha256, file.size, file.key, reading.id)
-    model_id = known_or_new(unit, account_id, new)
-    if model_id == new.id:
-        _order(unit, account_id, Source(model_id, file.sha256, None, reading.id), thumbnail, first=[reading])
-        quotas.hold_account(unit, account_id)
-        check_upload_limit(unit, account_id, upload_limit)
-        limits.refuse(unit, account_id, _of_uploads(unit, account_id, allowed))
-    else:
-        [source] = sources(unit, account_id, [model_id]).values()  # reads again what could not be read
-        _order(unit, account_id, source, thumbnail)
-        catalog.unarchive_model(unit, account_id, model_id)
-        unit.drop(file.key)
-    unit.drop(view.arrived_key)
-    unit.execute(
-        update(Upload)
-        .where(Upload.id == upload_id)
-        .values(model_id=model_id, file_type=file.file_type, file_key=None, file_size=None, sha256=None)
-    )
-    at_work = exists().where(Task.id == Model.thumbnail_id, Task.state == TaskState.OPEN)
-    notices.models_processed(unit, Upload.id == upload_id, Model.state == ModelState.READY, ~at_work)
-    return find(unit, account_id, upload_id)
-
-
-def _order(
-    session: Session, account_id: str, source: Source, thumbnail: Priority, *, first: Sequence[NewTask] = ()
-) -> None:
-    """Makes the tasks `first`, and the one that draws the model's thumbnail, unless there is one."""
-    drawing = thumbnail_task(source, thumbnail)
-    ordered = session.scalar(
-        update(Model)
-        .where(Model.id == source.model_id, Model.thumbnail_id.is_(None))
-        .values(thumbnail_id=drawing.id)
-        .returning(Model.id)
-    )
-    if new := [*first, *([drawing] if ordered else [])]:
-        tasks.add(session, account_id, new, clock.now())
-
-
-def refuse_file(unit: Unit, view: UploadView) -> None:
-    """What has come is no such model: it is dropped, and another file may come."""
-    unit.execute(
-        update(Upload)
-        .where(Upload.id == view.id, Upload.model_id.is_(None), Upload.file_key == view.received_key)
-        .values(file_key=None, file_size=None, sha256=None)
-    )
-    unit.drop(view.arrived_key)
+def upload_quotas(session: Session, account_id: str, allowed: Quotas) -> Quotas:
+    """The account's, without what announced models don't take: no preview is drawn of them."""
+    return dataclasses.replace(quotas.of_account(session, account_id, allowed), waiting_previews=0)
 
 
 def select_views(session: Session, *conditions: ColumnElement[bool]) -> list[UploadView]:
@@ -306,18 +222,6 @@ def _find(session: Session, *conditions: ColumnElement[bool]) -> UploadView:
     if not found:
         raise ModelNotFound
     return found[0]
-
-
-def _locked(unit: Unit, upload_id: str) -> Unit:
-    """The row doesn't change before the transaction ends, unless by it."""
-    if is_id(upload_id):
-        unit.execute(select(Upload.id).where(Upload.id == upload_id).with_for_update(key_share=True))
-    return unit
-
-
-def _of_uploads(session: Session, account_id: str, allowed: Quotas) -> Quotas:
-    """The account's quotas without what announced models don't take: no preview is drawn of them."""
-    return dataclasses.replace(quotas.of_account(session, account_id, allowed), waiting_previews=0)
 
 
 def _check_room(session: Session, account_id: str, allowed: Quotas, adding: int = 0) -> None:

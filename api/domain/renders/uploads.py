@@ -73,7 +73,8 @@ def register_upload(
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class NewModel:
-    """A model that an account is to have, if it has none of the same bytes. `inspection_id`: the task that reads it."""
+    """A model that an account is to have, if it has none of the same bytes. `inspection_id` is the task that reads it,
+    and `thumbnail_id` the one that draws its thumbnail, if any does."""
 
     id: str
     original_name: str
@@ -81,6 +82,7 @@ class NewModel:
     file_size: int
     storage_key: str
     inspection_id: str
+    thumbnail_id: str | None = None
 
 
 def known_or_new(session: Session, account_id: str, new: NewModel) -> str:

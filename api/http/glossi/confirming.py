@@ -11,8 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from api.domain.accounts.credentials import Principal
 from api.domain.accounts.quotas import Quotas
-from api.domain.projects import uploads
-from api.domain.projects.uploads import CheckedFile, UploadView
+from api.domain.projects import confirmation, uploads
+from api.domain.projects.confirmation import CheckedFile
+from api.domain.projects.uploads import UploadView
 from api.domain.work.tasks import Priority
 from api.errors import FileTooLarge, InvalidFormat
 from api.http.limits import MEGABYTE, file_too_large
@@ -49,8 +50,8 @@ def confirm_upload(
 ) -> UploadView:
     """Confirms what has come, which is of the `file_type`, or of the announced one. Nothing happens a second time.
 
-    Raises ModelNotFound, UnsupportedFileType, UploadNotFound, UploadLimit, StorageLimit; InvalidFormat and FileTooLarge,
-    after which nothing is left of the file, and another one may come.
+    Raises ModelNotFound, UnsupportedFileType, UploadNotFound, UploadLimit, StorageLimit; InvalidFormat and
+    FileTooLarge, after which nothing is left of the file, and another one may come.
     """
     if file_type is not None:
         named_type(file_type)
@@ -60,7 +61,7 @@ def confirm_upload(
             return _confirm(farm, principal, view, file_type or view.file_type, thumbnail)
         newer = _find(farm, principal, upload_id)
         if newer.model_id is None and newer.arrived_key == view.arrived_key:
-            raise uploads.not_received(view)
+            raise confirmation.not_received(view)
         view = newer  # another file came, or another request confirmed it
     return view
 
@@ -73,13 +74,13 @@ def _confirm(
     try:
         file = _looked_at(farm, copied, file_type.lower(), view.received_sha256)
         with farm.work(principal) as unit:
-            return uploads.confirm(
+            return confirmation.confirm(
                 unit, principal.account_id, view.id, file, upload_limit=farm.settings.upload_limit,
                 allowed=Quotas.of(farm.settings), thumbnail=thumbnail,
             )
     except (InvalidFormat, FileTooLarge):
         with farm.work() as unit:
-            uploads.refuse_file(unit, view)
+            confirmation.refuse(unit, view)
         discard(farm.storage, copied.key)
         raise
     except BaseException:

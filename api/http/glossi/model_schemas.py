@@ -1,10 +1,11 @@
 """The bodies of the routes below /models."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
 from api.domain.catalog.states import ModelState
+from api.domain.projects import variants
 from api.domain.projects.uploads import MAX_FILE_NAME_LENGTH, MAX_NAME_LENGTH, MOST_AT_ONCE, UploadView
 from api.http.glossi.schemas import Asked, ModelIdText, Timestamp
 from api.ingest.file_types import FILE_TYPES
@@ -33,6 +34,13 @@ ErrorMessage = Annotated[str | None, Field(description="Of a model that FAILED: 
 def path_in_workspace(account_id: str, storage_key: str) -> str:
     """How Glossi names a file of the storage."""
     return f"workspaces/{account_id}/{storage_key}"
+
+
+def _status_of(view: UploadView) -> dict[str, Any]:
+    return {
+        "modelId": view.id, "name": view.name, "status": view.state.upper(), "ready": view.state == ModelState.READY,
+        "errorMessage": view.error_message,
+    }  # fmt: skip
 
 
 class NewModel(Asked):
@@ -87,7 +95,7 @@ class ModelStatus(BaseModel):
 
     @classmethod
     def of(cls, view: UploadView) -> "ModelStatus":
-        return cls(**status_of(view))
+        return cls(**_status_of(view))
 
 
 class StatusAnswer(BaseModel):
@@ -103,22 +111,32 @@ class ModelSummary(ModelStatus):
     fileType: FileType
     createdAt: Timestamp
 
+    @classmethod
+    def of(cls, view: UploadView) -> "ModelSummary":
+        return cls(
+            **_status_of(view), fileName=view.file_name, fileType=view.file_type, createdAt=view.created_at
+        )
+
 
 class ModelDetail(ModelSummary):
     """Beyond Glossi's API: a model with signed links to its files."""
 
-    uploadUrl: UploadUrl | None = Field(None, description="While its file may come")
-    uploadKey: UploadKey | None = None
     filePath: FilePath | None = Field(None, description="Once it is confirmed")
     glbFilePath: str | None = Field(
-        None, description="A link to the model as GLB, once it is READY and unless it is a glTF of several files",
-        examples=["https://farm.example.com/storage/models/Ab3kF9x2qL1m.glb?expires=1793000000&signature=3f2a..."],
+        None, description="A link to the model as GLB, or as glTF where that was uploaded, once it is READY",
+        examples=["https://farm.example.com/storage/models/Ab3kF9x2qL1m.glb?expires=1793000000&signature=3f2a"],
+    )  # fmt: skip
+    thumbnailUrl: str | None = Field(
+        None, description="A link to a small picture of it, once that is drawn",
+        examples=["https://farm.example.com/storage/thumbnails/Ab3kF9x2qL1m/1/thumb.jpg?expires=1793000000&signature=3f"],
     )  # fmt: skip
 
 
 class ModelList(BaseModel):
     models: list[ModelSummary]
-    total: int = Field(description="How many there are on all pages", examples=[1])
+    total: int = Field(description="How many there are in all", examples=[142])
+    limit: int = Field(description="As it was taken", examples=[50])
+    offset: int = Field(examples=[0])
 
 
 class DeletedModel(BaseModel):
@@ -128,7 +146,9 @@ class DeletedModel(BaseModel):
 
 class NewVariant(Asked):
     modelId: ModelIdText = Field(description="The model to be drawn beside the base")
-    name: str = Field(description="What pictures of it are called", max_length=100, examples=["Walnut"])
+    name: str = Field(
+        description="What pictures of it are called", max_length=variants.MAX_NAME_LENGTH, examples=["Walnut"]
+    )
 
 
 class Variant(BaseModel):
@@ -137,6 +157,14 @@ class Variant(BaseModel):
     isBase: bool = Field(description="Whether it is the model itself, which is the first of its variants")
     status: Status
     ready: Ready
+
+    @classmethod
+    def of(cls, variant: variants.Variant) -> "Variant":
+        model = variant.model
+        return cls(
+            variantId=model.id, name=variant.name, isBase=variant.is_base, status=model.state.upper(),
+            ready=model.state == ModelState.READY,
+        )  # fmt: skip
 
 
 class Variants(BaseModel):

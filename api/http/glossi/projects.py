@@ -1,11 +1,15 @@
 """/api/v1/projects: models in the look of a template."""
 
+from typing import Annotated
+
+from fastapi import Depends
 from pydantic import BaseModel, Field
 
 from api.domain.projects import deletion, projects
 from api.domain.projects.projects import ProjectView
 from api.domain.projects.states import ProjectStatus
 from api.errors import ModelNotFound, ModelNotReady, ProjectNotFound, TemplateNotFound
+from api.http.body import body_of, documented
 from api.http.glossi.auth import Reader, Writer
 from api.http.glossi.failures import IDEMPOTENT, errors
 from api.http.glossi.paths import ProjectId, WindowDep, new_router
@@ -60,8 +64,11 @@ class ProjectDeleted(BaseModel):
     "/projects",
     status_code=201,
     responses=errors(ModelNotFound, ModelNotReady, TemplateNotFound, *IDEMPOTENT),
+    openapi_extra=documented(ProjectsAsked),
 )
-def create_projects(principal: Writer, farm: FarmDep, once: Once, body: ProjectsAsked) -> Projects:
+def create_projects(
+    principal: Writer, farm: FarmDep, once: Once, body: Annotated[ProjectsAsked, Depends(body_of(ProjectsAsked))]
+) -> Projects:
     """Of models that are READY. In a project of several, each is rendered by itself."""
     once.hold(principal, body.model_dump())
     with farm.work(principal) as unit:

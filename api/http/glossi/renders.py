@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import Request
+from fastapi import Depends, Request
 from pydantic import BaseModel, Field
 
 from api.domain.projects import render_jobs
@@ -18,6 +18,7 @@ from api.errors import (
     ProjectNotFound,
     SpendingCap,
 )
+from api.http.body import body_of, documented
 from api.http.glossi.auth import Reader, Renderer
 from api.http.glossi.failures import ORDERING, errors
 from api.http.glossi.outputs import Output, outputs
@@ -93,8 +94,11 @@ def _told(view: RenderJobView) -> dict[str, Any]:
     "/renders",
     status_code=201,
     responses=errors(ProjectNotFound, ModelNotReady, InvalidSettings, *ORDERING),
+    openapi_extra=documented(RendersAsked),
 )
-def create_renders(principal: Renderer, farm: FarmDep, once: Once, body: RendersAsked) -> RenderJobs:
+def create_renders(
+    principal: Renderer, farm: FarmDep, once: Once, body: Annotated[RendersAsked, Depends(body_of(RendersAsked))]
+) -> RenderJobs:
     """One job for each project, for the price of its pictures and videos: all of them, or none."""
     settings = settings_in(body.settings)
     once.hold(principal, body.projectIds, settings.to_json())

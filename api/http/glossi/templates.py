@@ -1,12 +1,14 @@
 """/api/v1/templates: looks, with the cameras to take them by."""
 
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Depends
 from pydantic import BaseModel, Field
 
 from api.domain.projects import templates
 from api.domain.projects.templates import Description, TemplateView
 from api.errors import InvalidSettings, TemplateNotFound
+from api.http.body import body_of, documented
 from api.http.glossi.auth import Reader, Writer
 from api.http.glossi.failures import errors
 from api.http.glossi.paths import TemplateId, new_router
@@ -93,18 +95,26 @@ def get_template(principal: Reader, farm: FarmDep, template_id: TemplateId) -> T
         return TemplateDetail.of(templates.get_template(session, principal.account_id, template_id))
 
 
-@router.post("/templates", status_code=201, responses=errors(InvalidSettings))
-def create_template(principal: Writer, farm: FarmDep, body: TemplateAsked) -> TemplateDetail:
+@router.post(
+    "/templates", status_code=201, responses=errors(InvalidSettings), openapi_extra=documented(TemplateAsked)
+)
+def create_template(
+    principal: Writer, farm: FarmDep, body: Annotated[TemplateAsked, Depends(body_of(TemplateAsked))]
+) -> TemplateDetail:
     """Beyond Glossi's API: a template of the workspace."""
     described = body.described
     with farm.database.begin() as session:
         return TemplateDetail.of(templates.create_template(session, principal.account_id, described))
 
 
-@router.put("/templates/{template_id}", responses=errors(TemplateNotFound, InvalidSettings))
+@router.put(
+    "/templates/{template_id}", responses=errors(TemplateNotFound, InvalidSettings),
+    openapi_extra=documented(TemplateAsked),
+)  # fmt: skip
 def replace_template(
-    principal: Writer, farm: FarmDep, template_id: TemplateId, body: TemplateAsked
-) -> TemplateDetail:
+    principal: Writer, farm: FarmDep, template_id: TemplateId,
+    body: Annotated[TemplateAsked, Depends(body_of(TemplateAsked))],
+) -> TemplateDetail:  # fmt: skip
     """Beyond Glossi's API: replaces a template of the workspace. Renders that were ordered before stay as they were."""
     described = body.described
     with farm.database.begin() as session:

@@ -1,70 +1,57 @@
-"""An archive with an OBJ as glTF: the JSON document and its binary chunk.
+"""An OBJ with its files as glTF: the JSON document and its binary chunk.
 
 Where a surface has several sources of colour, the most detailed one counts alone: the texture, or else vertex colours,
 or else Kd. Programs that write scans fill in the others at random.
 """
 
-import dataclasses
 import posixpath
 from collections.abc import Sequence
 
 import numpy as np
 from pygltflib import Attributes, Mesh, Node, Primitive
 
-from renderer.arrays import Float32, Float64, Int64, UInt16
+from renderer.arrays import Float32, Int64
 from renderer.checkpoints import checkpoint
 from renderer.errors import EmptyModel, ModelTooLarge
 from renderer.gltf.builder import GltfBuilder
-from renderer.gltf.glb import Json
 from renderer.load import limits
-from renderer.load.archive import Archive
 from renderer.load.fields import printable
+from renderer.load.files import ModelFiles
+from renderer.load.made import MadeDocument, linear_rgba, origin_of
 from renderer.load.normals import unit
 from renderer.load.obj.materials import Materials
 from renderer.load.obj.mtl import material_name
 from renderer.load.obj.reader import ObjData, Statement, read_obj
-from renderer.load.obj.shading import FLAT, missing_normals, packed
+from renderer.load.obj.shading import FLAT, missing_normals
 from renderer.load.polygons import triangulate
-
-_FAR = 100.0
-"""A model that is further from the origin than this many times its size is stored around its own centre, in a node that
-moves it back: in float32, its vertices would be rounded visibly."""
+from renderer.load.rows import packed
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class ObjDocument:
-    """`root` is the JSON of a valid glTF 2.0 file, `binary` its buffer 0."""
-
-    root: Json
-    binary: bytearray
-    warnings: tuple[str, ...]
-
-
-def read_obj_archive(archive: Archive) -> ObjDocument:
+def read_obj_files(files: ModelFiles) -> MadeDocument:
     """Raises ModelError subclasses: those of `read_obj`, and ResourceMissing for a texture that isn't packed."""
-    data = read_obj(archive.read(archive.model), archive.model)
+    data = read_obj(files.read(files.model), files.model)
     triangles, faces = triangulate(data.positions, data.corners[:, 0], data.sizes)
     checkpoint()
     a, b, c = data.corners[triangles, 0].T
     whole = (a != b) & (b != c) & (c != a)
     triangles, faces = triangles[whole], faces[whole]
     if not len(triangles):
-        raise EmptyModel(f"{printable(archive.model)} has no faces with an area")
+        raise EmptyModel(f"{printable(files.model)} has no faces with an area")
 
     warnings = list(data.warnings)
     gltf = GltfBuilder("Pirouette")
     libraries = [statement.argument for statement in data.statements if statement.keyword == "mtllib"]
-    materials = Materials(archive, libraries, gltf, warnings)
+    materials = Materials(files, libraries, gltf, warnings)
     writer = _MeshWriter(data, triangles, gltf, materials)
-    stem = posixpath.splitext(posixpath.basename(archive.model))[0]
+    stem = posixpath.splitext(posixpath.basename(files.model))[0]
     meshes: dict[str, Mesh] = {}
-    for part, material, members in _runs(data, triangles, faces, archive.model):
+    for part, material, members in _runs(data, triangles, faces, files.model):
         name = printable(part or stem)
         if name not in meshes:
             meshes[name] = Mesh(name=name)
             gltf.add(Node(name=name, mesh=gltf.add(meshes[name]), translation=writer.translation))
         meshes[name].primitives.append(writer.primitive(members, material))
-    return ObjDocument(gltf.document(range(len(meshes))), gltf.binary, tuple(warnings))
+    return MadeDocument(gltf.document(range(len(meshes))), gltf.binary, tuple(warnings))
 
 
 def _runs(data: ObjData, triangles: Int64, faces: Int64, name: str) -> list[tuple[str, str, Int64]]:
@@ -107,7 +94,7 @@ class _MeshWriter:
         self._gltf = gltf
         self._materials = materials
         self._corners, self._normals = _with_normals(data, triangles)
-        origin = _origin(data.positions)
+        origin = origin_of(data.positions)
         self._points = (data.positions - origin).astype(np.float32)
         self.translation: list[float] | None = origin.tolist() if origin.any() else None
         # Most programs write colours in 0..1, some in 0..255.
@@ -131,7 +118,7 @@ class _MeshWriter:
         if material.texture:
             attributes.TEXCOORD_0 = self._gltf.add_vertices(_flipped(self._data.texcoords, vt))
         if colors is not None and colored:
-            linear = _linear_rgba(colors / np.float32(self._color_scale), material.color)
+            linear = linear_rgba(colors / np.float32(self._color_scale), material.color)
             attributes.COLOR_0 = self._gltf.add_vertices(linear)
         return Primitive(
             attributes=attributes, indices=self._gltf.add_indices(indices),
@@ -156,23 +143,8 @@ def _with_normals(data: ObjData, triangles: Int64) -> tuple[Int64, Float32]:
     return corners, np.concatenate((unit(data.normals), made))
 
 
-def _origin(positions: Float64) -> Float64:
-    """What to subtract from the positions: zero, unless they are far away."""
-    low, high = positions.min(axis=0), positions.max(axis=0)
-    far = np.maximum(abs(low), abs(high)).max() > _FAR * np.linalg.norm(high - low)
-    return np.round((low + high) / 2) if far else np.zeros(3)
-
-
 def _flipped(texcoords: Float32, rows: Int64) -> Float32:
     """The texture coordinates of `rows` with v pointing down; those of row -1 are (0, 0) in the OBJ's sense."""
     found = np.append(texcoords, np.zeros((1, 2), np.float32), axis=0)[rows]
     found[:, 1] = 1.0 - found[:, 1]
     return found
-
-
-def _linear_rgba(encoded: Float32, missing: tuple[float, float, float]) -> UInt16:
-    """(n, 4) normalised linear colours of sRGB ones (IEC 61966-2-1) in 0..1; `missing`, linear, where those are NaN."""
-    encoded = np.clip(encoded, 0.0, 1.0)
-    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
-    linear = np.where(np.isnan(linear), np.array(missing), linear)
-    return np.pad(np.round(linear * 65535), ((0, 0), (0, 1)), constant_values=65535).astype(np.uint16)

@@ -7,7 +7,8 @@ import numpy as np
 
 from renderer.arrays import Bools, Float32, Float64, Int64
 from renderer.checkpoints import checkpoint
-from renderer.load.normals import unit
+from renderer.load.normals import angles_at, unit
+from renderer.load.rows import packed
 
 FLAT = -1
 """The smoothing group of faces under `s off`."""
@@ -42,27 +43,7 @@ def missing_normals(
         for k in range(3):
             row = rows[batch[:, k]]
             used = row >= 0
-            weighted = normals[used] * _angles(corners[used], k)[:, None]
+            weighted = normals[used] * angles_at(corners[used], k)[:, None]
             for axis in range(3):
                 sums[:, axis] += np.bincount(row[used], weighted[:, axis], count)
     return rows, unit(sums)
-
-
-def packed(columns: tuple[Int64, ...]) -> Int64:
-    """One number for each row of the columns, which hold no negative numbers: equal for equal rows, and in the order of
-    the rows."""
-    key = columns[0]
-    for column in columns[1:]:
-        span = int(column.max(initial=0)) + 1
-        if (int(key.max(initial=0)) + 1) * span > np.iinfo(np.int64).max:
-            key = np.unique(key, return_inverse=True)[1]
-        key = key * span + column
-    return key
-
-
-def _angles(corners: Float64, k: int) -> Float64:
-    """The angle, in radians, of triangles (t, 3, 3) at their corner `k`."""
-    one, two = corners[:, (k + 1) % 3] - corners[:, k], corners[:, (k + 2) % 3] - corners[:, k]
-    dot = np.einsum("ij,ij->i", one, two)
-    angles: Float64 = np.arctan2(np.linalg.norm(np.cross(one, two), axis=1), dot)
-    return angles

@@ -10,11 +10,12 @@ from api.db.session import Database
 from api.domain.accounts.quotas import Quotas
 from api.domain.kit.failures import Failure
 from api.domain.kit.unit import Unit, unit_of_work
-from api.domain.projects import projects, render_jobs, templates, uploads, workflows
+from api.domain.projects import confirmation, projects, render_jobs, templates, uploads, workflows
+from api.domain.projects.confirmation import CheckedFile
 from api.domain.projects.plans import OutputSettings
 from api.domain.projects.projects import ProjectView
 from api.domain.projects.render_jobs import RenderJobView
-from api.domain.projects.uploads import CheckedFile, NewUpload, UploadView
+from api.domain.projects.uploads import NewUpload, UploadView
 from api.domain.projects.workflows import WorkflowView
 from api.domain.work import scheduling
 from api.ids import new_id
@@ -44,7 +45,7 @@ def announce(database: Database, account_id: str, *file_names: str) -> list[Uplo
 def confirm(database: Database, account_id: str, upload_id: str, content: str) -> None:
     file = CheckedFile(f"models/{new_id()}.glb", len(content), hashlib.sha256(content.encode()).hexdigest(), "glb")
     with work(database) as unit:
-        uploads.confirm(unit, account_id, upload_id, file, upload_limit=0, allowed=FREE)
+        confirmation.confirm(unit, account_id, upload_id, file, upload_limit=0, allowed=FREE)
 
 
 def read_models(database: Database, told: Mapping[str, Any] = CONTENTS) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from api.errors import InvalidFormat
 from api.ingest.file_types import FILE_TYPES, REFUSED_TYPES, checked_type, named_type, sniffed_type
-from api.ingest.incoming import HEAD_BYTES
+from renderer.model_types import HEAD_BYTES
 
 
 def binary_stl(facets: int, header: bytes = b"") -> bytes:
@@ -103,7 +103,7 @@ def test_what_is_refused_by_its_name_comes_with_what_to_send_instead(word: str) 
 
 @pytest.mark.parametrize("word", ["", "exe", ".glb", "glb\n"])
 def test_an_unknown_name_is_answered_with_those_that_are_known(word: str) -> None:
-    with pytest.raises(InvalidFormat, match="one of glb, gltf, usdz, zip"):
+    with pytest.raises(InvalidFormat, match="one of glb, gltf, zip, obj"):
         named_type(word)
 
 

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from renderer.arrays import Float64, Int64
 from renderer.errors import ModelTooLarge
-from renderer.load import limits
-from renderer.load.obj import polygons
+from renderer.load import limits, polygons
 from renderer.load.polygons import _clip, triangulate
 
 
