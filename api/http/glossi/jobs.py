@@ -115,7 +115,7 @@ class JobResult(BaseModel):
     model: NamedModel
     project: NamedProject | None = None
     renderJobId: JobIdText | None = Field(None, description="Beyond Glossi's API: its job below /renders")
-    renders: list[Output] | None = Field(None, description="Beyond Glossi's API: what there is, once that job has ended")
+    renders: list[Output] | None = Field(None, description="Beyond Glossi's API: what there is, once it has ended")
 
 
 class JobDetail(BaseModel):
