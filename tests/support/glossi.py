@@ -54,6 +54,11 @@ class Team:
         return model["modelId"]
 
 
+def error(answer: httpx.Response) -> tuple[int, str]:
+    """Status and code of a failure."""
+    return answer.status_code, answer.json()["code"]
+
+
 def curl_put(url: str, file: Path, *options: str) -> tuple[int, str]:
     """Sends a file as Glossi's document does; status and body of the answer."""
     command = ["curl", "-sS", "-X", "PUT", url, "--data-binary", f"@{file}", "-w", "\n%{http_code}", *options]
