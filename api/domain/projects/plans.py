@@ -43,7 +43,7 @@ class VideoFormat:
 
 
 VIDEO_FORMATS: tuple[VideoFormat, ...] = (
-    VideoFormat("MP4", "h264"),
+    VideoFormat("MP4", "h264-fast"),
     VideoFormat("MP4", "h264"),
     VideoFormat("PRORES", "prores4444", 4),
 )

@@ -104,6 +104,14 @@ def test_sizes_and_prices(aspect: str, sizes: list[tuple[int, int]]) -> None:
         assert VideoVariant.from_json(dict(best.work.variant)).codec == "prores4444"
 
 
+def test_the_fastest_video_costs_what_the_balanced_one_does_and_is_encoded_otherwise() -> None:
+    fastest, balanced = (plans(render_bookmarks=False, video_quality=number)[0] for number in (0, 1))
+    assert (fastest.file_type, fastest.credits) == (balanced.file_type, balanced.credits) == ("MP4", 4)
+    codecs = [VideoVariant.from_json(dict(each.work.variant)).codec for each in (fastest, balanced)]
+    assert codecs == ["h264-fast", "h264"]
+    assert fastest.work.key("0" * 64) == balanced.work.key("0" * 64)  # the same frames
+
+
 def test_lists_are_told_what_was_asked_for_and_by_which_name() -> None:
     front, *_, orbit = plans("Red")
     assert {name: front.told[name] for name in ("name", "azimuth", "elevation", "zoom", "materialVariant")} == {

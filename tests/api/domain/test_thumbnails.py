@@ -1,4 +1,5 @@
-"""Thumbnails of models: what they need, what becomes of them with their models, and that models lose nothing by them."""
+"""Thumbnails of models: what they need, what becomes of them with their models, and that these lose nothing by them.
+"""
 
 import hashlib
 
