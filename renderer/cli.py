@@ -81,7 +81,8 @@ def main(
     no_software: bool,
     encoder: H264Encoder,
 ) -> None:
-    """Renders MODEL (.glb, .gltf, or .zip) to a video, a still, or a training set for radiance fields."""
+    """Renders MODEL (.glb, .gltf, .obj, .stl, .ply, .usdz, .usd, or .zip) to a video, a still, or a training set for
+    radiance fields."""
     kind = output.suffix.lower()
     if kind not in HOLDS:
         raise click.BadParameter(f"{output.name} must end in one of {', '.join(HOLDS)}", param_hint="--output")

@@ -1,6 +1,7 @@
 """The frames of one shot: a `ShotRenderer` poses, lights and draws them, and reads them as pixels or video planes."""
 
 import contextlib
+import dataclasses
 import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 
 from renderer.arrays import Float64, UInt8
 from renderer.camera.effects import shot_view
-from renderer.camera.framing import View, model_placement
+from renderer.camera.framing import View, closest_zoom, model_placement
 from renderer.errors import SettingsError
 from renderer.gl.context import Device
 from renderer.gl.cost import require_affordable
@@ -161,6 +162,16 @@ class ShotRenderer:
             self._target.keep(tile)
         flush(self._device)
         self._device.check_errors(f"drawing frame {index}")
+
+    def closer(self, camera: FrameSpec) -> FrameSpec:
+        """`camera`, for frame 0, with a zoom that counts from the distance at which the model itself fits the picture
+        (`closest_zoom`), and no longer a sphere around it."""
+        view = shot_view(dataclasses.replace(camera, zoom=1.0), self._bounds, 0)
+        if view is None:
+            return camera
+        self._pose(0.0)
+        zoom = closest_zoom(camera, view, self._bounds.radius, self._gpu_scene.clouds())
+        return dataclasses.replace(camera, zoom=camera.zoom * zoom)
 
     def read_rgba(self) -> UInt8:
         """(height, width, 4) uint8: premultiplied, sRGB-encoded, top row first; the ground shadow is in alpha."""

@@ -104,9 +104,9 @@ def render_stills(
     """Makes stills from those of the spec's angles that `variants` want, into `out`/<variant name>/ (which must not
     exist yet). The model is loaded and lit once, and drawn once for each angle.
 
-    Each image is the one that `render_images` makes by `spec.seen_from` and the same settings. `images` are the files
-    of the overlays that the frames and `variants` name. The listener hears of one frame for each angle, and of no
-    posters. Nothing is left in `out` by a render that ends in an exception. Raises what `open_shot` raises.
+    Each image is the one that `render_images` makes of the same settings and `ShotRenderer.closer`'s zoom. `images` are
+    the files of the overlays that the frames and `variants` name. The listener hears of one frame for each angle, and
+    of no posters. Nothing is left in `out` by a render that ends in an exception. Raises what `open_shot` raises.
     """
     wanted: dict[int, list[str]] = {}
     for name, variant in sorted(variants.items(), key=lambda item: item[1].angle):
@@ -126,7 +126,7 @@ def render_stills(
     ):
         listener.on_stage("drawing")
         for done, (angle, names) in enumerate(wanted.items(), 1):
-            shot.draw(0, spec.seen_from(angle))
+            shot.draw(0, shot.closer(spec.seen_from(angle)))
             for name in names:
                 image = variants[name].image
                 (out / name).mkdir(parents=True)

@@ -1,4 +1,5 @@
-"""`pirouette admin`: accounts, tokens, credits and overlays, by everyone's rules, straight on the database."""
+"""`pirouette admin`: accounts, tokens, credits, overlays and templates, by everyone's rules, straight on the database.
+"""
 
 import contextlib
 import dataclasses
@@ -20,8 +21,10 @@ from api.domain.accounts.accounts import AccountView
 from api.domain.accounts.quotas import Quotas
 from api.domain.catalog import overlays
 from api.domain.catalog.overlays import Layer
+from api.domain.projects import templates
+from api.domain.projects.templates import Description
 from api.domain.renders import limits
-from api.errors import FarmError
+from api.errors import FarmError, InvalidRequest
 from api.ingest.inspect import inspect_image, inspect_panorama
 from api.private import keep_private
 from api.settings import Settings
@@ -34,7 +37,7 @@ from renderer.spec import ANCHORS
 @click.option("--create", is_flag=True, help="Make a new farm's database where there is none.")
 @click.pass_context
 def command(context: click.Context, create: bool) -> None:
-    """Manage accounts, tokens, credits and the system's overlays. Prints JSON, but a new token as it is."""
+    """Manage accounts, tokens, credits, overlays and templates for all. Prints JSON, but a new token as it is."""
     context.obj = create
 
 
@@ -268,3 +271,42 @@ def unpublish_overlay(overlay_id: str) -> None:
     with _transaction() as session:
         overlays.delete_overlay(session, None, overlay_id)
     _print(id=overlay_id, published=False)
+
+
+@command.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.option("--account", "email", metavar="EMAIL", help="Only for this account. Default: for all.")
+def publish_template(file: Path, email: str | None) -> None:
+    """Offer a template to all accounts, or give one to an account. FILE is JSON as POST /api/v1/templates takes it."""
+    with _refusals():
+        described = _template_in(file)
+    with _transaction() as session:
+        account_id = None if email is None else accounts.find(session, email).id
+        template = templates.create_template(session, account_id, described)
+    _print(id=template.id, name=template.name, public=template.is_public)
+
+
+@command.command()
+@click.argument("template_id")
+def unpublish_template(template_id: str) -> None:
+    """Withdraw a template from all accounts. Projects that have it can still be rendered."""
+    with _transaction() as session:
+        templates.delete_template(session, None, template_id)
+    _print(id=template_id, published=False)
+
+
+def _template_in(file: Path) -> Description:
+    """Raises InvalidRequest, InvalidSettings."""
+    try:
+        told = json.loads(file.read_bytes())
+    except ValueError as error:
+        raise InvalidRequest(f"{file} is no JSON: {error}") from None
+    if not isinstance(told, dict) or not isinstance(told.get("name"), str):
+        raise InvalidRequest(f"{file} is no JSON object with a name")
+    tags = told.get("tags", [])
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        raise InvalidRequest(f"tags of {file} is no list of strings")
+    description = told.get("description")
+    if description is not None and not isinstance(description, str):
+        raise InvalidRequest(f"description of {file} is no string")
+    return Description.of(name=told["name"], description=description, tags=tags, content=told.get("content", {}))

@@ -33,7 +33,7 @@ from api.storage.scratch import Scratch
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import ErrorTypeDef, ObjectIdentifierTypeDef
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef, ErrorTypeDef, ObjectIdentifierTypeDef
 
 _DELETE_AT_ONCE = 1000
 """Keys in one request: S3's limit."""
@@ -87,9 +87,10 @@ class S3Storage:
         return self.stat(key)
 
     def copy(self, key: str, target: str) -> StoredFile:
-        source = {"Bucket": self._bucket, "Key": self._object(key)}
+        source: CopySourceTypeDef = {"Bucket": self._bucket, "Key": self._object(key)}
+        copied = self._object(target)
         with translated(key):
-            self._client.copy_object(Bucket=self._bucket, Key=self._object(target), CopySource=source)
+            self._client.copy_object(Bucket=self._bucket, Key=copied, CopySource=source)
         return self.stat(target)
 
     def read(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:

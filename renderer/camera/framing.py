@@ -6,6 +6,7 @@ Matrices are float64, [row, column], column vectors.
 
 import dataclasses
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -19,6 +20,9 @@ FIELD_OF_VIEW = math.radians(35)
 
 MARGIN = 0.08
 """Air around the bounding sphere, as a share of its radius."""
+
+CLOSEST = 0.58
+"""Of the distance at which the sphere fits: nearer, what is in front looks much too large for what is behind it."""
 
 SHADOW_REACH = 4.5
 """The ground shadow's rectangle never lies further from the sphere's centre than this many radii."""
@@ -83,6 +87,23 @@ def framed_view(spec: FrameSpec, bounds: Bounds, stance: Stance) -> View | None:
         eye=eye, target=target, up=up, fov_y=FIELD_OF_VIEW, near=near, far=far,
         view=look_at(eye, target, up), projection=perspective(FIELD_OF_VIEW, aspect, near, far),
     )
+
+
+def closest_zoom(spec: FrameSpec, view: View, radius: float, extents: Iterable[Float64]) -> float:
+    """The `zoom` at which a still from where `view` stands has the whole model in the picture with MARGIN around it, at
+    least CLOSEST. The sphere of `radius` leaves long and flat things small.
+
+    `view` looks at the centre of the model's bounds; `extents` are the model's points, (n, 3) in world space.
+    """
+    back = (view.eye - view.target) / np.linalg.norm(view.eye - view.target)
+    axes = np.stack([np.cross(view.up, back), view.up, back])
+    aspect = spec.width / spec.height
+    slopes = math.tan(view.fov_y / 2) / (1 + MARGIN) * np.array([aspect, 1.0])
+    distance = 0.0
+    for points in extents:
+        seen = (points - view.target) @ axes.T
+        distance = max(distance, float((seen[:, 2] + (np.abs(seen[:, :2]) / slopes).max(axis=1)).max()))
+    return max(CLOSEST, distance / fit_distance(max(radius, 1e-6), aspect))
 
 
 def _lowering(bounds: Bounds, elevation: float, distance: float) -> float:

@@ -1,4 +1,4 @@
-"""Conversion: a model that came in several files leaves as one GLB."""
+"""Conversion: a model that came in several files, or is no glTF, leaves as one GLB."""
 
 from renderer.convert.glb import convert_to_glb
 

@@ -1,7 +1,7 @@
 """Any model that the loader opens, written as one GLB that needs no other file.
 
-A ZIP with an OBJ, or with a .gltf and its buffers and images, becomes a GLB before it is stored. The document is
-checked here only as far as moving its bytes requires: loading checks all of it.
+A ZIP with an OBJ, or with a .gltf and its buffers and images, becomes a GLB before it is stored, and so do an STL and
+others. The document is checked here only as far as moving its bytes requires: loading checks all of it.
 """
 
 from pathlib import Path
@@ -19,7 +19,7 @@ _IMAGES = (".png", ".jpg", ".webp", ".avif", ".ktx2")
 
 
 def convert_to_glb(source: Path, target: Path) -> tuple[str, ...]:
-    """Writes the model at `source`, a .glb, .gltf or .zip as `load_model` takes them, to `target`; returns warnings.
+    """Writes the model at `source`, a file as `load_model` takes it, to `target`; returns warnings.
 
     Equal files give equal bytes. Raises ModelError subclasses, and OSError where a path can't be read or written.
     """

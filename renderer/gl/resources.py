@@ -6,6 +6,7 @@ program of each of the `drawables`, and draws it.
 
 import dataclasses
 import math
+from collections.abc import Iterator
 from operator import attrgetter
 from typing import Any
 
@@ -155,11 +156,15 @@ class GpuScene:
     def box(self) -> tuple[Float64, Float64]:
         """The lowest and highest corner, (3,) each, in metres, of everything in the current pose."""
         low, high = np.full(3, np.inf), np.full(3, -np.inf)
-        for one in self.drawables:
-            checkpoint()
-            cloud = one.positions @ one.world[:3, :3].T + one.world[:3, 3]
+        for cloud in self.clouds():
             low, high = np.minimum(low, cloud.min(axis=0)), np.maximum(high, cloud.max(axis=0))
         return low, high
+
+    def clouds(self) -> Iterator[Float64]:
+        """The points of each drawable in the current pose, (n, 3), in metres."""
+        for one in self.drawables:
+            checkpoint()
+            yield one.positions @ one.world[:3, :3].T + one.world[:3, 3]
 
     def vertex_array(
         self, drawable: GpuDrawable, program: moderngl.Program, indices: moderngl.Buffer | None = None

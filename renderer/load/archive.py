@@ -16,8 +16,10 @@ from contextlib import contextmanager
 from renderer.errors import InvalidModel, ModelTooLarge, UnsupportedModel
 from renderer.load import limits
 
-MODEL_SUFFIXES = (".glb", ".gltf", ".obj")
-OTHER_MODEL_SUFFIXES = (".fbx", ".usdz", ".usd", ".stl", ".ply", ".dae", ".blend", ".3ds")
+MODEL_SUFFIXES = ((".glb", ".gltf", ".obj"), (".stl", ".ply"))
+"""Those of the second kind are looked for where there is none of the first."""
+
+OTHER_MODEL_SUFFIXES = (".fbx", ".usdz", ".usd", ".dae", ".blend", ".3ds")
 NESTED_SUFFIXES = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst")
 
 _END_RECORD = b"PK\5\6"  # APPNOTE.TXT 4.3.16, 22 bytes and a comment
@@ -25,7 +27,7 @@ _ZIP64_LOCATOR = b"PK\6\7"  # 4.3.15, the 20 bytes before it
 
 
 class Archive:
-    """The members of a ZIP by their path. `model` is the path of its one .glb, .gltf or .obj."""
+    """The members of a ZIP by their path. `model` is the path of its one .glb, .gltf or .obj, or else .stl or .ply."""
 
     def __init__(self, data: bytes) -> None:
         _check_directory_size(data)
@@ -66,7 +68,8 @@ class Archive:
                 yield info
 
     def _find_model(self) -> str:
-        found = [name for name in self._members if name.lower().endswith(MODEL_SUFFIXES)]
+        of_kinds = ([name for name in self._members if name.lower().endswith(kind)] for kind in MODEL_SUFFIXES)
+        found = next(filter(None, of_kinds), [])
         if len(found) == 1:
             return found[0]
         if found:
@@ -75,9 +78,9 @@ class Archive:
         for name in self._members:
             if name.lower().endswith(OTHER_MODEL_SUFFIXES):
                 raise UnsupportedModel(
-                    f"the archive holds {name[:100]!r}; only .glb, .gltf and .obj models are supported"
+                    f"the archive holds {name[:100]!r}; a ZIP may hold .glb, .gltf, .obj, .stl and .ply models"
                 )
-        raise InvalidModel("the archive holds no .glb, .gltf or .obj file")
+        raise InvalidModel("the archive holds no .glb, .gltf, .obj, .stl or .ply file")
 
 
 def _check_directory_size(data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""From a file to a JSON document and its resources: GLB, .gltf and ZIP, told apart by their first bytes.
+"""From a file to a JSON document and its resources: glTF, or made into it, told apart by their first bytes.
 
 The container and its JSON are parsed here by hand: pygltflib trusts the lengths and types that a file claims.
 """
@@ -12,11 +12,14 @@ from renderer.errors import InvalidModel, ModelTooLarge, UnsupportedModel
 from renderer.load import limits
 from renderer.load.archive import Archive
 from renderer.load.fields import Fields, parse_json
+from renderer.load.files import LoneFile, ModelFiles
 from renderer.load.resolver import Resolver
+from renderer.model_types import HEAD_BYTES, model_suffix
 
 _GLB_MAGIC = b"glTF"
 _CHUNK_JSON = 0x4E4F534A
 _CHUNK_BIN = 0x004E4942
+_MADE = (".obj", ".stl", ".ply")
 _ZIP_MAGICS = (b"PK\3\4", b"PK\5\6")
 
 
@@ -34,7 +37,7 @@ class Document:
 
 
 def open_document(path: Path) -> Document:
-    """Reads a .glb, .gltf or .zip; an OBJ in a ZIP becomes glTF here.
+    """Reads a .glb or .gltf; a .obj, .stl or .ply, which becomes glTF here; or a .zip with any of these.
 
     Raises ModelError subclasses, and OSError where `path` itself can't be read.
     """
@@ -42,15 +45,23 @@ def open_document(path: Path) -> Document:
     if size > limits.FILE_BYTES:
         raise ModelTooLarge(f"the file has {size:,} bytes, and {limits.FILE_BYTES:,} are allowed")
     data = path.read_bytes()
+    suffix = model_suffix(data[:HEAD_BYTES], size)
+    if suffix in _MADE:
+        return _made(LoneFile(data, f"model{suffix}"))
     if not data.startswith(_ZIP_MAGICS):
         return _open_gltf(data, Resolver())
     archive = Archive(data)
-    if archive.model.lower().endswith(".obj"):
-        from renderer.load.obj.document import read_obj_archive  # its pygltflib takes as long to import as Pillow
-
-        scan = read_obj_archive(archive)
-        return Document(Fields(scan.root, ""), memoryview(scan.binary), Resolver(), scan.warnings)
+    if archive.model.lower().endswith(_MADE):
+        return _made(archive)
     return _open_gltf(archive.read(archive.model), Resolver(archive, posixpath.dirname(archive.model)))
+
+
+def _made(files: ModelFiles) -> Document:
+    """The model, which is no glTF, as glTF."""
+    from renderer.load.readers import READERS  # whose pygltflib takes as long to import as Pillow
+
+    made = READERS[posixpath.splitext(files.model)[1].lower()](files)
+    return Document(Fields(made.root, ""), memoryview(made.binary), Resolver(), made.warnings)
 
 
 def _open_gltf(data: bytes, resolver: Resolver) -> Document:

@@ -16,7 +16,8 @@ def creased_normals(points: Float64, triangles: Int64, most_degrees: float) -> t
     edge of one triangle, or of more than two, is a crease. The triangles have areas.
     """
     corners = points[triangles]
-    normals = unit(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])).astype(np.float64)
+    outward: Float64 = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    normals = unit(outward).astype(np.float64)
     checkpoint()
     rows = _joined(3 * len(triangles), *_smooth_edges(triangles, normals, most_degrees))
     checkpoint()
@@ -24,7 +25,7 @@ def creased_normals(points: Float64, triangles: Int64, most_degrees: float) -> t
     owners = np.repeat(np.arange(len(triangles)), 3)
     count = int(rows.max()) + 1
     sums = np.stack([np.bincount(rows, normals[owners, axis] * weights, count) for axis in range(3)], axis=1)
-    return rows, unit(sums)
+    return rows, unit(sums.astype(np.float64))
 
 
 def _smooth_edges(triangles: Int64, normals: Float64, most_degrees: float) -> tuple[Int64, Int64]:

@@ -1,4 +1,4 @@
-"""The first step of every render: a glTF 2.0 file of unknown origin becomes a Scene, or a ModelError.
+"""The first step of every render: a model file of unknown origin becomes a Scene, or a ModelError.
 
     file -> container (JSON, bytes) -> nodes -> meshes they show -> materials they use -> images those need -> Scene
 
@@ -30,8 +30,9 @@ from renderer.scene.nodes import Scene
 
 
 def load_model(path: Path, variant: str | None = None) -> Scene:
-    """The scene in a .glb, .gltf (data URIs only) or .zip (one .glb, .gltf or .obj and its files); the file's own
-    name doesn't matter. `variant` names one of its material variants; None shows the default materials.
+    """The scene in a .glb, .gltf (data URIs only), .obj (without materials), .stl, .ply, .usd or .usdz, or in a .zip
+    with a model and its files; the file's own name doesn't matter. `variant` names one of its material variants; None
+    shows the default materials.
 
     Raises a ModelError that names what is wrong with the file, SettingsError for a variant that the model lacks, or
     OSError where `path` can't be read.

@@ -3,6 +3,8 @@
 Tokens are given as the positions where they start and end in a block of bytes.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from renderer.arrays import Bools, Float64, Int64, UInt8
@@ -53,12 +55,7 @@ def parse_floats(block: UInt8, starts: Int64, ends: Int64) -> Float64:
         text[_inside(block, starts[~plain], ends[~plain])] = ZERO
     values: Float64 = _integers(text[text != DOT]) / _POWERS[decimals]
 
-    for index in np.flatnonzero(~plain):
-        token = block[starts[index] : ends[index]].tobytes()
-        try:
-            values[index] = float(token)
-        except ValueError:
-            raise BadToken(int(starts[index]), "is not a number") from None
+    values[~plain] = list(_floats(block.tobytes(), starts[~plain].tolist(), ends[~plain].tolist()))
     wild = ~np.isfinite(values)
     if wild.any():
         raise BadToken(int(starts[np.argmax(wild)]), "is not a finite number")
@@ -116,6 +113,14 @@ def _inside(block: UInt8, starts: Int64, ends: Int64) -> Bools:
     steps[ends] = -1  # tokens have a space between them
     inside: Bools = np.cumsum(steps[:-1], dtype=np.int8).view(bool)
     return inside
+
+
+def _floats(text: bytes, starts: list[int], ends: list[int]) -> Iterator[float]:
+    for start, end in zip(starts, ends, strict=True):
+        try:
+            yield float(text[start:end])
+        except ValueError:
+            raise BadToken(start, "is not a number") from None
 
 
 def _integers(text: UInt8) -> Int64:

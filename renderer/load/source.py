@@ -1,7 +1,12 @@
-"""The text of an OBJ or MTL file with uniform line ends, and the line numbers of its parts for error messages."""
+"""The text of a model file with uniform line ends, in parts, and the line numbers of these for error messages."""
+
+from collections.abc import Iterator
 
 from renderer.errors import InvalidModel
+from renderer.load import limits
 from renderer.load.fields import printable
+
+BLOCK_BYTES = 4 * limits.MEGABYTE
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -20,6 +25,22 @@ class Source:
     def line(self, offset: int) -> int:
         """The number of the line, counted from 1, that byte `offset` of the text is in."""
         return self._lines.count(b"\n", 0, offset) + 1
+
+    def blocks(self) -> Iterator[tuple[int, int]]:
+        """Start and end of parts of the text that consist of whole lines. Raises InvalidModel for endless lines."""
+        start = 0
+        while start < len(self.text):
+            end = len(self.text)
+            if end - start > BLOCK_BYTES:
+                end = self.text.rfind(b"\n", start, start + BLOCK_BYTES) + 1
+                if not end:
+                    raise self.long_line(start)
+            yield start, end
+            start = end
+
+    def long_line(self, start: int) -> InvalidModel:
+        """The error for the line that holds byte `start`, to be raised."""
+        return InvalidModel(f"{self.name}, line {self.line(start)}: longer than any such file's lines are")
 
     def wrong(self, offset: int, problem: str) -> InvalidModel:
         """The error that says what is wrong with the word at `offset`, to be raised."""

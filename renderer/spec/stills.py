@@ -11,7 +11,8 @@ from renderer.spec.versions import stamped, unstamped
 @dataclasses.dataclass(frozen=True, slots=True)
 class Angle:
     """Where a picture is taken from: degrees to the right of the front and above the model's middle, as FrameSpec's
-    `rotate_y` and `elevation` count them, and its `zoom`, a multiple of the distance at which the model fits."""
+    `rotate_y` and `elevation` count them, and its `zoom`: a multiple of the distance at which the model itself, as it
+    is seen from there, fits the picture. FrameSpec's own zoom multiplies that for a sphere around the model."""
 
     azimuth: float = 0.0
     elevation: float = LEVEL
@@ -30,7 +31,7 @@ class StillsSpec:
     angles: tuple[Angle, ...]
 
     def seen_from(self, index: int) -> FrameSpec:
-        """The spec of a still from the angle of that index, alone."""
+        """The spec of a still from the angle of that index, as if its zoom were that of the sphere."""
         angle = self.angles[index]
         return dataclasses.replace(
             self.frames, rotate_y=angle.azimuth, elevation=angle.elevation, zoom=angle.zoom

@@ -67,9 +67,9 @@ def made(opened_device: Device, light_cache: Path, tmp_path_factory: pytest.Temp
     folder, drawn, listener = tmp_path_factory.mktemp("pro"), [], Silent()
 
     class CountingRenderer(ShotRenderer):
-        def draw(self, index: int) -> None:
+        def draw(self, index: int, camera: FrameSpec | None = None) -> None:
             drawn.append(index)
-            super().draw(index)
+            super().draw(index, camera)
 
     variants = {
         "pro": VideoVariant(Backdrop("#0044ff"), web_size=(64, 36), codec="prores4444"),

@@ -150,9 +150,9 @@ def test_variants_share_one_drawing_of_each_frame(
     drawn: list[int] = []
 
     class CountingRenderer(ShotRenderer):
-        def draw(self, index: int) -> None:
+        def draw(self, index: int, camera: FrameSpec | None = None) -> None:
             drawn.append(index)
-            super().draw(index)
+            super().draw(index, camera)
 
     monkeypatch.setattr("renderer.render.ShotRenderer", CountingRenderer)
     render_video(

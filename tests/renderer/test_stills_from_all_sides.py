@@ -9,6 +9,7 @@ import pytest
 
 import renderer.stills
 from renderer.arrays import UInt8
+from renderer.camera.framing import CLOSEST
 from renderer.errors import Cancelled, ModelTooLarge
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
@@ -49,47 +50,83 @@ def stills(
     )  # fmt: skip
 
 
+@pytest.fixture
+def cameras(monkeypatch: pytest.MonkeyPatch) -> list[FrameSpec]:
+    """Those of the pictures drawn, in their order."""
+    drawn: list[FrameSpec] = []
+    draw = ShotRenderer.draw
+
+    def noted(shot: ShotRenderer, index: int, camera: FrameSpec | None = None) -> None:
+        if camera is not None:
+            drawn.append(camera)
+        draw(shot, index, camera)
+
+    monkeypatch.setattr(ShotRenderer, "draw", noted)
+    return drawn
+
+
 @pytest.mark.parametrize("angles", [SIDES, BELOW], ids=["above", "below"])
-@pytest.mark.parametrize("make", [ball, moving_ball])
-def test_each_is_the_still_that_is_ordered_alone(
-    device: Device, light_cache: Path, tmp_path: Path, angles: tuple[Angle, ...], make: Callable[[], Scene]
-) -> None:
-    look = {"output": "image", "reflector": True, "vignette": 0.4, "bg_color": "#405060", "animation": "*"}
+@pytest.mark.parametrize("animation", [None, "*"])
+def test_each_is_the_still_that_is_ordered_alone_from_the_same_distance(
+    device: Device, light_cache: Path, tmp_path: Path, angles: tuple[Angle, ...], animation: str | None,
+    cameras: list[FrameSpec],
+) -> None:  # fmt: skip
+    look = {"output": "image", "reflector": True, "vignette": 0.4, "bg_color": "#405060", "animation": animation}
     plans = [plan_image(parse_settings({**look, **dataclasses.asdict(angle)})) for angle in angles]
-    if make is ball:
-        plans = [dataclasses.replace(plan, frames=dataclasses.replace(plan.frames, animation=None)) for plan in plans]
-    small = [dataclasses.replace(plan.frames, width=160, height=96) for plan in plans]
+    common = dataclasses.replace(plans[0].frames, width=160, height=96, rotate_y=5, elevation=6, zoom=7)
+
+    def load(path: Path, variant: str | None) -> Scene:
+        return moving_ball()
+
     together = render_stills(
-        MODEL, StillsSpec(small[-1], angles),
+        MODEL, StillsSpec(common, angles),
         {str(index): StillVariant(index, plan.variant) for index, plan in enumerate(plans)}, tmp_path / "together",
-        device=device, cache_dir=light_cache, listener=Recorder(), load=lambda path, variant: make(),
+        device=device, cache_dir=light_cache, listener=Recorder(), load=load,
     )  # fmt: skip
     assert len({files.image.read_bytes() for files in together.values()}) == len(angles)
-    for index, (frames, plan) in enumerate(zip(small, plans, strict=True)):
+    for index, (plan, camera) in enumerate(zip(plans, list(cameras), strict=True)):
+        assert dataclasses.replace(camera, width=plan.frames.width, height=plan.frames.height, zoom=plan.frames.zoom) \
+            == plan.frames
         [alone] = render_images(
-            MODEL, frames, {"alone": plan.variant}, tmp_path / str(index), device=device, cache_dir=light_cache,
-            listener=Recorder(), load=lambda path, variant: make(),
+            MODEL, camera, {"alone": plan.variant}, tmp_path / str(index), device=device, cache_dir=light_cache,
+            listener=Recorder(), load=load,
         ).values()  # fmt: skip
         files = together[str(index)]
         assert files.image.read_bytes() == alone.image.read_bytes()
         assert files.thumb.read_bytes() == alone.thumb.read_bytes()
 
 
-def test_what_nobody_wants_is_not_drawn_and_what_several_want_is_drawn_once(
-    device: Device, light_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def bar() -> Scene:
+    """Ten times as wide as high."""
+    square = quad()
+    flat = square.positions * np.array([1, 0.1, 1], np.float32)
+    return scene_of((dataclasses.replace(square, positions=flat), Material()))
+
+
+@pytest.mark.parametrize(("make", "zoom", "share"), [(ball, 1.0, 0.93), (ball, 2.0, 0.46), (bar, 1.0, 0.92)])
+def test_the_model_itself_fills_the_picture_but_for_a_margin(
+    device: Device, light_cache: Path, make: Callable[[], Scene], zoom: float, share: float
 ) -> None:
-    drawn = []
-    draw = ShotRenderer.draw
+    camera = dataclasses.replace(FRAMES, zoom=zoom, elevation=0.0, shadows=False)
+    with ShotRenderer(device, make(), camera, cache_dir=light_cache) as shot:
+        shot.draw(0, shot.closer(camera))
+        rows, columns = np.nonzero(shot.read_rgba()[..., 3])
+    filled = max(np.ptp(rows) / FRAMES.height, np.ptp(columns) / FRAMES.width)
+    assert filled == pytest.approx(share, abs=0.03)
 
-    def counted(shot: ShotRenderer, index: int, camera: FrameSpec | None = None) -> None:
-        drawn.append(camera)
-        draw(shot, index, camera)
 
-    monkeypatch.setattr(ShotRenderer, "draw", counted)
+def test_a_camera_comes_no_nearer_than_keeps_proportions(device: Device, light_cache: Path) -> None:
+    along = dataclasses.replace(FRAMES, rotate_y=90.0, zoom=1.5)
+    with ShotRenderer(device, bar(), along, cache_dir=light_cache) as shot:
+        assert shot.closer(along) == dataclasses.replace(along, zoom=1.5 * CLOSEST)
+
+
+def test_what_nobody_wants_is_not_drawn_and_what_several_want_is_drawn_once(
+    device: Device, light_cache: Path, tmp_path: Path, cameras: list[FrameSpec]
+) -> None:
     heard = Recorder()
     made = stills(device, light_cache, tmp_path, {"a": 3, "b": 1, "c": 3}, listener=heard)
-    spec = StillsSpec(FRAMES, SIDES)
-    assert drawn == [spec.seen_from(1), spec.seen_from(3)]
+    assert [camera.elevation for camera in cameras] == [25, 90]
     assert heard.heard == ["loading", "model with 0 clips", "lighting", "drawing", "1/2", "2/2", "encoding"]
     assert made["a"].image.read_bytes() == made["c"].image.read_bytes() != made["b"].image.read_bytes()
     for name, files in made.items():

@@ -1,18 +1,21 @@
-"""dx.gl's API reference, for tests on a machine that has it beside the checkout; elsewhere those tests skip."""
+"""dx.gl's and Glossi's API references, for tests on a machine that has them beside the checkout; elsewhere those tests
+skip.
+"""
 
 import re
 from pathlib import Path
 
 import pytest
 
-REFERENCE = Path(__file__).resolve().parents[2].parent / "shared" / "spec" / "dxgl-api.md"
+SPEC = Path(__file__).resolve().parents[2].parent / "shared" / "spec"
 
 
-def reference() -> str:
-    """The text of the reference; skips the calling test where it is absent."""
-    if not REFERENCE.exists():
-        pytest.skip("needs dx.gl's API reference, shared/spec/dxgl-api.md beside the checkout")
-    return REFERENCE.read_text()
+def reference(name: str = "dxgl-api.md") -> str:
+    """The text of a reference; skips the calling test where it is absent."""
+    path = SPEC / name
+    if not path.exists():
+        pytest.skip(f"needs an API reference, shared/spec/{name} beside the checkout")
+    return path.read_text()
 
 
 def reference_errors() -> dict[str, int]:
@@ -24,3 +27,11 @@ def reference_errors() -> dict[str, int]:
 def reference_routes() -> set[tuple[str, str]]:
     """Method and path of every route: its blocks of code begin with them."""
     return set(re.findall(r"^(GET|POST|PATCH|PUT|DELETE) (/v1/[\w/:-]+)", reference(), re.MULTILINE))
+
+
+def glossi_routes() -> set[tuple[str, str]]:
+    """Method and path of every route of Glossi's two documents, ids as ":id"."""
+    text = reference("glossi-workflow.md") + reference("glossi-jobs.md")
+    line = r"^(GET|POST|PUT) https://api\.glossi\.app(/api/v1/[\w/{}-]+?)(?:Headers)?[:\n]"
+    found = re.findall(line, text, re.MULTILINE)
+    return {(method, re.sub(r"\{\w+\}", ":id", path)) for method, path in found}

@@ -148,8 +148,9 @@ def list_overlays(
     return Page(tuple(_view(overlay) for overlay, _ in rows), total)
 
 
-def pin(session: Session, account_id: str, overlay_ids: Collection[str]) -> dict[str, Pinned]:
-    """Those of the overlays that the account may use. None of them is deleted before the transaction ends."""
+def pin(session: Session, account_id: str | None, overlay_ids: Collection[str]) -> dict[str, Pinned]:
+    """Those of the overlays that the account may use or, with None, everybody. None of them is deleted before the
+    transaction ends."""
     if not overlay_ids:
         return {}
     usable = (
@@ -182,7 +183,7 @@ def _live(account_id: str | None) -> tuple[ColumnElement[bool], ...]:
     return Overlay.account_id == account_id, Overlay.deleted_at.is_(None)
 
 
-def _usable(account_id: str) -> ColumnElement[bool]:
+def _usable(account_id: str | None) -> ColumnElement[bool]:
     return or_(Overlay.account_id == account_id, Overlay.account_id.is_(None)) & Overlay.deleted_at.is_(None)
 
 

@@ -24,8 +24,8 @@ tasks counts its attempts from one, and drops what its own came to nothing with.
 FILE = "thumb"
 
 _AZIMUTH, _ELEVATION = CAMERAS["three-quarter"]
-SPEC = StillsSpec(FrameSpec(width=480, height=270, frame_count=1), (Angle(_AZIMUTH, _ELEVATION),)).to_json()
-"""The three-quarter camera shows most of a thing whose shape nobody knows yet."""
+SPEC = StillsSpec(FrameSpec(width=480, height=270, frame_count=1), (Angle(_AZIMUTH, _ELEVATION, 1.1),)).to_json()
+"""The three-quarter camera shows most of a thing whose shape nobody knows yet, with some air around it."""
 
 VARIANT = StillVariant(0, ImageVariant(Backdrop())).to_json()
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 
 from api import clock
 from api.db.tables import Model, Task, Upload
@@ -57,6 +57,7 @@ def confirm(
     if view.model_id is not None:
         unit.drop(file.key)
         return view
+    _hold_drawing(unit, account_id, file.sha256)
     reading = inspection_task(file.key, file.sha256)
     drawing = thumbnail_task(Source(upload_id, file.sha256, None, reading.id), thumbnail)
     new = NewModel(upload_id, view.file_name, file.sha256, file.size, file.key, reading.id, drawing.id)
@@ -106,11 +107,18 @@ def _use_again(unit: Unit, account_id: str, model_id: str, thumbnail: Priority) 
         tasks.add(unit, account_id, [drawing], clock.now())
 
 
+def _hold_drawing(unit: Unit, account_id: str, sha256: str) -> None:
+    """The drawing of a known model's thumbnail doesn't end before the transaction does: then its end is told to all who
+    have the model. It locks its task before the model, and so must this."""
+    drawing = select(Model.thumbnail_id).where(
+        Model.account_id == account_id, Model.sha256 == sha256, Model.deleted_at.is_(None),
+        Model.state == ModelState.READY,
+    )
+    unit.execute(select(Task.id).where(Task.id.in_(drawing)).with_for_update(key_share=True))
+
+
 def _is_processed(unit: Unit, model_id: str) -> bool:
-    """Whether the model, which the transaction holds, was read, and its thumbnail's task has ended; that doesn't change
-    before the transaction ends."""
-    model = unit.execute(select(Model.state, Model.thumbnail_id).where(Model.id == model_id)).one()
-    if model.state != ModelState.READY:
-        return False
-    drawing = select(Task.state).where(Task.id == model.thumbnail_id).with_for_update(key_share=True)
-    return unit.scalar(drawing) != TaskState.OPEN
+    """Whether the model was read, and its thumbnail's task has ended."""
+    at_work = exists().where(Task.id == Model.thumbnail_id, Task.state == TaskState.OPEN)
+    ended = exists().where(Model.id == model_id, Model.state == ModelState.READY, ~at_work)
+    return bool(unit.scalar(select(ended)))

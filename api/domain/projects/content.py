@@ -43,7 +43,7 @@ NAME_LENGTH = 100
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Bookmark:
-    """A camera that a picture is taken by. Degrees, and a multiple of the distance: as in `renderer.spec.Angle`."""
+    """A camera that a picture is taken by, as `renderer.spec.Angle` is."""
 
     name: str
     azimuth: float

@@ -9,11 +9,14 @@ from sqlalchemy.orm import Session
 
 from api import clock
 from api.db.tables import Template
+from api.domain.catalog import overlays
+from api.domain.catalog.overlays import LAYERS
 from api.domain.kit.texts import checked_text
 from api.domain.projects import builtin
 from api.domain.projects.content import Content, parse_content
-from api.errors import InvalidRequest, TemplateNotFound
+from api.errors import InvalidRequest, InvalidSettings, TemplateNotFound
 from api.ids import is_id, new_id
+from renderer.spec.spelling import camel_case
 
 MAX_NAME_LENGTH = 100
 MAX_DESCRIPTION_LENGTH = 500
@@ -111,7 +114,11 @@ def get_template(session: Session, account_id: str, template_id: str, *, deleted
 
 
 def create_template(session: Session, account_id: str | None, described: Description) -> TemplateView:
-    """For the account or, with None, for all. Raises InvalidRequest where the account has MAX_TEMPLATES."""
+    """For the account or, with None, for all.
+
+    Raises InvalidRequest where the account has MAX_TEMPLATES; InvalidSettings for images that can't be used there.
+    """
+    _check_images(session, account_id, described.content)
     if account_id is not None and len(list_templates(session, account_id, public=False)) >= MAX_TEMPLATES:
         raise InvalidRequest(f"An account has up to {MAX_TEMPLATES:,} templates")
     template = Template(id=new_id(), account_id=account_id, created_at=clock.now(), **described.columns)
@@ -121,7 +128,11 @@ def create_template(session: Session, account_id: str | None, described: Descrip
 
 
 def change_template(session: Session, account_id: str, template_id: str, described: Description) -> TemplateView:
-    """Renders that were ordered before stay as they were. Raises TemplateNotFound unless the account owns it."""
+    """Renders that were ordered before stay as they were.
+
+    Raises TemplateNotFound unless the account owns it; InvalidSettings for images that can't be used there.
+    """
+    _check_images(session, account_id, described.content)
     changed = session.scalar(
         update(Template).where(*_owned(account_id, template_id)).values(**described.columns).returning(Template.id)
     )
@@ -130,8 +141,11 @@ def change_template(session: Session, account_id: str, template_id: str, describ
     return get_template(session, account_id, template_id)
 
 
-def delete_template(session: Session, account_id: str, template_id: str) -> None:
-    """No new project can have it; those that do can still be rendered. Raises TemplateNotFound."""
+def delete_template(session: Session, account_id: str | None, template_id: str) -> None:
+    """No new project can have it; those that do can still be rendered. It is the account's or, with None, for all.
+
+    Raises TemplateNotFound.
+    """
     deleted = session.scalar(
         update(Template)
         .where(*_owned(account_id, template_id))
@@ -142,7 +156,20 @@ def delete_template(session: Session, account_id: str, template_id: str) -> None
         raise TemplateNotFound
 
 
-def _owned(account_id: str, template_id: str) -> tuple[ColumnElement[bool], ...]:
+def _check_images(session: Session, account_id: str | None, content: Content) -> None:
+    """An image may be deleted later; then renders say so."""
+    named = content.look.to_json()
+    wanted = {setting: named[setting] for setting in LAYERS if setting in named}
+    usable = overlays.pin(session, account_id, wanted.values())
+    for setting, overlay_id in wanted.items():
+        if overlay_id not in usable or usable[overlay_id].layer != LAYERS[setting]:
+            field = camel_case(setting)
+            raise InvalidSettings(
+                f"{field}: there is no overlay {overlay_id} of the layer {LAYERS[setting]}", param=f"look.{field}"
+            )
+
+
+def _owned(account_id: str | None, template_id: str) -> tuple[ColumnElement[bool], ...]:
     return Template.id == template_id, Template.account_id == account_id, Template.deleted_at.is_(None)
 
 

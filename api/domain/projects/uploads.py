@@ -152,6 +152,8 @@ def received(unit: Unit, upload_id: str, *, key: str, size: int, sha256: str, al
 
 def find(session: Session, account_id: str, upload_id: str) -> UploadView:
     """Raises ModelNotFound, also for one of another account, and for one whose model was deleted."""
+    if not is_id(upload_id):
+        raise ModelNotFound
     return _find(session, Upload.id == upload_id, Upload.account_id == account_id)
 
 

@@ -35,13 +35,12 @@ class Variant:
 def list_variants(session: Session, account_id: str, base_id: str) -> list[Variant]:
     """The base first, then what is attached to it, oldest first. Raises ModelNotFound."""
     base = uploads.find(session, account_id, base_id)
-    names = dict(
-        session.execute(
-            select(ModelVariant.upload_id, ModelVariant.name)
-            .where(ModelVariant.base_id == base_id)
-            .order_by(ModelVariant.created_at, ModelVariant.upload_id)
-        ).tuples()
+    rows = session.execute(
+        select(ModelVariant.upload_id, ModelVariant.name)
+        .where(ModelVariant.base_id == base_id)
+        .order_by(ModelVariant.created_at, ModelVariant.upload_id)
     )
+    names = {row.upload_id: row.name for row in rows}
     attached = {view.id: view for view in uploads.select_views(session, Upload.id.in_(list(names)))}
     return [
         Variant(BASE_NAME, base, is_base=True),

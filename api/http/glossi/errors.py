@@ -79,19 +79,24 @@ MESSAGES = {
 """Of errors about which there is nothing more to tell, where the farm's own words are another dialect's."""
 
 
+def told(error: FarmError) -> tuple[int, str]:
+    """Status and code."""
+    return TOLD[code_in(TOLD, error)]
+
+
 def tell(error: FarmError) -> Response:
-    status, code = TOLD[code_in(TOLD, error)]
+    status, code = told(error)
     return JSONResponse({"error": message_of(error), "code": code}, status, HEADERS.get(status))
 
 
 def message_of(error: FarmError) -> str:
-    """The message; where it begins with the name of a field, it has the field's whole path, in Glossi's spelling."""
+    """Where it begins with the name of the field at fault, it has the field's whole path, in Glossi's spelling."""
     if error.message == error.default_message:
         return MESSAGES.get(error.code, error.message)
     if error.param is None:
         return error.message
-    field = re.split(r"\W", error.param)[-1]
-    if not field or not re.match(rf"{field}\b", error.message):
-        return error.message
-    path = re.sub(r"(?<=[a-z\d])_([a-z])", lambda letter: letter[1].upper(), error.param)
-    return path + error.message[len(field) :]
+    path = re.sub(r"_([a-z])", lambda found: found[1].upper(), error.param)
+    for name in (error.param, error.param.rpartition(".")[2]):
+        if re.match(rf"{re.escape(name)}(?!\w)", error.message):
+            return path + error.message[len(name) :]
+    return error.message

@@ -16,7 +16,7 @@ from api.errors import (
     Unavailable,
 )
 from api.http.declared import Responses, declared
-from api.http.glossi.errors import tell
+from api.http.glossi.errors import tell, told
 from api.http.glossi.schemas import GlossiError
 
 IDEMPOTENT = (IdempotencyConflict, IdempotencyInProgress)
@@ -31,4 +31,6 @@ _WITH_KEY = (Unauthorized, TokenExpired, Forbidden, InsufficientScope)
 
 def errors(*kinds: type[FarmError]) -> Responses:
     """The `responses` of a route that raises these kinds, besides those that all routes raise."""
-    return declared((*_ANYWHERE, *_WITH_KEY, *kinds), tell=tell, envelope=GlossiError)
+    return declared(
+        (*_ANYWHERE, *_WITH_KEY, *kinds), tell=tell, envelope=GlossiError, code_of=lambda error: told(error)[1]
+    )

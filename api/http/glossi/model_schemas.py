@@ -123,7 +123,7 @@ class ModelDetail(ModelSummary):
 
     filePath: FilePath | None = Field(None, description="Once it is confirmed")
     glbFilePath: str | None = Field(
-        None, description="A link to the model as GLB, once it is READY and unless it is a glTF of several files",
+        None, description="A link to the model as GLB, or as glTF where that was uploaded, once it is READY",
         examples=["https://farm.example.com/storage/models/Ab3kF9x2qL1m.glb?expires=1793000000&signature=3f2a"],
     )  # fmt: skip
     thumbnailUrl: str | None = Field(

@@ -51,8 +51,6 @@ from api.http.state import Farm, FarmDep
 from api.ingest.file_types import named_type
 from renderer.media_types import MEDIA_TYPES
 
-GLB = ".glb"
-
 router = new_router("models")
 
 
@@ -202,12 +200,11 @@ def upload_url(request: Request, farm: Farm, view: UploadView) -> str:
 def _detail(
     farm: Farm, principal: Principal, request: Request, view: UploadView, thumbnail_key: str | None
 ) -> ModelDetail:
-    suffix = PurePosixPath(view.storage_key or "").suffix
-    is_glb = view.state == ModelState.READY and suffix == GLB
+    ready_key = view.storage_key if view.state == ModelState.READY else None
     return ModelDetail(
         **ModelSummary.of(view).model_dump(),
         filePath=None if view.storage_key is None else path_in_workspace(principal.account_id, view.storage_key),
-        glbFilePath=_link(farm, request, view.storage_key if is_glb else None, view.name),
+        glbFilePath=_link(farm, request, ready_key, view.name),
         thumbnailUrl=_link(farm, request, thumbnail_key, view.name),
     )
 

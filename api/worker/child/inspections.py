@@ -1,4 +1,4 @@
-"""An order to inspect a model -> here -> what is in it and, of one that came as a ZIP, one GLB in its place."""
+"""An order to inspect a model -> here -> what is in it and, of one that is no glTF, one GLB in its place."""
 
 from api.worker.child.job import MODEL, Job
 from renderer.convert import convert_to_glb
@@ -6,7 +6,8 @@ from renderer.inspect import inspect_model
 from renderer.load import load_model
 from renderer.spec.versions import unstamped
 
-ARCHIVE_SUFFIX = ".zip"
+DRAWN_AS_THEY_ARE = (".glb", ".gltf")
+"""Suffixes of models; all others, ZIPs too, are converted."""
 
 
 def inspect(job: Job) -> None:
@@ -15,7 +16,7 @@ def inspect(job: Job) -> None:
     job.on_stage("loading")
     model = job.model
     warnings: tuple[str, ...] = ()
-    if model.suffix == ARCHIVE_SUFFIX:
+    if model.suffix not in DRAWN_AS_THEY_ARE:
         model = job.folder / "model.glb"
         warnings = convert_to_glb(job.model, model)
     scene = load_model(model)

@@ -1,4 +1,4 @@
-"""An archive with an OBJ as glTF: the JSON document and its binary chunk.
+"""An OBJ with its files as glTF: the JSON document and its binary chunk.
 
 Where a surface has several sources of colour, the most detailed one counts alone: the texture, or else vertex colours,
 or else Kd. Programs that write scans fill in the others at random.
@@ -15,8 +15,8 @@ from renderer.checkpoints import checkpoint
 from renderer.errors import EmptyModel, ModelTooLarge
 from renderer.gltf.builder import GltfBuilder
 from renderer.load import limits
-from renderer.load.archive import Archive
 from renderer.load.fields import printable
+from renderer.load.files import ModelFiles
 from renderer.load.made import MadeDocument, linear_rgba, origin_of
 from renderer.load.normals import unit
 from renderer.load.obj.materials import Materials
@@ -27,25 +27,25 @@ from renderer.load.polygons import triangulate
 from renderer.load.rows import packed
 
 
-def read_obj_archive(archive: Archive) -> MadeDocument:
+def read_obj_files(files: ModelFiles) -> MadeDocument:
     """Raises ModelError subclasses: those of `read_obj`, and ResourceMissing for a texture that isn't packed."""
-    data = read_obj(archive.read(archive.model), archive.model)
+    data = read_obj(files.read(files.model), files.model)
     triangles, faces = triangulate(data.positions, data.corners[:, 0], data.sizes)
     checkpoint()
     a, b, c = data.corners[triangles, 0].T
     whole = (a != b) & (b != c) & (c != a)
     triangles, faces = triangles[whole], faces[whole]
     if not len(triangles):
-        raise EmptyModel(f"{printable(archive.model)} has no faces with an area")
+        raise EmptyModel(f"{printable(files.model)} has no faces with an area")
 
     warnings = list(data.warnings)
     gltf = GltfBuilder("Pirouette")
     libraries = [statement.argument for statement in data.statements if statement.keyword == "mtllib"]
-    materials = Materials(archive, libraries, gltf, warnings)
+    materials = Materials(files, libraries, gltf, warnings)
     writer = _MeshWriter(data, triangles, gltf, materials)
-    stem = posixpath.splitext(posixpath.basename(archive.model))[0]
+    stem = posixpath.splitext(posixpath.basename(files.model))[0]
     meshes: dict[str, Mesh] = {}
-    for part, material, members in _runs(data, triangles, faces, archive.model):
+    for part, material, members in _runs(data, triangles, faces, files.model):
         name = printable(part or stem)
         if name not in meshes:
             meshes[name] = Mesh(name=name)

@@ -1,4 +1,5 @@
-"""The files that an OBJ or MTL names, found in its archive whatever system wrote the path, and only there."""
+"""The files that an OBJ or MTL names, found among those that came along, whatever system
+wrote the path."""
 
 import io
 import posixpath
@@ -12,7 +13,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from renderer.errors import InvalidModel, ModelTooLarge, reason
 from renderer.load import limits
-from renderer.load.archive import Archive
+from renderer.load.files import ModelFiles
 from renderer.load.images import open_header, rgba
 from renderer.load.limits import Budget
 from renderer.media_types import picture_suffix
@@ -25,10 +26,10 @@ _PNG_LEVEL = 3  # a third of the time of Pillow's own level 6, for a few per cen
 
 
 class Directory:
-    """An archive's files by the names that OBJ and MTL files give them."""
+    """A model's files by the names that OBJ and MTL files give them."""
 
-    def __init__(self, archive: Archive) -> None:
-        names = sorted(archive, key=lambda name: (name.count("/"), name))
+    def __init__(self, files: ModelFiles) -> None:
+        names = sorted(files, key=lambda name: (name.count("/"), name))
         self._paths: dict[str, str] = {}
         self._bases: dict[str, str] = {}
         for name in reversed(names):  # so that of several, the first stays
@@ -36,7 +37,7 @@ class Directory:
             self._bases[_folded(posixpath.basename(name))] = name
 
     def find(self, reference: str, folder: str) -> str | None:
-        """The path in the archive of the file that one in `folder` calls `reference`. Case is ignored.
+        """The path of the file that one in `folder` calls `reference`. Case is ignored.
 
         Where nothing lies at that path, any file of the same name is taken, since many programs write paths of the
         machine that they ran on.

@@ -1,4 +1,7 @@
-"""The materials that an OBJ's faces name, looked up in its MTL files, as glTF materials: matte, roughness 1."""
+"""The materials that an OBJ's faces name, looked up in its MTL files, as glTF materials: matte, roughness 1.
+
+What no file defines is white; but the grey of other models that say nothing where no file came along at all.
+"""
 
 import posixpath
 from collections.abc import Sequence
@@ -8,11 +11,12 @@ import pygltflib
 from renderer.errors import ModelTooLarge, ResourceMissing
 from renderer.gltf.builder import GltfBuilder
 from renderer.load import limits
-from renderer.load.archive import Archive
 from renderer.load.fields import printable
+from renderer.load.files import LoneFile, ModelFiles
 from renderer.load.limits import Budget
 from renderer.load.obj.files import Directory, image_for_gltf
 from renderer.load.obj.mtl import MapKd, ObjMaterial, read_mtl
+from renderer.load.single_mesh import GREY
 
 
 class Materials:
@@ -21,9 +25,10 @@ class Materials:
     `libraries` are the arguments of the OBJ's mtllib statements.
     """
 
-    def __init__(self, archive: Archive, libraries: Sequence[str], gltf: GltfBuilder, warnings: list[str]) -> None:
-        self._archive = archive
-        self._directory = Directory(archive)
+    def __init__(self, files: ModelFiles, libraries: Sequence[str], gltf: GltfBuilder, warnings: list[str]) -> None:
+        self._files = files
+        self._alone = isinstance(files, LoneFile)
+        self._directory = Directory(files)
         self._gltf = gltf
         self._warnings = warnings
         self._budget = Budget()
@@ -32,7 +37,9 @@ class Materials:
         self._textures: dict[tuple[str, bool], int] = {}
 
     def get(self, name: str) -> ObjMaterial:
-        """A white material where none of that name is defined."""
+        """Where none of that name is defined, one that says nothing."""
+        if self._alone:
+            return ObjMaterial(name, "", (GREY, GREY, GREY))
         return self._library.get(name, ObjMaterial(name, ""))
 
     def use(self, name: str, *, colored: bool) -> int:
@@ -41,14 +48,19 @@ class Materials:
         Raises ResourceMissing for a texture that isn't in the archive.
         """
         if (name, colored) not in self._materials:
-            if name and name not in self._library:
+            if name and name not in self._library and not self._alone:
                 self._warnings.append(f"material {printable(name)!r} is defined nowhere: it becomes a white one")
             self._materials[name, colored] = self._gltf.add(self._entry(self.get(name), colored))
         return self._materials[name, colored]
 
     def _read(self, libraries: Sequence[str]) -> dict[str, ObjMaterial]:
         """The materials of all MTL files that are named; where none of them is there, of the archive's only MTL."""
-        folder = posixpath.dirname(self._archive.model)
+        if self._alone:
+            if libraries:
+                names = ", ".join(repr(printable(name)) for name in libraries[: limits.MTL_FILES])
+                self._warnings.append(f"the materials, in {names}, did not come along: send the OBJ in a ZIP with them")
+            return {}
+        folder = posixpath.dirname(self._files.model)
         files: dict[str, None] = {}  # in order, each once
         missing: list[str] = []
         for argument in dict.fromkeys(libraries):
@@ -60,15 +72,15 @@ class Materials:
                 else:
                     missing.append(name)
         if len(files) + len(missing) > limits.MTL_FILES:
-            raise ModelTooLarge(f"{printable(self._archive.model)} names more than {limits.MTL_FILES} material files")
-        present = [name for name in self._archive if name.lower().endswith(".mtl")]
+            raise ModelTooLarge(f"{printable(self._files.model)} names more than {limits.MTL_FILES} material files")
+        present = [name for name in self._files if name.lower().endswith(".mtl")]
         if not files and len(present) == 1:
             files[present[0]] = None
         else:
             self._warnings += [f"the material file {printable(name)!r} is not in the ZIP" for name in missing]
         library: dict[str, ObjMaterial] = {}
         for file in files:
-            data = self._archive.read(file)
+            data = self._files.read(file)
             self._budget.take("bytes of material files", len(data), limits.MTL_BYTES, printable(file))
             library = read_mtl(data, file, self._warnings) | library
         return library
@@ -100,7 +112,7 @@ class Materials:
 
     def _texture(self, file: str, clamped: bool) -> int:
         if (file, clamped) not in self._textures:
-            data = self._archive.read(file)
+            data = self._files.read(file)
             self._budget.take("bytes of textures", len(data), limits.RESOURCE_BYTES, printable(file))
             wrap = pygltflib.CLAMP_TO_EDGE if clamped else pygltflib.REPEAT
             sampler = pygltflib.Sampler(

@@ -7,18 +7,15 @@ one kind are parsed at once; only statements (usemtl, g, ...) are looked at one 
 import dataclasses
 import re
 from collections import Counter
-from collections.abc import Iterator
 
 import numpy as np
 
 from renderer.arrays import Float32, Float64, Int64, UInt8
 from renderer.checkpoints import checkpoint
-from renderer.errors import EmptyModel, InvalidModel, ModelTooLarge
+from renderer.errors import EmptyModel, ModelTooLarge
 from renderer.load import limits
 from renderer.load.numbers import BadToken, parse_corners, parse_floats, token_bounds
 from renderer.load.source import Source, decoded
-
-BLOCK_BYTES = 4 * limits.MEGABYTE
 
 _OTHER, _FACE = 3, 4  # kinds of lines; those below are columns of a face's corner: v, vt, vn
 _KINDS = {b"v": 0, b"vt": 1, b"vn": 2, b"f": _FACE, b"fo": _FACE}
@@ -57,7 +54,7 @@ class ObjData:
 def read_obj(data: bytes, name: str) -> ObjData:
     """Raises InvalidModel naming the line, ModelTooLarge, and EmptyModel where there are no faces."""
     reader = _Reader(Source(data, name))
-    for start, end in reader.blocks():
+    for start, end in reader.source.blocks():
         checkpoint()
         try:
             reader.read_block(start, np.frombuffer(reader.source.text, np.uint8, end - start, start))
@@ -84,24 +81,12 @@ class _Reader:
         self._statements: list[Statement] = []
         self._left_out: Counter[str] = Counter()
 
-    def blocks(self) -> Iterator[tuple[int, int]]:
-        """Start and end of parts of the text that consist of whole lines."""
-        text, start = self.source.text, 0
-        while start < len(text):
-            end = len(text)
-            if end - start > BLOCK_BYTES:
-                end = text.rfind(b"\n", start, start + BLOCK_BYTES) + 1
-                if not end:
-                    raise self._long_line(start)
-            yield start, end
-            start = end
-
     def read_block(self, start: int, block: UInt8) -> None:
         newlines = np.flatnonzero(block == _NEWLINE)
         line_starts = np.concatenate(([0], newlines + 1))
         lengths = np.diff(line_starts, append=len(block))
         if lengths.max() > limits.OBJ_LINE_BYTES:
-            raise self._long_line(start + int(line_starts[np.argmax(lengths)]))
+            raise self.source.long_line(start + int(line_starts[np.argmax(lengths)]))
         block = _without_comments(block, line_starts, lengths)
 
         starts, ends = token_bounds(block)
@@ -229,9 +214,6 @@ class _Reader:
                 self._statements.append(
                     Statement(self._faces + int(faces[line]), keyword, _COMMENT.sub("", argument))
                 )
-
-    def _long_line(self, start: int) -> InvalidModel:
-        return InvalidModel(f"{self.source.name}, line {self.source.line(start)}: longer than any OBJ file's lines are")
 
 
 def _without_comments(block: UInt8, line_starts: Int64, lengths: Int64) -> UInt8:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,27 @@ def _umask_of_before() -> Iterator[None]:
     before = os.umask(0o022)
     yield
     os.umask(before)
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs `pirouette` in this process, on a data folder of the test's own."""
+    monkeypatch.setenv("PIROUETTE_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("PIROUETTE_TOKEN", raising=False)
+    return lambda *arguments: CliRunner().invoke(main, arguments)
+
+
+@pytest.fixture
+def admin(run: Run, migrated_sqlite: Path, tmp_path: Path) -> Callable[..., Any]:
+    """Runs `pirouette admin` on a farm; what it printed."""
+    shutil.copy(migrated_sqlite, tmp_path / "pirouette.sqlite3")
+
+    def admin(*arguments: str) -> Any:
+        result = run("admin", *arguments)
+        assert result.exit_code == 0, result.output
+        return json.loads(result.stdout)
+
+    return admin
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 import re
-import shutil
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
@@ -11,41 +10,19 @@ from typing import Any
 
 import PIL.Image
 import pytest
-from click.testing import CliRunner, Result
 from sqlalchemy import make_url
 
 from api import clock
-from api.cli import COMMANDS, main
+from api.cli import COMMANDS
 from api.db.session import Database
 from api.domain.accounts import credentials, quotas
 from api.domain.accounts.credentials import Principal
 from api.domain.catalog import overlays
 from api.domain.catalog.overlays import OverlayView
 from api.errors import Forbidden, TokenExpired, Unauthorized
+from tests.api.cli.conftest import Run
 
-Run = Callable[..., Result]
 EMAIL = "ada@example.com"
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs `pirouette` in this process, on a data folder of the test's own."""
-    monkeypatch.setenv("PIROUETTE_DATA_DIR", str(tmp_path))
-    monkeypatch.delenv("PIROUETTE_TOKEN", raising=False)
-    return lambda *arguments: CliRunner().invoke(main, arguments)
-
-
-@pytest.fixture
-def admin(run: Run, migrated_sqlite: Path, tmp_path: Path) -> Callable[..., Any]:
-    """Runs `pirouette admin` on a farm; what it printed."""
-    shutil.copy(migrated_sqlite, tmp_path / "pirouette.sqlite3")
-
-    def admin(*arguments: str) -> Any:
-        result = run("admin", *arguments)
-        assert result.exit_code == 0, result.output
-        return json.loads(result.stdout)
-
-    return admin
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ def test_a_paused_url_is_sent_nothing_until_it_is_set_again(database: Database, 
     assert told(database, account_id) == [("model.processed", "m3", URL)]
 
 
-def test_a_removed_url_is_sent_nothing_but_what_it_was_sent_is_still_told(database: Database, account_id: str) -> None:
+def test_a_removed_url_is_sent_nothing_and_its_deliveries_are_kept(database: Database, account_id: str) -> None:
     put(database, account_id)
     happen(database, account_id, "model.processed", "m1")
     assert remove(database, account_id).url == URL

@@ -1,4 +1,4 @@
-"""/openapi.json says what the service does, and all of what dx.gl's document says."""
+"""/openapi.json says what the service does, and all of what the documents of dx.gl and Glossi say."""
 
 import re
 from collections.abc import Iterator
@@ -7,8 +7,11 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from api.http.app import DIALECTS
+from api.http.dialect import Dialects
 from api.http.dxgl.errors import STATUS
-from tests.support.spec import reference_routes
+from api.http.glossi.errors import TOLD
+from tests.support.spec import glossi_routes, reference_routes
 from tests.support.web import Web
 
 DXGL_ROUTES = {
@@ -66,6 +69,29 @@ OUR_ROUTES = {
     *PUBLIC_ROUTES,
 }
 
+GLOSSI_ROUTES = {
+    ("POST", "/api/v1/models"),
+    ("POST", "/api/v1/models/:id/confirm"),
+    ("POST", "/api/v1/models/status"),
+    ("GET", "/api/v1/templates"),
+    ("POST", "/api/v1/projects"),
+    ("POST", "/api/v1/renders"),
+    ("GET", "/api/v1/renders/:id"),
+    ("POST", "/api/v1/renders/:id/retry"),
+    ("PUT", "/api/v1/webhooks"),
+    ("POST", "/api/v1/jobs"),
+    ("POST", "/api/v1/jobs/:id/confirm-uploads"),
+    ("GET", "/api/v1/jobs/:id"),
+}
+"""Every route of Glossi's documents."""
+
+OUR_GLOSSI_ROUTES = {
+    ("GET", "/api/v1/webhooks"),  # these two are documented elsewhere
+    ("DELETE", "/api/v1/webhooks"),
+    ("GET", "/api/v1/webhooks/deliveries"),
+    ("POST", "/api/v1/webhooks/deliveries/:id/send-again"),
+}
+
 IDEMPOTENT_POSTS = {"/v1/models", "/v1/models/ingest", "/v1/renders", "/v1/renders/batch"}
 
 
@@ -75,19 +101,31 @@ def document(web: Web) -> dict[str, Any]:
     return described
 
 
+dialect_of = Dialects(DIALECTS).of
+
+
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, item in document["paths"].items():
         for method, operation in item.items():
             yield method.upper(), path, operation
 
 
+def routes(document: dict[str, Any], dialect: str) -> set[tuple[str, str]]:
+    return {
+        (method, re.sub(r"\{\w+_id\}", ":id", path))
+        for method, path, _ in operations(document)
+        if dialect_of(path).name == dialect
+    }
+
+
 def test_our_routes_are_those_of_the_document(document: dict[str, Any]) -> None:
-    ours = {(method, re.sub(r"\{\w+_id\}", ":id", path)) for method, path, _ in operations(document)}
-    assert ours == DXGL_ROUTES | OUR_ROUTES
+    assert routes(document, "dxgl") == DXGL_ROUTES | OUR_ROUTES
+    assert routes(document, "glossi") <= GLOSSI_ROUTES | OUR_GLOSSI_ROUTES
 
 
-def test_the_list_of_the_documents_routes_is_whole() -> None:
+def test_the_lists_of_the_documents_routes_are_whole() -> None:
     assert reference_routes() == DXGL_ROUTES
+    assert glossi_routes() == GLOSSI_ROUTES
 
 
 def test_operations_have_names_tags_and_words_of_their_own(document: dict[str, Any]) -> None:
@@ -108,7 +146,11 @@ def test_every_route_but_health_and_the_shared_files_asks_for_a_token_with_scope
             assert "security" not in operation
         else:
             [[(scheme, scopes)]] = [requirement.items() for requirement in operation["security"]]
-            assert document["components"]["securitySchemes"][scheme]["scheme"] == "bearer"
+            described = document["components"]["securitySchemes"][scheme]
+            if dialect_of(path).name == "glossi":
+                assert (described["type"], described["in"], described["name"]) == ("apiKey", "header", "X-API-Key")
+            else:
+                assert (described["type"], described["scheme"]) == ("http", "bearer")
             assert scopes
             assert set(scopes) <= {"read", "write", "render", "admin"}
 
@@ -120,13 +162,24 @@ def test_routes_name_their_errors_with_examples(document: dict[str, Any]) -> Non
         assert is_public(path) or {"401", "403"} <= errors.keys()
         for status, body in errors.items():
             for code, example in body["content"]["application/json"].get("examples", {}).items():
-                error = example["value"]["error"]
-                assert (error["code"], error["status"]) == (code, int(status)) == (code, STATUS[code])
-                assert f"`{code}`" in body["description"]
+                error = example["value"]
+                if dialect_of(path).name == "glossi":
+                    assert error.keys() == {"error", "code"}
+                    assert (int(status), error["code"]) == TOLD.get(code, TOLD["not_found"])
+                else:
+                    error = error["error"]
+                    assert (error["code"], error["status"]) == (code, int(status)) == (code, STATUS[code])
+                assert f"`{error['code']}`" in body["description"]
+
+
+def test_bodies_of_glossi_are_named_as_no_others(document: dict[str, Any]) -> None:
+    assert [name for name in document["components"]["schemas"] if "__glossi__" in name] == []
 
 
 def test_posts_that_cost_credits_take_an_idempotency_key(document: dict[str, Any]) -> None:
     for method, path, operation in operations(document):
+        if dialect_of(path).name != "dxgl":
+            continue
         names = {parameter["name"] for parameter in operation.get("parameters", [])}
         assert ("Idempotency-Key" in names) == (method == "POST" and path in IDEMPOTENT_POSTS)
         retries = path.endswith("/retry")  # a second one is refused, since the render isn't in error any more

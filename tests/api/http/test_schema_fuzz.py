@@ -18,10 +18,10 @@ from schemathesis.specs.openapi.checks import (
 
 from api.db.session import Database
 from api.domain.accounts.credentials import SCOPES
-from tests.api.http.test_tenancy import Estate
+from tests.api.http.test_tenancy import HOOK_URL, Estate, dialect_of
 from tests.renderer.load.glb_builder import make_zip, triangle_glb
 from tests.support.origin import answer, running_origin
-from tests.support.web import Web
+from tests.support.web import Web, key_header
 
 Operation = APIOperation[Any, Any, Any, Any]
 Request = Case[Operation]
@@ -75,12 +75,15 @@ def can_be_wrong(operation: Operation) -> bool:
 def ask(estate: Estate, model_url: str, operation: Operation, mode: GenerationMode) -> set[int]:
     """Sends requests to the operation and checks the answers; returns their statuses."""
     seen = set()
-    key = estate.web.scoped_token(*SCOPES)
+    dialect = dialect_of(operation.path).name
+    key = estate.keys(estate.web.account_id, SCOPES)[dialect]
+    assert key is not None
+    url = HOOK_URL if dialect == "glossi" else model_url
 
     @settings(max_examples=EXAMPLES)
-    @given(requests_to(operation, mode, estate.ids, model_url))
+    @given(requests_to(operation, mode, estate.ids[dialect], url))
     def send(case: Request) -> None:
-        answer = case.call(headers={"Authorization": f"Bearer {key}"}, **real_files(case))
+        answer = case.call(headers=key_header(key), **real_files(case))
         case.validate_response(answer, checks=CHECKS)
         seen.add(answer.status_code)
 
@@ -96,39 +99,40 @@ def real_files(case: Request) -> dict[str, Any]:
     return {"files": {"file": MODELS[len(str(case.body)) % len(MODELS)], **fields}}
 
 
-def requests_to(
-    operation: Operation, mode: GenerationMode, ids: dict[str, str], model_url: str
-) -> SearchStrategy[Request]:
+def requests_to(operation: Operation, mode: GenerationMode, ids: dict[str, str], url: str) -> SearchStrategy[Request]:
     """Requests with invented ids and, unless they'd delete what the others need, with real ones."""
     real = {name: value for name, value in ids.items() if f"{{{name}}}" in operation.path}
     invented = operation.as_strategy(mode)
     if not real or operation.method == "delete":
-        url = model_url if mode == GenerationMode.POSITIVE else None
-        return invented.map(lambda case: about(case, ids["model_id"], url))
+        right_url = url if mode == GenerationMode.POSITIVE else None
+        return invented.map(lambda case: about(case, ids, right_url))
     return invented | operation.as_strategy(mode, path_parameters=real)
 
 
-def about(case: Request, model_id: str, model_url: str | None) -> Request:
-    """The same request about this model, or to download that one, in place of what is invented."""
+def about(case: Request, ids: dict[str, str], url: str | None) -> Request:
+    """The same request about this account's model, or with this URL, in place of what is invented."""
     if isinstance(case.body, dict):
         if isinstance(case.body.get("modelId"), str):
-            case.body["modelId"] = model_id
-        if model_url is not None and isinstance(case.body.get("url"), str):
-            case.body["url"] = model_url
+            case.body["modelId"] = ids["model_id"]
+        if url is not None and isinstance(case.body.get("url"), str):
+            case.body["url"] = url
     return case
 
 
 def test_the_documented_requests_work(estate: Estate, model_url: str) -> None:
     tried = []
-    key = estate.web.scoped_token(*SCOPES)
+    keys = estate.keys(estate.web.account_id, SCOPES)
     for method, path, operation in estate.operations:
         content = operation.get("requestBody", {}).get("content", {})
         if "application/json" in content:
-            body = replaced(content["application/json"]["example"], estate, model_url)
-            answer = estate.web.request(method, path.format(**estate.ids), token=key, json=body)
+            dialect = dialect_of(path).name
+            body = content["application/json"]["example"]
+            if dialect == "dxgl":
+                body = replaced(body, estate, model_url)
+            answer = estate.web.request(method, path.format(**estate.ids[dialect]), token=keys[dialect], json=body)
             assert answer.is_success, f"{method} {path}: {answer.text}"
             tried.append(path)
-    assert len(tried) == 10
+    assert len(tried) == 11
 
 
 def replaced(example: Any, estate: Estate, model_url: str) -> Any:
@@ -137,5 +141,5 @@ def replaced(example: Any, estate: Estate, model_url: str) -> Any:
         return [replaced(each, estate, model_url) for each in example]
     if not isinstance(example, dict):
         return example
-    known = {"modelId": estate.ids["model_id"], "sha256": estate.sha256, "url": model_url}
+    known = {"modelId": estate.ids["dxgl"]["model_id"], "sha256": estate.sha256, "url": model_url}
     return {name: known.get(name, replaced(value, estate, model_url)) for name, value in example.items()}

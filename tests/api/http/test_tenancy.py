@@ -28,7 +28,8 @@ PUBLIC = {("GET", "/v1/health")}
 ABSENT = {
     "model_not_found", "render_not_found", "overlay_not_found", "delivery_not_found", "key_not_found", "NOT_FOUND",
 }  # fmt: skip
-HOOK = {"url": "https://shop.example/hook", "events": ["project.created"]}
+HOOK_URL = "https://shop.example/hook"
+HOOK = {"url": HOOK_URL, "events": ["project.created"]}
 
 STRANGER = "StrangerStra"
 """Id of another account."""

@@ -84,8 +84,8 @@ def test_percent_encoded_data_uris_are_read(load: Load) -> None:
 
 
 @pytest.mark.parametrize(("files", "error", "message"), [
-    ({"a.txt": b""}, InvalidModel, "holds no .glb, .gltf or .obj file"),
-    ({"chair.fbx": b""}, UnsupportedModel, "holds 'chair.fbx'; only .glb, .gltf and .obj"),
+    ({"a.txt": b""}, InvalidModel, "holds no .glb, .gltf, .obj, .stl or .ply file"),
+    ({"chair.fbx": b""}, UnsupportedModel, "holds 'chair.fbx'; a ZIP may hold .glb, .gltf, .obj"),
     ({"a.glb": b"", "b.gltf": b""}, InvalidModel, "holds 2 models"),
     ({"../a.glb": b""}, InvalidModel, "plain relative paths"),
     ({"/a.glb": b""}, InvalidModel, "plain relative paths"),

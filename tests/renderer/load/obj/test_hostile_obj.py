@@ -8,8 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from renderer.errors import InvalidModel, ModelError, ModelTooLarge
-from renderer.load import limits, load_model
-from renderer.load.obj import reader
+from renderer.load import limits, load_model, source
 from renderer.load.obj.reader import read_obj
 from tests.renderer.load.conftest import Load
 from tests.renderer.load.glb_builder import make_zip
@@ -42,7 +41,7 @@ def test_what_is_wrong_is_told_with_its_line(load: Load, line: str, message: str
 
 
 @pytest.mark.parametrize(("files", "message"), [
-    ({"a.mtl": b""}, "holds no .glb, .gltf or .obj file"),
+    ({"a.mtl": b""}, "holds no .glb, .gltf, .obj, .stl or .ply file"),
     ({"a.obj": OBJ, "b/c.OBJ": OBJ}, r"holds 2 models \('a.obj', 'b/c.OBJ'\): pack exactly one"),
     ({"a.obj": OBJ, "b.glb": b""}, "holds 2 models"),
     ({"a.obj": OBJ, "../b.png": b""}, "plain relative paths"),
@@ -78,7 +77,7 @@ def test_what_goes_over_a_limit_is_refused(
 def test_a_line_without_an_end_is_refused(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "OBJ_LINE_BYTES", 1000)
     for block in (500, 1 << 20):
-        monkeypatch.setattr(reader, "BLOCK_BYTES", block)
+        monkeypatch.setattr(source, "BLOCK_BYTES", block)
         with pytest.raises(InvalidModel, match="line 10: longer than"):
             load(scan(SQUARE + FACE + "f " + "1 " * 600 + "\n"))
 
@@ -142,7 +141,7 @@ def test_no_change_of_a_scan_breaks_the_loader(upload: Path, obj: bytes, mtl: by
     upload.write_bytes(make_zip(FILES | {"scan.obj": obj, "scan.mtl": mtl}))
     message = ""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reader, "BLOCK_BYTES", block)
+        patch.setattr(source, "BLOCK_BYTES", block)
         try:
             load_model(upload)
         except ModelError as error:

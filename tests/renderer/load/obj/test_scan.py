@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from renderer.errors import EmptyModel
-from renderer.load import limits
-from renderer.load.obj import reader
+from renderer.load import limits, source
 from renderer.scene.nodes import Primitive, Scene
 from tests.renderer.load.conftest import Load
 from tests.renderer.load.obj.support import FACE, SQUARE, scan
@@ -72,7 +71,7 @@ def test_negative_indices_count_back_from_their_own_line_across_blocks(
 ) -> None:
     triangle = "v {0} 0 0\nv {0} 1 0\nv {0} 0 1\nvn 1 0 0\nf -3//-1 -2//-1 -1//-1\n"
     text = "".join(triangle.format(x) for x in range(50))
-    monkeypatch.setattr(reader, "BLOCK_BYTES", 64)
+    monkeypatch.setattr(source, "BLOCK_BYTES", 64)
     primitive = only(load(scan(text)))
     assert primitive.positions[primitive.indices][:, 0].tolist() == [x for x in range(50) for _ in range(3)]
 
