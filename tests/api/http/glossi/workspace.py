@@ -8,6 +8,7 @@ from sqlalchemy import select
 from api.db.tables import Base
 from api.domain.kit.failures import Failure
 from api.domain.work import claims, scheduling
+from api.domain.work.claims import Claim
 from api.domain.work.states import Role
 from tests.support.glossi import Team
 from tests.support.web import VIDEO_FILES, Web
@@ -81,6 +82,13 @@ class Workspace(Team):
         """Workers read all models that wait for it, and what comes after it happens."""
         self._work("inspect", told=told)
 
+    def refuse(self, why: str) -> None:
+        """A worker can't read the model that has waited longest."""
+        with self.web.database.begin() as session:
+            claim = claims.claim(session, worker="test", queues=["inspect"], lease_seconds=60)
+        assert claim is not None
+        self._fail(claim, why)
+
     def draw(self, *, failing: str | None = None) -> None:
         """Workers draw all that waits for it, or fail with `failing`."""
         self._work("render", failing=failing)
@@ -92,22 +100,27 @@ class Workspace(Team):
                 claim = claims.claim(session, worker="test", queues=[queue], lease_seconds=60)
             if claim is None:
                 return
+            if failing is not None:
+                self._fail(claim, failing)
+                continue
             files = {
                 owner: {
                     name: web.put(claim, owner, file, f"{owner} {name}".encode(), kind)
                     for name, (file, kind) in FILES.get(claim.kind, {}).items()
                 }
                 for owner in claim.variants
-                if failing is None and claim.role != Role.PART
+                if claim.role != Role.PART
             }
             with web.app.state.farm.work() as unit:
-                if failing is not None:
-                    failure = Failure("invalid_model", failing)
-                    assert scheduling.settle_error(unit, claim, failure, retry=False, max_attempts=3)
-                elif claim.role == Role.PART:
+                if claim.role == Role.PART:
                     assert scheduling.settle_part(unit, claim, {})
                 else:
                     assert scheduling.settle_done(unit, claim, files, told)
+
+    def _fail(self, claim: Claim, why: str) -> None:
+        failure = Failure("invalid_model", why)
+        with self.web.app.state.farm.work() as unit:
+            assert scheduling.settle_error(unit, claim, failure, retry=False, max_attempts=3)
 
     def state(self) -> tuple[object, ...]:
         """All rows of all tables, but when keys were used, and all files."""
