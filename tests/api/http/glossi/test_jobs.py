@@ -79,7 +79,9 @@ def test_without_a_flag_to_render_nothing_is_rendered_or_paid_for(
         ({"renderBookmarks": True, "renderShots": True}, ["Front View - Default", "360 Spin - Default"]),
     ],
 )
-def test_only_what_is_asked_for_is_rendered(workspace: Workspace, settings: dict[str, Any], rendered: list[str]) -> None:
+def test_only_what_is_asked_for_is_rendered(
+    workspace: Workspace, settings: dict[str, Any], rendered: list[str]
+) -> None:
     told = workspace.run(workspace.job("chair", templateId=workspace.template(), renderSettings=settings))
     assert [each["name"] for each in told["results"][0]["renders"]] == rendered
 

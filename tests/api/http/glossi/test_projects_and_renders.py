@@ -30,7 +30,8 @@ def test_templates_are_made_shown_changed_and_deleted(workspace: Workspace) -> N
     }  # fmt: skip
     assert {name: shown[name] for name in summary} == summary
     assert workspace.get("/templates?public=false") == {"templates": [summary]}
-    again = workspace.ask("PUT", f"/templates/{template_id}", json={**body, "content": shown["content"], "name": "Warm"})
+    body |= {"name": "Warm", "content": shown["content"]}
+    again = workspace.ask("PUT", f"/templates/{template_id}", json=body)
     assert (again.status_code, again.json()) == (200, {**shown, "name": "Warm"})
     deleted = workspace.ask("DELETE", f"/templates/{template_id}")
     assert (deleted.status_code, deleted.json()) == (200, {"templateId": template_id, "deleted": True})
