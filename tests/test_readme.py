@@ -10,6 +10,7 @@ import renderer.errors
 from api.cli import main
 from api.domain.accounts import quotas
 from api.domain.kit import failures
+from api.domain.projects.plans import PICTURE_CREDITS, RESOLUTIONS, VIDEO_FORMATS
 from api.errors import FarmError, StorageLimit, UploadLimit
 from api.http import errors as http_errors
 from api.http import refusals
@@ -66,6 +67,19 @@ def test_the_table_of_quotas_has_each_with_the_error_that_it_is_refused_with() -
     assert [(row[0].strip("`"), row[2].split(",")[0]) for row in rows_below("### Quotas")] == [
         (name, f"{STATUS[codes[name].code]} `{codes[name].code}`") for name in quotas.NAMES
     ]
+
+
+def test_the_table_of_projects_prices_is_the_codes() -> None:
+    names = {"MP4": "MP4", "PRORES": "ProRes 4444 with alpha"}
+    videos = [
+        [f"video, `videoQuality` {number} ({names[each.file_type]})",
+         *(str(resolution.mp4_credits * each.price_factor) for resolution in RESOLUTIONS)]
+        for number, each in enumerate(VIDEO_FORMATS)
+    ]  # fmt: skip
+    section = README.split("\n### Prices of projects\n", 1)[1]
+    assert f"| file | {' | '.join(resolution.name for resolution in RESOLUTIONS)} |" in section
+    pictures = ["picture (PNG)", *[str(PICTURE_CREDITS)] * len(RESOLUTIONS)]
+    assert rows_below("### Prices of projects") == [pictures, *videos]
 
 
 def kinds_of(error: type[FarmError]) -> list[type[FarmError]]:

@@ -104,7 +104,9 @@ def confirm_model(
     )  # fmt: skip
 
 
-@router.post("/models/status", responses=errors(), openapi_extra=documented(StatusQuestion))
+@router.post(
+    "/models/status", responses=errors(), openapi_extra=documented(StatusQuestion), response_model_exclude_none=True
+)
 def get_models_status(
     principal: Reader, farm: FarmDep, body: Annotated[StatusQuestion, Depends(body_of(StatusQuestion))]
 ) -> StatusAnswer:
