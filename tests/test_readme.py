@@ -16,6 +16,7 @@ from api.http import errors as http_errors
 from api.http import refusals
 from api.http.dxgl.errors import OUR_STATUS, STATUS
 from api.http.dxgl.spelling import SETTINGS_NAMES
+from api.http.glossi.errors import TOLD
 from api.settings import Settings
 from renderer.errors import ModelError, RendererError
 from renderer.spec import SETTINGS
@@ -92,6 +93,12 @@ def test_the_table_of_our_own_errors_is_the_codes() -> None:
     assert rows_below("### The API") == [
         [f"`{code}`", str(status), messages[code]] for code, status in OUR_STATUS.items()
     ]
+
+
+def test_the_table_of_glossis_codes_is_whole_in_the_order_of_their_statuses() -> None:
+    table = [(code.strip("`"), int(status)) for code, status, _ in rows_below("### Glossi's API")]
+    assert sorted(table) == sorted({(code, status) for status, code in TOLD.values()})
+    assert [status for _, status in table] == sorted(status for _, status in table)
 
 
 def test_the_table_of_what_renders_fail_of_has_every_code() -> None:

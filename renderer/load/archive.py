@@ -4,6 +4,7 @@ Names, links, sizes and compression ratios are checked in the central directory 
 that unpacks to another size than the directory declares is refused.
 """
 
+import functools
 import io
 import posixpath
 import stat
@@ -27,14 +28,13 @@ _ZIP64_LOCATOR = b"PK\6\7"  # 4.3.15, the 20 bytes before it
 
 
 class Archive:
-    """The members of a ZIP by their path. `model` is the path of its one .glb, .gltf or .obj, or else .stl or .ply."""
+    """The members of a ZIP by their path."""
 
     def __init__(self, data: bytes) -> None:
         _check_directory_size(data)
         with _zip_errors("the archive"):
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         self._members = {info.filename: info for info in self._checked_members()}
-        self.model = self._find_model()
 
     def __contains__(self, name: object) -> bool:
         return name in self._members
@@ -67,7 +67,9 @@ class Archive:
                 seen.add(info.filename)
                 yield info
 
-    def _find_model(self) -> str:
+    @functools.cached_property
+    def model(self) -> str:
+        """The path of its one .glb, .gltf or .obj, or else .stl or .ply. Raises ModelError where it hasn't one."""
         of_kinds = ([name for name in self._members if name.lower().endswith(kind)] for kind in MODEL_SUFFIXES)
         found = next(filter(None, of_kinds), [])
         if len(found) == 1:

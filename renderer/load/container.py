@@ -37,7 +37,8 @@ class Document:
 
 
 def open_document(path: Path) -> Document:
-    """Reads a .glb or .gltf; a .obj, .stl or .ply, which becomes glTF here; or a .zip with any of these.
+    """Reads a .glb or .gltf; a .obj, .stl, .ply, .usd or .usdz, which becomes glTF here; or a .zip with one of the
+    first five.
 
     Raises ModelError subclasses, and OSError where `path` itself can't be read.
     """
@@ -48,6 +49,8 @@ def open_document(path: Path) -> Document:
     suffix = model_suffix(data[:HEAD_BYTES], size)
     if suffix in _MADE:
         return _made(LoneFile(data, f"model{suffix}"))
+    if suffix in (".usd", ".usdz"):
+        return _read_usd(path, suffix)
     if not data.startswith(_ZIP_MAGICS):
         return _open_gltf(data, Resolver())
     archive = Archive(data)
@@ -61,6 +64,13 @@ def _made(files: ModelFiles) -> Document:
     from renderer.load.readers import READERS  # whose pygltflib takes as long to import as Pillow
 
     made = READERS[posixpath.splitext(files.model)[1].lower()](files)
+    return Document(Fields(made.root, ""), memoryview(made.binary), Resolver(), made.warnings)
+
+
+def _read_usd(path: Path, suffix: str) -> Document:
+    from renderer.load.usd.reader import read_usd
+
+    made = read_usd(path, suffix)
     return Document(Fields(made.root, ""), memoryview(made.binary), Resolver(), made.warnings)
 
 

@@ -113,6 +113,14 @@ CONVERTED_PIXELS = 64 * 1024 * 1024
 """Pixels of all images that are neither PNG nor JPEG: encoding them anew takes several copies."""
 
 
+USD_BYTES = 4096 * MEGABYTE
+"""Memory of the process that reads a USD: five times a file of 512 MB, and what usd-core takes itself, 0.9 GB of
+addresses."""
+
+USD_SECONDS = 120
+"""Processor time for a USD: a million triangles take 3 s."""
+
+
 @dataclasses.dataclass(slots=True)
 class Budget:
     """Adds up what the parts of one file cost. `what` in the messages is the plural of the thing counted."""

@@ -157,7 +157,11 @@ def test_a_confirmed_file_is_a_model_of_the_same_id_which_is_read_and_drawn(data
     assert (model.original_name, model.file_size, model.storage_key) == ("chair.glb", 7, found.storage_key)
     read_models(database)
     assert find(database, account_id, view.id).state == ModelState.READY
+    with database.read() as session:
+        assert models.thumbnail_key(session, found) is None
     assert draw_all(database) == 1
+    with database.read() as session:
+        assert (models.thumbnail_key(session, found) or "").startswith(f"thumbnails/{view.id}/")
 
 
 def test_what_can_not_be_read_says_why(database: Database) -> None:
