@@ -206,17 +206,18 @@ def _detail(
     return ModelWithFiles(
         **AnnouncedModel.of(view).model_dump(),
         filePath=None if view.storage_key is None else path_in_workspace(principal.account_id, view.storage_key),
-        glbFilePath=_link(farm, request, ready_key, view.name),
-        thumbnailUrl=_link(farm, request, thumbnail_key, view.name),
+        glbFilePath=_link(farm, request, ready_key, name=view.name),
+        thumbnailUrl=_link(farm, request, thumbnail_key),
     )
 
 
-def _link(farm: Farm, request: Request, key: str | None, name: str) -> str | None:
-    """A signed link to a stored file, if there is one."""
+def _link(farm: Farm, request: Request, key: str | None, *, name: str | None = None) -> str | None:
+    """A signed link to a stored file, if there is one. With a `name` it is a download."""
     if key is None:
         return None
     suffix = PurePosixPath(key).suffix
     url = farm.storage.signed_download(
-        key, seconds=farm.settings.signed_link_seconds, filename=name + suffix, content_type=MEDIA_TYPES[suffix]
-    )
+        key, seconds=farm.settings.signed_link_seconds, filename=None if name is None else name + suffix,
+        content_type=MEDIA_TYPES[suffix],
+    )  # fmt: skip
     return absolute(request, farm.settings, url)

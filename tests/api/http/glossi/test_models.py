@@ -5,6 +5,7 @@ import hashlib
 import pytest
 
 from api.domain.accounts import accounts, credentials
+from api.domain.work import claims, scheduling
 from tests.support.glossi import Team, error
 from tests.support.web import GLB, GLTF, Web
 
@@ -118,9 +119,22 @@ def test_a_model_is_shown_with_links_to_its_files(team: Team) -> None:
     fetched = team.web.get(after["glbFilePath"], token=None)
     assert (fetched.content, fetched.headers["content-type"]) == (GLB, "model/gltf-binary")
     assert 'filename="Chair No 1.glb"' in fetched.headers["content-disposition"]
+    draw_thumbnail(team.web, model["modelId"], b"a picture")
+    thumbnail = team.web.get(team.ask("GET", path).json()["thumbnailUrl"], token=None)
+    assert (thumbnail.content, thumbnail.headers["content-type"]) == (b"a picture", "image/png")
+    assert "content-disposition" not in thumbnail.headers  # to be looked at
     listed = team.ask("GET", "/models").json()
     assert (listed["total"], listed["limit"], listed["offset"]) == (1, 50, 0)
     assert listed["models"] == [{name: after[name] for name in listed["models"][0]}]
+
+
+def draw_thumbnail(web: Web, model_id: str, data: bytes) -> None:
+    with web.database.begin() as session:
+        claim = claims.claim(session, worker="test", queues=["render"], lease_seconds=60)
+    assert claim is not None
+    file = web.put(claim, model_id, "thumb.png", data, "image/png")
+    with web.database.begin() as session:
+        assert scheduling.settle_done(session, claim, {model_id: {"thumb": file}})
 
 
 def test_equal_bytes_are_one_model_for_both_apis(team: Team) -> None:
