@@ -33,6 +33,7 @@ Linux)
         need postgresql postgres_server
         need redis-server command -v redis-server
         need curl command -v curl
+        need jq command -v jq
         need nodejs command -v node
         need npm command -v npm
         need chromium command -v chromium

@@ -10,11 +10,13 @@ import renderer.errors
 from api.cli import main
 from api.domain.accounts import quotas
 from api.domain.kit import failures
+from api.domain.projects.plans import PICTURE_CREDITS, RESOLUTIONS, VIDEO_FORMATS
 from api.errors import FarmError, StorageLimit, UploadLimit
 from api.http import errors as http_errors
 from api.http import refusals
 from api.http.dxgl.errors import OUR_STATUS, STATUS
 from api.http.dxgl.spelling import SETTINGS_NAMES
+from api.http.glossi.errors import TOLD
 from api.settings import Settings
 from renderer.errors import ModelError, RendererError
 from renderer.spec import SETTINGS
@@ -67,6 +69,19 @@ def test_the_table_of_quotas_has_each_with_the_error_that_it_is_refused_with() -
     ]
 
 
+def test_the_table_of_projects_prices_is_the_codes() -> None:
+    names = {"MP4": "MP4", "PRORES": "ProRes 4444 with alpha"}
+    videos = [
+        [f"video, `videoQuality` {number} ({names[each.file_type]})",
+         *(str(resolution.mp4_credits * each.price_factor) for resolution in RESOLUTIONS)]
+        for number, each in enumerate(VIDEO_FORMATS)
+    ]  # fmt: skip
+    section = README.split("\n### Prices of projects\n", 1)[1]
+    assert f"| file | {' | '.join(resolution.name for resolution in RESOLUTIONS)} |" in section
+    pictures = ["picture (PNG)", *[str(PICTURE_CREDITS)] * len(RESOLUTIONS)]
+    assert rows_below("### Prices of projects") == [pictures, *videos]
+
+
 def kinds_of(error: type[FarmError]) -> list[type[FarmError]]:
     return [error, *(kind for child in error.__subclasses__() for kind in kinds_of(child))]
 
@@ -78,6 +93,12 @@ def test_the_table_of_our_own_errors_is_the_codes() -> None:
     assert rows_below("### The API") == [
         [f"`{code}`", str(status), messages[code]] for code, status in OUR_STATUS.items()
     ]
+
+
+def test_the_table_of_glossis_codes_is_whole_in_the_order_of_their_statuses() -> None:
+    table = [(code.strip("`"), int(status)) for code, status, _ in rows_below("### Glossi's API")]
+    assert sorted(table) == sorted({(code, status) for status, code in TOLD.values()})
+    assert [status for _, status in table] == sorted(status for _, status in table)
 
 
 def test_the_table_of_what_renders_fail_of_has_every_code() -> None:

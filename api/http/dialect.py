@@ -70,6 +70,7 @@ class Dialects:
 
     def __init__(self, dialects: Sequence[Dialect]) -> None:
         self.all = tuple(dialects)
+        self._secret = tuple(f"{secret}/" for dialect in dialects for secret in dialect.secret_paths)
         self._by_prefix = {_segments(prefix): dialect for dialect in dialects for prefix in dialect.prefixes}
         if len(self._by_prefix) < sum(len(dialect.prefixes) for dialect in dialects) or () not in self._by_prefix:
             raise ValueError("each prefix is one dialect's, and one dialect has the empty prefix")
@@ -98,10 +99,8 @@ class Dialects:
 
     def loggable(self, path: str) -> str:
         """A request's path as a log may show it: without secrets, quoted so that it is one word, and cut."""
-        for dialect in self.all:
-            for secret in dialect.secret_paths:
-                if path.startswith(f"{secret}/"):
-                    return f"{secret}/..."
+        if path.startswith(self._secret):
+            return next(f"{secret}..." for secret in self._secret if path.startswith(secret))
         return urllib.parse.quote(path[:LOGGED_CHARACTERS], safe="/:*@,;=+")[:LOGGED_CHARACTERS] or "-"
 
 

@@ -16,6 +16,7 @@ def openapi_of(app: FastAPI, tags: Mapping[str, str]) -> dict[str, Any]:
         )  # fmt: skip
         schemas = document["components"]["schemas"]
         _put_errors_into_json(document)
+        _drop_validation_errors(document)
         for media_type in _json_bodies(document):
             if "examples" not in media_type:
                 media_type["example"] = example_of(media_type["schema"], schemas)
@@ -35,6 +36,16 @@ def _put_errors_into_json(document: dict[str, Any]) -> None:
             content = described.get("content", {})
             for other in [kind for kind in content if status >= "400" and kind != "application/json"]:
                 content["application/json"] |= content.pop(other)
+
+
+def _drop_validation_errors(document: dict[str, Any]) -> None:
+    """FastAPI lists its own answer to malformed requests, which no dialect gives: see api.http.errors."""
+    for operation in _operations(document):
+        content = operation["responses"].get("422", {}).get("content", {})
+        if content.get("application/json", {}).get("schema", {}).get("$ref", "").endswith("/HTTPValidationError"):
+            del operation["responses"]["422"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        document["components"]["schemas"].pop(name, None)
 
 
 def _json_bodies(document: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -44,20 +44,17 @@ class JsonRoute(APIRoute):
         if self.asks_in_thread:
             endpoint = _reading(endpoint)
         super().__init__(path, endpoint, **options)
+        self._answers_head = "GET" in options["methods"] and "HEAD" not in options["methods"]
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        return super().matches({**scope, "method": "GET"} if self._is_head_of_get(scope) else scope)
+        if scope.get("method") == "HEAD" and self._answers_head:  # asked of every route: most often at once
+            scope = {**scope, "method": "GET"}
+        return super().matches(scope)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._is_head_of_get(scope):
+        if scope.get("method") == "HEAD" and self._answers_head:
             scope, receive, send = _without_body(scope, send)
         await super().handle(scope, receive, send)
-
-    def _is_head_of_get(self, scope: Scope) -> bool:
-        if scope["type"] != "http" or scope["method"] != "HEAD":
-            return False
-        methods = self.methods or ()
-        return "HEAD" not in methods and "GET" in methods
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()

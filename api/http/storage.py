@@ -74,7 +74,7 @@ async def _put_signed_file(farm: Farm, key: str, signed: Mapping[str, str], requ
 
 async def _put_announced_file(farm: Farm, key: str, request: Request) -> Response:
     """Whatever it is: what came is looked at when it is confirmed."""
-    upload_id = uploads.announced_in(key)
+    upload_id, allowed = uploads.announced_in(key), Quotas.of(farm.settings)
     megabytes = farm.settings.max_signed_upload_mb
     file = _incoming(
         farm, f"{key.rpartition('/')[0]}/{new_id()}", request, megabytes * MEGABYTE,
@@ -91,7 +91,6 @@ async def _put_announced_file(farm: Farm, key: str, request: Request) -> Respons
                 unit, upload_id, key=kept.key, size=kept.size, sha256=kept.sha256, allowed=allowed
             )
 
-    allowed = Quotas.of(farm.settings)
     with farm.limits.uploads.one_more(await run_in_threadpool(expected)):
         async with abandoned_on_error(file):
             await _receive(file, key, request)

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from renderer.spec.cameras import LEVEL
 from renderer.spec.versions import stamped, unstamped
 
-Codec = Literal["h264", "prores4444"]
+Codec = Literal["h264", "h264-fast", "prores4444"]
 ImageFormat = Literal["png", "webp", "avif"]
 H264Encoder = Literal["x264", "nvenc"]
 """Who makes H.264: the processor, or an NVIDIA graphics card. A machine's choice, not a render's."""
@@ -105,8 +105,9 @@ class Foreground:
 class VideoVariant:
     """One render's files, made from a shot's frames: video, thumbnail and poster always, a web version where asked.
 
-    `web_size` is (width, height) in pixels of the lighter MP4, or None. `codec` is the video's: "h264" in MP4, or
-    "prores4444" in MOV, which is transparent instead of composited on the backdrop.
+    `web_size` is (width, height) in pixels of the lighter MP4, or None. `codec` is the video's: "h264" in MP4, which
+    "h264-fast" is too, for less of the encoder's time, or "prores4444" in MOV, which is transparent instead of
+    composited on the backdrop.
     """
 
     backdrop: Backdrop

@@ -12,7 +12,8 @@ from tests.benchmarks import rows
 from tests.benchmarks.peers import Peer
 from tests.benchmarks.rows import Row
 
-MODULES = ("peers", "limits", "startup", "preview", "batch", "segments", "claims", "requests", "dataset", "radiance")
+MODULES = ("peers", "limits", "startup", "preview", "batch", "stills", "segments", "claims", "requests", "dataset",
+           "radiance")
 
 
 @click.command()

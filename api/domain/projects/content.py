@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
+from api.domain.kit.texts import storable
 from api.errors import InvalidSettings
 from renderer.errors import SettingsError
 from renderer.spec import RenderSettings, parse_settings
@@ -39,6 +40,9 @@ MOST_ITEMS = 50
 """Bookmarks and shots together, of which there is one at least: each is rendered, for each of the model's variants."""
 
 NAME_LENGTH = 100
+
+SHOWN_LENGTH = 50
+"""Characters of an unknown field's name that an error repeats."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -79,8 +83,8 @@ class Content:
 def parse_content(data: object) -> Content:
     """Content as decoded JSON. Raises InvalidSettings, whose `param` is such as "bookmarks[2].elevation"."""
     fields = _object(data, "", "content", ("look", "bookmarks", "shots"))
-    look = _object(fields.get("look") or {}, "look", "look", _spelt(LOOK))
-    listed = {name: _list(fields.get(name) or [], name) for name in ("bookmarks", "shots")}
+    look = _object(_given(fields, "look", {}), "look", "look", _spelt(LOOK))
+    listed = {name: _list(_given(fields, name, []), name) for name in ("bookmarks", "shots")}
     if not 1 <= sum(map(len, listed.values())) <= MOST_ITEMS:
         raise InvalidSettings(f"bookmarks and shots must be 1 to {MOST_ITEMS} together", param="bookmarks")
     content = Content(
@@ -103,7 +107,7 @@ def _bookmark(data: object, place: str) -> Bookmark:
 def _shot(data: object, place: str) -> Shot:
     fields = _object(data, place, "a shot", ("name", *_spelt(SHOT)))
     effect = fields.get("effect")
-    if effect is not None and effect not in EFFECT_PARAMETERS:
+    if effect is not None and effect not in list(EFFECT_PARAMETERS):  # what isn't a name can't be hashed
         allowed = ", ".join(f'"{name}"' for name in EFFECT_PARAMETERS)
         raise InvalidSettings(f"effect must be one of {allowed}", param=f"{place}.effect")
     return Shot(_name(fields, place), _settings(fields, SHOT, place, output="video"))
@@ -146,8 +150,14 @@ def _object(data: object, place: str, what: str, known: Iterable[str]) -> Mappin
 
 
 def _refuse_unknown(field: str, place: str, what: str, allowed: list[str]) -> NoReturn:
-    param = f"{place}.{field}".lstrip(".")
-    raise InvalidSettings(f"{field[:50]} is no field of {what}, which has {', '.join(allowed)}", param=param[:100])
+    named = storable(field, SHOWN_LENGTH)
+    message = f"{named} is no field of {what}, which has {', '.join(allowed)}"
+    raise InvalidSettings(message, param=f"{place}.{named}".lstrip("."))
+
+
+def _given(fields: Mapping[str, Any], name: str, default: object) -> object:
+    value = fields.get(name)
+    return default if value is None else value
 
 
 def _list(data: object, name: str) -> list[Any]:

@@ -4,7 +4,8 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from api.domain.projects.content import BOOKMARK, LOOK, SHOT, Bookmark, Content, Shot
+from api.domain.kit.texts import storable
+from api.domain.projects.content import BOOKMARK, LOOK, SHOT, SHOWN_LENGTH, Bookmark, Content, Shot
 from api.domain.renders.plans import stills_works, video_work
 from api.domain.work.tasks import Work
 from api.errors import InvalidSettings
@@ -42,7 +43,7 @@ class VideoFormat:
 
 
 VIDEO_FORMATS: tuple[VideoFormat, ...] = (
-    VideoFormat("MP4", "h264"),
+    VideoFormat("MP4", "h264-fast"),
     VideoFormat("MP4", "h264"),
     VideoFormat("PRORES", "prores4444", 4),
 )
@@ -79,8 +80,9 @@ class OutputSettings:
         fields = {camel_case(field.name): field.name for field in dataclasses.fields(cls)}
         for name in data:
             if name not in fields:
-                message = f"{str(name)[:50]} is no such setting; there are {', '.join(fields)}"
-                raise InvalidSettings(message, param=f"settings.{str(name)[:100]}")
+                named = storable(str(name), SHOWN_LENGTH)
+                message = f"{named} is no such setting; there are {', '.join(fields)}"
+                raise InvalidSettings(message, param=f"settings.{named}")
         return cls(**{
             fields[name]: _checked(name, value) for name, value in data.items() if value is not None
         })

@@ -143,13 +143,15 @@ def _status(models: Collection[Row[*tuple[Any, ...]]]) -> ProjectStatus:
 
 
 def _ready_models(session: Session, account_id: str, model_ids: Sequence[str]) -> dict[str, str]:
-    """The models' names by their ids. Raises ModelNotFound, ModelNotReady."""
+    """The models' names by their ids. None is deleted before the transaction ends. Raises ModelNotFound, ModelNotReady.
+    """
     rows = {
         row.id: row
         for row in session.execute(
             select(Upload.id, Upload.name, Upload.model_id, Model.state, Model.deleted_at)
             .outerjoin(Model, Model.id == Upload.model_id)
             .where(Upload.id.in_(filter(is_id, model_ids)), Upload.account_id == account_id)
+            .with_for_update(read=True, key_share=True, of=Upload)
         )
     }
     for model_id in model_ids:

@@ -15,6 +15,7 @@ from api.domain.kit.texts import checked_text
 from api.domain.projects import uploads
 from api.domain.projects.uploads import UploadView
 from api.errors import InvalidRequest, InvalidState, ModelNotFound
+from api.ids import is_id
 
 BASE_NAME = "Default"
 """What the base is called among its variants, as in Glossi's "Front View - Default"."""
@@ -59,12 +60,13 @@ def attach_variant(session: Session, account_id: str, base_id: str, upload_id: s
         raise InvalidRequest(f'name can\'t be "{BASE_NAME}", which is the base itself', param="name")
     if upload_id == base_id:
         raise InvalidRequest("A model is no variant of itself", param="model_id")
+    both = Upload.id.in_([each for each in (base_id, upload_id) if is_id(each)])  # neither is deleted meanwhile
+    session.execute(select(Upload.id).where(both).order_by(Upload.id).with_for_update(key_share=True))
     uploads.find(session, account_id, base_id)
     try:
         model = uploads.find(session, account_id, upload_id)
     except ModelNotFound:
         raise ModelNotFound(f"There is no model {upload_id}", param="model_id") from None
-    session.execute(select(Upload.id).where(Upload.id == base_id).with_for_update(key_share=True))
     attached = select(func.count()).where(ModelVariant.base_id == base_id)
     if (session.scalar(attached) or 0) >= MOST_VARIANTS:
         raise InvalidState(f"A model has up to {MOST_VARIANTS} variants")

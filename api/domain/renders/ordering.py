@@ -210,7 +210,7 @@ def draw_previews(session: Session, account_id: str, model_ids: Collection[str])
 def sources(session: Session, account_id: str, model_ids: Collection[str]) -> dict[str, Source]:
     """By id, the account's models, without those that aren't there. Those that could not be read are read again."""
     wanted = (
-        select(Model.id, Model.sha256, Model.storage_key, Model.state, Model.inspection_id, Model.thumbnail_id)
+        select(Model.id, Model.sha256, Model.storage_key, Model.state, Model.inspection_id)
         .where(Model.id.in_(model_ids), Model.account_id == account_id, Model.deleted_at.is_(None))
         .order_by(Model.id)
     )
@@ -221,7 +221,7 @@ def sources(session: Session, account_id: str, model_ids: Collection[str]) -> di
         rows |= {row.id: row for row in session.execute(locked)}
     for row in rows.values():
         if row.state == ModelState.FAILED:
-            tasks.retry(session, row.thumbnail_id or row.inspection_id)  # the thumbnail needs the inspection
+            tasks.retry(session, row.inspection_id)
     return {
         row.id: Source(
             row.id, row.sha256, row.storage_key if row.state == ModelState.READY else None, row.inspection_id

@@ -21,7 +21,7 @@ from api.http.state import Farm
 from api.ids import new_id
 from api.ingest.file_types import checked_type, named_type
 from api.ingest.incoming import HEAD_BYTES
-from api.storage.base import FileMissing, Storage, StoredFile, discard
+from api.storage.base import FileMissing, StoredFile, discard
 
 AT_ONCE = 4
 """Files of one request that are looked at together. From S3 they come slower than one core hashes them, and a server
@@ -78,11 +78,11 @@ def _confirm(
                 unit, principal.account_id, view.id, file, upload_limit=farm.settings.upload_limit,
                 allowed=Quotas.of(farm.settings), thumbnail=thumbnail,
             )
-    except (InvalidFormat, FileTooLarge):
+    except (InvalidFormat, FileTooLarge) as error:
         with farm.work() as unit:
             confirmation.refuse(unit, view)
         discard(farm.storage, copied.key)
-        raise
+        raise type(error)(f"{view.file_name}: {error.message}") from None
     except BaseException:
         discard(farm.storage, copied.key)
         raise
@@ -93,16 +93,12 @@ def _looked_at(farm: Farm, copied: StoredFile, file_type: str, sha256: str | Non
     megabytes = farm.settings.max_signed_upload_mb
     if copied.size > megabytes * MEGABYTE:
         raise file_too_large(megabytes)
-    head = b"".join(farm.storage.read(copied.key, 0, HEAD_BYTES))
-    checked_type(file_type, head, copied.size)
-    return CheckedFile(copied.key, copied.size, sha256 or _sha256(farm.storage, copied.key), file_type)
-
-
-def _sha256(storage: Storage, key: str) -> str:
-    digest = hashlib.sha256()
-    for chunk in storage.read(key):
+    head, digest = b"", hashlib.sha256()
+    for chunk in farm.storage.read(copied.key, 0, HEAD_BYTES if sha256 else None):
+        head += chunk[: HEAD_BYTES - len(head)]
         digest.update(chunk)
-    return digest.hexdigest()
+    checked_type(file_type, head, copied.size)
+    return CheckedFile(copied.key, copied.size, sha256 or digest.hexdigest(), file_type)
 
 
 def _find(farm: Farm, principal: Principal, upload_id: str) -> UploadView:

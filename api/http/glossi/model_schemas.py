@@ -27,7 +27,7 @@ UploadKey = Annotated[str, Field(examples=["workspaces/Wk4tY7u2Pq9s/uploads/Ab3k
 FilePath = Annotated[
     str, Field(description="The model's file", examples=["workspaces/Wk4tY7u2Pq9s/models/Ab3kF9x2qL1m.glb"])
 ]
-Ready = Annotated[bool, Field(description="Whether it can be used in a project: READY")]
+Ready = Annotated[bool, Field(description="Whether it can be used in a project: READY", examples=[True])]
 ErrorMessage = Annotated[str | None, Field(description="Of a model that FAILED: why", examples=[None])]
 
 
@@ -100,11 +100,11 @@ class ModelStatus(BaseModel):
 
 class StatusAnswer(BaseModel):
     models: list[ModelStatus] = Field(description="Those that were found, in the order in which they were asked for")
-    allReady: bool = Field(description="Whether all were found and are READY")
+    allReady: bool = Field(description="Whether all were found and are READY", examples=[True])
     notFound: list[str] = Field(examples=[[]])
 
 
-class ModelSummary(ModelStatus):
+class AnnouncedModel(ModelStatus):
     """Beyond Glossi's API: a model in a list."""
 
     fileName: FileName
@@ -112,13 +112,13 @@ class ModelSummary(ModelStatus):
     createdAt: Timestamp
 
     @classmethod
-    def of(cls, view: UploadView) -> "ModelSummary":
+    def of(cls, view: UploadView) -> "AnnouncedModel":
         return cls(
             **_status_of(view), fileName=view.file_name, fileType=view.file_type, createdAt=view.created_at
         )
 
 
-class ModelDetail(ModelSummary):
+class ModelWithFiles(AnnouncedModel):
     """Beyond Glossi's API: a model with signed links to its files."""
 
     filePath: FilePath | None = Field(None, description="Once it is confirmed")
@@ -133,7 +133,7 @@ class ModelDetail(ModelSummary):
 
 
 class ModelList(BaseModel):
-    models: list[ModelSummary]
+    models: list[AnnouncedModel]
     total: int = Field(description="How many there are in all", examples=[142])
     limit: int = Field(description="As it was taken", examples=[50])
     offset: int = Field(examples=[0])
@@ -154,7 +154,9 @@ class NewVariant(Asked):
 class Variant(BaseModel):
     variantId: str = Field(description="The id of the model that it is", examples=["Cd5mH8y3rN2p"])
     name: str = Field(examples=["Walnut"])
-    isBase: bool = Field(description="Whether it is the model itself, which is the first of its variants")
+    isBase: bool = Field(
+        description="Whether it is the model itself, which is the first of its variants", examples=[True]
+    )
     status: Status
     ready: Ready
 

@@ -25,16 +25,16 @@ from api.http.glossi.auth import Reader, Writer
 from api.http.glossi.confirming import confirm_upload
 from api.http.glossi.failures import IDEMPOTENT, errors
 from api.http.glossi.model_schemas import (
+    AnnouncedModel,
     Confirmation,
     ConfirmedModel,
     DeletedModel,
     DetachedVariant,
     ExpectedModel,
     ExpectedModels,
-    ModelDetail,
     ModelList,
     ModelStatus,
-    ModelSummary,
+    ModelWithFiles,
     NewModel,
     NewModels,
     NewVariant,
@@ -104,7 +104,9 @@ def confirm_model(
     )  # fmt: skip
 
 
-@router.post("/models/status", responses=errors(), openapi_extra=documented(StatusQuestion))
+@router.post(
+    "/models/status", responses=errors(), openapi_extra=documented(StatusQuestion), response_model_exclude_none=True
+)
 def get_models_status(
     principal: Reader, farm: FarmDep, body: Annotated[StatusQuestion, Depends(body_of(StatusQuestion))]
 ) -> StatusAnswer:
@@ -125,13 +127,13 @@ def list_models(principal: Reader, farm: FarmDep, window: WindowDep) -> ModelLis
     with farm.database.read() as session:
         page = models.list_models(session, principal.account_id, limit=window.limit, offset=window.offset)
     return ModelList(
-        models=[ModelSummary.of(view) for view in page.items], total=page.total, limit=window.limit,
+        models=[AnnouncedModel.of(view) for view in page.items], total=page.total, limit=window.limit,
         offset=window.offset,
     )  # fmt: skip
 
 
 @router.get("/models/{model_id}", responses=errors(ModelNotFound))
-def get_model(principal: Reader, farm: FarmDep, model_id: ModelId, request: Request) -> ModelDetail:
+def get_model(principal: Reader, farm: FarmDep, model_id: ModelId, request: Request) -> ModelWithFiles:
     """Beyond Glossi's API: one model, with links to its files."""
     with farm.database.read() as session:
         view = uploads.find(session, principal.account_id, model_id)
@@ -199,22 +201,23 @@ def upload_url(request: Request, farm: Farm, view: UploadView) -> str:
 
 def _detail(
     farm: Farm, principal: Principal, request: Request, view: UploadView, thumbnail_key: str | None
-) -> ModelDetail:
+) -> ModelWithFiles:
     ready_key = view.storage_key if view.state == ModelState.READY else None
-    return ModelDetail(
-        **ModelSummary.of(view).model_dump(),
+    return ModelWithFiles(
+        **AnnouncedModel.of(view).model_dump(),
         filePath=None if view.storage_key is None else path_in_workspace(principal.account_id, view.storage_key),
-        glbFilePath=_link(farm, request, ready_key, view.name),
-        thumbnailUrl=_link(farm, request, thumbnail_key, view.name),
+        glbFilePath=_link(farm, request, ready_key, name=view.name),
+        thumbnailUrl=_link(farm, request, thumbnail_key),
     )
 
 
-def _link(farm: Farm, request: Request, key: str | None, name: str) -> str | None:
-    """A signed link to a stored file, if there is one."""
+def _link(farm: Farm, request: Request, key: str | None, *, name: str | None = None) -> str | None:
+    """A signed link to a stored file, if there is one. With a `name` it is a download."""
     if key is None:
         return None
     suffix = PurePosixPath(key).suffix
     url = farm.storage.signed_download(
-        key, seconds=farm.settings.signed_link_seconds, filename=name + suffix, content_type=MEDIA_TYPES[suffix]
-    )
+        key, seconds=farm.settings.signed_link_seconds, filename=None if name is None else name + suffix,
+        content_type=MEDIA_TYPES[suffix],
+    )  # fmt: skip
     return absolute(request, farm.settings, url)

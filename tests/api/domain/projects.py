@@ -42,6 +42,17 @@ def announce(database: Database, account_id: str, *file_names: str) -> list[Uplo
         return uploads.announce(unit, account_id, new, seconds=3600, allowed=FREE)
 
 
+def receive(database: Database, upload_id: str, content: str, allowed: Quotas = FREE, size: int | None = None) -> str:
+    """The farm has taken the file; its storage key."""
+    key = f"uploads/{upload_id}/{new_id()}"
+    with work(database) as unit:
+        uploads.received(
+            unit, upload_id, key=key, size=len(content) if size is None else size,
+            sha256=hashlib.sha256(content.encode()).hexdigest(), allowed=allowed,
+        )  # fmt: skip
+    return key
+
+
 def confirm(database: Database, account_id: str, upload_id: str, content: str) -> None:
     file = CheckedFile(f"models/{new_id()}.glb", len(content), hashlib.sha256(content.encode()).hexdigest(), "glb")
     with work(database) as unit:

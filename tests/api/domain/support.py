@@ -104,7 +104,9 @@ def claim_of(database: Database, render_id: str) -> Claim:
 def files(claim: Claim, *names: str) -> dict[str, dict[str, FileView]]:
     """Invented files of those names for each of the claim's renders."""
     return {
-        render_id: {name: FileView(claim.output_prefix(render_id) + name, 7, "etag", "video/mp4") for name in names}
+        render_id: {
+            name: FileView(f"{claim.output_prefix(render_id)}{name}.mp4", 7, "etag", "video/mp4") for name in names
+        }
         for render_id in claim.variants
     }
 

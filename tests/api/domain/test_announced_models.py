@@ -16,8 +16,6 @@ from api.domain.catalog.states import ModelState
 from api.domain.projects import confirmation, models, uploads
 from api.domain.projects.confirmation import CheckedFile
 from api.domain.projects.uploads import NewUpload, UploadView
-from api.domain.removal import leftovers
-from api.domain.removal import uploads as removal
 from api.errors import (
     InvalidRequest,
     InvalidState,
@@ -31,10 +29,9 @@ from tests.api.domain.projects import (
     FREE,
     announce,
     confirm,
-    create_project,
     draw_all,
     read_models,
-    ready_model,
+    receive,
     refuse_model,
     work,
 )
@@ -50,16 +47,6 @@ def count(database: Database, table: type[Base]) -> int:
 def find(database: Database, account_id: str, upload_id: str) -> UploadView:
     with database.read() as session:
         return uploads.find(session, account_id, upload_id)
-
-
-def receive(database: Database, upload_id: str, content: str, allowed: Quotas = FREE, size: int | None = None) -> str:
-    key = f"uploads/{upload_id}/{new_id()}"
-    with work(database) as unit:
-        uploads.received(
-            unit, upload_id, key=key, size=len(content) if size is None else size,
-            sha256=hashlib.sha256(content.encode()).hexdigest(), allowed=allowed,
-        )  # fmt: skip
-    return key
 
 
 def dropped(database: Database, account_id: str, upload_id: str, content: str) -> list[str]:
@@ -157,7 +144,11 @@ def test_a_confirmed_file_is_a_model_of_the_same_id_which_is_read_and_drawn(data
     assert (model.original_name, model.file_size, model.storage_key) == ("chair.glb", 7, found.storage_key)
     read_models(database)
     assert find(database, account_id, view.id).state == ModelState.READY
+    with database.read() as session:
+        assert models.thumbnail_key(session, found) is None
     assert draw_all(database) == 1
+    with database.read() as session:
+        assert (models.thumbnail_key(session, found) or "").startswith(f"thumbnails/{view.id}/")
 
 
 def test_what_can_not_be_read_says_why(database: Database) -> None:
@@ -347,100 +338,3 @@ def test_models_are_listed_newest_first(database: Database) -> None:
         page = models.list_models(session, account_id, limit=2, offset=1)
         assert ([view.id for view in page.items], page.total) == ([ids[1], ids[0]], 3)
         assert models.views(session, account_id, [*ids, "AbsentModel1"]).keys() == set(ids)
-
-
-def test_a_model_deleted_elsewhere_is_not_found(database: Database) -> None:
-    account_id = sign_up(database)
-    model_id = ready_model(database, account_id)
-    with database.begin() as session:
-        catalog.delete_model(session, account_id, model_id)
-    with pytest.raises(ModelNotFound):
-        find(database, account_id, model_id)
-    with database.read() as session:
-        assert models.list_models(session, account_id, limit=10, offset=0).total == 0
-
-
-def test_with_a_model_its_file_goes_unless_another_has_the_same(database: Database) -> None:
-    account_id = sign_up(database)
-    views = announce(database, account_id, "a.glb", "b.glb")
-    for view in views:
-        confirm(database, account_id, view.id, "a chair")
-    for view, is_left in ((views[0], True), (views[1], False)):
-        with work(database) as unit:
-            models.delete(unit, account_id, view.id)
-        with database.read() as session:
-            assert (catalog.find_by_sha256(session, account_id, hashlib.sha256(b"a chair").hexdigest()) is not None
-                    ) == is_left
-    with database.read() as session:
-        assert models.views(session, account_id, [view.id for view in views]) == {}
-
-
-def test_a_file_that_came_goes_with_its_model(database: Database) -> None:
-    account_id = sign_up(database)
-    [view] = announce(database, account_id, "a.glb")
-    key = receive(database, view.id, "a")
-    with work(database) as unit:
-        models.delete(unit, account_id, view.id)
-        assert unit.info["dropped"] == [key]
-    with pytest.raises(ModelNotFound):
-        receive(database, view.id, "a")
-
-
-def test_equal_bytes_confirmed_while_their_model_is_deleted_find_it_or_make_another(database: Database) -> None:
-    account_id = sign_up(database)
-    views = announce(database, account_id, *(f"{number}.glb" for number in range(9)))
-    confirm(database, account_id, views[0].id, "a chair")
-    turns = iter(enumerate(views[1:]))
-
-    def act() -> None:
-        number, view = next(turns)
-        confirm(database, account_id, view.id, "a chair")
-        if number % 2:
-            with work(database) as unit:
-                models.delete(unit, account_id, view.id)
-
-    run_at_once(act, 8)
-    kept = [view.id for number, view in enumerate(views[1:]) if not number % 2] + [views[0].id]
-    with database.read() as session:
-        assert models.views(session, account_id, kept).keys() == set(kept)
-
-
-def test_what_a_project_needs_is_not_deleted(database: Database) -> None:
-    account_id = sign_up(database)
-    model_id = ready_model(database, account_id)
-    project = create_project(database, account_id, model_id)
-    with pytest.raises(InvalidState, match=project.id), work(database) as unit:
-        models.delete(unit, account_id, model_id)
-    assert find(database, account_id, model_id).state == ModelState.READY
-
-
-def test_announced_models_are_forgotten_a_day_after_their_links_expired(database: Database) -> None:
-    account_id = sign_up(database)
-    views = announce(database, account_id, "a.glb", "b.glb", "c.glb", "d.glb")
-    key = receive(database, views[0].id, "a")
-    confirm(database, account_id, views[1].id, "b")
-    with database.begin() as session:
-        long_ago = clock.now() - removal.KEPT - dt.timedelta(seconds=1)
-        old = Upload.id != views[2].id
-        session.execute(update(Upload).where(old).values(expires_at=long_ago))
-        session.execute(update(Upload).where(~old).values(expires_at=clock.now() - dt.timedelta(hours=1)))
-    with work(database) as unit:
-        assert leftovers.unneeded(unit, "uploads", [view.id for view in views]) == {
-            view.id for view in views if view is not views[2]
-        }
-        assert not removal.discard_expired(unit)
-        assert unit.info["dropped"] == [key]
-    with database.read() as session:
-        assert models.views(session, account_id, [view.id for view in views]).keys() == {views[1].id, views[2].id}
-
-
-def test_expired_models_are_forgotten_some_at_a_time(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(removal, "DISCARDED_AT_ONCE", 2)
-    announce(database, sign_up(database), "a.glb", "b.glb", "c.glb")
-    with database.begin() as session:
-        session.execute(update(Upload).values(expires_at=clock.now() - 2 * removal.KEPT))
-    more = []
-    for _ in range(2):
-        with work(database) as unit:
-            more.append(removal.discard_expired(unit))
-    assert (more, count(database, Upload)) == ([True, False], 0)

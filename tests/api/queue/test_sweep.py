@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 from celery import Celery
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from api import clock
 from api.db.session import Database
-from api.db.tables import OutboxMessage, Segment
+from api.db.tables import OutboxMessage, Segment, Upload
 from api.domain.accounts import idempotency
-from api.domain.removal import leftovers
+from api.domain.removal import leftovers, uploads
 from api.domain.work import outbox, scheduling
 from api.errors import Unavailable
 from api.queue import sweep
@@ -24,6 +24,7 @@ from api.queue.broker import declare_queues, make_celery
 from api.settings import Settings
 from api.storage.base import StorageUnavailable
 from api.storage.local import LocalStorage
+from tests.api.domain.projects import announce, confirm
 from tests.api.domain.support import claimed, expire_leases, sign_up, upload
 from tests.support.waiting import wait_for
 
@@ -122,6 +123,27 @@ def test_what_can_not_be_deleted_is_counted_and_deleted_next_time_and_the_rest_a
     assert "Deleted 2 files or folders from models" in caplog.text
     sweep.collect_once(database, storage)
     assert list(storage.entries("models")) == []
+
+
+def test_files_of_announced_models_go_unless_they_may_still_be_confirmed(
+    database: Database, storage: LocalStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    views = announce(database, sign_up(database), "awaited.glb", "confirmed.glb", "expired.glb")
+    for view in views:
+        with storage.writer(view.put_key) as writer:  # as S3 takes them
+            writer.write(b"x")
+    confirm(database, views[1].account_id, views[1].id, "x")
+    with database.begin() as session:
+        expired = Upload.id == views[2].id
+        session.execute(update(Upload).where(expired).values(expires_at=clock.now() - uploads.KEPT))
+    sweep.collect_once(database, storage)
+    assert {entry.name for entry in storage.entries("uploads")} == {view.id for view in views}
+    later = clock.now() + leftovers.GRACE + dt.timedelta(minutes=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    sweep.collect_once(database, storage)
+    assert {entry.name for entry in storage.entries("uploads")} == {views[0].id}
+    with database.read() as session:
+        assert set(session.scalars(select(Upload.id))) == {views[0].id, views[1].id}
 
 
 def test_a_folder_that_can_not_be_listed_keeps_no_other_from_being_looked_through(

@@ -44,7 +44,10 @@ class Links:
     http: httpx.Client
 
     def send(self, method: str, url: str, **arguments: Any) -> httpx.Response:
-        return self.http.request(method, f"{self.base_url}{url}" if url.startswith("/") else url, **arguments)
+        return self.http.request(method, self.whole(url), **arguments)
+
+    def whole(self, url: str) -> str:
+        return f"{self.base_url}{url}" if url.startswith("/") else url
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import re
 import httpx
 import pytest
 
+from api.http.glossi.notices import LINK_SECONDS, links_to
 from api.settings import Settings
 from api.storage.attachment import attachment
 from api.storage.base import FileMissing, SignedUpload, Storage
@@ -146,3 +147,17 @@ def test_an_upload_does_not_replace_another_file(storage: Storage, settings: Set
     without = {name: value for name, value in upload.headers.items() if name != "If-None-Match"}
     assert send(links, SignedUpload(upload.url, upload.method, without)).status_code in (403, 409)
     assert b"".join(storage.read(KEY)) == b"another file"
+
+
+def test_a_link_in_an_event_is_whole_and_works_for_a_week(storage: Storage, links: Links) -> None:
+    download_link(storage)
+    link = links_to(storage, links.base_url)
+    with hours_ago(LINK_SECONDS // 3600 - 1):
+        url = link(KEY, "Stühle.glb")
+    answer = links.http.get(url)
+    assert (answer.status_code, answer.content, answer.headers["content-type"]) == (200, GLB, TYPE)
+    assert answer.headers["content-disposition"] == attachment("Stühle.glb")
+    assert "content-disposition" not in links.http.get(link(KEY, None)).headers
+    with hours_ago(LINK_SECONDS // 3600 + 1):
+        expired = link(KEY, "Stühle.glb")
+    assert links.http.get(expired).status_code == 403

@@ -8,7 +8,7 @@ from renderer.arrays import UInt8
 from renderer.encode.ffmpeg import EncoderProcess
 from renderer.encode.h264 import GOP_S, H264File, h264_arguments, thumbnail_size, variant_files
 from renderer.encode.probe import check_h264, top_level_boxes
-from renderer.spec import Backdrop, FrameSpec, VideoVariant
+from renderer.spec import Backdrop, FrameSpec, H264Encoder, VideoVariant
 from tests.renderer.encode.media import decode_rgb, ffprobe, i420, moving_frames
 
 WIDTH, HEIGHT, FPS = 320, 180, 10
@@ -39,6 +39,26 @@ def files(frames: list[UInt8], tmp_path_factory: pytest.TempPathFactory) -> list
 def test_one_run_makes_video_thumbnail_and_web_version_that_pass_the_check(files: list[H264File]) -> None:
     for file in files:
         check_h264(file, FPS, 45)
+
+
+def test_a_video_that_is_encoded_fast_is_as_any_other(frames: list[UInt8], tmp_path: Path) -> None:
+    spec = FrameSpec(WIDTH, HEIGHT, len(frames), fps=FPS)
+    fast = variant_files(tmp_path, spec, VideoVariant(Backdrop(), codec="h264-fast"))
+    assert fast["thumb"] == variant_files(tmp_path, spec, VideoVariant(Backdrop()))["thumb"]
+    with EncoderProcess(h264_arguments(WIDTH, HEIGHT, FPS, fast.values())) as process:
+        for frame in frames:
+            process.write(i420(frame))
+        process.finish()
+    check_h264(fast["video"], FPS, len(frames))
+    shown = decode_rgb(fast["video"].path, WIDTH, HEIGHT)[20].astype(int)
+    assert np.abs(shown - frames[20]).mean() < 3
+
+
+@pytest.mark.parametrize(("encoder", "preset"), [("x264", "veryfast"), ("nvenc", "p5")])
+def test_only_the_processor_encodes_faster(encoder: H264Encoder, preset: str, tmp_path: Path) -> None:
+    spec = FrameSpec(WIDTH, HEIGHT, 1, fps=FPS)
+    fast = variant_files(tmp_path, spec, VideoVariant(Backdrop(), codec="h264-fast"), encoder)
+    assert preset in h264_arguments(WIDTH, HEIGHT, FPS, [fast["video"]])
 
 
 def test_every_file_is_tagged_bt709_limited(files: list[H264File]) -> None:

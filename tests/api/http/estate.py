@@ -1,0 +1,176 @@
+"""An account with a bit of everything, and requests about it: for tests that walk all routes of openapi.json.
+
+A new route of any dialect is walked as soon as it exists. If its path or body has an id, say here what to put there.
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from api.db.tables import Base
+from api.domain.accounts import accounts, credentials
+from api.domain.accounts.credentials import SCOPES, USUAL_SCOPES
+from api.domain.projects import templates, variants, workflows
+from api.http.app import DIALECTS
+from api.http.dialect import Dialects
+from tests.api.domain import projects as hand
+from tests.support.web import GLB, Web
+
+HOOK_URL = "https://shop.example/hook"
+HOOK = {"url": HOOK_URL, "events": ["project.created"]}
+
+STRANGER = "StrangerStra"
+"""Id of another account."""
+
+Keys = Mapping[str, str | None]
+"""By dialect."""
+NOBODY: Keys = {dialect.name: None for dialect in DIALECTS}
+
+dialect_of = Dialects(DIALECTS).of
+
+TEMPLATE = {"name": "Mine", "content": next(iter(templates.BUILTIN.values())).content.to_json()}
+
+
+class Estate:
+    """The account of `web`. Ids are by what openapi.json calls them in a path."""
+
+    def __init__(self, web: Web) -> None:
+        self.web = web
+        self._glossi = self._make_glossis()
+        self._dxgl = self._make_dxgls()
+        self.sha256 = web.get(f"/v1/models/{self._dxgl['model_id']}").json()["data"]["sha256"]
+        document = web.get("/openapi.json", token=None).json()
+        self.operations: list[tuple[str, str, dict[str, Any]]] = [
+            (method.upper(), path, operation)
+            for path, item in document["paths"].items()
+            for method, operation in item.items()
+            if not path.startswith(("/api/v/", "/s/"))  # what everybody may see: test_shares
+        ]
+
+    def _make_dxgls(self) -> dict[str, str]:
+        web = self.web
+        notify = {"notifyUrl": HOOK_URL}
+        uploaded = web.post("/v1/models", files={"file": ("chair.glb", GLB)}, data=notify).json()["data"]
+        ids = {"model_id": uploaded["modelId"], "render_id": uploaded["renderId"]}
+        web.finish(uploaded["renderId"], web=True)
+        ids["delivery_id"] = web.get("/v1/webhooks/deliveries").json()["data"][0]["id"]
+        picture = io.BytesIO()
+        Image.new("RGB", (8, 8)).save(picture, "PNG")
+        overlay = web.post("/v1/overlays", files={"file": ("sky.png", picture.getvalue())})
+        ids["overlay_id"] = overlay.json()["data"]["id"]
+        with web.database.begin() as session:
+            ids["key_id"] = credentials.issue(session, web.account_id, name="to be revoked").id
+        return ids
+
+    def _make_glossis(self) -> dict[str, str]:
+        """`spare_id` is a model that nothing else has to do with, `workflow_id` a job of /jobs."""
+        web, database, account_id = self.web, self.web.database, self.web.account_id
+        assert web.request("PUT", "/api/v1/webhooks", token=web.glossi_key, json=HOOK).status_code == 200
+        made = web.post("/api/v1/templates", token=web.glossi_key, json=TEMPLATE)
+        ids = {"template_id": made.json()["templateId"]}
+        for name in ("model_id", "variant_id", "spare_id"):
+            ids[name] = hand.ready_model(database, account_id, f"{name}.glb")
+        with hand.work(database) as unit:
+            variants.attach_variant(unit, account_id, ids["model_id"], ids["variant_id"], "Oak")
+        ids["project_id"] = hand.create_project(database, account_id, ids["model_id"]).id
+        [job] = hand.order(database, account_id, ids["project_id"])
+        hand.draw_all(database)
+        announced = hand.announce(database, account_id, "job.glb")
+        with hand.work(database) as unit:
+            ids["workflow_id"] = workflows.create_workflow(
+                unit, account_id, announced, template_id=ids["template_id"], create_projects=True, settings=None
+            ).id
+        told = web.get("/api/v1/webhooks/deliveries", token=web.glossi_key).json()
+        return ids | {"job_id": job.id, "delivery_id": told["deliveries"][0]["id"]}
+
+    def ids(self, path: str) -> dict[str, str]:
+        """What may be put into a path, or a body that is sent there."""
+        if dialect_of(path).name == "dxgl":
+            return self._dxgl
+        return self._glossi | ({"job_id": self._glossi["workflow_id"]} if path.startswith("/api/v1/jobs/") else {})
+
+    @property
+    def all_ids(self) -> set[str]:
+        return {*self._dxgl.values(), *self._glossi.values()}
+
+    def keys(self, account_id: str, scopes: Sequence[str] = USUAL_SCOPES) -> Keys:
+        """Keys of an account for all dialects."""
+        with self.web.database.begin() as session:
+            return {
+                dialect.name: credentials.issue(
+                    session, account_id, name="test", dialect=dialect.name, scopes=scopes
+                ).raw
+                for dialect in DIALECTS
+            }
+
+    def stranger(self, monkeypatch: pytest.MonkeyPatch, credits: int = 10) -> Keys:
+        """Keys of another account, whose id is STRANGER, for all that keys can be for."""
+        with monkeypatch.context() as patch, self.web.database.begin() as session:
+            patch.setattr(accounts, "new_id", lambda: STRANGER)
+            accounts.sign_up(session, "other@example.com", credits=credits)
+        return self.keys(STRANGER, SCOPES)
+
+    def body(self, method: str, path: str) -> dict[str, Any]:
+        """What to send so that the request is about this account."""
+        bodies = self._glossi_bodies() if dialect_of(path).name == "glossi" else self._dxgl_bodies()
+        return bodies[method, path] if method == "POST" else bodies.get((method, path), {})
+
+    def _dxgl_bodies(self) -> dict[tuple[str, str], dict[str, Any]]:
+        model_id, render_id = self._dxgl["model_id"], self._dxgl["render_id"]
+        return {
+            ("POST", "/v1/models"): {"files": {"file": ("chair.glb", GLB)}},
+            ("POST", "/v1/models/ingest"): {"json": {"url": "http://127.0.0.1/chair.glb"}},
+            ("POST", "/v1/models/check-hash"): {"json": {"sha256": self.sha256}},
+            ("POST", "/v1/renders"): {"json": {"modelId": model_id}},
+            ("POST", "/v1/renders/batch"): {"json": {"renders": [{"modelId": model_id}]}},
+            ("POST", "/v1/overlays"): {"files": {"file": ("sky.png", b"no picture")}},
+            ("POST", "/v1/quote"): {"json": {"renders": [{}]}},
+            ("POST", "/v1/renders/{render_id}/share"): {},
+            ("POST", "/v1/tickets"): {},
+            ("POST", "/v1/keys"): {"json": {"name": "mine", "scopes": ["admin"]}},
+            ("POST", "/v1/renders/cancel"): {"json": {"ids": [render_id]}},
+            ("POST", "/v1/renders/delete"): {"json": {"ids": [render_id]}},
+            ("POST", "/v1/models/delete"): {"json": {"ids": [model_id]}},
+            ("POST", "/v1/webhooks/secret"): {},
+            ("POST", "/v1/webhooks/deliveries/{delivery_id}/send-again"): {},
+            ("PATCH", "/v1/models/{model_id}"): {"json": {"title": "mine"}},
+        }
+
+    def _glossi_bodies(self) -> dict[tuple[str, str], dict[str, Any]]:
+        ids = self._glossi
+        files = [{"fileName": "chair.glb", "fileType": "glb"}]
+        return {
+            ("POST", "/api/v1/models"): {"json": {"models": files}},
+            ("POST", "/api/v1/models/{model_id}/confirm"): {},
+            ("POST", "/api/v1/models/status"): {"json": {"modelIds": [ids["model_id"]]}},
+            ("POST", "/api/v1/models/{model_id}/variants"): {"json": {"modelId": ids["spare_id"], "name": "Ash"}},
+            ("POST", "/api/v1/templates"): {"json": TEMPLATE},
+            ("PUT", "/api/v1/templates/{template_id}"): {"json": TEMPLATE},
+            ("POST", "/api/v1/projects"): {"json": {"modelIds": [ids["model_id"]], "templateId": hand.STUDIO}},
+            ("POST", "/api/v1/renders"): {"json": {"projectIds": [ids["project_id"]]}},
+            ("POST", "/api/v1/renders/{job_id}/retry"): {},
+            ("POST", "/api/v1/jobs"): {"json": {"models": files, "templateId": ids["template_id"]}},
+            ("POST", "/api/v1/jobs/{job_id}/confirm-uploads"): {},
+            ("PUT", "/api/v1/webhooks"): {"json": HOOK},
+            ("POST", "/api/v1/webhooks/deliveries/{delivery_id}/send-again"): {},
+        }
+
+    def ask(self, method: str, path: str, keys: Keys) -> httpx.Response:
+        token = keys[dialect_of(path).name]
+        return self.web.request(method, path.format(**self.ids(path)), token=token, **self.body(method, path))
+
+    def state(self) -> tuple[object, ...]:
+        """All rows of all tables, and all files, but the stranger's rows, when tokens were used, and secrets, which are
+        made when they are needed first."""
+        with self.web.database.read() as session:
+            rows = [
+                sorted(row for row in map(repr, session.execute(select(table))) if STRANGER not in row)
+                for table in Base.metadata.sorted_tables
+                if table.name not in ("tokens", "webhook_secrets")
+            ]
+        return rows, [key for key in self.web.stored() if key != ".signing-secret"]
