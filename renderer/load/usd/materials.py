@@ -56,9 +56,7 @@ class Materials:
         return self._looks[key]
 
     def _surface(self, material: Any) -> Any:
-        shader = material.ComputeSurfaceSource()[0]
-        if not shader:
-            shader = material.ComputeSurfaceSource(["mtlx"])[0]
+        shader = material.ComputeSurfaceSource()[0] or material.ComputeSurfaceSource("mtlx")[0]
         kind = shader.GetShaderId() if shader else ""
         if kind == "UsdPreviewSurface":
             return shader

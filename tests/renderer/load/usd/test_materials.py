@@ -184,11 +184,17 @@ def test_parts_of_a_mesh_have_materials_of_their_own(tmp_path: Path) -> None:
     assert [len(primitive.indices) for primitive in mesh.primitives] == [3, 3]
 
 
-def test_other_shaders_become_grey_and_are_named(tmp_path: Path) -> None:
-    scene = scene_of(tmp_path, stage(square(BOUND) + look("", kind="ArnoldStandard")))
+@pytest.mark.parametrize(("material", "what"), [
+    (look("", kind="ArnoldStandard"), "is of the kind 'ArnoldStandard'"),
+    (look("", kind="ND_standard_surface_surfaceshader").replace("outputs:surface.c", "outputs:mtlx:surface.c"),
+     "is of the kind 'ND_standard_surface_surfaceshader'"),
+    ('def Material "Look" { }', "has no surface"),
+])  # fmt: skip
+def test_other_materials_become_grey_and_are_named(tmp_path: Path, material: str, what: str) -> None:
+    scene = scene_of(tmp_path, stage(square(BOUND) + material))
     assert [material.name for material in scene.materials] == ["grey"]
     assert scene.warnings == [
-        "material 'Look' is of the kind 'ArnoldStandard': only UsdPreviewSurface is drawn, and it becomes a grey one"
+        f"material 'Look' {what}: only UsdPreviewSurface is drawn, and it becomes a grey one"
     ]
 
 
