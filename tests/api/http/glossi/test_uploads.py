@@ -1,8 +1,10 @@
 """Files of models by signed links, without a key: announced, sent, replaced, confirmed, refused, on both storages."""
 
 import contextlib
+import hashlib
 import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -10,6 +12,7 @@ import pytest
 
 from api.db.session import Database
 from api.domain.accounts import credentials
+from api.domain.catalog import catalog
 from api.errors import UploadNotFound
 from api.http.glossi.confirming import confirm_uploads
 from api.settings import Settings
@@ -102,6 +105,27 @@ def test_a_second_file_replaces_the_first_until_it_is_confirmed(make_team: MakeT
     assert (again.status_code, again.json()["status"]) == (200, "PENDING")
     [key] = stored(team, "models")
     assert b"".join(team.web.storage.read(key)) == GLB
+
+
+def test_of_files_that_come_while_one_is_confirmed_one_is_the_model_whole(make_team: MakeTeam) -> None:
+    team = make_team()
+    [model] = team.announce("chair.glb")
+    versions = [GLB + bytes([number]) * 100_000 for number in range(4)]
+    assert team.put(model["uploadUrl"], versions[0]).status_code == 200
+    with serving(team.web.app) as base, httpx.Client(base_url=base, headers={"X-API-Key": team.web.glossi_key}) as api:
+        url = model["uploadUrl"].replace("http://farm", base)
+        with ThreadPoolExecutor() as pool:
+            confirmed = [pool.submit(api.post, f"/api/v1/models/{model['modelId']}/confirm") for _ in range(2)]
+            came = [pool.submit(httpx.put, url, content=version) for version in versions]
+        assert {each.result().status_code for each in confirmed} == {200}
+        assert {each.result().status_code for each in came} <= {200, 409}
+    [key] = stored(team, "models")
+    data = b"".join(team.web.storage.read(key))
+    assert data in versions
+    with team.web.database.read() as session:
+        sha256 = hashlib.sha256(data).hexdigest()
+        assert catalog.find_by_sha256(session, team.web.account_id, sha256) == model["modelId"]
+    assert team.web.settings.s3_bucket or stored(team, "uploads") == []
 
 
 def test_without_a_file_there_is_nothing_to_confirm(make_team: MakeTeam) -> None:
