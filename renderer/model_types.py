@@ -1,5 +1,6 @@
 """The kinds of files that models come in, told by their first bytes, whatever they are called."""
 
+import importlib.util
 import re
 import struct
 
@@ -26,6 +27,10 @@ _BEGINNINGS = {
 }
 """By the suffix that stands for the kind."""
 
+USD_SUFFIXES = (".usd", ".usdz")
+
+USD_MISSING = "USD is read only where usd-core is installed (pip install 'pirouette[usd]'): export the model as GLB"
+
 _STL_HEADER, _STL_FACET = 84, 50
 """Bytes of a binary STL: a header that ends with the number of facets, and each of those."""
 
@@ -42,6 +47,11 @@ def model_suffix(head: bytes, size: int | None = None) -> str | None:
         return ".usdz"
     matching = (suffix for suffix, begin in _BEGINNINGS.items() if re.match(begin, head, re.DOTALL))
     return next(matching, None)
+
+
+def usd_is_installed() -> bool:
+    """Whether ".usd" and ".usdz" can be read: by usd-core, which is an optional part."""
+    return importlib.util.find_spec("pxr") is not None
 
 
 def is_binary_stl(head: bytes, size: int | None) -> bool:

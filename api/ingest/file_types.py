@@ -5,7 +5,7 @@ import re
 
 from api.errors import InvalidFormat, UnsupportedFileType
 from renderer.media_types import MEDIA_TYPES
-from renderer.model_types import model_suffix
+from renderer.model_types import USD_MISSING, USD_SUFFIXES, model_suffix, usd_is_installed
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -82,6 +82,8 @@ def named_type(word: str) -> FileType:
         raise UnsupportedFileType(REFUSED_TYPES[word])
     if word not in FILE_TYPES:
         raise UnsupportedFileType(f"The type of the file must be one of {', '.join(FILE_TYPES)}")
+    if FILE_TYPES[word].suffix in USD_SUFFIXES and not usd_is_installed():
+        raise InvalidFormat(USD_MISSING)
     return FILE_TYPES[word]
 
 

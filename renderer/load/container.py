@@ -14,7 +14,7 @@ from renderer.load.archive import Archive
 from renderer.load.fields import Fields, parse_json
 from renderer.load.files import LoneFile, ModelFiles
 from renderer.load.resolver import Resolver
-from renderer.model_types import HEAD_BYTES, model_suffix
+from renderer.model_types import HEAD_BYTES, USD_SUFFIXES, model_suffix
 
 _GLB_MAGIC = b"glTF"
 _CHUNK_JSON = 0x4E4F534A
@@ -49,7 +49,7 @@ def open_document(path: Path) -> Document:
     suffix = model_suffix(data[:HEAD_BYTES], size)
     if suffix in _MADE:
         return _made(LoneFile(data, f"model{suffix}"))
-    if suffix in (".usd", ".usdz"):
+    if suffix in USD_SUFFIXES:
         return _read_usd(path, suffix)
     if not data.startswith(_ZIP_MAGICS):
         return _open_gltf(data, Resolver())

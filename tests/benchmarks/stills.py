@@ -1,14 +1,13 @@
 """What four pictures of a model cost that are ordered together: `python -m tests.benchmarks.stills`.
 
-The four bookmarks of the farm's studio template in 1080p, as a worker draws them that has drawn before: the model's
-file is read, but its light and the shaders are there. Beside them the first of them alone, and the same picture as a
-still by itself, which has posters too. Medians of turns taken one after the other.
+The four bookmarks of the farm's studio template in 1080p and the first of them alone, as a worker draws them that has
+drawn before: the light's tables and the shaders are there. The model was never drawn in this light, so its shadows are
+cast, and then once more with the shadows kept. Medians of turns taken one after the other.
 """
 
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -17,8 +16,8 @@ from rich.console import Console
 from api.domain.projects.builtin import STUDIO
 from api.domain.projects.plans import OutputSettings, planned
 from renderer.gl.context import open_device
-from renderer.spec import StillsSpec, StillVariant, plan_image
-from renderer.stills import render_images, render_stills
+from renderer.spec import StillsSpec, StillVariant
+from renderer.stills import render_stills
 from tests.benchmarks.batch import Cost, Silent, timed
 from tests.benchmarks.model import standard_model
 from tests.benchmarks.rows import Row, at_most, measured, table
@@ -37,58 +36,50 @@ class Clock(Silent):
     def on_stage(self, stage: str) -> None:
         self.began[stage] = time.perf_counter()
 
+    @property
+    def preparation(self) -> float:
+        return self.began["drawing"] - self.began["loading"]
+
 
 def measure(turns: int = TURNS) -> list[Row]:
     plans = planned(STUDIO.content, OutputSettings(render_shots=False), material_variant=None)
     spec = StillsSpec.from_json(dict(plans[0].work.spec))
-    variants = {plan.name: StillVariant.from_json(dict(plan.work.variant)) for plan in plans}
-    first = plans[0].name
-    still = plan_image(plans[0].settings)
-    prepared: list[float] = []
+    four = {plan.name: StillVariant.from_json(dict(plan.work.variant)) for plan in plans}
+    one = {plans[0].name: four[plans[0].name]}
+    costs: dict[tuple[bool, int], list[tuple[Cost, float]]] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        model, device = standard_model(folder), open_device("auto")
+        model, device, cache = standard_model(folder), open_device("auto"), folder / "cache"
+        for turn in range(turns + 1):  # the first warms what is kept
+            for new in (True, False):
+                for wanted in (one, four):
+                    if new:
+                        for kept in cache.glob("shadows-*"):
+                            kept.unlink()
+                    clock, out = Clock(), folder / f"{turn}-{new}-{len(wanted)}"
+                    with timed() as cost:
+                        render_stills(model, spec, wanted, out, device=device, cache_dir=cache, listener=clock)
+                    costs.setdefault((new, len(wanted)), []).append((cost, clock.preparation))
 
-        def draw(number: int, chosen: dict[str, StillVariant]) -> Clock:
-            clock = Clock()
-            render_stills(
-                model, spec, chosen, folder / str(number), device=device, cache_dir=folder / "cache", listener=clock
-            )
-            return clock
+    def median(new: bool, count: int) -> tuple[Cost, float]:
+        found = costs[new, count][1:]
+        wall, cpu = (statistics.median(getattr(cost, unit) for cost, _ in found) for unit in ("wall", "cpu"))
+        return Cost(wall, cpu), statistics.median(prepared for _, prepared in found)
 
-        def one(number: int) -> None:
-            draw(number, {first: variants[first]})
+    def figures(new: bool) -> tuple[str, float]:
+        (together, prepared), (alone, _) = median(new, len(four)), median(new, 1)
+        text = (
+            f"{together.wall:.2f} s, one {alone.wall:.2f} s, loading and lighting {prepared:.2f} s; "
+            f"CPU {together.cpu:.2f} s, one {alone.cpu:.2f} s"
+        )
+        return text, together.wall / alone.wall
 
-        def four(number: int) -> None:
-            clock = draw(number, variants)
-            prepared.append(clock.began["drawing"] - clock.began["loading"])
-
-        def alone(number: int) -> None:
-            render_images(
-                model, still.frames, {first: still.variant}, folder / str(number), device=device,
-                cache_dir=folder / "cache", listener=Silent(),
-            )  # fmt: skip
-
-        costs: dict[Callable[[int], None], list[Cost]] = {one: [], four: [], alone: []}
-        for number in range((turns + 1) * len(costs)):  # the first of each warms what is kept
-            way = list(costs)[number % len(costs)]
-            with timed() as cost:
-                way(number)
-            costs[way].append(cost)
-    wall, cpu = (
-        {way: statistics.median(getattr(cost, unit) for cost in found[1:]) for way, found in costs.items()}
-        for unit in ("wall", "cpu")
-    )
-    figure = (
-        f"{wall[four]:.2f} s, one {wall[one]:.2f} s; loading and lighting {statistics.median(prepared[1:]):.2f} s; "
-        f"CPU {cpu[four]:.2f} s, one {cpu[one]:.2f} s"
-    )
+    figure, ratio = figures(new=True)
+    kept_figure, kept_ratio = figures(new=False)
     return [
-        at_most("four bookmarks, to one", figure, wall[four] / wall[one], BOUND, COMMAND),
-        measured("four bookmarks, to a still with posters",
-                 f"{wall[four] / wall[alone]:.2f} times as long: one still {wall[alone]:.2f} s, CPU {cpu[alone]:.2f} s",
-                 COMMAND),
-    ]  # fmt: skip
+        at_most("four bookmarks of a new model, to one", figure, ratio, BOUND, COMMAND),
+        measured("the same with its shadows kept", f"{kept_ratio:.2f} times as long: {kept_figure}", COMMAND),
+    ]
 
 
 @click.command()

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import PIL.Image
 
-from tests.renderer.load import test_draco, test_meshopt
+from tests.renderer.load import plain_meshes, test_draco, test_meshopt
 from tests.renderer.load.glb_builder import GlbBuilder, png
 from tests.renderer.load.ktx2_builder import ktx2
 from tests.renderer.load.obj import support as scans
@@ -132,6 +132,15 @@ def loose_gltf() -> tuple[Json, Mapping[str, bytes]]:
 
 
 SCAN: Mapping[str, bytes] = scans.FILES
+
+COLORED = "property uchar red\nproperty uchar green\nproperty uchar blue\n"
+MESHES: Sequence[tuple[str, bytes]] = (
+    ("part.stl", plain_meshes.stl(plain_meshes.square_facets(), (0x8000 | 31, 0))),
+    ("part.stl", plain_meshes.stl_text(plain_meshes.square_facets())),
+    ("scan.ply", plain_meshes.ply_square("255 128 0", COLORED)),
+    ("scan.ply", plain_meshes.ply_binary("binary_big_endian", (0, 1, 2), (0, 1, 2, 3))),
+)
+"""Models that say nothing of their materials, by name."""
 
 
 @cache

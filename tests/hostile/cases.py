@@ -87,6 +87,12 @@ def _obj_zip(rng: random.Random) -> tuple[str, bytes]:
     return "scan.zip", any_of(ANY)(rng, data) if "bytes" in layers else data
 
 
+def _mesh_zip(rng: random.Random) -> tuple[str, bytes]:
+    name, data = rng.choice(bases.MESHES)
+    change = any_of(ANY) if rng.random() < 0.7 else objects.mutated
+    return "mesh.zip", containers.zip_archive(rng, {name: change(rng, data)}, lie=False)
+
+
 def _compressed(rng: random.Random, several: Sequence[Parts]) -> tuple[str, bytes]:
     layers = _layers(rng, ("stream", "stream", "stream", "document"))
     return "model.glb", _glb_of(rng, rng.choice(several), layers)
@@ -100,6 +106,7 @@ MODELS: Mapping[str, Callable[[random.Random], tuple[str, bytes]]] = {
     "glb": _glb,
     "gltf-zip": _gltf_zip,
     "obj-zip": _obj_zip,
+    "mesh-zip": _mesh_zip,
     "draco": lambda rng: _compressed(rng, bases.draco_parts()),
     "meshopt": lambda rng: _compressed(rng, bases.meshopt_parts()),
     "ktx2": lambda rng: ("model.glb", bases.textured(_picture(rng, "ktx2"), "ktx2")),
@@ -113,8 +120,8 @@ OVERLAYS: Mapping[str, Way] = {
 """Kinds that come as overlays. Every second one of those that may be a texture too is one."""
 
 SHARES: Mapping[str, int] = {
-    "glb": 24, "gltf-zip": 12, "obj-zip": 12, "draco": 8, "meshopt": 8, "ktx2": 7, "avif": 5, "png": 7, "jpeg": 6,
-    "webp": 6, "hdr": 2, "exr": 3,
+    "glb": 20, "gltf-zip": 12, "obj-zip": 12, "mesh-zip": 4, "draco": 8, "meshopt": 8, "ktx2": 7, "avif": 5, "png": 7,
+    "jpeg": 6, "webp": 6, "hdr": 2, "exr": 3,
 }  # fmt: skip
 """Of a hundred inputs: how many are of the kind."""
 

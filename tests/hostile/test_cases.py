@@ -28,6 +28,7 @@ def sound_models() -> dict[str, bytes]:
         models |= {f"{kind}-{number}": bases.textured(data, kind) for number, data in enumerate(bases.pictures(kind))}
     files = {**beside, "model.gltf": documents.text_of(document)}
     models["gltf-zip"] = containers.zip_archive(random.Random(0), files, lie=False)
+    models |= {f"mesh-zip-{n}": make_zip({name: data}) for n, (name, data) in enumerate(bases.MESHES)}
     return models | {"obj-zip": make_zip(bases.SCAN)}
 
 

@@ -23,6 +23,9 @@ FILES = {
 """What is made by each output; a "still" is one of several pictures that were drawn together. A preview has no web
 version: it is small itself."""
 
+MAIN = {output: files[0] for output, files in FILES.items()}
+"""The file that a render of each output is for."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Outputs:

@@ -78,11 +78,11 @@ def _confirm(
                 unit, principal.account_id, view.id, file, upload_limit=farm.settings.upload_limit,
                 allowed=Quotas.of(farm.settings), thumbnail=thumbnail,
             )
-    except (InvalidFormat, FileTooLarge):
+    except (InvalidFormat, FileTooLarge) as error:
         with farm.work() as unit:
             confirmation.refuse(unit, view)
         discard(farm.storage, copied.key)
-        raise
+        raise type(error)(f"{view.file_name}: {error.message}") from None
     except BaseException:
         discard(farm.storage, copied.key)
         raise

@@ -150,7 +150,7 @@ def create_job(
             update={"renderBookmarks": bool(wanted.renderBookmarks), "renderShots": bool(wanted.renderShots)}
         )
     settings = None if wanted is None else settings_in(wanted)
-    hook = hook_url(farm, body.webhookUrl, param="webhookUrl") if body.webhookUrl else None
+    hook = None if body.webhookUrl is None else hook_url(farm, body.webhookUrl, param="webhookUrl")
     new = to_announce([NewModel(fileName=model.fileName, fileType=model.fileType) for model in body.models])
     once.hold(principal, body.model_dump())
     with farm.work(principal) as unit:

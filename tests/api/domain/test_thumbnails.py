@@ -68,7 +68,7 @@ def test_it_is_drawn_of_what_the_model_was_converted_to_and_is_the_models_result
     assert draw(database, held)
     with database.read() as session:
         stored = results.read(session, [model_id])[model_id]
-    assert stored[thumbnails.FILE].key == f"thumbnails/{model_id}/1/{thumbnails.FILE}"
+    assert stored[thumbnails.FILE].key.startswith(f"{thumbnails.storage_prefix(model_id)}/1/")
     assert stored["model"].key == f"models/{model_id}/1/{GLB}"
     assert state(database) == ModelState.READY
 

@@ -231,6 +231,19 @@ def test_a_delivery_is_sent_again_with_its_id_and_bytes_and_all_attempts(databas
         deliveries.send_again(session, account_id, "dxgl", held.event.id)
 
 
+def test_a_claim_that_has_run_out_keeps_no_body(database: Database, account_id: str) -> None:
+    subscribe(database, account_id, {"r1": URL})
+    emit(database, account_id, "render.done", "r1")
+    late = claimed(database)
+    due_now(database)
+    held = claimed(database)
+    with database.begin() as session:
+        assert not deliveries.keep_body(session, late, b"late")
+        assert deliveries.keep_body(session, held, b"{}")
+    due_now(database)
+    assert claimed(database).body == b"{}"
+
+
 def test_an_answer_is_kept_as_text_that_every_database_stores(database: Database, account_id: str) -> None:
     subscribe(database, account_id, {"r1": URL})
     emit(database, account_id, "render.done", "r1")

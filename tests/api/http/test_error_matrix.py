@@ -156,10 +156,10 @@ def over_the_wire(web: Web, path: str, **arguments: Any) -> httpx.Response:
         return httpx.get(f"{url}{path}", **arguments)
 
 
-def half_a_request(web: Web) -> httpx.Response:
+def half_a_request(web: Web, path: str = "/v1/account") -> httpx.Response:
     """The first line of a request, and the answer when the time for the rest is up."""
     with running_server(web.app) as (url, server), connected(url) as client:
-        client.sendall(b"GET /v1/account HTTP/1.1\r\n")
+        client.sendall(f"GET {path} HTTP/1.1\r\n".encode())
         loop, later = server.servers[0].get_loop(), itertools.count(0, 100)
 
         def answered() -> bytes:

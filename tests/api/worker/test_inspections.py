@@ -1,18 +1,25 @@
-"""Models inspected by a real child: what it tells of them, and the GLB that it makes of a ZIP."""
+"""Models inspected by a real child: what it tells of them, and the GLB that it makes of what is no glTF."""
 
 import functools
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+import PIL.Image
 import pytest
 
 from api.worker.messages import Done, Failed, Made, Order, Report
 from api.worker.parent.children import Children, Places, start_child
 from renderer.convert import convert_to_glb
+from renderer.gl.context import Device
 from renderer.load import load_model
+from renderer.spec import FrameSpec
 from tests.api.worker.child_here import SETUP
+from tests.renderer.load import plain_meshes
 from tests.renderer.load.glb_builder import make_zip, triangle_builder
-from tests.renderer.load.obj.support import FILES
+from tests.renderer.load.obj.support import FACE, FILES, SQUARE
+from tests.renderer.load.usd import stages
+from tests.support.stills import render_still
 
 HANG_S = 60.0
 
@@ -70,6 +77,37 @@ def test_a_zip_becomes_one_glb(children: Children, tmp_path: Path) -> None:
     contents = told_of(reports)
     assert contents["materials"] == [material.name for material in load_model(glb).materials]
     assert {material.roughness_factor for material in load_model(glb).materials} == {1.0}
+
+
+FLAT = [[0.0, 0.0, 0.0], [1.0, 1.0, 0.0]]
+UPRIGHT = [[0.0, 0.0, -1.0], [1.0, 0.0, 0.0]]
+FILES_ALONE = {
+    "scan.obj": ((SQUARE + FACE).encode(), FLAT),
+    "scan.ply": (plain_meshes.ply_square(), FLAT),
+    "part.stl": (plain_meshes.stl(plain_meshes.square_facets()), UPRIGHT),
+    "model.usd": (stages.stage(stages.square()).encode(), FLAT),
+    "model.usdz": (stages.usdz(stages.stage(stages.square(), 'upAxis = "Z"')), [[0.0, 0.0, -0.01], [0.01, 0.0, 0.0]]),
+}  # fmt: skip
+"""By name: the bytes of a square, and its bounds."""
+
+
+@pytest.mark.parametrize("name", FILES_ALONE)
+def test_a_model_of_another_format_becomes_one_glb_that_can_be_drawn(
+    children: Children, tmp_path: Path, device: Device, light_cache: Path, name: str
+) -> None:
+    data, bounds = FILES_ALONE[name]
+    (tmp_path / name).write_bytes(data)
+    reports = inspected(children, tmp_path / name, tmp_path / "work")
+    contents = told_of(reports)
+    assert np.allclose((contents["low"], contents["high"]), bounds)
+    assert (contents["triangles"], contents["warnings"]) == (2, [])
+    [made] = [report for report in reports if isinstance(report, Made)]
+    picture = tmp_path / "picture.png"
+    frames = FrameSpec(width=48, height=48, frame_count=1, tilt_x=30.0, shadows=False)
+    render_still(tmp_path / "work" / made.path, frames, None, picture, device=device, cache_dir=light_cache)
+    with PIL.Image.open(picture) as image:
+        covered = np.asarray(image)[..., 3] == 255
+    assert 0.1 < covered.mean() < 0.9
 
 
 def test_a_zip_without_a_usable_model_fails_for_good(children: Children, tmp_path: Path) -> None:

@@ -48,6 +48,14 @@ def ply_square(vertex: str = "", more: str = "", face: str = "4 0 1 2 3") -> byt
     return ply_header("ascii", 4, 1, more=more) + "\n".join([*rows, face, ""]).encode()
 
 
+def ply_binary(kind: str, *faces: Sequence[int]) -> bytes:
+    """The square's vertices with `faces`, in "binary_little_endian" or "binary_big_endian"."""
+    order = ">" if "big" in kind else "<"
+    vertices = b"".join(struct.pack(f"{order}3f", *corner) for corner in SQUARE)
+    lists = [struct.pack(f"{order}B{len(face)}i", len(face), *face) for face in faces]
+    return ply_header(kind, 4, len(faces)) + vertices + b"".join(lists)
+
+
 def primitive_of(scene: Scene) -> Primitive:
     [mesh] = scene.meshes
     [primitive] = mesh.primitives

@@ -16,7 +16,15 @@ from renderer.load.ply import body
 from renderer.scene.bounds import scene_bounds
 from tests.renderer.load.conftest import Load
 from tests.renderer.load.glb_builder import make_zip
-from tests.renderer.load.plain_meshes import SQUARE, corners_of, normals_of, ply_header, ply_square, primitive_of
+from tests.renderer.load.plain_meshes import (
+    SQUARE,
+    corners_of,
+    normals_of,
+    ply_binary,
+    ply_header,
+    ply_square,
+    primitive_of,
+)
 from tests.renderer.load.test_hostile import changed_bytes
 
 ENCODINGS = ("binary", "ascii")
@@ -27,13 +35,6 @@ def written(mesh: trimesh.Trimesh, encoding: str = "binary", *, normals: bool = 
     data = mesh.export(file_type="ply", encoding=encoding, vertex_normal=normals)
     assert isinstance(data, bytes)
     return data
-
-
-def binary_square(kind: str = LITTLE, *faces: tuple[int, ...]) -> bytes:
-    order = "<" if kind == LITTLE else ">"
-    vertices = b"".join(struct.pack(f"{order}3f", *corner) for corner in SQUARE)
-    lists = [struct.pack(f"{order}B{len(face)}i", len(face), *face) for face in faces]
-    return ply_header(kind, 4, len(faces)) + vertices + b"".join(lists)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -85,9 +86,9 @@ def test_colours_of_each_kind_mean_the_same(load: Load, kind: str, vertex: str, 
 
 @pytest.mark.parametrize("kind", [LITTLE, BIG])
 def test_both_byte_orders_and_faces_of_different_sizes_are_read(load: Load, kind: str) -> None:
-    even = corners_of(load(binary_square(kind, (0, 1, 2), (0, 2, 3))))
+    even = corners_of(load(ply_binary(kind, (0, 1, 2), (0, 2, 3))))
     assert np.array_equal(even.reshape(-1, 3), np.array(SQUARE)[[0, 1, 2, 0, 2, 3]])
-    mixed = corners_of(load(binary_square(kind, (0, 1, 2), (0, 1, 2, 3), (0, 2), (0, 2, 3), ())))
+    mixed = corners_of(load(ply_binary(kind, (0, 1, 2), (0, 1, 2, 3), (0, 2), (0, 2, 3), ())))
     assert len(mixed) == 4
     assert np.array_equal(mixed[[0, 3]], even)
 
@@ -142,13 +143,13 @@ VERTICES = b"".join(struct.pack("<3f", *corner) for corner in SQUARE)
     (ply_header(LITTLE, 4, 1, indices="int int") + VERTICES + struct.pack("<i", -1), "one of its lists should have -1"),
     (ply_header(LITTLE, 4, 1, indices="float int") + VERTICES + struct.pack("<f", float("nan")), "should have nan"),
     (ply_header(LITTLE, 4, 1, indices="uint int") + VERTICES + struct.pack("<I", 2**32 - 1), "should have 4.29497e"),
-    (binary_square(LITTLE, (0, 1, 4)), "face 1 of model.ply points at vertex 4, and there are 4, counted from 0"),
-    (binary_square(LITTLE, (0, 1, 2), (0, -1, 2)), "face 2 of model.ply points at vertex -1"),
+    (ply_binary(LITTLE, (0, 1, 4)), "face 1 of model.ply points at vertex 4, and there are 4, counted from 0"),
+    (ply_binary(LITTLE, (0, 1, 2), (0, -1, 2)), "face 2 of model.ply points at vertex -1"),
     (ply_square(face="3 0 1 1.5"), "points at vertex 1.5"),
     (ply_square(face="3 0 1"), "is truncated"),
     (ply_square(face="3 0 1 x"), "'x' is not a number"),
     (ply_square().replace(b"1.0 1.0 0.0", b"1.0 nan 0.0"), "'nan' is not a finite number"),
-    (binary_square(LITTLE, (0, 1, 2))[:-21] + struct.pack("<f", float("inf")) + bytes(17), "vertex 3 of model.ply"),
+    (ply_binary(LITTLE, (0, 1, 2))[:-21] + struct.pack("<f", float("inf")) + bytes(17), "vertex 3 of model.ply"),
     (b"ply\nformat ascii 1.0\n", "has a header that does not end"),
     (b"ply\n" + b"comment a\n" * 200_000 + b"end_header\n", "has a header that does not end"),
     (b"ply\nelement vertex 3\nend_header\n", "does not say whether it is text or binary"),
@@ -232,7 +233,7 @@ def upload(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @quick
 @given(data=st.one_of(
     changed_bytes(written(BALL), 4), changed_bytes(written(BALL, "ascii"), 4), changed_bytes(ply_square(), 4),
-    changed_bytes(binary_square(BIG, (0, 1, 2), (0, 1, 2, 3)), 4),
+    changed_bytes(ply_binary(BIG, (0, 1, 2), (0, 1, 2, 3)), 4),
 ))  # fmt: skip
 def test_no_change_of_a_file_breaks_the_reader(upload: Path, data: bytes) -> None:
     upload.write_bytes(data)

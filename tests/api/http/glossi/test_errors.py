@@ -6,9 +6,11 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from api import clock
-from api.domain.accounts import accounts, credentials
+from api.domain.accounts import accounts, credentials, quotas
+from api.domain.catalog import overlays
 from api.errors import (
     FileTooLarge,
     InvalidRequest,
@@ -20,8 +22,13 @@ from api.errors import (
     UploadNotFound,
 )
 from api.http.app import create_app
-from api.http.glossi.errors import message_of, told
-from tests.support.web import Web, serving
+from api.http.glossi.errors import TOLD, message_of, told
+from api.settings import Settings
+from api.storage.open import open_storage
+from tests.api.domain import projects as hand
+from tests.api.http.test_error_matrix import half_a_request
+from tests.support.ports import free_port
+from tests.support.web import GLB, Web, serving
 
 PATH = "/api/v1/webhooks"
 UNKNOWN = "Ab3kF9x2qL1m"
@@ -62,6 +69,67 @@ def defect(web: Web) -> httpx.Response:
 def over_the_wire(web: Web, path: str, headers: dict[str, str]) -> httpx.Response:
     with serving(web.app) as url:
         return httpx.get(f"{url}{path}", headers=headers)
+
+
+def announce(web: Web, key: str, file_type: str = "glb") -> httpx.Response:
+    return web.post(
+        "/api/v1/models", token=key, json={"models": [{"fileName": f"chair.{file_type}", "fileType": file_type}]}
+    )
+
+
+def confirm(web: Web, data: bytes | None = None, app: FastAPI | None = None) -> httpx.Response:
+    """The answer to confirming a model, for which `data` were uploaded, if anything was."""
+    [model] = announce(web, web.glossi_key).json()["models"]
+    if data is not None:
+        assert web.request("PUT", model["uploadUrl"], token=None, content=data).status_code == 200
+    return web.post(f"/api/v1/models/{model['modelId']}/confirm", token=web.glossi_key, app=app)
+
+
+def on_a_storage(web: Web, **settings: Any) -> FastAPI:
+    """The same farm with its files elsewhere."""
+    changed = Settings.model_validate({**web.settings.model_dump(), **settings})
+    return create_app(changed, web.database, open_storage(changed), lambda: None)
+
+
+def storage_away(web: Web) -> httpx.Response:
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    return confirm(web, GLB, on_a_storage(
+        web, s3_bucket="files", s3_endpoint=nowhere, s3_access_key="key", s3_secret_key="secret"
+    ))  # fmt: skip
+
+
+def other_account(web: Web, name: str, credits: int) -> tuple[str, str]:
+    """Its id, and a key."""
+    with web.database.begin() as session:
+        account = accounts.sign_up(session, f"{name}@example.com", credits=credits)
+        return account.id, credentials.issue(session, account.id, name="test", dialect="glossi").raw
+
+
+def poor(web: Web) -> httpx.Response:
+    account_id, key = other_account(web, "poor", credits=0)
+    project = hand.create_project(web.database, account_id, hand.ready_model(web.database, account_id))
+    return web.post("/api/v1/renders", token=key, json={"projectIds": [project.id]})
+
+
+def storage_taken(web: Web) -> httpx.Response:
+    account_id, key = other_account(web, "collector", credits=0)
+    with web.database.begin() as session:
+        quotas.set_own(session, account_id, {"storage_mb": 1})
+        overlays.add(session, account_id, storage_key=overlays.new_key(), content_type="image/png", width=1, height=1,
+                     file_size=quotas.MEGABYTE + 1)
+    return announce(web, key)
+
+
+def model_in_use(web: Web) -> httpx.Response:
+    model_id = hand.ready_model(web.database, web.account_id)
+    hand.create_project(web.database, web.account_id, model_id)
+    return web.request("DELETE", f"/api/v1/models/{model_id}", token=web.glossi_key)
+
+
+def model_not_ready(web: Web) -> httpx.Response:
+    [upload] = hand.announce(web.database, web.account_id, "chair.glb")
+    body = {"modelIds": [upload.id], "templateId": hand.STUDIO}
+    return web.post("/api/v1/projects", token=web.glossi_key, json=body)
 
 
 def put(web: Web, **arguments: Any) -> httpx.Response:
@@ -107,8 +175,22 @@ PROVOKE: dict[str, tuple[int, str, Callable[[Web], httpx.Response]]] = {
     "a long URL": (414, "URI_TOO_LONG", lambda web: over_the_wire(web, f"/api/v1/{'a' * 20_000}", {})),
     "long headers": (431, "HEADERS_TOO_LARGE", lambda web: over_the_wire(web, PATH, {"X-A": "a" * 70_000})),
     "too many requests": (429, "RATE_LIMITED", once_too_often),
+    "a file that is none": (400, "INVALID_FILE", lambda web: confirm(web, b"<!doctype html><title>Not found</title>")),
+    "a file that never came": (400, "UPLOAD_NOT_FOUND", confirm),
+    "a type that isn't read": (400, "UNSUPPORTED_FILE_TYPE", lambda web: announce(web, web.glossi_key, "fbx")),
+    "too few credits": (402, "INSUFFICIENT_CREDITS", poor),
+    "no storage left": (403, "QUOTA_EXCEEDED", storage_taken),
+    "a model in use": (409, "CONFLICT", model_in_use),
+    "a model that is not there yet": (409, "MODEL_NOT_READY", model_not_ready),
+    "half a request": (408, "REQUEST_TIMEOUT", lambda web: half_a_request(web, PATH)),
+    "a storage that is away": (503, "UNAVAILABLE", storage_away),
     "a defect": (500, "INTERNAL_ERROR", defect),
 }  # fmt: skip
+
+
+def test_every_code_that_can_be_met_is_met() -> None:
+    of_files = {"RANGE_NOT_SATISFIABLE", "STORAGE_FULL"}  # they come and go by signed links, on other paths
+    assert {code for _, code, _ in PROVOKE.values()} == {code for _, code in TOLD.values()} - of_files
 
 
 @pytest.mark.parametrize("what", PROVOKE)
@@ -121,7 +203,7 @@ def test_it_is_told_with_its_status_in_the_envelope(still_web: Web, what: str) -
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["cache-control"] == "no-store"
     assert ("www-authenticate" in answer.headers) == (status == 401)
-    assert ("retry-after" in answer.headers) == (status == 429)
+    assert ("retry-after" in answer.headers) == (status in (429, 503))
     if status == 500:
         assert answer.headers["x-request-id"] in answer.json()["error"]
 

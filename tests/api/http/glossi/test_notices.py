@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from standardwebhooks import Webhook
 
@@ -193,6 +194,41 @@ def test_a_jobs_end_is_told_with_its_results(web: Web, origin: Origin) -> None:
     assert error is not None
     assert failed["event"] == "job.failed"
     assert failed["data"] == {"jobId": failing, "status": "FAILED", "error": error, "results": []}
+
+
+def ask_for_job(web: Web, url: str) -> httpx.Response:
+    body = {"models": [{"fileName": "chair.glb", "fileType": "glb"}], "webhookUrl": url}
+    return web.post("/api/v1/jobs", token=web.glossi_key, json=body)
+
+
+def test_a_jobs_own_url_is_told_of_its_end_alone_and_signed_as_the_workspace_signs(web: Web, origin: Origin) -> None:
+    origin.answers |= {"/job": answer(), "/all": answer()}
+    asked = ask_for_job(web, f"{origin.url}/job")
+    assert asked.status_code == 201, asked.text
+    secret = set_up(web, f"{origin.url}/all")
+    job_id, [model] = asked.json()["jobId"], asked.json()["models"]
+    hand.confirm(web.database, web.account_id, model["id"], "chair")
+    with hand.work(web.database) as unit:
+        workflows.confirm_uploads(unit, web.account_id, job_id)
+    hand.read_models(web.database)
+    deliver(web)
+    arrived = [(head.split(" ")[1], fields, body) for head, (fields, body) in zip(
+        origin.requests, requests(origin), strict=True
+    )]  # fmt: skip
+    [(_, fields, body)] = [each for each in arrived if each[0] == "/job"]
+    assert (json.loads(body)["event"], json.loads(body)["data"]["jobId"]) == ("job.complete", job_id)
+    assert fields["x-glossi-signature"] == hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    to_all = {fields["x-glossi-event"] for path, fields, _ in arrived if path == "/all"}
+    assert to_all >= {"project.created", "job.complete"}
+
+
+@pytest.mark.parametrize("url", ["", "shop.example", "http://shop.example/", "https://10.0.0.5/", "https://[::1]/"])
+def test_a_jobs_url_that_is_private_or_malformed_is_refused_and_nothing_is_announced(
+    still_web: Web, url: str
+) -> None:
+    refused = ask_for_job(still_web, url)
+    assert (refused.status_code, refused.json()["code"]) == (400, "VALIDATION_ERROR")
+    assert still_web.get("/api/v1/models", token=still_web.glossi_key).json()["total"] == 0
 
 
 def documented_bodies() -> Iterator[tuple[str, dict[str, Any]]]:
