@@ -128,18 +128,13 @@ def test_of_files_that_come_while_one_is_confirmed_one_is_the_model_whole(make_t
     assert team.web.settings.s3_bucket or stored(team, "uploads") == []
 
 
-def test_without_a_file_there_is_nothing_to_confirm(make_team: MakeTeam) -> None:
+def test_a_file_that_is_none_or_something_else_is_no_model_and_another_may_come(make_team: MakeTeam) -> None:
     team = make_team()
     [model] = team.announce("chair.glb")
     refused = team.confirm(model["modelId"])
     assert error(refused) == (400, "UPLOAD_NOT_FOUND")
     assert "chair.glb" in refused.json()["error"]
     assert team.status(model["modelId"])["models"][0]["status"] == "AWAITING_UPLOAD"
-
-
-def test_a_file_that_is_something_else_is_deleted_and_another_may_come(make_team: MakeTeam) -> None:
-    team = make_team()
-    [model] = team.announce("chair.glb")
     for data in (HTML, b"", STL, b"glTX" + bytes(100)):
         assert team.put(model["uploadUrl"], data).status_code == 200
         assert error(team.confirm(model["modelId"])) == (400, "INVALID_FILE")
@@ -163,30 +158,22 @@ def test_a_file_beyond_the_limit_is_deleted(make_team: MakeTeam) -> None:
     assert error(team.confirm(model["modelId"])) == (400, "UPLOAD_NOT_FOUND")
 
 
-def test_files_of_many_models_are_confirmed_at_once(make_team: MakeTeam) -> None:
-    team = make_team()
-    announced = team.announce(*(f"{number}.glb" for number in range(6)))
-    for number, model in enumerate(announced):
-        team.put(model["uploadUrl"], GLB + bytes([number // 2]))  # of each, two are equal
-    with team.web.database.read() as session:
-        principal = credentials.authenticate(session, "glossi", team.web.glossi_key)
-    farm = team.web.app.state.farm
-    confirmed = confirm_uploads(farm, principal, [model["modelId"] for model in announced])
-    assert [view.id for view in confirmed] == [model["modelId"] for model in announced]
-    assert len({view.model_id for view in confirmed}) == len(stored(team)) == 3
-
-
 def test_of_many_models_those_that_can_be_are_confirmed(make_team: MakeTeam) -> None:
     team = make_team()
-    announced = team.announce("a.glb", "b.glb", "c.glb")
-    for model in announced[::2]:
-        team.put(model["uploadUrl"])
+    announced = team.announce(*(f"{number}.glb" for number in range(6)))
+    ids, farm = [model["modelId"] for model in announced], team.web.app.state.farm
     with team.web.database.read() as session:
         principal = credentials.authenticate(session, "glossi", team.web.glossi_key)
-    with pytest.raises(UploadNotFound, match=r"b\.glb"):
-        confirm_uploads(team.web.app.state.farm, principal, [model["modelId"] for model in announced])
-    told = team.status(*(model["modelId"] for model in announced))
-    assert [model["status"] for model in told["models"]] == ["PENDING", "AWAITING_UPLOAD", "PENDING"]
+    for number, model in enumerate(announced[1:], 1):
+        team.put(model["uploadUrl"], GLB + bytes([number // 2]))  # of each, two are equal
+    with pytest.raises(UploadNotFound, match=r"0\.glb"):
+        confirm_uploads(farm, principal, ids)
+    told = team.status(*ids)
+    assert [model["status"] for model in told["models"]] == ["AWAITING_UPLOAD", *["PENDING"] * 5]
+    team.put(announced[0]["uploadUrl"], GLB + bytes([0]))
+    confirmed = confirm_uploads(farm, principal, ids)
+    assert [view.id for view in confirmed] == ids
+    assert len({view.model_id for view in confirmed}) == len(stored(team)) == 3
 
 
 def test_a_body_is_refused_as_soon_as_it_passes_the_limit(database: Database, tmp_path: Path) -> None:
