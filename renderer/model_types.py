@@ -29,7 +29,7 @@ _BEGINNINGS = {
 
 USD_SUFFIXES = (".usd", ".usdz")
 
-USD_MISSING = "USD is read only where usd-core is installed (pip install 'pirouette[usd]'): export the model as GLB"
+USD_MISSING = "USD is read only where usd-core is installed (pip install usd-core): do so, or export the model as GLB"
 
 _STL_HEADER, _STL_FACET = 84, 50
 """Bytes of a binary STL: a header that ends with the number of facets, and each of those."""

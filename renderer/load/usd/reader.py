@@ -83,6 +83,7 @@ def _document(data: bytes) -> MadeDocument:
     if not isinstance(warnings, list):
         raise reply.wrong("warnings", "a list")
     told = tuple(printable(str(warning), 300) for warning in warnings[: limits.WARNINGS])
-    return MadeDocument(reply.required_child("document").values, bytearray(data[HEADER.size + length :]), told)
+    binary = bytearray(memoryview(data)[HEADER.size + length :])
+    return MadeDocument(reply.required_child("document").values, binary, told)
 
 
