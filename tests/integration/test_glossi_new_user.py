@@ -84,12 +84,12 @@ def check_shots(renders: list[dict[str, Any]], names: list[str], folder: Path) -
         movie = folder / "shot.mov"
         movie.write_bytes(httpx.get(each["downloadUrl"]).content)
         entries = "stream=codec_name,profile,pix_fmt,width,height,nb_read_frames"
-        show = ["ffprobe", "-v", "error", "-count_frames", "-of", "json", "-show_entries", entries, movie]
+        show = ["ffprobe", "-v", "error", "-count_frames", "-of", "json", "-show_entries", entries, str(movie)]
         [stream] = json.loads(subprocess.run(show, capture_output=True, check=True).stdout)["streams"]
         assert (stream["codec_name"], stream["profile"], stream["width"], stream["height"]) == ("prores", "4444", *SIZE)
         assert stream["pix_fmt"].startswith("yuva444p")
         assert stream["nb_read_frames"] == "90"
-        take = ["ffmpeg", "-v", "error", "-i", movie, "-frames:v", "1", "-vf", "alphaextract,format=gray"]
+        take = ["ffmpeg", "-v", "error", "-i", str(movie), "-frames:v", "1", "-vf", "alphaextract,format=gray"]
         raw = subprocess.run([*take, "-f", "rawvideo", "-"], capture_output=True, check=True).stdout
         alpha = np.frombuffer(raw, np.uint8).reshape(SIZE[::-1])
         assert (alpha[0].max(), alpha[:, 0].max(), alpha.max()) == (0, 0, 255)
