@@ -1,0 +1,126 @@
+"""A surface and how many triangles may be left -> here -> the triangles that are.
+
+Edges are collapsed by meshoptimizer in the order of the error that this causes to the whole model (quadrics of the
+positions and of the attributes: Garland and Heckbert 1997, Hoppe 1999). Each vertex that is left is one of the file's.
+"""
+
+import almeshopt
+import numpy as np
+
+from renderer.arrays import Bools, Float32, Int64, UInt8, UInt32
+from renderer.checkpoints import checkpoint
+from renderer.optimise.surface import Surface
+
+COLLAPSED, LARGEST = "edge collapse", "edge collapse, then the largest triangles"
+"""The methods by which a target was reached."""
+
+_ANY_ERROR = 1e9  # of the model's longest side: the number of triangles alone decides
+_KEPT_CORNERS = 4
+"""Of a piece that would vanish: they leave it a triangle, or a body of at most four."""
+
+_PIECES_SHARE = 0.5
+"""Of the triangles, at most, for such pieces: of the others not much would be left otherwise."""
+
+
+def collapsed(surface: Surface, most: int) -> tuple[UInt32, str]:
+    """Of `surface`, triangles of which at most `most` are drawn, rows (k, 3) of vertices; and the method.
+
+    Pieces that hang together by nothing stay, the largest first where there are too many. What can't be reached by
+    collapsing edges is reached by leaving out the smallest triangles.
+    """
+    flags = surface.shared.astype(np.uint8) * almeshopt.SIMPLIFY_VERTEX_PROTECT
+    found = _at_most(surface, flags, most)
+    pieces = _pieces(surface)
+    lost = np.setdiff1d(pieces[surface.triangles[:, 0]], pieces[found[:, 0]])
+    if len(lost):
+        kept = _largest_pieces(surface, pieces, lost, int(most * _PIECES_SHARE) // _KEPT_CORNERS)
+        flags[_corners(surface, pieces, kept)] |= almeshopt.SIMPLIFY_VERTEX_LOCK
+        found = _at_most(surface, flags, most)
+    if surface.count(found) <= most:
+        return found, COLLAPSED
+    return _largest(surface, found, most), LARGEST
+
+
+def _at_most(surface: Surface, flags: UInt8, most: int) -> UInt32:
+    """Triangles of which `most` are drawn, or as many more as can't be collapsed."""
+    found = _simplified(surface, flags, most)
+    if (surface.drawn == 1).all():
+        return found
+    low, high = 0, most  # of triangles in the file: more of them are drawn
+    while high - low > 1 and surface.count(found) != most:
+        middle = (low + high) // 2
+        tried = _simplified(surface, flags, middle)
+        low, high = (low, middle) if surface.count(tried) > most else (middle, high)
+        if surface.count(tried) <= most or surface.count(tried) < surface.count(found):
+            found = tried
+    return found
+
+
+def _simplified(surface: Surface, flags: UInt8, count: int) -> UInt32:
+    checkpoint()
+    weights = np.ones(surface.attributes.shape[1], np.float32)
+    indices, _ = almeshopt.simplify_with_attributes(
+        surface.triangles.reshape(-1), surface.positions, surface.attributes, weights, 3 * count, _ANY_ERROR, flags,
+        almeshopt.SIMPLIFY_PERMISSIVE,
+    )
+    triangles: UInt32 = indices.reshape(-1, 3)
+    owners = surface.owner[triangles]
+    whole: Bools = (owners == owners[:, :1]).all(axis=1)
+    if not whole.all():  # can't be drawn with one material; flags keep parts apart
+        raise RuntimeError(f"{int((~whole).sum())} triangles have corners in several parts")
+    return triangles
+
+
+def _pieces(surface: Surface) -> Int64:
+    """For each vertex the number of the piece that it is in: what triangles with corners in one place make up."""
+    corners = surface.places[surface.triangles]
+    labels = np.arange(int(surface.places.max(initial=0)) + 1)
+    while True:
+        before = labels.copy()
+        lowest = labels[corners].min(axis=1)
+        for corner in corners.T:
+            np.minimum.at(labels, corner, lowest)
+        labels = labels[labels]
+        if np.array_equal(labels, before):
+            return labels[surface.places]
+
+
+def _largest_pieces(surface: Surface, pieces: Int64, among: Int64, count: int) -> Int64:
+    """Those `count` of the pieces `among` that have the largest surface."""
+    owner = pieces[surface.triangles[:, 0]]
+    sizes = np.bincount(owner, _areas(surface, surface.triangles), minlength=int(pieces.max()) + 1)[among]
+    return among[np.argsort(-sizes, kind="stable")[:count]]
+
+
+def _corners(surface: Surface, pieces: Int64, wanted: Int64) -> Int64:
+    """The vertices of the pieces `wanted` that lie furthest from each other, in _KEPT_CORNERS places of each."""
+    used = np.unique(surface.triangles)
+    rows = used[np.isin(pieces[used], wanted)]
+    if not len(rows):
+        return rows.astype(np.int64)
+    kinds, piece = np.unique(pieces[rows], return_inverse=True)
+    points = surface.positions[rows].astype(np.float64)
+    sums = np.stack([np.bincount(piece, axis) for axis in points.T], axis=1)
+    distance = np.linalg.norm(points - (sums / np.bincount(piece)[:, None])[piece], axis=1)
+    chosen = np.zeros(len(rows), bool)
+    for _ in range(_KEPT_CORNERS):
+        order = np.lexsort((distance, piece))
+        furthest = order[np.searchsorted(piece[order], np.arange(len(kinds)), side="right") - 1]
+        chosen |= np.isin(surface.places[rows], surface.places[rows[furthest]])
+        gaps = np.linalg.norm(points - points[furthest[piece]], axis=1)
+        distance = np.minimum(distance, gaps) if _ else gaps
+    return rows[chosen].astype(np.int64)
+
+
+def _largest(surface: Surface, triangles: UInt32, most: int) -> UInt32:
+    """Of the triangles those with the largest areas, of which at most `most` are drawn, in the same order."""
+    order = np.argsort(-_areas(surface, triangles), kind="stable")
+    drawn = np.cumsum(surface.drawn[surface.owner[triangles[order, 0]]])
+    return triangles[np.sort(order[drawn <= most])]
+
+
+def _areas(surface: Surface, triangles: UInt32) -> Float32:
+    corners = surface.positions[triangles]
+    cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    areas: Float32 = np.linalg.norm(cross, axis=1) / 2
+    return areas
