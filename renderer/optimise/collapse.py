@@ -11,7 +11,9 @@ from renderer.arrays import Bools, Float32, Int64, UInt8, UInt32
 from renderer.checkpoints import checkpoint
 from renderer.optimise.surface import Surface
 
-COLLAPSED, LARGEST = "edge collapse", "edge collapse, then the largest triangles"
+COLLAPSED = "edge collapse"
+PRUNED = "edge collapse without the smallest pieces"
+LARGEST = "edge collapse, then the largest triangles"
 """The methods by which a target was reached."""
 
 _ANY_ERROR = 1e9  # of the model's longest side: the number of triangles alone decides
@@ -25,43 +27,51 @@ _PIECES_SHARE = 0.5
 def collapsed(surface: Surface, most: int) -> tuple[UInt32, str]:
     """Of `surface`, triangles of which at most `most` are drawn, rows (k, 3) of vertices; and the method.
 
-    Pieces that hang together by nothing stay, the largest first where there are too many. What can't be reached by
-    collapsing edges is reached by leaving out the smallest triangles.
+    Pieces that hang together by nothing stay, the largest first where there are too many. Edges whose collapse would
+    tear the surface stay; where these alone are too many, the smallest pieces go after all, and then triangles. There
+    are none only where the one that is drawn least is drawn more than `most` times.
     """
-    flags = surface.shared.astype(np.uint8) * almeshopt.SIMPLIFY_VERTEX_PROTECT
-    found = _at_most(surface, flags, most)
+    flags = surface.shared.astype(np.uint8) * np.uint8(almeshopt.SIMPLIFY_VERTEX_PROTECT)
+    free = _at_most(surface, flags, most)
     pieces = _pieces(surface)
-    lost = np.setdiff1d(pieces[surface.triangles[:, 0]], pieces[found[:, 0]])
+    lost = np.setdiff1d(pieces[surface.triangles[:, 0]], pieces[free[:, 0]])
     if len(lost):
-        kept = _largest_pieces(surface, pieces, lost, int(most * _PIECES_SHARE) // _KEPT_CORNERS)
-        flags[_corners(surface, pieces, kept)] |= almeshopt.SIMPLIFY_VERTEX_LOCK
-        found = _at_most(surface, flags, most)
-    if surface.count(found) <= most:
-        return found, COLLAPSED
-    return _largest(surface, found, most), LARGEST
+        kept = flags.copy()
+        kept[_corners(surface, pieces, _affordable(surface, pieces, lost, most * _PIECES_SHARE))] |= np.uint8(
+            almeshopt.SIMPLIFY_VERTEX_LOCK
+        )
+        found = _at_most(surface, kept, most)
+        if 0 < surface.count(found) <= most:
+            return found, COLLAPSED
+    if 0 < surface.count(free) <= most:
+        return free, COLLAPSED
+    pruned = _at_most(surface, flags, most, almeshopt.SIMPLIFY_PRUNE)
+    if 0 < surface.count(pruned) <= most:
+        return pruned, PRUNED
+    return _largest(surface, free if len(free) else surface.triangles, most), LARGEST
 
 
-def _at_most(surface: Surface, flags: UInt8, most: int) -> UInt32:
+def _at_most(surface: Surface, flags: UInt8, most: int, options: int = 0) -> UInt32:
     """Triangles of which `most` are drawn, or as many more as can't be collapsed."""
-    found = _simplified(surface, flags, most)
+    found = _simplified(surface, flags, most, options)
     if (surface.drawn == 1).all():
         return found
     low, high = 0, most  # of triangles in the file: more of them are drawn
     while high - low > 1 and surface.count(found) != most:
         middle = (low + high) // 2
-        tried = _simplified(surface, flags, middle)
+        tried = _simplified(surface, flags, middle, options)
         low, high = (low, middle) if surface.count(tried) > most else (middle, high)
         if surface.count(tried) <= most or surface.count(tried) < surface.count(found):
             found = tried
     return found
 
 
-def _simplified(surface: Surface, flags: UInt8, count: int) -> UInt32:
+def _simplified(surface: Surface, flags: UInt8, count: int, options: int) -> UInt32:
     checkpoint()
     weights = np.ones(surface.attributes.shape[1], np.float32)
     indices, _ = almeshopt.simplify_with_attributes(
         surface.triangles.reshape(-1), surface.positions, surface.attributes, weights, 3 * count, _ANY_ERROR, flags,
-        almeshopt.SIMPLIFY_PERMISSIVE,
+        almeshopt.SIMPLIFY_PERMISSIVE | options,
     )
     triangles: UInt32 = indices.reshape(-1, 3)
     owners = surface.owner[triangles]
@@ -85,11 +95,17 @@ def _pieces(surface: Surface) -> Int64:
             return labels[surface.places]
 
 
-def _largest_pieces(surface: Surface, pieces: Int64, among: Int64, count: int) -> Int64:
-    """Those `count` of the pieces `among` that have the largest surface."""
-    owner = pieces[surface.triangles[:, 0]]
-    sizes = np.bincount(owner, _areas(surface, surface.triangles), minlength=int(pieces.max()) + 1)[among]
-    return among[np.argsort(-sizes, kind="stable")[:count]]
+def _affordable(surface: Surface, pieces: Int64, among: Int64, most: float) -> Int64:
+    """Those of the pieces `among` that have the largest surface, of which at most `most` triangles may be left, but at
+    least one of them."""
+    owner, count = pieces[surface.triangles[:, 0]], int(pieces.max()) + 1
+    drawn = surface.drawn[surface.owner[surface.triangles[:, 0]]]
+    sizes = np.bincount(owner, _areas(surface, surface.triangles) * drawn, minlength=count)[among]
+    triangles = np.bincount(owner, minlength=count)[among]
+    times = np.bincount(owner, drawn, minlength=count)[among] / triangles
+    order = np.argsort(-sizes, kind="stable")
+    costs = np.cumsum((np.minimum(triangles, _KEPT_CORNERS) * times)[order])
+    return among[order[: max(1, int(np.searchsorted(costs, most, side="right")))]]
 
 
 def _corners(surface: Surface, pieces: Int64, wanted: Int64) -> Int64:
@@ -103,12 +119,12 @@ def _corners(surface: Surface, pieces: Int64, wanted: Int64) -> Int64:
     sums = np.stack([np.bincount(piece, axis) for axis in points.T], axis=1)
     distance = np.linalg.norm(points - (sums / np.bincount(piece)[:, None])[piece], axis=1)
     chosen = np.zeros(len(rows), bool)
-    for _ in range(_KEPT_CORNERS):
+    for number in range(_KEPT_CORNERS):  # the first is far from the middle, the others from those before
         order = np.lexsort((distance, piece))
         furthest = order[np.searchsorted(piece[order], np.arange(len(kinds)), side="right") - 1]
         chosen |= np.isin(surface.places[rows], surface.places[rows[furthest]])
         gaps = np.linalg.norm(points - points[furthest[piece]], axis=1)
-        distance = np.minimum(distance, gaps) if _ else gaps
+        distance = np.minimum(distance, gaps) if number else gaps
     return rows[chosen].astype(np.int64)
 
 

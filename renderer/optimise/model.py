@@ -92,6 +92,8 @@ def _reduce(path: Path, polygon_count: int) -> tuple[int, int, str]:
         return drawn, drawn, UNCHANGED
     surface = whole_surface(parts)
     triangles, method = collapsed(surface, polygon_count)
+    if not len(triangles):
+        raise EmptyModel(f"every part of the model is shown more than {polygon_count} times, with a triangle at least")
     draft = Draft.of(root, accessors)
     starts = np.cumsum([0, *(len(part.positions) for part in parts)])
     owner = surface.owner[triangles[:, 0]]
