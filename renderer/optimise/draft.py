@@ -70,9 +70,8 @@ class Draft:
 
     def entry_of(self, view: int, offset: int) -> Json:
         """The buffer view's JSON where its bytes lie at `offset` of buffer 0."""
-        return self.document["bufferViews"][view] | {
-            "buffer": 0, "byteOffset": offset, "byteLength": len(self.views[view])
-        }
+        entry: Json = self.document["bufferViews"][view]
+        return entry | {"buffer": 0, "byteOffset": offset, "byteLength": len(self.views[view])}
 
     def write(self, path: Path) -> None:
         """Writes it as a GLB of one buffer. Raises InvalidModel for a number that JSON doesn't have."""

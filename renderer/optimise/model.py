@@ -20,7 +20,7 @@ from renderer.load.limits import Budget
 from renderer.model_types import HEAD_BYTES, model_suffix
 from renderer.optimise.collapse import collapsed
 from renderer.optimise.draft import Draft
-from renderer.optimise.parts import Part, read_parts
+from renderer.optimise.parts import read_parts
 from renderer.optimise.rewrite import rest_of, rewrite
 from renderer.optimise.surface import whole_surface
 from renderer.scene.animation import pose_scene

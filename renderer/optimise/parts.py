@@ -155,18 +155,18 @@ def _read(
     primitive.joints, primitive.weights = reader.joints(own)
     seen = max(showings, key=lambda each: abs(float(np.linalg.det(each.matrix[:3, :3]))), default=None)
     matrix = np.eye(4) if seen is None or _is_flat(seen.matrix) else seen.matrix
-    vertices_at_rest, anchors = primitive, None
+    positions, normals, anchors = primitive.positions, primitive.normals, None
     if seen is not None and primitive.joints is not None and scene.nodes[seen.node].skin is not None:
-        vertices_at_rest = deformed(scene, Drawable(seen.node, primitive), pose)
+        bent = deformed(scene, Drawable(seen.node, primitive), pose)
+        positions, normals = bent.positions, bent.normals
         anchors = _anchors(primitive, scene, scene.nodes[seen.node].skin, pose)
-    normals = vertices_at_rest.normals
     return Part(
         primitives=places,
         drawn=max(1, len(showings)),
         attributes=attributes,
         indices=indices,
         index_accessor=index,
-        positions=vertices_at_rest.positions @ matrix[:3, :3].T + matrix[:3, 3],
+        positions=positions @ matrix[:3, :3].T + matrix[:3, 3],
         normals=None if normals is None else normals @ np.linalg.inv(matrix[:3, :3]),
         texcoords=reader.floats(own, "TEXCOORD_0", (2,)) if own.has("TEXCOORD_0") else None,
         colors=reader.colors(own) if own.has("COLOR_0") else None,
