@@ -21,8 +21,8 @@ _KEPT_CORNERS = 4
 """Of a piece that would vanish: they leave it a triangle, or a body of at most four."""
 
 _SPECK, _BODY = 0.01, 0.02
-"""Of the model's longest side: pieces below the first, ten pixels of a video's picture, may vanish, and bodies below the
-second may become flat. To keep all of both cost a fighter jet of 493 pieces, at a tenth of its triangles, 40 % more
+"""Of the model's longest side: pieces below the first, ten pixels of a video's picture, may vanish, and bodies below
+the second may become flat. To keep all of both cost a fighter jet of 493 pieces, at a tenth of its triangles, 40 % more
 FLIP."""
 
 _PIECES_SHARE = 0.5

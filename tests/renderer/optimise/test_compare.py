@@ -1,24 +1,36 @@
 """Two models' difference: none from itself, known distances, and pictures that differ where colours do."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from renderer.arrays import Float32
 from renderer.gl.context import Device
-from renderer.optimise import optimise_model
+from renderer.optimise import compare, optimise_model
 from renderer.optimise.compare import Difference, compare_models, surface_distances
 from tests.renderer.optimise.shapes import ball_builder
 
 SQUARE = np.array([[[0, 0, 0], [1, 0, 0], [0, 1, 0]], [[1, 0, 0], [1, 1, 0], [0, 1, 0]]], np.float32)
 
 
+@pytest.fixture(autouse=True)
+def _fewer_pixels_and_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compare, "VIEWS", dataclasses.replace(compare.VIEWS, size=64))
+    monkeypatch.setattr(compare, "SAMPLES", 1000)
+
+
+def moved(corners: Float32, *by: float) -> Float32:
+    return corners + np.array(by, np.float32)
+
+
 def test_parallel_squares_are_their_distance_apart_everywhere() -> None:
-    assert surface_distances(SQUARE, SQUARE + np.float32([0, 0, 0.25])) == pytest.approx(0.25)
+    assert surface_distances(SQUARE, moved(SQUARE, 0, 0, 0.25)) == pytest.approx(0.25)
 
 
 def test_a_missing_part_is_seen_from_the_surface_that_has_it() -> None:
-    far = SQUARE + np.float32([5, 0, 0])
+    far = moved(SQUARE, 5, 0, 0)
     both = np.concatenate([SQUARE, far])
     for distances in (surface_distances(both, SQUARE), surface_distances(SQUARE, both)):
         assert distances.max() == pytest.approx(5.0)

@@ -278,9 +278,7 @@ def test_a_part_that_is_shrunk_at_rest_is_judged_by_its_own_size(optimise: Optim
     assert np.ptp(made.attribute("POSITION"), axis=0) == pytest.approx([2, 2, 2], abs=0.2)
 
 
-@pytest.mark.parametrize("name", [
-    "Fox.glb", "morph-stress-test.glb", "BoxMeshopt.glb", "simple-instancing.glb", "jet-fighter.glb", "DamagedHelmet.glb",
-])  # fmt: skip
+@pytest.mark.parametrize("name", ["Fox.glb", "morph-stress-test.glb", "BoxMeshopt.glb", "simple-instancing.glb"])
 def test_a_real_model_is_reduced_to_a_quarter_and_stays_valid(tmp_path: Path, name: str) -> None:
     source, target = shared_model(name), tmp_path / "made.glb"
     before = gltf_validator.issues(source)
