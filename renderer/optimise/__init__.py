@@ -1,5 +1,7 @@
-"""Optimisation: a model leaves as a GLB with fewer triangles that looks the same."""
+"""Optimisation: a model leaves as a GLB with fewer triangles, smaller textures or fewer bytes, and looks the same.
 
-from renderer.optimise.model import Report, optimise_model
+    file -> parts (its triangles) -> surface (all of them, in the world) -> collapse -> rewrite (the same document)
+    both files -> compare: how far the surfaces are apart, how different the pictures
 
-__all__ = ["Report", "optimise_model"]
+`model` does the first line and `compare` the second; `wanted` says what can be asked for.
+"""

@@ -19,6 +19,7 @@ from renderer.encode.probe import check_h264, check_prores
 from renderer.encode.prores import ProResFile
 from tests.renderer.encode.media import decode_rgb
 from tests.renderer.load.glb_builder import triangle_builder
+from tests.renderer.optimise.shapes import TRIANGLES, Glb, ball_builder
 from tests.support.gate import Gate
 from tests.support.waiting import wait_for
 
@@ -239,3 +240,23 @@ def test_a_wrong_command_ends_in_code_2_and_names_what_is_wrong(
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 2
     assert says in result.stderr
+
+
+def test_a_model_with_fewer_triangles_and_what_became_of_it(folder: Path) -> None:
+    ball_builder().save(folder, "ball.glb")
+    done = render(folder, "ball.glb", "-o", "small.glb", "--triangles", "300", "--device", "software")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "small.glb\n"
+    told = json.loads((folder / "small.json").read_text())
+    assert told["triangles_before"] == TRIANGLES
+    assert told["triangles_after"] == Glb.read(folder / "small.glb").count() == 300
+    assert told["bytes_after"] == (folder / "small.glb").stat().st_size
+    assert 0 < told["flip_mean"] < told["flip_worst"] < 0.2
+    assert leftovers(folder) == []
+
+
+def test_too_few_triangles_are_told_by_the_options_name(folder: Path) -> None:
+    done = CliRunner().invoke(main, [str(folder / "model.glb"), "-o", str(folder / "none.glb"), "--triangles", "3"])
+    assert done.exit_code == 2
+    assert "Invalid value for --triangles: polygon_count must be from 4 to 10,000,000" in done.output
+    assert not (folder / "none.glb").exists()

@@ -8,8 +8,10 @@ import pytest
 
 from renderer.arrays import Float32
 from renderer.gl.context import Device
-from renderer.optimise import compare, optimise_model
+from renderer.optimise import compare
 from renderer.optimise.compare import Difference, compare_models, surface_distances
+from renderer.optimise.model import optimise_model
+from renderer.optimise.wanted import Wanted
 from tests.renderer.optimise.shapes import ball_builder
 
 SQUARE = np.array([[[0, 0, 0], [1, 0, 0], [0, 1, 0]], [[1, 0, 0], [1, 1, 0], [0, 1, 0]]], np.float32)
@@ -46,7 +48,7 @@ def test_fewer_triangles_differ_more(tmp_path: Path, device: Device, light_cache
     model = ball_builder().save(tmp_path)
     found = []
     for count in (1000, 100):
-        optimise_model(model, tmp_path / "made.glb", count)
+        optimise_model(model, tmp_path / "made.glb", Wanted(count))
         found.append(compare_models(model, tmp_path / "made.glb", device=device, cache_dir=light_cache))
     near, far = found
     assert 0 < near.hausdorff_rms < near.hausdorff_max < 1

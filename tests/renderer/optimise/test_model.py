@@ -10,8 +10,8 @@ import pytest
 from renderer.errors import EmptyModel, ModelError, SettingsError
 from renderer.inspect import inspect_model
 from renderer.load import load_model
-from renderer.optimise import Report, optimise_model
-from renderer.optimise.model import UNCHANGED
+from renderer.optimise.model import UNCHANGED, Report, optimise_model
+from renderer.optimise.wanted import Wanted
 from tests.renderer.load.glb_builder import GlbBuilder, png, triangle_builder
 from tests.renderer.optimise.shapes import TRIANGLES, Glb, ball, ball_builder, ball_primitive, open_edges
 from tests.support import gltf_validator
@@ -26,7 +26,7 @@ def optimise(tmp_path: Path) -> Optimise:
 
     def optimise(builder: GlbBuilder, count: int) -> Glb:
         target = tmp_path / "optimised.glb"
-        report = optimise_model(builder.save(tmp_path), target, count)
+        report = optimise_model(builder.save(tmp_path), target, Wanted(count))
         assert report.triangles_after == inspect_model(load_model(target)).triangles <= count
         return Glb.read(target)
 
@@ -63,7 +63,7 @@ def test_vertices_that_stay_are_the_files_own_in_all_their_attributes(optimise: 
 def test_a_model_below_the_target_is_the_same_to_the_byte(tmp_path: Path, count: int) -> None:
     source, target = ball_builder().save(tmp_path), tmp_path / "same.glb"
     size = source.stat().st_size
-    assert optimise_model(source, target, count) == Report(TRIANGLES, TRIANGLES, size, size, UNCHANGED)
+    assert optimise_model(source, target, Wanted(count)) == Report(TRIANGLES, TRIANGLES, size, size, UNCHANGED)
     assert target.read_bytes() == source.read_bytes()
 
 
@@ -71,7 +71,7 @@ def test_equal_models_give_equal_bytes(tmp_path: Path) -> None:
     source = ball_builder().save(tmp_path)
     made = []
     for name in ("a.glb", "b.glb"):
-        optimise_model(source, tmp_path / name, 500)
+        optimise_model(source, tmp_path / name, Wanted(500))
         made.append((tmp_path / name).read_bytes())
     assert made[0] == made[1]
 
@@ -79,12 +79,12 @@ def test_equal_models_give_equal_bytes(tmp_path: Path) -> None:
 @pytest.mark.parametrize("count", [-5, 0, 3, 10_000_001])
 def test_a_count_out_of_range_is_refused_by_its_name(tmp_path: Path, count: int) -> None:
     with pytest.raises(SettingsError, match="polygon_count must be from 4 to 10,000,000"):
-        optimise_model(ball_builder().save(tmp_path), tmp_path / "made.glb", count)
+        optimise_model(ball_builder().save(tmp_path), tmp_path / "made.glb", Wanted(count))
 
 
 def test_a_model_without_triangles_is_refused(tmp_path: Path) -> None:
     with pytest.raises(EmptyModel, match="no triangles"):
-        optimise_model(triangle_builder(mode=0).save(tmp_path), tmp_path / "made.glb", 4)
+        optimise_model(triangle_builder(mode=0).save(tmp_path), tmp_path / "made.glb", Wanted(4))
     assert not (tmp_path / "made.glb").exists()
 
 
@@ -92,7 +92,7 @@ def test_a_broken_model_is_refused_and_nothing_is_left_behind(tmp_path: Path) ->
     source = tmp_path / "model.glb"
     source.write_bytes(ball_builder().glb()[:-100])
     with pytest.raises(ModelError):
-        optimise_model(source, tmp_path / "made.glb", 100)
+        optimise_model(source, tmp_path / "made.glb", Wanted(100))
     assert list(tmp_path.iterdir()) == [source]
 
 
@@ -227,7 +227,7 @@ def test_what_is_shown_more_often_than_there_may_be_triangles_is_refused(tmp_pat
     for x in range(5):
         builder.show(0, translation=[x, 0, 0])
     with pytest.raises(EmptyModel, match="more than 4 times"):
-        optimise_model(builder.save(tmp_path), tmp_path / "made.glb", 4)
+        optimise_model(builder.save(tmp_path), tmp_path / "made.glb", Wanted(4))
 
 
 def test_primitives_that_draw_the_same_data_still_share_them(optimise: Optimise) -> None:
@@ -283,7 +283,7 @@ def test_a_real_model_is_reduced_to_a_quarter_and_stays_valid(tmp_path: Path, na
     source, target = shared_model(name), tmp_path / "made.glb"
     before = gltf_validator.issues(source)
     triangles = inspect_model(load_model(source)).triangles
-    report = optimise_model(source, target, max(4, triangles // 4))
+    report = optimise_model(source, target, Wanted(max(4, triangles // 4)))
     assert report.triangles_after == inspect_model(load_model(target)).triangles <= max(4, triangles // 4)
     after = gltf_validator.issues(target)
     assert after["numErrors"] <= before["numErrors"]
