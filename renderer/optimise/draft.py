@@ -17,7 +17,7 @@ from renderer.load.fields import Fields
 from renderer.load.meshopt import EXTENSIONS as MESHOPT
 
 ARRAY_BUFFER, ELEMENT_ARRAY_BUFFER = 34962, 34963  # GL's names for vertices and indices
-_ALIGNMENT = 8  # what the widest data in a buffer needs, that of compressed views
+ALIGNMENT = 8  # what the widest data in a buffer needs, that of compressed views
 
 
 @dataclasses.dataclass(slots=True)
@@ -37,6 +37,12 @@ class Draft:
             remove_extensions(view, MESHOPT)
         return cls(document, [accessors.view(i).data.tobytes() for i in range(accessors.view_count())])
 
+    def require(self, extension: str) -> None:
+        """Says that whoever reads the document must know this extension."""
+        for key in ("extensionsUsed", "extensionsRequired"):
+            if extension not in (names := self.document.setdefault(key, [])):
+                names.append(extension)
+
     def rows(self, accessor: int) -> Array:
         """(count, width), of an accessor that `put` has made."""
         fields = self.document["accessors"][accessor]
@@ -45,28 +51,31 @@ class Draft:
         stride = self.document["bufferViews"][view].get("byteStride", width * dtype.itemsize)
         return np.ndarray((fields["count"], width), dtype, self.views[view], 0, (stride, dtype.itemsize))
 
-    def put(self, accessor: int, rows: Array, target: int, view: int) -> None:
-        """Makes `rows` (n, width) the data of an accessor whose component type and width they have; they fill a view.
-
-        Both may be one behind the last. Its bounds are told anew where it had some.
-        """
-        fields = self.document["accessors"][accessor]
-        for key in ("byteOffset", "sparse"):
-            fields.pop(key, None)
-        little = rows.astype(COMPONENT_DTYPES[fields["componentType"]], copy=False)
-        fields |= {"bufferView": view, "count": len(rows)}
-        if "min" in fields or "max" in fields:
-            fields |= {"min": little.min(axis=0).tolist(), "max": little.max(axis=0).tolist()}
-        entry: Json = {"buffer": 0, "target": target}
-        size = little.shape[1] * little.itemsize
-        if target == ARRAY_BUFFER and size % 4:  # glTF 2.0, section 3.6.2.4: vertices begin at multiples of 4
-            little = np.pad(little.view(np.uint8).reshape(len(little), -1), ((0, 0), (0, -size % 4)))
-            entry["byteStride"] = little.shape[1]
+    def put_bytes(self, data: bytes, view: int, **fields: int) -> int:
+        """Makes `data` the bytes of a view, which may be one behind the last, and returns its number."""
         if view == len(self.views):
             self.views.append(b"")
             self.document["bufferViews"].append({})
-        self.views[view] = np.ascontiguousarray(little).tobytes()
-        self.document["bufferViews"][view] = entry
+        self.views[view], self.document["bufferViews"][view] = data, fields
+        return view
+
+    def put(self, accessor: int, rows: Array, target: int, view: int | None) -> None:
+        """Makes `rows` (n, width) the data of an accessor whose component type and width they have; they fill a view,
+        which may be one behind the last, or are in a compressed stream. Its bounds are told anew where it had some."""
+        fields = self.document["accessors"][accessor]
+        for key in ("bufferView", "byteOffset", "sparse"):
+            fields.pop(key, None)
+        little = rows.astype(COMPONENT_DTYPES[fields["componentType"]], copy=False)
+        fields["count"] = len(rows)
+        if "min" in fields or "max" in fields:
+            fields |= {"min": little.min(axis=0).tolist(), "max": little.max(axis=0).tolist()}
+        if view is None:
+            return
+        stride, size = {}, little.shape[1] * little.itemsize
+        if target == ARRAY_BUFFER and size % 4:  # glTF 2.0, section 3.6.2.4: vertices begin at multiples of 4
+            little = np.pad(little.view(np.uint8).reshape(len(little), -1), ((0, 0), (0, -size % 4)))
+            stride = {"byteStride": little.shape[1]}
+        fields["bufferView"] = self.put_bytes(np.ascontiguousarray(little).tobytes(), view, target=target, **stride)
 
     def entry_of(self, view: int, offset: int) -> Json:
         """The buffer view's JSON where its bytes lie at `offset` of buffer 0."""
@@ -80,7 +89,7 @@ class Draft:
         size = 0
         for number, data in enumerate(self.views):
             entries.append(self.entry_of(number, size))
-            pieces += [data, bytes(-len(data) % _ALIGNMENT)]
+            pieces += [data, bytes(-len(data) % ALIGNMENT)]
             size += len(data) + len(pieces[-1])
         self.save(path, entries, [{"byteLength": size}] if size else [], pieces)
 

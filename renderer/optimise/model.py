@@ -19,10 +19,15 @@ from renderer.load.container import open_document
 from renderer.load.limits import Budget
 from renderer.model_types import HEAD_BYTES, model_suffix
 from renderer.optimise.collapse import collapsed
+from renderer.optimise.draco import streams_of
 from renderer.optimise.draft import Draft
+from renderer.optimise.meshopt import write_compressed
 from renderer.optimise.parts import read_parts
-from renderer.optimise.rewrite import rest_of, rewrite
+from renderer.optimise.quantise import quantise
+from renderer.optimise.rest import rest_of
+from renderer.optimise.rewrite import rewrite
 from renderer.optimise.surface import whole_surface
+from renderer.optimise.textures import shrink_textures
 from renderer.optimise.wanted import Wanted
 from renderer.scene.animation import pose_scene
 
@@ -93,7 +98,15 @@ def _optimise(path: Path, wanted: Wanted) -> tuple[int, int, str]:
     draft = Draft.of(document.root, accessors)
     starts = np.cumsum([0, *(len(part.positions) for part in parts)])
     owner = surface.owner[triangles[:, 0]]
-    rewrite(draft, [rest_of(part, triangles[owner == number] - np.uint32(starts[number]))
-                    for number, part in enumerate(parts)])
-    draft.write(path)
+    rests = [rest_of(part, triangles[owner == number] - np.uint32(starts[number]))
+             for number, part in enumerate(parts)]
+    primitives = rewrite(draft, rests, streams_of(rests) if wanted.compress == "draco" else {})
+    if wanted.texture_size is not None:
+        shrink_textures(draft, wanted.texture_size)
+    if wanted.quantize and wanted.compress != "draco":
+        quantise(draft, primitives)
+    if wanted.compress == "meshopt":
+        write_compressed(draft, primitives, path)
+    else:
+        draft.write(path)
     return drawn, surface.count(triangles), method

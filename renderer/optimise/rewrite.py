@@ -5,82 +5,69 @@ only such accessors used, and what is more is appended. So references in extensi
 right. Buffer views that were compressed are stored decoded.
 """
 
-import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-import meshopt
-import numpy as np
-
-from renderer.arrays import Array, UInt32
 from renderer.gltf.glb import Json
 from renderer.load.draco import NAME as DRACO
 from renderer.load.instancing import NAME as INSTANCING
+from renderer.optimise.draco import Stream, Streams
 from renderer.optimise.draft import ARRAY_BUFFER, ELEMENT_ARRAY_BUFFER, Draft, remove_extensions
-from renderer.optimise.parts import Name, Part
+from renderer.optimise.rest import Rest
 
 UNSIGNED_SHORT, UNSIGNED_INT = 5123, 5125
+_SMALLEST_VIEW = 4  # bytes, of a view that nothing is left for
 _RESTART = 65535
 """As an index of 16 bits it would restart a primitive."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Rest:
-    """What is left of a part: the vertices in use (n, width) by attribute, and `indices` into them, flat.
-
-    Both are empty where nothing is left.
+def rewrite(draft: Draft, rests: Sequence[Rest], streams: Streams) -> list[Json]:
+    """Puts what is left of all parts in place of what was there; the primitives that draw it. A primitive of which
+    nothing is left goes, and a mesh without primitives, too. `streams` has parts, by their numbers, as Draco has them.
     """
-
-    part: Part
-    attributes: dict[Name, Array]
-    indices: UInt32
-
-
-def rest_of(part: Part, triangles: UInt32) -> Rest:
-    """The part with these triangles, (k, 3) rows of its vertices, in an order that graphics cards like."""
-    if not len(triangles):
-        return Rest(part, {name: rows[:0] for name, (_, rows) in part.attributes.items()}, np.zeros(0, np.uint32))
-    indices, places, count = meshopt.reorder_mesh(triangles.reshape(-1).astype(np.uint32), True, False)
-    rows = np.empty(count, np.int64)
-    used = places < count
-    rows[places[used]] = np.flatnonzero(used)
-    return Rest(part, {name: values[rows] for name, (_, values) in part.attributes.items()}, indices)
-
-
-def rewrite(draft: Draft, rests: Sequence[Rest]) -> None:
-    """Puts what is left of all parts in place of what was there. A primitive of which nothing is left goes, and a mesh
-    without primitives, too."""
     document = draft.document
     own = {place for rest in rests for place in rest.part.primitives}
     primitives = {(mesh, number): primitive for mesh, fields in enumerate(document["meshes"])
                   for number, primitive in enumerate(fields["primitives"])}
     slots = _Slots(draft, [primitives[place] for place in own],
                    [primitive for place, primitive in primitives.items() if place not in own])
-    for rest in rests:
+    left = []
+    for number, rest in enumerate(rests):
         if len(rest.indices):
-            _put(draft, slots, rest, [primitives[place] for place in rest.part.primitives])
+            drawing = [primitives[place] for place in rest.part.primitives]
+            _put(draft, slots, rest, drawing, streams.get(number))
+            left += drawing
+    if streams:
+        draft.require(DRACO)
     slots.clear()
     _remove(document, {place for rest in rests if not len(rest.indices) for place in rest.part.primitives})
+    return left
 
 
-def _put(draft: Draft, slots: "_Slots", rest: Rest, primitives: Iterable[Json]) -> None:
+def _put(draft: Draft, slots: "_Slots", rest: Rest, primitives: Iterable[Json], stream: Stream | None) -> None:
     accessors = draft.document["accessors"]
+    kept = rest if stream is None else Rest(rest.part, stream.attributes, stream.indices)
     made: dict[int, int] = {}  # one accessor may serve as two attributes
-    for name, rows in rest.attributes.items():
+    for name, rows in kept.attributes.items():
         former = rest.part.attributes[name][0]
         if former not in made:
             made[former] = slots.accessor(former)
-            draft.put(made[former], rows, ARRAY_BUFFER, slots.view())
-    former_indices = rest.part.index_accessor
-    indices = slots.accessor(former_indices)
-    narrow = int(rest.indices.max()) < _RESTART
+            draft.put(made[former], rows, ARRAY_BUFFER, slots.view() if stream is None else None)
+    indices = slots.accessor(rest.part.index_accessor)
+    narrow = int(kept.indices.max()) < _RESTART
     accessors[indices] |= {"componentType": UNSIGNED_SHORT if narrow else UNSIGNED_INT, "type": "SCALAR"}
-    draft.put(indices, rest.indices.reshape(-1, 1), ELEMENT_ARRAY_BUFFER, slots.view())
+    rows = kept.indices.reshape(-1, 1)
+    draft.put(indices, rows, ELEMENT_ARRAY_BUFFER, slots.view() if stream is None else None)
+    packed = None if stream is None else {
+        "bufferView": draft.put_bytes(stream.data, slots.view()), "attributes": stream.identifiers
+    }
     for primitive in primitives:
         primitive.pop("mode", None)
         primitive["indices"] = indices
         for owner in (primitive["attributes"], *primitive.get("targets", ())):
             owner.update({semantic: made[accessor] for semantic, accessor in owner.items()})
+        if packed is not None:
+            primitive.setdefault("extensions", {})[DRACO] = packed
 
 
 class _Slots:
@@ -94,8 +81,8 @@ class _Slots:
                   if DRACO in primitive.get("extensions", {})}
         for primitive in own:
             remove_extensions(primitive, (DRACO,))
-        elsewhere = {index for primitive in others for index in _of_primitive(primitive)} | set(_of_others(document))
-        self._free = {index for primitive in own for index in _of_primitive(primitive)} - elsewhere
+        elsewhere = {index for primitive in others for index in of_primitive(primitive)} | set(_of_others(document))
+        self._free = {index for primitive in own for index in of_primitive(primitive)} - elsewhere
         kept = [accessor for index, accessor in enumerate(accessors) if index not in self._free]
         shared = set(_views({**document, "accessors": kept}))
         freed = set(_views([accessors[index] for index in self._free])) | packed
@@ -120,14 +107,13 @@ class _Slots:
             self._draft.document["accessors"][index] = {
                 "componentType": accessor["componentType"], "type": accessor["type"], "count": 1,
             }
+        while self._free_views and self._free_views[0] == len(self._draft.views) - 1:  # the last of all
+            del self._free_views[0], self._draft.views[-1], self._draft.document["bufferViews"][-1]
         for view in self._free_views:
-            self._draft.document["bufferViews"][view], self._draft.views[view] = {}, bytes(4)
-        while self._draft.views and len(self._draft.views) - 1 in self._free_views:
-            self._draft.views.pop()
-            self._draft.document["bufferViews"].pop()
+            self._draft.put_bytes(bytes(_SMALLEST_VIEW), view)
 
 
-def _of_primitive(primitive: Json) -> Iterator[int]:
+def of_primitive(primitive: Json) -> Iterator[int]:
     """The accessors that a primitive refers to."""
     yield from primitive["attributes"].values()
     for target in primitive.get("targets", ()):

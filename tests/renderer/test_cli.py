@@ -1,5 +1,6 @@
 """The command itself, run as a user runs it."""
 
+import dataclasses
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ from renderer.cli import main
 from renderer.encode.h264 import H264File
 from renderer.encode.probe import check_h264, check_prores
 from renderer.encode.prores import ProResFile
+from renderer.optimise import compare
 from tests.renderer.encode.media import decode_rgb
 from tests.renderer.load.glb_builder import triangle_builder
 from tests.renderer.optimise.shapes import TRIANGLES, Glb, ball_builder
@@ -242,11 +244,17 @@ def test_a_wrong_command_ends_in_code_2_and_names_what_is_wrong(
     assert says in result.stderr
 
 
-def test_a_model_with_fewer_triangles_and_what_became_of_it(folder: Path) -> None:
+def test_a_model_with_fewer_triangles_and_what_became_of_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, light_cache: Path
+) -> None:
+    monkeypatch.setattr(compare, "VIEWS", dataclasses.replace(compare.VIEWS, size=64))
+    monkeypatch.setattr(compare, "SAMPLES", 1000)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(light_cache))
     ball_builder().save(folder, "ball.glb")
-    done = render(folder, "ball.glb", "-o", "small.glb", "--triangles", "300", "--device", "software")
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == "small.glb\n"
+    done = CliRunner().invoke(main, [str(folder / "ball.glb"), "-o", str(folder / "small.glb"), "--triangles", "300",
+                                     "--device", "software"])
+    assert done.exit_code == 0, done.output
+    assert done.stdout == f"{folder / 'small.glb'}\n"
     told = json.loads((folder / "small.json").read_text())
     assert told["triangles_before"] == TRIANGLES
     assert told["triangles_after"] == Glb.read(folder / "small.glb").count() == 300
