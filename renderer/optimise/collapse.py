@@ -131,8 +131,6 @@ def _corners(surface: Surface, pieces: Int64, wanted: Int64) -> Int64:
     """The vertices of the pieces `wanted` that lie furthest from each other, in _KEPT_CORNERS places of each."""
     used = np.unique(surface.triangles)
     rows = used[np.isin(pieces[used], wanted)]
-    if not len(rows):
-        return rows.astype(np.int64)
     kinds, piece = np.unique(pieces[rows], return_inverse=True)
     points = surface.positions[rows].astype(np.float64)
     sums = np.stack([np.bincount(piece, axis) for axis in points.T], axis=1)
@@ -149,9 +147,10 @@ def _corners(surface: Surface, pieces: Int64, wanted: Int64) -> Int64:
 
 def _largest(surface: Surface, triangles: UInt32, most: int) -> UInt32:
     """Of the triangles those with the largest areas, of which at most `most` are drawn, in the same order."""
+    drawn = surface.drawn[surface.owner[triangles[:, 0]]]
     order = np.argsort(-_areas(surface, triangles), kind="stable")
-    drawn = np.cumsum(surface.drawn[surface.owner[triangles[order, 0]]])
-    return triangles[np.sort(order[drawn <= most])]
+    order = order[drawn[order] <= most]
+    return triangles[np.sort(order[np.cumsum(drawn[order]) <= most])]
 
 
 def _areas(surface: Surface, triangles: UInt32) -> Float32:

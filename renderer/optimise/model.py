@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from renderer.convert.glb import convert_to_glb
-from renderer.errors import EmptyModel
+from renderer.errors import DeviceError, EmptyModel
 from renderer.load import load_model
 from renderer.load.accessors import Accessors
 from renderer.load.container import open_document
 from renderer.load.limits import Budget
 from renderer.model_types import HEAD_BYTES, model_suffix
-from renderer.optimise.collapse import collapsed
+from renderer.optimise.available import available
 from renderer.optimise.draco import streams_of
 from renderer.optimise.draft import Draft
 from renderer.optimise.meshopt import write_compressed
@@ -56,8 +56,12 @@ def optimise_model(source: Path, target: Path, wanted: Wanted) -> Report:
 
     All that isn't triangles stays: materials, textures, names, animations, extensions and extras, lines and points.
 
-    Raises ModelError subclasses, and OSError where a path can't be read or written.
+    Raises ModelError subclasses, DeviceError where the machine can't do it (`available`), and OSError where a path
+    can't be read or written.
     """
+    able, why_not = available()
+    if not able:
+        raise DeviceError(why_not)
     before = source.stat().st_size
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".optimising-") as folder:
         packed = Path(folder) / "packed.glb"
@@ -92,6 +96,8 @@ def _optimise(path: Path, wanted: Wanted) -> tuple[int, int, str]:
     surface = whole_surface(parts)
     triangles, method = surface.triangles, UNCHANGED
     if drawn > most:
+        from renderer.optimise.collapse import collapsed  # which there is only where it is `available`
+
         triangles, method = collapsed(surface, most)
         if not len(triangles):
             raise EmptyModel(f"every part of the model is shown more than {most} times, with a triangle at least")

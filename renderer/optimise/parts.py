@@ -56,7 +56,7 @@ class Part:
     index_accessor: int | None
     positions: Float64
     normals: Float64 | None
-    texcoords: Float32 | None
+    texcoords: tuple[Float32, ...]
     colors: Float32 | None
     anchors: Float64 | None
     offsets: tuple[Float64, ...]
@@ -168,7 +168,7 @@ def _read(
         index_accessor=index,
         positions=positions @ matrix[:3, :3].T + matrix[:3, 3],
         normals=None if normals is None else normals @ np.linalg.inv(matrix[:3, :3]),
-        texcoords=reader.floats(own, "TEXCOORD_0", (2,)) if own.has("TEXCOORD_0") else None,
+        texcoords=tuple(reader.floats(own, name, (2,)) for name in sorted(own.values) if name.startswith("TEXCOORD_")),
         colors=reader.colors(own) if own.has("COLOR_0") else None,
         anchors=anchors,
         offsets=tuple(reader.coordinates(target, "POSITION") @ matrix[:3, :3].T

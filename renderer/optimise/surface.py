@@ -16,13 +16,20 @@ from collections.abc import Sequence
 import numpy as np
 
 from renderer.arrays import Bools, Float32, Float64, Int64, UInt32
+from renderer.load.rows import welded
 from renderer.optimise.parts import Part
 
 NORMAL, TEXCOORD, COLOR, MOTION = 0.2, 0.5, 1.0, 0.5
 """Chosen by FLIP over 12 views of five models at a quarter and a tenth of their triangles."""
 
+TEXCOORDS = 2
+"""Sets of texture coordinates that are looked at."""
+
 MORPH_TARGETS = 5
 """So many of a part's, the ones that move it furthest, are looked at: the simplifier takes 32 numbers a vertex."""
+
+_FAR = 1e4
+"""Of the model's longest side: attributes are cut off there, so that no product of theirs overflows."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -63,7 +70,7 @@ def whole_surface(parts: Sequence[Part]) -> Surface:
     side = float((high - low).max()) or 1.0
     starts = np.cumsum([0, *(len(part.positions) for part in parts)])
     positions = np.ascontiguousarray((world - low) / side, np.float32) + np.float32(0.0)  # so that -0 is 0
-    places = np.unique(positions, axis=0, return_inverse=True)[1].reshape(-1)
+    places = welded(positions)[1]
     twins = [part.twins()[part.indices] + start for part, start in zip(parts, starts[:-1], strict=True)]
     triangles = np.concatenate(twins).astype(np.uint32).reshape(-1, 3)
     a, b, c = places[triangles].T
@@ -77,30 +84,30 @@ def whole_surface(parts: Sequence[Part]) -> Surface:
     )
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what overflows is cut off
 def _attributes(part: Part, side: float) -> Float32:
-    """(n, 12 + 3 * MORPH_TARGETS): what the part lacks is 0."""
+    """(n, 10 + 2 * TEXCOORDS + 3 * MORPH_TARGETS): what the part lacks is 0."""
     count = len(part.positions)
     empty = np.zeros((count, 3))
     normals = empty if part.normals is None else part.normals
     lengths = np.linalg.norm(normals, axis=1, keepdims=True)
-    texcoords = np.zeros((count, 2)) if part.texcoords is None else part.texcoords * (_texture_size(part) / side)
+    texcoords = [TEXCOORD * each * (_texture_size(part, each) / side) for each in part.texcoords[:TEXCOORDS]]
     colors = np.zeros((count, 4)) if part.colors is None else part.colors
     anchors = empty if part.anchors is None else part.anchors / side
     offsets = sorted(part.offsets, key=lambda each: -float(np.abs(each).max()))[:MORPH_TARGETS]
     moved = [MOTION * offset / side for offset in offsets] + [empty] * (MORPH_TARGETS - len(offsets))
-    columns = [NORMAL * normals / np.maximum(lengths, 1e-30), TEXCOORD * texcoords, COLOR * colors[:, :3],
-               COLOR * colors[:, 3:], MOTION * anchors]
-    return np.concatenate([*columns, *moved], axis=1).astype(np.float32)
+    columns = [NORMAL * normals / np.maximum(lengths, 1e-30), COLOR * colors, MOTION * anchors]
+    lacking = [np.zeros((count, 2))] * (TEXCOORDS - len(texcoords))
+    rows = np.concatenate([*columns, *texcoords, *lacking, *moved], axis=1)
+    attributes: Float32 = np.clip(np.nan_to_num(rows), -_FAR, _FAR).astype(np.float32)
+    return attributes
 
 
-def _texture_size(part: Part) -> float:
-    """The length in the world that one unit of the texture coordinates covers, on the mean of the part's surface."""
-    if part.texcoords is None:
-        return 0.0
+def _texture_size(part: Part, texcoords: Float32) -> float:
+    """The length in the world that one unit of texture coordinates covers, on the mean of the part's surface."""
     corners = part.indices.reshape(-1, 3)
     on_surface = _areas(part.positions[corners]).sum()
-    flat = np.pad(part.texcoords.astype(np.float64), ((0, 0), (0, 1)))
-    in_texture = _areas(flat[corners]).sum()
+    in_texture = _areas(np.pad(texcoords.astype(np.float64), ((0, 0), (0, 1)))[corners]).sum()
     return float(np.sqrt(on_surface / in_texture)) if in_texture > 0 else 0.0
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from renderer.errors import EmptyModel, ModelError, SettingsError
+from renderer.errors import DeviceError, EmptyModel, ModelError, SettingsError
 from renderer.inspect import inspect_model
 from renderer.load import load_model
 from renderer.optimise.model import UNCHANGED, Report, optimise_model
@@ -80,6 +80,15 @@ def test_equal_models_give_equal_bytes(tmp_path: Path) -> None:
 def test_a_count_out_of_range_is_refused_by_its_name(tmp_path: Path, count: int) -> None:
     with pytest.raises(SettingsError, match="polygon_count must be from 4 to 10,000,000"):
         optimise_model(ball_builder().save(tmp_path), tmp_path / "made.glb", Wanted(count))
+
+
+def test_a_machine_that_cannot_is_told_so_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(np, "show_config", lambda mode: {"SIMD Extensions": {"baseline": ["X86_V2"]}})
+    with pytest.raises(DeviceError, match="AVX2"):
+        optimise_model(ball_builder().save(tmp_path), tmp_path / "made.glb", Wanted(4))
+    assert not (tmp_path / "made.glb").exists()
 
 
 def test_a_model_without_triangles_is_refused(tmp_path: Path) -> None:
