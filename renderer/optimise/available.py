@@ -12,7 +12,7 @@ def available() -> tuple[bool, str]:
     """Whether it can, and if not, why. Never raises."""
     if importlib.util.find_spec("almeshopt") is None:
         return False, "optimising needs the package almeshopt, which there is for x86-64 only"
-    known = np.show_config(mode="dicts")["SIMD Extensions"]  # type: ignore[index]
+    known = np.show_config(mode="dicts")["SIMD Extensions"]
     if not _EXTENSIONS & {*known.get("baseline", ()), *known.get("found", ())}:
         return False, "optimising needs a processor that has AVX2, and this one has not"
     return True, ""
