@@ -28,8 +28,8 @@ _FIRST_REACH, _REACH_GROWTH = 0.005, 4.0
 """Within this share of the diagonal the nearest triangle is looked for first; the few points that find none there look
 further."""
 
-_TOGETHER = 1_000
-"""Points looked at in one go, so that the pairs of points and triangles stay within some 100 MB."""
+_TOGETHER, _TRIANGLES_TOGETHER = 1_000, 200_000
+"""Points looked at in one go, and triangles, so that grids and pairs of both stay within some 300 MB."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _points(corners: Float32) -> Float64:
     """Some of the corners, and points evenly spread over the triangles; always the same ones."""
     random = np.random.default_rng(0)
     wide = corners.astype(np.float64)
-    vertices = np.unique(wide.reshape(-1, 3), axis=0)
+    vertices = wide.reshape(-1, 3)
     if len(vertices) > SAMPLES:
         vertices = vertices[random.choice(len(vertices), SAMPLES, replace=False)]
     areas = np.linalg.norm(np.cross(wide[:, 1] - wide[:, 0], wide[:, 2] - wide[:, 0]), axis=1)
@@ -101,11 +101,12 @@ def _distances(points: Float64, corners: Float32, diagonal: float) -> Float64:
     found = np.full(len(points), np.inf)
     reach = _FIRST_REACH * diagonal
     while len(far := np.flatnonzero(np.isinf(found))):
-        grid = TriangleGrid(corners, reach)
-        for start in range(0, len(far), _TOGETHER):
-            checkpoint()
-            some = far[start : start + _TOGETHER]
-            found[some] = grid.nearest(points[some])[0]
+        for first in range(0, len(corners), _TRIANGLES_TOGETHER):
+            grid = TriangleGrid(corners[first : first + _TRIANGLES_TOGETHER], reach)
+            for start in range(0, len(far), _TOGETHER):
+                checkpoint()
+                some = far[start : start + _TOGETHER]
+                found[some] = np.minimum(found[some], grid.nearest(points[some])[0])
         reach *= _REACH_GROWTH
     return found
 
