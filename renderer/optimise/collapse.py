@@ -9,7 +9,7 @@ import numpy as np
 
 from renderer.arrays import Bools, Float32, Int64, UInt8, UInt32
 from renderer.checkpoints import checkpoint
-from renderer.optimise.surface import Surface
+from renderer.optimise.surface import Surface, connected
 
 COLLAPSED = "edge collapse"
 PRUNED = "edge collapse without the smallest pieces"
@@ -89,16 +89,9 @@ def _simplified(surface: Surface, flags: UInt8, count: int, options: int) -> UIn
 def _pieces(surface: Surface) -> Int64:
     """For each vertex the number of the piece that it is in: what triangles with corners in one place make up."""
     corners = surface.places[surface.triangles]
-    first, second = corners[:, [0, 1]].reshape(-1), corners[:, [1, 2]].reshape(-1)
-    labels: Int64 = np.arange(int(surface.places.max(initial=0)) + 1)
-    while len(first):  # of two pieces with an edge between them, one takes the number of the other
-        one, other = labels[first], labels[second]
-        np.minimum.at(labels, np.maximum(one, other), np.minimum(one, other))
-        while not np.array_equal(labels, nearer := labels[labels]):
-            labels = nearer
-        apart = labels[first] != labels[second]
-        first, second = first[apart], second[apart]
-    return labels[surface.places]
+    edges = np.concatenate([corners[:, :2], corners[:, 1:]])
+    pieces: Int64 = connected(int(surface.places.max(initial=0)) + 1, edges)[surface.places]
+    return pieces
 
 
 def _lost(surface: Surface, pieces: Int64, after: UInt32) -> Int64:

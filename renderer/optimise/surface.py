@@ -11,12 +11,13 @@ position, scaled so that this side is 1,
 """
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
 
 from renderer.arrays import Bools, Float32, Float64, Int64, UInt32
-from renderer.load.rows import welded
+from renderer.load.rows import packed, welded
 from renderer.optimise.parts import Part
 
 NORMAL, TEXCOORD, COLOR, MOTION = 0.2, 0.5, 1.0, 0.5
@@ -27,6 +28,10 @@ TEXCOORDS = 2
 
 MORPH_TARGETS = 5
 """So many of a part's, the ones that move it furthest, are looked at: the simplifier takes 32 numbers a vertex."""
+
+_CELLS = 2.0**19
+"""Along the model's longest side: rims of parts that lie in one cell meet. Transforms of nodes move equal places by
+some 2^-22 of it against each other."""
 
 _FAR = 1e4
 """Of the model's longest side: attributes are cut off there, so that no product of theirs overflows."""
@@ -69,10 +74,12 @@ def whole_surface(parts: Sequence[Part]) -> Surface:
     low, high = world.min(axis=0), world.max(axis=0)
     side = float((high - low).max()) or 1.0
     starts = np.cumsum([0, *(len(part.positions) for part in parts)])
-    positions = np.ascontiguousarray((world - low) / side, np.float32) + np.float32(0.0)  # so that -0 is 0
-    places = welded(positions)[1]
     twins = [part.twins()[part.indices] + start for part, start in zip(parts, starts[:-1], strict=True)]
     triangles = np.concatenate(twins).astype(np.uint32).reshape(-1, 3)
+    positions = np.ascontiguousarray((world - low) / side, np.float32) + np.float32(0.0)  # so that -0 is 0
+    if len(parts) > 1:
+        _join(positions, triangles)
+    places = welded(positions)[1]
     a, b, c = places[triangles].T
     return Surface(
         positions=positions,
@@ -82,6 +89,35 @@ def whole_surface(parts: Sequence[Part]) -> Surface:
         places=places,
         drawn=np.array([part.drawn for part in parts]),
     )
+
+
+def _join(positions: Float32, triangles: UInt32) -> None:
+    """Puts vertices of open edges that all but meet into one place: those that lie in one cell of a grid, or of one of
+    seven that are shifted by half a cell."""
+    places = welded(positions)[1][triangles]
+    edges = np.sort(np.concatenate([places[:, [0, 1]], places[:, [1, 2]], places[:, [2, 0]]]), axis=1)
+    _, kinds, times = np.unique(packed((edges[:, 0], edges[:, 1])), return_inverse=True, return_counts=True)
+    corners = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
+    rim = np.unique(corners[times[kinds] == 1])
+    pairs = []
+    for shift in itertools.product((0.0, 0.5), repeat=3):
+        x, y, z = np.floor(positions[rim] * _CELLS + shift).astype(np.int64).T
+        _, first, cells = np.unique(packed((x, y, z)), return_index=True, return_inverse=True)
+        pairs.append(np.stack([np.arange(len(rim)), first[cells]], axis=1))
+    positions[rim] = positions[rim][connected(len(rim), np.concatenate(pairs))]
+
+
+def connected(count: int, pairs: Int64) -> Int64:
+    """For each of `count` things the number of its group, (count,), that of its first member: whatever `pairs` (n, 2)
+    connect is in one."""
+    labels: Int64 = np.arange(count)
+    while len(pairs):  # of two groups with a pair between them, one takes the number of the other
+        ends = labels[pairs]
+        np.minimum.at(labels, ends.max(axis=1), ends.min(axis=1))
+        while not np.array_equal(labels, nearer := labels[labels]):
+            labels = nearer
+        pairs = pairs[labels[pairs[:, 0]] != labels[pairs[:, 1]]]
+    return labels
 
 
 @np.errstate(over="ignore", invalid="ignore")  # what overflows is cut off

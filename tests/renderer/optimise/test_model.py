@@ -122,6 +122,26 @@ def test_where_two_parts_meet_they_stay_together(optimise: Optimise, shared: boo
     assert open_edges(*halves) == 0
 
 
+def test_parts_of_several_nodes_that_meet_in_the_world_stay_together(tmp_path: Path) -> None:
+    builder = GlbBuilder()
+    points, triangles = ball()
+    right = points[triangles].mean(axis=1)[:, 0] > 0.1
+    for half, shift, scale in ((right, np.array([0.3, 0.7, 0.1]), 1.0), (~right, np.array([-0.9, 0.2, 5.3]), 0.013)):
+        position = builder.add_accessor((points - shift) / scale)
+        primitive = {"attributes": {"POSITION": position, "NORMAL": builder.add_accessor(points)},
+                     "indices": builder.add_accessor(triangles[half].reshape(-1), "uint16")}
+        builder.show(builder.add_mesh(primitive), translation=shift.tolist(), scale=[scale] * 3)
+    optimise_model(builder.save(tmp_path), tmp_path / "made.glb", Wanted(TRIANGLES // 10))
+    scene = load_model(tmp_path / "made.glb")
+    halves = []
+    for node in scene.nodes:
+        (primitive_left,) = scene.meshes[node.mesh or 0].primitives
+        places = primitive_left.positions * node.scale[0] + node.translation
+        halves.append(np.round(places[primitive_left.indices], 4).reshape(-1, 3, 3))
+    assert open_edges(halves[0]) > 10
+    assert open_edges(*halves) == 0
+
+
 def test_small_pieces_stay_beside_a_large_one(optimise: Optimise) -> None:
     builder = ball_builder()
     points, triangles = ball()
