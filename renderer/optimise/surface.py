@@ -6,6 +6,7 @@ position, scaled so that this side is 1,
 
     its normal             a change of 1, a turn of about 60 degrees, counts as a shift of NORMAL
     texture coordinates    scaled to lengths on the surface, so that a picture that slips counts as a shift of TEXCOORD
+    charts                 a corner that takes its texture from beyond a seam counts as a shift of CHART
     colour                 from none to full counts as a shift of COLOR
     joints, morph targets  where they move the vertex to, and the middle of the joints that do: as a shift of MOTION
 """
@@ -20,8 +21,9 @@ from renderer.arrays import Bools, Float32, Float64, Int64, UInt32
 from renderer.load.rows import packed, welded
 from renderer.optimise.parts import Part
 
-NORMAL, TEXCOORD, COLOR, MOTION = 0.2, 0.5, 1.0, 0.5
-"""Chosen by FLIP over 12 views of five models at a quarter and a tenth of their triangles."""
+NORMAL, TEXCOORD, CHART, COLOR, MOTION = 0.2, 0.5, 0.15, 1.0, 0.5
+"""Chosen by FLIP over 12 views of five models at a quarter and a tenth of their triangles; CHART by looking at them, as
+a speck of another colour is a small share of a picture."""
 
 TEXCOORDS = 2
 """Sets of texture coordinates that are looked at."""
@@ -83,7 +85,9 @@ def whole_surface(parts: Sequence[Part]) -> Surface:
     a, b, c = places[triangles].T
     return Surface(
         positions=positions,
-        attributes=np.concatenate([_attributes(part, side) for part in parts]),
+        attributes=np.concatenate(
+            [np.concatenate([_attributes(part, side) for part in parts]), _charts(parts, positions, triangles)], axis=1
+        ),
         owner=np.repeat(np.arange(len(parts)), np.diff(starts)),
         triangles=np.ascontiguousarray(triangles[(a != b) & (b != c) & (c != a)]),
         places=places,
@@ -105,6 +109,19 @@ def _join(positions: Float32, triangles: UInt32) -> None:
         _, first, cells = np.unique(packed((x, y, z)), return_index=True, return_inverse=True)
         pairs.append(np.stack([np.arange(len(rim)), first[cells]], axis=1))
     positions[rim] = positions[rim][connected(len(rim), np.concatenate(pairs))]
+
+
+def _charts(parts: Sequence[Part], positions: Float32, triangles: UInt32) -> Float32:
+    """(n, 3), weighted: of each chart of the texture, a region without a seam inside, a direction of its own."""
+    first = np.concatenate([part.texcoords[0] if part.texcoords else np.zeros((len(part.positions), 2), np.float32)
+                            for part in parts])
+    same = welded(np.concatenate([positions, first], axis=1))[1]
+    corners = same[triangles]
+    charts = connected(int(same.max(initial=0)) + 1, np.concatenate([corners[:, :2], corners[:, 1:]]))[same]
+    _, number = np.unique(charts, return_inverse=True)
+    directions = np.random.default_rng(0).standard_normal((int(number.max()) + 1, 3))
+    directions *= CHART / np.linalg.norm(directions, axis=1, keepdims=True)
+    return directions[number].astype(np.float32)
 
 
 def connected(count: int, pairs: Int64) -> Int64:

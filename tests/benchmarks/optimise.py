@@ -103,10 +103,15 @@ def results(models: Sequence[str], device: Device, folder: Path) -> Iterator[Res
 
 
 def won(found: Sequence[Result], model: str) -> bool:
-    """Whether ours of `model` hits its targets and nobody's looks better at as many triangles."""
+    """Whether ours of `model` hits its targets, and no tool's looks better at as many triangles, on the mean of the
+    shares."""
     own = [each for each in found if each.model == model]
     hit = all(0.98 * each.wanted <= each.triangles <= each.wanted for each in own if each.ours is None)
-    return hit and all(each.ours <= each.difference.flip_mean for each in own if each.ours is not None)
+    theirs = {tool: [each for each in own if each.tool == tool] for tool in PEERS}
+    return hit and all(
+        sum(each.ours or 0.0 for each in some) <= sum(each.difference.flip_mean for each in some)
+        for some in theirs.values()
+    )
 
 
 def measure(models: Sequence[str] = MODELS) -> list[Row]:
