@@ -12,6 +12,10 @@ from renderer.convert.usdz.pictures import SIDE, Picture, Pictures, decoded_srgb
 from renderer.scene.nodes import AlphaMode, Material, Primitive, TextureRef
 
 _CLAMP, _MIRROR = 33071, 33648
+_SQUARE = 8
+"""Texels per side of a triangle's square, and what larger ones are multiples of: JPEG's blocks, so that no triangle's
+colours get into another's. Smaller ones, where there are many triangles, are stored without loss."""
+
 _TEXELS = 1 << 20
 """Computed at a time: some 200 bytes each."""
 
@@ -44,13 +48,16 @@ def coloring(primitive: Primitive, material: Material, pictures: Pictures, notes
         return Coloring((red, green, blue, alpha))
     colors *= factor
     reference = material.base_color_texture
-    size = 2
+    wanted = _SQUARE
     if reference is not None:  # as many texels as the texture has; half of each square is used
         height, width = pictures.pixels(reference.image).shape[:2]
-        size = max(2, min(SIDE // blocks, math.ceil(math.sqrt(2 * height * width / triangles))))
+        wanted = max(_SQUARE, math.ceil(math.sqrt(2 * height * width / triangles)))
+    size = min(SIDE // blocks, wanted)
+    if size > _SQUARE:
+        size -= size % _SQUARE
     pixels = _atlas(primitive, colors, reference, pictures, blocks, size)
     opaque = material.alpha_mode is AlphaMode.OPAQUE
-    picture = pictures.made(pixels[..., :3] if opaque else pixels, "colors")
+    picture = pictures.made(pixels[..., :3] if opaque else pixels, "colors", lossless=size < _SQUARE)
     return Coloring((1.0, 1.0, 1.0, 1.0), picture, _corners(triangles, blocks, size))
 
 
@@ -69,7 +76,7 @@ def _atlas(
     primitive: Primitive, colors: Float64, reference: TextureRef | None, pictures: Pictures, blocks: int, size: int
 ) -> UInt8:
     """(height, width, 4) in sRGB. Between a square's corners, colours change as they do on the triangle: the fourth
-    corner continues the plane through the three, so that a viewer's filter finds nothing else."""
+    corner continues the plane through the three, as far as colours go, so that a viewer's filter finds little else."""
     triangles = primitive.indices.reshape(-1, 3).astype(np.int64)
     rows = math.ceil(len(triangles) / blocks)
     atlas = np.zeros((rows * blocks, size, size, 4), np.uint8)

@@ -89,11 +89,11 @@ class Pictures:
             found = self._kept[key] = self._written(pixels, "normals", lossless=True)
         return found
 
-    def made(self, pixels: UInt8, name: str) -> Picture:
+    def made(self, pixels: UInt8, name: str, *, lossless: bool = False) -> Picture:
         """A picture of colours, (height, width, 3 or 4)."""
         if pixels.shape[2] == 4 and (pixels[..., 3] == 255).all():
             pixels = pixels[..., :3]  # viewers sort what has alpha, even where it is opaque
-        return self._written(pixels, name, lossless=pixels.shape[2] == 4)
+        return self._written(pixels, name, lossless=lossless or pixels.shape[2] == 4)
 
     def _written(self, pixels: UInt8, name: str, *, lossless: bool = False) -> Picture:
         checkpoint()

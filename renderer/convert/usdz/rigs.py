@@ -88,14 +88,13 @@ class Rig:
         binding.CreateSkeletonRel().SetTargets([self._skeleton.GetPath()])
         binding.CreateGeomBindTransformAttr(Gf.Matrix4d(1.0))
         if self._numbers is None or primitive.joints is None or primitive.weights is None:
-            binding.CreateJointIndicesPrimvar(True, 1).Set(Vt.IntArray(1, 0))
-            binding.CreateJointWeightsPrimvar(True, 1).Set(Vt.FloatArray(1, 1.0))
+            count = len(primitive.positions)  # one for all is valid, but some readers refuse it
+            joints, shares = np.zeros((count, 1), np.int32), np.ones((count, 1), np.float32)
         else:
-            width = primitive.joints.shape[1]
-            indices = self._numbers[primitive.joints].astype(np.int32).ravel()
-            shares = _f32(primitive.weights.ravel())
-            binding.CreateJointIndicesPrimvar(False, width).Set(Vt.IntArray.FromNumpy(indices))
-            binding.CreateJointWeightsPrimvar(False, width).Set(Vt.FloatArray.FromNumpy(shares))
+            joints, shares = self._numbers[primitive.joints].astype(np.int32), primitive.weights
+        width = joints.shape[1]
+        binding.CreateJointIndicesPrimvar(False, width).Set(Vt.IntArray.FromNumpy(joints.ravel()))
+        binding.CreateJointWeightsPrimvar(False, width).Set(Vt.FloatArray.FromNumpy(_f32(shares.ravel())))
         if primitive.targets:
             self._add_shapes(binding, mesh, primitive.targets, node, weights)
 

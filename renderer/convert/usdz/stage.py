@@ -64,13 +64,16 @@ class _Tree:
         shown = {index for index in reachable(self._scene) if self._triangles(self._scene.nodes[index])}
         if not shown:
             raise EmptyModel("the model has no triangles, and AR viewers show nothing else")
+        skinned = {index for index in shown if self._scene.nodes[index].skin is not None}
         paths: dict[int, Any] = {}
-        for index in self._with_their_parents(shown):
+        for index in self._with_their_parents(shown - skinned):
             node = self._scene.nodes[index]
             above = paths[self._parents[index]] if index in self._parents else _ROOT
             paths[index] = self._write_node(index, above.AppendChild(self._names.new(node.name, "Node")))
             if index in shown:
                 self._show(index, paths[index])
+        for index in sorted(skinned):  # joints alone place a skin, whatever node shows it
+            self._show(index, _ROOT)
         for rig in self._rigs.values():
             rig.finish()
 
@@ -95,8 +98,9 @@ class _Tree:
         depths: dict[int, int] = {}
         for index in order:
             depths[index] = 1 + (depths[self._parents[index]] if index in self._parents else 0)
-        if max(depths.values()) > DEPTH:
-            raise ModelTooLarge(f"the model has nodes {max(depths.values())} deep, and {DEPTH} are allowed in a USDZ")
+        deepest = max(depths.values(), default=0)
+        if deepest > DEPTH:
+            raise ModelTooLarge(f"the model has nodes {deepest} deep, and {DEPTH} are allowed in a USDZ")
         return order
 
     def _write_node(self, index: int, path: Any) -> Any:
@@ -141,15 +145,14 @@ class _Tree:
         if node.skin is not None and primitive.joints is not None:
             rig = self._skin_rig(node.skin)
         elif primitive.targets:
-            rig = self._morph_rig(index, _ROOT if node.skin is not None else above)
+            rig = self._morph_rig(index, above)
         else:
-            self._meshes.write((_ROOT if node.skin is not None else above).AppendChild(name), primitive)
+            self._meshes.write(above.AppendChild(name), primitive)
             return
         written = self._meshes.write(rig.path.AppendChild(name), primitive)
         rig.bind(written, primitive, index, node.weights or mesh.weights)
 
     def _skin_rig(self, skin: int) -> Rig:
-        """At the root: joints place what they move, whatever node shows it."""
         if ("skin", skin) not in self._rigs:
             rig = self._rigs["skin", skin] = Rig(
                 self._stage, _ROOT.AppendChild(self._names.new("", "Skin")), self._motion
