@@ -5,24 +5,23 @@ has a skeleton of one joint, which stands still: viewers look for blend shapes t
 """
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from pxr import Gf, Usd, UsdGeom, UsdSkel, Vt
+from pxr import Gf, UsdSkel, Vt
 
 from renderer.arrays import Float64, Int64
 from renderer.convert.usdz.motion import Motion, set_rows
 from renderer.scene.animation import Pose
+from renderer.scene.deform import Drawable, deformed
 from renderer.scene.hierarchy import local_matrices
-from renderer.scene.nodes import MorphTarget, Node, Path, Primitive, Skin
+from renderer.scene.nodes import MorphTarget, Node, Path, Primitive, Scene, Skin
 
 _HALF = (6e-5, 65504.0)
 """The smallest and the largest scale that UsdSkel's 16-bit floats hold to three digits."""
 
 _PATHS: tuple[Path, ...] = ("translation", "rotation", "scale")
-
-_MOMENTS = 24
-"""At which the bounds of what deforms are taken, as for framing."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -45,6 +44,7 @@ class Rig:
         self._animation = UsdSkel.Animation.Define(stage, path.AppendChild("Animation"))
         self._numbers: Int64 | None = None  # by the skin's joints: which of the skeleton's each is
         self._shapes: dict[int, Shapes] = {}
+        self._bound: list[Drawable] = []
         binding = UsdSkel.BindingAPI.Apply(self._skeleton.GetPrim())
         binding.CreateAnimationSourceRel().SetTargets([self._animation.GetPath()])
         UsdSkel.BindingAPI.Apply(self._root.GetPrim())
@@ -95,10 +95,12 @@ class Rig:
         width = joints.shape[1]
         binding.CreateJointIndicesPrimvar(False, width).Set(Vt.IntArray.FromNumpy(joints.ravel()))
         binding.CreateJointWeightsPrimvar(False, width).Set(Vt.FloatArray.FromNumpy(_f32(shares.ravel())))
+        self._bound.append(Drawable(node, primitive))
         if primitive.targets:
             self._add_shapes(binding, mesh, primitive.targets, node, weights)
 
-    def finish(self) -> None:
+    def finish(self, scene: Scene, poses: Sequence[Pose]) -> None:
+        """Writes the weights of all shapes, and the room that is taken in the `poses`."""
         if self._shapes:
             every = list(self._shapes.values())
             frames = max(len(shapes.weights) for shapes in every)
@@ -109,19 +111,14 @@ class Rig:
             set_rows(
                 self._animation.CreateBlendShapeWeightsAttr(), weights, lambda row: Vt.FloatArray.FromNumpy(_f32(row))
             )
-        self._set_extent()
+        self._set_extent(scene, poses)
 
-    def _set_extent(self) -> None:
-        """One box for all moments: viewers drop what they take to be out of sight."""
-        last = self._motion.frames - 1
-        boxes = [
-            UsdGeom.Boundable.ComputeExtentFromPlugins(self._root, Usd.TimeCode(time))
-            for time in np.unique(np.linspace(0.0, last, min(_MOMENTS, last + 1)))
-        ]
-        corners = np.array([box for box in boxes if box is not None], np.float32)
-        if len(corners):
-            box = np.stack((corners[:, 0].min(axis=0), corners[:, 1].max(axis=0)))
-            self._root.CreateExtentAttr(Vt.Vec3fArray.FromNumpy(box))
+    def _set_extent(self, scene: Scene, poses: Sequence[Pose]) -> None:
+        """One box for all poses: viewers drop what they take to be out of sight."""
+        clouds = (deformed(scene, drawable, pose).positions for drawable in self._bound for pose in poses)
+        boxes = np.array([(cloud.min(axis=0), cloud.max(axis=0)) for cloud in clouds])
+        box = np.stack((boxes[:, 0].min(axis=0), boxes[:, 1].max(axis=0)))
+        self._root.CreateExtentAttr(Vt.Vec3fArray.FromNumpy(_f32(box)))
 
     def _stacked(self, joints: list[int], path: Path, rest: list[tuple[float, ...]]) -> Float64:
         """(frames or 1, joints, width)."""

@@ -14,12 +14,15 @@ from renderer.convert.usdz.names import Names
 from renderer.convert.usdz.pictures import Pictures
 from renderer.convert.usdz.rigs import Rig
 from renderer.errors import EmptyModel, ModelTooLarge
-from renderer.scene.animation import pose_scene
+from renderer.scene.animation import Pose, find_clip, pose_scene
 from renderer.scene.hierarchy import reachable
 from renderer.scene.nodes import Mesh, Node, Primitive, Scene, Topology
 
 DEPTH = 200
 """Of nodes below each other: usd-core takes stack for each, and people's models have at most a few dozen."""
+
+_MOMENTS = 24
+"""At which the bounds of what deforms are taken, as for framing."""
 
 _ROOT = Sdf.Path("/Root")
 
@@ -74,8 +77,15 @@ class _Tree:
                 self._show(index, paths[index])
         for index in sorted(skinned):  # joints alone place a skin, whatever node shows it
             self._show(index, _ROOT)
+        poses = self._poses() if self._rigs else []
         for rig in self._rigs.values():
-            rig.finish()
+            rig.finish(self._scene, poses)
+
+    def _poses(self) -> list[Pose]:
+        """Of moments that are spread over the whole motion."""
+        clip = find_clip(self._scene, "*") if self._motion.frames > 1 else None
+        times = np.unique(np.linspace(0.0, (self._motion.frames - 1) / FPS, _MOMENTS))
+        return [pose_scene(self._scene, clip, float(time)) for time in times]
 
     def _triangles(self, node: Node) -> list[Primitive]:
         if node.mesh is None:

@@ -52,7 +52,9 @@ def only_primitive(made: Made) -> Primitive:
     return primitive
 
 
-@pytest.mark.parametrize("weights", [(1, 0, 0), (0, 1, 0), (0, 0, 1), (0.5, 0.5, 0), (0.2, 0.3, 0.5), (1 / 3, 1 / 3, 1 / 3)])
+@pytest.mark.parametrize(
+    "weights", [(1, 0, 0), (0, 1, 0), (0, 0, 1), (0.5, 0.5, 0), (0.2, 0.3, 0.5), (1 / 3, 1 / 3, 1 / 3)]
+)
 def test_each_triangle_shades_from_corner_to_corner(tmp_path: Path, weights: tuple[float, float, float]) -> None:
     made = make(tmp_path, square({}, COLOR_0=COLORS))
     np.testing.assert_allclose(shown_at(made, weights), expected(made, weights)[:, :3], atol=0.04)
