@@ -29,7 +29,7 @@ _BEGINNINGS = {
 
 USD_SUFFIXES = (".usd", ".usdz")
 
-USD_MISSING = "USD is read only where usd-core is installed (pip install 'pirouette[usd]'): export the model as GLB"
+USD_MISSING = "USD is read only where usd-core is installed (pip install usd-core): do so, or export the model as GLB"
 
 USDZ_MISSING = "USDZ is written only where usd-core is installed (pip install 'pirouette[usd]')"
 

@@ -28,6 +28,7 @@ ALLOWED = frozenset({
     "DFSG approved", "ISC License (ISCL)", "MIT", "MIT License", "MIT-0", "MIT-CMU", "PSF-2.0",
     "Python Software Foundation License", "Zlib",
     "MPL-2.0", "Mozilla Public License 2.0 (MPL 2.0)",  # of changes to the package's own files, and nothing is changed
+    "LicenseRef-TOST-1.0",  # usd-core's: Apache-2.0 with another paragraph on trademarks
     "LGPL-3.0-only",  # psycopg, which is installed beside Pirouette and can be exchanged
 })  # fmt: skip
 """By the names that packages give them: of SPDX, or of PyPI's classifiers."""

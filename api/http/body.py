@@ -27,6 +27,8 @@ def body_of(schema: type[T]) -> Callable[[Request], Awaitable[T]]:
         raw = await request.body()
         try:
             value = decode_json(raw) if raw else {}
+            if b"\\u" in raw:
+                _refuse_halves(value)
         except ValueError as error:
             raise MalformedBody(f"The request body is not valid JSON: {error}") from None
         if not isinstance(value, dict):
@@ -63,6 +65,16 @@ def decode_json(raw: str | bytes) -> object:
         return json.loads(raw, parse_constant=_refuse)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+
+
+def _refuse_halves(value: object) -> None:
+    """A surrogate without its other half is no character: no database stores it, and no answer can quote it."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    except UnicodeEncodeError:
+        raise ValueError("it has half a surrogate pair") from None
 
 
 def _refuse(constant: str) -> NoReturn:

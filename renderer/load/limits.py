@@ -118,7 +118,7 @@ USD_BYTES = 4096 * MEGABYTE
 reach the limit in 35 s of a core."""
 
 USD_SECONDS = 120
-"""Processor time for a USD."""
+"""Processor time for a USD: 1.3 million triangles take 5 s."""
 
 
 @dataclasses.dataclass(slots=True)

@@ -57,8 +57,8 @@ def read_stl(data: bytes, name: str) -> MadeDocument:
 def _read_text(data: bytes, name: str) -> Float64:
     """(3t, 3): the corners of t facets."""
     source = Source(data, name)
-    corners: list[Float64] = []
-    owners: list[Int64] = []  # the number of facets that have begun when a corner comes
+    corners = [np.zeros((0, 3))]
+    owners = [np.zeros(0, np.int64)]  # the number of facets that have begun when a corner comes
     facets = 0
     for start, end in source.blocks():
         checkpoint()
@@ -129,6 +129,8 @@ def _facet_colors(header: bytes, spare: UInt16) -> Float32 | None:
 
 
 def _document(points: Float64, colors: Float32 | None, name: str) -> MadeDocument:
+    if not len(points):
+        raise EmptyModel(f"{name} has no facets")
     checkpoint()
     places = packed(tuple(np.unique(axis, return_inverse=True)[1].astype(np.int64) for axis in points.T))
     _, first, vertices = np.unique(places, return_index=True, return_inverse=True)

@@ -11,7 +11,11 @@ from renderer.spec import FrameSpec
 from tests.integration.support import Customer, box_glb, first_upload
 from tests.support.farm import Farm, running_farm
 from tests.support.gate import Gate
+from tests.support.postgres import PostgresServer
+from tests.support.redis import running_redis
+from tests.support.s3 import BUCKET, S3Server
 from tests.support.stills import render_still
+from tests.support.waiting import wait_for
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +39,30 @@ def farm(tmp_path_factory: pytest.TempPathFactory, light: Path) -> Iterator[Farm
     folder = tmp_path_factory.mktemp("farm")
     with running_farm(Farm(folder, workers=2, cache=light, gate=Gate(folder / "gate"))) as farm:
         yield farm
+
+
+@pytest.fixture(scope="session")
+def farm_in_pieces(
+    tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer, s3_server: S3Server, light: Path
+) -> Iterator[Farm]:
+    """PostgreSQL, Redis and S3; a server, a worker and a sweeper, each a process of its own."""
+    folder = tmp_path_factory.mktemp("farm")
+    with postgres_server.database() as database_url, running_redis(folder) as broker_url:
+        elsewhere = {
+            "PIROUETTE_DATABASE_URL": database_url,
+            "PIROUETTE_BROKER_URL": broker_url,
+            "PIROUETTE_S3_ENDPOINT": f"http://127.0.0.1:{s3_server.port}",
+            "PIROUETTE_S3_BUCKET": BUCKET,
+            "PIROUETTE_S3_PREFIX": "glossi",
+            "PIROUETTE_S3_ACCESS_KEY": s3_server.access_key,
+            "PIROUETTE_S3_SECRET_KEY": s3_server.secret_key,
+        }
+        separate = Farm(folder, workers=0, cache=light, extra=elsewhere, gate=Gate(folder / "gate"))
+        with running_farm(separate) as farm:
+            for command in ("worker", "sweep"):
+                farm.start_beside(command)
+            wait_for(farm.fleet_pids, "the worker")
+            yield farm
 
 
 @pytest.fixture(scope="session")

@@ -13,12 +13,7 @@ from typing import Any
 import pytest
 
 from tests.integration.glossi.customer import GlossiCustomer, Script, run_script, two_colour_glb
-from tests.support.farm import Farm, running_farm
-from tests.support.gate import Gate
 from tests.support.origin import Origin, answer, running_origin
-from tests.support.postgres import PostgresServer
-from tests.support.redis import running_redis
-from tests.support.s3 import BUCKET, S3Server
 from tests.support.waiting import wait_for
 
 ID = re.compile(r"[A-Za-z0-9]{12}")
@@ -26,30 +21,6 @@ EVENTS = [
     "model.processed", "model.failed", "project.created", "job.complete", "job.failed", "render.complete",
     "render.failed",
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def farm_in_pieces(
-    tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer, s3_server: S3Server, light: Path
-) -> Iterator[Farm]:
-    """PostgreSQL, Redis and S3; a server, a worker and a sweeper, each a process of its own."""
-    folder = tmp_path_factory.mktemp("farm")
-    with postgres_server.database() as database_url, running_redis(folder) as broker_url:
-        elsewhere = {
-            "PIROUETTE_DATABASE_URL": database_url,
-            "PIROUETTE_BROKER_URL": broker_url,
-            "PIROUETTE_S3_ENDPOINT": f"http://127.0.0.1:{s3_server.port}",
-            "PIROUETTE_S3_BUCKET": BUCKET,
-            "PIROUETTE_S3_PREFIX": "glossi",
-            "PIROUETTE_S3_ACCESS_KEY": s3_server.access_key,
-            "PIROUETTE_S3_SECRET_KEY": s3_server.secret_key,
-        }
-        separate = Farm(folder, workers=0, cache=light, extra=elsewhere, gate=Gate(folder / "gate"))
-        with running_farm(separate) as farm:
-            for command in ("worker", "sweep"):
-                farm.start_beside(command)
-            wait_for(farm.fleet_pids, "the worker")
-            yield farm
 
 
 @pytest.fixture

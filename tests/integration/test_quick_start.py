@@ -1,4 +1,4 @@
-"""The README's quick start is true: its blocks run as they stand there, one after the other, in one folder.
+"""The README's first steps are true: their blocks run as they stand there, one after the other, in one folder.
 
 What is replaced: the port (8080 may be taken) and the ids that the farm answers with. What is left out: the
 installation (tests run in one), and the sample, in whose place there is a model that is quicker to draw. The line that
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import PIL.Image
 import psutil
 import pytest
 
@@ -24,10 +25,15 @@ from tests.support.ports import reserved_port
 from tests.support.waiting import HANG_S, wait_for
 
 ROOT = Path(__file__).parents[2]
-SECTION = (ROOT / "README.md").read_text().split("\n## Quick start\n", 1)[1].split("\n## ", 1)[0]
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", SECTION, re.MULTILINE | re.DOTALL)
 FILES = (".mp4", ".web.mp4", ".png", ".thumb.mp4")
 """What comes of a render."""
+
+
+def blocks(section: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The languages and the texts of the blocks of a section of the README."""
+    text = (ROOT / "README.md").read_text().split(f"\n## {section}\n", 1)[1].split("\n## ", 1)[0]
+    languages, texts = zip(*re.findall(r"^```(\w+)\n(.*?)^```", text, re.MULTILINE | re.DOTALL), strict=True)
+    return languages, texts
 
 
 class Shell:
@@ -71,9 +77,8 @@ def shell(tmp_path: Path, box: Path, light: Path) -> Iterator[Shell]:
 
 
 def test_the_quick_start_runs_as_it_stands_there(shell: Shell) -> None:
-    languages = [language for language, _ in BLOCKS]
-    assert languages == ["sh", "sh", "python", "sh", "csv", "sh"]
-    start, curl, python, command_line, table, afterwards = (text for _, text in BLOCKS)
+    languages, (start, curl, python, command_line, table, afterwards) = blocks("Quick start")
+    assert languages == ("sh", "sh", "python", "sh", "csv", "sh")
     install, sample, *start_lines = start.splitlines()
     assert install.startswith("make install ")
     assert sample.startswith(".venv/bin/python -m renderer.samples chair.glb ")
@@ -106,3 +111,16 @@ def test_the_quick_start_runs_as_it_stands_there(shell: Shell) -> None:
     printed = shell.run(afterwards).splitlines()
     assert printed[: len(FILES)] == [f"out/chair{suffix}" for suffix in FILES]
     assert len(printed) == len(FILES) + 3 + 3 * len(FILES)
+
+
+def test_glossis_first_steps_run_as_they_stand_there(shell: Shell) -> None:
+    languages, (start, job) = blocks("Glossi in five minutes")
+    assert languages == ("sh", "sh")
+    shell.run(start)
+    shell.run(job)
+    cameras = ("Front View", "Three-Quarter View", "Side View", "Top View")
+    pictures = {path.name: path for path in shell.folder.glob("*.png")}
+    assert pictures.keys() == {f"{camera} - Default.png" for camera in cameras}
+    for path in pictures.values():
+        with PIL.Image.open(path) as picture:
+            assert (picture.format, picture.size) == ("PNG", (1920, 1080))

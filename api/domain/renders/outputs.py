@@ -20,32 +20,37 @@ FILES = {
     "still": ("image", "thumb"),
     "dataset": ("dataset", "poster", "poster_full"),
 }
-"""What is made by each output; a "still" is one of several pictures that were drawn together. A preview has no web
-version: it is small itself."""
+"""What is made by each output; a "still" is one of several pictures that were drawn together. Not every video has a
+web version: a preview is small itself, and a project has none of its videos."""
+
+MAIN = {output: files[0] for output, files in FILES.items()}
+"""The file that a render of each output is for."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Outputs:
-    """What is stored of a render by now. `output` is what its settings ask for; `files` are some of its FILES."""
+    """What is stored of a render by now. `output` is what its settings ask for; `files` are some of its FILES.
+    `with_web`: there is a web version to come, if it is a video.
+    """
 
     render_id: str
     status: RenderStatus
     output: str
-    is_system_preview: bool
+    with_web: bool
     files: dict[str, FileView]
 
     def has(self, name: str) -> bool:
         """Whether there will be such a file, if the render doesn't fail."""
-        return name in FILES[self.output] and not (name == "web" and self.is_system_preview)
+        return name in FILES[self.output] and (name != "web" or self.with_web)
 
 
 def get_outputs(session: Session, account_id: str, render_id: str) -> Outputs:
     """Raises RenderNotFound, also for a render of another account."""
     row = session.execute(
-        select(Render.status, Render.output, Render.is_system_preview)
+        select(Render.status, Render.output, Render.variant)
         .where(Render.id == render_id, Render.account_id == account_id)
     ).one_or_none()
     if row is None:
         raise RenderNotFound
     files = results.read(session, [render_id])[render_id]
-    return Outputs(render_id, RenderStatus(row.status), row.output, row.is_system_preview, files)
+    return Outputs(render_id, RenderStatus(row.status), row.output, row.variant.get("web_size") is not None, files)

@@ -7,7 +7,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from api.domain.accounts.credentials import Principal
-from api.domain.renders.outputs import FILES, Outputs, get_outputs
+from api.domain.renders.outputs import FILES, MAIN, Outputs, get_outputs
 from api.domain.renders.states import UNFINISHED, RenderStatus
 from api.errors import DatasetNotFound, FarmError, ImageNotFound, PosterNotFound, ThumbNotFound, VideoNotFound
 from api.http.dxgl.auth import Reader
@@ -26,7 +26,7 @@ PATHS = {
 }  # fmt: skip
 """Below a render's own path, by the files' names in the database."""
 
-KINDS = {"video": "A video", "image": "A still", "dataset": "A training set"}
+KINDS = {"video": "A video", "image": "A still", "still": "A still", "dataset": "A training set"}
 
 IMAGE_TYPES = tuple(MEDIA_TYPES[suffix] for suffix in (".png", ".webp", ".avif"))
 """Of stills."""
@@ -74,9 +74,10 @@ def get_bundle(principal: Reader, farm: FarmDep, render_id: RenderId, request: R
     outputs = _outputs(farm, principal, render_id)
     if outputs.output == "dataset":
         return send_dataset(farm, outputs, request)
-    missing = ImageNotFound if outputs.output == "image" else VideoNotFound
+    main = MAIN[outputs.output]
+    missing = ImageNotFound if main == "image" else VideoNotFound
     if outputs.status != RenderStatus.DONE:
-        raise missing(_why_missing(outputs, outputs.output))
+        raise missing(_why_missing(outputs, main))
     files = {stem: outputs.files[name] for name, stem in BUNDLED.items() if name in outputs.files}
     with missing_as(missing):
         check_stored(farm, *files.values())

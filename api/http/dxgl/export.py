@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from api import clock
 from api.domain.renders import lists
 from api.domain.renders.lists import ExportRow
+from api.domain.renders.outputs import FILES, MAIN
 from api.domain.renders.states import RenderStatus
 from api.http.dxgl.auth import Reader
 from api.http.dxgl.failures import errors
@@ -68,7 +69,7 @@ def export_renders(
 def _urls(rows: Iterator[ExportRow], base: str) -> Iterator[str]:
     for row in rows:
         if row.status == RenderStatus.DONE:
-            yield f"{_url(row, base, row.output)}\r\n"
+            yield f"{_url(row, base, MAIN[row.output])}\r\n"
 
 
 def _row(row: ExportRow, base: str) -> tuple[object, ...]:
@@ -77,7 +78,8 @@ def _row(row: ExportRow, base: str) -> tuple[object, ...]:
         row.model_id, row.title, row.sku, ", ".join(row.tags), row.id,
         *(row.settings.get(name) for name in ("quality", "aspect", "length")),
         row.status, clock.iso(row.created_at),
-        _url(row, base, row.output) if done else None, _url(row, base, "poster") if done else None,
+        _url(row, base, MAIN[row.output]) if done else None,
+        _url(row, base, "poster") if done and "poster" in FILES[row.output] else None,
     )  # fmt: skip
 
 

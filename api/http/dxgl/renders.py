@@ -7,6 +7,7 @@ from fastapi import Depends
 from pydantic import BaseModel, Field
 
 from api.domain.accounts.credentials import Principal
+from api.domain.projects import render_jobs
 from api.domain.renders import lists, notices, ordering, removal, renders
 from api.domain.renders.lists import Filter
 from api.domain.renders.states import RenderStatus
@@ -195,8 +196,12 @@ def cancel_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> dict
     responses=errors(RenderNotFound, InvalidState, NoCredits, SpendingCap),
 )
 def retry_render(principal: Renderer, farm: FarmDep, render_id: RenderId) -> dict[str, RenderDetail]:
-    """Makes a render in error, or a cancelled one, from the start, for its price. Its status becomes `pending`."""
+    """Makes a render in error, or a cancelled one, from the start, for its price. Its status becomes `pending`.
+
+    Pictures and videos of Glossi's jobs are refused: they are tried again by their job.
+    """
     with farm.work(principal) as unit:
+        render_jobs.refuse_piece(unit, principal.account_id, render_id)
         return {"data": render_detail(ordering.retry_render(unit, principal.account_id, render_id))}
 
 

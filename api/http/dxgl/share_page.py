@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from api.domain.renders import shares
+from api.domain.renders.outputs import FILES, MAIN
 from api.domain.renders.shares import SharedRender
 from api.domain.renders.states import UNFINISHED, RenderStatus
 from api.errors import RenderNotFound
@@ -73,7 +74,8 @@ def _page(renders: list[SharedRender], folders: list[str], base: str, url: str) 
 def _preview(render: SharedRender, folder: str) -> list[tuple[str, str]]:
     if render.status != RenderStatus.DONE:
         return [("og:type", "website")]
-    picture = [("og:image", f"{folder}/poster?quality=full"), ("og:image:type", "image/png")]
+    file = "poster?quality=full" if "poster_full" in FILES[render.output] else MAIN[render.output]
+    picture = [("og:image", f"{folder}/{file}"), ("og:image:type", "image/png")]
     if render.output != "video":
         return [("og:type", "website"), *picture]
     return [("og:type", "video.other"), *picture, ("og:video", _video(render, folder)), ("og:video:type", "video/mp4")]
@@ -90,7 +92,8 @@ def _figure(render: SharedRender, folder: str) -> str:
     elif render.status != RenderStatus.DONE:
         shown, link = "<p>This render could not be made.</p>", ""
     else:
-        shown, link = _SHOWN[render.output](render, folder), f'<a href="{folder}/{render.output}" download>Download</a>'
+        shown = _SHOWN[render.output](render, folder)
+        link = f'<a href="{folder}/{MAIN[render.output]}" download>Download</a>'
     return f"<figure>{shown}<figcaption><h1>{escape(render.name)}</h1>{link}</figcaption></figure>\n"
 
 
@@ -106,5 +109,5 @@ def _still(file: str) -> Callable[[SharedRender, str], str]:
 
 
 _SHOWN: dict[str, Callable[[SharedRender, str], str]] = {
-    "video": _moving, "image": _still("image"), "dataset": _still("poster?quality=full")
+    "video": _moving, "image": _still("image"), "still": _still("image"), "dataset": _still("poster?quality=full")
 }

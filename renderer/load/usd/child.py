@@ -43,9 +43,8 @@ def _read(path: Path) -> MadeDocument:
     except Tf.ErrorException as error:
         said = _SAID.findall(str(error).replace(str(path), "it"))
         raise InvalidModel(f"the USD can't be read: {'; '.join(said)[:300] or 'it is broken'}") from error
-    except (ArithmeticError, LookupError, TypeError, ValueError, RuntimeError) as error:
-        # numbers and types that no sound file has, of which usd-core tells nothing
-        raise InvalidModel(f"the USD can't be read: {str(error)[:300] or 'it is broken'}") from error
+    except (ArithmeticError, LookupError, TypeError, ValueError, RuntimeError) as error:  # of usd-core's types, mostly
+        raise InvalidModel("the USD can't be read: one of its values is not of the type that it should be") from error
 
 
 if __name__ == "__main__":

@@ -56,9 +56,7 @@ class Materials:
         return self._looks[key]
 
     def _surface(self, material: Any) -> Any:
-        shader = material.ComputeSurfaceSource()[0]
-        if not shader:
-            shader = material.ComputeSurfaceSource(["mtlx"])[0]
+        shader = material.ComputeSurfaceSource()[0] or material.ComputeSurfaceSource("mtlx")[0]
         kind = shader.GetShaderId() if shader else ""
         if kind == "UsdPreviewSurface":
             return shader
@@ -108,13 +106,15 @@ class _Preview:
         """Colour and opacity; the primvar that gives the colour."""
         color, opacity = self._network.source("diffuseColor"), self._network.source("opacity")
         threshold = self._network.number("opacityThreshold", 0.0)
-        factor = _rgb(color, (0.18, 0.18, 0.18))
-        alpha = _unit(opacity, 1.0)
-        if isinstance(color, Map) and isinstance(opacity, Map) and (color.file, "a") == (opacity.file, opacity.channel):
+        factor = [min(value, 1.0) for value in _rgb(color, (0.18, 0.18, 0.18))]
+        alpha = 1.0 if isinstance(opacity, Map) else _unit(opacity, 1.0)
+        if isinstance(color, Map) and isinstance(opacity, Map) and (color.file, "a", True) == (
+            opacity.file, opacity.channel, opacity.is_plain
+        ):
             surface.baseColorTexture = self._info(color, self._textures.plain(color))
         elif isinstance(opacity, Map):
             colors = [Channel(color, each) for each in "rgb"]
-            packed = self._textures.packed([*colors, Channel(opacity, opacity.channel)], "RGBA")
+            packed = self._textures.packed([*colors, _channel(opacity)], "RGBA")
             surface.baseColorTexture = self._info(color if isinstance(color, Map) else opacity, packed)
         elif isinstance(color, Map):
             surface.baseColorTexture = self._info(color, self._textures.plain(color))
@@ -132,16 +132,16 @@ class _Preview:
         else:
             metal = self._network.source("metallic")
         rough = self._network.source("roughness")
-        surface.metallicFactor = _unit(metal, 0.0)
-        surface.roughnessFactor = _unit(rough, 0.5)
+        surface.metallicFactor = 1.0 if isinstance(metal, Map) else _unit(metal, 0.0)
+        surface.roughnessFactor = 1.0 if isinstance(rough, Map) else _unit(rough, 0.5)
         maps = [each for each in (metal, rough) if isinstance(each, Map)]
         if not maps:
             return
-        if len({each.file for each in maps}) == 1 and (_channel(metal), _channel(rough)) == ("b", "g"):
+        plain = all(each.is_plain for each in maps) and len({each.file for each in maps}) == 1
+        if plain and (_channel(metal).name, _channel(rough).name) == ("b", "g"):
             texture = self._textures.plain(maps[0])
         else:
-            channels = [Channel(None), *(Channel(each, _channel(each)) for each in (rough, metal))]
-            texture = self._textures.packed(channels, "RGB")
+            texture = self._textures.packed([Channel(None), _channel(rough), _channel(metal)], "RGB")
         surface.metallicRoughnessTexture = self._info(maps[0], texture)
 
     def _details(self, material: Any) -> None:
@@ -153,9 +153,9 @@ class _Preview:
             )
         occlusion = self._network.source("occlusion")
         if isinstance(occlusion, Map):
-            plain = occlusion.channel == "r"
-            texture = self._textures.plain(occlusion) if plain else self._textures.packed(
-                [Channel(occlusion, occlusion.channel)] * 3, "RGB"
+            plain = occlusion.channel == "r" and occlusion.is_plain
+            texture = (
+                self._textures.plain(occlusion) if plain else self._textures.packed([_channel(occlusion)] * 3, "RGB")
             )
             if info := self._info(occlusion, texture):
                 material.occlusionTexture = pygltflib.OcclusionTextureInfo(
@@ -192,6 +192,12 @@ class _Preview:
         return pygltflib.TextureInfo(index=texture, texCoord=number, extensions=extensions)
 
 
+def material_path(prim: Any) -> str:
+    """That of the material bound to the prim; "" without one."""
+    material = _bound_material(prim)
+    return str(material.GetPath()) if material else ""
+
+
 def _bound_material(prim: Any) -> Any:
     """The UsdShade.Material; None for a prim without one."""
     binding = UsdShade.MaterialBindingAPI(prim)
@@ -213,15 +219,13 @@ def _rgb(source: Source, default: tuple[float, float, float]) -> list[float]:
     return [max(0.0, value) for value in values]
 
 
-def _channel(source: Source) -> str:
-    return source.channel if isinstance(source, Map) else ""
-
-
-def _number(source: Source, default: float) -> float:
-    if isinstance(source, Map):
-        return source.scale["rgba".index(source.channel[:1])]
-    return source if isinstance(source, float) else default
+def _channel(source: Source) -> Channel:
+    """The channel that the input shows, scaled and shifted as it is there."""
+    if not isinstance(source, Map):
+        return Channel(None)
+    number = "rgba".index(source.channel[:1])
+    return Channel(source, source.channel, source.scale[number], source.bias[number])
 
 
 def _unit(source: Source, default: float) -> float:
-    return min(max(_number(source, default), 0.0), 1.0)
+    return min(max(source if isinstance(source, float) else default, 0.0), 1.0)

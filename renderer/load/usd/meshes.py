@@ -18,7 +18,7 @@ from renderer.load.limits import Budget
 from renderer.load.normals import unit
 from renderer.load.polygons import triangulate
 from renderer.load.rows import welded
-from renderer.load.usd.materials import Look, Materials
+from renderer.load.usd.materials import Look, Materials, material_path
 from renderer.load.usd.opening import Notes
 
 CREASE_DEGREES = 60.0
@@ -61,14 +61,15 @@ class Meshes:
         self._time = time
         self._budget = budget
         self._notes = notes
-        self._made: dict[str, int | None] = {}
+        self._made: dict[tuple[str, str], int | None] = {}
 
     def use(self, prim: Any) -> int | None:
         """The index of the glTF mesh; None for one without faces. Raises InvalidModel, ModelTooLarge."""
         path = str(prim.GetPrimInPrototype().GetPath() if prim.IsInstanceProxy() else prim.GetPath())
-        if path not in self._made:
-            self._made[path] = self._write(prim, printable(str(prim.GetPath())))
-        return self._made[path]
+        key = path, material_path(prim)  # which an instance may have from what it stands in
+        if key not in self._made:
+            self._made[key] = self._write(prim, printable(str(prim.GetPath())))
+        return self._made[key]
 
     def _write(self, prim: Any, name: str) -> int | None:
         checkpoint()

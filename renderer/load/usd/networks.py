@@ -29,6 +29,11 @@ class Map:
     texcoords: str
     transform: Json | None
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the file's numbers are used as they are."""
+        return (*self.scale, *self.bias) == (1.0,) * 4 + (0.0,) * 4
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Vertices:

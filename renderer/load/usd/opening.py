@@ -12,6 +12,8 @@ from renderer.load.fields import printable
 
 MOST_LAYERS = 500
 
+LAYERS = (".usd", ".usda", ".usdc")
+
 Notes = dict[str, None]
 """Warnings, in order and each once."""
 
@@ -61,8 +63,9 @@ def open_stage(package: Package, notes: Notes) -> Any:
 
 
 def _inner_layer(package: Package, resolved: str) -> Any:
-    """The layer in the package; None for all others."""
-    return None if package.member(resolved) is None else Sdf.Layer.FindOrOpen(resolved)
+    """The layer in the package; None for all others, and for formats that aren't USD's own."""
+    member = package.member(resolved)
+    return Sdf.Layer.FindOrOpen(resolved) if member is not None and member.lower().endswith(LAYERS) else None
 
 
 def _drop_clips(layer: Any, path: Any) -> None:

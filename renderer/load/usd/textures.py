@@ -9,7 +9,7 @@ import PIL.Image
 import pygltflib
 
 from renderer.checkpoints import checkpoint
-from renderer.errors import InvalidModel, ModelError
+from renderer.errors import InvalidModel
 from renderer.gltf.builder import GltfBuilder
 from renderer.load import limits
 from renderer.load.fields import printable
@@ -20,15 +20,23 @@ from renderer.load.usd.networks import Map, Source
 from renderer.load.usd.opening import Notes, Package
 from renderer.pictures import BROKEN
 
-_PNG_LEVEL = 3
+_PNG_LEVEL = 3  # as for OBJ
+_CONVERTED = "pixels of images to convert"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Channel:
-    """One channel of a picture to be made: the `name` of one of the source's, or white where that is no texture."""
+    """One channel of a picture to be made: the `name` of one of the source's, times `scale` and plus `bias`; or white
+    where that is no texture."""
 
     source: Source
     name: str = ""
+    scale: float = 1.0
+    bias: float = 0.0
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return (self.source.file, self.name, self.scale, self.bias) if isinstance(self.source, Map) else ()
 
 
 class Textures:
@@ -40,7 +48,7 @@ class Textures:
         self._notes = notes
         self._budget = Budget()
         self._images: dict[str, int | None] = {}
-        self._packed: dict[tuple[tuple[str, str], ...], int | None] = {}
+        self._packed: dict[tuple[object, ...], int | None] = {}
 
     def plain(self, source: Map) -> int | None:
         """The index of the texture that shows the file as it is."""
@@ -52,11 +60,11 @@ class Textures:
         maps = [channel.source for channel in channels if isinstance(channel.source, Map)]
         if not maps:
             return None
-        key = tuple((c.source.file, c.name) if isinstance(c.source, Map) else ("", "") for c in channels)
+        key = tuple(channel.key for channel in channels)
         if key not in self._packed:
             try:
                 self._packed[key] = self._pack(channels, mode)
-            except ModelError as error:
+            except InvalidModel as error:
                 self._left_out(maps[0], str(error))
                 self._packed[key] = None
         image = self._packed[key]
@@ -82,6 +90,7 @@ class Textures:
     def _pack(self, channels: Sequence[Channel], mode: str) -> int | None:
         pictures = {c.source.file: self._decoded(c.source) for c in channels if isinstance(c.source, Map)}
         width, height = max(each.size for each in pictures.values())
+        self._budget.take(_CONVERTED, width * height, limits.CONVERTED_PIXELS, "the USD")
         bands = []
         for channel in channels:
             checkpoint()
@@ -90,6 +99,9 @@ class Textures:
                 continue
             picture = pictures[channel.source.file]
             band = picture.getchannel("rgba".index(channel.name[:1]))
+            if (channel.scale, channel.bias) != (1.0, 0.0):
+                shares = np.clip(np.arange(256) / 255 * channel.scale + channel.bias, 0.0, 1.0)
+                band = band.point(np.round(shares * 255).astype(np.uint8).tolist())
             bands.append(band if band.size == (width, height) else band.resize((width, height)))
         stream = io.BytesIO()
         PIL.Image.merge(mode, bands).save(stream, "PNG", compress_level=_PNG_LEVEL)
@@ -102,9 +114,7 @@ class Textures:
         if member is None:
             raise InvalidModel("it is not in the file")
         image = open_header(self._package.read(member), printable(member))
-        self._budget.take(
-            "pixels of images to convert", image.width * image.height, limits.CONVERTED_PIXELS, printable(member)
-        )
+        self._budget.take(_CONVERTED, image.width * image.height, limits.CONVERTED_PIXELS, printable(member))
         try:
             image.load()
             return PIL.Image.fromarray(np.asarray(rgba(image)))

@@ -1,5 +1,6 @@
 """A model's file is told by its first bytes and its size, and one that isn't what it was announced as is named."""
 
+import importlib.util
 import io
 import struct
 import zipfile
@@ -99,6 +100,14 @@ def test_an_empty_file_is_called_that() -> None:
 def test_what_is_refused_by_its_name_comes_with_what_to_send_instead(word: str) -> None:
     with pytest.raises(InvalidFormat, match="export the model"):
         named_type(word)
+
+
+def test_usd_is_refused_where_nothing_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    for word in ("usd", "usda", "usdc", "usdz"):
+        with pytest.raises(InvalidFormat, match="export the model as GLB"):
+            named_type(word)
+    assert named_type("stl").suffix == ".stl"
 
 
 @pytest.mark.parametrize("word", ["", "exe", ".glb", "glb\n"])

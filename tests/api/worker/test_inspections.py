@@ -99,7 +99,7 @@ def test_a_model_of_another_format_becomes_one_glb_that_can_be_drawn(
     (tmp_path / name).write_bytes(data)
     reports = inspected(children, tmp_path / name, tmp_path / "work")
     contents = told_of(reports)
-    assert np.allclose((contents["low"], contents["high"]), bounds)
+    assert [contents["low"], contents["high"]] == [pytest.approx(corner) for corner in bounds]
     assert (contents["triangles"], contents["warnings"]) == (2, [])
     [made] = [report for report in reports if isinstance(report, Made)]
     picture = tmp_path / "picture.png"

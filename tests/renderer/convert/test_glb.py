@@ -13,8 +13,10 @@ from renderer.errors import InvalidModel, ModelError, ModelTooLarge, ResourceMis
 from renderer.gl.context import Device
 from renderer.load import limits, load_model
 from renderer.spec import FrameSpec
+from tests.renderer.load import plain_meshes
 from tests.renderer.load.glb_builder import GlbBuilder, Json, encoded, make_glb, make_zip, png, triangle_builder
-from tests.renderer.load.obj.support import FILES
+from tests.renderer.load.obj.support import FACE, FILES, SQUARE
+from tests.renderer.load.usd import stages
 from tests.support import gltf_validator
 from tests.support.models import shared_model
 from tests.support.stills import render_still
@@ -55,6 +57,28 @@ def test_a_scan_becomes_a_glb_that_the_khronos_validator_finds_nothing_in(conver
     assert gltf_validator.issues(made)["messages"] == []
     assert all(m["pbrMetallicRoughness"]["roughnessFactor"] == 1.0 for m in document(made)["materials"])
     assert "KHR_texture_transform" in document(made)["extensionsUsed"]
+
+
+COLORS = "property uchar red\nproperty uchar green\nproperty uchar blue\n"
+TEXTURED = stages.stage(
+    stages.square(stages.BOUND) + stages.look(
+        "color3f inputs:diffuseColor.connect = </Root/Look/Map.outputs:rgb>\n"
+        "float inputs:roughness.connect = </Root/Look/Map.outputs:r>\n"
+        "color3f inputs:emissiveColor = (0, 2, 4)\nfloat inputs:clearcoat = 1\nfloat inputs:ior = 1.3",
+        stages.texture("a.png"),
+    ),
+    'upAxis = "Z"',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("data", [
+    plain_meshes.stl(plain_meshes.square_facets()), plain_meshes.stl(plain_meshes.square_facets(), (0x8000, 0)),
+    plain_meshes.ply_square("255 128 0", COLORS), (SQUARE + FACE).encode(), stages.usdz(TEXTURED, {"a.png": png()}),
+], ids=["stl", "coloured stl", "ply", "obj", "usdz"])  # fmt: skip
+def test_every_other_format_becomes_a_glb_that_the_khronos_validator_finds_nothing_in(
+    convert: Convert, data: bytes
+) -> None:
+    assert gltf_validator.issues(convert(data))["messages"] == []
 
 
 def test_the_real_scan_becomes_a_clean_glb_of_the_same_model(convert: Convert) -> None:

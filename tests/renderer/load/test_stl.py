@@ -146,9 +146,10 @@ def test_too_many_facets_are_refused_before_they_are_read(load: Load, monkeypatc
             load(data)
 
 
-def test_a_text_without_facets_is_empty(load: Load) -> None:
-    with pytest.raises(EmptyModel):
-        load(b"solid facet \nendsolid\n")
+@pytest.mark.parametrize("text", [b"", b"\xef\xbb\xbf", b"\n", b"solid facet \nendsolid\n"])
+def test_a_text_without_facets_is_empty(load: Load, text: bytes) -> None:
+    with pytest.raises(EmptyModel, match=r"^part\.stl has no facets$"):
+        load(make_zip({"part.stl": text}))
 
 
 quick = settings(

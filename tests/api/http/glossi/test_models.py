@@ -70,6 +70,14 @@ def test_requests_of_another_form_are_refused_with_the_field(still_team: Team) -
     assert team.ask("GET", "/models").json()["total"] == 0
 
 
+def test_half_a_character_is_no_text(still_team: Team) -> None:
+    half = b'{"modelIds": ["\\ud83e"], "modelId": "\\ud83e", "name": "Oak"}'
+    for path in ("/models/status", "/models/AbsentModel1/variants"):
+        assert error(still_team.ask("POST", path, content=half)) == (400, "VALIDATION_ERROR")
+    whole = still_team.ask("POST", "/models/status", content=b'{"modelIds": ["\\ud83e\\ude91"]}')
+    assert whole.json()["notFound"] == ["\U0001fa91"]
+
+
 def test_the_status_of_unknown_models_is_that_they_are_not_found(team: Team) -> None:
     model_id = team.confirmed()
     team.web.inspect()

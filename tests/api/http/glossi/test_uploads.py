@@ -1,8 +1,10 @@
 """Files of models by signed links, without a key: announced, sent, replaced, confirmed, refused, on both storages."""
 
 import contextlib
+import hashlib
 import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -10,6 +12,7 @@ import pytest
 
 from api.db.session import Database
 from api.domain.accounts import credentials
+from api.domain.catalog import catalog
 from api.errors import UploadNotFound
 from api.http.glossi.confirming import confirm_uploads
 from api.settings import Settings
@@ -104,18 +107,34 @@ def test_a_second_file_replaces_the_first_until_it_is_confirmed(make_team: MakeT
     assert b"".join(team.web.storage.read(key)) == GLB
 
 
-def test_without_a_file_there_is_nothing_to_confirm(make_team: MakeTeam) -> None:
+def test_of_files_that_come_while_one_is_confirmed_one_is_the_model_whole(make_team: MakeTeam) -> None:
+    team = make_team()
+    [model] = team.announce("chair.glb")
+    versions = [GLB + bytes([number]) * 100_000 for number in range(4)]
+    assert team.put(model["uploadUrl"], versions[0]).status_code == 200
+    with serving(team.web.app) as base, httpx.Client(base_url=base, headers={"X-API-Key": team.web.glossi_key}) as api:
+        url = model["uploadUrl"].replace("http://farm", base)
+        with ThreadPoolExecutor() as pool:
+            confirmed = [pool.submit(api.post, f"/api/v1/models/{model['modelId']}/confirm") for _ in range(2)]
+            came = [pool.submit(httpx.put, url, content=version) for version in versions]
+        assert {each.result().status_code for each in confirmed} == {200}
+        assert {each.result().status_code for each in came} <= {200, 409}
+    [key] = stored(team, "models")
+    data = b"".join(team.web.storage.read(key))
+    assert data in versions
+    with team.web.database.read() as session:
+        sha256 = hashlib.sha256(data).hexdigest()
+        assert catalog.find_by_sha256(session, team.web.account_id, sha256) == model["modelId"]
+    assert team.web.settings.s3_bucket or stored(team, "uploads") == []
+
+
+def test_a_file_that_is_none_or_something_else_is_no_model_and_another_may_come(make_team: MakeTeam) -> None:
     team = make_team()
     [model] = team.announce("chair.glb")
     refused = team.confirm(model["modelId"])
     assert error(refused) == (400, "UPLOAD_NOT_FOUND")
     assert "chair.glb" in refused.json()["error"]
     assert team.status(model["modelId"])["models"][0]["status"] == "AWAITING_UPLOAD"
-
-
-def test_a_file_that_is_something_else_is_deleted_and_another_may_come(make_team: MakeTeam) -> None:
-    team = make_team()
-    [model] = team.announce("chair.glb")
     for data in (HTML, b"", STL, b"glTX" + bytes(100)):
         assert team.put(model["uploadUrl"], data).status_code == 200
         assert error(team.confirm(model["modelId"])) == (400, "INVALID_FILE")
@@ -139,30 +158,22 @@ def test_a_file_beyond_the_limit_is_deleted(make_team: MakeTeam) -> None:
     assert error(team.confirm(model["modelId"])) == (400, "UPLOAD_NOT_FOUND")
 
 
-def test_files_of_many_models_are_confirmed_at_once(make_team: MakeTeam) -> None:
-    team = make_team()
-    announced = team.announce(*(f"{number}.glb" for number in range(6)))
-    for number, model in enumerate(announced):
-        team.put(model["uploadUrl"], GLB + bytes([number // 2]))  # of each, two are equal
-    with team.web.database.read() as session:
-        principal = credentials.authenticate(session, "glossi", team.web.glossi_key)
-    farm = team.web.app.state.farm
-    confirmed = confirm_uploads(farm, principal, [model["modelId"] for model in announced])
-    assert [view.id for view in confirmed] == [model["modelId"] for model in announced]
-    assert len({view.model_id for view in confirmed}) == len(stored(team)) == 3
-
-
 def test_of_many_models_those_that_can_be_are_confirmed(make_team: MakeTeam) -> None:
     team = make_team()
-    announced = team.announce("a.glb", "b.glb", "c.glb")
-    for model in announced[::2]:
-        team.put(model["uploadUrl"])
+    announced = team.announce(*(f"{number}.glb" for number in range(6)))
+    ids, farm = [model["modelId"] for model in announced], team.web.app.state.farm
     with team.web.database.read() as session:
         principal = credentials.authenticate(session, "glossi", team.web.glossi_key)
-    with pytest.raises(UploadNotFound, match=r"b\.glb"):
-        confirm_uploads(team.web.app.state.farm, principal, [model["modelId"] for model in announced])
-    told = team.status(*(model["modelId"] for model in announced))
-    assert [model["status"] for model in told["models"]] == ["PENDING", "AWAITING_UPLOAD", "PENDING"]
+    for number, model in enumerate(announced[1:], 1):
+        team.put(model["uploadUrl"], GLB + bytes([number // 2]))  # of each, two are equal
+    with pytest.raises(UploadNotFound, match=r"0\.glb"):
+        confirm_uploads(farm, principal, ids)
+    told = team.status(*ids)
+    assert [model["status"] for model in told["models"]] == ["AWAITING_UPLOAD", *["PENDING"] * 5]
+    team.put(announced[0]["uploadUrl"], GLB + bytes([0]))
+    confirmed = confirm_uploads(farm, principal, ids)
+    assert [view.id for view in confirmed] == ids
+    assert len({view.model_id for view in confirmed}) == len(stored(team)) == 3
 
 
 def test_a_body_is_refused_as_soon_as_it_passes_the_limit(database: Database, tmp_path: Path) -> None:

@@ -105,6 +105,15 @@ def test_channels_of_files_of_their_own_are_put_together(tmp_path: Path) -> None
     assert (material.alpha_mode, scene.warnings) == (AlphaMode.BLEND, [])
 
 
+def test_numbers_of_a_texture_are_scaled_and_shifted(tmp_path: Path) -> None:
+    gloss = texture("map.png", more="float4 inputs:scale = (-1, 1, 1, 1)\nfloat4 inputs:bias = (1, 0, 0, 0)")
+    material, scene = material_of(
+        tmp_path, "float inputs:roughness.connect = </Root/Look/Map.outputs:r>", gloss, map=picture(55)
+    )
+    assert pixel_of(scene, material.metallic_roughness_texture)[1] == 200
+    assert (material.metallic_factor, material.roughness_factor) == (0, 1)
+
+
 @pytest.mark.parametrize(("more", "mode"), [
     ("", AlphaMode.BLEND), ("float inputs:opacityThreshold = 0.25", AlphaMode.MASK),
 ])  # fmt: skip
@@ -175,11 +184,17 @@ def test_parts_of_a_mesh_have_materials_of_their_own(tmp_path: Path) -> None:
     assert [len(primitive.indices) for primitive in mesh.primitives] == [3, 3]
 
 
-def test_other_shaders_become_grey_and_are_named(tmp_path: Path) -> None:
-    scene = scene_of(tmp_path, stage(square(BOUND) + look("", kind="ArnoldStandard")))
+@pytest.mark.parametrize(("material", "what"), [
+    (look("", kind="ArnoldStandard"), "is of the kind 'ArnoldStandard'"),
+    (look("", kind="ND_standard_surface_surfaceshader").replace("outputs:surface.c", "outputs:mtlx:surface.c"),
+     "is of the kind 'ND_standard_surface_surfaceshader'"),
+    ('def Material "Look" { }', "has no surface"),
+])  # fmt: skip
+def test_other_materials_become_grey_and_are_named(tmp_path: Path, material: str, what: str) -> None:
+    scene = scene_of(tmp_path, stage(square(BOUND) + material))
     assert [material.name for material in scene.materials] == ["grey"]
     assert scene.warnings == [
-        "material 'Look' is of the kind 'ArnoldStandard': only UsdPreviewSurface is drawn, and it becomes a grey one"
+        f"material 'Look' {what}: only UsdPreviewSurface is drawn, and it becomes a grey one"
     ]
 
 

@@ -8,7 +8,7 @@ import pytest
 from renderer.errors import EmptyModel
 from renderer.scene.bounds import scene_bounds
 from tests.renderer.load.plain_meshes import corners_of, normals_of, primitive_of
-from tests.renderer.load.usd.stages import ST, scene_of, square, stage
+from tests.renderer.load.usd.stages import ST, look, scene_of, square, stage
 
 
 def bounds_of(folder: Path, text: str) -> list[list[float]]:
@@ -87,6 +87,18 @@ def test_instances_share_their_mesh(tmp_path: Path) -> None:
     assert [node.mesh for node in scene.nodes] == [0, 0]
     bounds = scene_bounds(scene, None)
     assert (bounds.low[0], bounds.high[0]) == (2, 6)
+
+
+def test_instances_may_be_of_different_materials(tmp_path: Path) -> None:
+    body = 'def Scope "Parts" { token visibility = "invisible"\n def Xform "Leg" {' + square() + "} }" + "".join(
+        f'def Xform "In{name}" ( prepend apiSchemas = ["MaterialBindingAPI"]\n ) {{ '
+        f'rel material:binding = </Root/{name}>\n'
+        'def Xform "Leg" ( instanceable = true\n prepend references = </Root/Parts/Leg> ) { } }\n'
+        for name in ("Look", "Other")
+    )  # fmt: skip
+    other = look("float inputs:metallic = 1").replace("Look", "Other")
+    scene = scene_of(tmp_path, stage(body + look("") + other))
+    assert [material.name for material in scene.materials] == ["Look", "Other"]
 
 
 def test_a_point_instancer_places_its_prototypes(tmp_path: Path) -> None:
