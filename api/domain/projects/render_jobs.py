@@ -266,8 +266,8 @@ def _looks(
     for row in rows:
         prefix = f" - {row.name}" if counts[row.project_id] > 1 else ""
         variants: list[tuple[str, str, str | None]] = [(DEFAULT_VARIANT, row.model_id, None)]
-        own = names.get(row.model_id, {}).get("material_variant", ())
-        variants += ((name, row.model_id, name) for name in dict.fromkeys(own))  # drawn by name: of equal ones, the first
+        own = dict.fromkeys(names.get(row.model_id, {}).get("material_variant", ()))  # of one name, the first is drawn
+        variants += ((name, row.model_id, name) for name in own)
         variants += ((each.name, each.model_id, None) for each in attached if each.base_id == row.id)
         for name, model_id, material_variant in variants:
             source = found.get(model_id)
