@@ -31,6 +31,7 @@ class Estate:
         self.other_job = other.job("stool")
         self.workspace = workspace = Workspace(web)
         self.template = workspace.template()
+        self.still_template = workspace.template(bookmarks=[{"name": f"View {number}"} for number in range(10)])
         self.ready = workspace.ready()
         self.project = workspace.project(self.ready, template_id=self.template)
         self.done = workspace.order(self.project)
@@ -154,6 +155,10 @@ CASES: list[Case] = [
     ("/jobs", job(renderSettings=True), BAD, "renderSettings"),
     ("/jobs", job(renderSettings=settings(), templateId=None), BAD, "name a template"),
     ("/jobs", job(renderSettings=settings(), createProjects=False), BAD, "projects"),
+    ("/jobs", job(renderSettings={"renderShots": True}, templateId=lambda e: e.still_template), BAD,
+     "nothing to render"),
+    ("/jobs", job(renderSettings=settings(), templateId=lambda e: e.still_template, models=[GLB_FILE] * 501), BAD,
+     "more than 5,000 pictures and videos"),
     ("/jobs", job(webhookUrl="http://your-app.com/hook"), BAD, "https://"),
     ("/jobs", job(webhookUrl="https://127.0.0.1/hook"), BAD, "public address"),
     ("/jobs", job(webhookUrl="https://169.254.169.254/"), BAD, "public address"),
