@@ -211,3 +211,18 @@ def test_dxgls_command_line_fetches_them_as_what_they_are(
         f"{front}.png", f"{spin}.mov", f"{spin}.png", f"{spin}.thumb.mp4",
     }  # fmt: skip
     assert (tmp_path / f"{front}.png").read_bytes() == f"{front} image".encode()
+
+
+def test_a_model_that_is_deleted_there_is_gone_here_and_what_was_ordered_of_it_is_made(
+    workspace: Workspace, job_id: str
+) -> None:
+    web = workspace.web
+    before = web.balance()
+    project_id = workspace.get(f"/renders/{job_id}")["projectId"]
+    model_id = renders(web)[0]["modelId"]
+    assert web.request("DELETE", f"/v1/models/{model_id}").status_code == 200
+    workspace.draw()
+    assert workspace.get("/models")["models"] == []
+    assert workspace.get(f"/projects/{project_id}")["status"] == "FAILED"
+    assert error(workspace.ask("POST", "/renders", json={"projectIds": [project_id]})) == (409, "MODEL_NOT_READY")
+    assert (workspace.get(f"/renders/{job_id}")["status"], web.balance()) == ("COMPLETED", before)
