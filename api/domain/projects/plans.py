@@ -150,7 +150,7 @@ def _pictures(content: Content, wanted: OutputSettings, material_variant: str | 
         plans.append(dataclasses.replace(plan, frames=frames))
     return [
         Planned(
-            bookmark.name, "PNG", False, work, each, _told(bookmark, each, [*LOOK, *BOOKMARK], (width, height)),
+            bookmark.name, "PNG", False, work, each, _told(bookmark, each, [*LOOK, *BOOKMARK], (width, height), "PNG"),
             PICTURE_CREDITS,
         )
         for bookmark, each, work in zip(content.bookmarks, settings, stills_works(plans), strict=True)
@@ -170,15 +170,16 @@ def _video(look: RenderSettings, shot: Shot, wanted: OutputSettings, material_va
         dataclasses.replace(plan.variant, codec=format_.codec, web_size=None),
     ))
     return Planned(
-        shot.name, format_.file_type, True, work, settings, _told(shot, settings, [*LOOK, *SHOT], (width, height)),
+        shot.name, format_.file_type, True, work, settings,
+        _told(shot, settings, [*LOOK, *SHOT], (width, height), format_.file_type),
         resolution.mp4_credits * format_.price_factor,
     )  # fmt: skip
 
 
 def _told(
-    of: Bookmark | Shot, settings: RenderSettings, names: Iterable[str], size: tuple[int, int]
+    of: Bookmark | Shot, settings: RenderSettings, names: Iterable[str], size: tuple[int, int], file_type: str
 ) -> dict[str, Any]:
-    """The name, the size in pixels, and those of the settings that have a value."""
-    values = {name: getattr(settings, name) for name in [*names, "material_variant"]}
+    """The name, the size in pixels, the kind of file, and those of the settings that have a value."""
+    values = {name: getattr(settings, name) for name in ["output", *names, "material_variant"]}
     given = {camel_case(name): value for name, value in values.items() if value is not None}
-    return {"name": of.name, "width": size[0], "height": size[1], **given}
+    return {"name": of.name, "width": size[0], "height": size[1], "fileType": file_type, **given}

@@ -5,14 +5,17 @@ import csv
 import io
 import re
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from api.cli import main
 from api.domain.projects import progress
 from tests.api.http.glossi.workspace import CAMERA, SHOT, Workspace
 from tests.support.glossi import error
-from tests.support.web import Web
+from tests.support.web import Web, serving
 
 TOP = {"name": "Top View", "elevation": 90}
 
@@ -190,3 +193,36 @@ def test_a_job_of_which_all_is_deleted_there_has_failed_and_is_paid_back(workspa
     assert (failed["status"], failed["renders"]) == ("FAILED", [])
     assert failed["errorMessage"] == "All of its pictures and videos were deleted"
     assert web.balance() == before + 10
+
+
+def test_dxgls_command_line_fetches_them_as_what_they_are(
+    workspace: Workspace, job_id: str, tmp_path: Path
+) -> None:
+    web = workspace.web
+    workspace.draw()
+    front, _, spin = (each["id"] for each in renders(web))
+    with serving(web.app) as url:
+        farm = ["--url", url, "--token", web.token]
+        listed = CliRunner().invoke(main, ["list", *farm])
+        fetched = CliRunner().invoke(main, ["download", *farm, front, spin, "-o", str(tmp_path)])
+    assert sorted(line.split()[4] for line in listed.stdout.splitlines()) == ["image", "image", "video"]
+    assert fetched.exit_code == 0, fetched.output
+    assert {path.name for path in tmp_path.iterdir() if path.name.startswith((front, spin))} == {
+        f"{front}.png", f"{spin}.mov", f"{spin}.png", f"{spin}.thumb.mp4",
+    }  # fmt: skip
+    assert (tmp_path / f"{front}.png").read_bytes() == f"{front} image".encode()
+
+
+def test_a_model_that_is_deleted_there_is_gone_here_and_what_was_ordered_of_it_is_made(
+    workspace: Workspace, job_id: str
+) -> None:
+    web = workspace.web
+    before = web.balance()
+    project_id = workspace.get(f"/renders/{job_id}")["projectId"]
+    model_id = renders(web)[0]["modelId"]
+    assert web.request("DELETE", f"/v1/models/{model_id}").status_code == 200
+    workspace.draw()
+    assert workspace.get("/models")["models"] == []
+    assert workspace.get(f"/projects/{project_id}")["status"] == "FAILED"
+    assert error(workspace.ask("POST", "/renders", json={"projectIds": [project_id]})) == (409, "MODEL_NOT_READY")
+    assert (workspace.get(f"/renders/{job_id}")["status"], web.balance()) == ("COMPLETED", before)
