@@ -2,6 +2,9 @@
 
 from pxr import Tf
 
+DEPTH = 200
+"""Of nodes below each other: usd-core takes stack for each, and people's models have at most a few dozen."""
+
 _LONGEST = 60
 """Characters of a name, which stands in the paths of all prims below."""
 

@@ -1,7 +1,6 @@
 """Skins and morph targets as UsdSkel has them: a SkelRoot, in it a skeleton, its animation, and the meshes.
 
-A skin's skeleton has the joints and all nodes above them, so that each joint moves as its node does. What only morphs
-has a skeleton of one joint, which stands still: viewers look for blend shapes there.
+What only morphs has a skeleton of one joint, which stands still: viewers look for blend shapes there.
 """
 
 import dataclasses
@@ -13,6 +12,7 @@ from pxr import Gf, UsdSkel, Vt
 
 from renderer.arrays import Float64, Int64
 from renderer.convert.usdz.motion import Motion, set_rows
+from renderer.convert.usdz.skeletons import parents_of, skeleton_nodes
 from renderer.scene.animation import Pose
 from renderer.scene.deform import Drawable, deformed
 from renderer.scene.hierarchy import local_matrices
@@ -57,9 +57,10 @@ class Rig:
         self._animation.CreateRotationsAttr(Vt.QuatfArray(1, Gf.Quatf.GetIdentity()))
         self._animation.CreateScalesAttr(Vt.Vec3hArray(1, Gf.Vec3h(1.0)))
 
-    def follow(self, skin: Skin, nodes: list[Node], parents: dict[int, int], rest: Pose, notes: list[str]) -> None:
-        """Gives the skeleton the joints of `skin`."""
-        joints = _with_parents(skin.joints, parents)
+    def follow(self, skin: Skin, nodes: list[Node], rest: Pose, notes: list[str]) -> None:
+        """Gives the skeleton the joints of `skin`. Raises ModelTooLarge for joints too deep."""
+        parents = parents_of(nodes)
+        joints = skeleton_nodes(skin, parents)
         names: dict[int, str] = {}
         for joint in joints:  # nodes' own names would be repeated in the paths of all below
             names[joint] = f"{names[parents[joint]]}/n{joint}" if joint in parents else f"n{joint}"
@@ -180,20 +181,6 @@ def _write_shape(stage: Any, path: Any, target: MorphTarget) -> Any:
     )
     shape.CreatePointIndicesAttr(Vt.IntArray.FromNumpy(rows.astype(np.int32)))
     return shape
-
-
-def _with_parents(joints: tuple[int, ...], parents: dict[int, int]) -> list[int]:
-    """The joints and all nodes above them, parents before children."""
-    found: dict[int, None] = {}
-    for joint in joints:
-        line = []
-        while joint not in found and joint not in line:
-            line.append(joint)
-            if joint not in parents:
-                break
-            joint = parents[joint]
-        found |= dict.fromkeys(reversed(line))
-    return list(found)
 
 
 def _matrices(rows: Float64) -> Any:

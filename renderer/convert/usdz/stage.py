@@ -13,13 +13,11 @@ from renderer.convert.usdz.motion import FPS, Motion, sampled, set_rows
 from renderer.convert.usdz.names import Names
 from renderer.convert.usdz.pictures import Pictures
 from renderer.convert.usdz.rigs import Rig
-from renderer.errors import EmptyModel, ModelTooLarge
+from renderer.convert.usdz.skeletons import check_depth, parents_of
+from renderer.errors import EmptyModel
 from renderer.scene.animation import Pose, find_clip, pose_scene
 from renderer.scene.hierarchy import reachable
 from renderer.scene.nodes import Mesh, Node, Primitive, Scene, Topology
-
-DEPTH = 200
-"""Of nodes below each other: usd-core takes stack for each, and people's models have at most a few dozen."""
 
 _MOMENTS = 24
 """At which the bounds of what deforms are taken, as for framing."""
@@ -59,7 +57,7 @@ class _Tree:
         self._meshes = meshes
         self._notes = notes
         self._names = Names("Materials", "Skeleton", "Animation")
-        self._parents = {child: index for index, node in enumerate(scene.nodes) for child in node.children}
+        self._parents = parents_of(scene.nodes)
         self._rigs: dict[tuple[str, int], Rig] = {}
         self._rest = pose_scene(scene, None, 0.0)
 
@@ -108,9 +106,7 @@ class _Tree:
         depths: dict[int, int] = {}
         for index in order:
             depths[index] = 1 + (depths[self._parents[index]] if index in self._parents else 0)
-        deepest = max(depths.values(), default=0)
-        if deepest > DEPTH:
-            raise ModelTooLarge(f"the model has nodes {deepest} deep, and {DEPTH} are allowed in a USDZ")
+        check_depth(max(depths.values(), default=0))
         return order
 
     def _write_node(self, index: int, path: Any) -> Any:
@@ -167,7 +163,7 @@ class _Tree:
             rig = self._rigs["skin", skin] = Rig(
                 self._stage, _ROOT.AppendChild(self._names.new("", "Skin")), self._motion
             )
-            rig.follow(self._scene.skins[skin], self._scene.nodes, self._parents, self._rest, self._notes)
+            rig.follow(self._scene.skins[skin], self._scene.nodes, self._rest, self._notes)
         return self._rigs["skin", skin]
 
     def _morph_rig(self, node: int, above: Any) -> Rig:

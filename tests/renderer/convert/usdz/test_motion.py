@@ -9,6 +9,9 @@ from pxr import Gf, UsdGeom, UsdSkel
 
 from renderer.arrays import Float64
 from renderer.convert.usdz import motion
+from renderer.convert.usdz.names import DEPTH
+from renderer.convert.usdz.package import convert_to_usdz
+from renderer.errors import ModelTooLarge
 from renderer.scene.animation import pose_scene
 from renderer.scene.deform import deformed, drawables
 from renderer.scene.nodes import Clip, Scene
@@ -117,13 +120,32 @@ def test_what_stands_still_has_no_samples(tmp_path: Path) -> None:
 
 
 def test_a_long_animation_is_cut_with_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(motion, "MOST_SAMPLES", 100)
+    monkeypatch.setattr(motion, "MOST_NUMBERS", 26 * 50)
     builder = square()
     animate(builder, "translation", (0.0, 100.0), [(0, 0, 0), (100, 0, 0)])
     animate(builder, "scale", (0.0, 100.0), [(1, 1, 1), (2, 2, 2)])
     made = make(tmp_path, builder)
     assert made.stage.GetEndTimeCode() == 49
     assert made.notes == ("the animation is long, and is cut after 1.63333 of its 100 seconds",)
+
+
+def test_a_skeletons_still_joints_count_for_how_long_it_may_move(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(motion, "MOST_NUMBERS", (10 * 3 + 14) * 20)
+    made = make(tmp_path, bent())
+    assert made.stage.GetEndTimeCode() == 19
+    assert [note.partition(",")[0] for note in made.notes] == ["the animation is long"]
+
+
+def test_joints_too_deep_for_usd_are_refused(tmp_path: Path) -> None:
+    builder = bent()
+    nodes = builder.document["nodes"]
+    nodes[3] |= {"children": [4]}
+    nodes += [{"children": [index + 1]} for index in range(4, 4 + DEPTH)] + [{}]
+    builder.document["skins"][0]["joints"] = [2, len(nodes) - 1]
+    with pytest.raises(ModelTooLarge, match="204 deep"):
+        convert_to_usdz(builder.save(tmp_path), tmp_path / "model.usdz")
 
 
 def bent() -> GlbBuilder:

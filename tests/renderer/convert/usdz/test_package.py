@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from renderer.convert.usdz.names import DEPTH
 from renderer.convert.usdz.package import convert_to_usdz
-from renderer.convert.usdz.stage import DEPTH
 from renderer.errors import EmptyModel, InvalidModel, ModelTooLarge
 from renderer.inspect import inspect_model
 from tests.renderer.convert.usdz.support import make, render_scene, square, triangles
