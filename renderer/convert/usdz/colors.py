@@ -88,10 +88,11 @@ def _atlas(
         if reference is not None:
             uvs = _spread(primitive.texcoords[reference.texcoord].astype(np.float64), part, size)
             linear *= _texels(pictures.pixels(reference.image), reference, uvs)
-        atlas[start : start + step, ..., :3] = encoded_srgb(linear[..., :3])
-        atlas[start : start + step, ..., 3] = np.round(np.clip(linear[..., 3], 0.0, 1.0) * 255)
-    squares = atlas.reshape(rows, blocks, size, size, 4).transpose(0, 2, 1, 3, 4)
-    return squares.reshape(rows * size, blocks * size, 4)
+        squares = atlas[start : start + len(part)]
+        squares[..., :3] = encoded_srgb(linear[..., :3])
+        squares[..., 3] = np.round(np.clip(linear[..., 3], 0.0, 1.0) * 255)
+    tiled = atlas.reshape(rows, blocks, size, size, 4).transpose(0, 2, 1, 3, 4)
+    return tiled.reshape(rows * size, blocks * size, 4)
 
 
 def _spread(values: Float64, triangles: Int64, size: int) -> Float64:

@@ -60,6 +60,19 @@ def test_each_triangle_shades_from_corner_to_corner(tmp_path: Path, weights: tup
     np.testing.assert_allclose(shown_at(made, weights), expected(made, weights)[:, :3], atol=0.04)
 
 
+@pytest.mark.parametrize("step", [1, 1 << 20])
+def test_squares_may_be_left_over_and_computed_in_any_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    monkeypatch.setattr(colors, "_TEXELS", step)
+    builder = square({}, COLOR_0=COLORS)
+    indices = builder.add_accessor((0, 1, 2, 0, 2, 3, 0, 1, 3, 1, 2, 3, 0, 3, 2), "uint16")
+    builder.document["meshes"][0]["primitives"][0]["indices"] = indices
+    made = make(tmp_path, builder)
+    for weights in ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.2, 0.3, 0.5)):
+        np.testing.assert_allclose(shown_at(made, weights), expected(made, weights)[:, :3], atol=0.04)
+
+
 def test_a_factor_and_alpha_count_too(tmp_path: Path) -> None:
     rgba = [(*color, alpha) for color, alpha in zip(COLORS, (1.0, 0.5, 0.25, 0.0), strict=True)]
     material: Json = {"pbrMetallicRoughness": {"baseColorFactor": [0.5, 1, 1, 0.5]}, "alphaMode": "BLEND"}
