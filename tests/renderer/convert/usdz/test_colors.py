@@ -7,9 +7,9 @@ import PIL.Image
 import pytest
 
 from renderer.arrays import Float64
-from renderer.convert.usdz import colors
+from renderer.convert.usdz import atlas, colors
 from renderer.convert.usdz.pictures import decoded_srgb
-from renderer.scene.nodes import Primitive
+from renderer.scene.nodes import Primitive, Topology
 from tests.renderer.convert.usdz.support import Made, gradient, make, picture, square
 from tests.renderer.load.glb_builder import GlbBuilder, Json, encoded
 
@@ -64,13 +64,26 @@ def test_each_triangle_shades_from_corner_to_corner(tmp_path: Path, weights: tup
 def test_squares_may_be_left_over_and_computed_in_any_steps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
-    monkeypatch.setattr(colors, "_TEXELS", step)
+    monkeypatch.setattr(atlas, "_TEXELS", step)
     builder = square({}, COLOR_0=COLORS)
     indices = builder.add_accessor((0, 1, 2, 0, 2, 3, 0, 1, 3, 1, 2, 3, 0, 3, 2), "uint16")
     builder.document["meshes"][0]["primitives"][0]["indices"] = indices
     made = make(tmp_path, builder)
     for weights in ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.2, 0.3, 0.5)):
         np.testing.assert_allclose(shown_at(made, weights), expected(made, weights)[:, :3], atol=0.04)
+
+
+def test_triangles_that_are_near_each_other_have_squares_near_each_other() -> None:
+    rng = np.random.default_rng(1)
+    low = rng.permutation([(x, y, 0.0) for x in range(32) for y in range(32)])  # as in a file that says nothing by order
+    positions = (low[:, None] + np.array([(0, 0, 0), (0.5, 0, 0), (0, 0.5, 0)])).reshape(-1, 3).astype(np.float32)
+    indices = np.arange(len(positions), dtype=np.uint32)
+    layout = atlas.laid_out(Primitive(Topology.TRIANGLES, positions, indices, 0), 32, 8)
+    places = np.empty((32, 32, 2))
+    places[layout.cells[:, 1], layout.cells[:, 0]] = low[:, :2]
+    assert len(np.unique(layout.cells, axis=0)) == 1024
+    beside = np.linalg.norm(np.diff(places, axis=1), axis=2).mean()
+    assert beside < 3  # at random it would be about 16
 
 
 def test_a_factor_and_alpha_count_too(tmp_path: Path) -> None:
