@@ -75,7 +75,7 @@ def test_squares_may_be_left_over_and_computed_in_any_steps(
 
 def test_triangles_that_are_near_each_other_have_squares_near_each_other() -> None:
     rng = np.random.default_rng(1)
-    low = rng.permutation([(x, y, 0.0) for x in range(32) for y in range(32)])  # as in a file that says nothing by order
+    low = rng.permutation([(x, y, 0.0) for x in range(32) for y in range(32)])  # in no order
     positions = (low[:, None] + np.array([(0, 0, 0), (0.5, 0, 0), (0, 0.5, 0)])).reshape(-1, 3).astype(np.float32)
     indices = np.arange(len(positions), dtype=np.uint32)
     layout = atlas.laid_out(Primitive(Topology.TRIANGLES, positions, indices, 0), 32, 8)
