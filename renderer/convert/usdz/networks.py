@@ -1,0 +1,122 @@
+"""Shaders of a material: a UsdPreviewSurface, and the textures that are connected to it with what places them."""
+
+import dataclasses
+import math
+from typing import Any
+
+from pxr import Gf, Sdf, UsdShade
+
+from renderer.scene.nodes import Sampler, TextureRef
+
+_WRAPS = {33071: "clamp", 33648: "mirror", 10497: "repeat"}
+_TYPES = {
+    1: Sdf.ValueTypeNames.Float, 2: Sdf.ValueTypeNames.Float2, 3: Sdf.ValueTypeNames.Color3f,
+    4: Sdf.ValueTypeNames.Float4,
+}  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a texture lies: by the primvar `st`, moved by KHR_texture_transform's numbers (`TextureRef`)."""
+
+    st: str
+    wrap: tuple[str, str] = ("clamp", "clamp")
+    offset: tuple[float, float] = (0.0, 0.0)
+    rotation: float = 0.0
+    scale: tuple[float, float] = (1.0, 1.0)
+
+    @property
+    def is_moved(self) -> bool:
+        return (self.offset, self.rotation, self.scale) != ((0.0, 0.0), 0.0, (1.0, 1.0))
+
+
+def st_name(number: int) -> str:
+    """The primvar of a set of texture coordinates. "st" is the one that all viewers know."""
+    return f"st{number}" if number else "st"
+
+
+def placed(reference: TextureRef) -> Placement:
+    sampler: Sampler = reference.sampler
+    return Placement(
+        st_name(reference.texcoord), (_WRAPS[sampler.wrap_s], _WRAPS[sampler.wrap_t]), reference.offset,
+        reference.rotation, reference.scale,
+    )  # fmt: skip
+
+
+class Network:
+    """The material at `path`, whose surface gets values one by one."""
+
+    def __init__(self, stage: Any, path: Any) -> None:
+        self.material = UsdShade.Material.Define(stage, path)
+        self._stage = stage
+        self._path = path
+        self._outputs: dict[tuple[object, ...], Any] = {}
+        self._surface = self._shader("Surface", "UsdPreviewSurface")
+        output = self._surface.CreateOutput("surface", Sdf.ValueTypeNames.Token)
+        self.material.CreateSurfaceOutput().ConnectToSource(output)
+
+    def value(self, name: str, *numbers: float) -> None:
+        """Gives input `name` one number, or the three of a linear colour."""
+        value = numbers[0] if len(numbers) == 1 else Gf.Vec3f(*numbers)
+        self._surface.CreateInput(name, _TYPES[len(numbers)]).Set(value)
+
+    def texture(
+        self, name: str, file: str, placement: Placement, channels: str, *, raw: bool, scale: float = 1.0
+    ) -> None:
+        """Connects input `name` to the `channels`, one or "rgb", of an image; colours count `scale` times."""
+        kind = _TYPES[len(channels)]
+        shader = self._image(file, placement, raw, scale)
+        output = shader.GetOutput(channels) or shader.CreateOutput(
+            channels, Sdf.ValueTypeNames.Float3 if channels == "rgb" else kind
+        )
+        self._surface.CreateInput(name, kind).ConnectToSource(output)
+
+    def normals(self, file: str, placement: Placement) -> None:
+        shader = self._image(file, placement, True, 1.0)
+        shader.CreateInput("scale", Sdf.ValueTypeNames.Float4).Set(Gf.Vec4f(2.0, 2.0, 2.0, 1.0))
+        shader.CreateInput("bias", Sdf.ValueTypeNames.Float4).Set(Gf.Vec4f(-1.0, -1.0, -1.0, 0.0))
+        output = shader.CreateOutput("rgb", Sdf.ValueTypeNames.Float3)
+        self._surface.CreateInput("normal", Sdf.ValueTypeNames.Normal3f).ConnectToSource(output)
+
+    def _image(self, file: str, placement: Placement, raw: bool, scale: float) -> Any:
+        key = ("image", file, placement, raw, scale)
+        if key not in self._outputs:
+            coordinates = self._coordinates(placement)
+            shader = self._outputs[key] = self._shader(f"Texture{len(self._outputs)}", "UsdUVTexture")
+            shader.CreateInput("file", Sdf.ValueTypeNames.Asset).Set(Sdf.AssetPath(file))
+            shader.CreateInput("sourceColorSpace", Sdf.ValueTypeNames.Token).Set("raw" if raw else "sRGB")
+            for axis, wrap in zip("ST", placement.wrap, strict=True):
+                shader.CreateInput(f"wrap{axis}", Sdf.ValueTypeNames.Token).Set(wrap)
+            if scale != 1:
+                shader.CreateInput("scale", Sdf.ValueTypeNames.Float4).Set(Gf.Vec4f(scale, scale, scale, 1.0))
+            shader.CreateInput("st", Sdf.ValueTypeNames.Float2).ConnectToSource(coordinates)
+        return self._outputs[key]
+
+    def _coordinates(self, placement: Placement) -> Any:
+        key = ("coordinates", placement.st)
+        if key not in self._outputs:
+            reader = self._shader(f"Reader_{placement.st}", "UsdPrimvarReader_float2")
+            reader.CreateInput("varname", Sdf.ValueTypeNames.String).Set(placement.st)
+            self._outputs[key] = reader.CreateOutput("result", Sdf.ValueTypeNames.Float2)
+        return self._moved(placement, self._outputs[key]) if placement.is_moved else self._outputs[key]
+
+    def _moved(self, placement: Placement, source: Any) -> Any:
+        key = ("moved", placement.st, placement.offset, placement.rotation, placement.scale)
+        if key not in self._outputs:
+            # glTF's v points down, USD's up: both count rotations counter-clockwise, and the origins differ
+            (u, v), (width, height) = placement.offset, placement.scale
+            sine, cosine = math.sin(placement.rotation), math.cos(placement.rotation)
+            shader = self._shader(f"Transform{len(self._outputs)}", "UsdTransform2d")
+            shader.CreateInput("in", Sdf.ValueTypeNames.Float2).ConnectToSource(source)
+            shader.CreateInput("rotation", Sdf.ValueTypeNames.Float).Set(math.degrees(placement.rotation))
+            shader.CreateInput("scale", Sdf.ValueTypeNames.Float2).Set(Gf.Vec2f(width, height))
+            shader.CreateInput("translation", Sdf.ValueTypeNames.Float2).Set(
+                Gf.Vec2f(u + sine * height, 1.0 - v - cosine * height)
+            )
+            self._outputs[key] = shader.CreateOutput("result", Sdf.ValueTypeNames.Float2)
+        return self._outputs[key]
+
+    def _shader(self, name: str, kind: str) -> Any:
+        shader = UsdShade.Shader.Define(self._stage, self._path.AppendChild(name))
+        shader.CreateIdAttr(kind)
+        return shader
