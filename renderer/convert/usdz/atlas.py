@@ -76,16 +76,22 @@ def drawn(
     the three, as far as colours go, so that a viewer's filter finds little else.
     """
     size = layout.size
-    atlas = np.zeros((layout.rows, layout.columns, size, size, 4), np.uint8)
+    atlas = np.empty((layout.rows, layout.columns, size, size, 4), np.uint8)
+    atlas[...] = _encoded(colors.mean(axis=0))  # what squares are left over, smaller versions mix with the others
     for chosen, triangles in _steps(primitive, size):
         linear = _spread(colors, triangles, size)
         if reference is not None and texture is not None:
             uvs = _spread(primitive.texcoords[reference.texcoord].astype(np.float64), triangles, size)
             linear *= _texels(texture, reference, uvs)
         columns, rows = layout.cells[chosen].T
-        alpha = np.round(np.clip(linear[..., 3:], 0.0, 1.0) * 255).astype(np.uint8)
-        atlas[rows, columns] = np.concatenate((encoded_srgb(linear[..., :3]), alpha), axis=-1)
+        atlas[rows, columns] = _encoded(linear)
     return atlas.transpose(0, 2, 1, 3, 4).reshape(layout.rows * size, layout.columns * size, 4)
+
+
+def _encoded(linear: Float64) -> UInt8:
+    """RGB in sRGB and alpha, of linear RGBA (..., 4)."""
+    alpha = np.round(np.clip(linear[..., 3:], 0.0, 1.0) * 255).astype(np.uint8)
+    return np.concatenate((encoded_srgb(linear[..., :3]), alpha), axis=-1)
 
 
 def _steps(primitive: Primitive, size: int) -> Iterator[tuple[slice, Int64]]:

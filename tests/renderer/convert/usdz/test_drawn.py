@@ -17,13 +17,15 @@ from tests.support.models import shared_model
 from tests.support.stills import render_still
 
 
-def compared(source: Path, side: int, folder: Path, device: Device, light_cache: Path) -> Likeness:
-    """Pictures of the model and of its USDZ, on black, obliquely from above."""
+def compared(
+    source: Path, side: int, folder: Path, device: Device, light_cache: Path, *, tilt: float = 65.0
+) -> Likeness:
+    """Pictures of the model and of its USDZ, on black, tilted by so many degrees."""
     package = folder / "model.usdz"
     convert_to_usdz(source, package)
     pictures: list[UInt8] = []
     for model in (source, package):
-        spec = FrameSpec(width=side, height=side, frame_count=1, tilt_x=65.0)
+        spec = FrameSpec(width=side, height=side, frame_count=1, tilt_x=tilt)
         render_still(model, spec, None, folder / "still.png", device=device, cache_dir=light_cache)
         with PIL.Image.open(folder / "still.png") as still:
             pictures.append(np.asarray(still.convert("RGBA")))
@@ -43,6 +45,13 @@ def test_colours_moved_textures_and_holes_look_alike(tmp_path: Path, device: Dev
     found = compared(builder.save(tmp_path), 96, tmp_path, device, light_cache)
     assert found.flip < 0.1
     assert found.iou > 0.9
+
+
+def test_squares_of_all_sorts_look_alike(tmp_path: Path, device: Device, light_cache: Path) -> None:
+    """Moved and unmoved maps, a second set of coordinates, MASK, BLEND, a mirrored node, names that aren't USD's."""
+    found = compared(shared_model("../cases/b60_for_usdz.glb"), 128, tmp_path, device, light_cache, tilt=15.0)
+    assert found.flip < 0.1
+    assert found.iou > 0.97
 
 
 @pytest.mark.nightly
