@@ -183,18 +183,6 @@ def retry_job(session: Session, account_id: str, job_id: str) -> RenderJobView:
     return get_job(session, account_id, job_id)
 
 
-def refuse_piece(session: Session, account_id: str, render_id: str) -> None:
-    """Raises InvalidState for a picture or a video of the account's jobs: only a whole job is paid for, and tried
-    again."""
-    job_id = session.scalar(
-        select(RenderJob.id)
-        .join(RenderJobOutput, RenderJobOutput.job_id == RenderJob.id)
-        .where(RenderJobOutput.render_id == render_id, RenderJob.account_id == account_id)
-    )
-    if job_id is not None:
-        raise InvalidState(f"The render is a part of the job {job_id}: only the whole job can be tried again")
-
-
 def advance(session: Session, job_id: str) -> None:
     """The job ends if all of its renders have. Does nothing else, however often it is called."""
     job = session.execute(
@@ -213,11 +201,10 @@ def advance(session: Session, job_id: str) -> None:
     if any(row.status in UNFINISHED for row in rows):
         return
     failed = [row for row in rows if row.status in RETRIED_FROM]
-    error = None if rows else "All of its pictures and videos were deleted"
+    error = None
     if failed:
         first = f'first "{failed[0].name}": {failed[0].error_message}'
         error = f"{len(failed)} of {len(rows)} could not be rendered, {first}"
-    if error is not None:
         ledger.refund(session, SUBJECT, job_id)
     session.execute(
         update(RenderJob)

@@ -12,7 +12,6 @@ import pytest
 from click.testing import CliRunner
 
 from api.cli import main
-from api.domain.projects import progress
 from tests.api.http.glossi.workspace import CAMERA, SHOT, Workspace
 from tests.support.glossi import error
 from tests.support.web import Web, serving
@@ -149,50 +148,24 @@ def test_the_ledger_shows_the_job_and_sums_up(workspace: Workspace, job_id: str)
     assert web.get("/v1/renders/export").status_code == 200
 
 
-@pytest.mark.parametrize("how", ["one", "bulk"])
-def test_a_picture_that_is_cancelled_there_fails_the_job_which_is_paid_back(
-    workspace: Workspace, job_id: str, how: str
+def test_pieces_of_a_job_stay_until_it_has_ended_and_are_not_tried_again_alone(
+    workspace: Workspace, job_id: str
 ) -> None:
     web = workspace.web
     before = web.balance()
     picture = renders(web)[0]["id"]
-    if how == "one":
-        assert web.request("PATCH", f"/v1/renders/{picture}/cancel").json()["data"]["status"] == "error"
-    else:
-        assert web.post("/v1/renders/cancel", json={"ids": [picture]}).status_code == 200
-    assert web.balance() == before
-    workspace.draw()
-    failed = workspace.get(f"/renders/{job_id}")
-    assert failed["status"] == "FAILED"
-    assert failed["errorMessage"] == (
-        '1 of 3 could not be rendered, first "Front View - Default": Cancelled by its owner'
-    )
-    assert len(failed["renders"]) == 2
-    for _ in range(2):
-        refused = web.request("PATCH", f"/v1/renders/{picture}/retry")
+    for method, path in (("PATCH", "/cancel"), ("PATCH", "/retry"), ("DELETE", "")):
+        refused = web.request(method, f"/v1/renders/{picture}{path}")
         assert told(refused) == (409, "invalid_state")
         assert f"the job {job_id}" in refused.json()["error"]["message"]
-        web.request("PATCH", f"/v1/renders/{picture}/dismiss")
-    workspace.draw()
-    assert len(workspace.get(f"/renders/{job_id}")["renders"]) == 2
-    assert web.balance() == before + 10
-    assert workspace.ask("POST", f"/renders/{job_id}/retry").status_code == 200
-    assert web.balance() == before
+    for path in ("cancel", "delete"):
+        [outcome] = web.post(f"/v1/renders/{path}", json={"ids": [picture]}).json()["data"]
+        assert (outcome["ok"], outcome["error"]["code"]) == (False, "invalid_state")
     workspace.draw()
     assert workspace.get(f"/renders/{job_id}")["status"] == "COMPLETED"
+    assert web.request("DELETE", f"/v1/renders/{picture}").status_code == 200
+    assert len(workspace.get(f"/renders/{job_id}")["renders"]) == 2
     assert web.balance() == before
-
-
-def test_a_job_of_which_all_is_deleted_there_has_failed_and_is_paid_back(workspace: Workspace, job_id: str) -> None:
-    web = workspace.web
-    before = web.balance()
-    assert web.post("/v1/renders/delete", json={"ids": [each["id"] for each in renders(web)]}).status_code == 200
-    with web.app.state.farm.work() as unit:
-        progress.note_due(unit)  # as the sweeper does
-    failed = workspace.get(f"/renders/{job_id}")
-    assert (failed["status"], failed["renders"]) == ("FAILED", [])
-    assert failed["errorMessage"] == "All of its pictures and videos were deleted"
-    assert web.balance() == before + 10
 
 
 def test_dxgls_command_line_fetches_them_as_what_they_are(
