@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from renderer.convert.usdz.colors import Coloring
+from renderer.convert.usdz.coordinates import sets_of
 from renderer.convert.usdz.names import Names
 from renderer.convert.usdz.networks import Network, Placement, placed
 from renderer.convert.usdz.pictures import Picture, Pictures
@@ -57,6 +58,7 @@ class _Writer:
         self.network = network
         self._material = material
         self._pictures = pictures
+        self._sets = sets_of(material)
 
     def write(self, coloring: Coloring, baked_st: str) -> None:
         material, network = self._material, self.network
@@ -69,7 +71,7 @@ class _Writer:
         self._emission()
         if material.normal_texture is not None:
             normals = self._pictures.normals(material.normal_texture.image, material.normal_scale)
-            network.normals(normals.file, placed(material.normal_texture))
+            network.normals(normals.file, placed(material.normal_texture, self._sets))
         if material.occlusion_texture is not None:
             strength = material.occlusion_strength
             self._values("occlusion", material.occlusion_texture, 0, strength, 1.0 - strength)
@@ -90,7 +92,7 @@ class _Writer:
         picture, placement = coloring.picture, Placement(baked_st)
         if picture is None and reference is not None:
             picture, alpha = self._colors(reference.image, rgb, alpha)
-            placement = placed(reference)
+            placement = placed(reference, self._sets)
         color = "emissiveColor" if material.unlit else "diffuseColor"
         if picture is None:
             network.value(color, *rgb)
@@ -135,7 +137,8 @@ class _Writer:
         picture = self._pictures.color(
             reference.image, (*(value / strength for value in factor), 1.0), with_alpha=False
         )
-        self.network.texture("emissiveColor", picture.file, placed(reference), "rgb", raw=False, scale=strength)
+        placement = placed(reference, self._sets)
+        self.network.texture("emissiveColor", picture.file, placement, "rgb", raw=False, scale=strength)
 
     def _values(
         self, name: str, reference: TextureRef | None, channel: int, factor: float, offset: float = 0.0
@@ -146,6 +149,6 @@ class _Writer:
             return
         found = self._pictures.values(reference.image, channel, factor, offset)
         if isinstance(found, Picture):
-            self.network.texture(name, found.file, placed(reference), "r", raw=True)
+            self.network.texture(name, found.file, placed(reference, self._sets), "r", raw=True)
         else:
             self.network.value(name, found)

@@ -9,8 +9,8 @@ from pxr import Sdf, UsdGeom, UsdShade, Vt
 from renderer.arrays import Float32
 from renderer.checkpoints import checkpoint
 from renderer.convert.usdz.colors import Coloring, coloring
+from renderer.convert.usdz.coordinates import sets_of, st_name
 from renderer.convert.usdz.materials import Materials
-from renderer.convert.usdz.networks import st_name
 from renderer.convert.usdz.pictures import Pictures
 from renderer.scene.nodes import Material, Primitive
 
@@ -41,13 +41,13 @@ class Meshes:
         if primitive.normals is not None:
             mesh.CreateNormalsAttr(Vt.Vec3fArray.FromNumpy(primitive.normals))
             mesh.SetNormalsInterpolation(UsdGeom.Tokens.vertex)
-        for number, uvs in enumerate(primitive.texcoords):
-            upright = np.column_stack((uvs[:, 0], 1.0 - uvs[:, 1]))
-            _add_st(mesh, st_name(number), upright, UsdGeom.Tokens.vertex)
         material = self._scene[primitive.material]
+        sets = sets_of(material)
+        for coordinates, name in sets.items():
+            _add_st(mesh, name, coordinates.st(primitive), UsdGeom.Tokens.vertex)
         mesh.CreateDoubleSidedAttr(material.double_sided)
         found = self._coloring(primitive, material)
-        baked = st_name(len(primitive.texcoords))
+        baked = st_name(len(sets))
         if found.st is not None:
             _add_st(mesh, baked, found.st, UsdGeom.Tokens.faceVarying)
         bound = self._materials.use(primitive.material, found, baked)
@@ -62,4 +62,4 @@ class Meshes:
 
 def _add_st(mesh: Any, name: str, st: Float32, interpolation: str) -> None:
     primvar = UsdGeom.PrimvarsAPI(mesh).CreatePrimvar(name, Sdf.ValueTypeNames.TexCoord2fArray, interpolation)
-    primvar.Set(Vt.Vec2fArray.FromNumpy(np.ascontiguousarray(st, np.float32)))
+    primvar.Set(Vt.Vec2fArray.FromNumpy(st))

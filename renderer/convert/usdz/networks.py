@@ -1,12 +1,13 @@
-"""Shaders of a material: a UsdPreviewSurface, and the textures that are connected to it with what places them."""
+"""Shaders of a material: a UsdPreviewSurface, and the textures that are connected to it."""
 
 import dataclasses
-import math
+from collections.abc import Mapping
 from typing import Any
 
 from pxr import Gf, Sdf, UsdShade
 
-from renderer.scene.nodes import Sampler, TextureRef
+from renderer.convert.usdz.coordinates import Coordinates
+from renderer.scene.nodes import TextureRef
 
 _WRAPS = {33071: "clamp", 33648: "mirror", 10497: "repeat"}
 _TYPES = {
@@ -17,30 +18,15 @@ _TYPES = {
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a texture lies: by the primvar `st`, moved by KHR_texture_transform's numbers (`TextureRef`)."""
+    """Where a texture lies: by the primvar `st`, and beyond its borders as `wrap` says for both axes."""
 
     st: str
     wrap: tuple[str, str] = ("clamp", "clamp")
-    offset: tuple[float, float] = (0.0, 0.0)
-    rotation: float = 0.0
-    scale: tuple[float, float] = (1.0, 1.0)
-
-    @property
-    def is_moved(self) -> bool:
-        return (self.offset, self.rotation, self.scale) != ((0.0, 0.0), 0.0, (1.0, 1.0))
 
 
-def st_name(number: int) -> str:
-    """The primvar of a set of texture coordinates. "st" is the one that all viewers know."""
-    return f"st{number}" if number else "st"
-
-
-def placed(reference: TextureRef) -> Placement:
-    sampler: Sampler = reference.sampler
-    return Placement(
-        st_name(reference.texcoord), (_WRAPS[sampler.wrap_s], _WRAPS[sampler.wrap_t]), reference.offset,
-        reference.rotation, reference.scale,
-    )  # fmt: skip
+def placed(reference: TextureRef, sets: Mapping[Coordinates, str]) -> Placement:
+    sampler = reference.sampler
+    return Placement(sets[Coordinates.of(reference)], (_WRAPS[sampler.wrap_s], _WRAPS[sampler.wrap_t]))
 
 
 class Network:
@@ -81,7 +67,7 @@ class Network:
     def _image(self, file: str, placement: Placement, raw: bool, scale: float) -> Any:
         key = ("image", file, placement, raw, scale)
         if key not in self._outputs:
-            coordinates = self._coordinates(placement)
+            coordinates = self._coordinates(placement.st)
             shader = self._outputs[key] = self._shader(f"Texture{len(self._outputs)}", "UsdUVTexture")
             shader.CreateInput("file", Sdf.ValueTypeNames.Asset).Set(Sdf.AssetPath(file))
             shader.CreateInput("sourceColorSpace", Sdf.ValueTypeNames.Token).Set("raw" if raw else "sRGB")
@@ -92,28 +78,12 @@ class Network:
             shader.CreateInput("st", Sdf.ValueTypeNames.Float2).ConnectToSource(coordinates)
         return self._outputs[key]
 
-    def _coordinates(self, placement: Placement) -> Any:
-        key = ("coordinates", placement.st)
+    def _coordinates(self, st: str) -> Any:
+        key = ("coordinates", st)
         if key not in self._outputs:
-            reader = self._shader(f"Reader_{placement.st}", "UsdPrimvarReader_float2")
-            reader.CreateInput("varname", Sdf.ValueTypeNames.String).Set(placement.st)
+            reader = self._shader(f"Reader_{st}", "UsdPrimvarReader_float2")
+            reader.CreateInput("varname", Sdf.ValueTypeNames.String).Set(st)
             self._outputs[key] = reader.CreateOutput("result", Sdf.ValueTypeNames.Float2)
-        return self._moved(placement, self._outputs[key]) if placement.is_moved else self._outputs[key]
-
-    def _moved(self, placement: Placement, source: Any) -> Any:
-        key = ("moved", placement.st, placement.offset, placement.rotation, placement.scale)
-        if key not in self._outputs:
-            # glTF's v points down, USD's up: both count rotations counter-clockwise, and the origins differ
-            (u, v), (width, height) = placement.offset, placement.scale
-            sine, cosine = math.sin(placement.rotation), math.cos(placement.rotation)
-            shader = self._shader(f"Transform{len(self._outputs)}", "UsdTransform2d")
-            shader.CreateInput("in", Sdf.ValueTypeNames.Float2).ConnectToSource(source)
-            shader.CreateInput("rotation", Sdf.ValueTypeNames.Float).Set(math.degrees(placement.rotation))
-            shader.CreateInput("scale", Sdf.ValueTypeNames.Float2).Set(Gf.Vec2f(width, height))
-            shader.CreateInput("translation", Sdf.ValueTypeNames.Float2).Set(
-                Gf.Vec2f(u + sine * height, 1.0 - v - cosine * height)
-            )
-            self._outputs[key] = shader.CreateOutput("result", Sdf.ValueTypeNames.Float2)
         return self._outputs[key]
 
     def _shader(self, name: str, kind: str) -> Any:

@@ -85,14 +85,12 @@ class Surface:
         file = self.texture(name)[0].GetInput("file").Get().path
         return np.asarray(PIL.Image.open(io.BytesIO(self.made.files[file])))
 
-    def st(self, name: str) -> tuple[str, Any]:
-        """The primvar that an input's texture lies by, and the UsdTransform2d between them, if there is one."""
+    def st(self, name: str) -> str:
+        """The primvar that an input's texture lies by."""
         source = UsdShade.Shader(self.texture(name)[0].GetInput("st").GetConnectedSource()[0].GetPrim())
-        moved = None
-        if source.GetShaderId() == "UsdTransform2d":
-            moved, source = source, UsdShade.Shader(source.GetInput("in").GetConnectedSource()[0].GetPrim())
         assert source.GetShaderId() == "UsdPrimvarReader_float2"
-        return source.GetInput("varname").Get(), moved
+        found: str = source.GetInput("varname").Get()
+        return found
 
 
 def make(folder: Path, model: GlbBuilder | Path) -> Made:

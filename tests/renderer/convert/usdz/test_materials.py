@@ -126,18 +126,21 @@ def test_a_texture_is_moved_as_the_file_says(tmp_path: Path) -> None:
     builder.add("samplers", {"wrapS": 33071, "wrapT": 33648})
     builder.document["textures"][0]["sampler"] = 0
     made = make(tmp_path, builder)
-    primvar, transform = made.surface().st("diffuseColor")
-    assert primvar == "st"
     shader, _ = made.surface().texture("diffuseColor")
     assert (shader.GetInput("wrapS").Get(), shader.GetInput("wrapT").Get()) == ("clamp", "mirror")
-    angle, size, shift = (transform.GetInput(name).Get() for name in ("rotation", "scale", "translation"))
-    reference = made.scene.materials[0].base_color_texture
-    assert reference is not None
-    for u, v in UVS:  # USD scales, turns counter-clockwise, then moves, and counts v from below
-        s, t = u * size[0], (1 - v) * size[1]
-        turned = complex(s, t) * complex(math.cos(math.radians(angle)), math.sin(math.radians(angle)))
-        x, y, _ = reference.transform @ (u, v, 1)
-        assert (turned.real + shift[0], 1 - (turned.imag + shift[1])) == pytest.approx((x, y), abs=1e-5)
+    stored = made.meshes[0].GetPrim().GetAttribute(f"primvars:{made.surface().st('diffuseColor')}").Get()
+    c, s = math.cos(math.pi / 6), math.sin(math.pi / 6)
+    for (u, v), found in zip(UVS, stored, strict=True):  # KHR_texture_transform's own formula; USD counts v from below
+        x, y = c * 2 * u + s * 3 * v + 0.1, -s * 2 * u + c * 3 * v + 0.2
+        assert tuple(found) == pytest.approx((x, 1 - y), abs=1e-5)
+
+
+def test_textures_that_lie_differently_have_coordinates_of_their_own(tmp_path: Path) -> None:
+    moved = {"index": 0, "extensions": {"KHR_texture_transform": {"offset": [0.5, 0]}}}
+    material = base(baseColorTexture={"index": 0}) | {"emissiveTexture": moved, "emissiveFactor": [1, 1, 1]}
+    material["normalTexture"] = {"index": 0}
+    surface = surface_of(tmp_path, material, picture(1, 2, 3))
+    assert [surface.st(name) for name in ("diffuseColor", "normal", "emissiveColor")] == ["st", "st", "st1"]
 
 
 def test_a_second_set_of_coordinates_is_used_where_the_file_says(tmp_path: Path) -> None:
@@ -146,7 +149,7 @@ def test_a_second_set_of_coordinates_is_used_where_the_file_says(tmp_path: Path)
     for data in (picture(1, 2, 3), encoded(PIL.Image.fromarray(gradient()))):
         builder.add_texture(data)
     made = make(tmp_path, builder)
-    assert (made.surface().st("diffuseColor")[0], made.surface().st("occlusion")[0]) == ("st", "st1")
+    assert (made.surface().st("diffuseColor"), made.surface().st("occlusion")) == ("st", "st1")
     stored = made.meshes[0].GetPrim().GetAttribute("primvars:st1").Get()
     np.testing.assert_allclose(stored, [(0.5, 0.75)] * 4)
     assert {texture.varname_uv for texture in render_scene(made.path).textures()} == {"st", "st1"}
