@@ -1,5 +1,5 @@
 """The renderer without a service: `python -m renderer chair.glb -o chair.mp4` (or .mov, .png, .webp, .avif, .zip,
-.usdz).
+.usdz, .glb).
 
 Exit codes: 0 the file is there, 1 the model, the device or ffmpeg failed, 2 the command or a setting is wrong.
 """
@@ -23,6 +23,7 @@ from renderer.encode.available import require_encoder
 from renderer.errors import RendererError, SettingsError
 from renderer.gl.context import Device, open_device
 from renderer.model_types import USDZ_MISSING, usd_is_installed
+from renderer.optimise.wanted import Compression, Wanted
 from renderer.render import Listener, render_video
 from renderer.scene.nodes import Contents
 from renderer.spec import (
@@ -51,12 +52,16 @@ HOLDS: dict[str, dict[str, str]] = {
 }
 """The render settings that a file's suffix stands for."""
 
+MODEL, USDZ = ".glb", ".usdz"
+"""The suffix of what is no render but a model again."""
+
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("model", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path),
               help="File to write: .mp4 for a video, .mov for one with alpha (ProRes 4444), .png, .webp or "
-                   ".avif for a still, .zip for a training set, .usdz for the model itself, for AR viewers.")
+                   ".avif for a still, .zip for a training set, .usdz for the model itself, for AR viewers, or .glb "
+                   "for the model with fewer triangles or bytes.")
 @click.option("--settings", "settings_json", default="{}", metavar="JSON|@FILE",
               help="Render settings, as JSON or as the name of a file after an @; also as dx.gl spells them.")
 @click.option("--background", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
@@ -66,6 +71,11 @@ HOLDS: dict[str, dict[str, str]] = {
 @click.option("--environment", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
               help="Panorama (HDR or EXR) to light the model by, instead of the setting lighting.")
 @click.option("--frames", type=click.IntRange(min=1), help="Stop a video or a training set after this many frames.")
+@click.option("--triangles", type=int, help="Of a .glb: leave at most so many triangles.")
+@click.option("--texture-size", type=int, metavar="PIXELS", help="Of a .glb: make its textures at most so large.")
+@click.option("--compress", type=click.Choice(get_args(Compression)), default="none", show_default=True,
+              help="Of a .glb: how its vertices are compressed.")
+@click.option("--quantize", is_flag=True, help="Of a .glb: store its vertices in fewer bits.")
 @click.option("--device", "selector", default="auto", show_default=True,
               help='GL device: "auto", "software", or the number of an EGL device.')
 @click.option("--no-software", is_flag=True, help="Fail rather than draw on the CPU.")
@@ -79,19 +89,24 @@ def main(
     foreground: Path | None,
     environment: Path | None,
     frames: int | None,
+    triangles: int | None,
+    texture_size: int | None,
+    compress: Compression,
+    quantize: bool,
     selector: str,
     no_software: bool,
     encoder: H264Encoder,
 ) -> None:
     """Renders MODEL (.glb, .gltf, .obj, .stl, .ply, .usdz, .usd, or .zip) to a video, a still, or a training set for
-    radiance fields; or converts it to USDZ."""
+    radiance fields; or converts it to USDZ; or optimises it, and writes what became of it to a .json beside the .glb.
+    """
     kind = output.suffix.lower()
-    if kind not in (*HOLDS, ".usdz"):
-        raise click.BadParameter(f"{output.name} must end in one of {', '.join(HOLDS)}, .usdz", param_hint="--output")
+    if kind not in (kinds := (*HOLDS, USDZ, MODEL)):
+        raise click.BadParameter(f"{output.name} must end in one of {', '.join(kinds)}", param_hint="--output")
     if not output.parent.is_dir():
         raise click.BadParameter(f"there is no folder {output.parent}", param_hint="--output")
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that temporary files go
-    if kind == ".usdz":
+    if kind == USDZ:
         if settings_json != "{}" or frames is not None or any((background, foreground, environment)):
             raise click.BadParameter("a USDZ is the model itself, and no picture of it", param_hint="--output")
         _usdz(model, output)
@@ -99,9 +114,13 @@ def main(
     if kind == ".zip" and any((background, foreground, environment)):
         raise click.BadParameter("a training set stands on white in the studio, with nothing before it",
                                  param_hint="--background, --foreground or --environment")
-    if frames is not None and HOLDS[kind]["output"] == "image":
+    if frames is not None and HOLDS.get(kind, {}).get("output") == "image":
         raise click.BadParameter("a still has no frames", param_hint="--frames")
     try:
+        if kind == MODEL:
+            wanted = Wanted(triangles, texture_size, compress, quantize)
+            _optimise(model, output, wanted, open_device(selector, allow_software=not no_software))
+            return
         data = _read_json(settings_json)
         settings = parse_settings(
             HOLDS[kind] | snake_case_keys(data) if isinstance(data, dict) else data, max_length_s=MAX_LENGTH_ADMIN_S
@@ -132,12 +151,29 @@ def main(
                 made = _video(model, settings, images, CODECS[kind], encoder, frames, Path(folder), device)
             made.replace(output)
     except SettingsError as error:
-        hints = {"bg_image_id": "--background", "fg_image_id": "--foreground", "environment_id": "--environment"}
+        hints = {
+            "bg_image_id": "--background", "fg_image_id": "--foreground", "environment_id": "--environment",
+            "polygon_count": "--triangles", "texture_size": "--texture-size",
+        }
         raise click.BadParameter(str(error), param_hint=hints.get(error.field, "--settings")) from error
     except MemoryError as error:
         raise click.ClickException("The model needs more memory than there is for rendering it") from error
     except (RendererError, OSError) as error:
         raise click.ClickException(str(error)) from error
+    click.echo(output)
+
+
+def _optimise(model: Path, output: Path, wanted: Wanted, device: Device) -> None:
+    from renderer.optimise.compare import compare_models  # whoever renders doesn't wait for these
+    from renderer.optimise.model import optimise_model
+
+    with tempfile.TemporaryDirectory(dir=output.parent, prefix=".optimising-") as folder:
+        made, told = Path(folder) / output.name, Path(folder) / "report.json"
+        report = optimise_model(model, made, wanted)
+        difference = compare_models(model, made, device=device, cache_dir=_cache_dir())
+        told.write_text(json.dumps(report.to_json() | difference.to_json(), indent=2) + "\n", encoding="utf-8")
+        told.replace(output.with_suffix(".json"))
+        made.replace(output)
     click.echo(output)
 
 

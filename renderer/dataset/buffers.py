@@ -38,13 +38,17 @@ VIEWS_LOOKED_AT = 16
 class DatasetRenderer:
     """Draws the views of `spec`, from where `layout` has them. A context manager: it owns GL objects.
 
+    The layout is the scene's own, or given: that of a model whose pictures these are to be compared with.
+
     Equal inputs give equal bytes. Raises EmptyModel for a model without a surface, ModelTooLarge for one that would
     take too long to draw (`renderer.gl.cost`), DeviceError when a view is too large for the device.
     """
 
-    def __init__(self, device: Device, scene: Scene, spec: DatasetSpec, *, cache_dir: Path | None) -> None:
+    def __init__(
+        self, device: Device, scene: Scene, spec: DatasetSpec, *, cache_dir: Path | None, layout: Layout | None = None
+    ) -> None:
         self._device = device
-        self.layout = layout = Layout.of(scene, spec)
+        self.layout = layout = layout or Layout.of(scene, spec)
         self._outline = outline(placed_surface(scene, layout.placement))
         with contextlib.ExitStack() as owned:
             self._target = BufferTarget(device, spec.size)

@@ -1,5 +1,6 @@
 """The command itself, run as a user runs it."""
 
+import dataclasses
 import json
 import os
 import signal
@@ -20,8 +21,10 @@ from renderer.encode.probe import check_h264, check_prores
 from renderer.encode.prores import ProResFile
 from renderer.load import load_model
 from renderer.model_types import USDZ_MISSING
+from renderer.optimise import compare
 from tests.renderer.encode.media import decode_rgb
 from tests.renderer.load.glb_builder import triangle_builder
+from tests.renderer.optimise.shapes import TRIANGLES, Glb, ball_builder
 from tests.support.gate import Gate
 from tests.support.waiting import wait_for
 
@@ -270,3 +273,29 @@ def test_a_wrong_command_ends_in_code_2_and_names_what_is_wrong(
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 2
     assert says in result.stderr
+
+
+def test_a_model_with_fewer_triangles_and_what_became_of_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, light_cache: Path
+) -> None:
+    monkeypatch.setattr(compare, "VIEWS", dataclasses.replace(compare.VIEWS, size=64))
+    monkeypatch.setattr(compare, "SAMPLES", 1000)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(light_cache))
+    ball_builder().save(folder, "ball.glb")
+    done = CliRunner().invoke(main, [str(folder / "ball.glb"), "-o", str(folder / "small.glb"), "--triangles", "300",
+                                     "--device", "software"])
+    assert done.exit_code == 0, done.output
+    assert done.stdout == f"{folder / 'small.glb'}\n"
+    told = json.loads((folder / "small.json").read_text())
+    assert told["triangles_before"] == TRIANGLES
+    assert told["triangles_after"] == Glb.read(folder / "small.glb").count() == 300
+    assert told["bytes_after"] == (folder / "small.glb").stat().st_size
+    assert 0 < told["flip_mean"] < told["flip_worst"] < 0.2
+    assert leftovers(folder) == []
+
+
+def test_too_few_triangles_are_told_by_the_options_name(folder: Path) -> None:
+    done = CliRunner().invoke(main, [str(folder / "model.glb"), "-o", str(folder / "none.glb"), "--triangles", "3"])
+    assert done.exit_code == 2
+    assert "Invalid value for --triangles: polygon_count must be from 4 to 10,000,000" in done.output
+    assert not (folder / "none.glb").exists()
