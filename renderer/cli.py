@@ -53,7 +53,7 @@ HOLDS: dict[str, dict[str, str]] = {
 """The render settings that a file's suffix stands for."""
 
 MODEL, USDZ = ".glb", ".usdz"
-"""The suffix of what is no render but a model again."""
+"""The suffixes of what is no render but a model again."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
