@@ -10,10 +10,8 @@ from renderer.convert.usdz.coordinates import Coordinates
 from renderer.scene.nodes import TextureRef
 
 _WRAPS = {33071: "clamp", 33648: "mirror", 10497: "repeat"}
-_TYPES = {
-    1: Sdf.ValueTypeNames.Float, 2: Sdf.ValueTypeNames.Float2, 3: Sdf.ValueTypeNames.Color3f,
-    4: Sdf.ValueTypeNames.Float4,
-}  # fmt: skip
+_TYPES = {1: Sdf.ValueTypeNames.Float, 3: Sdf.ValueTypeNames.Color3f}
+"""Of an input, by how many channels it has."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
