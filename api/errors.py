@@ -10,7 +10,7 @@
     |- InvalidState, ModelNotReady, IdempotencyConflict,             what can't be done any more, or yet
     |  IdempotencyInProgress
     `- ModelNotFound, RenderNotFound, VideoNotFound, PosterNotFound,  what isn't there
-       ThumbNotFound, ImageNotFound, DatasetNotFound, FileNotFound, OverlayNotFound,
+       ThumbNotFound, ImageNotFound, DatasetNotFound, FileNotFound, UsdzNotFound, OverlayNotFound,
        DeliveryNotFound, TemplateNotFound, ProjectNotFound, JobNotFound, NotFound
 """
 
@@ -213,6 +213,11 @@ class DatasetNotFound(FarmError):
 class FileNotFound(FarmError):
     code = "file_not_found"
     default_message = "Model file not found in storage"
+
+
+class UsdzNotFound(FarmError):
+    code = "usdz_not_found"
+    default_message = "USDZ not yet available"
 
 
 class OverlayNotFound(FarmError):

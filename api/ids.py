@@ -1,5 +1,6 @@
 """Identifiers: twelve random characters of [A-Za-z0-9] (71 bits), the shape that dx.gl shows."""
 
+import hashlib
 import secrets
 import string
 
@@ -8,7 +9,16 @@ LENGTH = 12
 
 
 def new_id() -> str:
-    number = secrets.randbelow(len(ALPHABET) ** LENGTH)  # one question to the system's random source, not twelve
+    # one question to the system's random source, not twelve
+    return _spelled(secrets.randbelow(len(ALPHABET) ** LENGTH))
+
+
+def id_of(text: str) -> str:
+    """The identifier that belongs to `text`: always the same, and no other text's."""
+    return _spelled(int.from_bytes(hashlib.sha256(text.encode()).digest()))
+
+
+def _spelled(number: int) -> str:
     characters = []
     for _ in range(LENGTH):
         number, digit = divmod(number, len(ALPHABET))

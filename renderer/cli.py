@@ -1,4 +1,5 @@
-"""The renderer without a service: `python -m renderer chair.glb -o chair.mp4` (.mov, .png, .webp, .avif, .zip, .glb).
+"""The renderer without a service: `python -m renderer chair.glb -o chair.mp4` (or .mov, .png, .webp, .avif, .zip,
+.usdz, .glb).
 
 Exit codes: 0 the file is there, 1 the model, the device or ffmpeg failed, 2 the command or a setting is wrong.
 """
@@ -21,6 +22,7 @@ from renderer.dataset.export import export_dataset
 from renderer.encode.available import require_encoder
 from renderer.errors import RendererError, SettingsError
 from renderer.gl.context import Device, open_device
+from renderer.model_types import USDZ_MISSING, usd_is_installed
 from renderer.optimise.wanted import Compression, Wanted
 from renderer.render import Listener, render_video
 from renderer.scene.nodes import Contents
@@ -50,15 +52,16 @@ HOLDS: dict[str, dict[str, str]] = {
 }
 """The render settings that a file's suffix stands for."""
 
-MODEL = ".glb"
-"""The suffix of what is no render but a model again."""
+MODEL, USDZ = ".glb", ".usdz"
+"""The suffixes of what is no render but a model again."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("model", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path),
               help="File to write: .mp4 for a video, .mov for one with alpha (ProRes 4444), .png, .webp or "
-                   ".avif for a still, .zip for a training set, .glb for the model with fewer triangles or bytes.")
+                   ".avif for a still, .zip for a training set, .usdz for the model itself, for AR viewers, or .glb "
+                   "for the model with fewer triangles or bytes.")
 @click.option("--settings", "settings_json", default="{}", metavar="JSON|@FILE",
               help="Render settings, as JSON or as the name of a file after an @; also as dx.gl spells them.")
 @click.option("--background", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
@@ -95,12 +98,19 @@ def main(
     encoder: H264Encoder,
 ) -> None:
     """Renders MODEL (.glb, .gltf, .obj, .stl, .ply, .usdz, .usd, or .zip) to a video, a still, or a training set for
-    radiance fields; or optimises it, and writes what became of it to a .json beside the .glb."""
+    radiance fields; or converts it to USDZ; or optimises it, and writes what became of it to a .json beside the .glb.
+    """
     kind = output.suffix.lower()
-    if kind not in (kinds := (*HOLDS, MODEL)):
+    if kind not in (kinds := (*HOLDS, USDZ, MODEL)):
         raise click.BadParameter(f"{output.name} must end in one of {', '.join(kinds)}", param_hint="--output")
     if not output.parent.is_dir():
         raise click.BadParameter(f"there is no folder {output.parent}", param_hint="--output")
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that temporary files go
+    if kind == USDZ:
+        if settings_json != "{}" or frames is not None or any((background, foreground, environment)):
+            raise click.BadParameter("a USDZ is the model itself, and no picture of it", param_hint="--output")
+        _usdz(model, output)
+        return
     if kind == ".zip" and any((background, foreground, environment)):
         raise click.BadParameter("a training set stands on white in the studio, with nothing before it",
                                  param_hint="--background, --foreground or --environment")
@@ -128,7 +138,6 @@ def main(
         if environment is not None:
             settings = dataclasses.replace(settings, environment_id=str(environment))
         logging.basicConfig(format="%(message)s")
-        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that temporary files go
         if encoder != "x264":
             require_encoder(encoder)
         device = open_device(selector, allow_software=not no_software)
@@ -214,6 +223,22 @@ def _dataset(model: Path, spec: DatasetSpec, limit: int | None, folder: Path, de
     with _progress() as listener:
         export_dataset(model, spec, path, device=device, cache_dir=_cache_dir(), listener=listener, view_limit=limit)
     return path
+
+
+def _usdz(model: Path, output: Path) -> None:
+    if not usd_is_installed():
+        raise click.ClickException(USDZ_MISSING)
+    from renderer.convert.usdz.package import convert_to_usdz  # it imports usd-core
+
+    try:
+        warnings = convert_to_usdz(model, output)
+    except MemoryError as error:
+        raise click.ClickException("The model needs more memory than there is for converting it") from error
+    except (RendererError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    for warning in warnings:
+        click.echo(f"Warning: {warning}", err=True)
+    click.echo(output)
 
 
 @contextlib.contextmanager

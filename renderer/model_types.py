@@ -31,6 +31,8 @@ USD_SUFFIXES = (".usd", ".usdz")
 
 USD_MISSING = "USD is read only where usd-core is installed (pip install usd-core): do so, or export the model as GLB"
 
+USDZ_MISSING = "USDZ is written only where usd-core is installed (pip install 'pirouette[usd]')"
+
 _STL_HEADER, _STL_FACET = 84, 50
 """Bytes of a binary STL: a header that ends with the number of facets, and each of those."""
 
@@ -50,7 +52,7 @@ def model_suffix(head: bytes, size: int | None = None) -> str | None:
 
 
 def usd_is_installed() -> bool:
-    """Whether ".usd" and ".usdz" can be read: by usd-core, which is an optional part."""
+    """Whether ".usd" and ".usdz" can be read and written: by usd-core, which is an optional part."""
     return importlib.util.find_spec("pxr") is not None
 
 

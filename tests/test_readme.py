@@ -1,5 +1,6 @@
 """The README says what the code does: its tables are the code's, and the commands in it are there."""
 
+import json
 import re
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,6 +12,7 @@ from api.cli import main
 from api.domain.accounts import quotas
 from api.domain.kit import failures
 from api.domain.projects.plans import PICTURE_CREDITS, RESOLUTIONS, VIDEO_FORMATS
+from api.domain.projects.templates import Description
 from api.errors import FarmError, StorageLimit, UploadLimit
 from api.http import errors as http_errors
 from api.http import refusals
@@ -134,3 +136,9 @@ def test_the_modules_it_runs_can_be_run() -> None:
         module = find_spec(name)
         assert module is not None, name
         assert module.submodule_search_locations is None or find_spec(f"{name}.__main__"), name
+
+
+def test_the_template_that_is_shown_is_one() -> None:
+    [shown] = (block for block in re.findall(r"```json\n(.*?)```", README, re.DOTALL) if '"bookmarks"' in block)
+    described = Description.of(**{"description": None, **json.loads(shown)})
+    assert [bookmark.name for bookmark in described.content.bookmarks] == ["Front View"]

@@ -135,7 +135,8 @@ def _files_of(render: Render) -> Iterator[tuple[Asset, str]]:
     if render.settings.get("output") == "image":
         yield "image", f".{render.settings.get('imageFormat', 'png')}"
         return
-    yield "video", ".mov" if render.settings.get("quality") == "pro" else ".mp4"
+    is_prores = render.settings.get("quality") == "pro" or render.settings.get("fileType") == "PRORES"
+    yield "video", ".mov" if is_prores else ".mp4"
     if render.has_web_variant:
         yield "web", ".web.mp4"
     yield "poster_full", ".png"

@@ -15,6 +15,7 @@ The self-test is ordered by the worker itself. Nobody owns it, so it has no row 
 import dataclasses
 from collections.abc import Callable, Mapping
 
+from api.worker.child.conversions import convert_model
 from api.worker.child.datasets import draw_dataset_part, join_dataset
 from api.worker.child.images import draw_image
 from api.worker.child.inspections import inspect
@@ -42,6 +43,7 @@ KINDS: dict[str, Kind] = {
     "image": Kind(draws=True, functions={"whole": draw_image}),
     "stills": Kind(draws=True, functions={"whole": draw_stills}),
     "thumbnail": Kind(draws=True, functions={"whole": draw_thumbnail}),
+    "usdz": Kind(draws=False, functions={"whole": convert_model}),
     "dataset": Kind(draws=True, functions={"part": draw_dataset_part, "assembly": join_dataset}),
     SELF_TEST: Kind(draws=False, functions={"whole": self_test}),
 }

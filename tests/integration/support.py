@@ -3,7 +3,10 @@
 import dataclasses
 import json
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from standardwebhooks import Webhook
 
@@ -18,17 +21,24 @@ SETTINGS = {"length": LENGTH_S, "aspect": "1:1", "bgColor": "#ff8800", "shadows"
 FILES = {"video.mp4", "thumb.mp4", "web.mp4", "poster.png", "poster_full.png"}
 
 
-def box_glb() -> bytes:
-    """A red box, a metre high and thin, so that there is little to draw."""
-    corners = [(x, y, z) for x in (-0.03, 0.03) for y in (0.0, 1.0) for z in (-0.03, 0.03)]
+def box_glb(height: float = 1.0, variants: Mapping[str, list[float]] = MappingProxyType({})) -> bytes:
+    """A red box, thin, so that there is little to draw. `variants` are colours (RGBA, linear) by name."""
+    corners = [(x, y, z) for x in (-0.03, 0.03) for y in (0.0, height) for z in (-0.03, 0.03)]
     quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
-    builder = GlbBuilder()
+    builder, extension = GlbBuilder(), "KHR_materials_variants"
     positions = builder.add_accessor(corners, min=list(corners[0]), max=list(corners[-1]))
     indices = builder.add_accessor([corner for a, b, c, d in quads for corner in (a, b, c, a, c, d)], "uint16")
-    material = builder.add("materials", {"pbrMetallicRoughness": {"baseColorFactor": [0.8, 0.1, 0.1, 1]}})
-    builder.show(
-        builder.add_mesh({"attributes": {"POSITION": positions}, "indices": indices, "material": material})
-    )
+    materials = [
+        builder.add("materials", {"pbrMetallicRoughness": {"baseColorFactor": colour}})
+        for colour in ([0.8, 0.1, 0.1, 1], *variants.values())
+    ]
+    primitive: dict[str, Any] = {"attributes": {"POSITION": positions}, "indices": indices, "material": materials[0]}
+    if variants:
+        named = {"variants": [{"name": name} for name in variants]}
+        builder.document |= {"extensionsUsed": [extension], "extensions": {extension: named}}
+        mappings = [{"material": each, "variants": [number]} for number, each in enumerate(materials[1:])]
+        primitive["extensions"] = {extension: {"mappings": mappings}}
+    builder.show(builder.add_mesh(primitive))
     return builder.glb()
 
 

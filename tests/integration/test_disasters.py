@@ -1,11 +1,11 @@
 """Whatever happens to processes and messages, a render ends done, with one charge and one set of files."""
 
-import psutil
 import pytest
 
 from api.queue.broker import WORK_TASK, make_celery, queue_name
 from tests.integration.support import Customer
 from tests.support.farm import Farm
+from tests.support.processes import gone
 from tests.support.waiting import HANG_S, wait_for
 
 
@@ -14,10 +14,6 @@ def _nothing_else_to_do(customer: Customer) -> None:
     """The first upload's renders are out of the way."""
     for render in customer.client.models.get(customer.upload.model_id).renders:
         customer.client.renders.wait(render.id, timeout=HANG_S, poll_seconds=0.1)
-
-
-def gone(processes: list[psutil.Process]) -> bool:
-    return not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
 
 
 def purge(farm: Farm) -> int:

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from tests.integration.glossi.customer import GlossiCustomer, Script, run_script, two_colour_glb
+from tests.integration.glossi.documents import DOCUMENTS, bodies_in, check_examples, objects, shape
 from tests.support.origin import Origin, answer, running_origin
+from tests.support.spec import reference
 from tests.support.waiting import wait_for
 
 ID = re.compile(r"[A-Za-z0-9]{12}")
@@ -42,6 +44,13 @@ def receiver() -> Iterator[Origin]:
     with running_origin() as origin:
         origin.answers["/webhooks/glossi"] = answer()
         yield origin
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_the_scripts_send_every_body_that_the_documents_show(document: str) -> None:
+    shown, sent = objects(reference(document)), bodies_in(DOCUMENTS[document].script)
+    for number in DOCUMENTS[document].requests:
+        assert shape(shown[number]) in sent, shown[number]
 
 
 def ids(text: str) -> bool:
@@ -84,6 +93,7 @@ def test_the_step_workflow_answers_as_documented(
     project_ids = check_projects(script, template, model_id, others)
     check_renders(script, glossi, project_ids, shots=shots)
     check_webhook(script, receiver)
+    check_examples("glossi-workflow.md", script)
     if shots:
         for project_id in project_ids[1:]:
             glossi.ask("DELETE", f"/projects/{project_id}")  # the same again, thrice
@@ -174,6 +184,7 @@ def check_renders(script: Script, glossi: GlossiCustomer, project_ids: list[str]
         assert ids(each["id"])
         assert re.fullmatch(rf"workspaces/{glossi.account_id}/.+\.{'mp4' if is_video else 'png'}", each["filePath"])
         assert (each["fileType"], each["isVideo"]) == ("MP4" if is_video else "PNG", is_video)
+        assert each.keys() == {"id", "name", "filePath", "fileType", "isVideo", "downloadUrl"}
         assert size_of(each["downloadUrl"]) == (1920, 1080)
 
     retried = script.answer("retried")
@@ -219,6 +230,7 @@ def test_the_jobs_endpoint_answers_as_documented(glossi: GlossiCustomer, receive
     check_progress(script)
     check_complete(script, glossi)
     check_told(script, receiver)
+    check_examples("glossi-jobs.md", script)
 
 
 def check_created(script: Script, glossi: GlossiCustomer) -> None:

@@ -12,6 +12,7 @@ from api.storage.open import open_storage
 from tests.integration.glossi.customer import GlossiCustomer, two_colour_glb
 from tests.support.farm import Farm
 from tests.support.origin import answer, running_origin
+from tests.support.processes import gone
 from tests.support.waiting import HANG_S, wait_for
 
 pytestmark = pytest.mark.nightly
@@ -35,7 +36,7 @@ def kill_all(farm: Farm) -> None:
     for other in others:
         other.kill()
         other.wait(HANG_S)
-    wait_for(lambda: not any(worker.is_running() for worker in workers), "the server's workers to end with it")
+    wait_for(lambda: gone(workers), "the server's workers to end with it")
     with farm.database.begin() as session:
         session.execute(update(Segment).where(Segment.state == "running").values(lease_until=from_now(-1)))
     farm.start()

@@ -14,10 +14,13 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from renderer import cli
 from renderer.cli import main
 from renderer.encode.h264 import H264File
 from renderer.encode.probe import check_h264, check_prores
 from renderer.encode.prores import ProResFile
+from renderer.load import load_model
+from renderer.model_types import USDZ_MISSING
 from renderer.optimise import compare
 from tests.renderer.encode.media import decode_rgb
 from tests.renderer.load.glb_builder import triangle_builder
@@ -181,6 +184,32 @@ def test_a_clip_that_the_model_lacks_is_a_wrong_setting(folder: Path) -> None:
     assert "Walk" in done.stderr
 
 
+def test_a_usdz_is_the_model_itself(folder: Path) -> None:
+    builder = triangle_builder()
+    builder.document |= {"extensionsUsed": ["EXT_example"], "extensions": {"EXT_example": {}}}
+    builder.save(folder, "usdz.glb")
+    done = render(folder, "usdz.glb", "-o", "model.usdz")
+    assert (done.returncode, done.stdout) == (0, "model.usdz\n"), done.stderr
+    assert "Warning: the glTF extension EXT_example is ignored" in done.stderr.splitlines()
+    assert [len(mesh.primitives[0].indices) for mesh in load_model(folder / "model.usdz").meshes] == [3]
+    assert leftovers(folder) == []
+
+
+def test_a_bad_model_becomes_no_usdz(folder: Path) -> None:
+    (folder / "bad.glb").write_bytes(b"glTF, or so it says")
+    result = CliRunner().invoke(main, [str(folder / "bad.glb"), "-o", str(folder / "bad.usdz")])
+    assert (result.exit_code, (folder / "bad.usdz").exists()) == (1, False)
+    assert result.stderr.startswith("Error: ")
+
+
+def test_without_usd_core_a_usdz_is_refused_with_what_to_install(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "usd_is_installed", lambda: False)
+    result = CliRunner().invoke(main, [str(folder / "model.glb"), "-o", str(folder / "none.usdz")])
+    assert (result.exit_code, result.stderr) == (1, f"Error: {USDZ_MISSING}\n")
+
+
 def test_a_terminated_render_leaves_no_process_and_no_file(folder: Path, tmp_path: Path) -> None:
     gate = Gate(tmp_path)
     with gate.shut(), started(folder, "model.glb", "-o", "never.mp4", PATH=gate.path) as process:
@@ -212,7 +241,7 @@ def encoder_of(pid: int) -> psutil.Process | None:
         (["model.glb", "-o", "a.mp4", "--settings", '{"zoom": '], "not JSON"),
         (["model.glb", "-o", "a.png", "--settings", '{"bg_color": "red"}'], "bg_color must be a colour"),
         (["model.glb", "-o", "a.png", "--settings", '{"bgColor": "red"}'], "bg_color must be a colour"),
-        (["model.glb", "-o", "a.gif"], ".mp4, .mov, .png, .webp, .avif, .zip"),
+        (["model.glb", "-o", "a.gif"], ".mp4, .mov, .png, .webp, .avif, .zip, .usdz"),
         (
             ["model.glb", "-o", "a.png", "--background", "model.glb", "--settings", '{"transparent": true}'],
             "has no background",
@@ -231,6 +260,8 @@ def encoder_of(pid: int) -> psutil.Process | None:
         (["model.glb", "-o", "a.zip", "--settings", '{"effect": "reveal"}'], "has no camera path"),
         (["model.glb", "-o", "a.mp4", "--settings", '{"bgImageId": "abc123DEF456"}'], "no background image abc123"),
         (["model.glb", "-o", "a.png", "--frames", "3"], "--frames"),
+        (["model.glb", "-o", "a.usdz", "--frames", "3"], "a USDZ is the model itself"),
+        (["model.glb", "-o", "a.usdz", "--settings", '{"zoom": 2}'], "a USDZ is the model itself"),
         (["model.glb", "-o", "nowhere/a.mp4"], "no folder nowhere"),
         (["absent.glb", "-o", "a.mp4"], "absent.glb"),
     ],

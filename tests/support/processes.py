@@ -1,5 +1,6 @@
 """Processes of others, as a test strikes them."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
@@ -17,3 +18,8 @@ def _states(pid: int) -> list[str]:
     """The state of each thread, as proc(5) has it: T is stopped by a signal."""
     threads = Path(f"/proc/{pid}/task").iterdir()
     return [(thread / "stat").read_text().rpartition(")")[2].split()[0] for thread in threads]
+
+
+def gone(processes: Iterable[psutil.Process]) -> bool:
+    """Whether all have ended."""
+    return not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)

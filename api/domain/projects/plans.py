@@ -49,6 +49,9 @@ VIDEO_FORMATS: tuple[VideoFormat, ...] = (
 )
 """By the values of `video_quality`: fastest, balanced, best."""
 
+PICTURE = "PNG"
+"""The file type of pictures."""
+
 PICTURE_CREDITS = 1
 """Of a picture of any size, as of a still that is ordered alone."""
 
@@ -124,6 +127,14 @@ class Planned:
     credits: int
 
 
+def price(file_type: str, settings: OutputSettings) -> int:
+    """Credits of a picture or a video."""
+    if file_type == PICTURE:
+        return PICTURE_CREDITS
+    factor = next(each.price_factor for each in VIDEO_FORMATS if each.file_type == file_type)
+    return RESOLUTIONS[settings.video_resolution].mp4_credits * factor
+
+
 def planned(content: Content, settings: OutputSettings, *, material_variant: str | None) -> list[Planned]:
     """What `settings` want of the content, pictures before videos, for one of a model's material variants; None is its
     default. The pictures are of one work, which draws them together, but for those from below.
@@ -150,8 +161,8 @@ def _pictures(content: Content, wanted: OutputSettings, material_variant: str | 
         plans.append(dataclasses.replace(plan, frames=frames))
     return [
         Planned(
-            bookmark.name, "PNG", False, work, each, _told(bookmark, each, [*LOOK, *BOOKMARK], (width, height)),
-            PICTURE_CREDITS,
+            bookmark.name, PICTURE, False, work, each,
+            _told(bookmark, each, [*LOOK, *BOOKMARK], (width, height), PICTURE), price(PICTURE, wanted),
         )
         for bookmark, each, work in zip(content.bookmarks, settings, stills_works(plans), strict=True)
     ]  # fmt: skip
@@ -170,15 +181,15 @@ def _video(look: RenderSettings, shot: Shot, wanted: OutputSettings, material_va
         dataclasses.replace(plan.variant, codec=format_.codec, web_size=None),
     ))
     return Planned(
-        shot.name, format_.file_type, True, work, settings, _told(shot, settings, [*LOOK, *SHOT], (width, height)),
-        resolution.mp4_credits * format_.price_factor,
+        shot.name, format_.file_type, True, work, settings,
+        _told(shot, settings, [*LOOK, *SHOT], (width, height), format_.file_type), price(format_.file_type, wanted),
     )  # fmt: skip
 
 
 def _told(
-    of: Bookmark | Shot, settings: RenderSettings, names: Iterable[str], size: tuple[int, int]
+    of: Bookmark | Shot, settings: RenderSettings, names: Iterable[str], size: tuple[int, int], file_type: str
 ) -> dict[str, Any]:
-    """The name, the size in pixels, and those of the settings that have a value."""
-    values = {name: getattr(settings, name) for name in [*names, "material_variant"]}
+    """The name, the size in pixels, the kind of file, and those of the settings that have a value."""
+    values = {name: getattr(settings, name) for name in ["output", *names, "material_variant"]}
     given = {camel_case(name): value for name, value in values.items() if value is not None}
-    return {"name": of.name, "width": size[0], "height": size[1], **given}
+    return {"name": of.name, "width": size[0], "height": size[1], "fileType": file_type, **given}

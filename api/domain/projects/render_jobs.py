@@ -91,13 +91,11 @@ def create_jobs(
     planned: list[tuple[str, _Look, Planned]] = []
     for project in found:
         content = templates.get_template(session, account_id, project.template_id, deleted=True).content
+        before = len(planned)
         for look in looks[project.id]:
             plan = plans.planned(content, settings, material_variant=look.material_variant)
             planned += ((project.id, look, each) for each in plan)
-        if not planned or planned[-1][0] != project.id:
-            raise InvalidRequest("With these settings, the project's template has nothing to render", param="settings")
-        if len(planned) > MOST_OUTPUTS:
-            raise InvalidRequest(f"These are more than {MOST_OUTPUTS:,} pictures and videos: order fewer projects")
+        check_count(len(planned) - before, len(planned))
     renders = ordering.place(session, account_id, [
         Order(
             look.source, each.settings, each.work, 0, Priority.PAID,
@@ -123,6 +121,14 @@ def create_jobs(
     ])  # fmt: skip
     ledger.charge(session, account_id, SUBJECT, credits)
     return [get_job(session, account_id, job_id) for job_id in jobs.values()]
+
+
+def check_count(of_project: int, of_all: int) -> None:
+    """Raises InvalidRequest where so many pictures and videos of a project, or in one call, can't be ordered."""
+    if not of_project:
+        raise InvalidRequest("With these settings, the template has nothing to render", param="settings")
+    if of_all > MOST_OUTPUTS:
+        raise InvalidRequest(f"These are more than {MOST_OUTPUTS:,} pictures and videos: order fewer at once")
 
 
 def get_job(session: Session, account_id: str, job_id: str) -> RenderJobView:
@@ -177,18 +183,6 @@ def retry_job(session: Session, account_id: str, job_id: str) -> RenderJobView:
     return get_job(session, account_id, job_id)
 
 
-def refuse_piece(session: Session, account_id: str, render_id: str) -> None:
-    """Raises InvalidState for a picture or a video of the account's jobs: only a whole job is paid for, and tried
-    again."""
-    job_id = session.scalar(
-        select(RenderJob.id)
-        .join(RenderJobOutput, RenderJobOutput.job_id == RenderJob.id)
-        .where(RenderJobOutput.render_id == render_id, RenderJob.account_id == account_id)
-    )
-    if job_id is not None:
-        raise InvalidState(f"The render is a part of the job {job_id}: only the whole job can be tried again")
-
-
 def advance(session: Session, job_id: str) -> None:
     """The job ends if all of its renders have. Does nothing else, however often it is called."""
     job = session.execute(
@@ -207,11 +201,10 @@ def advance(session: Session, job_id: str) -> None:
     if any(row.status in UNFINISHED for row in rows):
         return
     failed = [row for row in rows if row.status in RETRIED_FROM]
-    error = None if rows else "All of its pictures and videos were deleted"
+    error = None
     if failed:
         first = f'first "{failed[0].name}": {failed[0].error_message}'
         error = f"{len(failed)} of {len(rows)} could not be rendered, {first}"
-    if error is not None:
         ledger.refund(session, SUBJECT, job_id)
     session.execute(
         update(RenderJob)
@@ -266,7 +259,8 @@ def _looks(
     for row in rows:
         prefix = f" - {row.name}" if counts[row.project_id] > 1 else ""
         variants: list[tuple[str, str, str | None]] = [(DEFAULT_VARIANT, row.model_id, None)]
-        variants += ((name, row.model_id, name) for name in names.get(row.model_id, {}).get("material_variant", ()))
+        own = dict.fromkeys(names.get(row.model_id, {}).get("material_variant", ()))  # of one name, the first is drawn
+        variants += ((name, row.model_id, name) for name in own)
         variants += ((each.name, each.model_id, None) for each in attached if each.base_id == row.id)
         for name, model_id, material_variant in variants:
             source = found.get(model_id)

@@ -32,7 +32,7 @@ from api.db.tables import (
 )
 from api.domain.catalog.states import ModelState
 from api.domain.kit import unit
-from api.domain.projects import notices, projects, render_jobs, templates
+from api.domain.projects import notices, plans, projects, render_jobs, templates
 from api.domain.projects.plans import OutputSettings
 from api.domain.projects.states import RenderJobStatus, WorkflowStatus
 from api.domain.projects.uploads import UploadView
@@ -100,20 +100,24 @@ def create_workflow(
 ) -> WorkflowView:
     """A workflow that waits for the files of models that were just announced.
 
-    Raises TemplateNotFound; InvalidRequest where something is to be rendered without a template or without projects.
+    Raises TemplateNotFound; InvalidRequest where something is to be rendered without a template or without projects, or
+    where what the template has of it is nothing, or too much.
     """
-    renders = settings is not None and settings.renders_anything
-    if renders and template_id is None:
+    wanted = settings if settings is not None and settings.renders_anything else None
+    if wanted and template_id is None:
         raise InvalidRequest("To render, name a template", param="templateId")
-    if renders and not create_projects:
+    if wanted and not create_projects:
         raise InvalidRequest("To render, let projects be created", param="createProjects")
     if template_id is not None:
-        templates.get_template(session, account_id, template_id)
+        template = templates.get_template(session, account_id, template_id)
+        if wanted:  # without the models' variants, which nobody knows yet
+            count = len(plans.planned(template.content, wanted, material_variant=None))
+            render_jobs.check_count(count, count * len(announced))
     workflow_id, moment = new_id(), clock.now()
     session.execute(insert(Workflow).values(
         id=workflow_id, account_id=account_id, token_id=unit.spender(session), template_id=template_id,
         status=WorkflowStatus.AWAITING_UPLOADS, create_projects=create_projects,
-        render_settings=settings.to_json() if settings is not None and renders else None,
+        render_settings=wanted.to_json() if wanted else None,
         created_at=moment, updated_at=moment,
     ))  # fmt: skip
     session.execute(insert(WorkflowModel), [

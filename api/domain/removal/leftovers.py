@@ -40,8 +40,8 @@ def _models(session: Session, names: Collection[str]) -> list[str]:
     return [key.removeprefix("models/").partition("/")[0] for key in keys]
 
 
-def _thumbnails(session: Session, names: Collection[str]) -> Collection[str]:
-    """Those of models whose own files are still there: `removal.models` drops both together."""
+def _of_models(session: Session, names: Collection[str]) -> Collection[str]:
+    """What was made of models whose own files are still there: `removal.models` drops all of it together."""
     return session.scalars(select(Model.id).where(Model.id.in_(names), Model.file_size > 0)).all()
 
 
@@ -71,7 +71,8 @@ def _tasks(session: Session, names: Collection[str]) -> Collection[str]:
 FOLDERS: dict[str, Callable[[Session, Collection[str]], Collection[str]]] = {
     "models": _models,
     "overlays": _overlays,
-    "thumbnails": _thumbnails,
+    "thumbnails": _of_models,
+    "usdzs": _of_models,
     "renders": _renders,
     "tasks": _tasks,
     "uploads": _uploads,

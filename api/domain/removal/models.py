@@ -1,4 +1,4 @@
-"""Files of deleted models and their thumbnails, which count as their account's until they are gone."""
+"""Files of deleted models, their thumbnails and USDZs, which count as their account's until they are gone."""
 
 import datetime as dt
 
@@ -7,7 +7,7 @@ from sqlalchemy import exists, literal_column, select, update
 from api import clock
 from api.db.tables import Model, Render
 from api.domain.accounts import quotas
-from api.domain.catalog import thumbnails
+from api.domain.catalog import thumbnails, usdz
 from api.domain.kit.unit import Unit
 from api.domain.renders.states import UNFINISHED
 from api.domain.work import results
@@ -35,5 +35,6 @@ def discard_deleted(unit: Unit) -> None:
         model_ids = [row.id for row in rows]
         unit.execute(update(Model).where(Model.id.in_(model_ids)).values(file_size=0))
         results.discard(unit, thumbnails.SUBJECT, model_ids)
+        unit.drop(*usdz.discard(unit, model_ids))
         unit.drop(*(row.storage_key for row in rows))
         unit.drop(*(thumbnails.storage_prefix(row.id) for row in rows if row.thumbnail_id is not None))

@@ -51,6 +51,7 @@ def _of_view(spec: dict[str, Any]) -> int:
 # card was at hand: its figures are for reading the pixels and handing them on, which takes longer than drawing there.
 
 INSPECTION = Cost(begin_s=30.0)
+CONVERSION = Cost(begin_s=30.0)
 FRAMES = Cost(begin_s=12.0, frame_pixels=_of_frame, software_s=1.3e-7, gpu_s=2e-8, encode_s=1.5e-8)
 STILLS = Cost(begin_s=12.0, frame_pixels=_of_still, software_s=2e-7, gpu_s=8e-8)
 VIEWS = Cost(begin_s=12.0, frame_pixels=_of_view, software_s=5e-7, gpu_s=3e-7)

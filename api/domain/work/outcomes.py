@@ -72,6 +72,7 @@ KINDS: dict[str, Kind] = {
     "image": Kind("render", "api.domain.renders.outcomes:RENDERS", costs.FRAMES),
     "stills": Kind("render", "api.domain.renders.outcomes:RENDERS", costs.STILLS),
     "thumbnail": Kind("render", "api.domain.catalog.thumbnails:THUMBNAILS", costs.STILLS),
+    "usdz": Kind("inspect", "api.domain.catalog.usdz:USDZ", costs.CONVERSION),
     "dataset": Kind("render", "api.domain.renders.outcomes:RENDERS", costs.VIEWS),
 }
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.domain.catalog import catalog
 from api.domain.kit.unit import Unit
-from api.domain.renders import removal
+from api.domain.projects import pieces
 from api.errors import FarmError, InvalidRequest
 from api.http.body import body_of, documented
 from api.http.dxgl.auth import Writer
@@ -48,13 +48,13 @@ IdsBody = Annotated[Ids, Depends(body_of(Ids))]
 def cancel_renders(principal: Writer, farm: FarmDep, body: IdsBody) -> Data[list[Outcome]]:
     """Beyond dx.gl's API: ends unfinished renders, as PATCH /v1/renders/:id/cancel does. The others stay as they are.
     """
-    return _each(farm, body, lambda unit, render_id: removal.cancel_render(unit, principal.account_id, render_id))
+    return _each(farm, body, lambda unit, render_id: pieces.cancel_render(unit, principal.account_id, render_id))
 
 
 @router.post("/renders/delete", responses=errors(), openapi_extra=documented(Ids))
 def delete_renders(principal: Writer, farm: FarmDep, body: IdsBody) -> Data[list[Outcome]]:
     """Beyond dx.gl's API: deletes renders and their files for good, as DELETE /v1/renders/:id does."""
-    return _each(farm, body, lambda unit, render_id: removal.delete_render(unit, principal.account_id, render_id))
+    return _each(farm, body, lambda unit, render_id: pieces.delete_render(unit, principal.account_id, render_id))
 
 
 @of_models.post("/models/delete", responses=errors(), openapi_extra=documented(Ids))

@@ -3,7 +3,7 @@
 import contextlib
 import re
 from pathlib import PurePosixPath
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel, Field
@@ -11,11 +11,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.domain.accounts.credentials import Principal
-from api.domain.catalog import catalog
+from api.domain.catalog import catalog, usdz
 from api.domain.catalog.catalog import ModelView
 from api.domain.kit.files import FileView
 from api.domain.kit.paging import Sort
 from api.domain.renders import renders
+from api.domain.renders import usdz as usdz_orders
 from api.errors import (
     FileNotFound,
     FileTooLarge,
@@ -26,9 +27,11 @@ from api.errors import (
     NoFile,
     StorageLimit,
     UploadLimit,
+    UsdzNotFound,
 )
 from api.http.body import body_of, documented
 from api.http.dxgl import intake
+from api.http.dxgl.assets import missing_as
 from api.http.dxgl.auth import Reader, Uploader, Writer
 from api.http.dxgl.errors import Sha256Required
 from api.http.dxgl.failures import ORDERING, errors
@@ -49,7 +52,7 @@ from api.http.dxgl.schemas import (
 )
 from api.http.dxgl.settings import refuse_misplaced, render_settings
 from api.http.dxgl.spelling import SETTINGS_NAMES, spell
-from api.http.files import PRIVATE, send
+from api.http.files import PRIVATE, check_stored, send
 from api.http.idempotency import Once
 from api.http.limits import ENVELOPE_BYTES, MEGABYTE, file_too_large
 from api.http.params import Moment, Search, sort_of
@@ -58,6 +61,7 @@ from api.http.state import Farm, FarmDep
 from api.http.uploads import UploadForm, receive_form
 from api.storage.base import FileMissing, StoredFile
 from renderer.media_types import MEDIA_TYPES
+from renderer.model_types import USDZ_MISSING, usd_is_installed
 
 UPLOAD_PATH = f"{PREFIX}/models"
 MAX_SETTINGS_BYTES = 64 * 1024
@@ -205,14 +209,42 @@ def delete_model(principal: Writer, farm: FarmDep, model_id: ModelId) -> Data[De
     return Data(data=Deleted(id=model_id))
 
 
-@get_and_head(router, "/models/{model_id}/file", *FILE_TYPES, missing=FileNotFound)
-def get_model_file(principal: Reader, farm: FarmDep, model_id: ModelId, request: Request) -> Response:
-    """The model's bytes as uploaded; of a 3D scan, once it is converted, the .glb."""
+@get_and_head(router, "/models/{model_id}/file", *FILE_TYPES, MEDIA_TYPES[".usdz"], missing=FileNotFound)
+def get_model_file(
+    principal: Reader,
+    farm: FarmDep,
+    model_id: ModelId,
+    request: Request,
+    format: Annotated[Literal["", "usdz"], Query(description="usdz: the model for AR viewers, made for free")] = "",
+) -> Response:
+    """The model's bytes as uploaded; of a 3D scan, once it is converted, the .glb.
+
+    Beyond dx.gl's API, `format=usdz` is the same model for AR viewers. It is made when somebody asks for it first,
+    which takes seconds: until then the answer is 404 `usdz_not_found`, whose message says why, should that fail.
+    """
+    if format == "usdz":
+        return _send_usdz(farm, principal, model_id, request)
     model, file = _stored(farm, principal, model_id)
     suffix = PurePosixPath(model.storage_key).suffix
     name = PurePosixPath(model.original_name).stem + suffix
     view = FileView(file.key, file.size, file.etag, MEDIA_TYPES[suffix])
     return send(farm, request, view, caching=PRIVATE, filename=name, redirect=False)
+
+
+def _send_usdz(farm: Farm, principal: Principal, model_id: str, request: Request) -> Response:
+    with farm.database.read() as session:
+        model = catalog.get_model(session, principal.account_id, model_id)
+        file = usdz.stored(session, model_id)
+    if file is None:
+        if not usd_is_installed():
+            raise UsdzNotFound(USDZ_MISSING)
+        with farm.work(principal) as unit:
+            usdz_orders.order(unit, principal.account_id, model_id)
+        raise UsdzNotFound
+    with missing_as(UsdzNotFound):
+        check_stored(farm, file)
+    name = f"{PurePosixPath(model.original_name).stem}.usdz"
+    return send(farm, request, file, caching=PRIVATE, filename=name)
 
 
 def _stored(farm: Farm, principal: Principal, model_id: str) -> tuple[ModelView, StoredFile]:

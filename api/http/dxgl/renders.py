@@ -7,8 +7,8 @@ from fastapi import Depends
 from pydantic import BaseModel, Field
 
 from api.domain.accounts.credentials import Principal
-from api.domain.projects import render_jobs
-from api.domain.renders import lists, notices, ordering, removal, renders
+from api.domain.projects import pieces
+from api.domain.renders import lists, notices, ordering, renders
 from api.domain.renders.lists import Filter
 from api.domain.renders.states import RenderStatus
 from api.errors import InvalidRequest, InvalidState, InvalidUrl, ModelNotFound, NoCredits, RenderNotFound, SpendingCap
@@ -184,10 +184,10 @@ def cancel_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> dict
     """Ends an unfinished render: its status becomes `error`, with the `errorCode` "cancelled".
 
     All of its credits come back before its poster is there; after that the share of the frames not drawn yet, rounded
-    up.
+    up. Pictures and videos of a job of Glossi's are refused until it has ended, here and for deletion.
     """
     with farm.work() as unit:
-        return {"data": render_detail(removal.cancel_render(unit, principal.account_id, render_id))}
+        return {"data": render_detail(pieces.cancel_render(unit, principal.account_id, render_id))}
 
 
 @router.patch(
@@ -201,15 +201,14 @@ def retry_render(principal: Renderer, farm: FarmDep, render_id: RenderId) -> dic
     Pictures and videos of Glossi's jobs are refused: they are tried again by their job.
     """
     with farm.work(principal) as unit:
-        render_jobs.refuse_piece(unit, principal.account_id, render_id)
-        return {"data": render_detail(ordering.retry_render(unit, principal.account_id, render_id))}
+        return {"data": render_detail(pieces.retry_render(unit, principal.account_id, render_id))}
 
 
-@router.delete("/renders/{render_id}", responses=errors(RenderNotFound))
+@router.delete("/renders/{render_id}", responses=errors(RenderNotFound, InvalidState))
 def delete_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> Data[Deleted]:
     """Deletes the render and its files for good. Its credits come back if its poster wasn't there yet."""
     with farm.work() as unit:
-        removal.delete_render(unit, principal.account_id, render_id)
+        pieces.delete_render(unit, principal.account_id, render_id)
     return Data(data=Deleted(id=render_id))
 
 

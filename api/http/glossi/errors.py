@@ -39,6 +39,7 @@ TOLD: dict[str, tuple[int, str]] = {
     "image_not_found": NOT_FOUND,
     "dataset_not_found": NOT_FOUND,
     "file_not_found": NOT_FOUND,
+    "usdz_not_found": NOT_FOUND,
     "overlay_not_found": NOT_FOUND,
     "delivery_not_found": NOT_FOUND,
     "key_not_found": NOT_FOUND,

@@ -96,13 +96,13 @@ def order(
         return render_jobs.create_jobs(unit, account_id, project_ids, settings)
 
 
-def draw_all(database: Database, *, failing: str | None = None) -> int:
-    """Workers draw what waits, or fail with `failing`. How many claims that took."""
+def draw_all(database: Database, *, failing: str | None = None, kind: str = "") -> int:
+    """Workers draw what waits, or fail with `failing`, or only what is of that kind. How many claims that took."""
     count = 0
     while (held := claim(database)) is not None:
         count += 1
         with work(database) as unit:
-            if failing is not None:
+            if failing is not None and kind in ("", held.kind):
                 failure = Failure("invalid_model", failing)
                 assert scheduling.settle_error(unit, held, failure, retry=False, max_attempts=3)
             elif held.role == "part":

@@ -8,11 +8,10 @@ from sqlalchemy import select
 from api.db.session import Database
 from api.db.tables import RenderJobOutput
 from api.domain.accounts import credentials
-from api.domain.projects import deletion, progress, projects, render_jobs, templates, variants
+from api.domain.projects import deletion, pieces, progress, projects, render_jobs, templates, variants
 from api.domain.projects.plans import OutputSettings
 from api.domain.projects.states import ProjectStatus, RenderJobStatus
 from api.domain.projects.templates import Description
-from api.domain.renders import removal
 from api.domain.work import scheduling
 from api.errors import (
     InvalidRequest,
@@ -35,7 +34,7 @@ from tests.api.domain.projects import (
     ready_model,
     work,
 )
-from tests.api.domain.support import balance, claimed, entries, files, sign_up
+from tests.api.domain.support import balance, claim_of, claimed, entries, files, sign_up
 
 VARIANTS = {"warnings": [], "variants": ["Midnight", "Beach"]}
 
@@ -201,18 +200,35 @@ def test_a_retry_draws_only_what_is_missing(database: Database) -> None:
         database, account_id, ready_model(database, account_id), template_id=content(database, account_id, 1, 2)
     )
     [created] = order(database, account_id, project.id, settings=OutputSettings())
-    with database.read() as session:
-        renders = select(RenderJobOutput.render_id).where(RenderJobOutput.job_id == created.id)
-        [*_, last] = session.scalars(renders.order_by(RenderJobOutput.position))
-    with work(database) as unit:
-        removal.cancel_render(unit, account_id, last)
-    draw_all(database)
+    draw_all(database, failing="It broke", kind="stills")
     assert job(database, account_id, created.id).status == RenderJobStatus.FAILED
     assert len(job(database, account_id, created.id).outputs) == 2
+    assert balance(database, account_id) == 20
     with work(database) as unit:
         render_jobs.retry_job(unit, account_id, created.id)
-    assert draw_all(database) <= 5  # the parts of one video, and their assembly
+    assert draw_all(database) == 1
     assert len(job(database, account_id, created.id).outputs) == 3
+
+
+def test_what_is_drawn_of_a_job_is_paid_though_its_project_is_deleted(database: Database) -> None:
+    account_id = sign_up(database, credits=20)
+    project = create_project(
+        database, account_id, ready_model(database, account_id), template_id=content(database, account_id, 3, 1)
+    )
+    [created] = order(database, account_id, project.id, settings=OutputSettings(video_resolution=0))
+    assert balance(database, account_id) == 20 - 3 - 2
+    with database.read() as session:
+        renders = select(RenderJobOutput.render_id).where(RenderJobOutput.job_id == created.id)
+        pictures = session.scalars(renders.order_by(RenderJobOutput.position)).all()[:3]
+    for what in (pieces.cancel_render, pieces.delete_render, pieces.retry_render):
+        with pytest.raises(InvalidState, match=created.id), work(database) as unit:
+            what(unit, account_id, pictures[0])
+    held = claim_of(database, pictures[0])
+    with work(database) as unit:
+        assert scheduling.settle_done(unit, held, files(held, "image"))
+    with work(database) as unit:
+        deletion.delete_project(unit, account_id, project.id)
+    assert balance(database, account_id) == 20 - 3
 
 
 def test_what_a_dead_process_left_undone_the_sweeper_makes_up_for(database: Database) -> None:

@@ -12,7 +12,7 @@ import httpx
 
 from api.domain.accounts import accounts, credentials
 from api.ids import new_id
-from tests.renderer.load.glb_builder import GlbBuilder
+from tests.integration.support import box_glb
 from tests.support.farm import Farm
 from tests.support.waiting import HANG_S, wait_for
 
@@ -20,23 +20,9 @@ HERE = Path(__file__).parent
 ENDED = ("COMPLETE", "COMPLETED", "FAILED")
 
 
-def two_colour_glb(height: float = 1.0) -> bytes:
+def two_colour_glb(height: float) -> bytes:
     """A thin red box that is blue in the variant "Blue"."""
-    corners = [(x, y, z) for x in (-0.03, 0.03) for y in (0.0, height) for z in (-0.03, 0.03)]
-    quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
-    builder, extension = GlbBuilder(), "KHR_materials_variants"
-    positions = builder.add_accessor(corners, min=list(corners[0]), max=list(corners[-1]))
-    indices = builder.add_accessor([corner for a, b, c, d in quads for corner in (a, b, c, a, c, d)], "uint16")
-    red, blue = (
-        builder.add("materials", {"pbrMetallicRoughness": {"baseColorFactor": colour}})
-        for colour in ([0.8, 0.1, 0.1, 1], [0.1, 0.1, 0.8, 1])
-    )
-    builder.document |= {"extensionsUsed": [extension], "extensions": {extension: {"variants": [{"name": "Blue"}]}}}
-    builder.show(builder.add_mesh({
-        "attributes": {"POSITION": positions}, "indices": indices, "material": red,
-        "extensions": {extension: {"mappings": [{"material": blue, "variants": [0]}]}},
-    }))  # fmt: skip
-    return builder.glb()
+    return box_glb(height, {"Blue": [0.1, 0.1, 0.8, 1]})
 
 
 @dataclasses.dataclass

@@ -23,8 +23,15 @@ class Estate:
     """A workspace that has something of everything, and the ids of another one's."""
 
     def __init__(self, web: Web) -> None:
+        other = Workspace.another(web)
+        self.other_model = other.ready("shelf")
+        self.other_template = other.template(bookmarks=[CAMERA])
+        self.other_project = other.project(self.other_model, template_id=self.other_template)
+        self.other_done = other.order(self.other_project)
+        self.other_job = other.job("stool")
         self.workspace = workspace = Workspace(web)
         self.template = workspace.template()
+        self.still_template = workspace.template(bookmarks=[{"name": f"View {number}"} for number in range(10)])
         self.ready = workspace.ready()
         self.project = workspace.project(self.ready, template_id=self.template)
         self.done = workspace.order(self.project)
@@ -33,10 +40,6 @@ class Estate:
         self.awaited = awaited["modelId"]
         self.pending = workspace.confirmed(b"glTF" + bytes(200), "lamp.glb")
         self.job = workspace.job("desk")
-        other = Workspace.another(web)
-        self.other_template = other.template(bookmarks=[CAMERA])
-        self.other_model = other.confirmed(b"glTF" + bytes(300), "shelf.glb")
-        self.other_job = other.job("stool")
         self.before = workspace.state()
 
     def is_unchanged(self) -> bool:
@@ -124,6 +127,7 @@ CASES: list[Case] = [
     ("/renders", renders(projectIds={}), BAD, "projectIds"),
     ("/renders", renders(projectIds=lambda e: [e.project, e.project]), BAD, ""),
     ("/renders", renders(projectIds=lambda e: [e.project, UNKNOWN]), ABSENT, UNKNOWN),
+    ("/renders", renders(projectIds=lambda e: [e.project, e.other_project]), ABSENT, "There is no project"),
     ("/renders", renders(settings=[]), BAD, "settings"),
     ("/renders", renders(settings={"imageQuality": 7}), BAD, "settings.imageQuality must be one of 0 (720p)"),
     ("/renders", renders(settings={"imageQuality": -1}), BAD, "settings.imageQuality"),
@@ -151,6 +155,10 @@ CASES: list[Case] = [
     ("/jobs", job(renderSettings=True), BAD, "renderSettings"),
     ("/jobs", job(renderSettings=settings(), templateId=None), BAD, "name a template"),
     ("/jobs", job(renderSettings=settings(), createProjects=False), BAD, "projects"),
+    ("/jobs", job(renderSettings={"renderShots": True}, templateId=lambda e: e.still_template), BAD,
+     "nothing to render"),
+    ("/jobs", job(renderSettings=settings(), templateId=lambda e: e.still_template, models=[GLB_FILE] * 501), BAD,
+     "more than 5,000 pictures and videos"),
     ("/jobs", job(webhookUrl="http://your-app.com/hook"), BAD, "https://"),
     ("/jobs", job(webhookUrl="https://127.0.0.1/hook"), BAD, "public address"),
     ("/jobs", job(webhookUrl="https://169.254.169.254/"), BAD, "public address"),
@@ -185,6 +193,10 @@ PATHS: list[tuple[str, str, tuple[int, str]]] = [
     ("POST", "/renders/{0.done}/retry", (409, "CONFLICT")),
     ("GET", "/jobs/{0.other_job}", ABSENT),
     ("POST", "/jobs/{0.other_job}/confirm-uploads", ABSENT),
+    ("GET", "/projects/{0.other_project}", ABSENT),
+    ("DELETE", "/projects/{0.other_project}", ABSENT),
+    ("GET", "/renders/{0.other_done}", ABSENT),
+    ("POST", "/renders/{0.other_done}/retry", ABSENT),
     ("GET", "/templates/{0.other_template}", ABSENT),
     ("DELETE", "/templates/{0.other_template}", ABSENT),
     ("GET", "/renders/{0.project}", ABSENT),

@@ -5,14 +5,16 @@ import csv
 import io
 import re
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from api.domain.projects import progress
+from api.cli import main
 from tests.api.http.glossi.workspace import CAMERA, SHOT, Workspace
 from tests.support.glossi import error
-from tests.support.web import Web
+from tests.support.web import Web, serving
 
 TOP = {"name": "Top View", "elevation": 90}
 
@@ -146,47 +148,54 @@ def test_the_ledger_shows_the_job_and_sums_up(workspace: Workspace, job_id: str)
     assert web.get("/v1/renders/export").status_code == 200
 
 
-@pytest.mark.parametrize("how", ["one", "bulk"])
-def test_a_picture_that_is_cancelled_there_fails_the_job_which_is_paid_back(
-    workspace: Workspace, job_id: str, how: str
+def test_pieces_of_a_job_stay_until_it_has_ended_and_are_not_tried_again_alone(
+    workspace: Workspace, job_id: str
 ) -> None:
     web = workspace.web
     before = web.balance()
     picture = renders(web)[0]["id"]
-    if how == "one":
-        assert web.request("PATCH", f"/v1/renders/{picture}/cancel").json()["data"]["status"] == "error"
-    else:
-        assert web.post("/v1/renders/cancel", json={"ids": [picture]}).status_code == 200
-    assert web.balance() == before
-    workspace.draw()
-    failed = workspace.get(f"/renders/{job_id}")
-    assert failed["status"] == "FAILED"
-    assert failed["errorMessage"] == (
-        '1 of 3 could not be rendered, first "Front View - Default": Cancelled by its owner'
-    )
-    assert len(failed["renders"]) == 2
-    for _ in range(2):
-        refused = web.request("PATCH", f"/v1/renders/{picture}/retry")
+    for method, path in (("PATCH", "/cancel"), ("PATCH", "/retry"), ("DELETE", "")):
+        refused = web.request(method, f"/v1/renders/{picture}{path}")
         assert told(refused) == (409, "invalid_state")
         assert f"the job {job_id}" in refused.json()["error"]["message"]
-        web.request("PATCH", f"/v1/renders/{picture}/dismiss")
-    workspace.draw()
-    assert len(workspace.get(f"/renders/{job_id}")["renders"]) == 2
-    assert web.balance() == before + 10
-    assert workspace.ask("POST", f"/renders/{job_id}/retry").status_code == 200
-    assert web.balance() == before
+    for path in ("cancel", "delete"):
+        [outcome] = web.post(f"/v1/renders/{path}", json={"ids": [picture]}).json()["data"]
+        assert (outcome["ok"], outcome["error"]["code"]) == (False, "invalid_state")
     workspace.draw()
     assert workspace.get(f"/renders/{job_id}")["status"] == "COMPLETED"
+    assert web.request("DELETE", f"/v1/renders/{picture}").status_code == 200
+    assert len(workspace.get(f"/renders/{job_id}")["renders"]) == 2
     assert web.balance() == before
 
 
-def test_a_job_of_which_all_is_deleted_there_has_failed_and_is_paid_back(workspace: Workspace, job_id: str) -> None:
+def test_dxgls_command_line_fetches_them_as_what_they_are(
+    workspace: Workspace, job_id: str, tmp_path: Path
+) -> None:
+    web = workspace.web
+    workspace.draw()
+    front, _, spin = (each["id"] for each in renders(web))
+    with serving(web.app) as url:
+        farm = ["--url", url, "--token", web.token]
+        listed = CliRunner().invoke(main, ["list", *farm])
+        fetched = CliRunner().invoke(main, ["download", *farm, front, spin, "-o", str(tmp_path)])
+    assert sorted(line.split()[4] for line in listed.stdout.splitlines()) == ["image", "image", "video"]
+    assert fetched.exit_code == 0, fetched.output
+    assert {path.name for path in tmp_path.iterdir() if path.name.startswith((front, spin))} == {
+        f"{front}.png", f"{spin}.mov", f"{spin}.png", f"{spin}.thumb.mp4",
+    }  # fmt: skip
+    assert (tmp_path / f"{front}.png").read_bytes() == f"{front} image".encode()
+
+
+def test_a_model_that_is_deleted_there_is_gone_here_and_what_was_ordered_of_it_is_made(
+    workspace: Workspace, job_id: str
+) -> None:
     web = workspace.web
     before = web.balance()
-    assert web.post("/v1/renders/delete", json={"ids": [each["id"] for each in renders(web)]}).status_code == 200
-    with web.app.state.farm.work() as unit:
-        progress.note_due(unit)  # as the sweeper does
-    failed = workspace.get(f"/renders/{job_id}")
-    assert (failed["status"], failed["renders"]) == ("FAILED", [])
-    assert failed["errorMessage"] == "All of its pictures and videos were deleted"
-    assert web.balance() == before + 10
+    project_id = workspace.get(f"/renders/{job_id}")["projectId"]
+    model_id = renders(web)[0]["modelId"]
+    assert web.request("DELETE", f"/v1/models/{model_id}").status_code == 200
+    workspace.draw()
+    assert workspace.get("/models")["models"] == []
+    assert workspace.get(f"/projects/{project_id}")["status"] == "FAILED"
+    assert error(workspace.ask("POST", "/renders", json={"projectIds": [project_id]})) == (409, "MODEL_NOT_READY")
+    assert (workspace.get(f"/renders/{job_id}")["status"], web.balance()) == ("COMPLETED", before)

@@ -135,6 +135,16 @@ def test_settings_say_what_is_rendered_for_which_price(
     database.dispose()
 
 
+def test_variants_of_one_name_are_one(workspace: Workspace) -> None:
+    template_id = workspace.template(bookmarks=[CAMERA])
+    before = workspace.web.balance()
+    job_id = workspace.order(workspace.project(workspace.ready("chair", "Red", "Red"), template_id=template_id))
+    workspace.draw()
+    rendered = workspace.get(f"/renders/{job_id}")["renders"]
+    assert [each["name"] for each in rendered] == ["Front View - Default", "Front View - Red"]
+    assert workspace.web.balance() == before - 2
+
+
 def test_several_projects_are_one_batch_of_jobs(workspace: Workspace) -> None:
     template = workspace.template(bookmarks=[CAMERA])
     projects = [workspace.project(workspace.ready(name), template_id=template) for name in ("chair", "table")]
