@@ -17,9 +17,10 @@ SMALLEST_TEXTURE, LARGEST_TEXTURE = 16, 16_384
 class Wanted:
     """At most `polygon_count` triangles, as they are drawn, or all where it is None.
 
-    Images have at most `texture_size` pixels a side, or as many as they had. Vertices and indices are compressed by
-    EXT_meshopt_compression or KHR_draco_mesh_compression, and stored in fewer bits where `quantize` says so
-    (KHR_mesh_quantization). Raises SettingsError for a value out of range.
+    Images have at most `texture_size` pixels a side, or as many as they had; those of KTX2 stay as they are. Vertices
+    and indices are compressed by EXT_meshopt_compression or KHR_draco_mesh_compression, and stored in fewer bits where
+    `quantize` says so (KHR_mesh_quantization); in Draco's form they always are. Raises SettingsError for a value out of
+    range.
     """
 
     polygon_count: int | None = None

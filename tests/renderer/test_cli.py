@@ -299,3 +299,16 @@ def test_too_few_triangles_are_told_by_the_options_name(folder: Path) -> None:
     assert done.exit_code == 2
     assert "Invalid value for --triangles: polygon_count must be from 4 to 10,000,000" in done.output
     assert not (folder / "none.glb").exists()
+
+
+@pytest.mark.parametrize(("output", "options", "problem"), [
+    ("a.png", ["--triangles", "100"], "only a .glb is optimised"),
+    ("a.usdz", ["--quantize"], "only a .glb is optimised"),
+    ("a.glb", ["--frames", "3"], "a GLB is the model itself"),
+])  # fmt: skip
+def test_options_of_another_kind_of_file_are_refused(
+    folder: Path, output: str, options: list[str], problem: str
+) -> None:
+    done = CliRunner().invoke(main, [str(folder / "model.glb"), "-o", str(folder / output), *options])
+    assert done.exit_code == 2
+    assert problem in done.output
