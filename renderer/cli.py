@@ -108,7 +108,8 @@ def main(
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that temporary files go
     drawn = settings_json != "{}" or frames is not None or any((background, foreground, environment))
     if kind in (USDZ, MODEL) and drawn:
-        raise click.BadParameter(f"a {kind[1:].upper()} is the model itself, and no picture of it", param_hint="--output")
+        name = kind[1:].upper()
+        raise click.BadParameter(f"a {name} is the model itself, and no picture of it", param_hint="--output")
     if kind != MODEL and (triangles is not None or texture_size is not None or compress != "none" or quantize):
         raise click.BadParameter("only a .glb is optimised", param_hint="--output")
     if kind == USDZ:

@@ -69,15 +69,15 @@ def _still_meshes(document: Json, primitives: list[Json]) -> list[int]:
             shown.setdefault(node["mesh"], []).append(node)
     users: dict[int, set[int]] = {}
     for number, mesh in enumerate(document["meshes"]):
-        for primitive in mesh["primitives"]:
+        for primitive in mesh.get("primitives", ()):
             users.setdefault(primitive["attributes"].get("POSITION"), set()).add(number)
     return [
         number for number, mesh in enumerate(document["meshes"])
         if all(id(primitive) in ours and not primitive.get("targets")
                and users[primitive["attributes"]["POSITION"]] == {number}
                and document["accessors"][primitive["attributes"]["POSITION"]]["componentType"] == FLOAT
-               and not _has_volume(document, primitive) for primitive in mesh["primitives"])
-        and not any("skin" in node or INSTANCING in node.get("extensions", {}) for node in shown.get(number, ()))
+               and not _has_volume(document, primitive) for primitive in mesh.get("primitives", ()))
+        and mesh.get("primitives") and not any("skin" in node or INSTANCING in node.get("extensions", {}) for node in shown.get(number, ()))
     ]
 
 

@@ -28,7 +28,7 @@ def rewrite(draft: Draft, rests: Sequence[Rest], streams: Streams) -> list[Json]
     document = draft.document
     own = {place for rest in rests for place in rest.part.primitives}
     primitives = {(mesh, number): primitive for mesh, fields in enumerate(document["meshes"])
-                  for number, primitive in enumerate(fields["primitives"])}
+                  for number, primitive in enumerate(fields.get("primitives", ()))}
     slots = _Slots(draft, [primitives[place] for place in own],
                    [primitive for place, primitive in primitives.items() if place not in own])
     left = []
@@ -152,7 +152,7 @@ def _remove(document: Json, gone: set[tuple[int, int]]) -> None:
     if not gone:
         return
     for mesh, fields in enumerate(document["meshes"]):
-        fields["primitives"] = [primitive for number, primitive in enumerate(fields["primitives"])
+        fields["primitives"] = [primitive for number, primitive in enumerate(fields.get("primitives", ()))
                                 if (mesh, number) not in gone]
     kept = [mesh for mesh, fields in enumerate(document["meshes"]) if fields["primitives"]]
     numbers = {mesh: number for number, mesh in enumerate(kept)}
@@ -169,7 +169,7 @@ def _remove(document: Json, gone: set[tuple[int, int]]) -> None:
             remove_extensions(node, (INSTANCING,))
     for animation in document["animations"]:
         animation["channels"] = [
-            channel for channel in animation["channels"]
+            channel for channel in animation.get("channels", ())
             if channel["target"].get("path") != "weights" or channel["target"].get("node") not in bare
         ]
     document["animations"] = [animation for animation in document["animations"] if animation["channels"]]
