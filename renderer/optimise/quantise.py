@@ -63,22 +63,22 @@ def _put(draft: Draft, accessor: int, kind: int, steps: Array, *, normalized: bo
 def _still_meshes(document: Json, primitives: list[Json]) -> list[int]:
     """The meshes whose positions are all in accessors of their own and are moved by nodes alone."""
     ours = {id(primitive) for primitive in primitives}
-    shown: dict[int, list[Json]] = {}
-    for node in document["nodes"]:
-        if "mesh" in node:
-            shown.setdefault(node["mesh"], []).append(node)
     users: dict[int, set[int]] = {}
     for number, mesh in enumerate(document["meshes"]):
         for primitive in mesh.get("primitives", ()):
             users.setdefault(primitive["attributes"].get("POSITION"), set()).add(number)
-    return [
-        number for number, mesh in enumerate(document["meshes"])
-        if all(id(primitive) in ours and not primitive.get("targets")
-               and users[primitive["attributes"]["POSITION"]] == {number}
-               and document["accessors"][primitive["attributes"]["POSITION"]]["componentType"] == FLOAT
-               and not _has_volume(document, primitive) for primitive in mesh.get("primitives", ()))
-        and mesh.get("primitives") and not any("skin" in node or INSTANCING in node.get("extensions", {}) for node in shown.get(number, ()))
-    ]
+    moved = {node.get("mesh") for node in document["nodes"]
+             if "skin" in node or INSTANCING in node.get("extensions", {})}
+
+    def still(primitive: Json) -> bool:
+        position = primitive["attributes"].get("POSITION")
+        return (
+            id(primitive) in ours and not primitive.get("targets") and len(users[position]) == 1
+            and document["accessors"][position]["componentType"] == FLOAT and not _has_volume(document, primitive)
+        )
+
+    return [number for number, mesh in enumerate(document["meshes"])
+            if number not in moved and mesh.get("primitives") and all(map(still, mesh["primitives"]))]
 
 
 def _has_volume(document: Json, primitive: Json) -> bool:
