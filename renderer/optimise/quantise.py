@@ -83,8 +83,9 @@ def _still_meshes(document: Json, primitives: list[Json]) -> list[int]:
 
 def _has_volume(document: Json, primitive: Json) -> bool:
     """Whether thickness is measured in the mesh's units."""
-    material = document["materials"][primitive["material"]] if "material" in primitive else {}
-    return "KHR_materials_volume" in material.get("extensions", {})
+    materials, index = document["materials"], primitive.get("material")
+    known = isinstance(index, int) and 0 <= index < len(materials)  # of what nothing shows, nobody has looked
+    return known and "KHR_materials_volume" in materials[index].get("extensions", {})
 
 
 def _quantise_positions(draft: Draft, mesh: int) -> None:
