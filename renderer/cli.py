@@ -20,9 +20,10 @@ import click
 
 from renderer.dataset.export import export_dataset
 from renderer.encode.available import require_encoder
-from renderer.errors import RendererError, SettingsError
+from renderer.errors import DeviceError, RendererError, SettingsError
 from renderer.gl.context import Device, open_device
 from renderer.model_types import USDZ_MISSING, usd_is_installed
+from renderer.optimise.available import available
 from renderer.optimise.wanted import Compression, Wanted
 from renderer.render import Listener, render_video
 from renderer.scene.nodes import Contents
@@ -168,7 +169,10 @@ def main(
 
 
 def _optimise(model: Path, output: Path, wanted: Wanted, device: Device) -> None:
-    from renderer.optimise.compare import compare_models  # whoever renders doesn't wait for these
+    able, why_not = available()
+    if not able:
+        raise DeviceError(why_not)
+    from renderer.optimise.compare import compare_models  # there only where it is available
     from renderer.optimise.model import optimise_model
 
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=".optimising-") as folder:

@@ -323,3 +323,11 @@ def test_a_real_model_is_reduced_to_a_quarter_and_stays_valid(tmp_path: Path, na
     after = gltf_validator.issues(target)
     assert after["numErrors"] <= before["numErrors"]
     assert after["numWarnings"] <= before["numWarnings"]
+
+
+def test_without_its_packages_it_says_how_to_get_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("renderer.optimise.available._PACKAGES", ("no_such_package",))
+    source = ball_builder().save(tmp_path)
+    with pytest.raises(DeviceError, match=r"pirouette\[optimise\]"):
+        optimise_model(source, tmp_path / "small.glb", Wanted(100))
+    assert list(tmp_path.iterdir()) == [source]
