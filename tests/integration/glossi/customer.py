@@ -11,6 +11,8 @@ from typing import Any
 import httpx
 
 from api.domain.accounts import accounts, credentials
+from api.domain.kit.unit import Unit
+from api.domain.renders import removal
 from api.ids import new_id
 from tests.integration.support import box_glb
 from tests.support.farm import Farm
@@ -101,12 +103,13 @@ class GlossiCustomer:
         return wait_for(lambda: told if (told := self.get(path))["status"] in ENDED else None, f"{path} to end")
 
     def failed_job(self, template_id: str, model_id: str) -> str:
-        """The id of a render job that has FAILED: its video was cancelled by dx.gl's API while it was drawn."""
+        """The id of a render job that has FAILED: its video was cancelled behind the API's back while it was drawn."""
         with self.farm.renders_held():
             job_id = self.order(self.project(template_id, model_id), renderVariants=False, videoResolution=0)
             with self.farm.client(self.token) as client:
                 [render] = [each for each in client.renders.list() if not each.is_over]
-                client.renders.cancel(render.id)
+            with self.farm.database.begin_as(Unit) as unit:
+                removal.cancel_render(unit, self.account_id, render.id)
             assert self.wait(f"/renders/{job_id}")["status"] == "FAILED"
         return job_id
 
