@@ -14,7 +14,7 @@ work means for those who asked for it is the kind's Outcome: see `work.outcomes`
 
 Locks are taken in the order workflows, render jobs, announced models, overlays, models that nobody has read, task,
 running segment, the tasks that need it, lanes, the tasks' other segments, renders, account, webhook secret, webhook
-target, stored bytes. Keeping to it, two
-transactions may wait for each other but never in a circle. Claims begin at the lane. Where a render and its model's
-preview go together, their tasks are locked in the order of their ids, like those that need the same inspection.
+target, stored bytes. Keeping to it, two transactions may wait for each other but never in a circle. Claims begin at
+the lane. Where a render and its model's preview go together, their tasks are locked in the order of their ids, like
+those that need the same inspection.
 """

@@ -262,9 +262,12 @@ def _looks(
         own = dict.fromkeys(names.get(row.model_id, {}).get("material_variant", ()))  # of one name, the first is drawn
         variants += ((name, row.model_id, name) for name in own)
         variants += ((each.name, each.model_id, None) for each in attached if each.base_id == row.id)
+        taken: dict[str, int] = {}
         for name, model_id, material_variant in variants:
+            taken[name] = taken.get(name, 0) + 1
             source = found.get(model_id)
             if source is None or source.storage_key is None:
                 raise ModelNotReady(f'The model of "{row.name}" is not READY')
-            looks[row.project_id].append(_Look(f"{prefix} - {name}", source, material_variant))
+            shown = name if taken[name] == 1 else f"{name} ({taken[name]})"  # a file's may be called as an attached one
+            looks[row.project_id].append(_Look(f"{prefix} - {shown}", source, material_variant))
     return looks

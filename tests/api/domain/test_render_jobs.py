@@ -123,6 +123,22 @@ def test_variants_are_those_of_the_file_and_those_attached(database: Database) -
     assert [output.name for output in job(database, account_id, alone.id).outputs] == ["View 0 - Default"]
 
 
+def test_variants_of_one_name_are_told_apart(database: Database) -> None:
+    account_id = sign_up(database)
+    base = ready_model(database, account_id, told={"warnings": [], "variants": ["Default", "Red"]})
+    red = ready_model(database, account_id, "red.glb")
+    with work(database) as unit:
+        variants.attach_variant(unit, account_id, base, red, "Red")
+    project = create_project(
+        database, account_id, base, template_id=content(database, account_id, pictures=1, videos=0)
+    )
+    [created] = order(database, account_id, project.id)
+    draw_all(database)
+    assert [output.name for output in job(database, account_id, created.id).outputs] == [
+        f"View 0 - {variant}" for variant in ("Default", "Default (2)", "Red", "Red (2)")
+    ]
+
+
 def test_pictures_of_a_project_with_several_models_say_which(database: Database) -> None:
     account_id = sign_up(database)
     models = [ready_model(database, account_id, name) for name in ("chair.glb", "table.glb")]
