@@ -21,6 +21,7 @@ from api.domain.kit.files import FileView
 from api.domain.projects import notices, plans, projects, templates
 from api.domain.projects.plans import OutputSettings, Planned
 from api.domain.projects.states import RenderJobStatus
+from api.domain.projects.variants import BASE_NAME
 from api.domain.renders import ordering
 from api.domain.renders.ordering import Order, Source
 from api.domain.renders.states import RETRIED_FROM, UNFINISHED, RenderStatus
@@ -34,9 +35,6 @@ SUBJECT = "render_job"
 
 MOST_OUTPUTS = 5000
 """Pictures and videos in one call: ordering them takes a few seconds, in one transaction."""
-
-DEFAULT_VARIANT = "Default"
-"""What a model's own materials are called. Source: Glossi's API reference, "Front View - Default"."""
 
 MAIN_FILES = ("image", "video")
 """The names of the result that a picture or a video is for."""
@@ -258,7 +256,7 @@ def _looks(
     looks: dict[str, list[_Look]] = {project_id: [] for project_id in project_ids}
     for row in rows:
         prefix = f" - {row.name}" if counts[row.project_id] > 1 else ""
-        variants: list[tuple[str, str, str | None]] = [(DEFAULT_VARIANT, row.model_id, None)]
+        variants: list[tuple[str, str, str | None]] = [(BASE_NAME, row.model_id, None)]
         own = dict.fromkeys(names.get(row.model_id, {}).get("material_variant", ()))  # of one name, the first is drawn
         variants += ((name, row.model_id, name) for name in own)
         variants += ((each.name, each.model_id, None) for each in attached if each.base_id == row.id)

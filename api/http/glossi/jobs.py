@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import Depends, Request
 from pydantic import BaseModel, Field
 
-from api.domain.accounts.quotas import Quotas
 from api.domain.projects import notices, render_jobs, uploads, workflows
 from api.domain.projects.render_jobs import RenderJobView
 from api.domain.projects.states import WorkflowStatus
@@ -35,7 +34,7 @@ from api.http.glossi.model_schemas import (
     UploadUrl,
     path_in_workspace,
 )
-from api.http.glossi.models import to_announce, upload_url
+from api.http.glossi.models import announce, to_announce, upload_url
 from api.http.glossi.outputs import Output, outputs
 from api.http.glossi.paths import JobId, new_router
 from api.http.glossi.renders import RenderSettingsAsked, settings_in
@@ -154,10 +153,7 @@ def create_job(
     new = to_announce([NewModel(fileName=model.fileName, fileType=model.fileType) for model in body.models])
     once.hold(principal, body.model_dump())
     with farm.work(principal) as unit:
-        announced = uploads.announce(
-            unit, principal.account_id, new, seconds=farm.settings.signed_link_seconds,
-            allowed=Quotas.of(farm.settings),
-        )  # fmt: skip
+        announced = announce(unit, farm, principal, new)
         job = workflows.create_workflow(
             unit, principal.account_id, announced, template_id=body.templateId,
             create_projects=body.createProjects, settings=settings,

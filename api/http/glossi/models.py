@@ -1,5 +1,6 @@
 """/api/v1/models: announced, uploaded by signed links, confirmed and processed; and their variants."""
 
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Annotated
 
@@ -8,6 +9,7 @@ from fastapi import Depends, Request
 from api.domain.accounts.credentials import Principal
 from api.domain.accounts.quotas import Quotas
 from api.domain.catalog.states import ModelState
+from api.domain.kit.unit import Unit
 from api.domain.projects import models, uploads, variants
 from api.domain.projects.uploads import NewUpload, UploadView
 from api.errors import (
@@ -66,10 +68,7 @@ def create_models(
     once.hold(principal, body.model_dump())
     new = to_announce(body.models)
     with farm.work(principal) as unit:
-        announced = uploads.announce(
-            unit, principal.account_id, new, seconds=farm.settings.signed_link_seconds,
-            allowed=Quotas.of(farm.settings),
-        )  # fmt: skip
+        announced = announce(unit, farm, principal, new)
         answer = ExpectedModels(
             models=[
                 ExpectedModel(
@@ -191,6 +190,13 @@ def to_announce(asked: list[NewModel]) -> list[NewUpload]:
             raise UnsupportedFileType(message, param=f"models[{index}].fileType") from None
         new.append(NewUpload(each.fileName, each.fileType.lower(), each.name))
     return new
+
+
+def announce(unit: Unit, farm: Farm, principal: Principal, new: Sequence[NewUpload]) -> list[UploadView]:
+    """As uploads.announce, by the farm's settings."""
+    return uploads.announce(
+        unit, principal.account_id, new, seconds=farm.settings.signed_link_seconds, allowed=Quotas.of(farm.settings)
+    )
 
 
 def upload_url(request: Request, farm: Farm, view: UploadView) -> str:

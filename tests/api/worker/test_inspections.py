@@ -1,6 +1,5 @@
 """Models inspected by a real child: what it tells of them, and the GLB that it makes of what is no glTF."""
 
-import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,44 +7,28 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from api.worker.messages import Done, Failed, Made, Order, Report
-from api.worker.parent.children import Children, Places, start_child
+from api.worker.messages import Done, Failed, Made, Report
+from api.worker.parent.children import Children
 from renderer.convert import convert_to_glb
 from renderer.gl.context import Device
 from renderer.load import load_model
 from renderer.spec import FrameSpec
-from tests.api.worker.child_here import SETUP
+from tests.api.worker.model_child import children_for, worked_on
 from tests.renderer.load import plain_meshes
 from tests.renderer.load.glb_builder import make_zip, triangle_builder
 from tests.renderer.load.obj.support import FACE, FILES, SQUARE
 from tests.renderer.load.usd import stages
 from tests.support.stills import render_still
 
-HANG_S = 60.0
-
 
 @pytest.fixture(scope="module")
 def children(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Children]:
-    anywhere = tmp_path_factory.getbasetemp()
-    places = Places(anywhere, anywhere, anywhere, anywhere)
-    children = Children(functools.partial(start_child, places), SETUP.model_copy(update={"kinds": ["inspect"]}))
-    yield children
-    children.stop()
+    with children_for("inspect", tmp_path_factory.getbasetemp()) as children:
+        yield children
 
 
 def inspected(children: Children, model: Path, folder: Path) -> list[Report]:
-    folder.mkdir()
-    child = children.ready()
-    child.order(Order(
-        task_id="t", kind="inspect", role="whole", spec={"version": 1}, variants={"m": {}}, first_frame=0,
-        frame_count=1, inputs={"model": str(model)}, parts=[], folder=str(folder), encoder="x264", gives_way=False,
-    ))  # fmt: skip
-    found = []
-    while child.busy:
-        report = child.report(HANG_S)
-        assert report is not None
-        found.append(report)
-    return found
+    return worked_on(children, "inspect", model, folder)
 
 
 def told_of(reports: list[Report]) -> dict[str, object]:

@@ -1,6 +1,5 @@
 """Models converted to USDZ by a real child, with its limits and with what it may reach."""
 
-import functools
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,39 +11,23 @@ from pxr import Usd
 
 from api.worker.child import conversions
 from api.worker.child.job import Job
-from api.worker.messages import Done, Failed, Made, Order, Report
-from api.worker.parent.children import Children, Places, start_child
+from api.worker.messages import Done, Failed, Made, Report
+from api.worker.parent.children import Children
 from renderer.errors import EncodeError
 from renderer.load import load_model
-from tests.api.worker.child_here import SETUP
+from tests.api.worker.model_child import children_for, worked_on
 from tests.renderer.convert.usdz.support import complaints, gradient, square
 from tests.renderer.load.glb_builder import encoded, triangle_builder
-
-HANG_S = 60.0
 
 
 @pytest.fixture(scope="module")
 def children(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Children]:
-    anywhere = tmp_path_factory.getbasetemp()
-    places = Places(anywhere, anywhere, anywhere, anywhere)
-    children = Children(functools.partial(start_child, places), SETUP.model_copy(update={"kinds": ["usdz"]}))
-    yield children
-    children.stop()
+    with children_for("usdz", tmp_path_factory.getbasetemp()) as children:
+        yield children
 
 
 def converted(children: Children, model: Path, folder: Path) -> list[Report]:
-    folder.mkdir()
-    child = children.ready()
-    child.order(Order(
-        task_id="t", kind="usdz", role="whole", spec={"version": 1, "model_id": "m"}, variants={"m": {}}, first_frame=0,
-        frame_count=1, inputs={"model": str(model)}, parts=[], folder=str(folder), encoder="x264", gives_way=False,
-    ))  # fmt: skip
-    found = []
-    while child.busy:
-        report = child.report(HANG_S)
-        assert report is not None
-        found.append(report)
-    return found
+    return worked_on(children, "usdz", model, folder, model_id="m")
 
 
 def test_a_model_becomes_a_package_that_usd_core_finds_nothing_wrong_in(children: Children, tmp_path: Path) -> None:
