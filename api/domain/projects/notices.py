@@ -1,7 +1,7 @@
 """What there is to tell of models, projects, their renders and workflows, in the transaction in which it happened."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -11,9 +11,6 @@ from api.domain.catalog import thumbnails
 from api.domain.catalog.states import ModelState
 from api.domain.webhooks import events, targets
 from api.domain.webhooks.events import NewEvent
-
-if TYPE_CHECKING:
-    from api.domain.projects.projects import ProjectView
 
 MODEL = "upload"
 PROJECT = "project"
@@ -76,14 +73,11 @@ def models_processed(session: Session, *which: ColumnElement[bool]) -> None:
         _emit(session, row.account_id, MODEL, [event])
 
 
-def projects_created(session: Session, account_id: str, projects: Sequence["ProjectView"]) -> None:
-    _emit(session, account_id, PROJECT, [
-        NewEvent("project.created", project.id, {
-            "project_id": project.id, "name": project.name, "status": project.status,
-            "model_ids": list(project.model_ids), "template_id": project.template_id,
-        })
-        for project in projects
-    ])  # fmt: skip
+def projects_created(session: Session, account_id: str, told: Sequence[Mapping[str, Any]]) -> None:
+    """`told` is what projects.ProjectView has for events."""
+    _emit(
+        session, account_id, PROJECT, [NewEvent("project.created", project["project_id"], project) for project in told]
+    )
 
 
 def render_job_ended(

@@ -37,6 +37,14 @@ class ProjectView:
     batch_id: str | None
     created_at: dt.datetime
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """As events have it."""
+        return {
+            "project_id": self.id, "name": self.name, "status": self.status, "model_ids": list(self.model_ids),
+            "template_id": self.template_id,
+        }  # fmt: skip
+
 
 def create_projects(
     session: Session,
@@ -75,7 +83,7 @@ def create_projects(
     views = {view.id: view for view in _views(session, Project.account_id == account_id, Project.id.in_(ids))}
     # As Glossi answers, although there is nothing to wait for: whoever looks again finds them ready.
     created = [dataclasses.replace(views[project_id], status=ProjectStatus.PENDING) for project_id in ids]
-    notices.projects_created(session, account_id, created)
+    notices.projects_created(session, account_id, [project.told for project in created])
     return created
 
 
