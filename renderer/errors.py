@@ -12,6 +12,11 @@
     |- DeviceError                no GL device, or it lacks something; trying elsewhere may help
     |- EncodeError                ffmpeg failed; carries the tail of its stderr
     |- OutOfMemory                the machine has less memory than the model needs
+    |- EngineError                a generator gave no result
+    |  |- EngineUnavailable       it isn't installed, has no weights or no key; another worker may have it
+    |  |- EngineRejected          it will never make anything of this prompt or picture
+    |  |- EngineTimeout           it took longer than it may
+    |  `- EngineFailed            it broke; trying again may help
     `- Cancelled                  the caller asked to stop
 
 Messages are shown to users as they are: they name what is wrong and, where there is one, the way out.
@@ -100,6 +105,34 @@ class OutOfMemory(RendererError):
     """There is less memory than rendering the model takes; elsewhere there may be enough."""
 
     code = "out_of_memory"
+
+
+class EngineError(RendererError):
+    """A generator gave no result."""
+
+    code = "engine_failed"
+
+
+class EngineUnavailable(EngineError):
+    """It isn't installed here, or lacks its weights or its key."""
+
+    code = "engine_unavailable"
+
+
+class EngineRejected(EngineError):
+    """It will never make anything of this prompt or picture: a second try fails the same way."""
+
+    code = "engine_rejected"
+
+
+class EngineTimeout(EngineError):
+    """It took longer than it may."""
+
+    code = "engine_timeout"
+
+
+class EngineFailed(EngineError):
+    """It broke, or gave something that is no picture or model. Trying again may help."""
 
 
 class Cancelled(RendererError):
