@@ -21,7 +21,8 @@ PRODUCT_COLORS = {
     "brown": "#6f4526", "chestnut": "#6b3a22", "chocolate": "#4b2a1a", "coffee": "#4a3223", "mahogany": "#5c2318",
     "green": "#2f8a3c", "lime": "#8ccc2c", "lime green": "#7cc62e", "mint": "#a6dfc3", "mint green": "#a6dfc3",
     "olive": "#6b7034", "olive green": "#6b7034", "sage": "#9caf88", "sage green": "#9caf88",
-    "forest green": "#1f5a32", "neon green": "#48f02c", "emerald": "#0f7a55", "emerald green": "#0f7a55", "jade": "#3f9b78", "moss green": "#5f7038",
+    "forest green": "#1f5a32", "neon green": "#48f02c", "emerald": "#0f7a55", "emerald green": "#0f7a55",
+    "jade": "#3f9b78", "moss green": "#5f7038",
     "teal": "#0f7f80", "turquoise": "#2bbdb4", "aqua": "#3fc4cf", "cyan": "#14b4d0", "blue": "#1f5fbf",
     "light blue": "#8fc1e8", "sky blue": "#7ab8e6", "baby blue": "#a9d2f0", "royal blue": "#2646b0", "navy": "#16264f",
     "navy blue": "#16264f", "midnight blue": "#141d40", "cobalt": "#1a46a8", "cobalt blue": "#1a46a8",
@@ -70,8 +71,8 @@ def hex_code(color: Color) -> str:
 
 def _decoded(value: float) -> float:
     """sRGB to linear."""
-    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4  # type: ignore[no-any-return]
+    return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)
 
 
 def _encoded(value: float) -> float:
-    return value * 12.92 if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055  # type: ignore[no-any-return]
+    return value * 12.92 if value <= 0.0031308 else 1.055 * float(value ** (1 / 2.4)) - 0.055

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from renderer.generate.prompts.colours import shaded
+from renderer.generate.prompts.roles import matching
 from renderer.generate.prompts.words import Word, read_words
 from renderer.generate.shapes.library import SHAPES
 from renderer.generate.shapes.parts import Color, Pattern
@@ -52,7 +53,7 @@ class Thing:
 
     `parts` are by the prompt's words, `lacking` are parts that it shall not have. `kinds` are shapes that it is one of,
     or looks like, besides: a "robot" cat. `others` are with how they belong to it: "on", "in", "beside", "holding",
-    "wearing" or "with".
+    "wearing", "with" or "containing".
     """
 
     noun: str
@@ -64,7 +65,7 @@ class Thing:
     others: list[tuple[str, "Thing"]] = dataclasses.field(default_factory=list)
 
     def has(self, part: str) -> bool:
-        return self.shape is not None and matching_role(self.shape, part) is not None
+        return self.shape is not None and any(matching(self.shape, part))
 
 
 @dataclasses.dataclass(slots=True)
@@ -91,10 +92,15 @@ def _phrases(words: Sequence[Word]) -> Iterator[tuple[str, list[Word]]]:
         begins = word.readings.get("connector")
         if begins is None:
             phrase.append(word)
-        elif begins != "and" or any(_nounlike(each) for each in phrase):
+        elif begins != "and" or any(_nounlike(each) or _ends(word, each) for each in phrase):
             yield connector, phrase
             connector, phrase = begins, []
     yield connector, phrase
+
+
+def _ends(comma: Word, word: Word) -> bool:
+    """Whether a phrase with that word ends at the comma: ", black mesh fabric, ..." """
+    return comma.text == "," and "material" in word.readings
 
 
 def _nounlike(word: Word) -> bool:
@@ -122,7 +128,8 @@ class _Reader:
         return self._root
 
     def read(self, connector: str, phrase: Sequence[Word]) -> None:
-        if connector == "and":
+        goes_on = connector == "and"
+        if goes_on:
             connector = self._connector if self._connector in ("with", "without", "wearing") else "and"
         self._connector = connector
         article = any(word.text in ARTICLES for word in phrase)
@@ -135,11 +142,11 @@ class _Reader:
         said = _said(before, self._root is None and head is None)
         self.unknown += [word.text for word in before if not word.readings]
         if head is None:
-            self._target.add(said)
+            (self._last.said if goes_on and self._last else self._target).add(said)
             self._first_word = self._first_word or (phrase[-1].text if phrase else "")
         else:
-            kinds = [word.readings["shape"] for word in phrase[:head] if "shape" in word.readings and _only_noun(word)]
-            self._meet(phrase[head], said, kinds, connector)
+            nouns = [word for word in phrase[:head] if _only_noun(word)]
+            self._meet(phrase[head], said, nouns, connector)
 
     def _head(self, phrase: Sequence[Word], connector: str, article: bool) -> int | None:
         """Its place. Of words that may be modifiers too ("glass") only the last of a phrase without other nouns is, and
@@ -158,13 +165,15 @@ class _Reader:
         means_color = "color" in phrase[-1].readings and connector == "in"
         return None if means_material or means_color else len(phrase) - 1
 
-    def _meet(self, word: Word, said: Said, kinds: list[str], connector: str) -> None:
-        """Takes in the head of a phrase."""
+    def _meet(self, word: Word, said: Said, nouns: Sequence[Word], connector: str) -> None:
+        """Takes in the head of a phrase, with the nouns before it: shapes that it looks like, and features."""
         shape: str | None = word.readings.get("shape")
         part: str | None = word.readings.get("part")
+        kinds = [each.readings["shape"] for each in nouns if "shape" in each.readings]
+        features = {each.readings["part"]: Said() for each in nouns if "part" in each.readings}
         last = self._last
         if last is None or self._root is None:
-            self._root = self._last = Thing(word.text, shape, said, kinds=kinds)
+            self._root = self._last = Thing(word.text, shape, said, features, kinds=kinds)
             self._target = said
         elif connector == "without":
             last.lacking.append(part or word.text)
@@ -173,7 +182,7 @@ class _Reader:
         elif "pattern noun" in word.readings and shape is None:
             self._pattern(word.readings["pattern noun"], said)
         elif shape is not None:
-            self._join(Thing(word.text, shape, said, kinds=kinds), connector)
+            self._join(Thing(word.text, shape, said, features, kinds=kinds), connector)
         elif part is not None:
             self._tell(last, part, said)
         else:
@@ -204,7 +213,7 @@ class _Reader:
         elif connector in ("of", "like"):
             inside = root.shape is not None and SHAPES[root.shape].category in CONTAINERS
             if inside and connector == "of":
-                root.others.append(("in", thing))
+                root.others.append(("containing", thing))
             else:
                 root.kinds.append(thing.shape or "")
         else:
@@ -219,7 +228,7 @@ def _said(words: Sequence[Word], of_everything: bool) -> Said:
     for word in words:
         match _modifier(word):
             case "material", _:
-                said.materials.append(word.text if "meant" not in word.readings else word.readings["meant"])
+                said.materials.append(word.readings.get("meant", word.text))
             case "color", color:
                 said.colors.append(shaded(color, shade) if shade else color)
                 shade = None

@@ -24,7 +24,8 @@ MATERIALS: Mapping[str, str] = {
     "porcelain": "porcelain", "bone china": "porcelain", "terracotta": "terracotta", "clay": "clay", "mud": "clay",
     "paper": "paper", "origami": "paper", "cardboard": "cardboard", "wax": "wax", "stone": "stone",
     "granite": "granite", "marble": "marble", "white marble": "marble", "black marble": "black marble",
-    "jade": "marble", "onyx": "black marble", "concrete": "concrete", "cement": "concrete", "brick": "brick", "plaster": "plaster", "sand": "sand",
+    "jade": "marble", "onyx": "black marble", "concrete": "concrete",
+    "cement": "concrete", "brick": "brick", "plaster": "plaster", "sand": "sand",
     "diamond": "crystal", "amethyst": "crystal", "gemstone": "crystal", "ice": "ice", "frozen": "ice", "snow": "snow",
     "leather": "leather", "faux leather": "leather", "suede": "velvet", "fabric": "fabric", "cloth": "fabric",
     "cotton": "fabric", "linen": "canvas", "textile": "fabric", "mesh fabric": "fabric", "mesh": "fabric",
@@ -103,7 +104,12 @@ CONNECTORS: Mapping[str, str] = {
 }  # fmt: skip
 """How what follows belongs to what stands before. What stands "aside" isn't shown."""
 
-IGNORED = frozenset("""
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+IGNORED = _listed("""
     a an the this these those its it is are be been my your our his her their some any very really quite so
     extremely slightly highly super ultra just such please make create generate draw show me i we want need like would
     render rendering rendered model asset 3d image picture photo photograph photography photorealistic photorealism
@@ -112,10 +118,10 @@ IGNORED = frozenset("""
     view style styled stylized stylised design designed look looking finish finished colour color colored coloured tone
     surface texture textured material shape shaped form kind type sort piece version single object thing item
     comfortable comfy cozy cosy ergonomic adjustable friendly happy sad funny old new young brand fresh clean dirty
-    simple plain standing sitting lying sleeping upright running flying walking floating resting scene concept art octane
-    unreal engine blender cinematic sharp focus pbr game ready steaming hot cold warm delicious tasty whole half heavy
-    lightweight strong sturdy soft height size normal regular typical ordinary sort all over in-style other own each
-    """.split()) | {
+    simple plain standing sitting lying sleeping upright running flying walking floating resting scene concept art
+    octane unreal engine blender cinematic sharp focus pbr game ready steaming hot cold warm delicious tasty whole half
+    heavy lightweight strong sturdy soft height size normal regular typical ordinary sort all over other own each
+    """) | {
     "white background", "black background", "plain background", "grey background", "studio lighting", "high quality",
     "product photo", "high resolution", "soft light", "natural light", "light background", "game asset", "front view",
 }

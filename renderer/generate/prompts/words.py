@@ -17,6 +17,9 @@ from renderer.generate.prompts.colours import PRODUCT_COLORS, SHADES, VIVID, col
 from renderer.generate.prompts.languages import plain, translated
 from renderer.generate.shapes.library import SHAPES
 
+ACCENT = "accent"
+"""The part that all roles are which aren't a shape's main ones."""
+
 LONGEST_ENTRY = 4
 """Words of one entry of the lexicon at most."""
 
@@ -104,9 +107,9 @@ def lexicon() -> Mapping[str, Readings]:
         "color": {name: color_named(name) for name in (*PRODUCT_COLORS, *ImageColor.colormap)},
         "glowing": dict.fromkeys(vocabulary.GLOWING, True), "ignored": dict.fromkeys(vocabulary.IGNORED, True),
         "vivid": dict.fromkeys(("colorful", "colourful", "rainbow", "multicolored", "multicoloured"), VIVID),
-        "part": {word: word for group in vocabulary.PARTS for word in group},
+        "part": {word: word for group in vocabulary.PARTS for word in group}
+        | dict.fromkeys(vocabulary.ACCENTS, ACCENT),
     }  # fmt: skip
-    tables["part"] |= dict.fromkeys(vocabulary.ACCENTS, "accent")
     for kind, table in tables.items():
         for word, value in table.items():
             add(word, kind, value)
