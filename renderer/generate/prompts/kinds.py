@@ -48,11 +48,10 @@ def _robotic(model: Model, thing: Thing) -> Model:
 
 def _antenna(head: Anchor) -> list[Part]:
     x, y, z = head.at
-    width = head.width
-    rod = lathe((0, -0.1 * width), (0.03 * width, -0.1 * width), (0.02 * width, 0.5 * width), (0, 0.5 * width), segments=24)
-    radius = 0.08 * width
+    low, high, radius = -0.1 * head.width, 0.5 * head.width, 0.08 * head.width
+    rod = lathe((0, low), (0.03 * head.width, low), (0.02 * head.width, high), (0, high), segments=24)
     ball = lathe((0, 0), (radius, 0, radius), (radius, 2 * radius, radius), (0, 2 * radius), segments=32)
-    bulb = ball.moved(y=0.48 * width)
+    bulb = ball.moved(y=high - 0.02 * head.width)
     return [
         Part("antenna", rod.moved(x, y, z), Finish("chrome")),
         Part("antenna light", bulb.moved(x, y, z), Finish("light", (1.0, 0.12, 0.05), glowing=True)),
