@@ -3,11 +3,11 @@
 import dataclasses
 from typing import Literal
 
-from renderer.generate.shapes.parts import Color
+from renderer.generate.shapes.parts import Color, srgb
 
 Structure = Literal[
     "smooth", "grain", "brushed", "hammered", "speckles", "veins", "weave", "knit", "hide", "fur", "fibres", "crumb",
-    "bricks", "planks", "leaves", "waves", "pores", "carbon", "rust", "tiles",
+    "bricks", "planks", "leaves", "waves", "pores", "carbon", "rust", "tiles", "squares",
 ]  # fmt: skip
 """How the surface varies: the drawing functions of `textures`."""
 
@@ -17,7 +17,7 @@ class Material:
     """`color` is its own (linear RGB), `second` what the structure mixes into it, by `contrast` (0 to 1) at most.
 
     `relief` is the steepness of its bumps; `tile` is how large the texture is on real things, metres; `transmission`
-    is the share of light that passes through.
+    is the share of light that passes through; `emission` is how bright it shines by itself, in times of its colour.
     """
 
     structure: Structure
@@ -30,17 +30,11 @@ class Material:
     tile: float = 0.4
     transmission: float = 0.0
     coat: float = 0.0
-
-
-def _srgb(code: str) -> Color:
-    """Linear RGB of "rrggbb"."""
-    levels = (int(code[k : k + 2], 16) / 255 for k in (0, 2, 4))
-    r, g, b = (level / 12.92 if level <= 0.04045 else ((level + 0.055) / 1.055) ** 2.4 for level in levels)
-    return r, g, b
+    emission: float = 0.0
 
 
 def _row(structure: Structure, color: str, second: str, roughness: float, **more: float) -> Material:
-    return Material(structure, _srgb(color), _srgb(second), roughness, **more)
+    return Material(structure, srgb(color), srgb(second), roughness, **more)
 
 
 MATERIALS: dict[str, Material] = {
@@ -71,7 +65,7 @@ MATERIALS: dict[str, Material] = {
     # Made by people
     "plastic": _row("smooth", "e8e8e6", "dededc", 0.36, contrast=0.3, relief=0.04),
     "glossy plastic": _row("smooth", "f2f2f0", "e8e8e6", 0.14, contrast=0.2, relief=0.02, coat=0.5),
-    "rubber": _row("pores", "1e1e20", "2b2b2d", 0.86, relief=0.15, tile=0.15),
+    "rubber": _row("pores", "1e1e20", "2b2b2d", 0.86, contrast=0.3, relief=0.15, tile=0.15),
     "glass": _row("smooth", "f4fbf8", "eef7f4", 0.03, contrast=0.1, relief=0.0, transmission=1.0),
     "frosted glass": _row("smooth", "f2f7f6", "e8efee", 0.42, contrast=0.2, relief=0.03, transmission=0.85),
     "dark glass": _row("smooth", "14181c", "0e1216", 0.05, contrast=0.2, relief=0.0, coat=1.0),
@@ -112,7 +106,7 @@ MATERIALS: dict[str, Material] = {
     "cream": _row("smooth", "fdf6e6", "f4e9d2", 0.45, contrast=0.5, relief=0.15),
     "sponge": _row("crumb", "e3b877", "b98746", 0.95, contrast=0.8, relief=0.9),
     "bread": _row("crumb", "c98743", "8f5522", 0.62, contrast=0.6, relief=0.3),
-    "waffle": _row("tiles", "d9a45c", "a8732f", 0.8, contrast=0.7, relief=1.0, tile=0.08),
+    "waffle": _row("squares", "d9a45c", "a8732f", 0.8, contrast=0.7, relief=1.0, tile=0.08),
     "meat": _row("crumb", "6b3b22", "3a1d10", 0.7, contrast=0.8, relief=0.9),
     "cheese": _row("smooth", "f3b32c", "e8a01c", 0.4, contrast=0.5, relief=0.1),
     "fruit": _row("pores", "c8202a", "e0672f", 0.28, contrast=0.5, relief=0.06, coat=0.4),
@@ -126,5 +120,6 @@ MATERIALS: dict[str, Material] = {
     "scales": _row("tiles", "e8832a", "b95a14", 0.35, contrast=0.6, relief=0.7, tile=0.15),
     "water": _row("waves", "8fc7dd", "6fb0cc", 0.04, contrast=0.4, relief=0.35, transmission=0.9),
     "soil": _row("crumb", "4a3525", "2b1d13", 0.97, contrast=0.8, relief=1.2),
+    "lampshade": _row("weave", "f3dfba", "e3c793", 0.95, contrast=0.4, relief=0.3, tile=0.1, emission=0.35),
     "light": _row("smooth", "fff3d6", "ffeec8", 0.6, contrast=0.2, relief=0.0),
 }  # fmt: skip

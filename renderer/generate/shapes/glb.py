@@ -15,10 +15,10 @@ from renderer.generate.shapes.textures import draw_color, draw_surface
 from renderer.gltf.builder import GltfBuilder
 from renderer.gltf.glb import write_glb
 
-GLOW = 2.5
-"""How many times as bright as white paper in the studio a glowing surface is: it shines, and keeps its hue."""
+GLOW = 1.3
+"""How bright a glowing surface is beside what it reflects: brighter ones lose their hue in the tone mapping."""
 
-_LEAST_TILE = 0.4
+_LEAST_TILE = 0.25
 """The least share of a model's extent that a texture covers: on a ring, true grain would be finer than a pixel; and on
 a castle nobody would see the repetition, but everybody would see noise."""
 _COAT_ROUGHNESS = 0.04
@@ -97,6 +97,8 @@ class _File:
         if finish.glowing:
             entry.emissiveFactor = [level / max(color) for level in color] if max(color) > 0 else color
             entry.extensions["KHR_materials_emissive_strength"] = {"emissiveStrength": GLOW}
+        elif material.emission > 0:
+            entry.emissiveFactor = [level * material.emission for level in color]
         elif material.transmission > 0:
             entry.extensions["KHR_materials_transmission"] = {"transmissionFactor": material.transmission}
         if material.coat > 0:

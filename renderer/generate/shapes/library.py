@@ -1,8 +1,8 @@
-"""All shapes by name, and the categories that they come from."""
+"""All shapes by name, from their categories."""
 
-from itertools import chain
-
-from renderer.generate.shapes import furniture, toys
+from renderer.generate.shapes import food, furniture, storage, toys, vessels
 from renderer.generate.shapes.parts import Shape
 
-SHAPES: dict[str, Shape] = {shape.name: shape for shape in chain(furniture.SHAPES, toys.SHAPES)}
+_CATEGORIES = (furniture, storage, vessels, food, toys)
+
+SHAPES: dict[str, Shape] = {shape.name: shape for category in _CATEGORIES for shape in category.SHAPES}

@@ -14,6 +14,15 @@ Color = tuple[float, float, float]
 Pattern = Literal["plain", "stripes", "dots", "checks", "zigzag", "stars", "camouflage"]
 Vector = tuple[float, float, float]
 
+
+
+def srgb(code: str) -> Color:
+    """Linear RGB of "rrggbb"."""
+    levels = (int(code[k : k + 2], 16) / 255 for k in (0, 2, 4))
+    r, g, b = (level / 12.92 if level <= 0.04045 else ((level + 0.055) / 1.055) ** 2.4 for level in levels)
+    return r, g, b
+
+
 MAIN = ""
 """The key of `Look.finishes` for all roles that make up most of the shape."""
 

@@ -11,7 +11,7 @@ from renderer.samples.noise import smoothstep, tiling_noise
 
 def pattern_mask(pattern: Pattern, size: int, seed: int) -> Float32:
     """(size, size), 1 where the pattern's colour is, with edges one pixel soft."""
-    steps = (np.arange(size, dtype=np.float32) + 0.5) / size
+    steps = ((np.arange(size) + 0.5) / size).astype(np.float32)
     mask: Float32 = smoothstep(-1.0, 1.0, _DISTANCES[pattern](steps[None, :], steps[:, None], seed) * size)
     return np.broadcast_to(mask, (size, size))
 

@@ -20,10 +20,17 @@ _SEGMENTS = 64
 """Of a circle: its edge shows no corners at 1080 pixels."""
 
 
-def turned_part(role: str, finish: Finish, *corners: Corner, segments: int = _SEGMENTS, steps: int = 4) -> Part:
+def part(role: str, finish: Finish | str, *meshes: Mesh) -> Part:
+    """Meshes that have their texture coordinates as one part; a finish may be just a material's name."""
+    return Part(role, joined(meshes), Finish(finish) if isinstance(finish, str) else finish)
+
+
+def turned_part(
+    role: str, finish: Finish | str, *corners: Corner, segments: int = _SEGMENTS, steps: int = 4
+) -> Part:
     """A turned body as a part whose texture meets itself at the seam."""
     mesh, girth = _turned(profile(*corners, steps=steps), segments)
-    return Part(role, mesh, finish, girth)
+    return dataclasses.replace(part(role, finish, mesh), girth=girth)
 
 
 def turned(*corners: Corner, segments: int = _SEGMENTS, steps: int = 4) -> Mesh:
@@ -31,15 +38,23 @@ def turned(*corners: Corner, segments: int = _SEGMENTS, steps: int = 4) -> Mesh:
     return _turned(profile(*corners, steps=steps), segments)[0]
 
 
-def vase(points: Sequence[tuple[float, float]], wall: float, segments: int = _SEGMENTS) -> Mesh:
+def vessel(
+    role: str, finish: Finish | str, *points: tuple[float, float], wall: float, floor: float | None = None
+) -> Part:
     """A turned vessel with an outside through `points` (radius, height), from the foot to the lip: a smooth curve. The
-    lip is round, the inside `wall` within, its floor one wall above the foot."""
-    return _turned(_vessel(points, wall), segments)[0]
+    lip is round, the inside `wall` within; its floor is at the height `floor`, or one wall above the foot."""
+    mesh, girth = _turned(_vessel(points, wall, points[0][1] + wall if floor is None else floor), _SEGMENTS)
+    return dataclasses.replace(part(role, finish, mesh), girth=girth)
 
 
-def vase_part(role: str, finish: Finish, points: Sequence[tuple[float, float]], wall: float) -> Part:
-    mesh, girth = _turned(_vessel(points, wall), _SEGMENTS)
-    return Part(role, mesh, finish, girth)
+def smooth(*points: tuple[float, float], segments: int = _SEGMENTS, steps: int = 8) -> Mesh:
+    """A turned body with a smooth outside through `points` (radius, height), which begin and end on the axis."""
+    return _turned(_flowing(points, steps), segments)[0]
+
+
+def smooth_part(role: str, finish: Finish | str, *points: tuple[float, float], segments: int = _SEGMENTS) -> Part:
+    mesh, girth = _turned(_flowing(points, 8), segments)
+    return dataclasses.replace(part(role, finish, mesh), girth=girth)
 
 
 def ball(radius: float, segments: int = 48) -> Mesh:
@@ -53,6 +68,26 @@ def ball(radius: float, segments: int = 48) -> Mesh:
 def egg(x: float, y: float, z: float, segments: int = 48) -> Mesh:
     """An ellipsoid of these half axes about the origin."""
     return scaled(ball(1.0, segments), x, y, z)
+
+
+def disc(*corners: Corner, segments: int = _SEGMENTS, steps: int = 4) -> Mesh:
+    """Like `turned`, for flat bodies: the texture lies on them straight."""
+    return boxed(turned(*corners, segments=segments, steps=steps))
+
+
+def pillow(width: float, height: float, depth: float, square: float = 5.0, puffed: float = 2.5) -> Mesh:
+    """A stuffed box about the origin: a superellipsoid. From above it is the more rectangular the greater `square` is
+    (2 is an ellipse), from the side the more the greater `puffed` is."""
+    ways = ball(1.0, 64)
+    x, y, z = np.abs(ways.positions).T
+    flat = x**square + z**square
+    reach = (flat ** (puffed / square) + y**puffed) ** (-1 / puffed)
+    half = np.array([width, height, depth]) / 2
+    rim = np.maximum(flat, 1e-12) ** (puffed / square - 1)
+    normals = np.column_stack([rim * x ** (square - 1), y ** (puffed - 1), rim * z ** (square - 1)])
+    normals = normals * np.sign(ways.positions) / half
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    return boxed(dataclasses.replace(ways, positions=ways.positions * reach[:, None] * half, normals=normals))
 
 
 def scaled(mesh: Mesh, x: float, y: float, z: float) -> Mesh:
@@ -152,7 +187,6 @@ def rod(way: Float64, *radii: float, flat: float = 1.0, segments: int = 20, roun
 def loft(rings: Float64) -> Mesh:
     """The closed surface through rings (rows, columns, 3) whose first and last column are one: columns go round
     counter-clockwise, seen against the way of the rows. The first and the last row are points or get flat caps."""
-    rows, columns = rings.shape[:2]
     wrapped = np.concatenate([rings[:, -2:-1], rings, rings[:, 1:2]], axis=1)
     round_ = wrapped[:, 2:] - wrapped[:, :-2]
     onward = np.gradient(rings, axis=0)
@@ -189,26 +223,36 @@ def _turned(outline: Profile, segments: int) -> tuple[Mesh, float]:
     return mesh.with_uvs(uvs[:, ::-1] * (-1, 1) if height > girth else uvs), girth
 
 
-def _vessel(points: Sequence[tuple[float, float]], wall: float) -> Profile:
+def _flowing(points: Sequence[tuple[float, float]], steps: int) -> Profile:
+    """A smooth profile. Where it begins or ends on the axis, it crosses it level."""
     given = np.array(points, dtype=np.float64)
-    ends = 2 * given[:1] - given[1:2], 2 * given[-1:] - given[-2:-1]
-    outside = _catmull(np.concatenate([ends[0], given, ends[1]]), 8)
-    ways = np.gradient(outside, axis=0)
-    ways /= np.linalg.norm(ways, axis=1, keepdims=True)
-    normals = np.column_stack([ways[:, 1], -ways[:, 0]])
-    inside = (outside - wall * normals)[::-1]
-    floor = outside[0, 1] + wall
+    mirror = np.array([-1.0, 1.0])
+    before = given[1] * mirror if given[0, 0] == 0 else 2 * given[0] - given[1]
+    behind = given[-2] * mirror if given[-1, 0] == 0 else 2 * given[-1] - given[-2]
+    way = _catmull(np.concatenate([before[None], given, behind[None]]), steps)
+    way[:, 0] = np.maximum(way[:, 0], 0.0)
+    ways = np.gradient(way, axis=0)
+    for end, level in ((0, 1.0), (-1, -1.0)):
+        if given[end, 0] == 0:
+            ways[end] = (level, 0.0)
+    ways /= np.maximum(np.linalg.norm(ways, axis=1, keepdims=True), 1e-12)
+    return Profile(way, np.column_stack([ways[:, 1], -ways[:, 0]]))
+
+
+def _vessel(points: Sequence[tuple[float, float]], wall: float, floor: float) -> Profile:
+    outside = _flowing(points, 8)
+    inside = (outside.points - wall * outside.normals)[::-1]
     keep = (inside[:, 1] > floor + wall / 2) & (inside[:, 0] > wall / 4)
-    inside, inner_normals = inside[keep], -normals[::-1][keep]
-    middle, way = outside[-1] - normals[-1] * wall / 2, ways[-1]
+    inside, inner_normals = inside[keep], -outside.normals[::-1][keep]
+    lip, way = outside.normals[-1], np.array([-outside.normals[-1, 1], outside.normals[-1, 0]])
     turn = np.linspace(0, np.pi, 9)[1:-1, None]
-    lip = np.cos(turn) * normals[-1] + np.sin(turn) * way
-    foot = np.array([(0.0, outside[0, 1]), outside[0]])
-    down = np.array([(0.0, -1.0)] * 2)
-    base = np.array([(max(inside[-1, 0] - wall, inside[-1, 0] * 0.6), floor), (0.0, floor)])
+    rim = np.cos(turn) * lip + np.sin(turn) * way
+    foot = np.array([(0.0, points[0][1]), outside.points[0]])
+    base = np.array([(inside[-1, 0] * 0.7, floor), (0.0, floor)])
+    up = np.array([(0.0, 1.0)] * 2)
     return Profile(
-        np.concatenate([foot, outside, middle + lip * wall / 2, inside, base]),
-        np.concatenate([down, normals, lip, inner_normals, -down]),
+        np.concatenate([foot, outside.points, outside.points[-1] - lip * wall / 2 + rim * wall / 2, inside, base]),
+        np.concatenate([-up, outside.normals, rim, inner_normals, up]),
     )
 
 

@@ -34,7 +34,7 @@ def _detail(tone: Float32, height: Float32, dull: Float32 | float = 0.0) -> Deta
 
 def _axes(size: int) -> tuple[Float32, Float32]:
     """u (1, size) and v (size, 1) of the pixels' centres, 0 to 1."""
-    steps = (np.arange(size, dtype=np.float32) + 0.5) / size
+    steps = ((np.arange(size) + 0.5) / size).astype(np.float32)
     return steps[None, :], steps[:, None]
 
 
@@ -119,7 +119,7 @@ def _veins(rng: Random, size: int) -> Detail:
 def _weave(rng: Random, size: int) -> Detail:
     """Plain weave: warp and weft go over each other in turn."""
     u, v = _axes(size)
-    threads = 24
+    threads = 40
     x, y = u * threads, v * threads
     over = (np.floor(x) + np.floor(y)) % 2
     warp = np.sin(np.pi * (x % 1)) * (0.55 + 0.45 * np.sin(np.pi * (y % 1)))
@@ -148,7 +148,8 @@ def _hide(rng: Random, size: int) -> Detail:
     nearest, second, shade = _cells(rng, size, 30)
     crease = 1 - smoothstep(0.02, 0.3, second - nearest)
     worn = _clouds(rng, size, 4)
-    return _detail(0.3 + 0.15 * worn + 0.4 * crease + 0.1 * (shade - 0.5), 0.8 - 0.6 * crease, 0.1 * crease + 0.04 * worn)
+    tone = 0.3 + 0.15 * worn + 0.4 * crease + 0.1 * (shade - 0.5)
+    return _detail(tone, 0.8 - 0.6 * crease, 0.1 * crease + 0.04 * worn)
 
 
 def _fur(rng: Random, size: int) -> Detail:
@@ -211,7 +212,8 @@ def _leaves(rng: Random, size: int) -> Detail:
     slanted = (v * 9 + side * 1.2 + 0.05 * tiling_noise(rng, size, (6, 6))) % 1
     vein = np.maximum(np.exp(-((slanted - 0.5) ** 2) * 500), np.exp(-(side**2) * 400))
     clouds = _clouds(rng, size, 8)
-    return _detail((0.35 + 0.2 * clouds + 0.3 * vein).astype(np.float32), (0.6 - 0.4 * vein + 0.08 * clouds), 0.05 * clouds)
+    tone = (0.35 + 0.2 * clouds + 0.3 * vein).astype(np.float32)
+    return _detail(tone, 0.6 - 0.4 * vein + 0.08 * clouds, 0.05 * clouds)
 
 
 def _waves(rng: Random, size: int) -> Detail:
@@ -268,9 +270,19 @@ def _tiles(rng: Random, size: int) -> Detail:
     return _detail(0.85 - 0.9 * best + 0.3 * (shade - 0.5) + 0.05 * rough, best + 0.02 * rough, 0.0)
 
 
+def _squares(rng: Random, size: int) -> Detail:
+    """Ridges that cross, with square dents between."""
+    u, v = _axes(size)
+    ridge = np.maximum(np.abs((u * 8) % 1 - 0.5), np.abs((v * 8) % 1 - 0.5)) * 2
+    height = smoothstep(0.45, 0.85, ridge)
+    rough = _clouds(rng, size, 10)
+    return _detail(0.75 - 0.6 * height + 0.12 * rough, height + 0.03 * rough)
+
+
 DRAW: Mapping[Structure, Callable[[Random, int], Detail]] = {
     "smooth": _smooth, "grain": _grain, "brushed": _brushed, "hammered": _hammered, "speckles": _speckles,
     "veins": _veins, "weave": _weave, "knit": _knit, "hide": _hide, "fur": _fur, "fibres": _fibres, "crumb": _crumb,
     "bricks": _bricks, "planks": _planks, "leaves": _leaves, "waves": _waves, "pores": _pores, "carbon": _carbon,
     "rust": _rust, "tiles": _tiles,
+    "squares": _squares,
 }  # fmt: skip
