@@ -35,7 +35,9 @@ LARGE_PICTURE = 700
 AZIMUTH, ELEVATION = 35.0, 16.0
 """Where the camera of a picture stands, in degrees: three-quarters, from a little above, as in a catalogue."""
 
-BACKDROP = Backdrop("#f1f1ef")
+BACKDROP = Backdrop("#dfe1e3")
+"""Light enough for a product's picture, and white things stand out from it."""
+
 JPEG_QUALITY = 92
 
 

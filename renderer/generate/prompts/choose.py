@@ -1,6 +1,7 @@
 """A prompt -> here -> a model of it from the library, and what was understood."""
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 from renderer.checkpoints import checkpoint
@@ -8,8 +9,9 @@ from renderer.generate.prompts import nearest
 from renderer.generate.prompts.arrange import arranged, side_by_side
 from renderer.generate.prompts.colours import hex_code
 from renderer.generate.prompts.dress import dressed
-from renderer.generate.prompts.grammar import Said, Thing, Understood, understand
+from renderer.generate.prompts.grammar import Said, Thing, understand
 from renderer.generate.prompts.kinds import looking_like
+from renderer.generate.prompts.roles import matching
 from renderer.generate.shapes.library import SHAPES
 from renderer.generate.shapes.parts import Model
 
@@ -43,20 +45,19 @@ def chosen(prompt: str, seed: int) -> Choice:
     able = nearest.installed()
     understood = understand(prompt, nearest.is_word if able else None)
     thing = understood.thing or Thing("", None)
-    matches = [_match(thing, able)]
-    if matches[0].how == "none" and thing.others:  # better what stands beside the unknown than nothing known
-        known = [other for _, other in thing.others if other.shape is not None]
-        if known:
-            understood.unknown.append(thing.noun)
-            thing = known[0]
-            matches = [_match(thing, able)]
-    model = _model(thing, matches[0].shape, seed)
+    match = _match(thing, able)
+    known = [other for _, other in thing.others if other.shape is not None]
+    if match.how == "none" and known:  # better what stands beside the unknown than nothing known
+        understood.unknown.append(thing.noun)
+        thing, match = known[0], _match(known[0], able)
+    matched = [(thing, match)]
+    model = _model(thing, match.shape, seed)
     for relation, other in thing.others[:MOST_OTHERS]:
         match = _match(other, able)
         if match.how != "none":
-            matches.append(match)
+            matched.append((other, match))
             model = arranged(model, relation, _model(other, match.shape, seed), match.shape)
-    return Choice(model, _metadata(thing, understood, matches))
+    return Choice(model, _metadata(matched, understood.unknown))
 
 
 def _match(thing: Thing, able: bool) -> _Match:
@@ -80,15 +81,19 @@ def _model(thing: Thing, shape: str, seed: int) -> Model:
     return side_by_side(model, min(thing.said.count, MOST_COPIES)) if thing.said.count > 1 else model
 
 
-def _metadata(thing: Thing, understood: Understood, matches: list[_Match]) -> dict[str, Any]:
-    things = (thing, *(other for _, other in thing.others))
-    said = [each for one in things for each in (one.said, *one.parts.values())]
+def _metadata(matched: Sequence[tuple[Thing, _Match]], unknown: Sequence[str]) -> dict[str, Any]:
+    said = [each for thing, _ in matched for each in (thing.said, *thing.parts.values())]
+    missing = [
+        part for thing, match in matched for part in (*thing.parts, *thing.lacking)
+        if not any(matching(match.shape, part))
+    ]
+    first = matched[0][1]
     return {
-        "match": [match.shape for match in matches],
-        "how": matches[0].how,
-        "confidence": round(matches[0].confidence, 3),
+        "match": [match.shape for _, match in matched],
+        "how": first.how,
+        "confidence": round(first.confidence, 3),
         "understood": {name: found for name in NOTED if (found := _noted(name, said))},
-        "notUnderstood": list(dict.fromkeys(understood.unknown)),
+        "notUnderstood": list(dict.fromkeys([*unknown, *missing])),
     }
 
 
@@ -96,7 +101,7 @@ NOTED = ("colors", "materials", "pattern", "sizes", "styles", "gloss")
 """What of `Said` the metadata tell."""
 
 
-def _noted(name: str, said: list[Said]) -> list[str]:
+def _noted(name: str, said: Sequence[Said]) -> list[str]:
     """All that was said of it, once each."""
     if name == "colors":
         return list(dict.fromkeys(hex_code(color) for each in said for color in each.colors))

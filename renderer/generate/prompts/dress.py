@@ -23,12 +23,12 @@ def dressed(thing: Thing, shape: Shape, seed: int) -> Model:
     features |= {word for word in (*thing.said.styles, *thing.said.sizes) if word in shape.features}
     lacking = {role for part in thing.lacking for role in matching(shape.name, part)[0]}
     size, height, width = _proportions(thing.said)
-    colors = iter(range(seed, seed + len(said)))
-    wanted = {role: _wanted(each, shape, next(colors)) for role, each in said.items()}
+    wanted = {role: _wanted(each, shape) for role, each in said.items()}
     model = shape.model(Look(size, height, width, frozenset(features), wanted, seed))
     main = said.get(MAIN, Said())
     parts = tuple(
-        _styled(part, said.get(part.role) or (main if part.role in shape.main else Said()), main, seed + place)
+        _styled(part, said.get(part.role) or (main if part.role in shape.main else Said()), main,
+                VIVID[(seed + place) % len(VIVID)])
         for place, part in enumerate(model.parts) if part.role not in lacking
     )
     return dataclasses.replace(model, parts=parts or model.parts).grounded()
@@ -46,7 +46,7 @@ def _by_role(thing: Thing, shape: Shape) -> dict[str, Said]:
     return found
 
 
-def _wanted(said: Said, shape: Shape, seed: int) -> Wanted:
+def _wanted(said: Said, shape: Shape) -> Wanted:
     """Of several materials the last counts, and what else the others may mean: "gold velvet" is velvet."""
     words, colors = said.materials, list(said.colors)
     colors += [color for word in words[:-1] if (color := color_named(word)) is not None]
@@ -56,16 +56,17 @@ def _wanted(said: Said, shape: Shape, seed: int) -> Wanted:
         material, colors = None, [*colors, own]
     elif own is not None and material in ("marble", "crystal"):  # such as jade: it comes in that colour
         colors.append(own)
-    if said.vivid:
-        colors.append(linear(VIVID[seed % len(VIVID)]))
     color = colors[0] if colors else None
     pattern_color = said.pattern_color or (colors[1] if said.pattern and len(colors) > 1 else None)
     return Wanted(material, color, said.pattern, pattern_color, said.glowing or None)
 
 
-def _styled(part: Part, said: Said, main: Said, seed: int) -> Part:
-    """With the gloss and the shade that are said of it, and the styles of the whole thing where nothing else is."""
+def _styled(part: Part, said: Said, main: Said, vivid: str) -> Part:
+    """With the gloss and the shade that are said of it, and the styles of the whole thing where nothing else is. Of
+    what is colourful each part has another of the `vivid` colours."""
     finish = part.finish
+    if said.vivid and not said.colors:
+        finish = dataclasses.replace(finish, color=linear(vivid))
     if said.gloss is not None:
         finish = dataclasses.replace(finish, material=GLOSS[said.gloss].get(finish.material, finish.material))
     if said.shade is not None:

@@ -107,18 +107,20 @@ def translated(tokens: Sequence[str], *, known: Callable[[str], bool]) -> list[s
     """The tokens in English, if most are of one of LANGUAGES; else as they are. `known` says what is English here."""
     if 2 * sum(map(known, tokens)) > len(tokens):
         return list(tokens)
-    readings = [[_english(token, column) for token in tokens] for column in range(len(LANGUAGES))]
-    best = max(readings, key=lambda words: sum(map(bool, words)))
+    readings = [[_matches(token, column) for token in tokens] for column in range(len(LANGUAGES))]
+    best = max(readings, key=lambda found: sum(len(match[0]) for matches in found for match, _ in matches))
     if 2 * sum(map(bool, best)) < len(tokens):
         return list(tokens)
-    return [word for token, words in zip(tokens, best, strict=True) for word in words or [token]]
+    return [
+        word for token, matches in zip(tokens, best, strict=True)
+        for english in ([english for _, english in matches] or [token]) for word in english.split()
+    ]
 
 
-def _english(token: str, column: int) -> list[str]:
-    """Of a word, or of the words of a text without spaces; nothing if none is known."""
+def _matches(token: str, column: int) -> list[tuple[re.Match[str], str]]:
+    """The words of the language in a token, with their English: one at most, but in a language without spaces."""
     pattern, entries = _language(column)
-    matches = pattern.finditer(token)
-    return [word for match in matches for word in entries[match[match.lastindex or 0]].split()]
+    return [(match, entries[match[match.lastindex or 0]]) for match in pattern.finditer(token)]
 
 
 @functools.cache

@@ -60,8 +60,8 @@ PATTERNS: Mapping[str, Pattern] = {
     "camo": "camouflage", "floral": "dots", "zigzag": "zigzag", "patterned": "zigzag",
 }  # fmt: skip
 PATTERN_NOUNS: Mapping[str, Pattern] = {
-    "stripe": "stripes", "band": "stripes", "line": "stripes", "dot": "dots", "spot": "dots", "speckle": "dots",
-    "check": "checks", "square": "checks", "chevron": "zigzag", "zigzag": "zigzag", "star": "stars",
+    "stripe": "stripes", "band": "stripes", "line": "stripes", "polka dot": "dots", "dot": "dots", "spot": "dots",
+    "speckle": "dots", "check": "checks", "square": "checks", "chevron": "zigzag", "zigzag": "zigzag", "star": "stars",
     "camouflage": "camouflage", "heart": "dots", "pattern": "zigzag",
 }  # fmt: skip
 

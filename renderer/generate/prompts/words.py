@@ -65,9 +65,11 @@ def singular(word: str) -> str:
     """Of an English noun; other words may come out as no word at all."""
     if word in vocabulary.IRREGULAR_PLURALS:
         return vocabulary.IRREGULAR_PLURALS[word]
-    for ending, instead in (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("ss", "ss"),
-                            ("us", "us"), ("oes", "o"), ("s", "")):  # fmt: skip
-        if word.endswith(ending) and len(word) > len(ending) + 2:
+    if word.endswith(("ss", "us")):
+        return word
+    for ending, instead in (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("oes", "o"),
+                            ("s", "")):  # fmt: skip
+        if word.endswith(ending) and len(word) > len(ending) + 1:
             return word.removesuffix(ending) + instead
     return word
 

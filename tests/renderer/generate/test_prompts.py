@@ -68,7 +68,8 @@ def test_two_colours_before_stripes_are_the_things_and_the_stripes() -> None:
 
 @pytest.mark.parametrize(("prompt", "relation"), [
     ("a cat on a blue chair", "on"), ("a cat sitting on top of a blue chair", "on"), ("a cat in a blue chair", "in"),
-    ("a cat next to a blue chair", "beside"), ("a cat and a blue chair", "beside"), ("a cat holding a blue chair", "holding"),
+    ("a cat next to a blue chair", "beside"), ("a cat and a blue chair", "beside"),
+    ("a cat holding a blue chair", "holding"),
     ("a cat wearing a blue chair", "wearing"), ("a cat with a blue chair", "with"),
 ])  # fmt: skip
 def test_what_belongs_to_a_thing_has_its_own_modifiers(prompt: str, relation: str) -> None:
@@ -118,7 +119,9 @@ def test_what_nothing_is_made_of_is_told() -> None:
     assert understand("a quibbling red chair for gnomes").unknown == ["quibbling", "gnomes"]
 
 
-@pytest.mark.parametrize("prompt", ["", ",", "with", "and and and", "a", "of of", "x" * 2000, "red " * 500, "with a " * 300])
+@pytest.mark.parametrize("prompt", [
+    "", ",", "with", "and and and", "a", "of of", "x" * 2000, "red " * 500, "with a " * 300, "cup of cup of cup of",
+])  # fmt: skip
 def test_odd_prompts_are_read(prompt: str) -> None:
     understand(prompt)
 
