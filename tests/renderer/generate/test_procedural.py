@@ -61,7 +61,8 @@ def test_a_mesh_is_valid_stands_on_the_ground_and_has_the_triangles_that_are_tol
     assert gltf_validator.issues(path)["numErrors"] == 0
     found = inspect_model(load_model(path))
     assert found.triangles == made.metadata["triangles"]
-    assert 0.2 < found.size[1] < 0.6
+    assert found.low[1] == pytest.approx(0, abs=1e-6)
+    assert 0.2 < found.high[1] < 0.6
 
 
 def test_equal_arguments_give_equal_bytes(context: Context, tmp_path_factory: pytest.TempPathFactory) -> None:
