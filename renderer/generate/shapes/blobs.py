@@ -4,7 +4,7 @@ A field takes points (n, 3) and gives about their distances (n,) in metres to a 
 the vertices by surface nets (Gibson 1998): one for each cell that the surface crosses, moved onto it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import reduce
 
 import numpy as np
@@ -96,6 +96,40 @@ def drum(at: Vector, radius: float, half: float, edge: float, axis: str = "x") -
     return field
 
 
+def prism(outline: Sequence[tuple[float, float]], half: float, edge: float, lean: float = 0.0) -> Field:
+    """A closed outline in (z, y), 2 * `half` wide along x, its edges rounded by `edge`. Upwards of the outline's lowest
+    point it gets narrower, by the share `lean` per metre."""
+    points = np.array(outline, np.float32)
+    foot = points[:, 1].min()
+    ways = np.roll(points, -1, axis=0) - points
+
+    def field(places: Float32) -> Float32:
+        flat = places[:, [2, 1]]
+        least = np.full(len(places), np.inf, np.float32)
+        inside = np.zeros(len(places), bool)
+        for start, way in zip(points, ways, strict=True):
+            local = flat - start
+            share = np.clip(local @ way / (way @ way), 0, 1)
+            apart = local - share[:, None] * way
+            least = np.minimum(least, np.einsum("ij,ij->i", apart, apart))
+            if way[1] != 0:
+                above = (local[:, 1] >= 0) != (local[:, 1] >= way[1])
+                inside ^= above & (local[:, 0] < local[:, 1] * (way[0] / way[1]))
+        side = np.where(inside, -1, 1) * np.sqrt(least) + np.float32(edge)
+        narrow = np.clip(1 - lean * (places[:, 1] - foot), 0.2, 1.2)
+        beyond = np.stack([side, (np.abs(places[:, 0]) - half * narrow).astype(np.float32) + np.float32(edge)])
+        outside = np.maximum(beyond, 0)
+        distance: Float32 = np.hypot(*outside) + np.minimum(beyond.max(axis=0), 0) - np.float32(edge)
+        return distance
+
+    return field
+
+
+def grown(field: Field, by: float) -> Field:
+    """Larger on all sides by so many metres."""
+    return lambda points: field(points) - np.float32(by)
+
+
 def union(*fields: Field) -> Field:
     return lambda points: reduce(np.minimum, (field(points) for field in fields))
 
@@ -111,19 +145,19 @@ def blend(width: float, *fields: Field) -> Field:
     return lambda points: reduce(two, (field(points) for field in fields))
 
 
-def carved(body: Field, tool: Field, width: float = 0.0) -> Field:
+def carved(body: Field, tool: Field, width: float) -> Field:
     """The body without the tool; the edge is rounded over about `width` metres."""
 
     def field(points: Float32) -> Float32:
         a, b = body(points), -tool(points)
-        near = np.maximum(np.float32(width) - np.abs(a - b), 0) if width else np.float32(0)
-        left: Float32 = np.maximum(a, b) + near * near / np.float32(4 * (width or 1))
+        near = np.maximum(np.float32(width) - np.abs(a - b), 0)
+        left: Float32 = np.maximum(a, b) + near * near / np.float32(4 * width)
         return left
 
     return field
 
 
-def common(a: Field, b: Field, width: float = 0.0) -> Field:
+def common(a: Field, b: Field, width: float) -> Field:
     """What lies in both."""
     return carved(a, lambda points: -b(points), width)
 

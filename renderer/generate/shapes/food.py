@@ -35,7 +35,7 @@ def _banana(look: Look) -> Model:
     turn = np.linspace(0, 2 * np.pi, 41)
     ridged = 1 + 0.045 * np.cos(5 * turn)
     ring = np.cos(turn)[None, :, None] * side[:, None] + np.sin(turn)[None, :, None] * np.array([0, 0, 1.0])
-    body = loft(way[:, None] + ring * ridged[None, :, None] * girth[:, None, None])
+    body = loft(way[:, None] + ring[:, ::-1] * ridged[None, :, None] * girth[:, None, None])
     lies = [mesh.turned("x", 0) for mesh in (body,)]
     tip = egg(0.0062, 0.005, 0.0062, 20)
     stalk = rod(np.array([way[0] - tangent[0] * 0.016, way[0] + tangent[0] * 0.004]), 0.0062, 0.0072, segments=16)
@@ -104,7 +104,7 @@ def _cake(look: Look) -> Model:
         drips.append(rod(np.array([(r + 0.0005, 0.092, 0), (r + 0.0005, low, 0)]), 0.0055, 0.0065, segments=14).turned("y", 360 / 22 * k))
     dollop = smooth((0, 0.096), (0.013, 0.098), (0.0135, 0.104), (0.008, 0.112), (0.003, 0.118), (0, 0.120))
     dollops = around(dollop.moved(x=0.085), 8)
-    cherry = ball(0.0095, 24).moved(x=0.085, y=0.123)
+    cherry = ball(0.0095, 20).moved(x=0.085, y=0.123)
     plate_ = disc((0, 0), (0.08, 0, 0.003), (0.14, 0.010, 0.002), (0.139, 0.013, 0.001), (0, 0.0125))
     parts = [
         part("plate", "porcelain", plate_),
@@ -210,7 +210,7 @@ def _cheese(look: Look) -> Model:
 
 def _bread(look: Look) -> Model:
     loaf = pillow(0.30, 0.11, 0.12, 3.0, 2.6).moved(y=0.05)
-    cuts = [pillow(0.012, 0.012, 0.075, 2.2, 2.0).turned("y", 28).moved(x, 0.104 - 2.2 * x * x, 0) for x in np.linspace(-0.09, 0.09, 5)]
+    cuts = [pillow(0.022, 0.012, 0.085, 2.2, 2.0).turned("y", 28).moved(x, 0.1005 - 1.9 * x * x, 0) for x in np.linspace(-0.09, 0.09, 5)]
     return Model((part("body", "bread", loaf), part("cuts", Finish("sponge", srgb("efd9ab")), *cuts)), {"top": Anchor((0, 0.105, 0), 0.1)})
 
 
