@@ -173,6 +173,7 @@ class _Reader:
         features = {each.readings["part"]: Said() for each in nouns if "part" in each.readings}
         last = self._last
         if last is None or self._root is None:
+            features |= {part: Said()} if shape is None and part is not None else {}
             self._root = self._last = Thing(word.text, shape, said, features, kinds=kinds)
             self._target = said
         elif connector == "without":

@@ -203,6 +203,9 @@ PARTS: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 """Words for one and the same part, the commonest first."""
 
+MEANT: Mapping[str, tuple[str, ...]] = {"wheel": ("rim",)}
+"""Parts that people rather mean, where there are such: a car with white wheels has black tyres."""
+
 ACCENTS = ("accent", "detail", "trim", "trimming", "highlight", "element", "ornament", "decoration", "part", "patch")
 """Words for all that isn't the main part."""
 
