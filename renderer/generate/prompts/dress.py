@@ -19,12 +19,13 @@ LARGEST_SIZE, SMALLEST_SIZE = 4.0, 0.2
 def dressed(thing: Thing, shape: Shape, seed: int) -> Model:
     """The model of one such thing, on the ground and centred. `shape` is what was chosen for it."""
     said = _by_role(thing, shape)
-    features = {feature for part in thing.parts for feature in matching(shape.name, part)[1]}
+    counts = {feature: said.count for part, said in thing.parts.items() for feature in matching(shape.name, part)[1]}
+    features = set(counts)
     features |= {word for word in (*thing.said.styles, *thing.said.sizes) if word in shape.features}
     lacking = {role for part in thing.lacking for role in matching(shape.name, part)[0]}
     size, height, width = _proportions(thing.said)
     wanted = {role: _wanted(each, shape) for role, each in said.items()}
-    model = shape.model(Look(size, height, width, frozenset(features), wanted, seed))
+    model = shape.model(Look(size, height, width, frozenset(features), wanted, seed, counts))
     main = said.get(MAIN, Said())
     parts = tuple(
         _styled(part, said.get(part.role) or (main if part.role in shape.main else Said()), main,

@@ -84,6 +84,12 @@ def test_a_style_changes_what_nothing_is_said_of(context: Context) -> None:
     assert found["legs"] == "copper"
 
 
+def test_features_are_counted(context: Context) -> None:
+    triangles = [mesh(f"a cake with {count} candles", context).metadata["triangles"] for count in ("one", "3", "five")]
+    plain = mesh("a cake", context).metadata["triangles"]
+    assert [count - plain for count in triangles] == [(triangles[0] - plain) * times for times in (1, 3, 5)]
+
+
 def test_things_together_keep_their_parts_apart(context: Context) -> None:
     made = mesh("a red mug on a walnut table", context)
     assert made.metadata["match"] == ["mug", "table"]
