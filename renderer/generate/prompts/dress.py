@@ -3,6 +3,7 @@
 import dataclasses
 
 from renderer.generate.prompts.colours import VIVID, color_named, linear, shaded
+from renderer.generate.prompts.facets import faceted
 from renderer.generate.prompts.grammar import Said, Thing
 from renderer.generate.prompts.roles import matching
 from renderer.generate.prompts.vocabulary import GLOSS, MATERIALS, SIZES, STYLES, Style
@@ -74,7 +75,8 @@ def _styled(part: Part, said: Said, main: Said, vivid: str) -> Part:
         finish = dataclasses.replace(finish, color=shaded(_color(finish), said.shade))
     for name in main.styles:
         finish = _in_style(finish, STYLES[name], said)
-    return dataclasses.replace(part, finish=finish)
+    mesh = faceted(part.mesh) if any(STYLES[name].faceted for name in main.styles) else part.mesh
+    return dataclasses.replace(part, mesh=mesh, finish=finish)
 
 
 def _in_style(finish: Finish, style: Style, said: Said) -> Finish:

@@ -213,12 +213,13 @@ ACCENTS = ("accent", "detail", "trim", "trimming", "highlight", "element", "orna
 @dataclasses.dataclass(frozen=True, slots=True)
 class Style:
     """How a style changes a thing: materials that nobody asked for give way to others, its colours get a shade of
-    `colours.SHADES`, and its height and width are multiplied."""
+    `colours.SHADES`, and its height and width are multiplied. `faceted` makes few flat triangles of its meshes."""
 
     materials: Mapping[str, str] = dataclasses.field(default_factory=dict)
     shade: str | None = None
     height: float = 1.0
     width: float = 1.0
+    faceted: bool = False
 
 
 WOODS = ("oak", "pine", "birch", "walnut", "bamboo", "planks")
@@ -252,6 +253,7 @@ STYLES: Mapping[str, Style] = {
     **dict.fromkeys(("cartoon", "cartoonish", "cute", "kawaii", "chibi", "adorable", "toy", "playful"), _CARTOON),
     **dict.fromkeys(("minimalist", "minimalistic", "minimal"), _MINIMAL),
     "steampunk": _STEAMPUNK,
+    **dict.fromkeys(("low poly", "lowpoly", "faceted", "polygonal"), Style(faceted=True)),
     **dict.fromkeys(("luxury", "luxurious", "elegant", "royal", "fancy", "ornate", "baroque"), _LUXURY),
     **dict.fromkeys(("industrial", "rustic", "medieval", "primitive"), _INDUSTRIAL),
 }  # fmt: skip
