@@ -23,6 +23,10 @@ MOST_OTHERS = 3
 """Of one thing, and of things with it: more would be too small to recognise, and too many triangles."""
 
 
+ALIKE_CONFIDENCE = 0.7
+"""In what looks most alike, by our own table."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Choice:
     """`metadata` is JSON: what was matched, how surely, and what was understood."""
@@ -62,7 +66,7 @@ def chosen(prompt: str, seed: int) -> Choice:
 
 def _match(thing: Thing, able: bool) -> _Match:
     if thing.shape is not None:
-        return _Match(thing.shape, "word", 1.0)
+        return _Match(thing.shape, "nearest", ALIKE_CONFIDENCE) if thing.alike else _Match(thing.shape, "word", 1.0)
     if able and thing.noun:
         shape, similarity = nearest.nearest_shape(thing.noun)
         if similarity >= nearest.LEAST_SIMILARITY:

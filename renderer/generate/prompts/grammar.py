@@ -58,6 +58,7 @@ class Thing:
 
     noun: str
     shape: str | None
+    alike: bool = False
     said: Said = dataclasses.field(default_factory=Said)
     parts: dict[str, Said] = dataclasses.field(default_factory=dict)
     lacking: list[str] = dataclasses.field(default_factory=list)
@@ -108,7 +109,7 @@ def _nounlike(word: Word) -> bool:
 
 
 def _only_noun(word: Word) -> bool:
-    return _nounlike(word) and NOUNS.issuperset(word.readings.keys() - {"meant"})
+    return _nounlike(word) and NOUNS.issuperset(word.readings.keys() - {"meant", "alike"})
 
 
 class _Reader:
@@ -174,7 +175,7 @@ class _Reader:
         last = self._last
         if last is None or self._root is None:
             features |= {part: Said()} if shape is None and part is not None else {}
-            self._root = self._last = Thing(word.text, shape, said, features, kinds=kinds)
+            self._root = self._last = Thing(word.text, shape, "alike" in word.readings, said, features, kinds=kinds)
             self._target = said
         elif connector == "without":
             last.lacking.append(part or word.text)
@@ -183,7 +184,7 @@ class _Reader:
         elif "pattern noun" in word.readings and shape is None:
             self._pattern(word.readings["pattern noun"], said)
         elif shape is not None:
-            self._join(Thing(word.text, shape, said, features, kinds=kinds), connector)
+            self._join(Thing(word.text, shape, "alike" in word.readings, said, features, kinds=kinds), connector)
         elif part is not None:
             self._tell(last, part, said)
         else:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from renderer.generate.prompts import languages, vocabulary
+from renderer.generate.prompts import languages, nouns, vocabulary
 from renderer.generate.prompts.colours import color_named, hex_code, linear, shaded
 from renderer.generate.prompts.grammar import Said, Thing, understand
 from renderer.generate.prompts.words import lexicon, read_words, singular, tokens_of
@@ -163,8 +163,5 @@ def test_the_tables_name_what_the_library_has() -> None:
     named = {*vocabulary.MATERIALS.values(), *vocabulary.GLOSSY.items(), *vocabulary.MATTE.items()}
     named |= {pair for style in vocabulary.STYLES.values() for pair in style.materials.items()}
     assert {name for each in named for name in ([each] if isinstance(each, str) else each)} <= set(MATERIALS)
-    assert set(vocabulary.SYNONYMS) <= set(SHAPES)
-    assert {word for words in vocabulary.SYNONYMS.values() for word in words}.isdisjoint(
-        word for shape in SHAPES.values() for word in shape.words
-    )
+    assert {*nouns.SYNONYMS, *nouns.ALIKE} <= set(SHAPES)
     assert all(english in lexicon() or singular(english) in lexicon() for english in languages.TABLE)
