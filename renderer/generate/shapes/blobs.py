@@ -1,7 +1,6 @@
 """Smooth closed bodies: distance fields that blend, and the surface through them.
 
-A field takes points (n, 3) and gives about their distances (n,) in metres to a surface, negative inside. `surface` finds
-the vertices by surface nets (Gibson 1998): one for each cell that the surface crosses, moved onto it.
+A field takes points (n, 3) and gives about their distances (n,) in metres to a surface, negative inside.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,6 +11,7 @@ import numpy.typing as npt
 
 from renderer.arrays import Float32, Float64
 from renderer.generate.shapes.mapping import boxed
+from renderer.generate.shapes.nets import nets
 from renderer.generate.shapes.parts import Vector
 from renderer.samples.mesh import Mesh, rotation
 
@@ -104,18 +104,15 @@ def prism(outline: Sequence[tuple[float, float]], half: float, edge: float, lean
     ways = np.roll(points, -1, axis=0) - points
 
     def field(places: Float32) -> Float32:
-        flat = places[:, [2, 1]]
         least = np.full(len(places), np.inf, np.float32)
         inside = np.zeros(len(places), bool)
-        for start, way in zip(points, ways, strict=True):
-            local = flat - start
-            share = np.clip(local @ way / (way @ way), 0, 1)
-            apart = local - share[:, None] * way
-            least = np.minimum(least, np.einsum("ij,ij->i", apart, apart))
-            if way[1] != 0:
-                above = (local[:, 1] >= 0) != (local[:, 1] >= way[1])
-                inside ^= above & (local[:, 0] < local[:, 1] * (way[0] / way[1]))
-        side = np.where(inside, -1, 1) * np.sqrt(least) + np.float32(edge)
+        for (z0, y0), (along, rise) in zip(points, ways, strict=True):
+            z, y = places[:, 2] - z0, places[:, 1] - y0
+            share = np.clip((z * along + y * rise) / (along * along + rise * rise), 0, 1)
+            least = np.minimum(least, (z - share * along) ** 2 + (y - share * rise) ** 2)
+            if rise != 0:
+                inside ^= ((y >= 0) != (y >= rise)) & (z < y * (along / rise))
+        side = np.where(inside, -1, 1).astype(np.float32) * np.sqrt(least) + np.float32(edge)
         narrow = np.clip(1 - lean * (places[:, 1] - foot), 0.2, 1.2)
         beyond = np.stack([side, (np.abs(places[:, 0]) - half * narrow).astype(np.float32) + np.float32(edge)])
         outside = np.maximum(beyond, 0)
@@ -187,53 +184,12 @@ def surface(field: Field, low: Vector, high: Vector, cell: float) -> Mesh:
     steps = np.stack(_grid(np.full(3, _BLOCK + 1)), -1).reshape(-1, 3)
     indices = (np.stack(np.unravel_index(near, tuple(blocks)), -1)[:, None] * _BLOCK + steps).reshape(-1, 3)
     values[tuple(indices.T)] = field(start + indices.astype(np.float32) * np.float32(cell))
-    positions, quads = _nets(values)
+    positions, quads = nets(values)
     places = _onto(field, start + positions.astype(np.float32) * np.float32(cell), cell)
     normals = _slopes(field, places, cell).astype(np.float64)
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
     points = places.astype(np.float64)
     return boxed(Mesh(points, normals, np.zeros((len(points), 2)), _split(points, quads)))
-
-
-def _nets(values: Float32) -> tuple[Float64, npt.NDArray[np.int64]]:
-    """Vertices in cells, and quads that look outwards."""
-    inside = values < 0
-    corners = [inside[_window(offset, inside.shape)] for offset in np.ndindex(2, 2, 2)]
-    count = sum(corner.astype(np.int8) for corner in corners)
-    mixed = np.flatnonzero((count > 0) & (count < 8))
-    shape = tuple(size - 1 for size in values.shape)
-    number = np.full(shape, -1, np.int64)
-    number.reshape(-1)[mixed] = np.arange(len(mixed))
-    cells = np.stack(np.unravel_index(mixed, shape), -1)
-    sums, crossings = np.zeros((len(cells), 3)), np.zeros(len(cells))
-    for axis in range(3):
-        for offset in np.ndindex(2, 2):
-            near = np.insert(np.array(offset), axis, 0)
-            a = values[tuple((cells + near).T)]
-            b = values[tuple((cells + near + np.eye(3, dtype=int)[axis]).T)]
-            crossed = (a < 0) != (b < 0)
-            share = np.where(crossed, a / np.where(crossed, a - b, 1), 0)
-            place = near + share[:, None] * np.eye(3)[axis]
-            sums += place * crossed[:, None]
-            crossings += crossed
-    quads = []
-    for axis in range(3):
-        one, two = (axis + 1) % 3, (axis + 2) % 3
-        ahead = np.eye(3, dtype=int)[axis]
-        window = tuple(slice(0 if k == axis else 1, -1) for k in range(3))
-        further = tuple(slice(1, None) if k == axis else slice(1, -1) for k in range(3))
-        here, there = inside[window], inside[further]
-        edges = np.argwhere(here != there) + (1 - ahead)
-        outward = inside[tuple(edges.T)]
-        around = [(0, 0), (1, 0), (1, 1), (0, 1)]
-        ring = []
-        for left, below in around:
-            back = np.zeros(3, int)
-            back[one], back[two] = 1 - left, 1 - below
-            ring.append(number[tuple((edges - back).T)])
-        quad = np.stack(ring, -1)
-        quads.append(np.where(outward[:, None], quad, quad[:, ::-1]))
-    return cells + sums / crossings[:, None], np.concatenate(quads)
 
 
 def _onto(field: Field, points: Float32, cell: float) -> Float32:
@@ -263,10 +219,6 @@ def _split(points: Float64, quads: npt.NDArray[np.int64]) -> npt.NDArray[np.uint
     one = np.where(first[:, None], quads[:, [0, 1, 2]], quads[:, [0, 1, 3]])
     two = np.where(first[:, None], quads[:, [0, 2, 3]], quads[:, [1, 2, 3]])
     return np.concatenate([one, two]).astype(np.uint32)
-
-
-def _window(offset: tuple[int, ...], shape: tuple[int, ...]) -> tuple[slice, ...]:
-    return tuple(slice(step, size - 1 + step) for step, size in zip(offset, shape, strict=True))
 
 
 def _grid(counts: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
