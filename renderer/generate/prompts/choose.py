@@ -79,7 +79,7 @@ def _model(thing: Thing, shape: str, seed: int) -> Model:
     checkpoint()
     model = dressed(thing, SHAPES[shape], seed)
     for kind in dict.fromkeys(thing.kinds):
-        if kind != shape and kind in SHAPES:
+        if kind != shape and kind not in SHAPES[shape].features:  # a feature is there already
             checkpoint()
             model = looking_like(model, SHAPES[shape], SHAPES[kind], thing, seed)
     return side_by_side(model, min(thing.said.count, MOST_COPIES)) if thing.said.count > 1 else model

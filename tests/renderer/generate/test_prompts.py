@@ -109,10 +109,10 @@ def test_shades_are_of_the_colour_that_follows() -> None:
 
 
 def test_misspelt_words_are_read_and_others_are_not_mistaken() -> None:
-    real = {"horse", "goat", "cable"}
+    real = {"goat", "cable"}
     words = read_words("a wodden tabel", real.__contains__)
     assert [word.readings.get("meant") for word in words[1:]] == ["wooden", "table"]
-    assert [word.readings for word in read_words("horse goat cable", real.__contains__)] == [{}, {}, {}]
+    assert [word.readings for word in read_words("goat cable", real.__contains__)] == [{}, {}]
 
 
 def test_what_nothing_is_made_of_is_told() -> None:
