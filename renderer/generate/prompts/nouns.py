@@ -43,7 +43,7 @@ ALIKE: Mapping[str, tuple[str, ...]] = {
     "bicycle": ("motorcycle", "motorbike", "scooter", "tricycle", "moped"),
     "boat": ("canoe", "kayak", "ferry", "raft"), "tank": ("excavator", "bulldozer"), "truck": ("tractor", "forklift"),
     "helicopter": ("drone", "quadcopter"), "castle": ("church", "cathedral", "temple", "mosque", "monastery"),
-    "house": ("garage"), "tower": ("skyscraper", "windmill", "eiffel tower", "obelisk"),
+    "house": ("garage",), "tower": ("skyscraper", "windmill", "eiffel tower", "obelisk"),
     "dome": ("observatory", "igloo", "tent", "greenhouse"), "robot": ("astronaut", "cyborg", "alien", "knight"),
     "figurine": ("wizard", "elf", "gnome", "pirate", "soldier", "ninja", "princess", "superhero",
                  "santa", "angel", "boy", "girl", "baby", "dwarf", "viking", "samurai"),
