@@ -24,6 +24,10 @@ DEPICTING = frozenset(("sculpture", "figurine"))
 """Shapes that are "of" what they show: a sculpture of a cat is a cat."""
 
 
+GENERAL = frozenset(("wood", "wooden", "metal", "metallic", "fabric", "stone"))
+"""Materials of which others, said later, are kinds."""
+
+
 @dataclasses.dataclass(slots=True)
 class Said:
     """What is said of a thing or a part. Materials are the prompt's own words; `shade` is of the material's colour."""
@@ -41,10 +45,10 @@ class Said:
     count: int = 0
 
     def add(self, other: "Said") -> None:
-        """What the `other` says of that which nothing is said of yet."""
+        """What the `other` says of that which nothing, or nothing but "wood" or "metal", is said of yet."""
         for field in dataclasses.fields(self):
-            if not getattr(self, field.name):
-                setattr(self, field.name, getattr(other, field.name))
+            if not getattr(self, field.name) or (field.name == "materials" and GENERAL.issuperset(self.materials)):
+                setattr(self, field.name, getattr(other, field.name) or getattr(self, field.name))
 
 
 @dataclasses.dataclass(slots=True)
@@ -172,6 +176,7 @@ class _Reader:
         part: str | None = word.readings.get("part")
         kinds = [each.readings["shape"] for each in nouns if "shape" in each.readings]
         features = {each.readings["part"]: Said() for each in nouns if "part" in each.readings}
+        said.pattern = said.pattern or next((each.readings.get("pattern noun") for each in nouns), None)
         last = self._last
         if last is None or self._root is None:
             features |= {part: Said()} if shape is None and part is not None else {}

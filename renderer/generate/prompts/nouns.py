@@ -46,7 +46,7 @@ ALIKE: Mapping[str, tuple[str, ...]] = {
     "house": ("garage",), "tower": ("skyscraper", "windmill", "eiffel tower", "obelisk"),
     "dome": ("observatory", "igloo", "tent", "greenhouse"), "robot": ("astronaut", "cyborg", "alien", "knight"),
     "figurine": ("wizard", "elf", "gnome", "pirate", "soldier", "ninja", "princess", "superhero",
-                 "santa", "angel", "boy", "girl", "baby", "dwarf", "viking", "samurai"),
+                 "santa", "angel", "boy", "girl", "dwarf", "viking", "samurai"),
     "teddy bear": ("koala", "polar bear", "grizzly", "monkey", "gorilla"),
     "cat": ("leopard", "panther", "lynx", "cheetah"),
     "dog": ("coyote", "husky", "corgi"),
