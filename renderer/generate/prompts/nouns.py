@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "sofa": ("chesterfield",), "armchair": ("easy chair", "wing chair"), "bench": ("garden bench",),
-    "coffee table": ("low table", "bedside table"), "table": ("round table", "picnic table"), "stool": ("barstool",),
+    "coffee table": ("low table", "bedside table"), "table": ("picnic table",), "stool": ("barstool",),
     "car": ("auto", "suv", "hatchback", "race car", "coupe", "limousine", "vehicle", "jeep"),
     "truck": ("pickup truck", "dump truck", "tow truck", "delivery van", "fire truck", "ambulance", "camper van"),
     "bus": ("minibus", "double decker", "double decker bus"), "train": ("steam locomotive", "steam train"),
@@ -15,8 +15,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "cup": ("coffee cup", "tea cup"), "wine glass": ("champagne glass", "drinking glass", "tumbler"),
     "bottle": ("water bottle", "beer bottle", "carafe"), "vase": ("pitcher", "pot"),
     "potted plant": ("pot plant", "house plant", "succulent"), "shelf": ("bookshelves", "shelving unit"),
-    "cabinet": ("drawer", "commode", "filing cabinet"), "burger": ("cheese burger",), "apple": ("red apple",),
-    "cake": ("cupcake", "muffin", "chocolate cake", "wedding cake"), "pizza": ("pizza slice",),
+    "cabinet": ("drawer", "commode", "filing cabinet"), "burger": ("cheese burger",),
+    "cake": ("cupcake", "muffin", "wedding cake"), "pizza": ("pizza slice",),
     "house": ("cottage", "cabin", "hut", "bungalow", "villa", "barn"),
     "castle": ("fortress", "palace", "citadel"),
     "robot": ("android", "droid", "humanoid robot", "mech", "mecha"),
