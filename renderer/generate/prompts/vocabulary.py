@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from renderer.generate.shapes.parts import Pattern
 
 MATERIALS: Mapping[str, str] = {
-    "wood": "oak", "wooden": "oak", "timber": "oak", "oak": "oak", "hardwood": "oak", "pine wood": "pine",
+    "wood": "oak", "wooden": "oak", "oak": "oak", "hardwood": "oak", "pine": "pine", "pine wood": "pine",
     "birch": "birch", "beech": "birch", "ash wood": "birch", "maple": "birch", "plywood": "birch", "walnut": "walnut",
     "teak": "mahogany", "mahogany": "mahogany", "cherry wood": "mahogany", "rosewood": "mahogany", "ebony": "ebony",
     "bamboo": "bamboo", "reclaimed wood": "planks", "driftwood": "planks", "plank": "planks", "log": "bark",
