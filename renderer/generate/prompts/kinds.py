@@ -19,6 +19,8 @@ SOFT = frozenset(("fur", "plush", "feathers", "scales", "skin", "wool", "fabric"
 
 def looking_like(model: Model, shape: Shape, kind: Shape, thing: Thing, seed: int) -> Model:
     """The `model` of the `thing`, which is of that shape, with something of the other `kind`."""
+    if kind.category == "people":  # a "knight" sword is for a knight
+        return model
     if kind.category == "robots":
         return _robotic(model, thing)
     other = kind.model(Look(seed=seed))
