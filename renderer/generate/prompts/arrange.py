@@ -109,7 +109,9 @@ def _worn(base: Model, other: Model, name: str) -> Model:
 
 
 def _accompanied(base: Model, other: Model, name: str) -> Model:
-    """ "With" another: in its hand, on its top or beside it, whatever there is."""
+    """ "With" another: in it, in its hand, on its top or beside it, whatever there is."""
+    if "inside" in base.anchors:
+        return _containing(base, other, name)
     if "hand" in base.anchors:
         return _held(base, other, name)
     return _topped(base, other, name) if "top" in base.anchors else _beside(base, other, name)

@@ -17,6 +17,9 @@ from renderer.generate.shapes.parts import Color, Pattern
 NOUNS = frozenset(("shape", "part", "pattern noun"))
 ARTICLES = frozenset(("a", "an", "the", "one"))
 
+PARTLY = frozenset(("with", "and", "wearing"))
+"""Connectors behind which a word that may mean a part of what stands before does so: an armchair "with a seat"."""
+
 CONTAINERS = frozenset(("vessels",))
 """Categories of shapes that other things are in, where those are "of" them: a vase of flowers."""
 
@@ -145,7 +148,7 @@ class _Reader:
         head = self._head(phrase, connector, article)
         before = [word for place, word in enumerate(phrase) if place != head]
         said = _said(before, self._root is None and head is None)
-        self.unknown += [word.text for word in before if not word.readings]
+        self.unknown += [word.text for word in before if not word.readings or "foreign" in word.readings]
         if head is None:
             (self._last.said if goes_on and self._last else self._target).add(said)
             self._first_word = self._first_word or (phrase[-1].text if phrase else "")
@@ -187,7 +190,7 @@ class _Reader:
             self._target = said
         elif connector == "without":
             last.lacking.append(part or word.text)
-        elif part is not None and (last.has(part) or self._root.has(part)) and (shape is None or connector == "with"):
+        elif part is not None and (last.has(part) or self._root.has(part)) and (shape is None or connector in PARTLY):
             self._tell(last if last.has(part) else self._root, part, said)
         elif "pattern noun" in word.readings and shape is None:
             self._pattern(word.readings["pattern noun"], said)

@@ -160,8 +160,16 @@ def test_parts_and_materials_in_other_languages() -> None:
     table = thing_of("Ein kleiner Tisch aus Holz mit schwarzen Beinen")
     assert (table.shape, table.said.materials, table.said.sizes) == ("table", ["wooden"], ["small"])
     assert table.parts == {"leg": Said(colors=[color("black")])}
+    assert thing_of("ein alter Holztisch").said == Said(materials=["wooden"], styles=["old"])
     vase = thing_of("un jarrón azul con rayas blancas").said
     assert (vase.colors, vase.pattern, vase.pattern_color) == ([color("blue")], "stripes", color("white"))
+
+
+def test_unknown_words_of_other_languages_are_no_things() -> None:
+    understood = understand("un chat noir assis sur une chaise rouge")
+    assert understood.thing is not None
+    assert (understood.thing.shape, understood.unknown) == ("cat", ["assis"])
+    assert understood.thing.others[0][1].shape == "chair"
 
 
 def test_accents_case_and_punctuation_make_no_difference() -> None:
