@@ -23,7 +23,7 @@ def _finished(
     """The animal or its robot. `nature` is what only the animal has, `always` both; `crown` is the top of its head."""
     robot = ROBOT in look.features
     parts = [*(machine(anatomy) if robot else [*skin(anatomy, finish), *nature]), *always]
-    parts += eyes(eye, radius * (0.95 if robot else 1.0), srgb(iris), robot=robot, slit=slit, turn=turn)
+    parts += eyes(eye, radius * (1.1 if robot else 1.0), srgb(iris), robot=robot, slit=slit, turn=turn)
     if robot:
         parts += chest_light(chest, (0, 0.1, 1), radius * 1.2)
     if robot and "antenna" in look.features:

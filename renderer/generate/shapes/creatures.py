@@ -71,10 +71,14 @@ def machine(anatomy: Anatomy) -> list[Part]:
             beads.append(ball(r * 1.12, 24).moved(x, y, z))
     cord = [rod(np.array(spine), anatomy.tail[-1][3] * 0.6, segments=12)] if len(spine) > 2 else []
     parts = [
-        part("body", _SHELL, torso), part("head", _SHELL, head), part("legs", _SHELL, mirrored(joined(shells))),
-        part("joints", _JOINT, mirrored(joined(joints)), ball(anatomy.belt, 32).moved(*anatomy.neck), *cord),
+        part("body", _SHELL, torso), part("head", _SHELL, head),
+        part("joints", _JOINT, ball(anatomy.belt, 32).moved(*anatomy.neck), *cord, *map(mirrored, joints)),
     ]  # fmt: skip
-    return [*parts, part("tail", _SHELL, *beads)] if beads else parts
+    if shells:
+        parts.append(part("legs", _SHELL, *map(mirrored, shells)))
+    if beads:
+        parts.append(part("tail", _SHELL, *beads))
+    return parts
 
 
 def eyes(
@@ -83,6 +87,7 @@ def eyes(
     """A pair; `at` is the right one's middle (x > 0), `turn` how far it looks aside, degrees."""
     x, y, z = at
     if robot:
+        z += radius * 0.3  # the head's shell is fuller than the skin, where it blends with the neck
         lens = egg(radius, radius, radius * 0.45, 32).turned("y", turn).moved(x, y, z)
         ring = torus(radius * 1.02, radius * 0.3, 40, 12).turned("x", 90).turned("y", turn).moved(x, y, z)
         return [

@@ -112,7 +112,7 @@ def _turtle(look: Look) -> Model:
     dome = smooth((0, 0.09), (0.17, 0.092), (0.192, 0.102), (0.175, 0.15), (0.12, 0.205), (0.05, 0.232), (0, 0.236))
     dome = scaled(dome, 1, 1, 1.2)
     plates = []
-    for radius, y, size, count in ((0.0, 0.231, 0.062, 1), (0.105, 0.200, 0.050, 6), (0.166, 0.140, 0.036, 11)):
+    for radius, y, size, count in ((0.0, 0.237, 0.052, 1), (0.098, 0.219, 0.046, 6), (0.165, 0.165, 0.036, 11)):
         for k in range(count):
             a = 2 * np.pi * k / count
             out = (np.cos(a) * radius * 1.1, 0.12 + 0.2 * (1 - radius / 0.17), np.sin(a) * radius * 1.1)
