@@ -149,6 +149,41 @@ class Settings(BaseSettings):
         "by plain http too",
     )
 
+    # engines that make pictures and models: see README, "Engines"
+    image_engine: Literal["auto", "procedural", "diffusers", "xai", "openai"] = Field(
+        "auto",
+        description="What makes pictures of words: auto means the service below if it has a key or a URL, else local "
+        "weights, else shapes of our own (procedural); openai means any service with that API",
+    )
+    image_url: str = Field(
+        "", pattern=HTTP, description="URL of the service that makes pictures, without /v1; empty means its usual one"
+    )
+    image_key: SecretStr = Field(SecretStr(""), description="Key for it; one of xAI begins with xai-")
+    image_model: str = Field("", description="Name of its model; empty means its usual one")
+    image_seconds: float = Field(120.0, gt=0, description="How long a picture may take")
+    mesh_engine: Literal["auto", "procedural", "triposr", "hosted"] = Field(
+        "auto",
+        description="What makes models of pictures: auto means the service below if it has a URL, else local weights, "
+        "else their outlines (procedural)",
+    )
+    mesh_url: str = Field("", pattern=HTTP, description="URL that a service for models takes pictures at")
+    mesh_key: SecretStr = Field(SecretStr(""), description="Key for it")
+    mesh_protocol: str = Field(
+        "bytes", description="How it is spoken with: bytes, meshy, tripo, or a description in JSON"
+    )
+    mesh_seconds: float = Field(600.0, gt=0, description="How long a model may take")
+    engine_allow: str = Field(
+        "", description="Hosts and CIDR networks, with commas between, that services' results may lie on although not "
+        "public"
+    )  # fmt: skip
+    triposr_dir: Path | None = Field(
+        None, description="Folder with TripoSR's weights; empty means engines/triposr in the data folder"
+    )
+    diffusers_dir: Path | None = Field(
+        None, description="Folder with a diffusers text-to-image pipeline; empty means engines/diffusers in the data "
+        "folder"
+    )  # fmt: skip
+
     # workers
     workers: int = Field(
         2, ge=0, description="Worker processes that `pirouette serve` starts; 0 leaves work to `pirouette worker`"
@@ -243,6 +278,14 @@ class Settings(BaseSettings):
             return self.public_url
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 (compares, does not bind)
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
+    def triposr_weights(self) -> Path:
+        return (self.triposr_dir or self.data_dir / "engines" / "triposr").absolute()
+
+    @property
+    def diffusers_weights(self) -> Path:
+        return (self.diffusers_dir or self.data_dir / "engines" / "diffusers").absolute()
 
     @cached_property
     def files_dir(self) -> Path:
