@@ -13,7 +13,7 @@ import os
 import select
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -22,7 +22,6 @@ from api.engines.services import NotConfigured, mesh_service, picture_service
 from api.settings import Settings
 from renderer.checkpoints import waits
 from renderer.errors import EngineFailed, EngineTimeout, EngineUnavailable
-from renderer.generate.protocols import MeshOptions
 from renderer.sandbox import Child, Limits, start
 
 LIMITS = Limits(memory_bytes=16 << 30)
@@ -53,14 +52,16 @@ def picture(settings: Settings, engine: str, prompt: str, seed: int, size: int, 
     ))  # fmt: skip
 
 
-def mesh(settings: Settings, picture: Path, options: MeshOptions, folder: Path) -> Mapping[str, Any]:
+def mesh(
+    settings: Settings, picture: Path, seed: int, folder: Path, *, quality: Literal["low", "high"], texture: bool
+) -> Mapping[str, Any]:
     """Has "hosted" make a model: a GLB, `folder`/model.glb. As `picture` otherwise."""
     try:
         service = mesh_service(settings)
     except NotConfigured as error:
         raise EngineUnavailable(str(error)) from error
     return _call(MeshOrder(
-        service=service, picture=str(picture), seed=options.seed, quality=options.quality, texture=options.texture,
+        service=service, picture=str(picture), seed=seed, quality=quality, texture=texture,
         output=str(folder / "model.glb"), folder=_made(folder / "work"),
     ))  # fmt: skip
 

@@ -5,14 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from api.engines.services import MeshService, PictureService
-from renderer.errors import (
-    EngineError,
-    EngineFailed,
-    EngineRejected,
-    EngineTimeout,
-    EngineUnavailable,
-)
-from renderer.generate.protocols import Quality
+from renderer.errors import EngineError, EngineFailed, EngineRejected, EngineTimeout, EngineUnavailable
 
 LINE_BYTES = 1024 * 1024
 
@@ -45,7 +38,7 @@ class MeshOrder(_Message):
     service: MeshService
     picture: str
     seed: int
-    quality: Quality
+    quality: Literal["low", "high"]
     texture: bool
     output: str
     folder: str

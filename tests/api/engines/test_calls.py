@@ -13,7 +13,6 @@ from api.engines import calls
 from api.settings import Settings
 from renderer.checkpoints import at_checkpoints
 from renderer.errors import Cancelled, EngineRejected, EngineUnavailable
-from renderer.generate.protocols import MeshOptions
 from tests.api.engines.support import KEY, jpeg, stalled, told
 from tests.api.engines.test_meshes import glb
 from tests.support.origin import Origin, answer
@@ -42,7 +41,7 @@ def test_a_call_leaves_a_model(origin: Origin, tmp_path: Path) -> None:
     picture.write_bytes(jpeg())
     folder = tmp_path / "folder"
     folder.mkdir()
-    metadata = calls.mesh(settings(origin), picture, MeshOptions(seed=1), folder)
+    metadata = calls.mesh(settings(origin), picture, 1, folder, quality="high", texture=True)
     assert (metadata["engine"], metadata["triangles"]) == ("hosted", 1)
     assert (folder / "model.glb").read_bytes().startswith(b"glTF")
 
@@ -69,4 +68,4 @@ def test_a_service_that_is_not_set_up_is_told(tmp_path: Path) -> None:
     with pytest.raises(EngineUnavailable, match="set PIROUETTE_IMAGE_KEY"):
         calls.picture(Settings(), "xai", "a chair", 7, 16, tmp_path)
     with pytest.raises(EngineUnavailable, match="set PIROUETTE_MESH_URL"):
-        calls.mesh(Settings(), tmp_path, MeshOptions(seed=1), tmp_path)
+        calls.mesh(Settings(), tmp_path, 1, tmp_path, quality="low", texture=False)
