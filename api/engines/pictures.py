@@ -13,16 +13,11 @@ from renderer.checkpoints import checkpoint
 from renderer.errors import EngineFailed
 from renderer.generate.protocols import Context, ImageResult
 from renderer.generate.received import Unusable, received_picture
+from renderer.generate.wording import one_object
 
 MAX_PICTURE_BYTES = 32 * 1024 * 1024
 """A PNG of 2048 x 2048 pixels of noise has 12 MB."""
 MAX_ANSWER_BYTES = MAX_PICTURE_BYTES * 4 // 3 + 64 * 1024
-
-SETTING = (
-    "{prompt}. A single object, whole and in the middle, seen from the front and a little above, on a plain white "
-    "background, evenly lit, without text or people unless they are what is asked for."
-)
-"""What is made into a model needs such a picture, whatever it shows."""
 
 _DATA_URI = re.compile(r"data:[^,]{0,100},")
 
@@ -55,7 +50,7 @@ class HostedPictures:
     async def _ask(self, client: Client, prompt: str) -> tuple[bytes, str]:
         """The picture's file, and what the service made of the prompt."""
         body = {
-            "model": self._service.model, "prompt": SETTING.format(prompt=prompt), "n": 1, **self._service.fields,
+            "model": self._service.model, "prompt": one_object(prompt), "n": 1, **self._service.fields,
         }  # fmt: skip
         answer = await client.post(
             self._service.url, "application/json", json.dumps(body).encode(), accept="application/json",

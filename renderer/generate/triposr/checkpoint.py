@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from renderer.errors import EngineUnavailable
+from renderer.generate.available import TRIPOSR_FILES
 
-CONFIG, CHECKPOINT = "config.yaml", "model.ckpt"
+CONFIG, CHECKPOINT = TRIPOSR_FILES
 
 Tensor = Any
 """A torch.Tensor: torch isn't there where types are checked."""

@@ -1,6 +1,5 @@
 """TripoSR as an engine: a picture in, a GLB with coloured vertices out."""
 
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,11 +12,12 @@ from renderer.arrays import Float32, Float64, UInt8, UInt16
 from renderer.checkpoints import checkpoint
 from renderer.cores import usable_cores
 from renderer.errors import EngineFailed, EngineUnavailable
+from renderer.generate import available
 from renderer.generate.pictures.foreground import find_foreground
 from renderer.generate.pictures.glb import HEIGHT_M
 from renderer.generate.pictures.read import read_picture
 from renderer.generate.protocols import Context, MeshOptions, MeshResult, Quality
-from renderer.generate.triposr.checkpoint import CHECKPOINT, CONFIG, Config, Weights
+from renderer.generate.triposr.checkpoint import Config, Weights
 from renderer.generate.triposr.surface import Surface, find_surface
 from renderer.gltf.builder import GltfBuilder
 from renderer.gltf.glb import write_glb
@@ -34,8 +34,6 @@ GRAY = 0.5
 
 ROUGHNESS = 0.7
 
-_PACKAGES = ("torch", "mcubes", "yaml")
-
 
 class TripoSR:
     """ImageToMesh, with the weights in `folder`, which stay loaded (1.7 GB). Equal calls give equal bytes on the same
@@ -48,11 +46,7 @@ class TripoSR:
         self._loaded: tuple[Config, Weights, str] | None = None
 
     def available(self) -> tuple[bool, str]:
-        if not all(map(importlib.util.find_spec, _PACKAGES)):
-            return False, "it needs packages that are not installed (pip install 'pirouette[triposr]')"
-        if not all((self._folder / name).is_file() for name in (CONFIG, CHECKPOINT)):
-            return False, f"its weights are not in {self._folder} (pirouette engines install triposr)"
-        return True, ""
+        return available.triposr(self._folder)
 
     def mesh_of_picture(self, picture: Path, options: MeshOptions, context: Context) -> MeshResult:
         well, reason = self.available()
