@@ -21,7 +21,7 @@ import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from api.engines.answers import Passing, problem_of
-from api.engines.services import Service
+from api.engines.services import ALLOW, Service
 from api.net.guard import AllowList, Guard, Refused
 from api.net.transport import Transport, Unreachable
 from api.net.urls import parse_url
@@ -63,7 +63,7 @@ class Client:
         self.host = self.url.host
         self._service = service
         self._authorization = authorization
-        allowed = AllowList.parse(service.allow, "PIROUETTE_ENGINE_ALLOW")
+        allowed = AllowList.parse(service.allow, ALLOW)
         own = dataclasses.replace(allowed, hosts=allowed.hosts | {self.url.raw_host.decode()})
         ports = (self.url.port or {"http": 80, "https": 443}[self.url.scheme],)
         self._own = Transport(Guard(own, public_ports=ports))

@@ -9,10 +9,10 @@ from typing import Any, Self
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from api.net.guard import AllowList
 from api.settings import Settings
 
-ENGINE_NAMES = {"xai": "xAI", "openai": "an OpenAI-compatible service", "hosted": "a hosted service"}
-"""How the engines of this package are called in sentences."""
+ALLOW = "PIROUETTE_ENGINE_ALLOW"
 
 
 class _Data(BaseModel):
@@ -125,7 +125,7 @@ def picture_service(settings: Settings, name: str) -> PictureService:
     url = _checked(settings.image_url or usual, "PIROUETTE_IMAGE_URL")
     return PictureService(
         name=name, url=url.rstrip("/").removesuffix("/v1") + "/v1/images/generations", key=key, fields=fields,
-        model=settings.image_model or model, allow=settings.engine_allow, seconds=settings.image_seconds,
+        model=settings.image_model or model, allow=_allow(settings), seconds=settings.image_seconds,
     )  # fmt: skip
 
 
@@ -135,7 +135,7 @@ def mesh_service(settings: Settings) -> MeshService:
         raise NotConfigured("set PIROUETTE_MESH_URL to where pictures are to be sent")
     return MeshService(
         url=_checked(settings.mesh_url, "PIROUETTE_MESH_URL"), key=settings.mesh_key.get_secret_value(),
-        protocol=_protocol(settings.mesh_protocol), allow=settings.engine_allow, seconds=settings.mesh_seconds,
+        protocol=_protocol(settings.mesh_protocol), allow=_allow(settings), seconds=settings.mesh_seconds,
     )  # fmt: skip
 
 
@@ -147,6 +147,14 @@ def _checked(url: str, setting: str) -> str:
     if not parsed.host or parsed.userinfo:
         raise NotConfigured(f"{setting} must be a URL with a host, and no user or password")
     return url
+
+
+def _allow(settings: Settings) -> str:
+    try:
+        AllowList.parse(settings.engine_allow, ALLOW)
+    except ValueError as error:
+        raise NotConfigured(str(error)) from None
+    return settings.engine_allow
 
 
 def _protocol(text: str) -> MeshProtocol:

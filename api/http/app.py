@@ -9,6 +9,7 @@ from starlette_compress import CompressMiddleware, add_compress_type, remove_com
 from api.db.session import Database
 from api.domain.work import condition
 from api.domain.work.condition import Condition
+from api.engines.standing import standings
 from api.http import docs, errors, home, idempotency
 from api.http.boundary import Boundary, Faults
 from api.http.cors import Cors
@@ -112,5 +113,5 @@ def _checks(settings: Settings, database: Database, storage: Storage, broker: Ca
 
     return Checks(
         condition=ask, migrated=monitor.is_migrated, storage=storage.ping, broker=broker,
-        free_bytes=storage.room.free_bytes,
+        free_bytes=storage.room.free_bytes, engines=lambda: standings(settings),
     )  # fmt: skip

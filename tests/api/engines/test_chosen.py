@@ -85,3 +85,5 @@ def test_services_without_an_address_or_a_key_are_told() -> None:
     with pytest.raises(NotConfigured, match="no user or password") as raised:
         mesh_service(Settings(mesh_url="https://me:hunter2@mesh.example/"))
     assert "hunter2" not in str(raised.value)
+    with pytest.raises(NotConfigured, match=r"PIROUETTE_ENGINE_ALLOW: '10\.0\.0\.1/8' is no host name"):
+        mesh_service(Settings(mesh_url="https://mesh.example/", engine_allow="10.0.0.1/8"))
