@@ -18,6 +18,7 @@ from renderer.generate.received import Model
 from renderer.load import load_model
 from renderer.scene.bounds import scene_bounds
 from tests.api.engines.support import KEY, context, endless, in_turn, jpeg, mesh_service, told
+from tests.support.gltf_validator import issues
 from tests.support.origin import Answer, Origin, answer
 
 JOB = MeshProtocol(
@@ -93,6 +94,7 @@ def test_a_service_may_answer_at_once(origin: Origin, picture: Path, folder: Pat
     assert b'filename="picture.jpg"\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8' in body
     made = tmp_path / "made.glb"
     made.write_bytes(result.glb)
+    assert issues(made)["numErrors"] == 0
     bounds = scene_bounds(load_model(made), None)
     assert [*bounds.low, *bounds.high] == pytest.approx([-0.5, 0, -0.5, 0.5, 2, 0.5])
     assert b'"extras":{"engine":"hosted","service":"127.0.0.1"}' in result.glb

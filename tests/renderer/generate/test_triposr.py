@@ -19,6 +19,7 @@ from renderer.generate.triposr import engine as engine_module
 from renderer.generate.triposr.engine import GRAY, SHARE, prepared
 from renderer.gl.context import Device
 from renderer.load import load_model
+from tests.support.gltf_validator import issues
 
 MISSING = [name for name in ("torch", "mcubes", "yaml") if importlib.util.find_spec(name) is None]
 needs_packages = pytest.mark.skipif(bool(MISSING), reason=f"needs the extra triposr, of 3 GB: no {', '.join(MISSING)}")
@@ -127,6 +128,7 @@ def test_a_picture_becomes_a_closed_coloured_model_on_the_ground(weights: Path, 
     assert np.allclose([low[1], low[0] + high[0], low[2] + high[2]], 0, atol=1e-6)
     assert max((high - low)[:2]) == pytest.approx(0.3)
     (tmp_path / "made.glb").write_bytes(result.glb)
+    assert issues(tmp_path / "made.glb")["messages"] == []
     colors = load_model(tmp_path / "made.glb").meshes[0].primitives[0].colors
     assert colors is not None
     assert len(np.unique(colors, axis=0)) > 100
