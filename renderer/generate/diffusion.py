@@ -1,5 +1,6 @@
 """Text to pictures by a diffusion model with local weights, run by the library diffusers (the extra `diffusers`)."""
 
+import functools
 import io
 from pathlib import Path
 from typing import Any
@@ -18,14 +19,13 @@ QUALITY = 92
 
 
 class Diffusers:
-    """A TextToImage, with a text-to-image pipeline in `folder`, which stays loaded. The network draws in the size that
-    it was trained for. Equal calls give equal bytes on the same machine."""
+    """A TextToImage, with a text-to-image pipeline in `folder`, which stays loaded in the process. The network draws in
+    the size that it was trained for. Equal calls give equal bytes on the same machine."""
 
     name = "diffusers"
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._pipeline: Any = None
 
     def available(self) -> tuple[bool, str]:
         return available.diffusers(self._folder)
@@ -34,10 +34,10 @@ class Diffusers:
         well, reason = self.available()
         if not well:
             raise EngineUnavailable(f"diffusers can't work here: {reason}")
-        pipeline = self._load()
+        pipeline = _loaded(self._folder)
         checkpoint()
         try:
-            made = self._draw(pipeline, one_object(prompt), seed)
+            made = _drawn(pipeline, one_object(prompt), seed)
         except (RuntimeError, ValueError, MemoryError) as error:
             raise EngineFailed(f"diffusers broke off: {str(error)[:200] or 'out of memory'}") from error
         if any(getattr(made, "nsfw_content_detected", None) or ()):
@@ -48,34 +48,34 @@ class Diffusers:
         metadata = {"engine": self.name, "model": self._folder.name, "seed": seed, "device": pipeline.device.type}
         return ImageResult(file.getvalue(), metadata)
 
-    def _load(self) -> Any:
-        """Of files of numbers alone (safetensors), and from nowhere but the folder. Raises EngineUnavailable."""
-        import torch
-        from diffusers import AutoPipelineForText2Image
-        from diffusers.utils import logging
 
-        if self._pipeline is None:
-            graphics = torch.cuda.is_available()
-            logging.disable_progress_bar()
-            torch.set_num_threads(usable_cores())
-            try:
-                pipeline = AutoPipelineForText2Image.from_pretrained(
-                    self._folder, local_files_only=True, use_safetensors=True,
-                    torch_dtype=torch.float16 if graphics else torch.float32,
-                )  # fmt: skip
-            except (OSError, ValueError, RuntimeError, LookupError, TypeError, AttributeError) as error:
-                reason = str(error)[:300]
-                raise EngineUnavailable(f"the pipeline in {self._folder} can't be loaded: {reason}") from error
-            pipeline.set_progress_bar_config(disable=True)
-            self._pipeline = pipeline.to("cuda" if graphics else "cpu")
-        return self._pipeline
+@functools.lru_cache(maxsize=1)
+def _loaded(folder: Path) -> Any:
+    """Of files of numbers alone (safetensors), and from nowhere but the folder. Raises EngineUnavailable."""
+    import torch
+    from diffusers import AutoPipelineForText2Image
+    from diffusers.utils import logging
 
-    def _draw(self, pipeline: Any, prompt: str, seed: int) -> Any:
-        import torch
+    graphics = torch.cuda.is_available()
+    logging.disable_progress_bar()
+    torch.set_num_threads(usable_cores())
+    try:
+        pipeline = AutoPipelineForText2Image.from_pretrained(
+            folder, local_files_only=True, use_safetensors=True,
+            torch_dtype=torch.float16 if graphics else torch.float32,
+        )  # fmt: skip
+    except (OSError, ValueError, RuntimeError, LookupError, TypeError, AttributeError) as error:
+        raise EngineUnavailable(f"the pipeline in {folder} can't be loaded: {str(error)[:300]}") from error
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline.to("cuda" if graphics else "cpu")
 
-        def passed(_pipeline: Any, _step: int, _time: Any, kept: dict[str, Any]) -> dict[str, Any]:
-            checkpoint()
-            return kept
 
-        generator = torch.Generator("cpu").manual_seed(seed)
-        return pipeline(prompt=prompt, generator=generator, callback_on_step_end=passed)
+def _drawn(pipeline: Any, prompt: str, seed: int) -> Any:
+    import torch
+
+    def passed(_pipeline: Any, _step: int, _time: Any, kept: dict[str, Any]) -> dict[str, Any]:
+        checkpoint()
+        return kept
+
+    generator = torch.Generator("cpu").manual_seed(seed)
+    return pipeline(prompt=prompt, generator=generator, callback_on_step_end=passed)

@@ -1,5 +1,6 @@
 """TripoSR as an engine: a picture in, a GLB with coloured vertices out."""
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,14 +37,13 @@ ROUGHNESS = 0.7
 
 
 class TripoSR:
-    """ImageToMesh, with the weights in `folder`, which stay loaded (1.7 GB). Equal calls give equal bytes on the same
-    machine, whatever the seed: nothing here is drawn by lot."""
+    """ImageToMesh, with the weights in `folder`, which stay loaded in the process (1.7 GB). Equal calls give equal bytes
+    on the same machine, whatever the seed: nothing here is drawn by lot."""
 
     name = "triposr"
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._loaded: tuple[Config, Weights, str] | None = None
 
     def available(self) -> tuple[bool, str]:
         return available.triposr(self._folder)
@@ -72,7 +72,7 @@ class TripoSR:
         from renderer.generate.triposr.field import Field
         from renderer.generate.triposr.network import picture_tokens, planes
 
-        config, weights, device = self._load()
+        config, weights, device = _loaded(self._folder)
         torch.set_num_threads(usable_cores())
         with torch.inference_mode():
             given = torch.from_numpy(prepared(pixels, mask, config.picture_side)).permute(2, 0, 1).to(device)
@@ -82,13 +82,14 @@ class TripoSR:
             checkpoint()
             return surface, field.colors(surface.points), device
 
-    def _load(self) -> tuple[Config, Weights, str]:
-        import torch
 
-        if self._loaded is None:
-            device = "cuda" if torch.cuda.is_available() else "cpu"
-            self._loaded = Config.read(self._folder), Weights.read(self._folder, device), device
-        return self._loaded
+@functools.lru_cache(maxsize=1)
+def _loaded(folder: Path) -> tuple[Config, Weights, str]:
+    """With what the network runs on."""
+    import torch
+
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    return Config.read(folder), Weights.read(folder, device), device
 
 
 def _told(work: Callable[[], Result]) -> Result:

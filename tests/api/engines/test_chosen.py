@@ -7,7 +7,9 @@ import pytest
 
 from api.engines.chosen import Chosen, choose, found_weights
 from api.engines.services import PROTOCOLS, NotConfigured, mesh_service, picture_service
+from api.engines.standing import standings
 from api.settings import Settings
+from renderer.generate.engines import IMAGE_TO_MESH, TEXT_TO_IMAGE, image_to_mesh, text_to_image
 
 ALL = ("triposr", "diffusers")
 
@@ -38,6 +40,15 @@ def test_weights_are_found_where_the_settings_say(tmp_path: Path) -> None:
     assert found_weights(Settings(data_dir=tmp_path)) == {"triposr"}
     elsewhere = Settings(data_dir=tmp_path, triposr_dir=tmp_path / "none", diffusers_dir=tmp_path)
     assert found_weights(elsewhere) == {"diffusers"}
+
+
+def test_every_engine_is_one_of_this_machine_or_has_a_service(tmp_path: Path) -> None:
+    hosted = {"xai", "openai", "hosted"}
+    for makes, table in (("pictures", TEXT_TO_IMAGE), ("models", {**IMAGE_TO_MESH, "procedural": ""})):
+        names = {each.name for each in standings(Settings(data_dir=tmp_path)) if each.makes == makes}
+        assert names - hosted == set(table)
+    assert image_to_mesh("triposr", folder=tmp_path).name == "triposr"
+    assert text_to_image("diffusers", folder=tmp_path).name == "diffusers"
 
 
 @pytest.mark.parametrize(("url", "asked"), [
