@@ -37,8 +37,8 @@ ROUGHNESS = 0.7
 
 
 class TripoSR:
-    """ImageToMesh, with the weights in `folder`, which stay loaded in the process (1.7 GB). Equal calls give equal bytes
-    on the same machine, whatever the seed: nothing here is drawn by lot."""
+    """ImageToMesh, with the weights in `folder`, which stay loaded in the process (1.7 GB). Equal calls give equal
+    bytes on the same machine, whatever the seed: nothing here is drawn by lot."""
 
     name = "triposr"
 
