@@ -132,6 +132,22 @@ class Settings(BaseSettings):
         1000, ge=0, description="Most free previews of an account that wait to be drawn; 0 means no limit"
     )
 
+    # what is generated, and what it costs
+    price_model_from_prompt: int = Field(1, ge=0, description="Credits for a model generated from a text")
+    price_model_from_image: int = Field(1, ge=0, description="Credits for a model generated from a picture")
+    price_model_optimize: int = Field(1, ge=0, description="Credits for a model that is optimised")
+    price_grok_job: int = Field(
+        0, ge=0, description="Credits for a job of the Grok 3D pipeline, of the account grok@farm.invalid"
+    )
+    grok: bool = Field(True, description="Whether the Grok 3D pipeline's API answers, which needs no key")
+    grok_origins: str = Field(
+        "*", description="Origins, as above, whose pages may call that API from a browser"
+    )
+    grok_job_requests: int = Field(
+        30, ge=0, description="Most jobs a minute that one address may order there; 0 means no limit"
+    )
+    grok_unfinished_jobs: int = Field(20, ge=1, description="Most of those jobs that wait or are made at the same time")
+
     # downloads from URLs
     ingest_seconds: float = Field(120.0, gt=0, description="How long a download from a URL may take in all")
     ingest_allow: str = Field(

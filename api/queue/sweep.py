@@ -21,6 +21,7 @@ from api import clock
 from api.db.faults import Outage
 from api.db.session import Database
 from api.domain.accounts import idempotency
+from api.domain.generations import endings
 from api.domain.kit.unit import unit_of_work
 from api.domain.projects import progress
 from api.domain.removal import leftovers, models, overlays, uploads
@@ -81,6 +82,11 @@ def sweep_once(
         unit_of_work(database, storage, wake=lambda: None) as unit,
     ):
         progress.note_due(unit)
+    with (
+        on_its_own("let flows go on"),
+        unit_of_work(database, storage, wake=lambda: None) as unit,
+    ):
+        endings.note_due(unit)
     with on_its_own("send what the outbox has"):
         relay(database, celery)
     with on_its_own("announce pending work"):
