@@ -212,7 +212,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _lists_can_be_read(self) -> Self:
-        _ = self.cors_allowed, self.ingest_public_ports
+        _ = self.cors_allowed, self.grok_allowed, self.ingest_public_ports
         return self
 
     @model_validator(mode="after")
@@ -226,13 +226,12 @@ class Settings(BaseSettings):
     @cached_property
     def cors_allowed(self) -> tuple[str, ...]:
         """`cors_origins`, one by one. Raises ValueError for what no browser would send as an origin."""
-        origins = tuple(origin.strip().rstrip("/") for origin in self.cors_origins.split(",") if origin.strip())
-        for origin in origins:
-            if origin != "*" and not _ORIGIN.fullmatch(origin):
-                raise ValueError(
-                    f"PIROUETTE_CORS_ORIGINS: {origin!r} is no origin; write it like https://shop.example.com"
-                )
-        return origins
+        return _origins(self.cors_origins, "PIROUETTE_CORS_ORIGINS")
+
+    @cached_property
+    def grok_allowed(self) -> tuple[str, ...]:
+        """The same of `grok_origins`."""
+        return _origins(self.grok_origins, "PIROUETTE_GROK_ORIGINS")
 
     @cached_property
     def ingest_public_ports(self) -> tuple[int, ...]:
@@ -267,3 +266,11 @@ class Settings(BaseSettings):
     @property
     def embedded_broker(self) -> bool:
         return not self.broker_url.get_secret_value()
+
+
+def _origins(text: str, variable: str) -> tuple[str, ...]:
+    origins = tuple(origin.strip().rstrip("/") for origin in text.split(",") if origin.strip())
+    for origin in origins:
+        if origin != "*" and not _ORIGIN.fullmatch(origin):
+            raise ValueError(f"{variable}: {origin!r} is no origin; write it like https://shop.example.com")
+    return origins

@@ -5,6 +5,7 @@ Sources: "Grok 3D Pipeline API" for ids, titles and descriptions of the examples
 """
 
 import dataclasses
+import re
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,10 +14,11 @@ from api.db.tables import Flow
 from api.domain.accounts import accounts, quotas
 from api.domain.generations import flows, removal
 from api.domain.generations.flows import MAX_PROMPT, FlowView, NewInput, Terms
+from api.domain.generations.states import FlowState
 from api.domain.generations.templates import PIPELINE, TEMPLATES, TEXT
 from api.domain.kit.unit import Unit
 from api.domain.work.tasks import Priority
-from api.errors import FlowNotFound, InvalidRequest, TooManyRequests
+from api.errors import InvalidRequest, JobNotFound, TooManyRequests
 
 ACCOUNT = "grok"
 """The name of the farm's own account that all jobs are of."""
@@ -25,6 +27,8 @@ DEADLINE_S = 200.0
 """A job fails after that: the known client gives up after 240 s."""
 
 ID_BYTES = 4
+
+_JOB_ID = re.compile(r"[0-9a-f]{8}|ex_[a-z-]{1,21}")
 
 FULL_RETRY_S = 30
 """In how many seconds some of the jobs that wait will be done."""
@@ -77,17 +81,27 @@ def create_job(session: Session, prompt: str, terms: Terms) -> FlowView:
 
 
 def get_job(session: Session, job_id: str) -> FlowView:
-    """Raises FlowNotFound."""
-    account_id = session.scalar(select(Flow.account_id).where(Flow.public_id == job_id, Flow.template == PIPELINE))
+    """Raises JobNotFound."""
+    account_id = None
+    if _JOB_ID.fullmatch(job_id):
+        account_id = session.scalar(select(Flow.account_id).where(Flow.public_id == job_id, Flow.template == PIPELINE))
     if account_id is None:
-        raise FlowNotFound
+        raise JobNotFound
     return flows.get(session, account_id, job_id)
 
 
 def delete_job(unit: Unit, job_id: str) -> None:
-    """The job is gone; an example is made anew. Raises FlowNotFound, and InvalidState for a job that hasn't ended."""
+    """The job is gone; an example is made anew. Raises JobNotFound, and InvalidState for a job that hasn't ended."""
     get_job(unit, job_id)
     removal.delete_flow(unit, accounts.own(unit, ACCOUNT), job_id)
+
+
+def examples_done(session: Session) -> list[Example]:
+    """Those whose files are all there."""
+    done = set(session.scalars(select(Flow.public_id).where(
+        Flow.public_id.in_([each.job_id for each in EXAMPLES]), Flow.state == FlowState.COMPLETED
+    )))  # fmt: skip
+    return [example for example in EXAMPLES if example.job_id in done]
 
 
 def order_examples(session: Session, terms: Terms) -> None:
