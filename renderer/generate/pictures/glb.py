@@ -36,9 +36,10 @@ def write_solid(
             magFilter=pygltflib.LINEAR, minFilter=pygltflib.LINEAR_MIPMAP_LINEAR,
             wrapS=pygltflib.CLAMP_TO_EDGE, wrapT=pygltflib.CLAMP_TO_EDGE,
         ))  # fmt: skip
+    if textured and paint.back is not None:
         sides = [("front", paint.front, solid.front), ("back", paint.back, solid.back)]
     else:
-        sides = [("surface", b"", np.concatenate([solid.front, solid.back]))]
+        sides = [("surface", paint.front, np.concatenate([solid.front, solid.back]))]
     primitives = []
     for name, image, triangles in sides:
         surface = pygltflib.PbrMetallicRoughness(metallicFactor=0.0, roughnessFactor=paint.roughness)
