@@ -24,7 +24,7 @@ _MARGIN = 4
 
 
 class PictureEngine:
-    """ImageToMesh. The same picture and options give the same bytes, whatever the seed: nothing here is drawn by lot."""
+    """ImageToMesh. The seed changes nothing but what the metadata say of it: nothing here is drawn by lot."""
 
     name = "procedural"
 
@@ -46,14 +46,13 @@ class PictureEngine:
             _back(shape), seen_through=seen_through,
         )  # fmt: skip
         metadata = {
-            "engine": self.name, "way": shape.way, "handles": shape.handles, "back": _back(shape), "foreground": found.found_by,
-            "measurements": shape.measurements.to_json(), "seed": options.seed, "quality": options.quality,
+            "engine": self.name, "way": shape.way, "handles": shape.handles, "back": _back(shape),
+            "foreground": found.found_by, "measurements": shape.measurements.to_json(),
+            "seed": options.seed, "quality": options.quality,
             "triangles": len(shape.solid.front) + len(shape.solid.back), "size_m": HEIGHT_M,
         }  # fmt: skip
         path = context.folder / "model.glb"
-        write_solid(
-            path, shape.solid, painted, metadata, textured=options.texture, seen_through=seen_through
-        )
+        write_solid(path, shape.solid, painted, metadata, textured=options.texture, seen_through=seen_through)
         return MeshResult(path.read_bytes(), metadata)
 
 

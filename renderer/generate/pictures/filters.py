@@ -95,7 +95,8 @@ def spread(colors: Float32, known: Float32) -> Float32:
     if min(known.shape) == 1 or float(known.min()) >= 1.0:
         total = float(weight.sum())
         mean = (colors * weight).sum(axis=(0, 1)) / max(total, 1e-6)
-        return colors * weight + mean * (1 - weight)
+        level: Float32 = (colors * weight + mean * (1 - weight)).astype(np.float32)
+        return level
     height, width = known.shape
     padding = ((0, height % 2), (0, width % 2), (0, 0))
     halves = (height + 1) // 2, 2, (width + 1) // 2, 2, -1

@@ -52,7 +52,8 @@ def write_solid(
         material = pygltflib.Material(name=name, pbrMetallicRoughness=surface)
         if seen_through:
             material.alphaMode, material.alphaCutoff, material.doubleSided = pygltflib.MASK, 0.5, True
-        primitives.append(_primitive(builder, placed, normals, uvs if textured else None, triangles, builder.add(material)))
+        shown = uvs if textured else None
+        primitives.append(_primitive(builder, placed, normals, shown, triangles, builder.add(material)))
     mesh = builder.add(pygltflib.Mesh(name="model", primitives=primitives))
     node = builder.add(pygltflib.Node(name="model", mesh=mesh))
     write_glb(path, builder.document([node]), [builder.binary])

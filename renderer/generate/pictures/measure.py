@@ -120,7 +120,8 @@ def _straight_borders(loop: Float64, tolerance: float, least: float) -> Float64:
             corners.add(corner)
             open_stretches += [(first, corner), (corner, last)]
     stretches = np.diff(points[sorted(corners)], axis=0)
-    return stretches[np.linalg.norm(stretches, axis=1) >= least]
+    long: Float64 = stretches[np.linalg.norm(stretches, axis=1) >= least]
+    return long
 
 
 def _directions(borders: Float64) -> int:

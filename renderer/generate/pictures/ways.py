@@ -47,8 +47,7 @@ FROM_ABOVE = (1.05, 0.93)
 """`aspect` and `flipped` from which on that is no body of revolution but a plate or a cup, seen from above."""
 
 _PLATE, _EDGE = 0.12, 0.25
-"""How thick a flat thing is, as a share of its size, as many books are; and the radius of its edges, as a share of that.
-"""
+"""How thick a flat thing is, as a share of its size, as many books are; and the radius of its edges, of that."""
 
 _STROKE = 0.8
 """How thick it is at most, in mean widths of its strokes: a letter, a key."""
@@ -69,7 +68,7 @@ _MOST_TRIANGLES, _FOR_EDGES = 55_000, 18
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Shape:
-    """`measurements` are those that `way` was chosen by; `handles` says whether there are parts beside a lathe's body."""
+    """`measurements` are those that `way` was chosen by; `handles`: whether there are parts beside a lathe's body."""
 
     solid: Solid
     way: Way
@@ -153,8 +152,8 @@ def _extrusion(sheet: Sheet, found: Measurements) -> Solid:
 
 def _card(mask: Float32, found: Measurements, quality: Quality) -> Solid:
     solid = mask > 0.5
-    around = blur(mask, _AROUND * found.size / 2) > 0.02
-    around &= solid.any(axis=1)[:, None] & solid.any(axis=0)  # or it would not stand on the ground
+    box = np.outer(solid.any(axis=1), solid.any(axis=0))  # beyond it the card would not stand on the ground
+    around = (blur(mask, _AROUND * found.size / 2) > 0.02) & box
     sheet = triangulated(around.astype(np.float32), _spacing(float(around.sum()), _TRIANGLES[quality]))
     half = _CARD * found.size / 2
     return raised(sheet, np.full(len(sheet.points), half), half)
