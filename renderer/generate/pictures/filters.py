@@ -64,12 +64,17 @@ def sampled(image: Array, x: Float64, y: Float64) -> Float64:
 def labelled(mask: Bools) -> Int64:
     """The region that each pixel of the mask belongs to, numbered from 0, and -1 outside. Pixels that share a side
     belong together."""
-    starts = mask & ~np.pad(mask, ((0, 0), (1, 0)))[:, :-1]
+    starts = _starts(mask)
     runs = np.cumsum(starts.ravel()).reshape(mask.shape) - 1  # of pixels side by side in a row
-    both = mask[1:] & mask[:-1]
-    pairs = np.unique(np.stack([runs[:-1][both], runs[1:][both]], axis=1), axis=0)
-    regions = merged(int(starts.sum()), pairs)
+    touching = _starts(mask[1:] & mask[:-1])
+    regions = merged(int(starts.sum()), np.stack([runs[:-1][touching], runs[1:][touching]], axis=1))
     return np.where(mask, regions[np.minimum(runs, len(regions) - 1)], -1) if len(regions) else np.full(mask.shape, -1)
+
+
+def _starts(mask: Bools) -> Bools:
+    """The first pixels of what is without a gap in a row."""
+    before = np.pad(mask, ((0, 0), (1, 0)))[:, :-1]
+    return mask & ~before
 
 
 def merged(count: int, pairs: Int64) -> Int64:

@@ -23,6 +23,7 @@ class Measurements:
     """`size` is the geometric mean of the width and height of the object's box, in pixels. Shares are from 0 to 1.
 
     `aspect`      the box's width by its height
+    `resolved`    the area in triangles, as a share of the mask: less where parts are narrower than these
     `width`       twice the area by the length of the outline, by the size: of a band, how broad it is; of a disc, 0.5
     `holes`       how many
     `solidity`    the area, as a share of that of the convex hull
@@ -34,6 +35,7 @@ class Measurements:
 
     size: float
     aspect: float
+    resolved: float
     width: float
     holes: int
     solidity: float
@@ -60,6 +62,7 @@ def measure(mask: Float32, sheet: Sheet) -> tuple[Measurements, Profile]:
     return Measurements(
         size=size,
         aspect=float(extent[0] / extent[1]),
+        resolved=area / float(mask.sum()),
         width=2 * area / sum(lengths) / size,
         holes=sum(_area(loop) < 0 for loop in loops),
         solidity=area / _area(_hull(sheet.points)),

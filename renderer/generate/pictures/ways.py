@@ -29,6 +29,9 @@ Way = Literal["lathe", "extrusion", "inflation", "card"]
 NARROW, PIERCED, MANY = 0.012, 0.03, 12
 """`width` below which something is a card: without, and with that many holes."""
 
+RESOLVED = 0.85
+"""`resolved` below which it is one, too: triangles can't be its outline."""
+
 FLAT, BARS = 0.75, (0.6, 0.1)
 """`straight` from which on something is flat; or from the second one on, if its `width` is below the third: a fence."""
 
@@ -104,13 +107,14 @@ def make_shape(mask: Float32, quality: Quality, *, seen_through: bool) -> Shape:
 
 def choose(found: Measurements) -> Way:
     """The way that suits the measurements."""
-    if found.width < (PIERCED if found.holes >= MANY else NARROW):
+    if found.resolved < RESOLVED or found.width < (PIERCED if found.holes >= MANY else NARROW):
         return "card"
     straight, width = BARS
     flat = found.straight >= (straight if found.width < width else FLAT)
     aspect, flipped = FROM_ABOVE
     from_above = found.aspect >= aspect and found.flipped >= flipped
-    round_ = found.compact >= COMPACT and not from_above and (found.symmetry >= ROUND or has_handles(found))
+    alone = found.symmetry >= ROUND and not from_above
+    round_ = found.compact >= COMPACT and (alone or has_handles(found))
     if round_ and not (flat and found.solidity >= CONVEX):
         return "lathe"
     return "extrusion" if flat else "inflation"

@@ -13,15 +13,18 @@ Y, X = np.mgrid[:SIDE, :SIDE].astype(np.float64)
 
 def covered(distance: Float64) -> Float32:
     """How much of each pixel lies within an outline at 0, by the distance from it, negative inside."""
-    return np.clip(0.5 - distance, 0, 1).astype(np.float32)
+    cover: Float32 = np.clip(0.5 - distance, 0, 1).astype(np.float32)
+    return cover
 
 
 def rectangle(x: float, y: float, half_width: float, half_height: float) -> Float64:
-    return np.maximum(np.abs(X - x) - half_width, np.abs(Y - y) - half_height)
+    distance: Float64 = np.maximum(np.abs(X - x) - half_width, np.abs(Y - y) - half_height)
+    return distance
 
 
 def disc(x: float = 128, y: float = 128, radius: float = 90) -> Float64:
-    return np.hypot(X - x, Y - y) - radius
+    distance: Float64 = np.hypot(X - x, Y - y) - radius
+    return distance
 
 
 def turned(*curve: tuple[float, float]) -> Float64:
@@ -29,23 +32,28 @@ def turned(*curve: tuple[float, float]) -> Float64:
     rows, radii = zip(*curve, strict=True)
     radius = np.interp(Y, rows, radii)
     outside = np.maximum(rows[0] - Y, Y - rows[-1])
-    return np.maximum(np.abs(X - 127.5) - radius, outside)
+    distance: Float64 = np.maximum(np.abs(X - 127.5) - radius, outside)
+    return distance
 
 
 def bars(count: int, half_width: float) -> Float64:
-    upright = np.min([rectangle(28 + 200 * k / (count - 1), 128, half_width, 90) for k in range(count)], axis=0)
-    return np.minimum(upright, np.minimum(rectangle(128, 80, 115, half_width), rectangle(128, 176, 115, half_width)))
+    upright = [rectangle(28 + 200 * k / (count - 1), 128, half_width, 90) for k in range(count)]
+    level = [rectangle(128, y, 115, half_width) for y in (80, 176)]
+    distance: Float64 = np.min(upright + level, axis=0)
+    return distance
 
 
 def _mug() -> Float64:
     handle = np.abs(np.hypot(X - 160, (Y - 128) * 0.9) - 45) - 9
-    return np.minimum(rectangle(105, 128, 55, 75), np.where(X > 150, handle, 1e3))
+    distance: Float64 = np.minimum(rectangle(105, 128, 55, 75), np.where(X > 150, handle, 1e3))
+    return distance
 
 
 def _animal() -> Float64:
     legs = np.min([rectangle(x, 185, 9, 40) for x in (75, 100, 165, 188)], axis=0)
     body = np.hypot((X - 130) / 2.0, Y - 130) - 40
-    return np.minimum(np.minimum(body, legs), disc(215, 90, 27))
+    distance: Float64 = np.minimum(np.minimum(body, legs), disc(215, 90, 27))
+    return distance
 
 
 SHAPES: Mapping[str, Callable[[], Float64]] = {

@@ -84,7 +84,7 @@ def test_specks_and_pinholes_are_left_out() -> None:
 @pytest.mark.usefixtures("no_network")
 def test_without_the_network_other_backdrops_are_refused() -> None:
     noisy = np.random.default_rng(2).uniform(0, 255, (SIDE, SIDE, 3))
-    with pytest.raises(EngineRejected, match="isn't plain, and the network.*plain background"):
+    with pytest.raises(EngineRejected, match=r"isn't plain, and the network.*plain background"):
         find_foreground(opaque(on(noisy, "disc")))
 
 

@@ -40,8 +40,8 @@ def assert_two_colours(path: Path, tolerance: float = 6) -> None:
 
 
 @pytest.mark.parametrize(("kind", "options"), [
-    ("PNG", {}), ("JPEG", {"quality": 95}), ("WEBP", {"lossless": True}), ("TIFF", {}), ("TIFF", {"compression": "tiff_lzw"}),
-    ("AVIF", {"quality": 95}),
+    ("PNG", {}), ("JPEG", {"quality": 95}), ("WEBP", {"lossless": True}), ("AVIF", {"quality": 95}),
+    ("TIFF", {}), ("TIFF", {"compression": "tiff_lzw"}),
 ])  # fmt: skip
 def test_every_format_is_read(tmp_path: Path, kind: str, options: dict[str, object]) -> None:
     assert_two_colours(saved(tmp_path, two_colours(), kind, **options))
