@@ -31,10 +31,14 @@ class MeshOptions:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Context:
-    """`folder` is empty, for this call alone; `open_device` gives the device for drawing, and raises DeviceError."""
+    """`folder` is empty, for this call alone; `open_device` gives the device for drawing, and raises DeviceError.
+
+    `cache_dir` is where the renderer keeps its light; None makes it anew in each process, in a second.
+    """
 
     folder: Path
     open_device: Callable[[], Device]
+    cache_dir: Path | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
