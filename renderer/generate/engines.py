@@ -11,7 +11,7 @@ from renderer.errors import EngineUnavailable
 from renderer.generate.protocols import ImageToMesh, TextToImage, TextToMesh
 
 TEXT_TO_IMAGE: Mapping[str, str] = {"procedural": "renderer.generate.procedural.ProceduralEngine"}
-IMAGE_TO_MESH: Mapping[str, str] = {}
+IMAGE_TO_MESH: Mapping[str, str] = {"procedural": "renderer.generate.pictures.engine.PictureEngine"}
 TEXT_TO_MESH: Mapping[str, str] = {"procedural": "renderer.generate.procedural.ProceduralEngine"}
 """Classes by the engines' names. They are called with the `options` that the caller of these functions gives."""
 

@@ -49,7 +49,7 @@ class PictureEngine:
             "engine": self.name, "way": shape.way, "handles": shape.handles, "back": _back(shape),
             "foreground": found.found_by, "measurements": shape.measurements.to_json(),
             "seed": options.seed, "quality": options.quality,
-            "triangles": len(shape.solid.front) + len(shape.solid.back), "size_m": HEIGHT_M,
+            "triangles": len(shape.solid.front) + len(shape.solid.back), "metres": HEIGHT_M,
         }  # fmt: skip
         path = context.folder / "model.glb"
         write_solid(path, shape.solid, painted, metadata, textured=options.texture, seen_through=seen_through)

@@ -15,13 +15,14 @@ import trimesh
 from renderer.arrays import Bools, Float64
 from renderer.checkpoints import at_checkpoints
 from renderer.errors import Cancelled, EngineRejected
-from renderer.generate.pictures import PictureEngine, foreground
-from renderer.generate.protocols import Context, ImageToMesh, MeshOptions, MeshResult, Quality
+from renderer.generate.engines import image_to_mesh
+from renderer.generate.pictures import foreground
+from renderer.generate.protocols import Context, MeshOptions, MeshResult, Quality
 from renderer.gl.context import Device
 from tests.renderer.generate.drawn import SHAPES, cut_out, mask
 from tests.support.gltf_validator import issues
 
-ENGINE: ImageToMesh = PictureEngine()
+ENGINE = image_to_mesh("procedural")
 LOW = MeshOptions(seed=7, quality="low")
 
 
@@ -60,7 +61,7 @@ def images(glb: bytes) -> list[PIL.Image.Image]:
 def seen_from_the_front(glb: bytes, like: Bools) -> Bools:
     """Which pixels the triangles cover where the model's box is that of `like`."""
     height, width = like.shape
-    mesh = trimesh.load_scene(io.BytesIO(glb), file_type="glb").to_geometry()
+    mesh = trimesh.load_mesh(io.BytesIO(glb), file_type="glb")
     rows, columns = np.flatnonzero(like.any(axis=1)), np.flatnonzero(like.any(axis=0))
     corners: Float64 = mesh.vertices[mesh.faces][:, :, :2]
     low, high = mesh.bounds[:, :2]
@@ -109,7 +110,7 @@ def test_it_is_valid_closed_and_on_the_ground(tmp_path: Path, name: str) -> None
     path = tmp_path / f"{name}.glb"
     path.write_bytes(result.glb)
     assert issues(path)["messages"] == []
-    mesh = trimesh.load_scene(path).to_geometry()
+    mesh = trimesh.load_mesh(path)
     mesh.merge_vertices(merge_tex=True, merge_norm=True)
     assert mesh.is_watertight
     assert mesh.is_winding_consistent
