@@ -9,12 +9,14 @@ from starlette_compress import CompressMiddleware, add_compress_type, remove_com
 from api.db.session import Database
 from api.domain.work import condition
 from api.domain.work.condition import Condition
+from api.engines.standing import standings
 from api.http import docs, errors, home, idempotency
 from api.http.boundary import Boundary, Faults
 from api.http.cors import Cors
 from api.http.dialect import Dialect, Dialects
 from api.http.dxgl.dialect import DXGL
 from api.http.glossi.dialect import GLOSSI
+from api.http.grok.dialect import GROK
 from api.http.health import Checks, Health
 from api.http.inflate import Inflate
 from api.http.limits import BodyLimit, ClientLimit
@@ -33,10 +35,10 @@ from api.storage.base import Storage
 
 DESCRIPTION = (
     "A self-hosted 3D render farm: a model in, a turntable out. "
-    "This is dx.gl's API under /v1, and Glossi's under /api/v1."
+    "This is dx.gl's API under /v1, Glossi's under /api/v1, and the Grok 3D pipeline's under /api."
 )
 
-DIALECTS = (DXGL, GLOSSI)
+DIALECTS = (DXGL, GLOSSI, GROK)
 
 MISSED_HEARTBEATS = 4
 """After so many a worker is called silent."""
@@ -76,6 +78,7 @@ def create_app(
     downloader = Downloader(guard, seconds=settings.ingest_seconds)
     sender = Sender(AllowList.parse(settings.webhook_allow, "PIROUETTE_WEBHOOK_ALLOW"))
     health = Health(_checks(settings, database, storage, broker), storage.room.reserve_bytes)
+    dialects = [dialect for dialect in dialects if dialect.serves(settings)]
     known = Dialects(dialects)
     limits = Limits((surface for dialect in dialects for surface in dialect.surfaces), settings)
     app.state.farm = Farm(settings, database, storage, wake, downloader, sender, Touches(database), health, limits)
@@ -112,5 +115,5 @@ def _checks(settings: Settings, database: Database, storage: Storage, broker: Ca
 
     return Checks(
         condition=ask, migrated=monitor.is_migrated, storage=storage.ping, broker=broker,
-        free_bytes=storage.room.free_bytes,
+        free_bytes=storage.room.free_bytes, engines=lambda: standings(settings),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from api.domain.work import outcomes
+from api.engines.standing import standings
 from api.processes.worker import setup_of
 from api.settings import Settings
 from api.worker.messages import Ready
@@ -26,7 +27,7 @@ class Finding:
 
 
 def findings(settings: Settings) -> list[Finding]:
-    return [*_child(settings), *_sandbox(settings)]
+    return [*_child(settings), *_sandbox(settings), *_engines(settings)]
 
 
 def _child(settings: Settings) -> Iterator[Finding]:
@@ -68,3 +69,10 @@ def _sandbox(settings: Settings) -> Iterator[Finding]:
     if settings.sandbox == "off":
         fix = "unset PIROUETTE_SANDBOX unless your graphics card's driver needs more than it allows"
         yield Finding("sandbox", False, "off for the processes that draw", fix)
+
+
+def _engines(settings: Settings) -> Iterator[Finding]:
+    """Those that the settings lead to."""
+    for each in standings(settings):
+        if each.chosen:
+            yield Finding(each.makes, each.available, f"the engine {each.name}", each.reason or None)

@@ -6,6 +6,7 @@ Migrations in /migrations build them.
 from api.db.tables.accounts import Account, IdempotencyKey, LedgerEntry, Quota, StoredBytes, Token
 from api.db.tables.base import Base, UtcDateTime
 from api.db.tables.catalog import Model, ModelTag, Overlay
+from api.db.tables.generations import Flow, FlowInput, FlowStep
 from api.db.tables.projects import (
     Batch,
     ModelVariant,
@@ -27,6 +28,9 @@ __all__ = [
     "Account",
     "Base",
     "Batch",
+    "Flow",
+    "FlowInput",
+    "FlowStep",
     "IdempotencyKey",
     "Lane",
     "LedgerEntry",

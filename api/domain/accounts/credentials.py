@@ -76,8 +76,10 @@ FORMATS: dict[str, Format] = {
     "dxgl": Format("dxgl_sk_", "Authorization", "Bearer"),
     "glossi": Format("glsi_", "X-API-Key", None, public_length=10),
     "generio": Format("generio_", "Authorization", "Bearer"),
+    "grok": Format("grok_", "Authorization", "Bearer"),
 }
-"""By dialect. Sources: dx.gl's and Glossi's API references; Generio's documents no format, so the prefix is ours."""
+"""By dialect. Sources: dx.gl's and Glossi's API references. Generio's documents no format, and the Grok pipeline has no
+keys at all (the farm's administrators need one): these prefixes are ours."""
 
 MAX_NAME_LENGTH = 100
 
