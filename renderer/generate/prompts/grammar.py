@@ -8,9 +8,9 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from renderer.generate.prompts.colours import shaded
+from renderer.generate.prompts.colours import color_named, shaded
 from renderer.generate.prompts.roles import matching
-from renderer.generate.prompts.words import Word, read_words
+from renderer.generate.prompts.words import Word, read_words, singular
 from renderer.generate.shapes.library import SHAPES
 from renderer.generate.shapes.parts import Color, Pattern
 
@@ -116,7 +116,13 @@ def _nounlike(word: Word) -> bool:
 
 
 def _only_noun(word: Word) -> bool:
-    return _nounlike(word) and NOUNS.issuperset(word.readings.keys() - {"meant", "alike"})
+    return _nounlike(word) and NOUNS.issuperset(word.readings.keys() - {"meant", "alike", "implied"})
+
+
+def _is_part(word: Word, head: Word) -> bool:
+    """Whether the word means one of the head's own parts, rather than a material: a "diamond" ring."""
+    shape, part = head.readings.get("shape"), word.readings.get("part")
+    return shape in SHAPES and part is not None and part in map(singular, SHAPES[shape].roles)
 
 
 class _Reader:
@@ -147,13 +153,13 @@ class _Reader:
             return
         head = self._head(phrase, connector, article)
         before = [word for place, word in enumerate(phrase) if place != head]
-        said = _said(before, self._root is None and head is None)
+        said = _said([word for word in before if head is None or not _is_part(word, phrase[head])])
         self.unknown += [word.text for word in before if not word.readings or "foreign" in word.readings]
         if head is None:
             (self._last.said if goes_on and self._last else self._target).add(said)
             self._first_word = self._first_word or (phrase[-1].text if phrase else "")
         else:
-            nouns = [word for word in phrase[:head] if _only_noun(word)]
+            nouns = [word for word in phrase[:head] if _only_noun(word) or _is_part(word, phrase[head])]
             self._meet(phrase[head], said, nouns, connector)
 
     def _head(self, phrase: Sequence[Word], connector: str, article: bool) -> int | None:
@@ -180,8 +186,9 @@ class _Reader:
         """Takes in the head of a phrase, with the nouns before it: shapes that it looks like, and features."""
         shape: str | None = word.readings.get("shape")
         part: str | None = word.readings.get("part")
-        kinds = [each.readings["shape"] for each in nouns if "shape" in each.readings]
+        kinds = [each.readings["shape"] for each in nouns if "shape" in each.readings and not _is_part(each, word)]
         features = {each.readings["part"]: Said() for each in nouns if "part" in each.readings}
+        features |= {word.readings["implied"]: Said()} if "implied" in word.readings else {}
         said.pattern = said.pattern or next((each.readings.get("pattern noun") for each in nouns), None)
         last = self._last
         if last is None or self._root is None:
@@ -210,7 +217,8 @@ class _Reader:
         if not target.pattern:
             if len(said.colors) > 1 and not target.colors:
                 target.colors, said.colors = said.colors[:1], said.colors[1:]
-            target.pattern, target.pattern_color = pattern, next(iter(said.colors), None)
+            named = (color_named(material) for material in said.materials)
+            target.pattern, target.pattern_color = pattern, next(filter(None, (*said.colors, *named)), None)
 
     def _join(self, thing: Thing, connector: str) -> None:
         """`thing` belongs to what the prompt is about, or is what it is about."""
@@ -235,7 +243,7 @@ class _Reader:
         self._last, self._target = thing, thing.said
 
 
-def _said(words: Sequence[Word], of_everything: bool) -> Said:
+def _said(words: Sequence[Word]) -> Said:
     """What the modifiers among the words say."""
     said, shade = Said(), None
     for word in words:

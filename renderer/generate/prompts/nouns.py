@@ -22,8 +22,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "robot": ("android", "droid", "humanoid robot", "mech", "mecha"),
     "figurine": ("action figure", "statuette", "collectible", "collectible figurine", "doll", "person", "man",
                  "woman"),
-    "fish": ("goldfish", "koi", "tropical fish"),
-    "sneaker": ("shoe", "trainer", "running shoe", "sports shoe"), "television": ("tv", "tv set", "telly"),
+    "hat": ("witch hat", "party hat", "sun hat"), "fish": ("goldfish", "koi", "tropical fish"),
+    "shoe": ("sports shoe", "tennis shoe"), "television": ("tv", "tv set", "telly"),
     "phone": ("smartphone", "cell phone", "mobile phone"), "laptop": ("notebook computer", "notebook", "macbook"),
     "headphones": ("headset",), "tree": ("pine tree", "fir tree", "christmas tree", "oak tree", "pine"),
     "crystal": ("gem", "gemstone", "diamond"), "rock": ("boulder", "stone", "pebble"), "backpack": ("rucksack",),
@@ -56,8 +56,8 @@ ALIKE: Mapping[str, tuple[str, ...]] = {
     "tree": ("palm", "palm tree", "bush", "bonsai", "shrub"),
     "flower": ("rose", "tulip", "sunflower", "daisy", "lily", "orchid"), "rock": ("mountain", "asteroid", "meteorite"),
     "crystal": ("emerald", "sapphire", "ruby", "quartz", "iceberg"),
-    "sneaker": ("boot", "sandal", "slipper", "high heel", "high heel shoe"),
-    "hat": ("crown", "beret", "sombrero", "cap"), "ring": ("bracelet", "necklace", "earring"), "glasses": ("goggles",),
+    "shoe": ("sandal", "slipper", "high heel", "high heel shoe", "flip flop"), "hat": ("beret", "sombrero"),
+    "ring": ("bracelet", "necklace", "earring"), "glasses": ("goggles",),
     "handbag": ("wallet", "pouch"), "phone": ("tablet", "ipad", "remote control", "calculator"),
     "television": ("monitor", "screen", "computer monitor"), "speaker": ("radio", "boombox", "amplifier", "jukebox"),
     "camera": ("camcorder", "projector", "binoculars"), "laptop": ("computer", "keyboard", "typewriter"),
@@ -68,6 +68,12 @@ ALIKE: Mapping[str, tuple[str, ...]] = {
     "ice cream": ("popsicle", "lollipop", "milkshake"), "pizza": ("quiche",), "burger": ("hot dog", "taco", "kebab"),
 }  # fmt: skip
 """Words for what the library lacks, by what it has that looks most alike."""
+
+IMPLIED: Mapping[str, str] = {
+    "wizard hat": "pointed", "witch hat": "pointed", "party hat": "pointed", "top hat": "tall", "unicorn": "horn",
+    "sunglasses": "sunglasses",
+}
+"""Features that go without saying."""
 
 IRREGULAR_PLURALS: Mapping[str, str] = {
     "feet": "foot", "teeth": "tooth", "mice": "mouse", "geese": "goose", "men": "man", "women": "woman",

@@ -127,6 +127,8 @@ def lexicon() -> Mapping[str, Readings]:
     for name, words in nouns.SYNONYMS.items():
         for word in words:
             add(word, "shape", name)
+    for word, feature in nouns.IMPLIED.items():
+        add(word, "implied", feature)
     for name, words in nouns.ALIKE.items():
         for word in words:
             if "shape" not in found.get(word, {}):

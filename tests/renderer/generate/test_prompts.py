@@ -62,6 +62,7 @@ def test_a_noun_that_may_be_a_material_is_one_before_another_noun() -> None:
 def test_two_colours_before_stripes_are_the_things_and_the_stripes() -> None:
     mug = thing_of("a mug with blue and white stripes").said
     assert (mug.colors, mug.pattern, mug.pattern_color) == ([color("blue")], "stripes", color("white"))
+    assert thing_of("a mug with gold stars").said.pattern_color == color("gold")
     mug = thing_of("a yellow mug with red polka dots").said
     assert (mug.colors, mug.pattern, mug.pattern_color) == ([color("yellow")], "dots", color("red"))
 
@@ -110,6 +111,15 @@ def test_nouns_before_a_noun_are_what_it_looks_like() -> None:
     assert (cat.shape, cat.kinds) == ("cat", ["robot"])
     assert thing_of("a robot-shaped teapot").kinds == ["robot"]
     assert thing_of("a teapot shaped like a robot").kinds == ["robot"]
+
+
+def test_a_material_that_is_a_part_of_the_thing_is_that_part() -> None:
+    ring = thing_of("a diamond ring in rose gold")
+    assert (ring.shape, ring.said.materials, list(ring.parts), ring.kinds) == ("ring", ["rose gold"], ["diamond"], [])
+
+
+def test_some_nouns_imply_a_feature() -> None:
+    assert list(thing_of("a purple wizard hat").parts) == ["pointed"]
 
 
 def test_what_something_is_without_is_told() -> None:
