@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 from click.testing import CliRunner
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from renderer import cli
 from renderer.cli import main
@@ -310,6 +310,20 @@ def test_a_model_of_words_is_written_or_drawn(
     assert load_model(folder / "stool.glb").contents
     with Image.open(folder / "stool.webp") as picture:
         assert picture.format == "WEBP"
+    assert leftovers(folder) == []
+
+
+def test_a_model_of_a_picture_is_written(folder: Path) -> None:
+    picture = Image.new("RGBA", (64, 64))
+    ImageDraw.Draw(picture).ellipse((8, 8, 56, 56), fill="orange")
+    picture.save(folder / "disc.png")
+    done = CliRunner().invoke(main, [str(folder / "disc.png"), "-o", str(folder / "disc.glb")])
+    assert done.exit_code == 0, done.output
+    assert load_model(folder / "disc.glb").contents
+    Image.new("RGBA", (64, 64)).save(folder / "disc.png")
+    done = CliRunner().invoke(main, [str(folder / "disc.png"), "-o", str(folder / "disc.glb")])
+    assert done.exit_code == 2
+    assert "Invalid value for MODEL" in done.output
     assert leftovers(folder) == []
 
 
