@@ -66,7 +66,7 @@ def _patch(axis: np.ndarray[tuple[int], np.dtype[np.float64]], corners_: list[np
     outline = np.array(edge)
     rows = [axis * (1 - s) + outline * s for s in (0.0, 0.35, 0.7, 1.0)]
     rings = [row / np.linalg.norm(row, axis=1, keepdims=True) * (radius + 0.0006) for row in rows]
-    rings.append(outline * (radius - 0.002))
+    rings.append(outline * (radius - 0.0008))
     grid = np.array(rings)
     mesh = loft(grid)
     normals = mesh.positions / np.linalg.norm(mesh.positions, axis=1, keepdims=True)

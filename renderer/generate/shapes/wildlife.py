@@ -29,7 +29,7 @@ def _finished(
     parts += eyes(eye, radius, iris, robot=robot, slit=slit, turn=turn)
     if robot:
         parts += chest_light(chest, (0, 0.1, 1), radius * 1.2)
-    if robot and "antenna" in look.features:
+    if "antenna" in look.features:
         parts += antenna(crown, radius * 4)
     if "collar" in look.features:
         parts.append(collar(anatomy.neck, neck_size, neck_size * 0.3, neck_tilt))
