@@ -165,11 +165,11 @@ def _lighthouse(look: Look) -> Model:
 def _habitat(look: Look) -> Model:
     """A habitat on Mars: a dome of glass panels on a ring, two smaller pods, tunnels, an airlock, a dish and panels."""
     radius, base = 4.2, 0.9
-    dome = smooth(*((0, base), (radius * 0.985, base), *((radius * np.cos(a) * 0.985, base + radius * 0.86 * np.sin(a)) for a in np.radians([12, 30, 50, 70])), (0, base + radius * 0.85)), segments=80)
+    dome = smooth(*((0, base), (radius * 0.985, base), *((radius * np.cos(a) * 0.985, base + radius * 0.86 * np.sin(a)) for a in np.radians([12, 30, 50, 70])), (0, base + radius * 0.85)), segments=64, steps=5)
     ribs = []
     for k in range(12):
-        ribs.append(rod(np.array([(radius * np.cos(a), base + radius * 0.87 * np.sin(a), 0) for a in np.radians(np.linspace(0, 84, 13))]), 0.085, segments=8, round_ends=2).turned("y", 30 * k))
-    hoops = [torus(radius * np.cos(a), 0.15, 80, 8).moved(y=base + radius * 0.87 * np.sin(a)) for a in np.radians([26, 52])]
+        ribs.append(rod(np.array([(radius * np.cos(a), base + radius * 0.87 * np.sin(a), 0) for a in np.radians(np.linspace(0, 84, 10))]), 0.085, segments=8, round_ends=2).turned("y", 30 * k))
+    hoops = [torus(radius * np.cos(a), 0.15, 64, 8).moved(y=base + radius * 0.87 * np.sin(a)) for a in np.radians([26, 52])]
     cap = turned((0, base + radius * 0.84), (0.62, base + radius * 0.84, 0.03), (0.5, base + radius * 0.93, 0.1), (0, base + radius * 0.95))
     ring = turned((0, 0), (radius + 0.45, 0, 0.05), (radius + 0.35, 0.55, 0.12), (radius + 0.08, base, 0.06), (0, base), segments=96)
     band = turned((radius + 0.2, 0.25), (radius + 0.44, 0.25, 0.02), (radius + 0.40, 0.42, 0.02), (radius + 0.2, 0.42), (radius + 0.2, 0.25), segments=96)
@@ -182,11 +182,11 @@ def _habitat(look: Look) -> Model:
         place = lambda mesh, t=turn, f=far: mesh.moved(x=f).turned("y", t)  # noqa: E731
         pod_domes.append(place(smooth((0, 0.55), (r * 0.99, 0.56), (r, 0.8), (r * 0.88, 0.8 + r * 0.45), (r * 0.5, 0.8 + r * 0.78), (0, 0.8 + r * 0.88))))
         pod_rings.append(place(turned((0, 0), (r + 0.25, 0, 0.04), (r + 0.18, 0.5, 0.08), (r + 0.02, 0.66, 0.04), (0, 0.66), segments=72)))
-        pod_rings.append(place(torus(r * 0.9, 0.1, 64, 10).moved(y=0.8 + r * 0.43)))
+        pod_rings.append(place(torus(r * 0.9, 0.1, 56, 8).moved(y=0.8 + r * 0.43)))
         hatches.append(place(joined(placed(egg(0.3, 0.06, 0.3, 28), (r * 0.93 * np.cos(a), 1.18, r * 0.93 * np.sin(a)), (np.cos(a), 0.35, np.sin(a))) for a in np.radians([40, 110, 180 + 70]))))
-        tunnels.append(rod(np.array([(radius - 0.3, 0.85, 0), (far - r + 0.4, 0.85, 0)]), 0.72, segments=36).turned("y", turn))
-        tunnels += [torus(0.74, 0.16, 48, 10).turned("z", 90).moved(x, 0.85, 0).turned("y", turn) for x in (radius + 0.55, (radius + far - r) / 2 + 0.1, far - r - 0.15)]
-    lock = [rod(np.array([(0, 1.0, radius - 0.2), (0, 1.0, radius + 1.5)]), 0.95, segments=44, round_ends=2), torus(0.95, 0.2, 56, 12).turned("x", 90).moved(0, 1.0, radius + 0.75), torus(0.86, 0.2, 56, 12).turned("x", 90).moved(0, 1.0, radius + 1.72)]
+        tunnels.append(rod(np.array([(radius - 0.3, 0.85, 0), (far - r + 0.4, 0.85, 0)]), 0.72, segments=28).turned("y", turn))
+        tunnels += [torus(0.74, 0.16, 40, 8).turned("z", 90).moved(x, 0.85, 0).turned("y", turn) for x in (radius + 0.55, (radius + far - r) / 2 + 0.1, far - r - 0.15)]
+    lock = [rod(np.array([(0, 1.0, radius - 0.2), (0, 1.0, radius + 1.5)]), 0.95, segments=36, round_ends=2), torus(0.95, 0.2, 48, 10).turned("x", 90).moved(0, 1.0, radius + 0.75), torus(0.86, 0.2, 48, 10).turned("x", 90).moved(0, 1.0, radius + 1.72)]
     hatch = placed(disc((0, 0), (0.72, 0, 0.04), (0.66, 0.12, 0.06), (0, 0.14)), (0, 1.0, radius + 2.1), (0, 0, 1))
     port = placed(egg(0.27, 0.07, 0.27, 28), (0, 1.12, radius + 2.25), (0, 0, 1))
     ramp = _block(1.5, 0.14, 1.4, 0, 0.03, radius + 2.6, 0.04)
@@ -200,7 +200,7 @@ def _habitat(look: Look) -> Model:
     rocks = []
     for k in range(16):
         a, far, size = k * 2.39996, 6.6 + 1.7 * float(rng.random()), 0.16 + 0.3 * float(rng.random())
-        rocks.append(egg(size, size * 0.7, size * 0.85, 12).turned("y", 40.0 * k).moved(far * np.cos(a), 0.05, far * np.sin(a)))
+        rocks.append(egg(size, size * 0.7, size * 0.85, 10).turned("y", 40.0 * k).moved(far * np.cos(a), 0.05, far * np.sin(a)))
     return Model(
         (
             part("body", Finish("painted metal", srgb("eef0f1")), ring, *pod_rings, *tunnels, *lock, cap), part("dome", Finish("glass", srgb("cfe6ea")), dome), part("ribs", Finish("painted metal", srgb("d9dde0")), *ribs, *hoops),

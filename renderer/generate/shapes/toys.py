@@ -69,8 +69,8 @@ def _patch(axis: np.ndarray[tuple[int], np.dtype[np.float64]], corners_: list[np
     rings.append(outline * (radius - 0.0008))
     grid = np.array(rings)
     mesh = loft(grid)
-    normals = mesh.positions / np.linalg.norm(mesh.positions, axis=1, keepdims=True)
-    normals[mesh.normals @ axis < -0.5] = -axis
+    distance = np.linalg.norm(mesh.positions, axis=1, keepdims=True)
+    normals = np.where(distance > radius, mesh.positions / distance, mesh.normals)
     return boxed(Mesh(mesh.positions, normals, mesh.uvs, mesh.triangles))
 
 
