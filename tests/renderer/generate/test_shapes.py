@@ -1,4 +1,4 @@
-"""Every shape of the library: closed, smooth, on the ground, of a real product's size; and its file: valid, repeatable."""
+"""Every shape of the library: closed, smooth, grounded, as large as in life; and its file: valid, repeatable."""
 
 import json
 import struct
