@@ -31,7 +31,9 @@ def write_parts(
 
     Textures are `texture_size` pixels a side; None writes factors only. Equal arguments give equal bytes.
     """
-    lows, highs = zip(*((part.mesh.positions.min(axis=0), part.mesh.positions.max(axis=0)) for part in parts), strict=True)
+    lows, highs = zip(
+        *((part.mesh.positions.min(axis=0), part.mesh.positions.max(axis=0)) for part in parts), strict=True,
+    )
     extent = float((np.max(highs, axis=0) - np.min(lows, axis=0)).max())
     file = _File(texture_size, seed, extent)
     roles = dict.fromkeys(part.role for part in parts)

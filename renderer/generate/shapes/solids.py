@@ -334,7 +334,7 @@ def _catmull(points: Float64, steps: int) -> Float64:
     return result
 
 
-def placed(mesh: Mesh, at: Vector, look: Vector) -> Mesh:
+def placed(mesh: Mesh, at: Vector | Float64, look: Vector | Float64) -> Mesh:
     """The mesh with its +y axis turned to the direction `look`, and moved to `at`."""
     up = np.array(look) / np.linalg.norm(look)
     side = np.cross((0.0, 0.0, 1.0) if abs(up[2]) < 0.9 else (0.0, -1.0, 0.0), up)

@@ -2,42 +2,88 @@
 
 import numpy as np
 
-from renderer.generate.shapes.blobs import blend, brick, carved, chain, common, ellipsoid, grown, limb, surface
+from renderer.generate.shapes.blobs import blend, brick, carved, common, ellipsoid, grown, limb, surface
+from renderer.generate.shapes.mapping import boxed
 from renderer.generate.shapes.parts import Anchor, Finish, Look, Model, Shape, srgb
 from renderer.generate.shapes.solids import (
-    around, ball, box, boxed, corners, curve, disc, egg, joined, loft, mirrored, part, path, pillow, placed, plate, rod, scaled,
-    smooth, tunnel, turned,
-)  # fmt: skip
+    around,
+    ball,
+    box,
+    corners,
+    curve,
+    disc,
+    egg,
+    loft,
+    mirrored,
+    part,
+    path,
+    pillow,
+    plate,
+    rod,
+    scaled,
+    smooth,
+    tunnel,
+    turned,
+)
 from renderer.samples.geometry import torus
-from renderer.samples.mesh import Mesh
+from renderer.samples.mesh import Mesh, joined
 
 
 def _hat(look: Look) -> Model:
     """A felt hat with a dented crown; "tall" makes it a top hat, "pointed" a wizard's."""
     if "pointed" in look.features:
-        cone = smooth((0, 0.012), (0.092, 0.014), (0.095, 0.03), (0.07, 0.12), (0.042, 0.22), (0.018, 0.31), (0.006, 0.36), (0, 0.362))
+        cone = smooth(
+            (0, 0.012), (0.092, 0.014), (0.095, 0.03), (0.07, 0.12), (0.042, 0.22), (0.018, 0.31), (0.006, 0.36),
+            (0, 0.362),
+        )
         bend = 0.9 * np.maximum(cone.positions[:, 1] - 0.12, 0) ** 2
-        cone = Mesh(cone.positions + np.column_stack([bend, 0 * bend, 0 * bend]), cone.normals, cone.uvs, cone.triangles)
+        cone = Mesh(
+            cone.positions + np.column_stack([bend, 0 * bend, 0 * bend]), cone.normals, cone.uvs, cone.triangles,
+        )
         crown, height = boxed(cone), 0.36
     elif "tall" in look.features:
-        crown, height = turned((0, 0.005), (0.092, 0.005), (0.085, 0.08, 0.1), (0.096, 0.165, 0.008), (0, 0.17), segments=80), 0.17
+        crown, height = turned(
+            (0, 0.005), (0.092, 0.005), (0.085, 0.08, 0.1), (0.096, 0.165, 0.008), (0, 0.17), segments=80,
+        ), 0.17
     else:
-        body = blend(0.02, ellipsoid((0, 0.055, 0), (0.088, 0.075, 0.105)), brick((0, 0.03, 0), (0.075, 0.03, 0.09), 0.03))
+        body = blend(
+            0.02, ellipsoid((0, 0.055, 0), (0.088, 0.075, 0.105)), brick((0, 0.03, 0), (0.075, 0.03, 0.09), 0.03),
+        )
         dent = ellipsoid((0, 0.15, 0.0), (0.022, 0.04, 0.085))
         pinches = ellipsoid((0.075, 0.125, 0.075), (0.03, 0.035, 0.035))
         left = ellipsoid((-0.075, 0.125, 0.075), (0.03, 0.035, 0.035))
-        field = common(carved(carved(carved(body, dent, 0.02), pinches, 0.02), left, 0.02), brick((0, 0.105, 0), (0.2, 0.1, 0.2), 0.004), 0.004)
+        field = common(
+            carved(carved(carved(body, dent, 0.02), pinches, 0.02), left, 0.02),
+            brick((0, 0.105, 0), (0.2, 0.1, 0.2), 0.004), 0.004,
+        )
         crown, height = surface(field, (-0.13, -0.02, -0.14), (0.13, 0.16, 0.14), 0.0055), 0.125
     oval = 1.16 if height == 0.125 else 1.0
-    brim = turned((0.06, 0), (0.15, 0.0, 0.002), (0.168, 0.012, 0.003), (0.1665, 0.017, 0.002), (0.148, 0.006, 0.01), (0.06, 0.007), (0.06, 0), segments=96)
+    brim = turned(
+        (0.06, 0), (0.15, 0.0, 0.002), (0.168, 0.012, 0.003), (0.1665, 0.017, 0.002), (0.148, 0.006, 0.01),
+        (0.06, 0.007), (0.06, 0), segments=96,
+    )
     curl = 0.9 * np.maximum(np.abs(brim.positions[:, 0]) - 0.085, 0) ** 2 * 6
-    brim = scaled(Mesh(brim.positions + np.column_stack([0 * curl, curl, 0 * curl]), brim.normals, brim.uvs, brim.triangles), 1, 1, oval)
-    band = scaled(turned((0.075, 0.008), (0.093, 0.008, 0.001), (0.0915, 0.034, 0.002), (0.075, 0.034), (0.075, 0.008), segments=80), 1, 1, oval * (1.02 if oval > 1 else 1.0))
+    brim = scaled(
+        Mesh(brim.positions + np.column_stack([0 * curl, curl, 0 * curl]), brim.normals, brim.uvs, brim.triangles), 1,
+        1, oval,
+    )
+    band = scaled(
+        turned(
+            (0.075, 0.008), (0.093, 0.008, 0.001), (0.0915, 0.034, 0.002), (0.075, 0.034), (0.075, 0.008), segments=80,
+        ),
+        1, 1, oval * (1.02 if oval > 1 else 1.0),
+    )
     buckle = box(0.022, 0.02, 0.006, 0.002).moved(y=0.021, z=0.0945 * oval)
     return Model(
-        (part("body", "fabric", crown), part("brim", "fabric", boxed(brim)), part("band", Finish("leather", srgb("2a1b13")), band), part("buckle", "brass", buckle)),
-        {"top": Anchor((0, height, 0), 0.08), "inside": Anchor((0, 0.0, 0), 0.17), "front": Anchor((0, 0.06, 0.1), 0.06)},
-    )  # fmt: skip
+        (
+            part("body", "fabric", crown), part("brim", "fabric", boxed(brim)),
+            part("band", Finish("leather", srgb("2a1b13")), band), part("buckle", "brass", buckle),
+        ),
+        {
+            "top": Anchor((0, height, 0), 0.08), "inside": Anchor((0, 0.0, 0), 0.17),
+            "front": Anchor((0, 0.06, 0.1), 0.06),
+        },
+    )
 
 
 def _cap(look: Look) -> Model:
@@ -54,13 +100,24 @@ def _cap(look: Look) -> Model:
     seams = []
     for k in range(6):
         a = np.pi / 6 + np.pi * k / 3
-        way = path(*((r * 1.003 * np.cos(a), y + 0.0005, r * 1.14 * 1.003 * np.sin(a)) for r, y in ((0.0945, 0.025), (0.085, 0.075), (0.055, 0.11), (0.005, 0.1245))))
+        way = path(
+            *(
+                (r * 1.003 * np.cos(a), y + 0.0005, r * 1.14 * 1.003 * np.sin(a))
+                for r, y in ((0.0945, 0.025), (0.085, 0.075), (0.055, 0.11), (0.005, 0.1245))
+            )
+        )
         seams.append(rod(way, 0.0014, segments=8))
     button = egg(0.009, 0.006, 0.009, 24).moved(y=0.126)
     return Model(
-        (part("body", "fabric", boxed(dome)), part("peak", "fabric", peak), part("seams", Finish("fabric", srgb("39404c")), *seams, button)),
-        {"top": Anchor((0, 0.126, 0), 0.06), "inside": Anchor((0, 0, 0), 0.17), "front": Anchor((0, 0.06, 0.105), 0.06)},
-    )  # fmt: skip
+        (
+            part("body", "fabric", boxed(dome)), part("peak", "fabric", peak),
+            part("seams", Finish("fabric", srgb("39404c")), *seams, button),
+        ),
+        {
+            "top": Anchor((0, 0.126, 0), 0.06), "inside": Anchor((0, 0, 0), 0.17),
+            "front": Anchor((0, 0.06, 0.105), 0.06),
+        },
+    )
 
 
 def _crown(look: Look) -> Model:
@@ -84,39 +141,90 @@ def _crown(look: Look) -> Model:
     others = around(egg(0.0045, 0.006, 0.006, 20).moved(x=0.0955, y=0.056), count, 360 / count / 2)
     lining = smooth((0, 0.006), (0.08, 0.006), (0.083, 0.02), (0.078, 0.05), (0.05, 0.075), (0, 0.085))
     return Model(
-        (part("body", "gold", band, *hoops), part("points", "gold", points), part("gems", Finish("glossy plastic", srgb("b3122d")), gems), part("stones", Finish("glossy plastic", srgb("1f5fbf")), others),
-         part("lining", "velvet", boxed(lining))),
+        (
+            part("body", "gold", band, *hoops), part("points", "gold", points),
+            part("gems", Finish("glossy plastic", srgb("b3122d")), gems),
+            part("stones", Finish("glossy plastic", srgb("1f5fbf")), others), part("lining", "velvet", boxed(lining)),
+        ),
         {"top": Anchor((0, 0.1, 0), 0.06), "inside": Anchor((0, 0, 0), 0.16), "front": Anchor((0, 0.03, 0.095), 0.04)},
-    )  # fmt: skip
+    )
 
 
 def _shoe(look: Look) -> Model:
     """One sneaker, its toe towards +z."""
-    foot = blend(0.03, ellipsoid((0, 0.045, 0.085), (0.046, 0.036, 0.062)), ellipsoid((0, 0.052, -0.055), (0.040, 0.05, 0.062)), limb((0, 0.07, 0.02), (0, 0.085, -0.05), 0.036, 0.036), limb((0, 0.095, -0.05), (0, 0.125, -0.062), 0.036, 0.040))
+    foot = blend(
+        0.03, ellipsoid((0, 0.045, 0.085), (0.046, 0.036, 0.062)), ellipsoid((0, 0.052, -0.055), (0.040, 0.05, 0.062)),
+        limb((0, 0.07, 0.02), (0, 0.085, -0.05), 0.036, 0.036),
+        limb((0, 0.095, -0.05), (0, 0.125, -0.062), 0.036, 0.040),
+    )
     cut = common(foot, brick((0, 0.075, 0), (0.1, 0.062, 0.3), 0.008), 0.008)
-    hole = blend(0.015, ellipsoid((0, 0.142, -0.052), (0.029, 0.052, 0.040)), ellipsoid((0, 0.135, -0.02), (0.020, 0.03, 0.03)))
+    hole = blend(
+        0.015, ellipsoid((0, 0.142, -0.052), (0.029, 0.052, 0.040)), ellipsoid((0, 0.135, -0.02), (0.020, 0.03, 0.03)),
+    )
     upper = surface(carved(cut, hole, 0.006), (-0.07, -0.01, -0.15), (0.07, 0.17, 0.17), 0.0058)
-    lining = surface(grown(common(cut, brick((0, 0.05, -0.03), (0.05, 0.05, 0.07), 0.01), 0.01), -0.006), (-0.07, -0.01, -0.15), (0.07, 0.17, 0.17), 0.009)
-    line = curve([(-0.028, -0.118), (-0.043, -0.085), (-0.043, -0.03), (-0.040, 0.02), (-0.049, 0.08), (-0.040, 0.128), (-0.012, 0.152), (0.02, 0.147), (0.044, 0.12), (0.05, 0.08), (0.040, 0.02), (0.041, -0.03), (0.042, -0.085), (0.027, -0.118)], 6)
+    lining = surface(
+        grown(common(cut, brick((0, 0.05, -0.03), (0.05, 0.05, 0.07), 0.01), 0.01), -0.006), (-0.07, -0.01, -0.15),
+        (0.07, 0.17, 0.17), 0.009,
+    )
+    line = curve(
+        [
+            (-0.028, -0.118), (-0.043, -0.085), (-0.043, -0.03), (-0.040, 0.02), (-0.049, 0.08), (-0.040, 0.128),
+            (-0.012, 0.152), (0.02, 0.147), (0.044, 0.12), (0.05, 0.08), (0.040, 0.02), (0.041, -0.03), (0.042, -0.085),
+            (0.027, -0.118),
+        ],
+        6,
+    )
     sole = plate(line, 0.026, 0.007).turned("x", 90).moved(y=0.015)
     tread = plate(line, 0.006, 0.002).turned("x", 90).moved(y=0.003)
     stripe = plate(line, 0.004, 0.0018).turned("x", 90)
     stripe = scaled(stripe, 1.012, 1, 1.005).moved(y=0.0185)
     tongue = rod(path((0, 0.083, 0.055), (0, 0.110, 0.015), (0, 0.150, -0.012)), 0.018, 0.022, 0.023, flat=0.28)
-    laces = [rod(path((-0.026, y - 0.009, z), (-0.010, y + 0.006, z + 0.002), (0.010, y + 0.006, z + 0.002), (0.026, y - 0.009, z)), 0.0032, segments=10) for y, z in ((0.086, 0.066), (0.0935, 0.053), (0.101, 0.040), (0.109, 0.027), (0.117, 0.014))]
-    loops = mirrored(rod(path((0.004, 0.126, 0.012), (0.022, 0.134, 0.024), (0.034, 0.118, 0.030), (0.022, 0.112, 0.022), (0.004, 0.124, 0.013)), 0.0026, segments=10))
+    laces = [
+        rod(
+            path(
+                (-0.026, y - 0.009, z), (-0.010, y + 0.006, z + 0.002), (0.010, y + 0.006, z + 0.002),
+                (0.026, y - 0.009, z),
+            ),
+            0.0032, segments=10,
+        )
+        for y, z in ((0.086, 0.066), (0.0935, 0.053), (0.101, 0.040), (0.109, 0.027), (0.117, 0.014))
+    ]
+    loops = mirrored(
+        rod(
+            path(
+                (0.004, 0.126, 0.012), (0.022, 0.134, 0.024), (0.034, 0.118, 0.030), (0.022, 0.112, 0.022),
+                (0.004, 0.124, 0.013),
+            ),
+            0.0026, segments=10,
+        )
+    )
     toe = common(grown(cut, 0.0028), brick((0, 0.0, 0.18), (0.1, 0.058, 0.055), 0.01), 0.006)
     heel = common(grown(cut, 0.0024), brick((0, 0.0, -0.145), (0.1, 0.085, 0.055), 0.01), 0.006)
     caps = [surface(each, (-0.07, -0.01, -0.16), (0.07, 0.17, 0.17), 0.0075) for each in (toe, heel)]
-    swoosh = mirrored(joined(rod(path((0.0435, 0.048 + d, -0.045), (0.0415, 0.062 + d, -0.005), (0.038, 0.052 + d, 0.035)), 0.0055, 0.006, 0.004, flat=0.7, segments=14) for d in (0.0, 0.018)))
+    swoosh = mirrored(
+        joined(
+            rod(
+                path((0.0435, 0.048 + d, -0.045), (0.0415, 0.062 + d, -0.005), (0.038, 0.052 + d, 0.035)), 0.0055,
+                0.006, 0.004, flat=0.7, segments=14,
+            )
+            for d in (0.0, 0.018)
+        )
+    )
     return Model(
         (
-            part("body", "canvas", upper), part("lining", Finish("fabric", srgb("2f3542")), lining), part("sole", Finish("rubber", srgb("f4f3ef")), sole), part("tread", Finish("rubber", srgb("7a5230")), tread),
-            part("stripe", Finish("rubber", srgb("c62828")), stripe), part("tongue", "canvas", tongue), part("laces", Finish("canvas", srgb("fbfaf6")), *laces, loops),
-            part("caps", Finish("rubber", srgb("f4f3ef")), caps[0]), part("heel", Finish("leather", srgb("c62828")), caps[1], swoosh),
+            part("body", "canvas", upper), part("lining", Finish("fabric", srgb("2f3542")), lining),
+            part("sole", Finish("rubber", srgb("f4f3ef")), sole),
+            part("tread", Finish("rubber", srgb("7a5230")), tread),
+            part("stripe", Finish("rubber", srgb("c62828")), stripe), part("tongue", "canvas", tongue),
+            part("laces", Finish("canvas", srgb("fbfaf6")), *laces, loops),
+            part("caps", Finish("rubber", srgb("f4f3ef")), caps[0]),
+            part("heel", Finish("leather", srgb("c62828")), caps[1], swoosh),
         ),
-        {"top": Anchor((0, 0.14, -0.05), 0.06), "inside": Anchor((0, 0.1, -0.05), 0.05), "front": Anchor((0.05, 0.06, 0), 0.08)},
-    )  # fmt: skip
+        {
+            "top": Anchor((0, 0.14, -0.05), 0.06), "inside": Anchor((0, 0.1, -0.05), 0.05),
+            "front": Anchor((0.05, 0.06, 0), 0.08),
+        },
+    )
 
 
 def _backpack(look: Look) -> Model:
@@ -124,61 +232,156 @@ def _backpack(look: Look) -> Model:
     pocket = pillow(0.24, 0.19, 0.10, 4.5, 3.6).moved(y=0.135, z=0.085)
     side = mirrored(pillow(0.06, 0.20, 0.12, 4.0, 3.5).moved(0.155, 0.12, 0.0))
     lid = pillow(0.30, 0.11, 0.185, 4.0, 3.0).moved(y=0.40, z=0.006)
-    zips = [rod(path((-0.105, 0.195, 0.115), (0, 0.212, 0.133), (0.105, 0.195, 0.115)), 0.003, segments=10), rod(path((-0.14, 0.33, 0.064), (-0.1, 0.352, 0.09), (0.1, 0.352, 0.09), (0.14, 0.33, 0.064)), 0.003, segments=10)]
-    pulls = [box(0.008, 0.024, 0.004, 0.0015).moved(0.05, 0.192, 0.135), box(0.008, 0.024, 0.004, 0.0015).moved(0.06, 0.335, 0.094)]
-    strap = mirrored(rod(path((0.07, 0.40, -0.08), (0.085, 0.36, -0.145), (0.10, 0.22, -0.165), (0.125, 0.09, -0.135), (0.135, 0.04, -0.07)), 0.026, 0.03, 0.016, flat=0.32))
-    handle = rod(path((-0.045, 0.44, -0.045), (-0.03, 0.485, -0.05), (0.03, 0.485, -0.05), (0.045, 0.44, -0.045)), 0.010, flat=0.6)
-    straps = mirrored(joined([box(0.022, 0.2, 0.008, 0.003).turned("x", 5).moved(0.07, 0.345, 0.096), box(0.034, 0.026, 0.012, 0.004).moved(0.07, 0.245, 0.096)]))
+    zips = [
+        rod(path((-0.105, 0.195, 0.115), (0, 0.212, 0.133), (0.105, 0.195, 0.115)), 0.003, segments=10),
+        rod(
+            path((-0.14, 0.33, 0.064), (-0.1, 0.352, 0.09), (0.1, 0.352, 0.09), (0.14, 0.33, 0.064)), 0.003,
+            segments=10,
+        ),
+    ]
+    pulls = [
+        box(0.008, 0.024, 0.004, 0.0015).moved(0.05, 0.192, 0.135),
+        box(0.008, 0.024, 0.004, 0.0015).moved(0.06, 0.335, 0.094),
+    ]
+    strap = mirrored(
+        rod(
+            path(
+                (0.07, 0.40, -0.08), (0.085, 0.36, -0.145), (0.10, 0.22, -0.165), (0.125, 0.09, -0.135),
+                (0.135, 0.04, -0.07),
+            ),
+            0.026, 0.03, 0.016, flat=0.32,
+        )
+    )
+    handle = rod(
+        path((-0.045, 0.44, -0.045), (-0.03, 0.485, -0.05), (0.03, 0.485, -0.05), (0.045, 0.44, -0.045)), 0.010,
+        flat=0.6,
+    )
+    straps = mirrored(
+        joined(
+            [
+                box(0.022, 0.2, 0.008, 0.003).turned("x", 5).moved(0.07, 0.345, 0.096),
+                box(0.034, 0.026, 0.012, 0.004).moved(0.07, 0.245, 0.096),
+            ]
+        )
+    )
     label = box(0.07, 0.035, 0.006, 0.002).moved(0, 0.13, 0.134)
     return Model(
-        (part("body", Finish("canvas", srgb("3f6478")), body, side), part("lid", Finish("canvas", srgb("3f6478")), lid), part("pocket", Finish("canvas", srgb("35566a")), pocket),
-         part("straps", "leather", strap, handle, straps), part("zips", "brass", *zips, *pulls), part("label", "leather", label)),
+        (
+            part("body", Finish("canvas", srgb("3f6478")), body, side),
+            part("lid", Finish("canvas", srgb("3f6478")), lid),
+            part("pocket", Finish("canvas", srgb("35566a")), pocket), part("straps", "leather", strap, handle, straps),
+            part("zips", "brass", *zips, *pulls), part("label", "leather", label),
+        ),
         {"top": Anchor((0, 0.45, 0), 0.2), "front": Anchor((0, 0.28, 0.09), 0.15)},
-    )  # fmt: skip
+    )
 
 
 def _handbag(look: Look) -> Model:
-    side = curve([(-0.15, 0.015), (-0.165, 0.08), (-0.135, 0.19), (-0.06, 0.215), (0.06, 0.215), (0.135, 0.19), (0.165, 0.08), (0.15, 0.015), (0.08, 0.0), (-0.08, 0.0)], 6)
+    side = curve(
+        [
+            (-0.15, 0.015), (-0.165, 0.08), (-0.135, 0.19), (-0.06, 0.215), (0.06, 0.215), (0.135, 0.19), (0.165, 0.08),
+            (0.15, 0.015), (0.08, 0.0), (-0.08, 0.0),
+        ],
+        6,
+    )
     body = plate(side, 0.105, 0.03, 6)
-    flap = curve([(-0.137, 0.19), (-0.06, 0.2165), (0.06, 0.2165), (0.137, 0.19), (0.125, 0.13), (0.06, 0.095), (-0.06, 0.095), (-0.125, 0.13)], 6)
+    flap = curve(
+        [
+            (-0.137, 0.19), (-0.06, 0.2165), (0.06, 0.2165), (0.137, 0.19), (0.125, 0.13), (0.06, 0.095),
+            (-0.06, 0.095), (-0.125, 0.13),
+        ],
+        6,
+    )
     front = plate(flap, 0.01, 0.004).moved(z=0.0535)
-    handle = mirrored(rod(path((0.075, 0.205, 0.02), (0.07, 0.29, 0.015), (0.03, 0.335, 0.012), (0, 0.342, 0.012)), 0.0075))
+    handle = mirrored(
+        rod(path((0.075, 0.205, 0.02), (0.07, 0.29, 0.015), (0.03, 0.335, 0.012), (0, 0.342, 0.012)), 0.0075)
+    )
     rings = mirrored(torus(0.014, 0.0055, 32, 10).turned("z", 90).moved(0.075, 0.212, 0.02))
     clasp = [box(0.036, 0.026, 0.012, 0.004).moved(0, 0.105, 0.06), egg(0.007, 0.007, 0.005, 20).moved(0, 0.105, 0.067)]
-    stitches = rod(path((-0.118, 0.15, 0.0592), (-0.118, 0.133, 0.0592), (-0.058, 0.1015, 0.0592), (0.058, 0.1015, 0.0592), (0.118, 0.133, 0.0592), (0.118, 0.15, 0.0592)), 0.0012, segments=6)
+    stitches = rod(
+        path(
+            (-0.118, 0.15, 0.0592), (-0.118, 0.133, 0.0592), (-0.058, 0.1015, 0.0592), (0.058, 0.1015, 0.0592),
+            (0.118, 0.133, 0.0592), (0.118, 0.15, 0.0592),
+        ),
+        0.0012, segments=6,
+    )
     feet = mirrored(joined(egg(0.008, 0.005, 0.008, 16).moved(0.10, -0.001, z) for z in (-0.03, 0.03)))
     return Model(
-        (part("body", Finish("leather", srgb("a5402d")), body), part("flap", Finish("leather", srgb("8f3526")), front), part("handle", Finish("leather", srgb("8f3526")), handle),
-         part("clasp", "gold", rings, *clasp, feet), part("stitches", Finish("canvas", srgb("e8cfae")), stitches)),
+        (
+            part("body", Finish("leather", srgb("a5402d")), body),
+            part("flap", Finish("leather", srgb("8f3526")), front),
+            part("handle", Finish("leather", srgb("8f3526")), handle), part("clasp", "gold", rings, *clasp, feet),
+            part("stitches", Finish("canvas", srgb("e8cfae")), stitches),
+        ),
         {"top": Anchor((0, 0.216, 0), 0.15), "front": Anchor((0, 0.05, 0.055), 0.12)},
-    )  # fmt: skip
+    )
 
 
 def _ring(look: Look) -> Model:
     band = scaled(torus(0.0098, 0.0026, 120, 20), 1, 1.15, 1).turned("x", 90).moved(y=0.0112)
     top = 0.0222
-    prongs = around(rod(path((0.0012, top - 0.0008, 0), (0.0030, top + 0.0012, 0), (0.0032, top + 0.0036, 0)), 0.00042, segments=10), 6)
-    seat = turned((0, top - 0.0012), (0.0011, top - 0.0010), (0.0026, top + 0.0010, 0.0003), (0.0026, top + 0.0015, 0.0002), (0, top + 0.0015), segments=48)
-    stone = turned((0, top + 0.0006), (0.0034, top + 0.0030), (0.0034, top + 0.0034), (0.0019, top + 0.0047), (0, top + 0.0047), segments=12)
+    prongs = around(
+        rod(
+            path((0.0012, top - 0.0008, 0), (0.0030, top + 0.0012, 0), (0.0032, top + 0.0036, 0)), 0.00042, segments=10,
+        ),
+        6,
+    )
+    seat = turned(
+        (0, top - 0.0012), (0.0011, top - 0.0010), (0.0026, top + 0.0010, 0.0003), (0.0026, top + 0.0015, 0.0002),
+        (0, top + 0.0015), segments=48,
+    )
+    stone = turned(
+        (0, top + 0.0006), (0.0034, top + 0.0030), (0.0034, top + 0.0034), (0.0019, top + 0.0047), (0, top + 0.0047),
+        segments=12,
+    )
     flat = stone.positions[stone.triangles].reshape(-1, 3)
     edges = np.cross(flat[1::3] - flat[::3], flat[2::3] - flat[::3])
-    facets = Mesh(flat, np.repeat(edges / np.linalg.norm(edges, axis=1, keepdims=True), 3, axis=0), stone.uvs[stone.triangles].reshape(-1, 2), np.arange(len(flat), dtype=np.uint32).reshape(-1, 3))
-    side = [egg(0.0008, 0.0008, 0.0008, 16).moved(0.0098 * np.sin(a), 0.0112 + 0.01115 * np.cos(a), 0) for a in np.radians([24, 33, 42, 51, -24, -33, -42, -51])]
+    facets = Mesh(
+        flat, np.repeat(edges / np.linalg.norm(edges, axis=1, keepdims=True), 3, axis=0),
+        stone.uvs[stone.triangles].reshape(-1, 2), np.arange(len(flat), dtype=np.uint32).reshape(-1, 3),
+    )
+    side = [
+        egg(0.0008, 0.0008, 0.0008, 16).moved(0.0098 * np.sin(a), 0.0112 + 0.01115 * np.cos(a), 0)
+        for a in np.radians([24, 33, 42, 51, -24, -33, -42, -51])
+    ]
     return Model(
-        (part("body", "gold", boxed(band), seat), part("setting", "gold", prongs), part("stone", Finish("crystal", srgb("eaf6ff")), facets), part("diamonds", Finish("glossy plastic", srgb("f4fbff")), *side)),
+        (
+            part("body", "gold", boxed(band), seat), part("setting", "gold", prongs),
+            part("stone", Finish("crystal", srgb("eaf6ff")), facets),
+            part("diamonds", Finish("glossy plastic", srgb("f4fbff")), *side),
+        ),
         {"top": Anchor((0, top + 0.0047, 0), 0.004)},
     )
 
 
 def _watch(look: Look) -> Model:
-    case = turned((0, -0.0045), (0.0185, -0.0045, 0.001), (0.0205, 0.0, 0.003), (0.0195, 0.0045, 0.0012), (0.0175, 0.0052, 0.0006), (0.0172, 0.0035), (0, 0.0035), segments=96)
+    case = turned(
+        (0, -0.0045), (0.0185, -0.0045, 0.001), (0.0205, 0.0, 0.003), (0.0195, 0.0045, 0.0012),
+        (0.0175, 0.0052, 0.0006), (0.0172, 0.0035), (0, 0.0035), segments=96,
+    )
     face = disc((0, 0.003), (0.0171, 0.003), (0.0171, 0.0037), (0, 0.0037), segments=96)
-    marks = [box(0.0009 if k % 3 else 0.0014, 0.0006, 0.0026, 0.0002, 2).moved(y=0.0039, z=-0.0145).turned("y", -30 * k) for k in range(12)]
-    hands = [box(width, 0.0005, length, 0.0002, 2).moved(y=0.0042 + lift, z=-length / 2 + 0.002).turned("y", turn) for width, length, turn, lift in ((0.0014, 0.0105, 60.0, 0.0), (0.0011, 0.0148, -60.0, 0.0004))]
+    marks = [
+        box(0.0009 if k % 3 else 0.0014, 0.0006, 0.0026, 0.0002, 2).moved(y=0.0039, z=-0.0145).turned("y", -30 * k)
+        for k in range(12)
+    ]
+    hands = [
+        box(width, 0.0005, length, 0.0002, 2).moved(y=0.0042 + lift, z=-length / 2 + 0.002).turned("y", turn)
+        for width, length, turn, lift in ((0.0014, 0.0105, 60.0, 0.0), (0.0011, 0.0148, -60.0, 0.0004))
+    ]
     second = box(0.0004, 0.0004, 0.018, 0.00015, 2).moved(y=0.0051, z=-0.006).turned("y", 170)
     pin = turned((0, 0.0035), (0.001, 0.0035), (0.0009, 0.0056, 0.0003), (0, 0.0056), segments=20)
-    crown = turned((0, 0.019), (0.0028, 0.019), (0.003, 0.0195, 0.0004), (0.003, 0.0238, 0.0006), (0, 0.0238), segments=40).turned("z", -90).moved(y=0.0)
-    lugs = mirrored(joined(rod(path((0.0105, 0.002, s * 0.015), (0.0108, 0.001, s * 0.021), (0.0108, -0.003, s * 0.0245)), 0.0023, 0.0018) for s in (-1, 1)))
+    crown = turned(
+        (0, 0.019), (0.0028, 0.019), (0.003, 0.0195, 0.0004), (0.003, 0.0238, 0.0006), (0, 0.0238), segments=40,
+    ).turned("z", -90).moved(y=0.0)
+    lugs = mirrored(
+        joined(
+            rod(
+                path((0.0105, 0.002, s * 0.015), (0.0108, 0.001, s * 0.021), (0.0108, -0.003, s * 0.0245)), 0.0023,
+                0.0018,
+            )
+            for s in (-1, 1)
+        )
+    )
     rows = []
     for a in np.linspace(np.radians(62), np.radians(478), 60):
         r, half = 0.029, 0.0098 - 0.0016 * np.sin((a - np.radians(62)) / np.radians(416) * np.pi)
@@ -190,36 +393,76 @@ def _watch(look: Look) -> Model:
     strap = boxed(loft(np.array(rows)), "x")
     front = [case, lugs, pin, crown]
     up = 0.0255
-    buckle = joined([box(0.024, 0.0022, 0.0022, 0.0009).moved(y=-0.0265, z=z) for z in (-0.006, 0.006)] + [mirrored(box(0.0022, 0.0022, 0.0138, 0.0009).moved(x=0.011, y=-0.0265))])
+    buckle = joined(
+        [
+            box(0.024, 0.0022, 0.0022, 0.0009).moved(y=-0.0265, z=z)
+            for z in (-0.006, 0.006)
+        ] + [mirrored(box(0.0022, 0.0022, 0.0138, 0.0009).moved(x=0.011, y=-0.0265))]
+    )
 
     def tilted(meshes: list[Mesh]) -> Mesh:
         return joined(meshes).moved(y=up).turned("x", 62).moved(y=0.034)
 
     return Model(
-        (part("body", "steel", tilted(front)), part("face", Finish("painted metal", srgb("12233f")), tilted([face])), part("hands", Finish("plastic", srgb("f6f4ee")), tilted([*marks, *hands])),
-         part("second hand", Finish("plastic", srgb("d8362a")), tilted([second])), part("strap", Finish("leather", srgb("5b3219")), tilted([strap.moved(y=-up)])), part("buckle", "steel", tilted([buckle.moved(y=-up)]))),
+        (
+            part("body", "steel", tilted(front)), part("face", Finish("painted metal", srgb("12233f")), tilted([face])),
+            part("hands", Finish("plastic", srgb("f6f4ee")), tilted([*marks, *hands])),
+            part("second hand", Finish("plastic", srgb("d8362a")), tilted([second])),
+            part("strap", Finish("leather", srgb("5b3219")), tilted([strap.moved(y=-up)])),
+            part("buckle", "steel", tilted([buckle.moved(y=-up)])),
+        ),
         {"front": Anchor((0, 0.05, 0.03), 0.03), "top": Anchor((0, 0.06, 0), 0.02)},
-    )  # fmt: skip
+    )
 
 
 def _glasses(look: Look) -> Model:
     def frame(x: float) -> Mesh:
         turn = np.linspace(0, 2 * np.pi, 65)
-        ring = np.column_stack([x + 0.0275 * np.sign(np.cos(turn)) * np.abs(np.cos(turn)) ** 0.85, 0.024 + 0.0225 * np.sign(np.sin(turn)) * np.abs(np.sin(turn)) ** 0.85, -0.6 * (x + 0.0275 * np.cos(turn)) ** 2])
+        ring = np.column_stack(
+            [
+                x + 0.0275 * np.sign(np.cos(turn)) * np.abs(np.cos(turn)) ** 0.85,
+                0.024 + 0.0225 * np.sign(np.sin(turn)) * np.abs(np.sin(turn)) ** 0.85,
+                -0.6 * (x + 0.0275 * np.cos(turn)) ** 2,
+            ]
+        )
         return _hoop(ring, 0.0027)
 
-    lens = plate(corners(*((0.0272 * np.sign(np.cos(a)) * abs(np.cos(a)) ** 0.85, 0.0222 * np.sign(np.sin(a)) * abs(np.sin(a)) ** 0.85, 0.0012) for a in np.linspace(0, 2 * np.pi, 48, endpoint=False))), 0.0016, 0.0005)
+    lens = plate(
+        corners(
+            *(
+                (
+                    0.0272 * np.sign(np.cos(a)) * abs(np.cos(a)) ** 0.85,
+                    0.0222 * np.sign(np.sin(a)) * abs(np.sin(a)) ** 0.85, 0.0012,
+                )
+                for a in np.linspace(0, 2 * np.pi, 48, endpoint=False)
+            )
+        ),
+        0.0016, 0.0005,
+    )
     lens = lens.turned("y", 2.2).moved(0.0335, 0.024, -0.0012)
     bridge = rod(path((-0.0068, 0.0265, 0), (0, 0.0300, 0.0018), (0.0068, 0.0265, 0)), 0.0023)
-    temple = rod(path((0.0595, 0.032, -0.003), (0.0655, 0.0325, -0.012), (0.0675, 0.0325, -0.07), (0.068, 0.030, -0.105), (0.067, 0.012, -0.135)), 0.0022, 0.002, 0.0026, flat=0.8)
+    temple = rod(
+        path(
+            (0.0595, 0.032, -0.003), (0.0655, 0.0325, -0.012), (0.0675, 0.0325, -0.07), (0.068, 0.030, -0.105),
+            (0.067, 0.012, -0.135),
+        ),
+        0.0022, 0.002, 0.0026, flat=0.8,
+    )
     hinge = box(0.008, 0.007, 0.004, 0.0012).turned("y", 26).moved(0.0615, 0.032, -0.0035)
     pads = mirrored(egg(0.0018, 0.0055, 0.0032, 20).turned("z", -14).moved(0.0072, 0.017, -0.0045))
     smoked = "sunglasses" in look.features
     return Model(
-        (part("body", Finish("glossy plastic", srgb("1d1a1a")), frame(-0.0335), frame(0.0335), bridge), part("temples", Finish("glossy plastic", srgb("1d1a1a")), mirrored(temple)),
-         part("hinges", "brass", mirrored(hinge)), part("pads", "frosted glass", pads), part("lenses", "dark glass" if smoked else "glass", mirrored(lens))),
-        {"top": Anchor((0, 0.047, 0), 0.1), "inside": Anchor((0, 0.024, -0.004), 0.067), "front": Anchor((0, 0.03, 0.002), 0.03)},
-    )  # fmt: skip
+        (
+            part("body", Finish("glossy plastic", srgb("1d1a1a")), frame(-0.0335), frame(0.0335), bridge),
+            part("temples", Finish("glossy plastic", srgb("1d1a1a")), mirrored(temple)),
+            part("hinges", "brass", mirrored(hinge)), part("pads", "frosted glass", pads),
+            part("lenses", "dark glass" if smoked else "glass", mirrored(lens)),
+        ),
+        {
+            "top": Anchor((0, 0.047, 0), 0.1), "inside": Anchor((0, 0.024, -0.004), 0.067),
+            "front": Anchor((0, 0.03, 0.002), 0.03),
+        },
+    )
 
 
 def _hoop(ring: np.ndarray[tuple[int, int], np.dtype[np.float64]], radius: float) -> Mesh:
@@ -231,42 +474,100 @@ def _hoop(ring: np.ndarray[tuple[int, int], np.dtype[np.float64]], radius: float
     out /= np.linalg.norm(out, axis=1, keepdims=True)
     up = np.cross(out, ways)
     turn = np.linspace(0, 2 * np.pi, 15)
-    return tunnel(ring[:, None] + radius * (np.cos(turn)[None, :, None] * out[:, None] + np.sin(turn)[None, :, None] * up[:, None]))
+    return tunnel(
+        ring[:, None] + radius * (
+            np.cos(turn)[None, :, None] * out[:, None] + np.sin(turn)[None, :, None] * up[:, None]
+        )
+    )
 
 
 def _helmet(look: Look) -> Model:
     """A full-face motorcycle helmet."""
-    shell = blend(0.03, ellipsoid((0, 0.155, -0.01), (0.125, 0.135, 0.15)), ellipsoid((0, 0.085, 0.055), (0.098, 0.075, 0.10)))
+    shell = blend(
+        0.03, ellipsoid((0, 0.155, -0.01), (0.125, 0.135, 0.15)), ellipsoid((0, 0.085, 0.055), (0.098, 0.075, 0.10)),
+    )
     flat = common(shell, brick((0, 0.16, 0), (0.3, 0.155, 0.3), 0.01), 0.02)
-    window = common(brick((0, 0.148, 0.16), (0.2, 0.044, 0.13), 0.03), ellipsoid((0, 0.148, 0.1), (0.2, 0.2, 0.12)), 0.02)
+    window = common(
+        brick((0, 0.148, 0.16), (0.2, 0.044, 0.13), 0.03), ellipsoid((0, 0.148, 0.1), (0.2, 0.2, 0.12)), 0.02,
+    )
     body = surface(carved(flat, window, 0.012), (-0.16, -0.03, -0.2), (0.16, 0.32, 0.2), 0.0088)
-    visor = surface(common(grown(shell, -0.004), brick((0, 0.148, 0.15), (0.2, 0.052, 0.14), 0.02), 0.01), (-0.16, -0.03, -0.2), (0.16, 0.32, 0.2), 0.0105)
-    hub = mirrored(disc((0, 0), (0.02, 0, 0.002), (0.018, 0.008, 0.004), (0, 0.009)).turned("z", -90).moved(0.1185, 0.155, 0.012))
+    visor = surface(
+        common(grown(shell, -0.004), brick((0, 0.148, 0.15), (0.2, 0.052, 0.14), 0.02), 0.01), (-0.16, -0.03, -0.2),
+        (0.16, 0.32, 0.2), 0.0105,
+    )
+    hub = mirrored(
+        disc((0, 0), (0.02, 0, 0.002), (0.018, 0.008, 0.004), (0, 0.009)).turned("z", -90).moved(0.1185, 0.155, 0.012)
+    )
     vents = mirrored(egg(0.016, 0.008, 0.022, 24).turned("x", 30).moved(0.045, 0.258, 0.068))
-    stripe = [rod(path(*((x, y, z) for y, z in ((0.232, 0.112), (0.284, 0.045), (0.291, -0.02), (0.268, -0.09), (0.20, -0.145)))), 0.007, flat=0.9, segments=14) for x in (-0.014, 0.014)]
+    stripe = [
+        rod(
+            path(
+                *(
+                    (x, y, z)
+                    for y, z in ((0.232, 0.112), (0.284, 0.045), (0.291, -0.02), (0.268, -0.09), (0.20, -0.145))
+                )
+            ),
+            0.007, flat=0.9, segments=14,
+        )
+        for x in (-0.014, 0.014)
+    ]
     chin = egg(0.03, 0.012, 0.01, 24).moved(0, 0.075, 0.152)
-    rim = surface(common(carved(grown(shell, 0.002), grown(shell, -0.02), 0.004), brick((0, 0.008, 0), (0.3, 0.012, 0.3), 0.004), 0.004), (-0.16, -0.03, -0.2), (0.16, 0.1, 0.2), 0.009)
+    rim = surface(
+        common(
+            carved(grown(shell, 0.002), grown(shell, -0.02), 0.004), brick((0, 0.008, 0), (0.3, 0.012, 0.3), 0.004),
+            0.004,
+        ),
+        (-0.16, -0.03, -0.2), (0.16, 0.1, 0.2), 0.009,
+    )
     return Model(
-        (part("body", "painted metal", body), part("visor", "dark glass", visor), part("trim", Finish("rubber"), hub, vents, chin, rim), part("stripes", Finish("painted metal", srgb("f4f4f0")), *stripe)),
-        {"top": Anchor((0, 0.29, -0.01), 0.15), "inside": Anchor((0, 0.05, 0), 0.2), "front": Anchor((0, 0.08, 0.155), 0.08)},
-    )  # fmt: skip
+        (
+            part("body", "painted metal", body), part("visor", "dark glass", visor),
+            part("trim", Finish("rubber"), hub, vents, chin, rim),
+            part("stripes", Finish("painted metal", srgb("f4f4f0")), *stripe),
+        ),
+        {
+            "top": Anchor((0, 0.29, -0.01), 0.15), "inside": Anchor((0, 0.05, 0), 0.2),
+            "front": Anchor((0, 0.08, 0.155), 0.08),
+        },
+    )
 
 
 SHAPES = (
-    Shape("hat", "worn", ("hat", "fedora", "top hat", "wizard hat", "cowboy hat"), ("body", "brim", "band", "buckle"), ("body", "brim"),
-          ("tall", "pointed"), _hat),
+    Shape(
+        "hat", "worn", ("hat", "fedora", "top hat", "wizard hat", "cowboy hat"), ("body", "brim", "band", "buckle"),
+        ("body", "brim"), ("tall", "pointed"), _hat,
+    ),
     Shape("cap", "worn", ("cap", "baseball cap"), ("body", "peak", "seams"), ("body", "peak"), (), _cap),
-    Shape("crown", "worn", ("crown", "tiara", "diadem"), ("body", "points", "gems", "stones", "lining"), ("body", "points"), (), _crown),
-    Shape("shoe", "worn", ("shoe", "sneaker", "trainer", "boot", "running shoe"), ("body", "lining", "sole", "tread", "stripe", "tongue",
-          "laces", "caps", "heel"), ("body", "tongue"), (), _shoe),
-    Shape("backpack", "worn", ("backpack", "rucksack", "school bag", "satchel"), ("body", "lid", "pocket", "straps", "zips", "label"),
-          ("body", "lid", "pocket"), (), _backpack),
-    Shape("handbag", "worn", ("handbag", "purse", "bag", "tote bag"), ("body", "flap", "handle", "clasp", "stitches"),
-          ("body", "flap", "handle"), (), _handbag),
-    Shape("ring", "worn", ("ring", "engagement ring", "wedding ring"), ("body", "setting", "stone", "diamonds"), ("body", "setting"), (), _ring),
-    Shape("watch", "worn", ("watch", "wristwatch", "clock"), ("body", "face", "hands", "second hand", "strap", "buckle"), ("body", "buckle"),
-          (), _watch),
-    Shape("glasses", "worn", ("glasses", "spectacles", "sunglasses", "eyeglasses"), ("body", "temples", "hinges", "pads", "lenses"),
-          ("body", "temples"), ("sunglasses",), _glasses),
-    Shape("helmet", "worn", ("helmet", "motorcycle helmet", "crash helmet"), ("body", "visor", "trim", "stripes"), ("body",), (), _helmet),
-)  # fmt: skip
+    Shape(
+        "crown", "worn", ("crown", "tiara", "diadem"), ("body", "points", "gems", "stones", "lining"),
+        ("body", "points"), (), _crown,
+    ),
+    Shape(
+        "shoe", "worn", ("shoe", "sneaker", "trainer", "boot", "running shoe"),
+        ("body", "lining", "sole", "tread", "stripe", "tongue", "laces", "caps", "heel"), ("body", "tongue"), (), _shoe,
+    ),
+    Shape(
+        "backpack", "worn", ("backpack", "rucksack", "school bag", "satchel"),
+        ("body", "lid", "pocket", "straps", "zips", "label"), ("body", "lid", "pocket"), (), _backpack,
+    ),
+    Shape(
+        "handbag", "worn", ("handbag", "purse", "bag", "tote bag"), ("body", "flap", "handle", "clasp", "stitches"),
+        ("body", "flap", "handle"), (), _handbag,
+    ),
+    Shape(
+        "ring", "worn", ("ring", "engagement ring", "wedding ring"), ("body", "setting", "stone", "diamonds"),
+        ("body", "setting"), (), _ring,
+    ),
+    Shape(
+        "watch", "worn", ("watch", "wristwatch", "clock"), ("body", "face", "hands", "second hand", "strap", "buckle"),
+        ("body", "buckle"), (), _watch,
+    ),
+    Shape(
+        "glasses", "worn", ("glasses", "spectacles", "sunglasses", "eyeglasses"),
+        ("body", "temples", "hinges", "pads", "lenses"), ("body", "temples"), ("sunglasses",), _glasses,
+    ),
+    Shape(
+        "helmet", "worn", ("helmet", "motorcycle helmet", "crash helmet"), ("body", "visor", "trim", "stripes"),
+        ("body",), (), _helmet,
+    ),
+)
