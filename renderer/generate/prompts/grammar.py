@@ -59,8 +59,8 @@ class Thing:
     """`noun` is the prompt's word, `shape` its name in the library, None if no word of the library's is meant.
 
     `parts` are by the prompt's words, `lacking` are parts that it shall not have. `kinds` are shapes that it is one of,
-    or looks like, besides: a "robot" cat. `others` are with how they belong to it: "on", "in", "beside", "holding",
-    "wearing", "with" or "containing".
+    or looks like, besides: a "robot" cat, or one of DEPICTING. `others` are with how they belong to it: "on", "in",
+    "beside", "holding", "wearing", "with" or "containing".
     """
 
     noun: str
@@ -187,6 +187,9 @@ class _Reader:
         shape: str | None = word.readings.get("shape")
         part: str | None = word.readings.get("part")
         kinds = [each.readings["shape"] for each in nouns if "shape" in each.readings and not _is_part(each, word)]
+        kinds = [kind for kind in kinds if kind not in DEPICTING]  # a "knight" shield is for a knight
+        if shape in DEPICTING and kinds:
+            shape, kinds = kinds[-1], [shape]
         features = {each.readings["part"]: Said() for each in nouns if "part" in each.readings}
         features |= {word.readings["implied"]: Said()} if "implied" in word.readings else {}
         said.pattern = said.pattern or next((each.readings.get("pattern noun") for each in nouns), None)

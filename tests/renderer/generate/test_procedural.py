@@ -90,6 +90,14 @@ def test_features_are_counted(context: Context) -> None:
     assert [count - plain for count in triangles] == [(triangles[0] - plain) * times for times in (1, 3, 5)]
 
 
+def test_colourful_copies_have_a_colour_each(context: Context) -> None:
+    made = mesh("three colorful balloons", context)
+    length = int.from_bytes(made.glb[12:16], "little")
+    document = json.loads(made.glb[20 : 20 + length])
+    colors = {tuple(each["pbrMetallicRoughness"]["baseColorFactor"]) for each in document["materials"]}
+    assert len(colors) >= 3
+
+
 def test_things_together_keep_their_parts_apart(context: Context) -> None:
     made = mesh("a red mug on a walnut table", context)
     assert made.metadata["match"] == ["mug", "table"]
