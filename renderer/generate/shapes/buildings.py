@@ -130,7 +130,7 @@ def _turret(height: float, radius: float) -> tuple[Mesh, Mesh, Mesh]:
     """Body with battlements, a pointed roof, windows as slits."""
     body = turned(
         (0, 0), (radius * 1.12, 0, 0.05), (radius, height * 0.12, 0.3), (radius, height - 0.7),
-        (radius * 1.12, height - 0.3, 0.1), (radius * 1.12, height, 0.03), (0, height), segments=36, steps=3,
+        (radius * 1.12, height - 0.3, 0.1), (radius * 1.12, height, 0.03), (0, height), segments=32, steps=3,
     )
     roof = turned(
         (0, height + 0.3), (radius * 1.02, height + 0.3, 0.05), (0.05, height + 0.3 + radius * 2.3, 0.03),

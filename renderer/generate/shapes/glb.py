@@ -97,7 +97,7 @@ class _File:
                 baseColorFactor=(*color, 1.0), metallicFactor=material.metallic, roughnessFactor=material.roughness
             )
         if finish.glowing:
-            entry.emissiveFactor = [level / max(color) for level in color] if max(color) > 0 else color
+            entry.emissiveFactor = color
             entry.extensions["KHR_materials_emissive_strength"] = {"emissiveStrength": GLOW}
         elif material.emission > 0:
             entry.emissiveFactor = [level * material.emission for level in color]

@@ -1,11 +1,14 @@
 """All shapes by name, from their categories."""
 
 from renderer.generate.shapes import (
+    abstract,
     animals,
     buildings,
     craft,
+    electronics,
     food,
     furniture,
+    nature,
     people,
     storage,
     tools,
@@ -14,11 +17,12 @@ from renderer.generate.shapes import (
     vessels,
     wildlife,
     worn,
-)
+)  # fmt: skip
 from renderer.generate.shapes.parts import Shape
 
 _CATEGORIES = (
-    furniture, storage, vessels, vehicles, craft, tools, worn, buildings, food, toys, animals, wildlife, people,
-)
+    furniture, storage, vessels, vehicles, craft, tools, toys, worn, food, buildings, people, animals, wildlife,
+    electronics, nature, abstract,
+)  # fmt: skip
 
 SHAPES: dict[str, Shape] = {shape.name: shape for category in _CATEGORIES for shape in category.SHAPES}

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from renderer.arrays import Float64
 from renderer.generate.shapes.mapping import boxed
 from renderer.generate.shapes.parts import Anchor, Finish, Look, Model, Part, Shape, srgb
 from renderer.generate.shapes.solids import (
@@ -82,12 +83,12 @@ def _football(look: Look) -> Model:
     )  # fmt: skip
 
 
-def _unit(vector: np.ndarray[tuple[int], np.dtype[np.float64]]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _unit(vector: Float64) -> Float64:
     return vector / np.linalg.norm(vector)
 
 
 def _patch(
-    axis: np.ndarray[tuple[int], np.dtype[np.float64]], corners_: list[np.ndarray[tuple[int], np.dtype[np.float64]]],
+    axis: Float64, corners_: list[Float64],
     radius: float,
 ) -> Mesh:
     """A pentagon on the sphere, with a floor inside it."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from renderer.arrays import Float64
 from renderer.generate.shapes.blobs import blend, brick, carved, common, ellipsoid, grown, limb, surface
 from renderer.generate.shapes.mapping import boxed
 from renderer.generate.shapes.parts import Anchor, Finish, Look, Model, Shape, srgb
@@ -465,7 +466,7 @@ def _glasses(look: Look) -> Model:
     )
 
 
-def _hoop(ring: np.ndarray[tuple[int, int], np.dtype[np.float64]], radius: float) -> Mesh:
+def _hoop(ring: Float64, radius: float) -> Mesh:
     """A round wire along a closed way whose last point is the first again."""
     ways = np.roll(ring[:-1], -1, axis=0) - np.roll(ring[:-1], 1, axis=0)
     ways = np.concatenate([ways, ways[:1]])
