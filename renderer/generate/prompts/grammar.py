@@ -121,8 +121,11 @@ def _only_noun(word: Word) -> bool:
 
 def _is_part(word: Word, head: Word) -> bool:
     """Whether the word means one of the head's own parts, rather than a material: a "diamond" ring."""
-    shape, part = head.readings.get("shape"), word.readings.get("part")
-    return shape in SHAPES and part is not None and part in map(singular, SHAPES[shape].roles)
+    return _is_role(word.readings.get("part"), head.readings.get("shape"))
+
+
+def _is_role(part: str | None, shape: str | None) -> bool:
+    return shape is not None and any(singular(role) == part for role in SHAPES[shape].roles)
 
 
 class _Reader:
@@ -200,9 +203,11 @@ class _Reader:
             self._target = said
         elif connector == "without":
             last.lacking.append(part or word.text)
-        elif part is not None and (last.has(part) or self._root.has(part)) and (shape is None or connector in PARTLY):
+        elif part is not None and (last.has(part) or self._root.has(part)) and (
+            shape is None or connector in PARTLY or (connector == "in" and _is_role(part, last.shape))
+        ):
             self._tell(last if last.has(part) else self._root, part, said)
-        elif "pattern noun" in word.readings and shape is None:
+        elif "pattern noun" in word.readings and (shape is None or connector in PARTLY):
             self._pattern(word.readings["pattern noun"], said)
         elif shape is not None:
             self._join(Thing(word.text, shape, "alike" in word.readings, said, features, kinds=kinds), connector)

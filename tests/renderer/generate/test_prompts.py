@@ -118,6 +118,12 @@ def test_a_material_that_is_a_part_of_the_thing_is_that_part() -> None:
     assert (ring.shape, ring.said.materials, list(ring.parts), ring.kinds) == ("ring", ["rose gold"], ["diamond"], [])
 
 
+def test_what_something_is_in_may_be_a_part_of_it() -> None:
+    cactus = thing_of("a cactus in a blue pot")
+    assert (cactus.others, cactus.parts) == ([], {"pot": Said(colors=[color("blue")])})
+    assert thing_of("an apple in a blue pot").others[0][0] == "in"
+
+
 def test_some_nouns_imply_a_feature() -> None:
     assert list(thing_of("a purple wizard hat").parts) == ["pointed"]
 
