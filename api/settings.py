@@ -93,6 +93,10 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         "", description="Addresses and CIDR networks, with commas between, of proxies that say who their clients are"
     )
+    metrics_token: SecretStr = Field(
+        SecretStr(""),
+        description="What /metrics is told for, as a Bearer token; empty means to this machine alone, without a proxy",
+    )
     hsts_seconds: int = Field(
         0, ge=0, description="How long browsers shall ask by https only, told where they do; 0 tells them nothing"
     )
@@ -251,3 +255,12 @@ class Settings(BaseSettings):
     @property
     def embedded_broker(self) -> bool:
         return not self.broker_url.get_secret_value()
+
+
+LIMITS = (
+    "max_connections", "max_connections_per_client", "account_requests", "client_requests", "account_streams",
+    "account_uploads", "max_upload_mb", "max_signed_upload_mb", "upload_limit", "quota_storage_mb",
+    "quota_uploads_per_hour", "quota_waiting_previews", "disk_reserve_mb", "child_memory_mb", "stall_seconds",
+    "lease_seconds", "ingest_seconds", "max_attempts",
+)  # fmt: skip
+"""The settings that bound what somebody or something may take. /metrics tells them beside what is taken."""

@@ -8,6 +8,7 @@
     renders                         uploads and orders -> tasks + ledger, files, shares, what deletes and cancels them
     projects                        files announced beforehand, templates, projects, their renders, workflows of it all
     removal                         what nobody needs any more
+    watching                        what an operator sees: queues, counts, who uses what
 
 A noun imports those above it in this list, never one below; `catalog` and `work` don't know each other. What a kind of
 work means for those who asked for it is the kind's Outcome: see `work.outcomes`.

@@ -9,6 +9,7 @@ import time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api import counts
 from api.errors import FarmError
 from api.http.auth import account_in
 from api.http.dialect import Dialects
@@ -33,6 +34,11 @@ DEFAULTS = {
 _REQUEST_ID = "request_id"
 _STATUS = "status"
 """What a request's state says of it: 0 until its answer begins."""
+_ROUTE = "route"
+"""The path of its route, with {parameters}: of such there are few."""
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Those that are counted by their name: a client may send any word."""
 
 log = logging.getLogger("api.http")
 
@@ -61,6 +67,11 @@ class Boundary:
         async def send_marked(message: Message) -> None:
             if message["type"] == "http.response.start":
                 state[_STATUS] = message["status"]
+                counts.observe(
+                    "http_request_seconds", time.perf_counter() - started,
+                    method=scope["method"] if scope["method"] in METHODS else "other",
+                    route=state.get(_ROUTE, "none"), status=str(message["status"]),
+                )  # fmt: skip
                 headers = message["headers"] = list(message.get("headers", ()))
                 said = {name for name, _ in headers}
                 headers += (default for default in DEFAULTS.items() if default[0] not in said)
@@ -77,6 +88,21 @@ class Boundary:
                 self._dialects.loggable(scope["path"]), state[_STATUS], (time.perf_counter() - started) * 1000,
                 request_id,
             )  # fmt: skip
+
+
+class Routed:
+    """The innermost layer: notes which route answers, where the layers above can see it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_routed(message: Message) -> None:
+            if message["type"] == "http.response.start" and "route" in scope:
+                scope["state"][_ROUTE] = scope["route"].path
+            await send(message)
+
+        await self._app(scope, receive, send_routed)
 
 
 class Faults:

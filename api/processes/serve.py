@@ -26,6 +26,7 @@ from api.http.docs import DOCS_PATH
 from api.http.server import CLOSE_CONNECTIONS_S, Server
 from api.observe import log
 from api.private import keep_private
+from api.processes.counting import Counting
 from api.processes.sandboxes import check_sandbox
 from api.processes.supervisor import STOP_S, Supervisor, end_with_supervisor
 from api.processes.webhooks import make_deliverer
@@ -75,6 +76,9 @@ def serve(settings: Settings) -> None:
         celery = make_celery(settings)
         if settings.embedded_broker:
             declare_queues(celery)
+        counting = Counting(database)
+        counting.start()
+        closing.callback(counting.stop)
         relay = Relay(database, celery)
         relay.start()
         closing.callback(relay.stop)

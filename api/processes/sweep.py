@@ -9,6 +9,7 @@ from api.db.engines import WORKER
 from api.db.session import Database
 from api.observe import log
 from api.private import keep_private
+from api.processes.counting import Counting
 from api.processes.webhooks import make_deliverer
 from api.queue.broker import make_celery
 from api.queue.sweep import sweep_until
@@ -27,8 +28,11 @@ def command() -> None:
         signal.signal(number, lambda *_: stop.set())
     database = Database(settings.sqlalchemy_url, WORKER)
     storage = open_storage(settings)
+    counting = Counting(database)
+    counting.start()
     deliverer = make_deliverer(settings, database, storage)
     deliverer.start()
     sweep_until(stop, database, storage, make_celery(settings), settings)
     deliverer.stop()
+    counting.stop()
     database.dispose()

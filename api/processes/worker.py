@@ -25,6 +25,7 @@ from api.db.session import Database
 from api.domain.work import fleet, outcomes
 from api.observe import log
 from api.private import keep_private
+from api.processes.counting import Counting
 from api.processes.sandboxes import check_sandbox
 from api.processes.supervisor import beat, end_with_supervisor
 from api.queue.broker import WORK_TASK, make_celery, queue_name, send_hint
@@ -95,12 +96,15 @@ def run_worker(settings: Settings, start: Callable[..., Process] = start_child) 
         try:
             _announce(bench)
             relay.start()
+            counting = Counting(database)
+            counting.start()
             presence = threading.Thread(target=_stay_present, args=(bench,), name="presence", daemon=True)
             presence.start()
             code = _consume(celery, bench, queues)
             stop.set()
             presence.join()
             relay.stop()
+            counting.stop()
             with contextlib.suppress(*Outage), database.begin() as session:  # else it is forgotten in a minute
                 fleet.leave(session, name)
         finally:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from celery import Celery
 from kombu.exceptions import OperationalError as BrokerAway
 
-from api import clock
+from api import clock, counts
 from api.db.faults import Outage
 from api.db.session import Database
 from api.domain.accounts import idempotency
@@ -25,6 +25,7 @@ from api.domain.kit.unit import unit_of_work
 from api.domain.projects import progress
 from api.domain.removal import leftovers, models, overlays, uploads
 from api.domain.renders.removal import end_refunded_preview
+from api.domain.watching import counts as all_counts
 from api.domain.webhooks import deliveries
 from api.domain.work import fleet, lanes, scheduling, waits
 from api.queue.broker import send_hint
@@ -96,6 +97,7 @@ def on_its_own(step: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        counts.add("sweep_failures", step=step)
         logger.warning(
             "The sweep could not %s, will try again: %s", step, error, exc_info=not isinstance(error, EXPECTED)
         )
@@ -117,6 +119,7 @@ def _take_back(database: Database, storage: Storage, max_attempts: int) -> None:
         if lost is None:
             break
         again, given_up = again + lost.again, given_up + (not lost.again)
+        counts.add("leases_expired", end="again" if lost.again else "given_up")
         discard(storage, *lost.leftovers)
     if again or given_up or stuck:
         logger.warning(
@@ -149,6 +152,8 @@ def collect_once(database: Database, storage: Storage) -> None:
     """
     with on_its_own("delete old webhook deliveries"), database.begin() as session:
         deliveries.discard_old(session)
+    with on_its_own("add up what processes counted that are gone"), database.begin() as session:
+        all_counts.fold(session)
     with on_its_own("forget models whose files never came"):
         _discard_expired(database, storage)
     before = clock.now() - leftovers.GRACE

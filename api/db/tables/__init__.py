@@ -20,6 +20,7 @@ from api.db.tables.projects import (
 )
 from api.db.tables.renders import Render, RenderOverlay
 from api.db.tables.results import Result
+from api.db.tables.watching import ProcessCounts
 from api.db.tables.webhooks import WebhookDelivery, WebhookSecret, WebhookSubscription, WebhookTarget
 from api.db.tables.work import Lane, OutboxMessage, Segment, Task, TaskNeed, Worker
 
@@ -35,6 +36,7 @@ __all__ = [
     "ModelVariant",
     "OutboxMessage",
     "Overlay",
+    "ProcessCounts",
     "Project",
     "ProjectModel",
     "Quota",
