@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from sqlalchemy.orm import Session
 
 from api import clock
+from api.cli import operating
 from api.cli.farm import open_farm, refusals, show_row, transaction
 from api.domain.accounts import accounts, credentials, ledger, quotas
 from api.domain.accounts.accounts import AccountView
@@ -266,3 +267,6 @@ def _template_in(file: Path) -> Description:
     if description is not None and not isinstance(description, str):
         raise InvalidRequest(f"description of {file} is no string")
     return Description.of(name=told["name"], description=description, tags=tags, content=told.get("content", {}))
+
+
+operating.add_to(command)

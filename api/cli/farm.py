@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import click
 from sqlalchemy.orm import Session
 
+from api.db.copies import CopyFailed
 from api.db.engines import WORKER
 from api.db.session import Database, has_schema
 from api.errors import FarmError
@@ -43,11 +44,13 @@ def transaction() -> Iterator[Session]:
 
 @contextlib.contextmanager
 def refusals() -> Iterator[None]:
-    """Domain errors end the program with code 1."""
+    """Domain errors, and what a database's own programs say, end the program with code 1."""
     try:
         yield
     except FarmError as error:
         raise click.ClickException(error.message) from error
+    except CopyFailed as error:
+        raise click.ClickException(str(error)) from error
 
 
 def show_row(**values: object) -> None:

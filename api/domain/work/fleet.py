@@ -83,6 +83,13 @@ def list_workers(session: Session) -> list[WorkerView]:
     return [WorkerView(*row) for row in rows]
 
 
+def held_by(session: Session, worker: str | None) -> list[str]:
+    """The ids of the segments that the worker holds; of None, those that anybody does."""
+    of_worker = () if worker is None else (Segment.worker == worker,)
+    running = Segment.state == literal_column(f"'{SegmentState.RUNNING}'")
+    return list(session.scalars(select(Segment.id).where(running, *of_worker).order_by(Segment.id)))
+
+
 def others_than(worker: InstrumentedAttribute[str | None]) -> Exists:
     """The condition that there is a fit worker other than the one so called."""
     return exists().where(_heard_of(), Worker.unfit_reason.is_(None), Worker.name != worker)
