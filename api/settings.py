@@ -14,11 +14,19 @@ from sqlalchemy import URL
 
 from renderer.spec import H264Encoder
 
+_PASSWORD_OF_URL = re.compile(r"://[^/?#:@]*:([^/?#]*)@")
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
 
 
 HTTP = r"^$|^https?://."
 """What URLs of servers look like that are talked to by HTTP."""
+
+
+KNOWN_TO_ALL = frozenset({
+    "admin", "change-me", "change_me", "changeit", "changeme", "default", "example", "guest", "minioadmin", "pass",
+    "password", "pirouette", "postgres", "redis", "root", "secret", "seaweedfs", "test",
+})  # fmt: skip
+"""Passwords of manuals, images and examples. A farm that isn't embedded doesn't start with one."""
 
 
 class Settings(BaseSettings):
@@ -196,6 +204,22 @@ class Settings(BaseSettings):
         url = self.broker_url.get_secret_value()
         if url and "://" not in url:
             raise ValueError("PIROUETTE_BROKER_URL must be a URL such as redis://redis:6379/0")
+        return self
+
+    @model_validator(mode="after")
+    def _secrets_are_secret(self) -> Self:
+        """What isn't embedded is reached by others, who know the passwords of manuals and examples, too."""
+        given = {
+            "PIROUETTE_DATABASE_PASSWORD": self.database_password, "PIROUETTE_DATABASE_URL": self.database_url,
+            "PIROUETTE_BROKER_URL": self.broker_url, "PIROUETTE_S3_SECRET_KEY": self.s3_secret_key,
+            "PIROUETTE_METRICS_TOKEN": self.metrics_token,
+        }  # fmt: skip
+        for name, secret in given.items():
+            value = secret.get_secret_value()
+            if name.endswith("_URL"):
+                value = "".join(_PASSWORD_OF_URL.findall(value))
+            if value.lower() in KNOWN_TO_ALL:
+                raise ValueError(f"{name} has a password that everybody knows; `openssl rand -hex 24` makes one")
         return self
 
     @model_validator(mode="after")

@@ -211,7 +211,10 @@ def publish_overlay(file: Path, layer: str, name: str | None, description: str |
 
 @command.command()
 def doctor() -> None:
-    """Look at what this machine has for the work. The exit code is 1 where something is missing."""
+    """Look at what this machine has for the work, and at the rest of the farm: database, broker, storage, disk, clock.
+
+    The exit code is 1 where something is wrong; each finding comes with what to do.
+    """
     from api.processes.doctor import findings  # as a worker, it loads much that no other of these commands needs
 
     found = findings(Settings())

@@ -125,6 +125,8 @@ def test_a_folder_that_cannot_be_written_is_told(model: Path) -> None:
         ("PIROUETTE_INGEST_ALLOW", "10.0.0.0/99", "PIROUETTE_INGEST_ALLOW"),
         ("PIROUETTE_WEBHOOK_ALLOW", "10.0.0.0/99", "PIROUETTE_WEBHOOK_ALLOW"),
         ("PIROUETTE_HOST", "no.such.host.invalid", "PIROUETTE_HOST"),
+        ("PIROUETTE_HOTS", "x", "there is no setting PIROUETTE_HOTS; do you mean PIROUETTE_HOST?"),
+        ("PIROUETTE_BROKER_URL", "redis://:changeme@redis/0", "PIROUETTE_BROKER_URL has a password that everybody"),
     ],
 )
 def test_a_farm_with_a_wrong_setting_says_which(

@@ -116,12 +116,12 @@ def test_without_a_token_only_this_machine_is_told(web: Web) -> None:
 
 
 def test_with_a_token_whoever_has_it_is_told_and_nobody_else(web: Web) -> None:
-    settings = web.settings.model_copy(update={"metrics_token": SecretStr("secret")})
+    settings = web.settings.model_copy(update={"metrics_token": SecretStr("whisper")})
     guarded = Web.of(web.database, settings, email="o@example.com")
-    for given in ({}, {"Authorization": "Bearer secreT"}, {"Authorization": "secret"}, {"Authorization": "Bearer "}):
+    for given in ({}, {"Authorization": "Bearer whispeR"}, {"Authorization": "whisper"}, {"Authorization": "Bearer "}):
         answer = guarded.get("/metrics", token=None, headers=given)
         assert (answer.status_code, answer.json()["error"]["code"]) == (401, "unauthorized")
-    headers = {"Authorization": "Bearer secret", "X-Forwarded-For": "203.0.113.7"}
+    headers = {"Authorization": "Bearer whisper", "X-Forwarded-For": "203.0.113.7"}
     samples(guarded.get("/metrics", token=None, headers=headers, client=("203.0.113.7", 5000)))
 
 
