@@ -98,6 +98,9 @@ class Settings(BaseSettings):
     log_level: str = Field(
         "INFO", pattern="(?i)^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"
     )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="text for people, or json for programs: an object a line, with the ids of what it is about"
+    )
     trusted_proxies: str = Field(
         "", description="Addresses and CIDR networks, with commas between, of proxies that say who their clients are"
     )

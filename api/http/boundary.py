@@ -15,6 +15,7 @@ from api.http.auth import account_in
 from api.http.dialect import Dialects
 from api.http.peers import UNKNOWN, client_in
 from api.ids import new_id
+from api.observe import log as observed
 
 FILES_ONLY = (
     "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; "
@@ -80,14 +81,19 @@ class Boundary:
                     headers.append((b"strict-transport-security", self._hsts))
             await send(message)
 
-        try:
-            await self._app(scope, receive, send_marked)
-        finally:
-            log.info(
-                "%s %s %s %s %d %.0f ms %s", client_in(scope), account_in(scope) or UNKNOWN, scope["method"],
-                self._dialects.loggable(scope["path"]), state[_STATUS], (time.perf_counter() - started) * 1000,
-                request_id,
-            )  # fmt: skip
+        with observed.about(request=request_id):
+            try:
+                await self._app(scope, receive, send_marked)
+            finally:
+                self._log(scope, request_id, (time.perf_counter() - started) * 1000)
+
+    def _log(self, scope: Scope, request_id: str, milliseconds: float) -> None:
+        told = {
+            "client": client_in(scope), "account": account_in(scope) or UNKNOWN, "method": scope["method"],
+            "path": self._dialects.loggable(scope["path"]), "status": scope["state"][_STATUS],
+            "ms": round(milliseconds),
+        }  # fmt: skip
+        log.info("%s %s %s %s %d %d ms %s", *told.values(), request_id, extra={observed.FIELDS: told})
 
 
 class Routed:

@@ -1,4 +1,4 @@
-"""`pirouette admin doctor`: whether this machine can do the work, tried as workers do it, and how the rest of the farm is."""
+"""`pirouette admin doctor`: whether this machine can do the work, tried as workers do it, and how the farm is."""
 
 import functools
 import tempfile

@@ -53,7 +53,7 @@ def command(host: str | None, port: int | None, supervisor_fd: int | None) -> No
     """Serve the API and run PIROUETTE_WORKERS workers; without PIROUETTE_BROKER_URL, be the whole farm."""
     given = {"host": host, "port": port}
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
-    log.configure(settings.log_level, "server")
+    log.configure(settings.log_level, "server", settings.log_format)
     keep_private(settings.data_dir)
     if supervisor_fd is not None:
         end_with_supervisor(supervisor_fd, ORPHAN_GRACE_S)

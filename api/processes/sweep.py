@@ -21,7 +21,7 @@ from api.storage.open import open_storage
 def command() -> None:
     """Take back lost work, re-send lost messages and deliver webhooks, until SIGTERM or SIGINT."""
     settings = Settings()
-    log.configure(settings.log_level, "sweeper")
+    log.configure(settings.log_level, "sweeper", settings.log_format)
     keep_private(settings.data_dir)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -54,7 +54,7 @@ logger = logging.getLogger(__name__)
 def command(supervisor_fd: int | None, beats_fd: int | None) -> None:
     """Render what the farm's database asks for, until SIGTERM or SIGINT."""
     settings = Settings()
-    log.configure(settings.log_level, f"worker {os.getpid()}")
+    log.configure(settings.log_level, f"worker {os.getpid()}", settings.log_format)
     keep_private(settings.data_dir)
     if supervisor_fd is not None:
         end_with_supervisor(supervisor_fd, ORPHAN_GRACE_S)
@@ -133,6 +133,7 @@ def setup_of(settings: Settings, queues: Sequence[str], places: Places) -> Setup
         cache_dir=str(places.cache),
         turns=str(places.turns),
         log_level=settings.log_level,
+        log_format=settings.log_format,
         memory_bytes=settings.child_memory_mb * 1024 * 1024 or machine_bytes,
     )
 

@@ -20,6 +20,7 @@ from api.domain.work import leftovers, scheduling
 from api.domain.work.claims import Claim
 from api.domain.work.states import Role
 from api.domain.work.tasks import Priority
+from api.observe import log
 from api.storage.base import StorageFull, StorageUnavailable, discard
 from api.storage.disk import disk_errors_told
 from api.worker.messages import Done, Failed, Frames, Made, Published, Stage, Stopped, Told
@@ -73,6 +74,14 @@ def run_segment(bench: Bench, claim: Claim) -> None:
     waits to be settled, and the files for what the database says: nobody else could do anything with them either.
     Raises the Outage where the process is asked to end before that.
     """
+    with log.about(
+        task=claim.task_id, kind=claim.kind, segment=claim.segment_id, attempt=claim.attempt, worker=bench.worker,
+        owners=sorted(claim.variants),
+    ):  # fmt: skip
+        _run(bench, claim)
+
+
+def _run(bench: Bench, claim: Claim) -> None:
     lease = Lease(bench.database, claim, bench.settings, bench.stop)
     try:
         with (
