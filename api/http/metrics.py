@@ -133,7 +133,9 @@ def _state_of(worker: WorkerView, silent: bool) -> str:
         return "silent"
     if worker.unfit_reason is not None:
         return "unfit"
-    return "working" if worker.working else "idle"
+    if worker.working:
+        return "working"
+    return "resting" if worker.resting else "idle"
 
 
 def _device(worker: WorkerView) -> str:

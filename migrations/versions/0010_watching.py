@@ -1,4 +1,4 @@
-"""What processes have counted, for /metrics."""
+"""What processes have counted, for /metrics; and workers that are paused."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,7 +16,16 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("process", name="pk_process_counts"),
     )
+    op.create_table(
+        "pauses",
+        sa.Column("worker", sa.String(100), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("worker", name="pk_pauses"),
+    )
+    op.add_column("workers", sa.Column("resting", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def downgrade() -> None:
+    op.drop_column("workers", "resting")
+    op.drop_table("pauses")
     op.drop_table("process_counts")

@@ -1,4 +1,4 @@
-"""What processes have counted, and which workers are to rest."""
+"""What processes have counted."""
 
 import datetime as dt
 from typing import Any
