@@ -147,6 +147,17 @@ class Settings(BaseSettings):
         1000, ge=0, description="Most free previews of an account that wait to be drawn; 0 means no limit"
     )
 
+    # how long things are kept: see domain.removal.retention
+    keep_previews_days: int = Field(0, ge=0, description="Days until free previews are deleted; 0 means they stay")
+    keep_results_days: int = Field(
+        0, ge=0, description="Days until ordered videos and images are deleted that no link shares; 0 means they stay"
+    )
+    keep_datasets_days: int = Field(0, ge=0, description="Days until training sets are deleted; 0 means they stay")
+    keep_models_days: int = Field(
+        0, ge=0, description="Days until models are deleted of which nothing was made, or is left; 0 means they stay"
+    )
+    keep_deliveries_days: int = Field(30, ge=1, description="Days until the log of a webhook's deliveries is deleted")
+
     # downloads from URLs
     ingest_seconds: float = Field(120.0, gt=0, description="How long a download from a URL may take in all")
     ingest_allow: str = Field(

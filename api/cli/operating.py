@@ -1,5 +1,6 @@
 """`pirouette admin`'s commands that are about the farm as a whole, and no single account: backups, workers, storage."""
 
+import dataclasses
 import time
 from pathlib import Path
 
@@ -7,6 +8,9 @@ import click
 
 from api import clock
 from api.cli.farm import open_farm, refusals, show_row, transaction
+from api.domain.removal import retention
+from api.domain.removal.retention import Due
+from api.domain.watching.storage import by_account
 from api.domain.work import fleet, pauses
 from api.domain.work.fleet import WorkerView
 from api.settings import Settings
@@ -98,6 +102,26 @@ def requeue(worker: str) -> None:
         show_row(worker=worker, requeued=pauses.requeue(session, worker))
 
 
+@click.command()
+@click.option("--most", type=click.IntRange(min=1), default=50, show_default=True, help="Accounts to show.")
+def storage(most: int) -> None:
+    """Who uses how much of the storage, and for what: the accounts that use most, the greatest first."""
+    with transaction() as session:
+        for usage in by_account(session, most):
+            show_row(**dataclasses.asdict(usage))
+
+
+@click.command(name="retention")
+def show_retention() -> None:
+    """What the rules PIROUETTE_KEEP_..._DAYS would delete now; nothing is. The sweep deletes it every hour."""
+    settings = open_farm()
+    with transaction() as session:
+        for rule in retention.RULES:
+            days = rule.days(settings)
+            due = retention.foreseen(session, rule, days) if days else Due(0, 0)
+            show_row(rule=rule.name, days=days, **dataclasses.asdict(due))
+
+
 def _busy(worker: str | None) -> list[WorkerView]:
     with transaction() as session:
         return pauses.busy(session, worker)
@@ -112,5 +136,5 @@ def _show(worker: WorkerView) -> None:
 
 
 def add_to(group: click.Group) -> None:
-    for command in (backup, restore, workers, pause, resume, drain, requeue):
+    for command in (backup, restore, workers, pause, resume, drain, requeue, storage, show_retention):
         group.add_command(command)

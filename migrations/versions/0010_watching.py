@@ -1,4 +1,4 @@
-"""What processes have counted, for /metrics; and workers that are paused."""
+"""What processes have counted, for /metrics; workers that are paused; and renders by age, to delete the old."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,10 +22,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("worker", name="pk_pauses"),
     )
+    op.create_index("renders_by_age", "renders", ["created_at"])
     op.add_column("workers", sa.Column("resting", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def downgrade() -> None:
+    op.drop_index("renders_by_age", "renders")
     op.drop_column("workers", "resting")
     op.drop_table("pauses")
     op.drop_table("process_counts")
