@@ -21,8 +21,9 @@ from api.db.tables.projects import (
 )
 from api.db.tables.renders import Render, RenderOverlay
 from api.db.tables.results import Result
+from api.db.tables.watching import ProcessCounts
 from api.db.tables.webhooks import WebhookDelivery, WebhookSecret, WebhookSubscription, WebhookTarget
-from api.db.tables.work import Lane, OutboxMessage, Segment, Task, TaskNeed, Worker
+from api.db.tables.work import Lane, OutboxMessage, Pause, Segment, Task, TaskNeed, Worker
 
 __all__ = [
     "Account",
@@ -39,6 +40,8 @@ __all__ = [
     "ModelVariant",
     "OutboxMessage",
     "Overlay",
+    "Pause",
+    "ProcessCounts",
     "Project",
     "ProjectModel",
     "Quota",
