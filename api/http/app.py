@@ -20,6 +20,7 @@ from api.http.inflate import Inflate
 from api.http.limits import BodyLimit, ClientLimit
 from api.http.normalise import Normalise
 from api.http.openapi import openapi_of
+from api.http.portal.dialect import PORTAL
 from api.http.probes import router as probes_router
 from api.http.rates import Limits
 from api.http.state import Farm
@@ -36,7 +37,7 @@ DESCRIPTION = (
     "This is dx.gl's API under /v1, and Glossi's under /api/v1."
 )
 
-DIALECTS = (DXGL, GLOSSI)
+DIALECTS = (DXGL, GLOSSI, PORTAL)
 
 MISSED_HEARTBEATS = 4
 """After so many a worker is called silent."""

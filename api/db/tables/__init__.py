@@ -6,6 +6,7 @@ Migrations in /migrations build them.
 from api.db.tables.accounts import Account, IdempotencyKey, LedgerEntry, Quota, StoredBytes, Token
 from api.db.tables.base import Base, UtcDateTime
 from api.db.tables.catalog import Model, ModelTag, Overlay
+from api.db.tables.people import BrowserSession, Person, PersonLink
 from api.db.tables.projects import (
     Batch,
     ModelVariant,
@@ -27,6 +28,7 @@ __all__ = [
     "Account",
     "Base",
     "Batch",
+    "BrowserSession",
     "IdempotencyKey",
     "Lane",
     "LedgerEntry",
@@ -35,6 +37,8 @@ __all__ = [
     "ModelVariant",
     "OutboxMessage",
     "Overlay",
+    "Person",
+    "PersonLink",
     "Project",
     "ProjectModel",
     "Quota",
