@@ -48,7 +48,8 @@ async def get_file(folder: str, name: str) -> Response:
     if folder not in FOLDERS or name.startswith(".") or not path.is_file():
         raise NotFound("No such path")
     media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return FileResponse(path, media_type=media_type, headers={"Cache-Control": FOLDERS[folder]})
+    headers = {"Cache-Control": FOLDERS[folder], "Content-Security-Policy": POLICY}  # of workers, their script's counts
+    return FileResponse(path, media_type=media_type, headers=headers)
 
 
 @router.get("")
