@@ -59,7 +59,7 @@ async def get_page(page: str = "") -> Response:
     """The program, which shows the page by the path; where nobody has built it yet, how to do so."""
     index = STATIC / "index.html"
     if not index.is_file():
-        return HTMLResponse(_MISSING, 503)
+        return HTMLResponse(_MISSING, 404)
     return HTMLResponse(
         index.read_bytes(), headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"}
     )

@@ -243,7 +243,7 @@ export class Preview {
 
 /** The camera at a moment between two of the frames that are told. */
 function frameAt(path: CameraPath, moment: number): number[] | null {
-  const place = Math.min(moment, 0.9999) * path.frames.length;
+  const place = Math.min(moment * path.frames.length, path.frames.length - 1);
   const before = path.frames[Math.floor(place)] ?? null;
   const after = path.frames[Math.floor(place) + 1];
   if (!before || !after) return before;

@@ -19,9 +19,16 @@ function stillOf(settings: Settings, path: CameraPath, moment: number): Settings
   if (settings.output === "image") {
     return { ...kept, output: "image", camera: settings.camera, azimuth: settings.azimuth };
   }
-  const place = Math.min(path.angles.length - 1, Math.floor(moment * path.angles.length));
-  const around = (path.angles[place] ?? 0) - Number(settings.rotateY ?? 0);
+  const around = angleAt(path, moment) - Number(settings.rotateY ?? 0);
   return { ...kept, output: "image", azimuth: ((((around + 180) % 360) + 360) % 360) - 180 };
+}
+
+/** The camera's angle at a moment, between two frames that are told as the preview shows it. */
+function angleAt(path: CameraPath, moment: number): number {
+  const place = Math.min(moment * path.angles.length, path.angles.length - 1);
+  const before = path.angles[Math.floor(place)] ?? 0;
+  const after = path.angles[Math.ceil(place)] ?? before;
+  return before + (after - before) * (place % 1);
 }
 
 export function Stage({ model, settings }: { model: ModelDetail; settings: Settings }) {
