@@ -69,7 +69,6 @@ def create_app(
         description=DESCRIPTION,
         docs_url=None,  # see docs
         redoc_url=None,
-        generate_unique_id_function=lambda route: route.name,  # stable names for clients made from openapi.json
         redirect_slashes=False,
     )
     guard = Guard(
@@ -88,9 +87,8 @@ def create_app(
     for dialect in dialects:
         tags |= dialect.tags
         for router in dialect.routers:
-            app.include_router(router)
-    app.include_router(storage_router)
-    app.include_router(probes_router)
+            app.router.routes.extend(router.routes)
+    app.router.routes.extend((*storage_router.routes, *probes_router.routes))
     home.install(app)
     app.openapi = lambda: openapi_of(app, tags)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     behind_proxy = bool(settings.trusted_proxies)
