@@ -25,6 +25,7 @@ from api.http.limits import BodyLimit, ClientLimit
 from api.http.metrics import Known, Metrics
 from api.http.normalise import Normalise
 from api.http.openapi import openapi_of
+from api.http.portal.dialect import PORTAL
 from api.http.probes import router as probes_router
 from api.http.rates import Limits
 from api.http.state import Farm
@@ -41,7 +42,7 @@ DESCRIPTION = (
     "This is dx.gl's API under /v1, Glossi's under /api/v1, and the Grok 3D pipeline's under /api."
 )
 
-DIALECTS = (DXGL, GLOSSI, GROK)
+DIALECTS = (DXGL, GLOSSI, PORTAL, GROK)
 
 MISSED_HEARTBEATS = 4
 """After so many a worker is called silent."""

@@ -7,6 +7,7 @@ from api.db.tables.accounts import Account, IdempotencyKey, LedgerEntry, Quota, 
 from api.db.tables.base import Base, UtcDateTime
 from api.db.tables.catalog import Model, ModelTag, Overlay
 from api.db.tables.generations import Flow, FlowInput, FlowStep
+from api.db.tables.people import BrowserSession, Person, PersonLink
 from api.db.tables.projects import (
     Batch,
     ModelVariant,
@@ -29,6 +30,7 @@ __all__ = [
     "Account",
     "Base",
     "Batch",
+    "BrowserSession",
     "Flow",
     "FlowInput",
     "FlowStep",
@@ -41,6 +43,8 @@ __all__ = [
     "OutboxMessage",
     "Overlay",
     "Pause",
+    "Person",
+    "PersonLink",
     "ProcessCounts",
     "Project",
     "ProjectModel",
