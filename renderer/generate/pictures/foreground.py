@@ -49,6 +49,13 @@ _SEEN_THROUGH, _HOLE = 0.4, 0.0004
 """A region inside of the object that is as near to the backdrop's colours as this share of the tolerance, and larger
 than this share of the picture, is a hole. The white of a label before a white backdrop is shaded differently."""
 
+_DARKEST, _SAME_COLOUR, _EVEN = 0.35, 0.03, 0.02
+"""Of a shadow: its brightness as a share of the backdrop's, how far its colour may be off, and how steep it is at most,
+per pixel. The edge of an object is steeper."""
+
+_SURELY = 0.8
+"""What `saliency` says of the inside of objects; of shadows it says less, but near to an object as much as 0.7."""
+
 _CERTAIN = 0.5
 """That `saliency` must reach somewhere: of pictures of grass or of clouds it says 0.3 at most."""
 
@@ -88,10 +95,9 @@ def _find(picture: UInt8) -> tuple[Float32, FoundBy]:
     if (alpha <= _TRANSPARENT).mean() >= _MEANT:
         return (alpha / np.float32(255)).astype(np.float32), "alpha"
     guide = (colors / np.float32(255)).astype(np.float32)
-    against = _against_backdrop(guide)
-    checkpoint()
     path = weights()
     if path is None:
+        against = _against_backdrop(guide, None)
         if against is None:
             raise EngineRejected(
                 "the picture's background isn't plain, and the network that finds objects on others isn't installed "
@@ -101,6 +107,8 @@ def _find(picture: UInt8) -> tuple[Float32, FoundBy]:
     found = saliency(colors, path)
     if found.max() < _CERTAIN:
         found = np.zeros_like(found)
+    checkpoint()
+    against = _against_backdrop(guide, found)
     if against is not None:
         one, other = against > 0.5, found > 0.5
         if not other.any():
@@ -113,13 +121,17 @@ def _find(picture: UInt8) -> tuple[Float32, FoundBy]:
     return np.clip((fine - 0.5) * 2 + 0.5, 0, 1).astype(np.float32), "u2netp"
 
 
-def _against_backdrop(colors: Float32) -> Float32 | None:
-    """The mask of what differs from the backdrop; None where that isn't plain."""
+def _against_backdrop(colors: Float32, found: Float32 | None) -> Float32 | None:
+    """The mask of what differs from the backdrop; None where that isn't plain.
+
+    Shadows are left out where the network, if there is one, doesn't call them parts of the object.
+    """
     height, width = colors.shape[:2]
     band = max(2, min(height, width) // 100)
     border = np.ones((height, width), bool)
     border[band:-band, band:-band] = False
-    difference = np.abs(blur(colors, 0.8) - _gradient(colors, border)).max(axis=-1)
+    plain = _gradient(colors, border)
+    difference = np.abs(colors - plain).max(axis=-1).astype(np.float32)
     if (difference[border] <= _PLAIN_TOLERANCE).mean() < _PLAIN_SHARE:
         return None
     regions = labelled(difference <= _PLAIN_TOLERANCE)
@@ -129,10 +141,23 @@ def _against_backdrop(colors: Float32) -> Float32 | None:
     behind = (apart <= _SEEN_THROUGH * _PLAIN_TOLERANCE) & (areas >= _HOLE * colors.shape[0] * colors.shape[1])
     behind[np.unique(regions[border & outside])] = True
     backdrop = outside & behind[regions]
+    if found is not None:
+        backdrop = _with_shadows(backdrop, blur(colors, 1.0), plain, found)
     near = blur(backdrop.astype(np.float32), 2.0) > 0
     # An edge lies where half of the difference to the object is reached, however great that is.
     edge = np.clip(difference / np.maximum(_largest(difference, 3), 2 * _PLAIN_TOLERANCE), 0, 1)
     return np.where(backdrop, 0, np.where(near, edge, 1)).astype(np.float32)
+
+
+def _with_shadows(backdrop: Bools, colors: Float32, plain: Float64, found: Float32) -> Bools:
+    """The backdrop with what joins it without an edge and is a darker shade of the same colour."""
+    shade = (colors * plain).sum(axis=-1) / np.maximum((plain * plain).sum(axis=-1), 1e-6)
+    darker = (shade < 1) & (shade > _DARKEST) & (np.abs(colors - shade[..., None] * plain).max(axis=-1) < _SAME_COLOUR)
+    down, across = np.gradient(colors.mean(axis=-1))
+    even = np.hypot(down, across) < _EVEN
+    regions = labelled(backdrop | (darker & even & (found < _SURELY)))
+    joined = np.unique(regions[backdrop])
+    return (regions >= 0) & np.isin(regions, joined)
 
 
 def _gradient(colors: Float32, border: Bools) -> Float64:

@@ -19,10 +19,10 @@ def turned(profile: Profile, rows: int, sectors: int, *, handles: bool) -> Solid
     y, radii = curve[1:-1].T
     angles = 2 * np.pi * np.arange(sectors) / sectors
     rings = np.empty((len(y), sectors, 3))
-    rings[..., 0] = profile.axis + radii[:, None] * np.sin(angles)
+    rings[..., 0] = (profile.foot - profile.lean * y + radii * np.sin(angles)[:, None]).T
     rings[..., 1] = y[:, None]
     rings[..., 2] = radii[:, None] * np.cos(angles)
-    poles = np.array([[profile.axis, curve[end, 0], 0.0] for end in (0, -1)])
+    poles = np.array([[profile.foot - profile.lean * height, height, 0.0] for height in curve[[0, -1], 0]])
     number = np.arange(rings.shape[0] * sectors).reshape(rings.shape[:2])
     after = np.roll(number, -1, axis=1)
     top, bottom = number.size, number.size + 1
