@@ -25,7 +25,6 @@ from renderer.generate.protocols import MAX_SEED, Context, MeshOptions
 from renderer.gl.context import Device, open_device
 from renderer.model_types import USDZ_MISSING, usd_is_installed
 from renderer.optimise.available import available
-from renderer.optimise.wanted import Compression, Wanted
 from renderer.render import Listener, render_video
 from renderer.scene.nodes import Contents
 from renderer.spec import (
@@ -40,6 +39,7 @@ from renderer.spec import (
 from renderer.spec.frames import Codec
 from renderer.spec.settings import MAX_LENGTH_ADMIN_S
 from renderer.spec.spelling import snake_case_keys
+from renderer.spec.wanted import Compression, Wanted
 from renderer.stills import render_images
 
 VARIANT = "render"

@@ -79,10 +79,11 @@ def _entry(tokens: Sequence[str]) -> Readings | None:
     *first, last = tokens
     if not first and last.isdecimal() and last.isascii():
         return {"number": int(last[:4])}
-    entry = lexicon().get(" ".join(tokens))
-    if entry is None and (one := singular(last)) != last:
-        entry = lexicon().get(" ".join((*first, one)))
-    return entry
+    # "wine glasses" are no spectacles, so it isn't enough to ask what "glasses" are the plural of
+    for form in (last, singular(last), last.removesuffix("es"), last.removesuffix("s")):
+        if (entry := lexicon().get(" ".join((*first, form)))) is not None:
+            return entry
+    return None
 
 
 def _misspelt(token: str) -> Readings:

@@ -79,6 +79,27 @@ def test_what_belongs_to_a_thing_has_its_own_modifiers(prompt: str, relation: st
     assert (found, chair.shape, chair.said) == (relation, "chair", Said(colors=[color("blue")]))
 
 
+@pytest.mark.parametrize(("prompt", "said"), [
+    ("a bus that is green", Said(colors=[color("green")])),
+    ("a wooden chess pawn, dark walnut, polished", Said(materials=["walnut"], shade="dark", gloss="polished")),
+    ("a red toy truck with a blue cargo", Said(colors=[color("red")], styles=["toy"])),
+    ("two wine glasses", Said(count=2)),
+    ("a guitar, light brown wood", Said(colors=[shaded(color("brown"), "light")], materials=["wood"])),
+    ("a baby elephant", Said(sizes=["baby"])),
+    ("a chair with red, black", Said(colors=[color("red"), color("black")])),
+])  # fmt: skip
+def test_other_ways_to_say_it(prompt: str, said: Said) -> None:
+    assert thing_of(prompt).said == said
+
+
+def test_what_is_of_something_is_in_a_vessel_shown_by_a_figure_or_what_is_meant() -> None:
+    [(relation, apple)] = thing_of("a bowl of red apples").others
+    assert (relation, apple.shape, apple.said.colors) == ("containing", "apple", [color("red")])
+    assert thing_of("a slice of pizza").shape == "pizza"
+    assert "coffee" in thing_of("a cup of coffee").parts
+    assert thing_of("a horse of stone").said.materials == ["stone"]
+
+
 def test_parts_are_the_last_things_that_has_such() -> None:
     ball = thing_of("a red ball on a chair with black legs")
     assert ball.others[0][1].parts == {"leg": Said(colors=[color("black")])}
@@ -139,6 +160,8 @@ def test_parts_and_materials_in_other_languages() -> None:
     table = thing_of("Ein kleiner Tisch aus Holz mit schwarzen Beinen")
     assert (table.shape, table.said.materials, table.said.sizes) == ("table", ["wooden"], ["small"])
     assert table.parts == {"leg": Said(colors=[color("black")])}
+    vase = thing_of("un jarrón azul con rayas blancas").said
+    assert (vase.colors, vase.pattern, vase.pattern_color) == ([color("blue")], "stripes", color("white"))
 
 
 def test_accents_case_and_punctuation_make_no_difference() -> None:
