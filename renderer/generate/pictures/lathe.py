@@ -6,10 +6,11 @@ from renderer.arrays import Float64
 from renderer.generate.pictures.profile import Profile, without_spikes
 from renderer.generate.pictures.solid import Solid
 
-_SMOOTHED = 0.004
-"""Of the profile's length: the deviation of a Gaussian that takes the pixels' steps away and rounds edges a little."""
+_SMOOTHED, _SMOOTHED_MORE = 0.004, 0.012
+"""Of the profile's length: the deviation of a Gaussian that takes the pixels' steps away and rounds edges a little; and
+of one that takes away what is left of places where handles begin."""
 
-_SPIKES = 0.06
+_SPIKES = 0.1
 """Of the height: what stands out from a body for less is where a handle begins, if there are handles."""
 
 
@@ -52,7 +53,7 @@ def _curve(profile: Profile, count: int, *, handles: bool) -> Float64:
     length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
     fine = np.linspace(0, length[-1], 8 * count)
     dense = np.column_stack([np.interp(fine, length, column) for column in points.T])
-    smooth = _smoothed(dense, _SMOOTHED * len(fine))
+    smooth = _smoothed(dense, (_SMOOTHED_MORE if handles else _SMOOTHED) * len(fine))
     chosen = np.linspace(0, len(fine) - 1, count).round().astype(int)
     curve: Float64 = smooth[chosen]
     curve[[0, -1], 1] = 0

@@ -22,8 +22,8 @@ from renderer.generate.pictures.filters import blur, spread
 
 Back = Literal["mirrored", "plain", "banded"]
 
-_MIXED = 1.5
-"""Pixels at the outline whose colours are partly the background's."""
+_MIXED = 2.5
+"""Pixels at the outline whose colours are partly the background's: a JPEG's colours are half as fine as its pixels."""
 
 _GRAZING = 0.03
 """How far in from the outline of round things colours are not of the surface but what it reflects, seen at a grazing
@@ -35,7 +35,7 @@ _EVENED = 0.3
 _REGION = 0.12
 """The deviation of the Gaussian that regions are made by, as a share of the object's size."""
 
-_SEEN, _BLURRED = 0.03, 0.015
+_SEEN, _BLURRED = 0.03, 0.04
 """How far in from the outline the back shows the front, and how much it is blurred beyond, as shares of that size."""
 
 _QUALITY = 92
@@ -85,8 +85,8 @@ def paint(
 
 
 def _inner(cover: Float32, sigma: float) -> Float32:
-    """0 on the outline, 1 from some 1.5 `sigma` within."""
-    inner: Float32 = np.clip(3 * blur(cover, sigma) - 2, 0, 1)
+    """0 on the outline and up to half of `sigma` within, 1 from some 1.5 `sigma` on."""
+    inner: Float32 = np.clip(3 * blur(cover, sigma) - 2, 0, 1) ** 2
     return inner
 
 

@@ -42,7 +42,7 @@ bottle has less, by its shoulders, and a cup by its handle."""
 ROUND, COMPACT = 0.96, 0.96
 """`symmetry` and `compact` from which on something is a body of revolution."""
 
-BODY, HANDLE = 0.78, 0.01
+BODY, HANDLE = 0.78, 0.02
 """`symmetry` from which on it is one with handles, if there is a hole to grasp it by and `handled` makes up for the
 rest; and the least that is made of what lies beside a body: a handle, a spout, a leaf."""
 
