@@ -23,6 +23,7 @@ from api.db.engines import WORKER
 from api.db.faults import Outage
 from api.db.session import Database
 from api.domain.work import fleet, outcomes
+from api.engines.chosen import found_weights
 from api.observe import log
 from api.private import keep_private
 from api.processes.sandboxes import check_sandbox
@@ -78,7 +79,7 @@ def run_worker(settings: Settings, start: Callable[..., Process] = start_child) 
     relay = Relay(database, celery)
     data_dir = settings.data_dir.absolute()
     with work_folder(data_dir / "work", name) as own:
-        places = Places.below(own, data_dir)
+        places = Places.below(own, data_dir, found_weights(settings))
         begin = functools.partial(start, places, confined=settings.sandbox != "off")
         bench = Bench(
             worker=name,
@@ -130,6 +131,7 @@ def setup_of(settings: Settings, queues: Sequence[str], places: Places) -> Setup
         turns=str(places.turns),
         log_level=settings.log_level,
         memory_bytes=settings.child_memory_mb * 1024 * 1024 or machine_bytes,
+        weights={name: str(folder) for name, folder in places.weights.items()},
     )
 
 

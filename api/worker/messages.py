@@ -36,7 +36,8 @@ class Message(BaseModel):
 class Setup(Message):
     """The first line. `kinds` are those that the worker takes work of: a GL device is opened if any of them draws.
 
-    `memory_bytes` bounds the child's data. `turns` is the folder of `api.worker.right_of_way`.
+    `memory_bytes` bounds the child's data. `turns` is the folder of `api.worker.right_of_way`. `weights` are the
+    folders of engines' weights, by the engines' names.
     """
 
     type: Literal["setup"] = "setup"
@@ -48,6 +49,7 @@ class Setup(Message):
     turns: str
     log_level: str
     memory_bytes: int
+    weights: dict[str, str] = {}
 
 
 class PartFiles(Message):

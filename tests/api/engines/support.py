@@ -66,7 +66,7 @@ def stalled(began: Callable[[], None]) -> Callable[[asyncio.StreamWriter], Await
         writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"da')
         await writer.drain()
         began()
-        await asyncio.Event().wait()
+        await asyncio.sleep(HANG_S)  # by the loop's clock: of what waits for nothing the loop keeps no hold
 
     return give
 
