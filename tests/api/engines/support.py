@@ -4,6 +4,7 @@ import asyncio
 import functools
 import io
 import json
+import struct
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -84,3 +85,19 @@ def jpeg(side: int = 24, mode: str = "RGB") -> bytes:
     file = io.BytesIO()
     PIL.Image.new(mode, (side, side), (200, 40, 40) if mode == "RGB" else 128).save(file, "JPEG")
     return file.getvalue()
+
+
+def glb(**changes: Any) -> bytes:
+    """A triangle far from the ground."""
+    corners = struct.pack("<9f", 4, 5, 6, 5, 5, 6, 4, 7, 7)
+    document = {
+        "asset": {"version": "2.0", "extras": ["theirs"]}, "scene": 0, "scenes": [{"nodes": [0]}],
+        "nodes": [{"mesh": 0}], "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],
+        "accessors": [{"bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC3",
+                       "min": [4, 5, 6], "max": [5, 7, 7]}],
+        "bufferViews": [{"buffer": 0, "byteLength": 36}], "buffers": [{"byteLength": 36}],
+    } | changes  # fmt: skip
+    text = json.dumps(document).encode()
+    text += b" " * (-len(text) % 4)
+    body = struct.pack("<II", len(text), 0x4E4F534A) + text + struct.pack("<II", 36, 0x004E4942) + corners
+    return struct.pack("<4sII", b"glTF", 2, 12 + len(body)) + body

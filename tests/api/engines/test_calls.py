@@ -13,8 +13,7 @@ from api.engines import calls
 from api.settings import Settings
 from renderer.checkpoints import at_checkpoints
 from renderer.errors import Cancelled, EngineRejected, EngineUnavailable
-from tests.api.engines.support import KEY, jpeg, stalled, told
-from tests.api.engines.test_meshes import glb
+from tests.api.engines.support import KEY, glb, jpeg, stalled, told
 from tests.support.origin import Origin, answer
 
 PATH = "/v1/images/generations"

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from renderer.generate.protocols import MeshOptions, MeshResult
 from renderer.generate.received import Model
 from renderer.load import load_model
 from renderer.scene.bounds import scene_bounds
-from tests.api.engines.support import KEY, context, endless, in_turn, jpeg, mesh_service, told
+from tests.api.engines.support import KEY, context, endless, glb, in_turn, jpeg, mesh_service, told
 from tests.support.gltf_validator import issues
 from tests.support.origin import Answer, Origin, answer
 
@@ -25,22 +24,6 @@ JOB = MeshProtocol(
     body={"image": "{picture}", "options": ["fast", {"seed": "{seed}"}]}, id="job.id", poll="{url}/{id}/state",
     status="state", done=["ready"], refused=["banned"], failed=["broken"], result="files.0.url", problem="why",
 )  # fmt: skip
-
-
-def glb(**changes: Any) -> bytes:
-    """A triangle far from the ground."""
-    corners = struct.pack("<9f", 4, 5, 6, 5, 5, 6, 4, 7, 7)
-    document = {
-        "asset": {"version": "2.0", "extras": ["theirs"]}, "scene": 0, "scenes": [{"nodes": [0]}],
-        "nodes": [{"mesh": 0}], "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],
-        "accessors": [{"bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC3",
-                       "min": [4, 5, 6], "max": [5, 7, 7]}],
-        "bufferViews": [{"buffer": 0, "byteLength": 36}], "buffers": [{"byteLength": 36}],
-    } | changes  # fmt: skip
-    text = json.dumps(document).encode()
-    text += b" " * (-len(text) % 4)
-    body = struct.pack("<II", len(text), 0x4E4F534A) + text + struct.pack("<II", 36, 0x004E4942) + corners
-    return struct.pack("<4sII", b"glTF", 2, 12 + len(body)) + body
 
 
 @pytest.fixture

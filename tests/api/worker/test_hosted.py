@@ -15,8 +15,7 @@ from api.domain.generations.states import FlowState
 from api.domain.generations.templates import TEMPLATES
 from tests.api.domain.flows import FROM_PROMPT, QUEUE, text
 from tests.api.domain.support import balance, claim
-from tests.api.engines.support import KEY, jpeg, stalled, told
-from tests.api.engines.test_meshes import glb
+from tests.api.engines.support import KEY, glb, jpeg, stalled, told
 from tests.api.worker.child_here import Worker
 from tests.api.worker.test_generations import content, look, run_all
 from tests.support.origin import Origin, answer
