@@ -23,11 +23,6 @@ class Chosen:
     image: str
     mesh: str
 
-    @property
-    def words_become_meshes(self) -> bool:
-        """Whether words become a mesh first, whose picture is drawn: so it is with shapes of our own."""
-        return self.image == PROCEDURAL
-
 
 def choose(settings: Settings, weights: Collection[str]) -> Chosen:
     """`weights` are the names of the local engines whose weights are here, as `found_weights` gives them."""

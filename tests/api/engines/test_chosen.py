@@ -30,9 +30,7 @@ ALL = ("triposr", "diffusers")
 def test_a_service_goes_before_weights_and_weights_before_shapes_unless_one_is_named(
     given: dict[str, Any], weights: tuple[str, ...], image: str, mesh: str
 ) -> None:
-    chosen = choose(Settings(**given), weights)
-    assert chosen == Chosen(image, mesh)
-    assert chosen.words_become_meshes == (image == "procedural")
+    assert choose(Settings(**given), weights) == Chosen(image, mesh)
 
 
 def test_weights_are_found_where_the_settings_say(tmp_path: Path) -> None:
