@@ -49,12 +49,15 @@ class FlowAsked(Asked):
     parameters: dict[str, Any] | None = Field(
         None, description="What isn't given has its default", examples=[{"quality": "high", "seed": -1}]
     )
-    inputs: list[InputAsked] | None = Field(None, description="With inputs, the flow is started at once")
+    inputs: list[InputAsked] | None = Field(
+        None, description="With inputs, the flow is started at once",
+        examples=[[{"data": "A modern wooden chair with armrests", "additional": None}]],
+    )  # fmt: skip
     additional: Additional = None
 
 
 class Action(Asked):
-    action: Literal["start", "abort"] = Field(examples=["abort"])
+    action: Literal["start", "abort"] = Field(examples=["start"])
 
 
 class Flow(BaseModel):
@@ -131,16 +134,16 @@ class Outputs(BaseModel):
     outputs: list[AssetPerhapsWithData]
 
 
-class ParameterOfTemplate(BaseModel):
+class FlowParameter(BaseModel):
     type: Literal["string", "integer", "boolean"] = Field(examples=["integer"])
     default: str | int | bool | None = Field(examples=[-1])
-    allowed: list[str] | None = Field(description="All values, where they are few", examples=[None])
-    minimum: int | None = Field(examples=[0])
-    maximum: int | None = Field(examples=[4294967295])
+    allowed: list[str] | None = Field(None, description="All values, where they are few", examples=[["low", "high"]])
+    minimum: int | None = Field(None, examples=[0])
+    maximum: int | None = Field(None, examples=[4294967295])
     description: str = Field(examples=["Equal seeds give equal files"])
 
 
-class TemplateOfFlows(BaseModel):
+class FlowTemplate(BaseModel):
     template_id: str = Field(examples=["68f2a1b3c4d5e6f708192a3d"])
     template_name: str = Field(examples=["model_generate_fromprompt"])
     name: str = Field(description="The same as template_name", examples=["model_generate_fromprompt"])
@@ -148,9 +151,12 @@ class TemplateOfFlows(BaseModel):
     category: str = Field(examples=["Assets → 3D Model"])
     input_types: list[str] = Field(examples=[["text/plain"]])
     output_types: list[str] = Field(examples=[["model/gltf-binary"]])
-    parameters: dict[str, ParameterOfTemplate]
+    parameters: dict[str, FlowParameter] = Field(examples=[{
+        "seed": {"type": "integer", "default": -1, "allowed": None, "minimum": 0, "maximum": 4294967295,
+                 "description": "Equal seeds give equal files"}
+    }])  # fmt: skip
     credits: int = Field(description="Ours: what each input costs", examples=[1])
 
 
-class Templates(BaseModel):
-    templates: list[TemplateOfFlows]
+class FlowTemplates(BaseModel):
+    templates: list[FlowTemplate]
