@@ -14,7 +14,10 @@ TEXT_TO_IMAGE: Mapping[str, str] = {
     "procedural": "renderer.generate.procedural.ProceduralEngine",
     "diffusers": "renderer.generate.diffusion.Diffusers",
 }
-IMAGE_TO_MESH: Mapping[str, str] = {"triposr": "renderer.generate.triposr.TripoSR"}
+IMAGE_TO_MESH: Mapping[str, str] = {
+    "procedural": "renderer.generate.pictures.engine.PictureEngine",
+    "triposr": "renderer.generate.triposr.TripoSR",
+}
 TEXT_TO_MESH: Mapping[str, str] = {"procedural": "renderer.generate.procedural.ProceduralEngine"}
 """Classes by the engines' names. They are called with the `options` that the caller of these functions gives: those
 with local weights with their `folder`."""

@@ -301,8 +301,8 @@ def test_a_model_of_words_is_written_or_drawn(
     folder: Path, monkeypatch: pytest.MonkeyPatch, light_cache: Path
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(light_cache))
-    for name in ("stool.glb", "stool.webp"):
-        done = CliRunner().invoke(main, ["--prompt", "a red stool", "--seed", "3", "-o", str(folder / name)])
+    for name, options in (("stool.glb", []), ("stool.webp", ["--settings", '{"quality": "share"}'])):
+        done = CliRunner().invoke(main, ["--prompt", "a red stool", "--seed", "3", "-o", str(folder / name), *options])
         assert done.exit_code == 0, done.output
         assert done.stdout == f"{folder / name}\n"
         told = json.loads(done.stderr.splitlines()[0])

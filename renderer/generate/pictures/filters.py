@@ -64,12 +64,17 @@ def sampled(image: Array, x: Float64, y: Float64) -> Float64:
 def labelled(mask: Bools) -> Int64:
     """The region that each pixel of the mask belongs to, numbered from 0, and -1 outside. Pixels that share a side
     belong together."""
-    starts = mask & ~np.pad(mask, ((0, 0), (1, 0)))[:, :-1]
+    starts = _starts(mask)
     runs = np.cumsum(starts.ravel()).reshape(mask.shape) - 1  # of pixels side by side in a row
-    both = mask[1:] & mask[:-1]
-    pairs = np.unique(np.stack([runs[:-1][both], runs[1:][both]], axis=1), axis=0)
-    regions = merged(int(starts.sum()), pairs)
+    touching = _starts(mask[1:] & mask[:-1])
+    regions = merged(int(starts.sum()), np.stack([runs[:-1][touching], runs[1:][touching]], axis=1))
     return np.where(mask, regions[np.minimum(runs, len(regions) - 1)], -1) if len(regions) else np.full(mask.shape, -1)
+
+
+def _starts(mask: Bools) -> Bools:
+    """The first pixels of what is without a gap in a row."""
+    before = np.pad(mask, ((0, 0), (1, 0)))[:, :-1]
+    return mask & ~before
 
 
 def merged(count: int, pairs: Int64) -> Int64:
@@ -95,7 +100,8 @@ def spread(colors: Float32, known: Float32) -> Float32:
     if min(known.shape) == 1 or float(known.min()) >= 1.0:
         total = float(weight.sum())
         mean = (colors * weight).sum(axis=(0, 1)) / max(total, 1e-6)
-        return colors * weight + mean * (1 - weight)
+        level: Float32 = (colors * weight + mean * (1 - weight)).astype(np.float32)
+        return level
     height, width = known.shape
     padding = ((0, height % 2), (0, width % 2), (0, 0))
     halves = (height + 1) // 2, 2, (width + 1) // 2, 2, -1

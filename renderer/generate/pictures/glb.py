@@ -36,9 +36,10 @@ def write_solid(
             magFilter=pygltflib.LINEAR, minFilter=pygltflib.LINEAR_MIPMAP_LINEAR,
             wrapS=pygltflib.CLAMP_TO_EDGE, wrapT=pygltflib.CLAMP_TO_EDGE,
         ))  # fmt: skip
+    if textured and paint.back is not None:
         sides = [("front", paint.front, solid.front), ("back", paint.back, solid.back)]
     else:
-        sides = [("surface", b"", np.concatenate([solid.front, solid.back]))]
+        sides = [("surface", paint.front, np.concatenate([solid.front, solid.back]))]
     primitives = []
     for name, image, triangles in sides:
         surface = pygltflib.PbrMetallicRoughness(metallicFactor=0.0, roughnessFactor=paint.roughness)
@@ -51,7 +52,8 @@ def write_solid(
         material = pygltflib.Material(name=name, pbrMetallicRoughness=surface)
         if seen_through:
             material.alphaMode, material.alphaCutoff, material.doubleSided = pygltflib.MASK, 0.5, True
-        primitives.append(_primitive(builder, placed, normals, uvs if textured else None, triangles, builder.add(material)))
+        shown = uvs if textured else None
+        primitives.append(_primitive(builder, placed, normals, shown, triangles, builder.add(material)))
     mesh = builder.add(pygltflib.Mesh(name="model", primitives=primitives))
     node = builder.add(pygltflib.Node(name="model", mesh=mesh))
     write_glb(path, builder.document([node]), [builder.binary])

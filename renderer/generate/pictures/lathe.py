@@ -7,7 +7,7 @@ from renderer.generate.pictures.profile import Profile, without_spikes
 from renderer.generate.pictures.solid import Solid
 
 _SMOOTHED = 0.004
-"""Of the profile's length: the deviation of the Gaussian that takes the pixels' steps away, and rounds edges a little."""
+"""Of the profile's length: the deviation of a Gaussian that takes the pixels' steps away and rounds edges a little."""
 
 _SPIKES = 0.06
 """Of the height: what stands out from a body for less is where a handle begins, if there are handles."""
@@ -45,7 +45,8 @@ def _curve(profile: Profile, count: int, *, handles: bool) -> Float64:
     kept = np.flatnonzero(radii > 0.5)
     first, last = kept[0], kept[-1]
     # A row's middle lies half a pixel within its borders.
-    y = -np.concatenate([[profile.rows[first] - 0.5] * 2, profile.rows[first : last + 1], [profile.rows[last] + 0.5] * 2])
+    rows = profile.rows[first : last + 1]
+    y = -np.concatenate([[rows[0] - 0.5] * 2, rows, [rows[-1] + 0.5] * 2])
     radius = np.concatenate([[0, radii[first]], radii[first : last + 1], [radii[last], 0]])
     points = np.column_stack([y, radius])
     length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
@@ -53,7 +54,7 @@ def _curve(profile: Profile, count: int, *, handles: bool) -> Float64:
     dense = np.column_stack([np.interp(fine, length, column) for column in points.T])
     smooth = _smoothed(dense, _SMOOTHED * len(fine))
     chosen = np.linspace(0, len(fine) - 1, count).round().astype(int)
-    curve = smooth[chosen]
+    curve: Float64 = smooth[chosen]
     curve[[0, -1], 1] = 0
     curve[1:-1, 1] = np.maximum(curve[1:-1, 1], 1e-3 * curve[:, 1].max())
     return curve

@@ -22,30 +22,36 @@ _PARALLEL = np.radians(8)
 class Measurements:
     """`size` is the geometric mean of the width and height of the object's box, in pixels. Shares are from 0 to 1.
 
+    `aspect`      the box's width by its height
+    `resolved`    the area in triangles, as a share of the mask: less where parts are narrower than these
     `width`       twice the area by the length of the outline, by the size: of a band, how broad it is; of a disc, 0.5
     `holes`       how many
     `solidity`    the area, as a share of that of the convex hull
     `straight`    the share of the outline that is straight
     `directions`  how many directions have at least two straight borders
-    `symmetry`    the share of the object that its best mirror image about an upright axis covers
-    `compact`     the share of that in rows without gaps
+    `flipped`     the share of the object that its own image upside down covers
+    `symmetry`, `compact`, `handled`    of its `Profile`
     """
 
     size: float
+    aspect: float
+    resolved: float
     width: float
     holes: int
     solidity: float
     straight: float
     directions: int
+    flipped: float
     symmetry: float
     compact: float
+    handled: float
 
     def to_json(self) -> dict[str, float | int]:
         return {name: round(value, 3) for name, value in dataclasses.asdict(self).items()}
 
 
 def measure(mask: Float32, sheet: Sheet) -> tuple[Measurements, Profile]:
-    """Of a mask (h, w) and the sheet of it; with the profile that goes with `symmetry`."""
+    """Of a mask (h, w) and the sheet of it; with its profile."""
     extent = np.ptp(sheet.points, axis=0)
     size = float(np.sqrt(extent.prod()))
     loops = _loops(sheet)
@@ -55,14 +61,24 @@ def measure(mask: Float32, sheet: Sheet) -> tuple[Measurements, Profile]:
     profile = read_profile(mask)
     return Measurements(
         size=size,
+        aspect=float(extent[0] / extent[1]),
+        resolved=area / float(mask.sum()),
         width=2 * area / sum(lengths) / size,
         holes=sum(_area(loop) < 0 for loop in loops),
         solidity=area / _area(_hull(sheet.points)),
         straight=float(np.linalg.norm(borders, axis=1).sum()) / sum(lengths),
         directions=_directions(borders),
+        flipped=_flipped(mask),
         symmetry=profile.symmetry,
         compact=profile.compact,
+        handled=profile.handled,
     ), profile
+
+
+def _flipped(mask: Float32) -> float:
+    rows = np.flatnonzero((mask > 0.5).any(axis=1))
+    object_rows = mask[rows[0] : rows[-1] + 1]
+    return float(np.minimum(object_rows, object_rows[::-1]).sum() / object_rows.sum())
 
 
 def _loops(sheet: Sheet) -> list[Float64]:
@@ -107,7 +123,8 @@ def _straight_borders(loop: Float64, tolerance: float, least: float) -> Float64:
             corners.add(corner)
             open_stretches += [(first, corner), (corner, last)]
     stretches = np.diff(points[sorted(corners)], axis=0)
-    return stretches[np.linalg.norm(stretches, axis=1) >= least]
+    long: Float64 = stretches[np.linalg.norm(stretches, axis=1) >= least]
+    return long
 
 
 def _directions(borders: Float64) -> int:

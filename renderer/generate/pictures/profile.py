@@ -8,10 +8,14 @@ import dataclasses
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from renderer.arrays import Bools, Float32, Float64
+from renderer.arrays import Array, Bools, Float32, Float64
+from renderer.generate.pictures.filters import blur
 
 _SEARCHED = 96
 """Pixels of width on which the axis is searched for first."""
+
+_HANDLE_BREADTH, _AROUND = 0.008, 0.016
+"""How broad handles are, about, as shares of the object's size; and how far around their middles they may reach."""
 
 _AXIS_AMONG = (0.25, 0.75)
 """Of the width of the object's box: a cup's axis lies off its middle, on the side without the handle."""
@@ -21,7 +25,8 @@ _AXIS_AMONG = (0.25, 0.75)
 class Profile:
     """In the mask's pixels: the `axis` is at x, and `radii` (k,) lie at the `rows` (k,), from the top down.
 
-    `symmetry` and `compact` are as `measure` says. `body` (h, w) is the part of the mask within the outline.
+    `symmetry` is the share of the mask that has a mirror image, `compact` the share of that in rows without gaps, and
+    `handled` the share of the mask that lies beyond the outline and is as broad as a handle: `handles` (h, w).
     """
 
     axis: float
@@ -29,7 +34,8 @@ class Profile:
     radii: Float64
     symmetry: float
     compact: float
-    body: Bools
+    handled: float
+    handles: Float32
 
 
 def read_profile(mask: Float32) -> Profile:
@@ -45,14 +51,17 @@ def read_profile(mask: Float32) -> Profile:
     both = np.minimum(box, mirrored)
     run = _run(both > 0.5, axis)
     body = np.where(run, both, 0)
-    total = max(float(box.sum()), 1e-6)
-    # Half of a row's sum is its radius to parts of a pixel; a row that the axis lies outside of has none.
-    radii = _at_edges(body)
-    inside = np.zeros(mask.shape, bool)
-    inside[top:bottom, left:right] = np.abs(x - axis) <= radii[:, None] + 0.5
+    total, mirrored_total = (max(float(part.sum()), 1e-6) for part in (box, both))
+    radii = body.sum(axis=1, dtype=np.float64) / 2  # to parts of a pixel; 0 where a row has a gap at the axis
+    beyond = np.where(np.abs(x - axis) > radii[:, None] + 0.5, box, 0)
+    size = np.sqrt(height * width)
+    broad = blur(beyond, _HANDLE_BREADTH * size) > 0.5
+    handles = np.zeros_like(mask)
+    handles[top:bottom, left:right] = beyond * (blur(broad.astype(np.float32), _AROUND * size) > 0)
     return Profile(
         axis=left + axis, rows=top + np.arange(height, dtype=np.float64), radii=radii,
-        symmetry=float(both.sum()) / total, compact=float(body.sum()) / max(float(both.sum()), 1e-6), body=inside & solid,
+        symmetry=mirrored_total / total, compact=float(body.sum()) / mirrored_total,
+        handled=float(handles.sum()) / total, handles=handles,
     )  # fmt: skip
 
 
@@ -70,7 +79,7 @@ def _overlap(box: Float32, twice: int) -> float:
     return float(np.minimum(box, _at(box, twice - np.arange(box.shape[1]))).sum())
 
 
-def _at(box: Float32, columns: Float64 | np.ndarray) -> Float32:
+def _at(box: Float32, columns: Array) -> Float32:
     """The columns with these numbers, rounded; those outside are empty."""
     numbers = np.round(columns).astype(np.int64)
     there = (numbers >= 0) & (numbers < box.shape[1])
@@ -83,10 +92,6 @@ def _run(solid: Bools, axis: float) -> Bools:
     rightwards = np.logical_and.accumulate(solid[:, middle:], axis=1)
     leftwards = np.logical_and.accumulate(solid[:, middle::-1], axis=1)[:, ::-1]
     return np.concatenate([leftwards[:, :-1], rightwards], axis=1)
-
-
-def _at_edges(body: Float32) -> Float64:
-    return body.sum(axis=1, dtype=np.float64) / 2
 
 
 def without_spikes(radii: Float64, span: int) -> Float64:

@@ -5,6 +5,7 @@ child of the sandbox.
 """
 
 import io
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,7 @@ import PIL.ImageOps
 
 from renderer.arrays import UInt8
 from renderer.errors import EngineRejected, reason
-from renderer.media_types import BACKDROP_SIDE
-from renderer.pictures import BROKEN, PictureError, TooManyPixels, open_picture, to_rgba
+from renderer.pictures import BROKEN, PictureError, TooManyPixels, UnknownFormat, open_picture, to_rgba
 
 SIDE = 1024
 """Pixels a side that are worked on at most: textures have no more."""
@@ -32,7 +32,8 @@ def read_picture(path: Path) -> UInt8:
     Raises EngineRejected, with what to do about it.
     """
     try:
-        with path.open("rb") as file:
+        with path.open("rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of oddities in files that it reads all the same
             image = open_picture(file, FORMATS)
             if min(image.size) < SMALLEST:
                 raise EngineRejected(
@@ -43,8 +44,10 @@ def read_picture(path: Path) -> UInt8:
             upright = _in_srgb(upright)
     except TooManyPixels as error:
         raise EngineRejected(f"the picture {error}: send a smaller one; {SIDE} a side are all that is used") from error
+    except UnknownFormat as error:
+        raise EngineRejected(f"the picture {error}: save it in one of them") from error
     except PictureError as error:
-        raise EngineRejected(f"the picture {error}: send it as PNG, JPEG, WebP or TIFF") from error
+        raise EngineRejected(f"the picture {error}; save it anew and send that") from error
     except BROKEN as error:
         raise EngineRejected(f"the picture can't be decoded: {reason(error)}; save it anew and send that") from error
     upright.thumbnail((SIDE, SIDE), PIL.Image.Resampling.LANCZOS, reducing_gap=2.0)

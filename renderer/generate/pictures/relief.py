@@ -1,8 +1,8 @@
-"""A sheet -> here -> how high its points are raised: round, as a balloon of that outline, or flat with a rounded edge."""
+"""A sheet -> here -> how high its points are raised: round as a balloon, or flat with a rounded edge."""
 
 import numpy as np
 
-from renderer.arrays import Float64
+from renderer.arrays import Float64, Int64
 from renderer.checkpoints import checkpoint
 from renderer.generate.pictures.sheet import Sheet
 
@@ -22,7 +22,7 @@ def with_fine_edge(sheet: Sheet, values: Float64) -> tuple[Sheet, Float64]:
     for share in _RINGS:
         sides, _ = sheet.sides()
         outer = sheet.on_outline()[sides]
-        chosen = outer.any(axis=1) & ~outer.all(axis=1)
+        chosen = outer[:, 0] != outer[:, 1]
         shares = np.where(outer[:, 0], share, 1 - share)
         ends = values[sides[chosen]]
         values = np.concatenate([values, ends[:, 0] + shares[chosen] * (ends[:, 1] - ends[:, 0])])
@@ -66,7 +66,7 @@ def membrane(sheet: Sheet) -> Float64:
     return np.maximum(solution, 0)
 
 
-def _cotangents(sheet: Sheet, of_triangles: np.ndarray, count: int) -> Float64:
+def _cotangents(sheet: Sheet, of_triangles: Int64, count: int) -> Float64:
     """(k,) For each side half the sum of the cotangents of the angles that face it."""
     weights = np.zeros(count)
     for corner in range(3):

@@ -46,7 +46,8 @@ def saliency(picture: UInt8, path: Path) -> Float32:
     mask = PIL.Image.fromarray(np.asarray(found[0][0, 0], np.float32))
     height, width = picture.shape[:2]
     resized = np.asarray(mask.resize((width, height), PIL.Image.Resampling.BICUBIC))
-    return np.clip(resized, 0.0, 1.0)
+    clipped: Float32 = np.clip(resized, 0.0, 1.0)
+    return clipped
 
 
 @functools.cache

@@ -11,10 +11,11 @@ from renderer.generate.pictures.sheet import Sheet
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Solid:
-    """`points` (n, 3) in the picture's pixels: x to the right, y up from its upper border (so below 0), z to the viewer.
+    """`points` (n, 3) in the picture's pixels: x to the right, y up from its upper border, so below 0, z to the
+    viewer.
 
-    The triangles (m, 3) turn counter-clockwise seen from outside and use the same points, so that the surface is closed;
-    those of the `front` show the picture, those of the `back` what is made up for the other side.
+    The triangles (m, 3) turn counter-clockwise seen from outside and use the same points, so that the surface is
+    closed; those of the `front` show the picture, those of the `back` what is made up for the other side.
     """
 
     points: Float64

@@ -26,29 +26,33 @@ from renderer.generate.protocols import Quality
 
 Way = Literal["lathe", "extrusion", "inflation", "card"]
 
-NARROW, PIERCED = 0.02, (0.06, 6)
-"""`width` below which something is a card; with that many holes, below the second one."""
+NARROW, PIERCED, MANY = 0.012, 0.03, 12
+"""`width` below which something is a card: without, and with that many holes."""
 
-FLAT = (0.6, 0.9)
-"""`straight` and `solidity` from which on something with two directions of borders is flat: a book, a telephone."""
+RESOLVED = 0.85
+"""`resolved` below which it is one, too: triangles can't be its outline."""
 
-POLYGON = 0.85
-"""`straight` from which on it is flat with any borders: a sign, a letter, a key. Legs and shelves are, too."""
+FLAT, BARS = 0.75, (0.6, 0.1)
+"""`straight` from which on something is flat; or from the second one on, if its `width` is below the third: a fence."""
 
-ROUND = (0.93, 0.97)
-"""`symmetry` and `compact` from which on something may be a body of revolution."""
+CONVEX = 0.96
+"""`solidity` from which on something flat is no body of revolution, however symmetric: a book, a telephone, a sign. A
+bottle has less, by its shoulders, and a cup by its handle."""
 
-HANDLED = 0.72
-"""`symmetry` from which on it may be one with a handle."""
+ROUND, COMPACT = 0.96, 0.98
+"""`symmetry` and `compact` from which on something is a body of revolution."""
 
-HANDLE = 0.02
-"""Of the object's area, from which on what stands out from the body is a handle and no inaccuracy."""
+BODY, HANDLE = 0.72, 0.03
+"""`symmetry` from which on it is one with handles, if `handled`, which this is the least of, makes up for the rest, and
+there is a hole to grasp it by."""
 
-_PLATE, _EDGE = 0.14, 0.25
-"""How thick a flat thing is, as a share of the shorter side of its box, as many books are; and the radius of its edges,
-as a share of that."""
+FROM_ABOVE = (1.05, 0.93)
+"""`aspect` and `flipped` from which on that is no body of revolution but a plate or a cup, seen from above."""
 
-_STROKE = 1.2
+_PLATE, _EDGE = 0.12, 0.25
+"""How thick a flat thing is, as a share of its size, as many books are; and the radius of its edges, of that."""
+
+_STROKE = 0.8
 """How thick it is at most, in mean widths of its strokes: a letter, a key."""
 
 _CARD, _AROUND = 0.004, 0.03
@@ -58,14 +62,16 @@ _RINGS: Mapping[Quality, tuple[int, int]] = {"low": (64, 48), "high": (128, 96)}
 _TRIANGLES: Mapping[Quality, int] = {"low": 5_000, "high": 20_000}
 """What a solid has, about: a sheet of half of it and finer edges give 1.3 times as many on simple outlines."""
 
-_MOST_TRIANGLES = 50_000
-_ACROSS = 0.6
-"""Sides of triangles in mean widths of a band, so that a narrow one has points in its middle."""
+_ACROSS = 3
+"""Triangles across the mean width of an outline at least: those of bars and legs need more than those of a loaf."""
+
+_MOST_TRIANGLES, _FOR_EDGES = 55_000, 18
+"""Of a solid; and how many of these a side of the outline stands for, with its wall and what makes the edges fine."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Shape:
-    """`measurements` are those that `way` was chosen by; `handles` says whether there are parts beside a lathe's body."""
+    """`measurements` are those that `way` was chosen by; `handles`: whether there are parts beside a lathe's body."""
 
     solid: Solid
     way: Way
@@ -79,43 +85,61 @@ def make_shape(mask: Float32, quality: Quality, *, seen_through: bool) -> Shape:
     Raises EngineRejected where the mask is too small.
     """
     area = float((mask > 0.5).sum())
-    sheet = triangulated(mask, _spacing(area, quality))
+    sheet = triangulated(mask, _spacing(area, _TRIANGLES[quality]))
     if len(sheet.triangles) == 0:
         raise EngineRejected("what stands out from the picture's background is too thin: send a larger picture of it")
     checkpoint()
     found, profile = measure(mask, sheet)
-    handles = _handles(mask, profile)
     way = choose(found)
+    if way in ("extrusion", "inflation"):
+        sheet = _fit_for_bars(sheet, mask, found)
     match way:
         case "lathe":
-            solid = _lathe(profile, handles, quality)
+            solid = _lathe(profile, has_handles(found), quality)
         case "extrusion":
             solid = _extrusion(sheet, found)
         case "card":
             solid = _card(mask, found, quality) if seen_through else _extrusion(sheet, found)
         case "inflation":
             solid = _inflation(sheet)
-    return Shape(solid, way, found, way == "lathe" and handles is not None)
+    return Shape(solid, way, found, way == "lathe" and has_handles(found))
 
 
 def choose(found: Measurements) -> Way:
     """The way that suits the measurements."""
-    width, holes = PIERCED
-    if found.width < NARROW or (found.width < width and found.holes >= holes):
+    if found.resolved < RESOLVED or found.width < (PIERCED if found.holes >= MANY else NARROW):
         return "card"
-    straight, solidity = FLAT
-    flat = found.straight >= straight and found.directions >= 2
-    if found.solidity >= solidity and (flat or found.straight >= POLYGON):
-        return "extrusion"
-    symmetry, compact = ROUND
-    if found.compact >= compact and found.symmetry >= (HANDLED if found.holes else symmetry):
+    straight, width = BARS
+    flat = found.straight >= (straight if found.width < width else FLAT)
+    aspect, flipped = FROM_ABOVE
+    from_above = found.aspect >= aspect and found.flipped >= flipped
+    alone = found.symmetry >= ROUND and not from_above
+    round_ = found.compact >= COMPACT and (alone or has_handles(found))
+    if round_ and not (flat and found.solidity >= CONVEX):
         return "lathe"
-    return "extrusion" if flat or found.straight >= POLYGON else "inflation"
+    return "extrusion" if flat else "inflation"
 
 
-def _spacing(area: float, quality: Quality) -> float:
-    """The side of an equilateral triangle of which so many fill the area on both sides of the picture."""
-    return float(np.sqrt(area * 2 / _TRIANGLES[quality] / np.sqrt(3 / 16)))
+def has_handles(found: Measurements) -> bool:
+    """Whether a body of revolution has parts beside it."""
+    whole = found.symmetry + found.handled >= ROUND
+    return found.holes > 0 and found.handled >= HANDLE and found.symmetry >= BODY and whole
+
+
+def _spacing(area: float, count: int) -> float:
+    """The side of the equilateral triangle of which half of `count` fill the area."""
+    return float(np.sqrt(area * 2 / count / np.sqrt(3 / 16)))
+
+
+def _fit_for_bars(sheet: Sheet, mask: Float32, found: Measurements) -> Sheet:
+    """With triangles that are small enough for what is narrow in it, and not too many."""
+    spacing = float(np.sqrt(sheet.areas().max() * 4 / np.sqrt(3)))
+    wanted = min(spacing, found.width * found.size / _ACROSS)
+    finer = sheet if wanted == spacing else triangulated(mask, wanted)
+    while (count := 2 * len(finer.triangles) + _FOR_EDGES * len(finer.outline())) > _MOST_TRIANGLES:
+        wanted *= 1.1 * count / _MOST_TRIANGLES
+        finer = triangulated(mask, wanted)
+    return finer
 
 
 def _inflation(sheet: Sheet) -> Solid:
@@ -124,29 +148,24 @@ def _inflation(sheet: Sheet) -> Solid:
 
 
 def _extrusion(sheet: Sheet, found: Measurements) -> Solid:
-    short = float(np.ptp(sheet.points, axis=0).min())
-    half = min(_PLATE * short, _STROKE * found.width * found.size) / 2
+    half = min(_PLATE, _STROKE * found.width) * found.size / 2
     radius = 2 * _EDGE * half
     sheet, distance = with_fine_edge(sheet, distances(sheet))
     return raised(sheet, half - rounded_edge(distance, radius), half - radius)
 
 
 def _card(mask: Float32, found: Measurements, quality: Quality) -> Solid:
-    around = (blur(mask, _AROUND * found.size / 2) > 0.02).astype(np.float32)
-    sheet = triangulated(around, _spacing(float(around.sum()), quality))
+    solid = mask > 0.5
+    box = np.outer(solid.any(axis=1), solid.any(axis=0))  # beyond it the card would not stand on the ground
+    around = (blur(mask, _AROUND * found.size / 2) > 0.02) & box
+    sheet = triangulated(around.astype(np.float32), _spacing(float(around.sum()), _TRIANGLES[quality]))
     half = _CARD * found.size / 2
     return raised(sheet, np.full(len(sheet.points), half), half)
 
 
-def _handles(mask: Float32, profile: Profile) -> Float32 | None:
-    rest = np.where(profile.body, 0, mask)
-    return rest if float(rest.sum()) >= HANDLE * float(mask.sum()) else None
-
-
-def _lathe(profile: Profile, handles: Float32 | None, quality: Quality) -> Solid:
-    rows, sectors = _RINGS[quality]
-    solid = turned(profile, rows, sectors, handles=handles is not None)
-    if handles is None:
+def _lathe(profile: Profile, handles: bool, quality: Quality) -> Solid:
+    solid = turned(profile, *_RINGS[quality], handles=handles)
+    if not handles:
         return solid
-    sheet = triangulated(handles, _spacing(float(handles.sum()), "low"))
+    sheet = triangulated(profile.handles, _spacing(float(profile.handles.sum()), _TRIANGLES["low"]))
     return together([solid, _inflation(sheet)]) if len(sheet.triangles) else solid

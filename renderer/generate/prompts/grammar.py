@@ -166,9 +166,12 @@ class _Reader:
             return nouns[-1]
         if not phrase or not _nounlike(phrase[-1]) or connector == "made of":
             return None
-        means_material = "material" in phrase[-1].readings and connector in ("of", "in") and not article
-        means_color = "color" in phrase[-1].readings and connector == "in"
-        return None if means_material or means_color else len(phrase) - 1
+        last = phrase[-1].readings
+        material, part = "material" in last, last.get("part")
+        if material and part is not None and "shape" not in last and not (self._last and self._last.has(part)):
+            return None
+        means_material = material and connector in ("of", "in") and not article
+        return None if means_material or ("color" in last and connector == "in") else len(phrase) - 1
 
     def _meet(self, word: Word, said: Said, nouns: Sequence[Word], connector: str) -> None:
         """Takes in the head of a phrase, with the nouns before it: shapes that it looks like, and features."""

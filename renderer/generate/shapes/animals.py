@@ -3,7 +3,7 @@
 from renderer.generate.shapes.blobs import blend, chain, ellipsoid, limb, twin
 from renderer.generate.shapes.creatures import ROBOT, Anatomy, antenna, chest_light, collar, eyes, machine, skin
 from renderer.generate.shapes.parts import Anchor, Finish, Look, Model, Part, Shape, Vector, srgb
-from renderer.generate.shapes.solids import ball, egg, joined, mirrored, part, path, rod
+from renderer.generate.shapes.solids import egg, joined, mirrored, part, path, rod, turned
 from renderer.samples.mesh import Mesh
 
 _PINK = Finish("plastic", srgb("e79aa0"))
@@ -23,7 +23,7 @@ def _finished(
     """The animal or its robot. `nature` is what only the animal has, `always` both; `crown` is the top of its head."""
     robot = ROBOT in look.features
     parts = [*(machine(anatomy) if robot else [*skin(anatomy, finish), *nature]), *always]
-    parts += eyes(eye, radius * (1.05 if robot else 1.0), srgb(iris), robot=robot, slit=slit, turn=turn)
+    parts += eyes(eye, radius * (0.95 if robot else 1.0), srgb(iris), robot=robot, slit=slit, turn=turn)
     if robot:
         parts += chest_light(chest, (0, 0.1, 1), radius * 1.2)
     if robot and "antenna" in look.features:
@@ -64,7 +64,7 @@ def _cat(look: Look) -> Model:
         part("whiskers", Finish("plastic", srgb("f4f2ee")), whiskers),
     ]  # fmt: skip
     return _finished(
-        look, anatomy, Finish("fur", srgb("d08a45")), nature, eye=(0.029, 0.358, 0.254), radius=0.017, iris="8fbf3f", chest=(0, 0.225, 0.185),
+        look, anatomy, Finish("fur", srgb("d08a45")), nature, eye=(0.031, 0.360, 0.2475), radius=0.0225, iris="8fbf3f", chest=(0, 0.225, 0.185),
         crown=(0, 0.408, 0.205), slit=True, neck_size=0.052,
     )  # fmt: skip
 
@@ -89,7 +89,7 @@ def _dog(look: Look) -> Model:
         part("mouth", _PINK, egg(0.02, 0.008, 0.035, 20).turned("x", 30).moved(0, 0.535, 0.505)),
     ]
     return _finished(
-        look, anatomy, Finish("fur", srgb("b57a3e")), nature, eye=(0.045, 0.655, 0.405), radius=0.0195, iris="4a2c18", chest=(0, 0.41, 0.30),
+        look, anatomy, Finish("fur", srgb("b57a3e")), nature, eye=(0.045, 0.652, 0.400), radius=0.025, iris="4a2c18", chest=(0, 0.41, 0.30),
         crown=(0, 0.715, 0.32), neck_size=0.086, neck_tilt=32,
     )  # fmt: skip
 
@@ -137,7 +137,7 @@ def _elephant(look: Look) -> Model:
     ears = mirrored(joined([egg(0.50, 0.56, 0.06, 40).turned("y", 32).turned("x", 4).moved(0.80, 1.92, 0.82)]))
     tusks = mirrored(rod(path((0.20, 1.62, 1.38), (0.27, 1.38, 1.62), (0.26, 1.32, 1.88), (0.22, 1.42, 2.08)), 0.075, 0.06, 0.02))
     nails = mirrored(joined(egg(0.06, 0.07, 0.04, 18).moved(0.40 + dx, 0.07, z) for z, spread in ((0.69, 0.12), (-0.71, 0.12)) for dx in (-spread, 0.0, spread)))
-    ear_part = part("ears", Finish("hide" if False else "leather", srgb("8b8791")), ears)
+    ear_part = part("ears", Finish("leather", srgb("8b8791")), ears)
     always = (ear_part, part("tusks", Finish("plastic", srgb("f3ead4")), tusks))
     return _finished(
         look, anatomy, Finish("leather", srgb("8b8791")), [part("feet", Finish("plastic", srgb("d8cfc0")), nails)], eye=(0.30, 2.02, 1.39), radius=0.062,
@@ -165,19 +165,15 @@ def _horse(look: Look) -> Model:
     nature = [part("nose", _DARK, mirrored(egg(0.018, 0.022, 0.012, 16).moved(0.038, 1.46, 1.525)))]
     always = [part("mane", Finish("fur", srgb("2d2019")), *hair), part("feet", Finish("plastic", srgb("2b2623")), hooves)]
     if "horn" in look.features:
-        from renderer.generate.shapes.solids import turned
-
         spire = turned((0, 0), (0.035, 0), (0.004, 0.34, 0.003), (0, 0.345), segments=32).turned("x", 38).moved(0, 1.83, 1.10)
         always.append(part("horn", "gold", spire))
     return _finished(
-        look, anatomy, Finish("fur", srgb("8a5430")), nature, eye=(0.098, 1.72, 1.13), radius=0.032, iris="2a1810", chest=(0, 1.15, 0.745),
+        look, anatomy, Finish("fur", srgb("8a5430")), nature, eye=(0.094, 1.72, 1.13), radius=0.045, iris="2a1810", chest=(0, 1.15, 0.745),
         crown=(0, 1.89, 1.0), turn=62, neck_size=0.16, neck_tilt=50, always=tuple(always),
     )  # fmt: skip
 
 
 def _hoof() -> Mesh:
-    from renderer.generate.shapes.solids import turned
-
     return turned((0, 0), (0.088, 0, 0.01), (0.068, 0.10, 0.02), (0, 0.11), segments=32)
 
 

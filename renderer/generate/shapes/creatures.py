@@ -6,7 +6,7 @@ import numpy as np
 
 from renderer.generate.shapes.blobs import Field, blend, chain, surface, twin
 from renderer.generate.shapes.parts import Color, Finish, Part, Vector, srgb
-from renderer.generate.shapes.solids import ball, disc, egg, joined, mirrored, part, placed, rod
+from renderer.generate.shapes.solids import ball, egg, joined, mirrored, part, placed, rod
 from renderer.samples.geometry import torus
 from renderer.samples.mesh import Mesh
 
@@ -60,26 +60,21 @@ def machine(anatomy: Anatomy) -> list[Part]:
             joints.append(ball(br * 0.86, 24).moved(bx, by, bz))
         x, y, z, r = leg[0]
         joints.append(ball(r * 0.98, 28).moved(x, y, z))
-    beads = []
+    beads, spine = [], []
     if anatomy.tail:
         way = np.array(anatomy.tail)
         steps = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(way[:, :3], axis=0), axis=1))])
         spots = np.arange(0, steps[-1], float(way[:, 3].mean()) * 1.55)
         for s in spots:
             x, y, z, r = (float(np.interp(s, steps, way[:, k])) for k in range(4))
+            spine.append((x, y, z))
             beads.append(ball(r * 1.12, 24).moved(x, y, z))
-        joints.append(rod(way[:, :3], float(way[:, 3].min()) * 0.6, segments=12))
+    cord = [rod(np.array(spine), anatomy.tail[-1][3] * 0.6, segments=12)] if len(spine) > 2 else []
     parts = [
         part("body", _SHELL, torso), part("head", _SHELL, head), part("legs", _SHELL, mirrored(joined(shells))),
-        part("joints", _JOINT, mirrored(joined(joints)), _collar(anatomy)),
+        part("joints", _JOINT, mirrored(joined(joints)), ball(anatomy.belt, 32).moved(*anatomy.neck), *cord),
     ]  # fmt: skip
     return [*parts, part("tail", _SHELL, *beads)] if beads else parts
-
-
-def _collar(anatomy: Anatomy) -> Mesh:
-    """A dark ring where head and torso meet."""
-    x, y, z = anatomy.neck
-    return ball(anatomy.belt, 32).moved(x, y, z)
 
 
 def eyes(
@@ -108,7 +103,7 @@ def eyes(
 
 def chest_light(at: Vector, look: Vector, radius: float) -> list[Part]:
     """A glowing disc in a dark ring."""
-    lamp = disc((0, 0), (radius, 0, radius * 0.1), (radius * 0.9, radius * 0.25, radius * 0.2), (0, radius * 0.3))
+    lamp = egg(radius, radius * 0.3, radius, 32)
     ring = torus(radius, radius * 0.35, 40, 12)
     return [
         part("light", Finish("light", _BLUE, glowing=True), placed(lamp, at, look)),

@@ -105,10 +105,10 @@ def _cake(look: Look) -> Model:
     rng = np.random.default_rng(look.seed)
     for k in range(22):
         low = 0.088 - float(rng.uniform(0.006, 0.03))
-        drips.append(rod(np.array([(r + 0.0005, 0.092, 0), (r + 0.0005, low, 0)]), 0.0055, 0.0065, segments=14).turned("y", 360 / 22 * k))
+        drips.append(rod(np.array([(r + 0.0005, 0.092, 0), (r + 0.0005, low, 0)]), 0.0055, 0.0065, segments=12).turned("y", 360 / 22 * k))
     dollop = smooth((0, 0.096), (0.013, 0.098), (0.0135, 0.104), (0.008, 0.112), (0.003, 0.118), (0, 0.120))
     dollops = around(dollop.moved(x=0.085), 8)
-    cherry = ball(0.0095, 20).moved(x=0.085, y=0.123)
+    cherry = ball(0.0095, 18).moved(x=0.085, y=0.123)
     plate_ = disc((0, 0), (0.08, 0, 0.003), (0.14, 0.010, 0.002), (0.139, 0.013, 0.001), (0, 0.0125))
     parts = [
         part("plate", "porcelain", plate_),

@@ -166,7 +166,7 @@ def _shield(look: Look) -> Model:
     return Model(
         (
             part("body", Finish("painted metal", srgb("2456a6")), bowed(inner).moved(z=0.009)), part("rim", "steel", bowed(rim)),
-            part("boss", "gold", boss), part("cross", "gold", bowed(joined(bars))), part("studs", "gold", bowed(studs)),
+            part("boss", "gold", boss), part("cross", "gold", bowed(joined(bars)).moved(z=0.014)), part("studs", "gold", bowed(studs)),
         ),
         {"front": Anchor((0, 0.45, 0.05), 0.3), "top": Anchor((0, 0.83, 0), 0.2)},
     )  # fmt: skip

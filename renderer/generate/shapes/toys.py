@@ -68,7 +68,10 @@ def _patch(axis: np.ndarray[tuple[int], np.dtype[np.float64]], corners_: list[np
     rings = [row / np.linalg.norm(row, axis=1, keepdims=True) * (radius + 0.0006) for row in rows]
     rings.append(outline * (radius - 0.002))
     grid = np.array(rings)
-    return boxed(loft(grid))
+    mesh = loft(grid)
+    normals = mesh.positions / np.linalg.norm(mesh.positions, axis=1, keepdims=True)
+    normals[mesh.normals @ axis < -0.5] = -axis
+    return boxed(Mesh(mesh.positions, normals, mesh.uvs, mesh.triangles))
 
 
 def _dice(look: Look) -> Model:

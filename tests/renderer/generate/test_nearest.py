@@ -18,7 +18,7 @@ def test_a_noun_is_near_to_what_it_resembles(noun: str, shape: str | None) -> No
     assert (found if similarity >= LEAST_SIMILARITY else None) == shape
 
 
-@pytest.mark.parametrize("noun", ["justice", "tuesday", "thinking", "qwxzv", "а", "椅", "👻", "x" * 2000, " "])
+@pytest.mark.parametrize("noun", ["justice", "tuesday", "thinking", "qwxzv", "а", "椅", "👻", "x" * 2000])
 def test_what_is_no_thing_is_near_to_nothing(noun: str) -> None:
     assert nearest_shape(noun)[1] < LEAST_SIMILARITY
 

@@ -84,6 +84,7 @@ def test_what_belongs_to_a_thing_has_its_own_modifiers(prompt: str, relation: st
     ("a wooden chess pawn, dark walnut, polished", Said(materials=["walnut"], shade="dark", gloss="polished")),
     ("a red toy truck with a blue cargo", Said(colors=[color("red")], styles=["toy"])),
     ("two wine glasses", Said(count=2)),
+    ("a guitar, light brown wood", Said(colors=[shaded(color("brown"), "light")], materials=["wood"])),
     ("a baby elephant", Said(sizes=["baby"])),
     ("a chair with red, black", Said(colors=[color("red"), color("black")])),
 ])  # fmt: skip
