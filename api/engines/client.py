@@ -60,7 +60,7 @@ class Client:
 
     def __init__(self, service: Service, authorization: str) -> None:
         self.url = parse_url(service.url)
-        self.host = self.url.host
+        self.title = service.title
         self._service = service
         self._authorization = authorization
         allowed = AllowList.parse(service.allow, ALLOW)
@@ -84,7 +84,7 @@ class Client:
                 checkpoint()
                 left = self._seconds_left
                 if left <= 0:
-                    raise EngineTimeout(f"{self.host} was not done within {self._service.seconds:g} seconds")
+                    raise EngineTimeout(f"{self.title} was not done within {self._service.seconds:g} seconds")
                 await asyncio.wait({task}, timeout=min(left, LOOK_UP_S))
             return task.result()
         finally:
@@ -125,7 +125,7 @@ class Client:
         try:
             return await retrying(attempt)
         except Refused as error:
-            raise EngineFailed(f"{self.host}: {error}") from None
+            raise EngineFailed(f"{self.title}: {error}") from None
 
     def _wait(self, state: RetryCallState) -> float:
         """Raises EngineTimeout where the service wants more patience than there is time."""
@@ -146,7 +146,7 @@ class Client:
                 return await self._request("GET", url, headers, b"", most)
             except _Redirected as redirected:
                 url = redirected.url
-        raise EngineFailed(f"{self.host}: its result's URL redirects more than {MAX_REDIRECTS} times")
+        raise EngineFailed(f"{self.title}: its result's URL redirects more than {MAX_REDIRECTS} times")
 
     async def _request(
         self, method: str, url: httpx.URL, headers: Mapping[str, str], body: bytes, most: int
@@ -164,16 +164,16 @@ class Client:
                 good = 200 <= response.status < 300
                 received = await self._receive(response, told, most if good else ERROR_BYTES, cut=not good)
         except Unreachable as error:
-            raise Passing(f"{self.host}: {error}") from None
+            raise Passing(f"{self.title}: {error}") from None
         if not good:
-            raise problem_of(self.host, response.status, _retry_after(told), received, self._service.key)
+            raise problem_of(self.title, response.status, _retry_after(told), received, self._service.key)
         return Answer(told.get("content-type", "").partition(";")[0].strip().lower(), received)
 
     async def _receive(self, response: httpcore.Response, told: httpx.Headers, most: int, *, cut: bool) -> bytes:
         """The body, which is `cut` off after `most` bytes. Raises EngineFailed for a longer one otherwise."""
         encoding = told.get("content-encoding", "identity").lower()
         if encoding != "identity" and not cut:
-            raise EngineFailed(f"{self.host} answers with the content encoding {encoding[:20]!r}, unasked")
+            raise EngineFailed(f"{self.title} answers with the content encoding {encoding[:20]!r}, unasked")
         received = bytearray()
         length = told.get("content-length", "0")
         too_long = length.isdecimal() and int(length) > most
@@ -183,7 +183,7 @@ class Client:
                 if too_long := len(received) > most:
                     break
         if too_long and not cut:
-            raise EngineFailed(f"{self.host} sends more than {most // (1024 * 1024)} MB")
+            raise EngineFailed(f"{self.title} sends more than {most // (1024 * 1024)} MB")
         return bytes(received[:most])
 
 

@@ -22,7 +22,7 @@ KEY = "xai-hunter2"
 
 def picture_service(origin: Origin, *, allow: str = "", seconds: float = HANG_S, key: str = KEY) -> PictureService:
     return PictureService(
-        name="xai", url=f"{origin.url}/v1/images/generations", key=key, model="grok-imagine", allow=allow,
+        name="xai", title="xAI", url=f"{origin.url}/v1/images/generations", key=key, model="grok-imagine", allow=allow,
         seconds=seconds, fields={"aspect_ratio": "1:1", "response_format": "b64_json"},
     )  # fmt: skip
 
@@ -31,7 +31,9 @@ def mesh_service(
     origin: Origin, protocol: str | MeshProtocol = "bytes", *, allow: str = "", seconds: float = HANG_S
 ) -> MeshService:
     known = PROTOCOLS[protocol] if isinstance(protocol, str) else protocol
-    return MeshService(url=f"{origin.url}/make", key=KEY, protocol=known, allow=allow, seconds=seconds)
+    return MeshService(
+        url=f"{origin.url}/make", title="The service", key=KEY, protocol=known, allow=allow, seconds=seconds
+    )
 
 
 def context(folder: Path) -> Context:

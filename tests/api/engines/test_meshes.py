@@ -70,7 +70,7 @@ def refusal(kind: type[EngineError], *args: Any, **named: Any) -> str:
 
 def test_a_service_may_answer_at_once(origin: Origin, picture: Path, folder: Path, tmp_path: Path) -> None:
     result = ask(origin, picture, folder, {"/make": answer(glb())}, "bytes")
-    assert result.metadata == {"engine": "hosted", "service": "127.0.0.1", "triangles": 1, "vertices": 3}
+    assert result.metadata == {"engine": "hosted", "triangles": 1, "vertices": 3}
     [head], [body] = origin.requests, origin.bodies
     assert f"Authorization: Bearer {KEY}\r\n" in head
     assert b'name="seed"\r\n\r\n7\r\n' in body
@@ -80,7 +80,7 @@ def test_a_service_may_answer_at_once(origin: Origin, picture: Path, folder: Pat
     assert issues(made)["numErrors"] == 0
     bounds = scene_bounds(load_model(made), None)
     assert [*bounds.low, *bounds.high] == pytest.approx([-0.5, 0, -0.5, 0.5, 2, 0.5])
-    assert b'"extras":{"engine":"hosted","service":"127.0.0.1"}' in result.glb
+    assert b'"extras":{"engine":"hosted"}' in result.glb
 
 
 def test_a_service_may_take_a_job(origin: Origin, picture: Path, folder: Path) -> None:
@@ -123,13 +123,13 @@ def test_meshys_protocol_sends_the_picture_along(origin: Origin, picture: Path, 
 
 @pytest.mark.usefixtures("undecoded")
 @pytest.mark.parametrize(("state", "kind", "said"), [
-    ({"state": "broken", "why": f"{KEY} is out"}, EngineFailed, "127.0.0.1 ended the job as broken: ... is out"),
-    ({"state": "broken", "why": ["?"]}, EngineFailed, "127.0.0.1 ended the job as broken"),
-    ({"state": "banned", "why": "a weapon"}, EngineRejected, "127.0.0.1 ended the job as banned: a weapon"),
-    ({"state": "ready", "files": []}, EngineFailed, "127.0.0.1 answers without files.0.url"),
-    ({"state": None}, EngineFailed, "127.0.0.1 answers without state"),
+    ({"state": "broken", "why": f"{KEY} is out"}, EngineFailed, "The service ended the job as broken: ... is out"),
+    ({"state": "broken", "why": ["?"]}, EngineFailed, "The service ended the job as broken"),
+    ({"state": "banned", "why": "a weapon"}, EngineRejected, "The service ended the job as banned: a weapon"),
+    ({"state": "ready", "files": []}, EngineFailed, "The service answers without files.0.url"),
+    ({"state": None}, EngineFailed, "The service answers without state"),
     ({"state": "ready", "files": [{"url": "http://10.0.0.5/a.glb"}]}, EngineFailed,
-     "127.0.0.1: The URL does not lead to a public address on port 80 or 443"),
+     "The service: The URL does not lead to a public address on port 80 or 443"),
 ])  # fmt: skip
 def test_a_job_without_a_model_is_told(
     origin: Origin, picture: Path, folder: Path, state: object, kind: type[EngineError], said: str
@@ -148,7 +148,7 @@ def test_what_is_no_model_is_told(
 ) -> None:
     monkeypatch.setattr(module, "received_picture", lambda data, *_: data)
     message = refusal(EngineFailed, origin, picture, folder, {"/make": answer(sent)}, "bytes")
-    assert message.startswith("127.0.0.1 sent a model that can't be used: ")
+    assert message.startswith("The service sent a model that can't be used: ")
     assert said in message
 
 
