@@ -32,6 +32,10 @@ class Passing(EngineFailed):
         self.retry_after = retry_after
 
 
+def is_passing(status: int) -> bool:
+    return status in _PASSING or status >= 500
+
+
 def problem_of(title: str, status: int, retry_after: float | None, body: bytes, key: str) -> EngineError:
     """The error for an answer that is no success. Its message has the service's words where they are about what was
     asked for; never the key."""
@@ -41,7 +45,7 @@ def problem_of(title: str, status: int, retry_after: float | None, body: bytes, 
     if status in _REJECTED:
         return EngineRejected(f"{title} refuses: {told}" if told else f"{title} refuses it (status {status})")
     message = f"{title} answered with status {status}" + (f": {told}" if told else "")
-    if status in _PASSING or status >= 500:
+    if is_passing(status):
         return Passing(message, retry_after)
     return EngineFailed(message)
 

@@ -87,14 +87,14 @@ class _Call:
             return answer
         job = text_at(client.title, json_of(client.title, answer), protocol.id)
         url = await self._result_of(protocol.poll.format_map(self._words | {"id": quote(job, safe="")}))
-        return (await client.get(url, accept="model/gltf-binary, */*", most=MAX_MODEL_BYTES)).body
+        return await client.get(url, accept="model/gltf-binary, */*", most=MAX_MODEL_BYTES)
 
     async def _result_of(self, question: str) -> str:
         """The URL of the job's GLB, once it is done."""
         protocol, title = self._protocol, self._client.title
         while True:
             answer = await self._client.get(question, accept="application/json", most=MAX_ANSWER_BYTES)
-            told = json_of(title, answer.body)
+            told = json_of(title, answer)
             status = text_at(title, told, protocol.status)
             if status in protocol.done:
                 return text_at(title, told, protocol.result)
@@ -113,8 +113,7 @@ class _Call:
         else:
             uri = "data:image/jpeg;base64," + base64.b64encode(self._jpeg).decode()
             media_type, data = "application/json", json.dumps(_filled(body, self._values | {"{picture}": uri})).encode()
-        answer = await self._client.post(url, media_type, data, accept="*/*", most=most)
-        return answer.body
+        return await self._client.post(url, media_type, data, accept="*/*", most=most)
 
 
 def _filled(value: Any, values: Mapping[str, Any]) -> Any:

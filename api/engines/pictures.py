@@ -56,7 +56,7 @@ class HostedPictures:
             self._service.url, "application/json", json.dumps(body).encode(), accept="application/json",
             most=MAX_ANSWER_BYTES,
         )  # fmt: skip
-        told = value_at(json_of(client.title, answer.body), "data.0")
+        told = value_at(json_of(client.title, answer), "data.0")
         revised = value_at(told, "revised_prompt")
         data = await self._picture_in(client, told)
         return data, printable(revised, self._service.key) if isinstance(revised, str) else ""
@@ -69,7 +69,7 @@ class HostedPictures:
             raise EngineFailed(f"{client.title} answers without a picture")
         if url.startswith("data:"):
             return _decoded(client.title, url)
-        return (await client.get(url, accept="image/*", most=MAX_PICTURE_BYTES)).body
+        return await client.get(url, accept="image/*", most=MAX_PICTURE_BYTES)
 
 
 def _decoded(title: str, text: str) -> bytes:

@@ -99,6 +99,14 @@ def test_a_url_that_leads_inside_is_not_fetched(origin: Origin, tmp_path: Path, 
     assert len(origin.requests) == 1
 
 
+def test_a_result_that_is_gone_says_nothing_of_the_key(origin: Origin, tmp_path: Path) -> None:
+    with running_origin(host="127.0.0.2") as elsewhere:
+        elsewhere.answers["/a.jpg"] = answer(status="403 Forbidden")
+        origin.answers[PATH] = told({"data": [{"url": f"http://127.0.0.2:{elsewhere.port}/a.jpg"}]})
+        with pytest.raises(EngineFailed, match="the server that its result lies on answered with status 403"):
+            HostedPictures(picture_service(origin, allow="127.0.0.2")).picture("a chair", 7, 16, context(tmp_path))
+
+
 def test_a_redirect_that_leads_inside_is_not_followed(origin: Origin, tmp_path: Path) -> None:
     origin.answers["/a.jpg"] = redirect("http://10.0.0.5/a.jpg")
     message = refusal(EngineFailed, origin, tmp_path, told({"data": [{"url": f"{origin.url}/a.jpg"}]}))
