@@ -14,6 +14,7 @@ from api.domain.generations.flows import Terms
 from api.domain.generations.plans import Engines
 from api.domain.kit.unit import Unit, unit_of_work
 from api.http.health import Health
+from api.http.metrics import Metrics
 from api.http.rates import Limits
 from api.http.touches import Touches
 from api.ingest.fetch import Downloader
@@ -40,6 +41,7 @@ class Farm:
     sender: Sender
     touches: Touches
     health: Health
+    metrics: Metrics
     limits: Limits
     looks: Looks = dataclasses.field(default_factory=Looks)
     stopping: threading.Event = dataclasses.field(default_factory=threading.Event)

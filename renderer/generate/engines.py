@@ -10,10 +10,17 @@ from typing import Any
 from renderer.errors import EngineUnavailable
 from renderer.generate.protocols import ImageToMesh, TextToImage, TextToMesh
 
-TEXT_TO_IMAGE: Mapping[str, str] = {"procedural": "renderer.generate.procedural.ProceduralEngine"}
-IMAGE_TO_MESH: Mapping[str, str] = {}
+TEXT_TO_IMAGE: Mapping[str, str] = {
+    "procedural": "renderer.generate.procedural.ProceduralEngine",
+    "diffusers": "renderer.generate.diffusion.Diffusers",
+}
+IMAGE_TO_MESH: Mapping[str, str] = {
+    "procedural": "renderer.generate.pictures.engine.PictureEngine",
+    "triposr": "renderer.generate.triposr.TripoSR",
+}
 TEXT_TO_MESH: Mapping[str, str] = {"procedural": "renderer.generate.procedural.ProceduralEngine"}
-"""Classes by the engines' names. They are called with the `options` that the caller of these functions gives."""
+"""Classes by the engines' names. They are called with the `options` that the caller of these functions gives: those
+with local weights with their `folder`."""
 
 
 def text_to_image(name: str, **options: Any) -> TextToImage:

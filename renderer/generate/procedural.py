@@ -32,8 +32,9 @@ TEXTURE_SIZES = {"low": 512, "high": 1024}
 LARGE_PICTURE = 700
 """Pixels a side from which on a picture shows that textures are of "low" quality."""
 
-AZIMUTH, ELEVATION = 35.0, 16.0
-"""Where the camera of a picture stands, in degrees: three-quarters, from a little above, as in a catalogue."""
+AZIMUTH, ELEVATION, ZOOM = 35.0, 16.0, 1.08
+"""Where the camera of a picture stands: three-quarters, from a little above, as in a catalogue (degrees), and a little
+farther away than the model would fit the picture from."""
 
 BACKDROP = Backdrop("#dfe1e3")
 """Light enough for a product's picture, and white things stand out from it."""
@@ -58,11 +59,11 @@ class ProceduralEngine:
         """Of the mesh that `mesh_of_text` gives for that seed."""
         texture_size = TEXTURE_SIZES["high" if size >= LARGE_PICTURE else "low"]
         path, metadata = _written(prompt, seed, texture_size, context.folder)
-        frames = FrameSpec(size, size, 1, rotate_y=AZIMUTH, elevation=ELEVATION)
+        frames = FrameSpec(size, size, 1, rotate_y=AZIMUTH, elevation=ELEVATION, zoom=ZOOM)
         with open_shot(
             path, frames, device=context.open_device(), cache_dir=context.cache_dir, listener=_Checkpoints()
         ) as shot:
-            shot.draw(0)
+            shot.draw(0, shot.closer(frames))
             pixels = shot.read_rgb(BACKDROP, None)
         data = io.BytesIO()
         Image.fromarray(pixels).save(data, "jpeg", quality=JPEG_QUALITY)

@@ -23,6 +23,9 @@ BESIDE = (0.4, 1.6)
 HELD = (0.2, 0.55)
 """How large what is held is, likewise."""
 
+GRIP = 0.15
+"""Where what is held is gripped, as a share of its height: balloons, swords and umbrellas alike."""
+
 WORN = {"backpack": "back", "glasses": "face", "scarf": "face"}
 """The anchors of what isn't worn on the head."""
 
@@ -92,7 +95,7 @@ def _held(base: Model, other: Model, name: str) -> Model:
     _, height, depth = _size(other)
     if "hand" in base.anchors:
         x, y, z = base.anchors["hand"].at
-        return _joined(base, other.moved(x, y - height / 2, z))
+        return _joined(base, other.moved(x, y - GRIP * height, z))
     _, high = base.bounds()
     return _joined(base, other.moved(0, 0, float(high[2]) + depth * (0.5 + GAP)))
 

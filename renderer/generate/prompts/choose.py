@@ -23,6 +23,10 @@ MOST_OTHERS = 3
 """Of one thing, and of things with it: more would be too small to recognise, and too many triangles."""
 
 
+ALIKE_CONFIDENCE = 0.7
+"""In what looks most alike, by our own table."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Choice:
     """`metadata` is JSON: what was matched, how surely, and what was understood."""
@@ -62,7 +66,7 @@ def chosen(prompt: str, seed: int) -> Choice:
 
 def _match(thing: Thing, able: bool) -> _Match:
     if thing.shape is not None:
-        return _Match(thing.shape, "word", 1.0)
+        return _Match(thing.shape, "nearest", ALIKE_CONFIDENCE) if thing.alike else _Match(thing.shape, "word", 1.0)
     if able and thing.noun:
         shape, similarity = nearest.nearest_shape(thing.noun)
         if similarity >= nearest.LEAST_SIMILARITY:
@@ -75,7 +79,7 @@ def _model(thing: Thing, shape: str, seed: int) -> Model:
     checkpoint()
     model = dressed(thing, SHAPES[shape], seed)
     for kind in dict.fromkeys(thing.kinds):
-        if kind != shape and kind in SHAPES:
+        if kind != shape and kind not in SHAPES[shape].features:  # a feature is there already
             checkpoint()
             model = looking_like(model, SHAPES[shape], SHAPES[kind], thing, seed)
     return side_by_side(model, min(thing.said.count, MOST_COPIES)) if thing.said.count > 1 else model

@@ -3,6 +3,7 @@
 import dataclasses
 
 from renderer.generate.prompts.colours import VIVID, color_named, linear, shaded
+from renderer.generate.prompts.facets import faceted
 from renderer.generate.prompts.grammar import Said, Thing
 from renderer.generate.prompts.roles import matching
 from renderer.generate.prompts.vocabulary import GLOSS, MATERIALS, SIZES, STYLES, Style
@@ -19,12 +20,13 @@ LARGEST_SIZE, SMALLEST_SIZE = 4.0, 0.2
 def dressed(thing: Thing, shape: Shape, seed: int) -> Model:
     """The model of one such thing, on the ground and centred. `shape` is what was chosen for it."""
     said = _by_role(thing, shape)
-    features = {feature for part in thing.parts for feature in matching(shape.name, part)[1]}
+    counts = {feature: said.count for part, said in thing.parts.items() for feature in matching(shape.name, part)[1]}
+    features = set(counts)
     features |= {word for word in (*thing.said.styles, *thing.said.sizes) if word in shape.features}
     lacking = {role for part in thing.lacking for role in matching(shape.name, part)[0]}
     size, height, width = _proportions(thing.said)
     wanted = {role: _wanted(each, shape) for role, each in said.items()}
-    model = shape.model(Look(size, height, width, frozenset(features), wanted, seed))
+    model = shape.model(Look(size, height, width, frozenset(features), wanted, seed, counts))
     main = said.get(MAIN, Said())
     parts = tuple(
         _styled(part, said.get(part.role) or (main if part.role in shape.main else Said()), main,
@@ -73,7 +75,8 @@ def _styled(part: Part, said: Said, main: Said, vivid: str) -> Part:
         finish = dataclasses.replace(finish, color=shaded(_color(finish), said.shade))
     for name in main.styles:
         finish = _in_style(finish, STYLES[name], said)
-    return dataclasses.replace(part, finish=finish)
+    mesh = faceted(part.mesh) if any(STYLES[name].faceted for name in main.styles) else part.mesh
+    return dataclasses.replace(part, mesh=mesh, finish=finish)
 
 
 def _in_style(finish: Finish, style: Style, said: Said) -> Finish:

@@ -24,6 +24,10 @@ DEPICTING = frozenset(("sculpture", "figurine"))
 """Shapes that are "of" what they show: a sculpture of a cat is a cat."""
 
 
+GENERAL = frozenset(("wood", "wooden", "metal", "metallic", "fabric", "stone"))
+"""Materials of which others, said later, are kinds."""
+
+
 @dataclasses.dataclass(slots=True)
 class Said:
     """What is said of a thing or a part. Materials are the prompt's own words; `shade` is of the material's colour."""
@@ -41,10 +45,10 @@ class Said:
     count: int = 0
 
     def add(self, other: "Said") -> None:
-        """What the `other` says of that which nothing is said of yet."""
+        """What the `other` says of that which nothing, or nothing but "wood" or "metal", is said of yet."""
         for field in dataclasses.fields(self):
-            if not getattr(self, field.name):
-                setattr(self, field.name, getattr(other, field.name))
+            if not getattr(self, field.name) or (field.name == "materials" and GENERAL.issuperset(self.materials)):
+                setattr(self, field.name, getattr(other, field.name) or getattr(self, field.name))
 
 
 @dataclasses.dataclass(slots=True)
@@ -58,6 +62,7 @@ class Thing:
 
     noun: str
     shape: str | None
+    alike: bool = False
     said: Said = dataclasses.field(default_factory=Said)
     parts: dict[str, Said] = dataclasses.field(default_factory=dict)
     lacking: list[str] = dataclasses.field(default_factory=list)
@@ -108,7 +113,7 @@ def _nounlike(word: Word) -> bool:
 
 
 def _only_noun(word: Word) -> bool:
-    return _nounlike(word) and NOUNS.issuperset(word.readings.keys() - {"meant"})
+    return _nounlike(word) and NOUNS.issuperset(word.readings.keys() - {"meant", "alike"})
 
 
 class _Reader:
@@ -161,9 +166,12 @@ class _Reader:
             return nouns[-1]
         if not phrase or not _nounlike(phrase[-1]) or connector == "made of":
             return None
-        means_material = "material" in phrase[-1].readings and connector in ("of", "in") and not article
-        means_color = "color" in phrase[-1].readings and connector == "in"
-        return None if means_material or means_color else len(phrase) - 1
+        last = phrase[-1].readings
+        material, part = "material" in last, last.get("part")
+        if material and part is not None and "shape" not in last and not (self._last and self._last.has(part)):
+            return None
+        means_material = material and connector in ("of", "in") and not article
+        return None if means_material or ("color" in last and connector == "in") else len(phrase) - 1
 
     def _meet(self, word: Word, said: Said, nouns: Sequence[Word], connector: str) -> None:
         """Takes in the head of a phrase, with the nouns before it: shapes that it looks like, and features."""
@@ -171,9 +179,11 @@ class _Reader:
         part: str | None = word.readings.get("part")
         kinds = [each.readings["shape"] for each in nouns if "shape" in each.readings]
         features = {each.readings["part"]: Said() for each in nouns if "part" in each.readings}
+        said.pattern = said.pattern or next((each.readings.get("pattern noun") for each in nouns), None)
         last = self._last
         if last is None or self._root is None:
-            self._root = self._last = Thing(word.text, shape, said, features, kinds=kinds)
+            features |= {part: Said()} if shape is None and part is not None else {}
+            self._root = self._last = Thing(word.text, shape, "alike" in word.readings, said, features, kinds=kinds)
             self._target = said
         elif connector == "without":
             last.lacking.append(part or word.text)
@@ -182,7 +192,7 @@ class _Reader:
         elif "pattern noun" in word.readings and shape is None:
             self._pattern(word.readings["pattern noun"], said)
         elif shape is not None:
-            self._join(Thing(word.text, shape, said, features, kinds=kinds), connector)
+            self._join(Thing(word.text, shape, "alike" in word.readings, said, features, kinds=kinds), connector)
         elif part is not None:
             self._tell(last, part, said)
         else:

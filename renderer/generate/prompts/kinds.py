@@ -19,6 +19,8 @@ SOFT = frozenset(("fur", "plush", "feathers", "scales", "skin", "wool", "fabric"
 
 def looking_like(model: Model, shape: Shape, kind: Shape, thing: Thing, seed: int) -> Model:
     """The `model` of the `thing`, which is of that shape, with something of the other `kind`."""
+    if kind.category == "people":  # a "knight" sword is for a knight
+        return model
     if kind.category == "robots":
         return _robotic(model, thing)
     other = kind.model(Look(seed=seed))
@@ -28,7 +30,7 @@ def looking_like(model: Model, shape: Shape, kind: Shape, thing: Thing, seed: in
 
 
 def _robotic(model: Model, thing: Thing) -> Model:
-    """In metal where it was soft, unless the prompt names a material, with glowing eyes and an antenna."""
+    """In metal where it was soft, unless the prompt names a material, with glowing eyes, and an antenna on its head."""
     main = not thing.said.materials
 
     def changed(part: Part) -> Part:
@@ -40,9 +42,8 @@ def _robotic(model: Model, thing: Thing) -> Model:
         return dataclasses.replace(part, finish=finish)
 
     parts = [changed(part) for part in model.parts]
-    head = model.anchors.get("head") or model.anchors.get("top")
-    if head is not None:
-        parts += _antenna(head)
+    if "head" in model.anchors:
+        parts += _antenna(model.anchors["head"])
     return dataclasses.replace(model, parts=tuple(parts))
 
 

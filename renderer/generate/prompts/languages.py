@@ -50,7 +50,7 @@ TABLE: Mapping[str, tuple[str, str, str, str, str, str, str, str]] = {
     "stone": ("piedra", "pierre", "stein", "pedra", "pietra", "камн-|камен-", "石头|石", "石"),
     "plastic": ("plastico", "plastique", "plastik|kunststoff", "plastico",
                 "plastica", "пластик-", "塑料", "プラスチック"),
-    "striped": ("ray-|rayad-", "raye-|rayures", "gestreift-|streifen",
+    "stripes": ("ray-|rayad-", "raye-|rayures", "gestreift-|streifen",
                 "listr-|listrad-", "righe|strisce", "полос-", "条纹", "縞模様|縞"),
     "chair": ("silla-", "chaise-", "stuhl-", "cadeira-", "sedia|sedie", "стул-", "椅子", "椅子|いす"),
     "armchair": ("sillon-|butaca-", "fauteuil-", "sessel", "poltrona-",

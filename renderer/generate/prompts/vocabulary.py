@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from renderer.generate.shapes.parts import Pattern
 
 MATERIALS: Mapping[str, str] = {
-    "wood": "oak", "wooden": "oak", "timber": "oak", "oak": "oak", "hardwood": "oak", "pine wood": "pine",
+    "wood": "oak", "wooden": "oak", "oak": "oak", "hardwood": "oak", "pine": "pine", "pine wood": "pine",
     "birch": "birch", "beech": "birch", "ash wood": "birch", "maple": "birch", "plywood": "birch", "walnut": "walnut",
     "teak": "mahogany", "mahogany": "mahogany", "cherry wood": "mahogany", "rosewood": "mahogany", "ebony": "ebony",
     "bamboo": "bamboo", "reclaimed wood": "planks", "driftwood": "planks", "plank": "planks", "log": "bark",
@@ -68,12 +68,12 @@ PATTERN_NOUNS: Mapping[str, Pattern] = {
 GLOWING = ("glowing", "luminous", "illuminated", "lit", "shining", "radiant", "fluorescent", "neon", "led")
 
 SIZES: Mapping[str, tuple[float, float, float]] = {
-    "tiny": (0.4, 1, 1), "miniature": (0.3, 1, 1), "mini": (0.5, 1, 1), "little": (0.7, 1, 1), "small": (0.75, 1, 1),
-    "medium": (1, 1, 1), "large": (1.35, 1, 1), "big": (1.35, 1, 1), "oversized": (1.5, 1, 1), "huge": (2, 1, 1),
-    "giant": (3, 1, 1), "enormous": (3, 1, 1), "gigantic": (3, 1, 1), "massive": (2, 1, 1), "tall": (1, 1.3, 1),
-    "high": (1, 1.2, 1), "long": (1, 1.25, 1), "short": (1, 0.78, 1), "low": (1, 0.75, 1), "wide": (1, 1, 1.25),
-    "broad": (1, 1, 1.2), "narrow": (1, 1, 0.8), "slim": (1, 1, 0.82), "slender": (1, 1.1, 0.85), "thin": (1, 1, 0.8),
-    "skinny": (1, 1, 0.8), "thick": (1, 1, 1.15), "fat": (1, 1, 1.25), "chubby": (1, 0.95, 1.2),
+    "tiny": (0.4, 1, 1), "baby": (0.5, 1, 1), "miniature": (0.3, 1, 1), "mini": (0.5, 1, 1), "little": (0.7, 1, 1),
+    "small": (0.75, 1, 1), "medium": (1, 1, 1), "large": (1.35, 1, 1), "big": (1.35, 1, 1), "oversized": (1.5, 1, 1),
+    "huge": (2, 1, 1), "giant": (3, 1, 1), "enormous": (3, 1, 1), "gigantic": (3, 1, 1), "massive": (2, 1, 1),
+    "tall": (1, 1.3, 1), "high": (1, 1.2, 1), "long": (1, 1.25, 1), "short": (1, 0.78, 1), "low": (1, 0.75, 1),
+    "wide": (1, 1, 1.25), "broad": (1, 1, 1.2), "narrow": (1, 1, 0.8), "slim": (1, 1, 0.82), "slender": (1, 1.1, 0.85),
+    "thin": (1, 1, 0.8), "skinny": (1, 1, 0.8), "thick": (1, 1, 1.15), "fat": (1, 1, 1.25), "chubby": (1, 0.95, 1.2),
     "squat": (1, 0.75, 1.1),
 }  # fmt: skip
 """Multiply a shape's size, height and width."""
@@ -85,21 +85,21 @@ NUMBERS: Mapping[str, int] = {
 }  # fmt: skip
 
 CONNECTORS: Mapping[str, str] = {
-    **dict.fromkeys(("with", "having", "has", "featuring", "including", "full of", "filled with", "decorated with",
-                     "covered in", "covered with", "topped with", "made with"), "with"),
-    **dict.fromkeys(("and", "plus", ","), "and"),
+    **dict.fromkeys(("with", "having", "has", "have", "featuring", "including", "full of", "filled with",
+                     "decorated with", "covered in", "covered with", "topped with", "made with"), "with"),
+    **dict.fromkeys(("and", "plus", ",", "that", "which", "who"), "and"),
     **dict.fromkeys(("on", "on top of", "atop", "upon", "onto", "over", "riding"), "on"),
     **dict.fromkeys(("in", "inside", "into", "within"), "in"),
     **dict.fromkeys(("next to", "beside", "near", "by", "behind", "in front of", "alongside", "besides", "against",
                      "under", "beneath", "underneath"), "beside"),
-    **dict.fromkeys(("holding", "carrying", "hugging", "waving", "gripping", "eating", "playing"), "holding"),
-    **dict.fromkeys(("wearing",), "wearing"),
+    **dict.fromkeys(("holding", "holds", "carrying", "carries", "hugging", "gripping", "eating", "playing"), "holding"),
+    **dict.fromkeys(("wearing", "wears", "dressed in"), "wearing"),
     **dict.fromkeys(("of",), "of"),
     **dict.fromkeys(("made of", "made from", "made out of", "crafted from", "built from", "built of", "out of",
                      "carved from", "constructed from"), "made of"),
     **dict.fromkeys(("without", "no", "lacking"), "without"),
     **dict.fromkeys(("shaped like", "in the shape of", "that looks like", "looking like", "as"), "like"),
-    **dict.fromkeys(("for", "from", "to", "at", "during", "while", "that", "which", "against a", "in the style of",
+    **dict.fromkeys(("for", "from", "to", "at", "during", "while", "against a", "in the style of",
                      "through", "around", "above", "below"), "aside"),
 }  # fmt: skip
 """How what follows belongs to what stands before. What stands "aside" isn't shown."""
@@ -117,7 +117,7 @@ IGNORED = _listed("""
     cool great good best perfect quality resolution hd 4k 8k uhd studio lighting background isolated centered centred
     view style styled stylized stylised design designed look looking finish finished colour color colored coloured tone
     surface texture textured material shape shaped form kind type sort piece version single object thing item
-    comfortable comfy cozy cosy ergonomic adjustable friendly happy sad funny old new young brand fresh clean dirty
+    comfortable comfy cozy cosy ergonomic adjustable friendly happy sad funny new young brand fresh clean dirty
     simple plain standing sitting lying sleeping upright running flying walking floating resting scene concept art
     octane unreal engine blender cinematic sharp focus pbr game ready steaming hot cold warm delicious tasty whole half
     heavy lightweight strong sturdy soft height size normal regular typical ordinary sort all over other own each
@@ -126,63 +126,6 @@ IGNORED = _listed("""
     "product photo", "high resolution", "soft light", "natural light", "light background", "game asset", "front view",
 }
 """Words that change nothing that can be shown."""
-
-IRREGULAR_PLURALS: Mapping[str, str] = {
-    "feet": "foot", "teeth": "tooth", "mice": "mouse", "geese": "goose", "men": "man", "women": "woman",
-    "children": "child", "people": "person", "knives": "knife", "leaves": "leaf", "shelves": "shelf",
-    "wolves": "wolf", "loaves": "loaf", "scarves": "scarf", "hooves": "hoof", "buses": "bus", "cacti": "cactus",
-    "potatoes": "potato", "tomatoes": "tomato", "axes": "axe", "glasses": "glasses", "headphones": "headphones",
-    "scissors": "scissors", "trousers": "trousers", "sunglasses": "sunglasses", "dice": "dice",
-}  # fmt: skip
-
-SYNONYMS: Mapping[str, tuple[str, ...]] = {
-    "sofa": ("settee", "couch", "loveseat", "divan"),
-    "armchair": ("easy chair", "lounge chair", "recliner"),
-    "car": ("automobile", "sports car", "sedan", "coupe", "taxi", "vehicle", "auto", "suv", "hatchback", "race car"),
-    "truck": ("pickup", "pickup truck", "lorry", "van"),
-    "boat": ("ship", "sailboat", "sailing boat", "yacht", "sailing ship", "vessel"),
-    "plane": ("airplane", "aeroplane", "aircraft", "jet", "airliner"),
-    "rocket": ("spaceship", "spacecraft", "missile", "space rocket"),
-    "bicycle": ("bike", "cycle"),
-    "bookshelf": ("bookcase", "shelf", "shelving unit"),
-    "cabinet": ("cupboard", "wardrobe", "dresser", "sideboard", "chest of drawers"),
-    "table": ("coffee table", "dining table", "side table", "tabletop"),
-    "lamp": ("desk lamp", "table lamp", "night light", "reading lamp"),
-    "mug": ("coffee mug", "tea mug", "beer mug", "tankard", "stein"),
-    "cup": ("teacup", "coffee cup", "cup and saucer"),
-    "teapot": ("kettle",),
-    "vase": ("urn", "amphora", "pitcher", "jug"),
-    "glass": ("wine glass", "goblet", "chalice", "drinking glass", "tumbler"),
-    "plant": ("potted plant", "houseplant", "plant pot", "flower pot"),
-    "house": ("cottage", "cabin", "hut", "home", "bungalow", "villa"),
-    "castle": ("fortress", "citadel", "palace"),
-    "dome": ("mars habitat", "habitat", "habitat dome", "igloo", "greenhouse dome", "moon base", "mars habitat dome"),
-    "robot": ("android", "droid", "humanoid robot", "mech", "mascot robot"),
-    "figurine": ("collectible", "action figure", "statuette", "figure", "doll", "person", "man", "woman"),
-    "teddy bear": ("teddy", "stuffed bear", "plush bear", "bear"),
-    "cat": ("kitten", "kitty"),
-    "dog": ("puppy", "hound"),
-    "fish": ("goldfish", "koi", "tropical fish"),
-    "ball": ("football", "soccer ball", "basketball"),
-    "sneaker": ("shoe", "trainer", "running shoe", "sneakers"),
-    "burger": ("hamburger", "cheeseburger"),
-    "doughnut": ("donut",),
-    "television": ("tv", "tv set", "telly", "retro television"),
-    "phone": ("smartphone", "cell phone", "mobile phone"),
-    "laptop": ("notebook computer", "computer"),
-    "headphones": ("headset",),
-    "tree": ("pine tree", "fir", "spruce", "christmas tree", "oak tree"),
-    "rock": ("boulder", "stone block", "pebble"),
-    "crystal": ("gem", "gemstone", "diamond"),
-    "backpack": ("rucksack", "school bag"),
-    "handbag": ("purse", "bag"),
-    "suitcase": ("luggage", "trunk", "briefcase"),
-    "hat": ("cap", "top hat", "fedora"),
-    "axe": ("hatchet", "tomahawk"),
-    "sword": ("katana", "blade", "rapier", "saber", "longsword"),
-    "sculpture": ("abstract sculpture", "statue"),
-}  # fmt: skip
-"""More words for shapes than the library's own. A word that the library has stays its own."""
 
 PARTS: tuple[tuple[str, ...], ...] = (
     ("leg", "foot", "paw", "feet"), ("handle", "grip", "hilt", "haft", "shaft"), ("seat", "cushion", "pad", "padding"),
@@ -203,6 +146,9 @@ PARTS: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 """Words for one and the same part, the commonest first."""
 
+MEANT: Mapping[str, tuple[str, ...]] = {"wheel": ("rim",)}
+"""Parts that people rather mean, where there are such: a car with white wheels has black tyres."""
+
 ACCENTS = ("accent", "detail", "trim", "trimming", "highlight", "element", "ornament", "decoration", "part", "patch")
 """Words for all that isn't the main part."""
 
@@ -210,12 +156,13 @@ ACCENTS = ("accent", "detail", "trim", "trimming", "highlight", "element", "orna
 @dataclasses.dataclass(frozen=True, slots=True)
 class Style:
     """How a style changes a thing: materials that nobody asked for give way to others, its colours get a shade of
-    `colours.SHADES`, and its height and width are multiplied."""
+    `colours.SHADES`, and its height and width are multiplied. `faceted` makes few flat triangles of its meshes."""
 
     materials: Mapping[str, str] = dataclasses.field(default_factory=dict)
     shade: str | None = None
     height: float = 1.0
     width: float = 1.0
+    faceted: bool = False
 
 
 WOODS = ("oak", "pine", "birch", "walnut", "bamboo", "planks")
@@ -244,11 +191,13 @@ _LUXURY = Style({
 _INDUSTRIAL = Style({**dict.fromkeys(METALS, "iron"), **dict.fromkeys(WOODS, "planks"), "plaster": "concrete"})
 STYLES: Mapping[str, Style] = {
     **dict.fromkeys(("modern", "contemporary", "scandinavian", "nordic", "sleek"), _MODERN),
-    **dict.fromkeys(("vintage", "retro", "antique", "victorian", "classic", "weathered", "aged", "worn"), _VINTAGE),
+    **dict.fromkeys(("vintage", "retro", "antique", "victorian", "classic", "weathered", "aged", "worn", "old",
+                     "ancient"), _VINTAGE),
     **dict.fromkeys(("futuristic", "sci fi", "scifi", "cyberpunk", "space age", "high tech"), _FUTURISTIC),
     **dict.fromkeys(("cartoon", "cartoonish", "cute", "kawaii", "chibi", "adorable", "toy", "playful"), _CARTOON),
     **dict.fromkeys(("minimalist", "minimalistic", "minimal"), _MINIMAL),
     "steampunk": _STEAMPUNK,
+    **dict.fromkeys(("low poly", "lowpoly", "faceted", "polygonal"), Style(faceted=True)),
     **dict.fromkeys(("luxury", "luxurious", "elegant", "royal", "fancy", "ornate", "baroque"), _LUXURY),
     **dict.fromkeys(("industrial", "rustic", "medieval", "primitive"), _INDUSTRIAL),
 }  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any
 
 from PIL import ImageColor
 
-from renderer.generate.prompts import vocabulary
+from renderer.generate.prompts import nouns, vocabulary
 from renderer.generate.prompts.colours import PRODUCT_COLORS, SHADES, VIVID, color_named
 from renderer.generate.prompts.languages import plain, translated
 from renderer.generate.shapes.library import SHAPES
@@ -63,8 +63,8 @@ def tokens_of(text: str) -> list[str]:
 
 def singular(word: str) -> str:
     """Of an English noun; other words may come out as no word at all."""
-    if word in vocabulary.IRREGULAR_PLURALS:
-        return vocabulary.IRREGULAR_PLURALS[word]
+    if word in nouns.IRREGULAR_PLURALS:
+        return nouns.IRREGULAR_PLURALS[word]
     if word.endswith(("ss", "us")):
         return word
     for ending, instead in (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("oes", "o"),
@@ -79,10 +79,11 @@ def _entry(tokens: Sequence[str]) -> Readings | None:
     *first, last = tokens
     if not first and last.isdecimal() and last.isascii():
         return {"number": int(last[:4])}
-    entry = lexicon().get(" ".join(tokens))
-    if entry is None and (one := singular(last)) != last:
-        entry = lexicon().get(" ".join((*first, one)))
-    return entry
+    # "wine glasses" are no spectacles, so it isn't enough to ask what "glasses" are the plural of
+    for form in (last, singular(last), last.removesuffix("es"), last.removesuffix("s")):
+        if (entry := lexicon().get(" ".join((*first, form)))) is not None:
+            return entry
+    return None
 
 
 def _misspelt(token: str) -> Readings:
@@ -120,8 +121,12 @@ def lexicon() -> Mapping[str, Readings]:
             add(word, "shape", shape.name)
         for word in (*shape.roles, *shape.features):
             add(singular(word), "part", singular(word))
-    for name, words in vocabulary.SYNONYMS.items():
+    for name, words in nouns.SYNONYMS.items():
         for word in words:
-            if name in SHAPES:
+            add(word, "shape", name)
+    for name, words in nouns.ALIKE.items():
+        for word in words:
+            if "shape" not in found.get(word, {}):
                 add(word, "shape", name)
+                add(word, "alike", True)
     return found

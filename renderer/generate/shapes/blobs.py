@@ -1,10 +1,9 @@
 """Smooth closed bodies: distance fields that blend, and the surface through them.
 
-A field takes points (n, 3) and gives about their distances (n,) in metres to a surface, negative inside. `surface` finds
-the vertices by surface nets (Gibson 1998): one for each cell that the surface crosses, moved onto it.
+A field takes points (n, 3) and gives about their distances (n,) in metres to a surface, negative inside.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import reduce
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy.typing as npt
 
 from renderer.arrays import Float32, Float64
 from renderer.generate.shapes.mapping import boxed
+from renderer.generate.shapes.nets import nets
 from renderer.generate.shapes.parts import Vector
 from renderer.samples.mesh import Mesh, rotation
 
@@ -96,6 +96,37 @@ def drum(at: Vector, radius: float, half: float, edge: float, axis: str = "x") -
     return field
 
 
+def prism(outline: Sequence[tuple[float, float]], half: float, edge: float, lean: float = 0.0) -> Field:
+    """A closed outline in (z, y), 2 * `half` wide along x, its edges rounded by `edge`. Upwards of the outline's lowest
+    point it gets narrower, by the share `lean` per metre."""
+    points = np.array(outline, np.float32)
+    foot = points[:, 1].min()
+    ways = np.roll(points, -1, axis=0) - points
+
+    def field(places: Float32) -> Float32:
+        least = np.full(len(places), np.inf, np.float32)
+        inside = np.zeros(len(places), bool)
+        for (z0, y0), (along, rise) in zip(points, ways, strict=True):
+            z, y = places[:, 2] - z0, places[:, 1] - y0
+            share = np.clip((z * along + y * rise) / (along * along + rise * rise), 0, 1)
+            least = np.minimum(least, (z - share * along) ** 2 + (y - share * rise) ** 2)
+            if rise != 0:
+                inside ^= ((y >= 0) != (y >= rise)) & (z < y * (along / rise))
+        side = np.where(inside, -1, 1).astype(np.float32) * np.sqrt(least) + np.float32(edge)
+        narrow = np.clip(1 - lean * (places[:, 1] - foot), 0.2, 1.2)
+        beyond = np.stack([side, (np.abs(places[:, 0]) - half * narrow).astype(np.float32) + np.float32(edge)])
+        outside = np.maximum(beyond, 0)
+        distance: Float32 = np.hypot(*outside) + np.minimum(beyond.max(axis=0), 0) - np.float32(edge)
+        return distance
+
+    return field
+
+
+def grown(field: Field, by: float) -> Field:
+    """Larger on all sides by so many metres."""
+    return lambda points: field(points) - np.float32(by)
+
+
 def union(*fields: Field) -> Field:
     return lambda points: reduce(np.minimum, (field(points) for field in fields))
 
@@ -111,19 +142,19 @@ def blend(width: float, *fields: Field) -> Field:
     return lambda points: reduce(two, (field(points) for field in fields))
 
 
-def carved(body: Field, tool: Field, width: float = 0.0) -> Field:
+def carved(body: Field, tool: Field, width: float) -> Field:
     """The body without the tool; the edge is rounded over about `width` metres."""
 
     def field(points: Float32) -> Float32:
         a, b = body(points), -tool(points)
-        near = np.maximum(np.float32(width) - np.abs(a - b), 0) if width else np.float32(0)
-        left: Float32 = np.maximum(a, b) + near * near / np.float32(4 * (width or 1))
+        near = np.maximum(np.float32(width) - np.abs(a - b), 0)
+        left: Float32 = np.maximum(a, b) + near * near / np.float32(4 * width)
         return left
 
     return field
 
 
-def common(a: Field, b: Field, width: float = 0.0) -> Field:
+def common(a: Field, b: Field, width: float) -> Field:
     """What lies in both."""
     return carved(a, lambda points: -b(points), width)
 
@@ -153,53 +184,12 @@ def surface(field: Field, low: Vector, high: Vector, cell: float) -> Mesh:
     steps = np.stack(_grid(np.full(3, _BLOCK + 1)), -1).reshape(-1, 3)
     indices = (np.stack(np.unravel_index(near, tuple(blocks)), -1)[:, None] * _BLOCK + steps).reshape(-1, 3)
     values[tuple(indices.T)] = field(start + indices.astype(np.float32) * np.float32(cell))
-    positions, quads = _nets(values)
+    positions, quads = nets(values)
     places = _onto(field, start + positions.astype(np.float32) * np.float32(cell), cell)
     normals = _slopes(field, places, cell).astype(np.float64)
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
     points = places.astype(np.float64)
     return boxed(Mesh(points, normals, np.zeros((len(points), 2)), _split(points, quads)))
-
-
-def _nets(values: Float32) -> tuple[Float64, npt.NDArray[np.int64]]:
-    """Vertices in cells, and quads that look outwards."""
-    inside = values < 0
-    corners = [inside[_window(offset, inside.shape)] for offset in np.ndindex(2, 2, 2)]
-    count = sum(corner.astype(np.int8) for corner in corners)
-    mixed = np.flatnonzero((count > 0) & (count < 8))
-    shape = tuple(size - 1 for size in values.shape)
-    number = np.full(shape, -1, np.int64)
-    number.reshape(-1)[mixed] = np.arange(len(mixed))
-    cells = np.stack(np.unravel_index(mixed, shape), -1)
-    sums, crossings = np.zeros((len(cells), 3)), np.zeros(len(cells))
-    for axis in range(3):
-        for offset in np.ndindex(2, 2):
-            near = np.insert(np.array(offset), axis, 0)
-            a = values[tuple((cells + near).T)]
-            b = values[tuple((cells + near + np.eye(3, dtype=int)[axis]).T)]
-            crossed = (a < 0) != (b < 0)
-            share = np.where(crossed, a / np.where(crossed, a - b, 1), 0)
-            place = near + share[:, None] * np.eye(3)[axis]
-            sums += place * crossed[:, None]
-            crossings += crossed
-    quads = []
-    for axis in range(3):
-        one, two = (axis + 1) % 3, (axis + 2) % 3
-        ahead = np.eye(3, dtype=int)[axis]
-        window = tuple(slice(0 if k == axis else 1, -1) for k in range(3))
-        further = tuple(slice(1, None) if k == axis else slice(1, -1) for k in range(3))
-        here, there = inside[window], inside[further]
-        edges = np.argwhere(here != there) + (1 - ahead)
-        outward = inside[tuple(edges.T)]
-        around = [(0, 0), (1, 0), (1, 1), (0, 1)]
-        ring = []
-        for left, below in around:
-            back = np.zeros(3, int)
-            back[one], back[two] = 1 - left, 1 - below
-            ring.append(number[tuple((edges - back).T)])
-        quad = np.stack(ring, -1)
-        quads.append(np.where(outward[:, None], quad, quad[:, ::-1]))
-    return cells + sums / crossings[:, None], np.concatenate(quads)
 
 
 def _onto(field: Field, points: Float32, cell: float) -> Float32:
@@ -229,10 +219,6 @@ def _split(points: Float64, quads: npt.NDArray[np.int64]) -> npt.NDArray[np.uint
     one = np.where(first[:, None], quads[:, [0, 1, 2]], quads[:, [0, 1, 3]])
     two = np.where(first[:, None], quads[:, [0, 2, 3]], quads[:, [1, 2, 3]])
     return np.concatenate([one, two]).astype(np.uint32)
-
-
-def _window(offset: tuple[int, ...], shape: tuple[int, ...]) -> tuple[slice, ...]:
-    return tuple(slice(step, size - 1 + step) for step, size in zip(offset, shape, strict=True))
 
 
 def _grid(counts: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:

@@ -7,7 +7,7 @@ from renderer.generate.shapes.parts import Color, srgb
 
 Structure = Literal[
     "smooth", "grain", "brushed", "hammered", "speckles", "veins", "weave", "knit", "hide", "fur", "fibres", "crumb",
-    "bricks", "planks", "leaves", "waves", "pores", "carbon", "rust", "tiles", "squares",
+    "bricks", "planks", "leaves", "waves", "pores", "carbon", "rust", "tiles", "squares", "plush",
 ]  # fmt: skip
 """How the surface varies: the drawing functions of `textures`."""
 
@@ -95,10 +95,10 @@ MATERIALS: dict[str, Material] = {
     "fabric": _row("weave", "7d8796", "565f6d", 0.95, contrast=0.7, relief=0.7, tile=0.12),
     "denim": _row("weave", "3b5a85", "8d9db5", 0.95, contrast=0.8, relief=0.7, tile=0.1),
     "canvas": _row("weave", "d5cbb5", "b3a78d", 0.95, contrast=0.6, relief=0.7, tile=0.1),
-    "velvet": _row("fur", "6e1430", "3e0a1b", 0.8, contrast=0.6, relief=0.25, tile=0.3),
+    "velvet": _row("fur", "7a1635", "4e0d22", 0.8, contrast=0.45, relief=0.15, tile=0.2),
     "wool": _row("knit", "d8cfc0", "a99e8c", 0.98, contrast=0.7, relief=1.0, tile=0.16),
-    "plush": _row("fur", "a9743f", "774c24", 0.98, contrast=0.8, relief=0.8, tile=0.2),
-    "fur": _row("fur", "8d6a48", "4d3620", 0.9, contrast=0.9, relief=0.7, tile=0.3),
+    "plush": _row("plush", "a9743f", "774c24", 0.98, contrast=0.55, relief=0.8, tile=0.15),
+    "fur": _row("fur", "8d6a48", "4d3620", 0.9, contrast=0.5, relief=0.55, tile=0.15),
     "wicker": _row("weave", "b98d55", "6d4a24", 0.75, contrast=0.9, relief=1.2, tile=0.2),
     # Food
     "chocolate": _row("smooth", "4a2a1a", "3a1f12", 0.32, contrast=0.6, relief=0.1),

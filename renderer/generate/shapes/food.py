@@ -35,7 +35,7 @@ def _banana(look: Look) -> Model:
     turn = np.linspace(0, 2 * np.pi, 41)
     ridged = 1 + 0.045 * np.cos(5 * turn)
     ring = np.cos(turn)[None, :, None] * side[:, None] + np.sin(turn)[None, :, None] * np.array([0, 0, 1.0])
-    body = loft(way[:, None] + ring * ridged[None, :, None] * girth[:, None, None])
+    body = loft(way[:, None] + ring[:, ::-1] * ridged[None, :, None] * girth[:, None, None])
     lies = [mesh.turned("x", 0) for mesh in (body,)]
     tip = egg(0.0062, 0.005, 0.0062, 20)
     stalk = rod(np.array([way[0] - tangent[0] * 0.016, way[0] + tangent[0] * 0.004]), 0.0062, 0.0072, segments=16)
@@ -92,6 +92,10 @@ def _draped(mesh: Mesh, radius: float) -> Mesh:
     return Mesh(mesh.positions - np.column_stack([0 * far, 0.8 * far, 0 * far]), mesh.normals, mesh.uvs, mesh.triangles)
 
 
+MOST_CANDLES = 16
+"""On a cake: more would touch each other."""
+
+
 def _cake(look: Look) -> Model:
     r = 0.11
     layers = [turned((0, y), (r, y, 0.004), (r, y + 0.036, 0.004), (0, y + 0.036), segments=96) for y in (0.012, 0.055)]
@@ -101,10 +105,10 @@ def _cake(look: Look) -> Model:
     rng = np.random.default_rng(look.seed)
     for k in range(22):
         low = 0.088 - float(rng.uniform(0.006, 0.03))
-        drips.append(rod(np.array([(r + 0.0005, 0.092, 0), (r + 0.0005, low, 0)]), 0.0055, 0.0065, segments=14).turned("y", 360 / 22 * k))
+        drips.append(rod(np.array([(r + 0.0005, 0.092, 0), (r + 0.0005, low, 0)]), 0.0055, 0.0065, segments=12).turned("y", 360 / 22 * k))
     dollop = smooth((0, 0.096), (0.013, 0.098), (0.0135, 0.104), (0.008, 0.112), (0.003, 0.118), (0, 0.120))
     dollops = around(dollop.moved(x=0.085), 8)
-    cherry = ball(0.0095, 24).moved(x=0.085, y=0.123)
+    cherry = ball(0.0095, 18).moved(x=0.085, y=0.123)
     plate_ = disc((0, 0), (0.08, 0, 0.003), (0.14, 0.010, 0.002), (0.139, 0.013, 0.001), (0, 0.0125))
     parts = [
         part("plate", "porcelain", plate_),
@@ -114,8 +118,11 @@ def _cake(look: Look) -> Model:
         part("cherries", Finish("fruit", srgb("b3121d")), around(cherry, 8)),
     ]  # fmt: skip
     if "candles" in look.features:
-        sticks = around(rod(np.array([(0.045, 0.095, 0), (0.045, 0.16, 0)]), 0.0035, segments=16), 5)
-        flames = around(smooth((0, 0.165), (0.0035, 0.169), (0.0015, 0.180), (0, 0.183), segments=16).moved(x=0.045), 5)
+        count = min(look.counts.get("candles") or 5, MOST_CANDLES)
+        out = 0.0 if count == 1 else 0.045
+        stick = rod(np.array([(out, 0.095, 0), (out, 0.16, 0)]), 0.0035, segments=16)
+        flame = smooth((0, 0.165), (0.0035, 0.169), (0.0015, 0.180), (0, 0.183), segments=16).moved(x=out)
+        sticks, flames = around(stick, count), around(flame, count)
         parts += [part("candles", "wax", sticks), part("flames", Finish("light", srgb("ffb347"), glowing=True), flames)]
     return Model(tuple(parts), {"top": Anchor((0, 0.098, 0), 0.1), "front": Anchor((0, 0.05, r + 0.005), 0.1)})
 
@@ -210,7 +217,7 @@ def _cheese(look: Look) -> Model:
 
 def _bread(look: Look) -> Model:
     loaf = pillow(0.30, 0.11, 0.12, 3.0, 2.6).moved(y=0.05)
-    cuts = [pillow(0.012, 0.012, 0.075, 2.2, 2.0).turned("y", 28).moved(x, 0.104 - 2.2 * x * x, 0) for x in np.linspace(-0.09, 0.09, 5)]
+    cuts = [pillow(0.022, 0.012, 0.085, 2.2, 2.0).turned("y", 28).moved(x, 0.1005 - 1.9 * x * x, 0) for x in np.linspace(-0.09, 0.09, 5)]
     return Model((part("body", "bread", loaf), part("cuts", Finish("sponge", srgb("efd9ab")), *cuts)), {"top": Anchor((0, 0.105, 0), 0.1)})
 
 

@@ -215,7 +215,10 @@ def _bed(look: Look) -> Model:
 
 
 def _cushion(look: Look) -> Model:
-    body = pillow(0.45, 0.17, 0.45, 3.0, 1.9)
+    body = pillow(0.47, 0.19, 0.47, 9.0, 1.75)
+    x, z = body.positions[:, 0] / 0.235, body.positions[:, 2] / 0.235
+    pinched = np.column_stack([1 - 0.13 * (1 - z * z), 1 + 0 * x, 1 - 0.13 * (1 - x * x)])
+    body = Mesh(body.positions * pinched, body.normals, body.uvs, body.triangles)
     return Model((part("body", "velvet", body.turned("x", 70).moved(y=0.22)),), {"front": Anchor((0, 0.22, 0.08), 0.25)})
 
 

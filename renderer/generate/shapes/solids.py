@@ -144,8 +144,11 @@ def corners(*points: Corner, steps: int = 5) -> Profile:
 
 
 def curve(points: Sequence[tuple[float, float]], steps: int = 8) -> Profile:
-    """A smooth closed outline through the points, counter-clockwise."""
+    """A smooth closed outline through the points, given in either sense of rotation."""
     given = np.array(points, dtype=np.float64)
+    after = np.roll(given, -1, axis=0)
+    if (given[:, 0] * after[:, 1] - given[:, 1] * after[:, 0]).sum() < 0:
+        given = given[::-1]
     path = _catmull(np.concatenate([given[-1:], given, given[:2]]), steps)
     ways = np.roll(path[:-1], -1, axis=0) - np.roll(path[:-1], 1, axis=0)
     ways = np.concatenate([ways, ways[:1]])
@@ -185,8 +188,8 @@ def rod(way: Float64, *radii: float, flat: float = 1.0, segments: int = 20, roun
 
 
 def loft(rings: Float64) -> Mesh:
-    """The closed surface through rings (rows, columns, 3) whose first and last column are one: columns go round
-    counter-clockwise, seen against the way of the rows. The first and the last row are points or get flat caps."""
+    """The closed surface through rings (rows, columns, 3) whose first and last column are one. The first and the last
+    row are points or get flat caps."""
     wrapped = np.concatenate([rings[:, -2:-1], rings, rings[:, 1:2]], axis=1)
     round_ = wrapped[:, 2:] - wrapped[:, :-2]
     onward = np.gradient(rings, axis=0)
@@ -209,7 +212,11 @@ def loft(rings: Float64) -> Mesh:
     for row, reverse in ((0, True), (-1, False)):
         if not np.allclose(rings[row], rings[row, :1], atol=1e-9):
             caps.append(_fan(rings[row, :-1], reverse))
-    return joined([sheet, *caps])
+    mesh = joined([sheet, *caps])
+    a, b, c = (mesh.positions[mesh.triangles[:, k]] for k in range(3))
+    if np.einsum("ij,ij->", a, np.cross(b, c)) > 0:
+        return mesh
+    return dataclasses.replace(mesh, normals=-mesh.normals, triangles=mesh.triangles[:, ::-1])
 
 
 def _turned(outline: Profile, segments: int) -> tuple[Mesh, float]:

@@ -153,14 +153,22 @@ def _hide(rng: Random, size: int) -> Detail:
 
 
 def _fur(rng: Random, size: int) -> Detail:
-    """Strands along v, in locks that lean a little to either side."""
-    lean = tiling_noise(rng, size, (6, 6)) * 9.0
-    strands = tiling_noise(rng, size, (16, size // 3))
-    shifts = np.round(lean * size / 512).astype(np.intp)
-    columns = (np.arange(size)[None, :] + shifts) % size
-    strands = np.take_along_axis(strands, columns, axis=1)
-    locks = _clouds(rng, size, 10)
-    return _detail(0.45 + 0.2 * strands + 0.18 * locks, 0.5 + 0.2 * strands + 0.12 * locks)
+    """Strands along u, in locks that lean a little to either side."""
+    lean = tiling_noise(rng, size, (7, 7)) * 7.0 + tiling_noise(rng, size, (20, 20)) * 2.5
+    strands = tiling_noise(rng, size, (size // 2, 26))
+    rows = (np.arange(size)[:, None] + np.round(lean * size / 512).astype(np.intp)) % size
+    strands = np.take_along_axis(strands, rows, axis=0)
+    locks = tiling_noise(rng, size, (36, 12))
+    return _detail(0.45 + 0.2 * strands + 0.14 * locks, 0.5 + 0.2 * strands + 0.1 * locks)
+
+
+def _plush(rng: Random, size: int) -> Detail:
+    """Short curls."""
+    nearest, second, shade = _cells(rng, size, 34)
+    curls = np.sin(9.0 * nearest + 6.0 * shade)
+    fine = tiling_noise(rng, size, (size // 3, size // 3))
+    height = 0.55 + 0.2 * curls + 0.12 * fine - 0.3 * smoothstep(0.2, 0.0, second - nearest)
+    return _detail(1.0 - height + 0.15 * (shade - 0.5), height)
 
 
 def _fibres(rng: Random, size: int) -> Detail:
@@ -284,5 +292,5 @@ DRAW: Mapping[Structure, Callable[[Random, int], Detail]] = {
     "veins": _veins, "weave": _weave, "knit": _knit, "hide": _hide, "fur": _fur, "fibres": _fibres, "crumb": _crumb,
     "bricks": _bricks, "planks": _planks, "leaves": _leaves, "waves": _waves, "pores": _pores, "carbon": _carbon,
     "rust": _rust, "tiles": _tiles,
-    "squares": _squares,
+    "squares": _squares, "plush": _plush,
 }  # fmt: skip

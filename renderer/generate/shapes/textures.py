@@ -1,16 +1,18 @@
 """A finish's maps: base colour; occlusion, roughness and metalness; relief. All tile along both axes."""
 
 import dataclasses
+import io
 import zlib
 
 import numpy as np
+from PIL import Image
 
 from renderer.arrays import Float32, UInt8
 from renderer.generate.shapes.finishes import MATERIALS, Material
 from renderer.generate.shapes.parts import Color, Finish
 from renderer.generate.shapes.patterns import pattern_mask
 from renderer.generate.shapes.structures import DRAW, Detail
-from renderer.samples.noise import as_jpeg, to_bytes
+from renderer.samples.noise import to_bytes
 
 _COLOR_QUALITY, _SURFACE_QUALITY, _RELIEF_QUALITY = 88, 85, 92  # JPEG; reliefs show their blocks in reflections
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
@@ -35,8 +37,8 @@ def draw_surface(name: str, size: int, seed: int) -> Surface:
     orm = np.stack([cavity, roughness, np.full_like(roughness, material.metallic)], axis=-1)
     return Surface(
         detail,
-        as_jpeg(to_bytes(orm), _SURFACE_QUALITY),
-        as_jpeg(_relief(detail.height, material.relief * size / _REFERENCE), _RELIEF_QUALITY),
+        _jpeg(to_bytes(orm), _SURFACE_QUALITY),
+        _jpeg(_relief(detail.height, material.relief * size / _REFERENCE), _RELIEF_QUALITY),
     )
 
 
@@ -50,7 +52,7 @@ def draw_color(finish: Finish, detail: Detail, seed: int) -> bytes:
         over = finish.pattern_color or _standing_out(color)
         mask = pattern_mask(finish.pattern, size, seed)[..., None]
         pixels += mask * (_mixed(over, material, detail) - pixels)
-    return as_jpeg(to_bytes(pixels), _COLOR_QUALITY)
+    return _jpeg(to_bytes(pixels), _COLOR_QUALITY)
 
 
 def _mixed(color: Color, material: Material, detail: Detail) -> Float32:
@@ -86,3 +88,11 @@ def _relief(height: Float32, steepness: float) -> UInt8:
     dy = (np.roll(height, -1, axis=0) - np.roll(height, 1, axis=0)) * slope
     length = np.sqrt(dx * dx + dy * dy + 1.0)
     return to_bytes(np.stack([-dx / length, dy / length, 1.0 / length], axis=-1) * 0.5 + 0.5)
+
+
+def _jpeg(pixels: UInt8, quality: int) -> bytes:
+    """Without chroma subsampling, which would smear channels that aren't colours; and without optimised tables, for
+    which Pillow's buffer is too small where the picture is noise."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=quality, subsampling=0)
+    return buffer.getvalue()

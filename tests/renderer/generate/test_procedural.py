@@ -61,7 +61,8 @@ def test_a_mesh_is_valid_stands_on_the_ground_and_has_the_triangles_that_are_tol
     assert gltf_validator.issues(path)["numErrors"] == 0
     found = inspect_model(load_model(path))
     assert found.triangles == made.metadata["triangles"]
-    assert 0.2 < found.size[1] < 0.6
+    assert found.low[1] == pytest.approx(0, abs=1e-6)
+    assert 0.2 < found.high[1] < 0.6
 
 
 def test_equal_arguments_give_equal_bytes(context: Context, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -81,6 +82,12 @@ def test_a_style_changes_what_nothing_is_said_of(context: Context) -> None:
     found = materials(mesh("a rustic table with copper legs", context), context.folder)
     assert found["top"] == "planks"
     assert found["legs"] == "copper"
+
+
+def test_features_are_counted(context: Context) -> None:
+    triangles = [mesh(f"a cake with {count} candles", context).metadata["triangles"] for count in ("one", "3", "five")]
+    plain = mesh("a cake", context).metadata["triangles"]
+    assert [count - plain for count in triangles] == [(triangles[0] - plain) * times for times in (1, 3, 5)]
 
 
 def test_things_together_keep_their_parts_apart(context: Context) -> None:
