@@ -1,5 +1,5 @@
-"""Files of flows' inputs as requests bring them -> here -> inputs as the domain takes them, their files stored. They come
-in base64 within JSON, or were downloaded.
+"""Files of flows' inputs as requests bring them -> here -> inputs as the domain takes them, the files stored: from
+base64 within JSON, or downloaded.
 """
 
 import asyncio
