@@ -18,7 +18,7 @@ def cells(column: str) -> list[list[str]]:
     """The rows of the table whose first column is called so."""
     table = re.search(rf"^\| {column} \|.*\n\|.*\n((?:\|.*\n)+)", PAGE, re.MULTILINE)
     assert table is not None
-    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table[1].splitlines()]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table[1].splitlines()]
 
 
 def test_the_table_of_metrics_has_every_count_with_its_labels() -> None:
