@@ -8,7 +8,7 @@ import click
 from api.cli import main
 from api.counts import COUNTS
 from api.domain.removal.retention import RULES
-from api.settings import Settings
+from api.settings import LIMITS, Settings
 
 FOLDER = Path(__file__).parents[2] / "deploy"
 PAGE = (FOLDER / "operating.md").read_text()
@@ -37,12 +37,17 @@ def test_the_table_of_rules_has_every_rule() -> None:
     assert named == [f"`PIROUETTE_KEEP_{name.upper()}_DAYS`" for name in [*(rule.name for rule in RULES), "deliveries"]]
 
 
+def test_the_table_of_limits_has_every_limit_that_prometheus_is_told() -> None:
+    limits, rules = PAGE.index("## Limits"), PAGE.index("## Workers")
+    assert re.findall(r"^\| `PIROUETTE_(\w+)`", PAGE[limits:rules], re.MULTILINE) == [name.upper() for name in LIMITS]
+
+
 def test_the_settings_and_commands_that_it_names_exist() -> None:
     named = set(re.findall(r"\bPIROUETTE_[A-Z0-9_]+\b", PAGE))
     assert named <= {f"PIROUETTE_{name.upper()}" for name in Settings.model_fields}
     admin = main.get_command(click.Context(main), "admin")
     assert isinstance(admin, click.Group)
-    assert set(re.findall(r"pirouette admin ([a-z]+)", PAGE)) <= admin.commands.keys()
+    assert set(re.findall(r"pirouette admin ([a-z-]+)", PAGE)) <= admin.commands.keys()
 
 
 def test_the_files_that_it_links_to_are_there() -> None:
