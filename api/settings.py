@@ -166,6 +166,22 @@ class Settings(BaseSettings):
         1000, ge=0, description="Most free previews of an account that wait to be drawn; 0 means no limit"
     )
 
+    # what is generated, and what it costs
+    price_model_from_prompt: int = Field(1, ge=0, description="Credits for a model generated from a text")
+    price_model_from_image: int = Field(1, ge=0, description="Credits for a model generated from a picture")
+    price_model_optimize: int = Field(1, ge=0, description="Credits for a model that is optimised")
+    price_grok_job: int = Field(
+        0, ge=0, description="Credits for a job of the Grok 3D pipeline, of the account grok@farm.invalid"
+    )
+    grok: bool = Field(True, description="Whether the Grok 3D pipeline's API answers, which needs no key")
+    grok_origins: str = Field(
+        "*", description="Origins, as above, whose pages may call that API from a browser"
+    )
+    grok_job_requests: int = Field(
+        30, ge=0, description="Most jobs a minute that one address may order there; 0 means no limit"
+    )
+    grok_unfinished_jobs: int = Field(20, ge=1, description="Most of those jobs that wait or are made at the same time")
+
     # how long things are kept: see domain.removal.retention
     keep_previews_days: int = Field(0, ge=0, description="Days until free previews are deleted; 0 means they stay")
     keep_results_days: int = Field(
@@ -193,6 +209,41 @@ class Settings(BaseSettings):
         description="Hosts and CIDR networks, with commas between, that events may be sent to although not public, "
         "by plain http too",
     )
+
+    # engines that make pictures and models: see README, "Engines"
+    image_engine: Literal["auto", "procedural", "diffusers", "xai", "openai"] = Field(
+        "auto",
+        description="What makes pictures of words: auto means the service below if it has a key or a URL, else local "
+        "weights, else shapes of our own (procedural); openai means any service with that API",
+    )
+    image_url: str = Field(
+        "", pattern=HTTP, description="URL of the service that makes pictures, without /v1; empty means its usual one"
+    )
+    image_key: SecretStr = Field(SecretStr(""), description="Key for it; one of xAI begins with xai-")
+    image_model: str = Field("", description="Name of its model; empty means its usual one")
+    image_seconds: float = Field(120.0, gt=0, description="How long a picture may take")
+    mesh_engine: Literal["auto", "procedural", "triposr", "hosted"] = Field(
+        "auto",
+        description="What makes models of pictures: auto means the service below if it has a URL, else local weights, "
+        "else their outlines (procedural)",
+    )
+    mesh_url: str = Field("", pattern=HTTP, description="URL that a service for models takes pictures at")
+    mesh_key: SecretStr = Field(SecretStr(""), description="Key for it")
+    mesh_protocol: str = Field(
+        "bytes", description="How it is spoken with: bytes, meshy, tripo, or a description in JSON"
+    )
+    mesh_seconds: float = Field(600.0, gt=0, description="How long a model may take")
+    engine_allow: str = Field(
+        "", description="Hosts and CIDR networks, with commas between, that services' results may lie on although not "
+        "public"
+    )  # fmt: skip
+    triposr_dir: Path | None = Field(
+        None, description="Folder with TripoSR's weights; empty means engines/triposr in the data folder"
+    )
+    diffusers_dir: Path | None = Field(
+        None, description="Folder with a diffusers text-to-image pipeline; empty means engines/diffusers in the data "
+        "folder"
+    )  # fmt: skip
 
     # workers
     workers: int = Field(
@@ -257,7 +308,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _lists_can_be_read(self) -> Self:
-        _ = self.cors_allowed, self.ingest_public_ports
+        _ = self.cors_allowed, self.grok_allowed, self.ingest_public_ports
         return self
 
     @model_validator(mode="after")
@@ -271,13 +322,12 @@ class Settings(BaseSettings):
     @cached_property
     def cors_allowed(self) -> tuple[str, ...]:
         """`cors_origins`, one by one. Raises ValueError for what no browser would send as an origin."""
-        origins = tuple(origin.strip().rstrip("/") for origin in self.cors_origins.split(",") if origin.strip())
-        for origin in origins:
-            if origin != "*" and not _ORIGIN.fullmatch(origin):
-                raise ValueError(
-                    f"PIROUETTE_CORS_ORIGINS: {origin!r} is no origin; write it like https://shop.example.com"
-                )
-        return origins
+        return _origins(self.cors_origins, "PIROUETTE_CORS_ORIGINS")
+
+    @cached_property
+    def grok_allowed(self) -> tuple[str, ...]:
+        """The same of `grok_origins`."""
+        return _origins(self.grok_origins, "PIROUETTE_GROK_ORIGINS")
 
     @cached_property
     def ingest_public_ports(self) -> tuple[int, ...]:
@@ -305,6 +355,14 @@ class Settings(BaseSettings):
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 (compares, does not bind)
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
+    @property
+    def triposr_weights(self) -> Path:
+        return (self.triposr_dir or self.data_dir / "engines" / "triposr").absolute()
+
+    @property
+    def diffusers_weights(self) -> Path:
+        return (self.diffusers_dir or self.data_dir / "engines" / "diffusers").absolute()
+
     @cached_property
     def files_dir(self) -> Path:
         return (self.storage_dir or self.data_dir / "files").absolute()
@@ -312,6 +370,14 @@ class Settings(BaseSettings):
     @property
     def embedded_broker(self) -> bool:
         return not self.broker_url.get_secret_value()
+
+
+def _origins(text: str, variable: str) -> tuple[str, ...]:
+    origins = tuple(origin.strip().rstrip("/") for origin in text.split(",") if origin.strip())
+    for origin in origins:
+        if origin != "*" and not _ORIGIN.fullmatch(origin):
+            raise ValueError(f"{variable}: {origin!r} is no origin; write it like https://shop.example.com")
+    return origins
 
 
 LIMITS = (

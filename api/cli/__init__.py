@@ -16,6 +16,7 @@ COMMANDS = {
     "worker": ("api.processes.worker", "command"),
     "sweep": ("api.processes.sweep", "command"),
     "admin": ("api.cli.admin", "command"),
+    "engines": ("api.cli.engines", "command"),
     "submit": ("api.cli.submit", "command"),
     "batch": ("api.cli.batch", "command"),
     "list": ("api.cli.renders", "list_renders"),

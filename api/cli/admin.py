@@ -62,7 +62,7 @@ def create_account(email: str, admin: bool) -> None:
 @command.command()
 @click.argument("email")
 @click.option("--name", default="command line", show_default=True, help="What the key is for.")
-@click.option("--dialect", type=click.Choice(list(credentials.FORMATS)), default="dxgl", show_default=True,
+@click.option("--dialect", type=click.Choice(credentials.PROGRAMS), default="dxgl", show_default=True,
               help="Whose API it is for.")
 @click.option("--scopes", default=",".join(credentials.USUAL_SCOPES), show_default=True,
               help=f"Comma-separated, of {', '.join(credentials.SCOPES)}.")

@@ -11,18 +11,21 @@ from api.db.session import Database
 from api.domain.watching import counts, farm
 from api.domain.work import condition
 from api.domain.work.condition import Condition
+from api.engines.standing import standings
 from api.http import docs, errors, home, idempotency
 from api.http.boundary import Boundary, Faults
 from api.http.cors import Cors
 from api.http.dialect import Dialect, Dialects
 from api.http.dxgl.dialect import DXGL
 from api.http.glossi.dialect import GLOSSI
+from api.http.grok.dialect import GROK
 from api.http.health import Checks, Health
 from api.http.inflate import Inflate
 from api.http.limits import BodyLimit, ClientLimit
 from api.http.metrics import Known, Metrics
 from api.http.normalise import Normalise
 from api.http.openapi import openapi_of
+from api.http.portal.dialect import PORTAL
 from api.http.probes import router as probes_router
 from api.http.rates import Limits
 from api.http.state import Farm
@@ -36,10 +39,10 @@ from api.storage.base import Storage
 
 DESCRIPTION = (
     "A self-hosted 3D render farm: a model in, a turntable out. "
-    "This is dx.gl's API under /v1, and Glossi's under /api/v1."
+    "This is dx.gl's API under /v1, Glossi's under /api/v1, and the Grok 3D pipeline's under /api."
 )
 
-DIALECTS = (DXGL, GLOSSI)
+DIALECTS = (DXGL, GLOSSI, PORTAL, GROK)
 
 MISSED_HEARTBEATS = 4
 """After so many a worker is called silent."""
@@ -80,8 +83,9 @@ def create_app(
     sender = Sender(AllowList.parse(settings.webhook_allow, "PIROUETTE_WEBHOOK_ALLOW"))
     monitor = database.monitor()
     silent_seconds = MISSED_HEARTBEATS * settings.heartbeat_seconds
-    health = Health(_checks(monitor, storage, broker, silent_seconds), storage.room.reserve_bytes)
+    health = Health(_checks(settings, monitor, storage, broker, silent_seconds), storage.room.reserve_bytes)
     metrics = Metrics(functools.partial(_known, monitor, silent_seconds), settings)
+    dialects = [dialect for dialect in dialects if dialect.serves(settings)]
     known = Dialects(dialects)
     limits = Limits((surface for dialect in dialects for surface in dialect.surfaces), settings)
     touches = Touches(database)
@@ -111,7 +115,7 @@ def create_app(
 
 
 def _checks(
-    monitor: Database, storage: Storage, broker: Callable[[], None], silent_seconds: float
+    settings: Settings, monitor: Database, storage: Storage, broker: Callable[[], None], silent_seconds: float
 ) -> Checks:
     def ask() -> Condition:
         with monitor.read() as session:
@@ -119,7 +123,7 @@ def _checks(
 
     return Checks(
         condition=ask, migrated=monitor.is_migrated, storage=storage.ping, broker=broker,
-        free_bytes=storage.room.free_bytes,
+        free_bytes=storage.room.free_bytes, engines=lambda: standings(settings),
     )  # fmt: skip
 
 

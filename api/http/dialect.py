@@ -41,7 +41,7 @@ class Dialect:
     `surfaces` say how often anybody may ask. What is below `secret_paths` opens something to whoever knows it: no log
     shows it.
 
-    `any_origin`: pages of any server may call it from a browser; else those of the farm's settings.
+    `origins` are the servers whose pages may call it from a browser. `serves`: it is there at all.
 
     Raises ValueError where a route asks for another dialect's keys.
     """
@@ -55,7 +55,8 @@ class Dialect:
     tags: Mapping[str, str]
     surfaces: tuple[Surface, ...] = ()
     secret_paths: tuple[str, ...] = ()
-    any_origin: bool = False
+    origins: Callable[[Settings], Sequence[str]] = lambda settings: settings.cors_allowed
+    serves: Callable[[Settings], bool] = lambda settings: True
 
     def __post_init__(self) -> None:
         for router in self.routers:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from api.domain.work import outcomes
+from api.engines.standing import standings
 from api.processes.doctor_farm import farm_findings
 from api.processes.findings import Finding
 from api.processes.worker import setup_of
@@ -17,7 +18,7 @@ from renderer.errors import EncodeError
 
 
 def findings(settings: Settings) -> list[Finding]:
-    return [*_child(settings), *_sandbox(settings), *farm_findings(settings)]
+    return [*_child(settings), *_sandbox(settings), *_engines(settings), *farm_findings(settings)]
 
 
 def _child(settings: Settings) -> Iterator[Finding]:
@@ -59,3 +60,10 @@ def _sandbox(settings: Settings) -> Iterator[Finding]:
     if settings.sandbox == "off":
         fix = "unset PIROUETTE_SANDBOX unless your graphics card's driver needs more than it allows"
         yield Finding("sandbox", False, "off for the processes that draw", fix)
+
+
+def _engines(settings: Settings) -> Iterator[Finding]:
+    """Those that the settings lead to."""
+    for each in standings(settings):
+        if each.chosen:
+            yield Finding(each.makes, each.available, f"the engine {each.name}", each.reason or None)

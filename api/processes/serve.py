@@ -20,7 +20,7 @@ import click
 from fastapi import FastAPI
 
 from api.db.session import Database
-from api.domain.accounts import accounts
+from api.domain.accounts import accounts, invitations, people
 from api.http.app import create_app
 from api.http.docs import DOCS_PATH
 from api.http.server import CLOSE_CONNECTIONS_S, Server
@@ -100,7 +100,9 @@ def serve(settings: Settings) -> None:
         app = create_app(settings, database, storage, relay.wake, broker=functools.partial(ping, celery))
         address = data_dir / "server.json"
         closing.callback(address.unlink, missing_ok=True)
-        server = _Server(app, _url(listener), address, has_accounts=_has_accounts(database))
+        server = _Server(
+            app, _url(listener), address, has_accounts=_has_accounts(database), first_link=_first_link(database)
+        )
         # While it runs, uvicorn handles these itself; afterwards it raises them again for the handlers it found.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, server.handle_exit)
@@ -110,13 +112,19 @@ def serve(settings: Settings) -> None:
 
 
 class _Server(Server):
-    """Says where it listens, in the log and in a file, once it does; and to who is new here, how to make an account."""
+    """Says where it listens, in the log and in a file, once it does; and to who is new here, how to come in.
 
-    def __init__(self, app: FastAPI, url: str, address: Path, *, has_accounts: bool) -> None:
+    `first_link` is the path of a link for the portal's first administrator, None where somebody can sign in already.
+    """
+
+    def __init__(
+        self, app: FastAPI, url: str, address: Path, *, has_accounts: bool, first_link: str | None
+    ) -> None:
         super().__init__(app)
         self._url = url
         self._address = address
         self._has_accounts = has_accounts
+        self._first_link = first_link
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -126,8 +134,12 @@ class _Server(Server):
         written.write_text(json.dumps({"url": self._url, "pid": os.getpid()}))
         written.rename(self._address)
         logger.info("Serving on %s; the API is described on %s%s", self._url, self._url, DOCS_PATH)
+        if self._first_link is not None:
+            public = self._farm.settings.public_url.rstrip("/") or self._url
+            logger.info("Open this in a browser to be the first administrator; it is good once, for a day:")
+            logger.info("    %s%s", public, self._first_link)
         if not self._has_accounts:
-            logger.info("There is no account yet. Make one, and an API key for it, in another terminal:")
+            logger.info("There is no account yet. Make one there, or for programs alone in another terminal:")
             for words in ("create-account you@example.com", "create-token you@example.com"):
                 logger.info("    %s", _admin_command(self._farm.settings, words))
 
@@ -168,6 +180,11 @@ def _listen(host: str, port: int) -> Iterator[socket.socket]:
 def _has_accounts(database: Database) -> bool:
     with database.read() as session:
         return accounts.any_is_there(session)
+
+
+def _first_link(database: Database) -> str | None:
+    with database.begin() as session:
+        return None if people.anybody(session) else invitations.for_first(session).path
 
 
 def _admin_command(settings: Settings, words: str) -> str:

@@ -23,6 +23,9 @@ from api import clock, counts
 from api.db.faults import Outage
 from api.db.session import Database
 from api.domain.accounts import idempotency
+from api.domain.generations import endings, pipeline
+from api.domain.generations.flows import Terms
+from api.domain.generations.plans import Engines
 from api.domain.kit.unit import unit_of_work
 from api.domain.projects import progress
 from api.domain.removal import leftovers, models, overlays, retention, uploads
@@ -85,6 +88,17 @@ def sweep_once(
         unit_of_work(database, storage, wake=lambda: None) as unit,
     ):
         progress.note_due(unit)
+    with (
+        on_its_own("let flows go on"),
+        unit_of_work(database, storage, wake=lambda: None) as unit,
+    ):
+        endings.note_due(unit)
+    if settings.grok:
+        with (
+            on_its_own("order the examples of the Grok pipeline"),
+            unit_of_work(database, storage, wake=lambda: None) as unit,
+        ):
+            pipeline.order_examples(unit, Terms(settings, Engines()))
     with on_its_own("send what the outbox has"):
         relay(database, celery)
     with on_its_own("announce pending work"):

@@ -38,6 +38,8 @@ ZIP = b"PK\x05\x06" + bytes(18)
 def key_header(key: str) -> dict[str, str]:
     """The header field by which a request carries a key of any dialect; of dx.gl's, if it isn't one's at all."""
     format = next((each for each in FORMATS.values() if key.startswith(each.prefix)), FORMATS["dxgl"])
+    if format.cookie:
+        return {format.header: f"{format.cookie}={key}"}
     return {format.header: f"{format.scheme} {key}" if format.scheme else key}
 
 

@@ -6,6 +6,8 @@ Migrations in /migrations build them.
 from api.db.tables.accounts import Account, IdempotencyKey, LedgerEntry, Quota, StoredBytes, Token
 from api.db.tables.base import Base, UtcDateTime
 from api.db.tables.catalog import Model, ModelTag, Overlay
+from api.db.tables.generations import Flow, FlowInput, FlowStep
+from api.db.tables.people import BrowserSession, Person, PersonLink
 from api.db.tables.projects import (
     Batch,
     ModelVariant,
@@ -28,6 +30,10 @@ __all__ = [
     "Account",
     "Base",
     "Batch",
+    "BrowserSession",
+    "Flow",
+    "FlowInput",
+    "FlowStep",
     "IdempotencyKey",
     "Lane",
     "LedgerEntry",
@@ -37,6 +43,8 @@ __all__ = [
     "OutboxMessage",
     "Overlay",
     "Pause",
+    "Person",
+    "PersonLink",
     "ProcessCounts",
     "Project",
     "ProjectModel",

@@ -62,11 +62,17 @@ def grant(session: Session, account_id: str, amount: int, *, source: Source = So
 
 
 def charge(
-    session: Session, account_id: str, subject_kind: str, credits: Mapping[str, int], *, number: int = 1
+    session: Session,
+    account_id: str,
+    subject_kind: str,
+    credits: Mapping[str, int],
+    *,
+    number: int = 1,
+    note: str = "",
 ) -> None:
     """Takes what the subjects cost, `credits` by their ids: all of it or, with NoCredits or SpendingCap, nothing.
 
-    `number` says which charge of each subject it is, from 1.
+    `number` says which charge of each subject it is, from 1. `note` is for people, and stands with a refund too.
     """
     total = sum(credits.values())
     left = session.scalar(
@@ -83,7 +89,7 @@ def charge(
         credentials.spend(session, token_id, total)
     entry = {
         "account_id": account_id, "kind": "charge", "subject_kind": subject_kind, "charge_number": number,
-        "token_id": token_id, "created_at": clock.now(),
+        "token_id": token_id, "note": note, "created_at": clock.now(),
     }  # fmt: skip
     session.execute(
         plain_insert(LedgerEntry),
@@ -106,7 +112,10 @@ def refund(session: Session, subject_kind: str, subject_id: str, *, at_most: int
     False, and nothing changes, if it was not charged, or if that charge is refunded already.
     """
     charged = (
-        select(LedgerEntry.account_id, LedgerEntry.charge_number, LedgerEntry.amount, LedgerEntry.token_id)
+        select(
+            LedgerEntry.account_id, LedgerEntry.charge_number, LedgerEntry.amount, LedgerEntry.token_id,
+            LedgerEntry.note,
+        )
         .where(
             LedgerEntry.subject_id == subject_id, LedgerEntry.subject_kind == subject_kind, LedgerEntry.kind == "charge"
         )
@@ -121,7 +130,7 @@ def refund(session: Session, subject_kind: str, subject_id: str, *, at_most: int
         insert(session, LedgerEntry)
         .values(
             account_id=last.account_id, kind="refund", amount=amount, subject_kind=subject_kind, subject_id=subject_id,
-            charge_number=last.charge_number, token_id=last.token_id, created_at=clock.now(),
+            charge_number=last.charge_number, token_id=last.token_id, note=last.note, created_at=clock.now(),
         )
         .on_conflict_do_nothing(
             index_elements=[

@@ -168,10 +168,11 @@ def hand_back(session: Session, segment_id: str) -> bool:
     return True
 
 
-def cancel(session: Session, task_id: str) -> None:
-    """Nobody wants the task any more, nor those that need it. Who holds a segment of it learns so by a heartbeat."""
+def cancel(session: Session, task_id: str, failure: Failure = Failure(CANCELLED, "Cancelled")) -> None:
+    """Nobody wants the task any more, nor those that need it: their owners are told the `failure`. Who holds a segment
+    of it learns so by a heartbeat."""
     _lock_task(session, task_id)
-    _end(session, task_id, TaskState.CANCELLED, Failure(CANCELLED, "Cancelled"))
+    _end(session, task_id, TaskState.CANCELLED, failure)
 
 
 class NotTakenBack(Exception):

@@ -31,7 +31,15 @@ from api.worker.messages import (
 from api.worker.right_of_way import RightOfWay
 from renderer.checkpoints import at_checkpoints
 from renderer.encode.available import require_encoder
-from renderer.errors import Cancelled, ModelError, OutOfMemory, RendererError, SettingsError, UnknownSpecVersion
+from renderer.errors import (
+    Cancelled,
+    EngineRejected,
+    ModelError,
+    OutOfMemory,
+    RendererError,
+    SettingsError,
+    UnknownSpecVersion,
+)
 from renderer.gl.context import open_device
 
 UNEXPECTED = Failed(code="internal", message="The renderer failed unexpectedly", retry=True)
@@ -40,7 +48,7 @@ REST_S = 5.0
 """How long there must be no work before what was kept for the next order is forgotten: a model that was just inspected
 is drawn next, once its upload is answered."""
 
-FINAL = (ModelError, SettingsError, UnknownSpecVersion)
+FINAL = (ModelError, SettingsError, EngineRejected, UnknownSpecVersion)
 """Errors that another try would not change."""
 
 logger = logging.getLogger(__name__)
