@@ -188,6 +188,9 @@ class Settings(BaseSettings):
         0, ge=0, description="Days until ordered videos and images are deleted that no link shares; 0 means they stay"
     )
     keep_datasets_days: int = Field(0, ge=0, description="Days until training sets are deleted; 0 means they stay")
+    keep_generations_days: int = Field(
+        0, ge=0, description="Days until flows and what they generated are deleted; 0 means they stay"
+    )
     keep_models_days: int = Field(
         0, ge=0, description="Days until models are deleted of which nothing was made, or is left; 0 means they stay"
     )

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from api import clock
 from api.db.session import Database
-from api.db.tables import Base, IdempotencyKey, Model, Render, StoredBytes, WebhookDelivery
+from api.db.tables import Base, Flow, IdempotencyKey, Model, Render, StoredBytes, WebhookDelivery
 from api.domain.accounts import idempotency, ledger
+from api.domain.generations import pipeline
 from api.domain.kit.unit import unit_of_work
 from api.domain.removal import models, retention
 from api.domain.removal.retention import RULES, Due
@@ -22,6 +23,8 @@ from api.errors import Unavailable
 from api.queue import sweep
 from api.settings import Settings
 from api.storage.local import LocalStorage
+from tests.api.domain import flows as hand
+from tests.api.domain.projects import work
 from tests.api.domain.webhooks import URL, emit, subscribe
 from tests.support.web import Web
 
@@ -115,6 +118,23 @@ def test_a_model_goes_once_nothing_of_it_is_left(web: Web, render_id: str) -> No
     assert len(web.get("/v1/models").json()["data"]) == 1
     collect(web, **EVERYTHING)
     assert web.get("/v1/models").json()["data"] == []
+
+
+def test_flows_go_once_they_have_ended_and_examples_stay(web: Web) -> None:
+    ended = hand.order(web.database, web.account_id, hand.text())
+    with work(web.database) as unit:
+        pipeline.order_examples(unit, hand.TERMS)
+    hand.make_all(web.database)
+    under_way = hand.order(web.database, web.account_id, hand.text("A table"))
+    with web.database.begin() as session:
+        session.execute(update(Flow).where(Flow.finished_at.is_not(None)).values(finished_at=clock.now() - 2 * DAY))
+    assert foreseen(web)["generations"].count == 1
+    assert foreseen(web)["generations"].bytes > 0
+    collect(web, **EVERYTHING)
+    with web.database.read() as session:
+        there = set(session.scalars(select(Flow.public_id)))
+    assert there == {under_way.public_id, *(example.job_id for example in pipeline.EXAMPLES)}
+    assert ended.public_id not in there
 
 
 def test_what_can_not_be_deleted_keeps_nothing_else_and_ends(
