@@ -34,7 +34,11 @@ _HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-in
 def install(app: FastAPI) -> None:
     """Adds the page to `app`, which has its other routes already."""
     page = _PAGE
-    for word, path in (("PORTAL", app.url_path_for("get_page")), ("DOCS", DOCS_PATH), ("OPENAPI", app.openapi_url), ("HEALTH", app.url_path_for("get_health"))):
+    links = {
+        "PORTAL": app.url_path_for("get_page"), "DOCS": DOCS_PATH, "OPENAPI": app.openapi_url,
+        "HEALTH": app.url_path_for("get_health"),
+    }  # fmt: skip
+    for word, path in links.items():
         page = page.replace(f'"{word}"', f'"{path}"')
 
     @app.head("/", include_in_schema=False)

@@ -255,7 +255,7 @@ export const t = {
     },
     formats: "Formats at once",
     unset: "As usual",
-    order: (count: number, what: string) => (count === 1 ? `Order ${what}` : `Order ${count}`),
+    order: (count: number, what: string) => (count === 1 ? `Order ${what}` : `Order ${plural(count, what)}`),
     total: "Price",
     have: (credits: number) => `You have ${t.credits(credits)}`,
     tooLittle: "Not enough credits: an administrator can add some.",

@@ -8,7 +8,7 @@ import { Empty, Head, toast, Wrong } from "../parts/ui";
 import { nameOf, remember } from "../state/models";
 import { go, route } from "../state/route";
 import { me, refreshMe } from "../state/session";
-import { label, plural, t } from "../texts";
+import { label, t } from "../texts";
 
 const KEPT = "look"; // what this browser chose last
 const FORMATS = ["16:9", "1:1", "9:16"];
@@ -22,7 +22,7 @@ function kept(): Settings {
 }
 
 export function Look() {
-  const ids = (route.value.query.get("models") ?? "").split(",").filter(Boolean);
+  const ids = [...new Set((route.value.query.get("models") ?? "").split(",").filter(Boolean))];
   const key = ids.join(",");
   const [table, setTable] = useState<Setting[]>([]);
   const [model, setModel] = useState<ModelDetail>();
@@ -183,9 +183,7 @@ function Order({ orders, output }: { orders: { modelId: string; renderSettings: 
           <div class="small soft">{poor ? t.look.tooLittle : t.look.have(me.value?.credits ?? 0)}</div>
         </div>
         <button class="button primary large" type="button" disabled={busy || poor || !quote} onClick={order}>
-          {orders.length === 1
-            ? t.look.order(1, label(output).toLowerCase())
-            : t.look.order(orders.length, plural(orders.length, "order"))}
+          {t.look.order(orders.length, label(output).toLowerCase())}
         </button>
       </div>
     </div>
