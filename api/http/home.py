@@ -5,6 +5,8 @@ from fastapi.responses import HTMLResponse
 
 from api.http.docs import DOCS_PATH
 
+PORTAL_PATH = "/portal/"
+
 _PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -35,7 +37,7 @@ def install(app: FastAPI) -> None:
     """Adds the page to `app`, which has its other routes already."""
     page = _PAGE
     links = {
-        "PORTAL": app.url_path_for("get_page"), "DOCS": DOCS_PATH, "OPENAPI": app.openapi_url,
+        "PORTAL": PORTAL_PATH, "DOCS": DOCS_PATH, "OPENAPI": app.openapi_url,
         "HEALTH": app.url_path_for("get_health"),
     }  # fmt: skip
     for word, path in links.items():
