@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from api import clock
 from api.db.engines import WORKER
 from api.db.session import Database, has_schema
-from api.domain.accounts import accounts, credentials, ledger, quotas
+from api.domain.accounts import accounts, credentials, invitations, ledger, people, quotas
 from api.domain.accounts.accounts import AccountView
 from api.domain.accounts.quotas import Quotas
 from api.domain.catalog import overlays
@@ -129,6 +129,16 @@ def create_token(
 
 @command.command()
 @click.argument("email")
+def password_link(email: str) -> None:
+    """A link, good once for a day, by which a person of the portal sets a new password. Hand it to them alone."""
+    settings = _farm()
+    with _transaction() as session:
+        link = invitations.reset(session, people.find(session, email).id)
+    click.echo(f"{settings.url.rstrip('/')}{link.path}")
+
+
+@command.command()
+@click.argument("email")
 @click.argument("token_id")
 def revoke_token(email: str, token_id: str) -> None:
     """Make an API key invalid, from now on."""
@@ -221,6 +231,7 @@ def show(email: str) -> None:
                 {"id": token.id, "dialect": token.dialect, "name": token.name, "hint": token.hint,
                  "scopes": token.scopes, "revoked": token.revoked_at is not None}
                 for token in credentials.list_tokens(session, account.id)
+                if token.dialect in credentials.PROGRAMS
             ],
         )
 

@@ -4,6 +4,8 @@ import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import "./style/base.css";
 import "./style/parts.css";
+import "./style/library.css";
+import "./style/look.css";
 import "./style/pages.css";
 import mark from "./mark.svg";
 import { Account } from "./pages/account";

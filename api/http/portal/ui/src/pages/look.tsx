@@ -8,7 +8,8 @@ import { Empty, Head, toast, Wrong } from "../parts/ui";
 import { nameOf, remember } from "../state/models";
 import { go, route } from "../state/route";
 import { me, refreshMe } from "../state/session";
-import { label, t } from "../texts";
+import { t } from "../texts";
+import { label } from "../words";
 
 const KEPT = "look"; // what this browser chose last
 const FORMATS = ["16:9", "1:1", "9:16"];

@@ -6,7 +6,9 @@ import { Choice, Field, Head } from "../parts/ui";
 import { go } from "../state/route";
 import { me } from "../state/session";
 import { add, clearEnded, type Item, items, paused, remove, setPaused } from "../state/uploads";
-import { bytes, label, t } from "../texts";
+import { bytes } from "../formats";
+import { t } from "../texts";
+import { label } from "../words";
 
 const QUALITIES = ["share", "standard", "4k", "pro"] as const;
 type Quality = (typeof QUALITIES)[number];

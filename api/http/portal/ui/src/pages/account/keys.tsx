@@ -5,7 +5,9 @@ import type { Key } from "../../api/own";
 import { useFetched } from "../../parts/fetched";
 import { Choice, CopyLine, Dialog, Field, Wrong } from "../../parts/ui";
 import { me } from "../../state/session";
-import { ago, label, t } from "../../texts";
+import { ago } from "../../formats";
+import { t } from "../../texts";
+import { label } from "../../words";
 
 const DIALECTS = ["dxgl", "glossi", "generio"] as const;
 const SCOPES = ["read", "write", "render", "admin"];
