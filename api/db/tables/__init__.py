@@ -7,6 +7,7 @@ from api.db.tables.accounts import Account, IdempotencyKey, LedgerEntry, Quota, 
 from api.db.tables.base import Base, UtcDateTime
 from api.db.tables.catalog import Model, ModelTag, Overlay
 from api.db.tables.people import BrowserSession, Person, PersonLink
+from api.db.tables.presets import Preset
 from api.db.tables.projects import (
     Batch,
     ModelVariant,
@@ -39,6 +40,7 @@ __all__ = [
     "Overlay",
     "Person",
     "PersonLink",
+    "Preset",
     "Project",
     "ProjectModel",
     "Quota",

@@ -16,6 +16,7 @@ import { Queue } from "./pages/queue";
 import { Upload } from "./pages/upload";
 import { Videos } from "./pages/videos";
 import { Icon, type IconName } from "./parts/icons";
+import { Shortcuts } from "./parts/shortcuts";
 import { ThemeButton } from "./parts/theme";
 import { Dialog, Link, Toasts, Wrong } from "./parts/ui";
 import { unfinished } from "./state/live";
@@ -110,6 +111,7 @@ function App() {
           </div>
         </Dialog>
       )}
+      <Shortcuts />
       <Toasts />
     </>
   );

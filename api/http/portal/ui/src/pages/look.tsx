@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { got, messageOf, type ModelDetail, own, type Settings, v1 } from "../api/client";
 import type { Setting } from "../api/own";
 import { Panel } from "../look/panel";
+import { Presets } from "../look/presets";
 import { Stage } from "../look/stage";
 import { Empty, Head, toast, Wrong } from "../parts/ui";
 import { nameOf, remember } from "../state/models";
@@ -90,9 +91,7 @@ export function Look() {
         title={model ? nameOf(model) : t.look.title}
         lead={ids.length > 1 ? t.look.several(ids.length) : undefined}
       >
-        <button class="button quiet" type="button" onClick={() => setSettings({})}>
-          {t.look.reset}
-        </button>
+        <Presets settings={settings} onChoose={setSettings} />
       </Head>
       {wrong && <Wrong message={wrong} />}
       <div class="look">
