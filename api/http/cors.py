@@ -23,18 +23,20 @@ MAX_AGE_S = 7200
 
 
 class Cors:
-    """Answers preflights, and says on answers who may read them: by the settings, or anybody where the dialect is open.
-    """
+    """Answers preflights, and says on answers who may read them: by the settings, which dialects choose from."""
 
     def __init__(self, app: ASGIApp, *, dialects: Dialects, settings: Settings) -> None:
+        self._app = app
         self._dialects = dialects
-        origins = settings.cors_allowed
-        self._closed = _policy(app, origins) if origins else app
-        self._open = _policy(app, ("*",))
+        self._policies = {
+            dialect.name: _policy(app, origins) for dialect in dialects.all if (origins := dialect.origins(settings))
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        anybody = scope["type"] == "http" and self._dialects.of(scope["path"]).any_origin
-        await (self._open if anybody else self._closed)(scope, receive, send)
+        app = self._app
+        if scope["type"] == "http":
+            app = self._policies.get(self._dialects.of(scope["path"]).name, app)
+        await app(scope, receive, send)
 
 
 def _policy(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:

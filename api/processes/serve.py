@@ -26,6 +26,7 @@ from api.http.docs import DOCS_PATH
 from api.http.server import CLOSE_CONNECTIONS_S, Server
 from api.observe import log
 from api.private import keep_private
+from api.processes.counting import Counting
 from api.processes.sandboxes import check_sandbox
 from api.processes.supervisor import STOP_S, Supervisor, end_with_supervisor
 from api.processes.webhooks import make_deliverer
@@ -52,7 +53,7 @@ def command(host: str | None, port: int | None, supervisor_fd: int | None) -> No
     """Serve the API and run PIROUETTE_WORKERS workers; without PIROUETTE_BROKER_URL, be the whole farm."""
     given = {"host": host, "port": port}
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
-    log.configure(settings.log_level, "server")
+    log.configure(settings.log_level, "server", settings.log_format)
     keep_private(settings.data_dir)
     if supervisor_fd is not None:
         end_with_supervisor(supervisor_fd, ORPHAN_GRACE_S)
@@ -75,6 +76,9 @@ def serve(settings: Settings) -> None:
         celery = make_celery(settings)
         if settings.embedded_broker:
             declare_queues(celery)
+        counting = Counting(database)
+        counting.start()
+        closing.callback(counting.stop)
         relay = Relay(database, celery)
         relay.start()
         closing.callback(relay.stop)

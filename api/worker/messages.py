@@ -47,6 +47,7 @@ class Setup(Message):
     cache_dir: str
     turns: str
     log_level: str
+    log_format: Literal["text", "json"]
     memory_bytes: int
 
 

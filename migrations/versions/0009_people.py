@@ -1,13 +1,11 @@
-"""People who sign in to the portal, their links and their browsers; looks that accounts have named."""
+"""People who sign in to the portal, their links and their browsers."""
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
-JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 TIME = sa.DateTime(timezone=True)
 
 
@@ -56,21 +54,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_id", name="pk_browser_sessions"),
     )
     op.create_index("ix_browser_sessions_person_id", "browser_sessions", ["person_id"])
-    op.create_table(
-        "presets",
-        sa.Column("id", sa.String(12), nullable=False),
-        sa.Column("account_id", sa.String(12), nullable=False),
-        sa.Column("name", sa.String(60), nullable=False),
-        sa.Column("settings", JSON, nullable=False),
-        sa.Column("created_at", TIME, nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_presets_account_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_presets"),
-        sa.UniqueConstraint("account_id", "name", name="uq_presets_name"),
-    )
 
 
 def downgrade() -> None:
-    op.drop_table("presets")
     op.drop_table("browser_sessions")
     op.drop_table("person_links")
     op.drop_table("people")

@@ -7,13 +7,11 @@ EngineUnavailable, EngineRejected, EngineTimeout or EngineFailed where there is 
 import dataclasses
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from renderer.gl.context import Device
-
-Quality = Literal["low", "high"]
-
-MAX_SEED = 2**32 - 1
+from renderer.spec.generation import MAX_SEED as MAX_SEED
+from renderer.spec.generation import Quality as Quality
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -31,10 +29,14 @@ class MeshOptions:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Context:
-    """`folder` is empty, for this call alone; `open_device` gives the device for drawing, and raises DeviceError."""
+    """`folder` is empty, for this call alone; `open_device` gives the device for drawing, and raises DeviceError.
+
+    `cache_dir` is where the renderer keeps its light; None makes it anew in each process, in a second.
+    """
 
     folder: Path
     open_device: Callable[[], Device]
+    cache_dir: Path | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -39,11 +39,6 @@ class Panel:
         right /= np.linalg.norm(right)
         return right, np.cross(axis, right), axis
 
-    @property
-    def half_angle(self) -> float:
-        """The angle from its middle to its nearer edge, seen from the origin, in radians."""
-        return float(np.arctan(min(self.half_size) / np.linalg.norm(self.center)))
-
     def emitted(self, directions: Float64) -> Float64:
         """Radiance (n, 3) seen from the origin along unit `directions` (n, 3)."""
         right, up, axis = self.frame

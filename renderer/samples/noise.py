@@ -22,6 +22,15 @@ def smooth_noise(rng: np.random.Generator, shape: tuple[int, int], cells: tuple[
     return field
 
 
+def tiling_noise(rng: np.random.Generator, size: int, cells: tuple[int, int]) -> Float32:
+    """Like `smooth_noise`, of (size, size), but it wraps round along both axes."""
+    lattice = rng.standard_normal(cells).astype(np.float32)
+    field = _spline(_spline(lattice, size, cells[0], axis=0), size, cells[1], axis=1)
+    field -= field.mean()
+    field /= max(float(field.std()), 1e-6)
+    return field
+
+
 def smoothstep(low: float, high: float, value: npt.NDArray[np.floating]) -> Float32:
     """0 below `low`, 1 above `high`, a smooth cubic between."""
     t: Float32 = np.clip((value.astype(np.float32) - np.float32(low)) / np.float32(high - low), 0.0, 1.0)

@@ -50,6 +50,23 @@ def test_no_secret_is_in_the_error_that_tells_of_wrong_settings(wrong: dict[str,
     assert "hunter2" not in "".join(traceback.format_exception(caught.value))
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("database_url", "postgresql://farm:postgres@db/farm"), ("database_url", "postgresql://farm:ChangeMe@db/farm"),
+        ("database_password", "pirouette"), ("broker_url", "redis://:redis@redis/0"), ("metrics_token", "secret"),
+    ],
+)  # fmt: skip
+def test_a_password_that_everybody_knows_is_refused_by_its_name(name: str, value: str) -> None:
+    with pytest.raises(ValidationError, match=f"PIROUETTE_{name.upper()} has a password that everybody knows"):
+        Settings.model_validate({name: value})
+
+
+@pytest.mark.parametrize("url", ["postgresql://postgres@/farm?host=/run", "postgresql://db/postgres", "redis://redis:6379/0"])
+def test_names_that_are_no_passwords_may_be_anything(url: str) -> None:
+    assert Settings.model_validate({"database_url": url, "broker_url": url})
+
+
 @pytest.mark.parametrize("ports", ["http", "0", "80;443", "65536", "-1"])
 def test_ports_for_downloads_are_numbers(ports: str) -> None:
     with pytest.raises(ValueError, match="PIROUETTE_INGEST_PORTS"):

@@ -264,6 +264,9 @@ def encoder_of(pid: int) -> psutil.Process | None:
         (["model.glb", "-o", "a.usdz", "--settings", '{"zoom": 2}'], "a USDZ is the model itself"),
         (["model.glb", "-o", "nowhere/a.mp4"], "no folder nowhere"),
         (["absent.glb", "-o", "a.mp4"], "absent.glb"),
+        (["-o", "a.mp4"], "Give a MODEL or a --prompt"),
+        (["model.glb", "--prompt", "a chair", "-o", "a.mp4"], "Give a MODEL or a --prompt"),
+        (["--prompt", " ", "-o", "a.glb"], "Invalid value for --prompt: A prompt has 1 to 2000 characters"),
     ],
 )
 def test_a_wrong_command_ends_in_code_2_and_names_what_is_wrong(
@@ -291,6 +294,22 @@ def test_a_model_with_fewer_triangles_and_what_became_of_it(
     assert told["triangles_after"] == Glb.read(folder / "small.glb").count() == 300
     assert told["bytes_after"] == (folder / "small.glb").stat().st_size
     assert 0 < told["flip_mean"] < told["flip_worst"] < 0.2
+    assert leftovers(folder) == []
+
+
+def test_a_model_of_words_is_written_or_drawn(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, light_cache: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(light_cache))
+    for name, options in (("stool.glb", []), ("stool.webp", ["--settings", '{"quality": "share"}'])):
+        done = CliRunner().invoke(main, ["--prompt", "a red stool", "--seed", "3", "-o", str(folder / name), *options])
+        assert done.exit_code == 0, done.output
+        assert done.stdout == f"{folder / name}\n"
+        told = json.loads(done.stderr.splitlines()[0])
+        assert (told["match"], told["seed"]) == (["stool"], 3)
+    assert load_model(folder / "stool.glb").contents
+    with Image.open(folder / "stool.webp") as picture:
+        assert picture.format == "WEBP"
     assert leftovers(folder) == []
 
 

@@ -90,16 +90,17 @@ class Web:
         self.woken += 1
 
     def request(
-        self, method: str, path: str, *, token: str | None = "", app: FastAPI | None = None, **arguments: Any
-    ) -> httpx.Response:
-        """`token` None sends none; "" stands for the account's own."""
+        self, method: str, path: str, *, token: str | None = "", app: FastAPI | None = None,
+        client: tuple[str, int] = ("127.0.0.1", 5000), **arguments: Any,
+    ) -> httpx.Response:  # fmt: skip
+        """`token` None sends none; "" stands for the account's own. `client` is the caller's address and port."""
         headers = key_header(token or self.token) if token is not None else {}
         headers |= arguments.pop("headers", {})
 
         async def send() -> httpx.Response:
-            transport = httpx.ASGITransport(app or self.app, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://farm") as client:
-                return await client.request(method, path, headers=headers, **arguments)
+            transport = httpx.ASGITransport(app or self.app, raise_app_exceptions=False, client=client)
+            async with httpx.AsyncClient(transport=transport, base_url="http://farm") as sender:
+                return await sender.request(method, path, headers=headers, **arguments)
 
         return asyncio.run(send())
 

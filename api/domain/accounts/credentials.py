@@ -78,11 +78,14 @@ FORMATS: dict[str, Format] = {
     "dxgl": Format("dxgl_sk_", "Authorization", "Bearer"),
     "glossi": Format("glsi_", "X-API-Key", None, public_length=10),
     "generio": Format("generio_", "Authorization", "Bearer"),
+    "grok": Format("grok_", "Authorization", "Bearer"),
     "portal": Format("pirouette_ps_", "Cookie", None, cookie="pirouette_session"),
 }
-"""By dialect. Sources: dx.gl's and Glossi's API references; Generio's documents no format, so the prefix is ours.
+"""By dialect. Sources: dx.gl's and Glossi's API references. Generio's documents no format, and the Grok pipeline has no
+keys at all (the farm's administrators need one): these prefixes are ours.
 
 The portal's are made when people sign in, by `sessions`, and for nobody else."""
+
 PROGRAMS = tuple(dialect for dialect, format in FORMATS.items() if format.cookie is None)
 """Dialects whose keys are for programs."""
 

@@ -1,0 +1,177 @@
+"""A picture -> here -> a soft mask of the object in it, and how that was found.
+
+    alpha       the picture says itself what is transparent
+    backdrop    the object differs from a plain backdrop, a colour or a gradient of colours
+    u2netp      `saliency` points at it, and its edges are where the picture's are
+
+A plain backdrop shows outlines to the pixel, which the network doesn't; it knows shadows from objects, which the
+backdrop doesn't. So where both are there, the mask is the backdrop's where the network agrees.
+"""
+
+import dataclasses
+from typing import Literal
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from renderer.arrays import Bools, Float32, Float64, UInt8
+from renderer.checkpoints import checkpoint
+from renderer.errors import EngineRejected
+from renderer.generate.pictures.filters import blur, guided, labelled
+from renderer.generate.pictures.saliency import saliency, weights
+
+FoundBy = Literal["alpha", "backdrop", "u2netp", "backdrop and u2netp"]
+
+LEAST, MOST = 0.005, 0.98
+"""Shares of the picture that an object covers: less is a speck, more is a picture of no object before a backdrop."""
+
+SMALL_PART = 0.04
+"""Of the area of the largest part: smaller ones that don't touch it are dirt on the backdrop."""
+
+PINHOLE = 0.0004
+"""Of the area of the largest part: smaller holes are noise."""
+
+_TRANSPARENT, _OPAQUE = 32, 224
+_MEANT = 0.01
+"""Of the pixels that are transparent, and of those that are opaque, for alpha to say what the object is: a few may be
+the rounded corners of a screenshot."""
+
+_PLAIN_TOLERANCE = 0.035
+"""Of sRGB's range, by which the pixels of a plain backdrop may differ from a smooth gradient: JPEG's noise, grain."""
+
+_PLAIN_SHARE = 0.8
+"""Of the picture's border, that belongs to a plain backdrop: the object may touch the rest."""
+
+_FIRST_GUESS = 0.25
+"""Differences from the border's median colour, up to which colours may be those of a gradient."""
+
+_SEEN_THROUGH, _HOLE = 0.4, 0.0004
+"""A region inside of the object that is as near to the backdrop's colours as this share of the tolerance, and larger
+than this share of the picture, is a hole. The white of a label before a white backdrop is shaded differently."""
+
+_CERTAIN = 0.5
+"""That `saliency` must reach somewhere: of pictures of grass or of clouds it says 0.3 at most."""
+
+_AGREED = 0.5
+"""Intersection over union of what the network and the backdrop find, from which on they mean the same object."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Foreground:
+    """`mask` (h, w) is from 0 to 1: how much of each pixel the object covers."""
+
+    mask: Float32
+    found_by: FoundBy
+
+
+def find_foreground(picture: UInt8) -> Foreground:
+    """What stands out of an sRGB picture with alpha (h, w, 4). Raises EngineRejected where nothing does."""
+    mask, found_by = _find(picture)
+    mask = _without_specks(mask)
+    share = float((mask > 0.5).mean())
+    if share < LEAST:
+        raise EngineRejected(
+            "nothing stands out from the picture's background: send one object on a plain background, or with "
+            "transparency around it"
+        )
+    if share > MOST:
+        raise EngineRejected(
+            "the object fills the whole picture, so that its outline can't be seen: leave some background around it"
+        )
+    return Foreground(mask, found_by)
+
+
+def _find(picture: UInt8) -> tuple[Float32, FoundBy]:
+    alpha, colors = picture[..., 3], picture[..., :3]
+    if not (alpha >= _OPAQUE).any():
+        raise EngineRejected("the picture is transparent everywhere: there is nothing to make a model of")
+    if (alpha <= _TRANSPARENT).mean() >= _MEANT:
+        return (alpha / np.float32(255)).astype(np.float32), "alpha"
+    guide = (colors / np.float32(255)).astype(np.float32)
+    against = _against_backdrop(guide)
+    checkpoint()
+    path = weights()
+    if path is None:
+        if against is None:
+            raise EngineRejected(
+                "the picture's background isn't plain, and the network that finds objects on others isn't installed "
+                "here: send one object on a plain background, or with transparency around it"
+            )
+        return against, "backdrop"
+    found = saliency(colors, path)
+    if found.max() < _CERTAIN:
+        found = np.zeros_like(found)
+    if against is not None:
+        one, other = against > 0.5, found > 0.5
+        if not other.any():
+            return against, "backdrop"
+        near = blur(found, max(found.shape) / 100) > 0.1
+        if (one & other & near).sum() >= _AGREED * (one & near | other).sum():
+            return against * near, "backdrop and u2netp"
+    radius = max(2, max(found.shape) // 80)
+    fine = guided(found, guide, radius, epsilon=1e-4)
+    return np.clip((fine - 0.5) * 2 + 0.5, 0, 1).astype(np.float32), "u2netp"
+
+
+def _against_backdrop(colors: Float32) -> Float32 | None:
+    """The mask of what differs from the backdrop; None where that isn't plain."""
+    height, width = colors.shape[:2]
+    band = max(2, min(height, width) // 100)
+    border = np.ones((height, width), bool)
+    border[band:-band, band:-band] = False
+    difference = np.abs(blur(colors, 0.8) - _gradient(colors, border)).max(axis=-1)
+    if (difference[border] <= _PLAIN_TOLERANCE).mean() < _PLAIN_SHARE:
+        return None
+    regions = labelled(difference <= _PLAIN_TOLERANCE)
+    outside = regions >= 0
+    areas = np.bincount(regions[outside])
+    apart = np.bincount(regions[outside], difference[outside]) / areas
+    behind = (apart <= _SEEN_THROUGH * _PLAIN_TOLERANCE) & (areas >= _HOLE * colors.shape[0] * colors.shape[1])
+    behind[np.unique(regions[border & outside])] = True
+    backdrop = outside & behind[regions]
+    near = blur(backdrop.astype(np.float32), 2.0) > 0
+    # An edge lies where half of the difference to the object is reached, however great that is.
+    edge = np.clip(difference / np.maximum(_largest(difference, 3), 2 * _PLAIN_TOLERANCE), 0, 1)
+    return np.where(backdrop, 0, np.where(near, edge, 1)).astype(np.float32)
+
+
+def _gradient(colors: Float32, border: Bools) -> Float64:
+    """The quadratic function of the place that fits the colours (h, w, 3) at the border best, without those far off."""
+    height, width = border.shape
+    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
+    there, wanted = terms[border], colors[border].astype(np.float64)
+    used = np.abs(wanted - np.median(wanted, axis=0)).max(axis=-1) <= _FIRST_GUESS
+    for _ in range(3):
+        if used.sum() < len(used) / 4:
+            break
+        factors = np.linalg.lstsq(there[used], wanted[used], rcond=None)[0]
+        used = np.abs(there @ factors - wanted).max(axis=-1) <= _PLAIN_TOLERANCE
+    else:
+        fitted: Float64 = terms @ factors
+        return fitted
+    return np.broadcast_to(np.median(wanted, axis=0), colors.shape)
+
+
+def _largest(values: Float32, radius: int) -> Float32:
+    """The largest value in squares of 2 * radius + 1 pixels a side."""
+    for axis in (0, 1):
+        padding = [(0, 0), (0, 0)]
+        padding[axis] = (radius, radius)
+        values = sliding_window_view(np.pad(values, padding, mode="edge"), 2 * radius + 1, axis=axis).max(axis=-1)
+    return values
+
+
+def _without_specks(mask: Float32) -> Float32:
+    """Without parts that are small beside the largest one, and with their holes closed in the same measure."""
+    solid = mask > 0.5
+    regions = labelled(solid)
+    if not solid.any():
+        return mask
+    areas = np.bincount(regions[solid])
+    dropped = np.where(solid, (areas < SMALL_PART * areas.max())[regions], False)
+    pinholes = labelled(~solid)
+    sizes = np.bincount(pinholes[~solid]) if not solid.all() else areas
+    filled = np.where(solid, False, (sizes < PINHOLE * areas.max())[pinholes])
+    kept = blur(dropped.astype(np.float32), 1.5)
+    return np.where(filled, 1, mask * (kept < 0.02)).astype(np.float32)

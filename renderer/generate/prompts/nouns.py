@@ -1,0 +1,78 @@
+"""Nouns for the library's shapes, besides those that the library has itself. Lower case, without accents, singular."""
+
+from collections.abc import Mapping
+
+SYNONYMS: Mapping[str, tuple[str, ...]] = {
+    "sofa": ("chesterfield",), "armchair": ("easy chair", "wing chair"), "bench": ("garden bench",),
+    "coffee table": ("low table", "bedside table"), "table": ("picnic table",), "stool": ("barstool",),
+    "car": ("auto", "suv", "hatchback", "race car", "coupe", "limousine", "vehicle", "jeep"),
+    "truck": ("pickup truck", "dump truck", "tow truck", "delivery van", "fire truck", "ambulance", "camper van"),
+    "bus": ("minibus", "double decker", "double decker bus"), "train": ("steam locomotive", "steam train"),
+    "bicycle": ("mountain bike", "road bike"), "boat": ("sailing ship", "pirate ship", "rowing boat", "fishing boat"),
+    "rocket": ("space rocket", "space shuttle"), "spaceship": ("starship", "alien ship"),
+    "plane": ("fighter jet", "jet plane", "biplane", "propeller plane"),
+    "lamp": ("reading lamp", "night lamp", "lantern"), "mug": ("tea mug", "beer mug", "tankard"),
+    "cup": ("coffee cup", "tea cup"), "wine glass": ("champagne glass", "drinking glass", "tumbler"),
+    "bottle": ("water bottle", "beer bottle", "carafe"), "vase": ("pitcher", "pot"),
+    "potted plant": ("pot plant", "house plant", "succulent"), "shelf": ("bookshelves", "shelving unit"),
+    "cabinet": ("drawer", "commode", "filing cabinet"), "burger": ("cheese burger",),
+    "cake": ("cupcake", "muffin", "wedding cake"), "pizza": ("pizza slice",),
+    "house": ("cottage", "cabin", "hut", "bungalow", "villa", "barn"),
+    "castle": ("fortress", "palace", "citadel"),
+    "robot": ("android", "droid", "humanoid robot", "mech", "mecha"),
+    "figurine": ("action figure", "statuette", "collectible", "collectible figurine", "doll", "person", "man",
+                 "woman"),
+    "fish": ("goldfish", "koi", "tropical fish"),
+    "sneaker": ("shoe", "trainer", "running shoe", "sports shoe"), "television": ("tv", "tv set", "telly"),
+    "phone": ("smartphone", "cell phone", "mobile phone"), "laptop": ("notebook computer", "notebook", "macbook"),
+    "headphones": ("headset",), "tree": ("pine tree", "fir tree", "christmas tree", "oak tree", "pine"),
+    "crystal": ("gem", "gemstone", "diamond"), "rock": ("boulder", "stone", "pebble"), "backpack": ("rucksack",),
+    "handbag": ("purse", "bag", "tote bag"), "suitcase": ("luggage", "briefcase"), "dome": ("mars habitat dome",),
+    "sculpture": ("abstract sculpture", "abstract art"), "hammer": ("sledgehammer",), "sword": ("blade", "rapier"),
+    "teddy bear": ("stuffed bear", "plush bear"), "gift box": ("crate",),
+}  # fmt: skip
+"""By shape. A word that the library has stays its own."""
+
+ALIKE: Mapping[str, tuple[str, ...]] = {
+    "apple": ("pear", "plum", "orange fruit", "tomato", "cherry", "mango"), "bread": ("croissant", "bun", "roll"),
+    "cake": ("pie", "tart", "pancake", "pudding", "cheesecake"), "bowl": ("tray", "sink", "bathtub", "nest"),
+    "wardrobe": ("fridge", "refrigerator", "locker", "phone booth"), "cabinet": ("oven", "stove", "washing machine"),
+    "sofa": ("beanbag",), "bed": ("crib", "hammock", "cradle"), "chair": ("rocking chair", "swing", "wheelchair"),
+    "bucket": ("basket", "barrel", "bin", "trash can", "pot of gold"), "lamp": ("chandelier", "torch", "street lamp"),
+    "guitar": ("cello", "banjo", "harp", "lute", "bass guitar", "electric guitar"), "drum": ("tambourine", "timpani"),
+    "bicycle": ("motorcycle", "motorbike", "scooter", "tricycle", "moped"),
+    "boat": ("canoe", "kayak", "ferry", "raft"), "tank": ("excavator", "bulldozer"), "truck": ("tractor", "forklift"),
+    "helicopter": ("drone", "quadcopter"), "castle": ("church", "cathedral", "temple", "mosque", "monastery"),
+    "house": ("garage",), "tower": ("skyscraper", "windmill", "eiffel tower", "obelisk"),
+    "dome": ("observatory", "igloo", "tent", "greenhouse"), "robot": ("astronaut", "cyborg", "alien", "knight"),
+    "figurine": ("wizard", "elf", "gnome", "pirate", "soldier", "ninja", "princess", "superhero",
+                 "santa", "angel", "boy", "girl", "dwarf", "viking", "samurai"),
+    "teddy bear": ("koala", "polar bear", "grizzly", "monkey", "gorilla"),
+    "cat": ("leopard", "panther", "lynx", "cheetah"),
+    "dog": ("coyote", "husky", "corgi"),
+    "bird": ("parrot", "eagle", "owl", "crow", "pigeon", "sparrow", "hawk", "robin", "chicken", "hen", "rooster"),
+    "duck": ("swan", "goose", "pelican", "flamingo", "rubber duck"),
+    "fish": ("shark", "whale", "dolphin", "carp", "tuna"), "elephant": ("rhino", "rhinoceros", "hippo"),
+    "tree": ("palm", "palm tree", "bush", "bonsai", "shrub"),
+    "flower": ("rose", "tulip", "sunflower", "daisy", "lily", "orchid"), "rock": ("mountain", "asteroid", "meteorite"),
+    "crystal": ("emerald", "sapphire", "ruby", "quartz", "iceberg"),
+    "sneaker": ("boot", "sandal", "slipper", "high heel", "high heel shoe"),
+    "hat": ("crown", "beret", "sombrero", "cap"), "ring": ("bracelet", "necklace", "earring"), "glasses": ("goggles",),
+    "handbag": ("wallet", "pouch"), "phone": ("tablet", "ipad", "remote control", "calculator"),
+    "television": ("monitor", "screen", "computer monitor"), "speaker": ("radio", "boombox", "amplifier", "jukebox"),
+    "camera": ("camcorder", "projector", "binoculars"), "laptop": ("computer", "keyboard", "typewriter"),
+    "sword": ("spear", "lance", "scimitar", "wand", "staff"), "hammer": ("gavel",), "axe": ("pickaxe", "halberd"),
+    "knife": ("scissors", "fork", "spoon", "razor", "cleaver"), "wine glass": ("trophy cup", "hourglass", "martini"),
+    "ball": ("planet", "globe", "moon", "earth", "marble ball", "bubble", "basketball", "tennis ball", "egg"),
+    "jar": ("can", "tin can", "bowl with lid"), "trophy": ("medal",), "mushroom": ("jellyfish",),
+    "ice cream": ("popsicle", "lollipop", "milkshake"), "pizza": ("quiche",), "burger": ("hot dog", "taco", "kebab"),
+}  # fmt: skip
+"""Words for what the library lacks, by what it has that looks most alike."""
+
+IRREGULAR_PLURALS: Mapping[str, str] = {
+    "feet": "foot", "teeth": "tooth", "mice": "mouse", "geese": "goose", "men": "man", "women": "woman",
+    "children": "child", "people": "person", "knives": "knife", "leaves": "leaf", "shelves": "shelf", "wolves": "wolf",
+    "loaves": "loaf", "scarves": "scarf", "hooves": "hoof", "buses": "bus", "cacti": "cactus", "potatoes": "potato",
+    "tomatoes": "tomato", "axes": "axe", "glasses": "glasses", "headphones": "headphones", "scissors": "scissors",
+    "trousers": "trousers", "sunglasses": "sunglasses", "dice": "dice",
+}  # fmt: skip
