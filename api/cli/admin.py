@@ -12,15 +12,9 @@ from click.core import ParameterSource
 from sqlalchemy.orm import Session
 
 from api import clock
-<<<<<<< HEAD
-from api.db.engines import WORKER
-from api.db.session import Database, has_schema
-from api.domain.accounts import accounts, credentials, invitations, ledger, people, quotas
-=======
 from api.cli import operating
 from api.cli.farm import open_farm, refusals, show_row, transaction
-from api.domain.accounts import accounts, credentials, ledger, quotas
->>>>>>> main
+from api.domain.accounts import accounts, credentials, invitations, ledger, people, quotas
 from api.domain.accounts.accounts import AccountView
 from api.domain.accounts.quotas import Quotas
 from api.domain.catalog import overlays
@@ -94,10 +88,9 @@ def create_token(
 @click.argument("email")
 def password_link(email: str) -> None:
     """A link, good once for a day, by which a person of the portal sets a new password. Hand it to them alone."""
-    settings = _farm()
-    with _transaction() as session:
+    with transaction() as session:
         link = invitations.reset(session, people.find(session, email).id)
-    click.echo(f"{settings.url.rstrip('/')}{link.path}")
+    click.echo(f"{Settings().url.rstrip('/')}{link.path}")
 
 
 @command.command()
