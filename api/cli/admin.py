@@ -90,7 +90,7 @@ def password_link(email: str) -> None:
     """A link, good once for a day, by which a person of the portal sets a new password. Hand it to them alone."""
     with transaction() as session:
         link = invitations.reset(session, people.find(session, email).id)
-    click.echo(f"{Settings().url.rstrip('/')}{link.path}")
+    click.echo(f"{Settings().reached_at.rstrip('/')}{link.path}")
 
 
 @command.command()

@@ -92,6 +92,7 @@ const LABELS: Record<string, string> = {
   dxgl: "dx.gl's API",
   glossi: "Glossi's API",
   generio: "Generio's API",
+  grok: "Grok's 3D API",
 };
 
 /** What a setting, a value or a state is called; of unknown ones, their own name made legible. */
