@@ -9,6 +9,7 @@
     projects                        files announced beforehand, templates, projects, their renders, workflows of it all
     generations                     flows: models generated or optimised, of Generio's and of the Grok 3D pipeline
     removal                         what nobody needs any more
+    watching                        what an operator sees: queues, counts, who uses what
 
 A noun imports those above it in this list, never one below; `catalog` and `work` don't know each other. What a kind of
 work means for those who asked for it is the kind's Outcome: see `work.outcomes`.

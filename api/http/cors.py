@@ -1,6 +1,7 @@
 """Cross-origin requests: which pages of other servers may ask this farm from a browser, by the dialect they ask.
 
-Keys travel in a header, never in cookies, so `*` gives no page more than what it has the key of.
+Keys travel in a header, so `*` gives no page more than what it has the key of. The portal's sessions travel in a
+cookie, which no answer here allows pages of other servers to send along.
 """
 
 from collections.abc import Sequence

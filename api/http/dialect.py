@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api import counts
 from api.errors import FarmError
 from api.http.auth import Authenticator
 from api.http.rates import Surface
@@ -92,6 +93,7 @@ class Dialects:
 
     def tell(self, path: str, error: FarmError, *, headers: Mapping[str, str] | None = None) -> Response:
         """The answer that tells `error` to a caller of `path`."""
+        counts.add("refused", code=error.code)
         response = self.of(path).tell(error)
         if error.retry_after is not None:
             response.headers["Retry-After"] = str(error.retry_after)

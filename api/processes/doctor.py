@@ -1,6 +1,5 @@
-"""`pirouette admin doctor`: whether this machine can do the work, tried in the way that workers do it."""
+"""`pirouette admin doctor`: whether this machine can do the work, tried as workers do it, and how the farm is."""
 
-import dataclasses
 import functools
 import tempfile
 from collections.abc import Iterator
@@ -8,6 +7,8 @@ from pathlib import Path
 
 from api.domain.work import outcomes
 from api.engines.standing import standings
+from api.processes.doctor_farm import farm_findings
+from api.processes.findings import Finding
 from api.processes.worker import setup_of
 from api.settings import Settings
 from api.worker.messages import Ready
@@ -16,18 +17,8 @@ from renderer import confine
 from renderer.errors import EncodeError
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Finding:
-    """Of one `check`: what was `found` and, where it isn't `ok`, what to do about it (`fix`)."""
-
-    check: str
-    ok: bool
-    found: str
-    fix: str | None = None
-
-
 def findings(settings: Settings) -> list[Finding]:
-    return [*_child(settings), *_sandbox(settings), *_engines(settings)]
+    return [*_child(settings), *_sandbox(settings), *_engines(settings), *farm_findings(settings)]
 
 
 def _child(settings: Settings) -> Iterator[Finding]:

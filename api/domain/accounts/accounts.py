@@ -32,12 +32,18 @@ class AccountView:
 _VIEW = (Account.id, Account.email, Account.credits, Account.is_admin, Account.suspended_at, Account.created_at)
 
 
-def sign_up(session: Session, email: str, *, credits: int, is_admin: bool = False) -> AccountView:
-    """A new account with `credits` free credits. Raises InvalidRequest for a bad or taken address."""
-    address = email.strip().lower()
+def checked_email(text: str) -> str:
+    """The address in small letters. Raises InvalidRequest."""
+    address = text.strip().lower()
     name, at, domain = address.partition("@")
     if not (name and at and domain) or len(address) > 254 or any(c.isspace() for c in address) or "@" in domain:
-        raise InvalidRequest(f'"{email}" is not an email address', param="email")
+        raise InvalidRequest(f'"{text}" is not an email address', param="email")
+    return address
+
+
+def sign_up(session: Session, email: str, *, credits: int, is_admin: bool = False) -> AccountView:
+    """A new account with `credits` free credits. Raises InvalidRequest for a bad or taken address."""
+    address = checked_email(email)
     account_id = new_id()
     taken = session.scalar(
         insert(session, Account)

@@ -17,7 +17,7 @@ from api import clock
 from api.db.dialects import insert
 from api.db.tables import Account, LedgerEntry
 from api.domain.accounts import credentials
-from api.domain.kit import paging
+from api.domain.kit import counting, paging
 from api.domain.kit.paging import Page
 from api.domain.kit.unit import spender
 from api.errors import NoCredits, NotFound
@@ -57,6 +57,7 @@ def grant(session: Session, account_id: str, amount: int, *, source: Source = So
             account_id=account_id, kind="grant", amount=amount, source=source, note=note, created_at=clock.now()
         )
     )
+    counting.add(session, "credits", amount, kind="grant")
     return credits
 
 
@@ -94,6 +95,7 @@ def charge(
         plain_insert(LedgerEntry),
         [entry | {"subject_id": subject_id, "amount": -amount} for subject_id, amount in credits.items()],
     )
+    counting.add(session, "credits", total, kind="charge")
 
 
 def next_number(session: Session, subject_kind: str, subject_id: str) -> int:
@@ -142,6 +144,7 @@ def refund(session: Session, subject_kind: str, subject_id: str, *, at_most: int
     session.execute(update(Account).where(Account.id == last.account_id).values(credits=Account.credits + amount))
     if last.token_id is not None:
         credentials.unspend(session, last.token_id, amount)
+    counting.add(session, "credits", amount, kind="refund")
     return True
 
 

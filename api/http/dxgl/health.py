@@ -117,6 +117,8 @@ def _problems(report: Report) -> Iterator[str]:
         yield f"{len(drawing) - len(fit)} of {len(drawing)} workers are unfit for work; their logs say why"
     if report.condition.silent:
         yield f"{report.condition.silent} of {len(report.condition.workers)} workers were not heard of lately"
+    if resting := sum(worker.resting for worker in report.condition.workers):
+        yield f"{resting} of {len(report.condition.workers)} workers rest: an administrator has paused them"
     waited = report.condition.oldest_pending_seconds
     if waited is not None and waited > LONGEST_WAIT_SECONDS:
         yield f"Some work has waited for {waited / 60:.0f} minutes"

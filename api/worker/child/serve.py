@@ -58,7 +58,7 @@ def run(orders: IO[bytes], reports: IO[bytes]) -> None:
     """A child from its start to its end."""
     use_one_arena()
     setup = setup_in(orders.readline())
-    log.configure(setup.log_level, f"child {os.getpid()}")
+    log.configure(setup.log_level, f"child {os.getpid()}", setup.log_format)
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     most = setup.memory_bytes if hard == resource.RLIM_INFINITY else min(setup.memory_bytes, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))
@@ -66,6 +66,7 @@ def run(orders: IO[bytes], reports: IO[bytes]) -> None:
         open_device=functools.partial(open_device, setup.gl_device, allow_software=setup.allow_software),
         cache_dir=Path(setup.cache_dir),
         right_of_way=RightOfWay(Path(setup.turns)),
+        weights={name: Path(folder) for name, folder in setup.weights.items()},
     )
     report = functools.partial(_write, reports)
     try:
@@ -108,7 +109,8 @@ def serve(orders: IO[bytes], report: Callable[[Message], None], bench: Bench) ->
             return
         patience_s = REST_S if isinstance(message, Rest) else None
         if isinstance(message, Order):
-            report(work(message, report, bench))
+            with log.about(task=message.task_id, kind=message.kind):
+                report(work(message, report, bench))
 
 
 def work(order: Order, report: Callable[[Message], None], bench: Bench) -> Message:

@@ -4,10 +4,13 @@ from renderer.generate.shapes import (
     abstract,
     animals,
     buildings,
+    celebrations,
     craft,
     electronics,
     food,
+    fortresses,
     furniture,
+    headwear,
     nature,
     people,
     storage,
@@ -17,12 +20,12 @@ from renderer.generate.shapes import (
     vessels,
     wildlife,
     worn,
-)  # fmt: skip
+)
 from renderer.generate.shapes.parts import Shape
 
 _CATEGORIES = (
-    furniture, storage, vessels, vehicles, craft, tools, toys, worn, food, buildings, people, animals, wildlife,
-    electronics, nature, abstract,
-)  # fmt: skip
+    furniture, storage, vessels, vehicles, craft, electronics, tools, toys, celebrations, worn, headwear, food,
+    buildings, fortresses, people, animals, wildlife, nature, abstract,
+)
 
 SHAPES: dict[str, Shape] = {shape.name: shape for category in _CATEGORIES for shape in category.SHAPES}

@@ -3,7 +3,7 @@
 import numpy as np
 
 from renderer.arrays import Float32, Float64
-from renderer.generate.shapes.blobs import Field, blend, chain, ellipsoid, surface
+from renderer.generate.shapes.blobs import Field, blend, chain, ellipsoid, surface, twin
 from renderer.generate.shapes.mapping import boxed
 from renderer.generate.shapes.parts import Anchor, Finish, Look, Model, Shape, srgb
 from renderer.generate.shapes.plants import leaf
@@ -61,7 +61,8 @@ def _tree(look: Look) -> Model:
         x, y, z = points.T
         bumps = np.sin(9.0 * x + 1.3) * np.sin(10.0 * y) * np.sin(9.5 * z + 0.7)
         fine = np.sin(21 * x) * np.sin(23 * y + 0.5) * np.sin(22 * z)
-        return plain(points) + (0.055 * bumps + 0.022 * fine).astype(np.float32)
+        distance: Float32 = plain(points) + (0.055 * bumps + 0.022 * fine).astype(np.float32)
+        return distance
 
     ground = disc((0, -0.08), (0.75, -0.08, 0.02), (0.68, 0.02, 0.04), (0, 0.03))
     return Model(
@@ -238,7 +239,8 @@ def _rock(look: Look) -> Model:
         rough = np.sin(
             17 * x + 2
         ) * np.sin(19 * y) * np.sin(18 * z + 1) * 0.012 + np.sin(41 * x) * np.sin(43 * y + 1) * np.sin(37 * z) * 0.005
-        return (np.maximum(planes, -points[:, 1] - 0.22) + rough).astype(np.float32)
+        distance: Float32 = (np.maximum(planes, -points[:, 1] - 0.22) + rough).astype(np.float32)
+        return distance
 
     body = surface(field, (-0.75, -0.35, -0.75), (0.75, 0.6, 0.75), 0.021)
     return Model(
@@ -340,24 +342,17 @@ def _star(look: Look) -> Model:
 
 
 def _heart(look: Look) -> Model:
-    def field(points: Float32) -> Float32:
-        x, y, z = points.T / np.float32(0.075)
-        y = y + 0.05
-        core = x * x + 2.1 * z * z + y * y - 1
-        value = core**3 - (x * x + 0.1 * z * z) * y**3
-        steep = 6 * core * core
-        slope = np.sqrt(
-            (steep * x - 2 * x * y**3) ** 2
-            + (steep * y - 3 * (x * x + 0.1 * z * z) * y * y) ** 2
-            + (2.1 * steep * z - 0.2 * z * y**3) ** 2
-        )
-        distance: Float32 = 0.075 * value / np.maximum(slope, 0.15)
-        return distance
-
-    body = surface(field, (-0.12, -0.12, -0.08), (0.12, 0.12, 0.08), 0.0052)
+    half = twin(ellipsoid((0.029, 0.006, 0), (0.046, 0.084, 0.043), ("z", -37)))
+    body = surface(
+        blend(0.02, half, ellipsoid((0, 0.0, 0), (0.02, 0.03, 0.03))), (-0.12, -0.12, -0.08), (0.12, 0.12, 0.08),
+        0.0045,
+    )
     return Model(
         (part("body", Finish("glossy plastic", srgb("d0202f")), body),),
-        {"top": Anchor((0, 0.08, 0), 0.05), "eyes": Anchor((0, 0.03, 0.05), 0.05), "front": Anchor((0, 0, 0.05), 0.06)},
+        {
+            "top": Anchor((0, 0.07, 0), 0.05), "eyes": Anchor((0, 0.025, 0.045), 0.05),
+            "front": Anchor((0, 0, 0.05), 0.06),
+        },
     )
 
 
