@@ -180,9 +180,10 @@ class _Reader:
             return None
         last = phrase[-1].readings
         material, part = "material" in last, last.get("part")
-        if material and part is not None and "shape" not in last and not (self._last and self._last.has(part)):
+        holds = part is not None and self._last is not None and self._last.has(part)  # a mug of chocolate
+        if material and part is not None and "shape" not in last and not holds:
             return None
-        means_material = material and connector in ("of", "in") and not article
+        means_material = material and connector in ("of", "in") and not article and not holds
         return None if means_material or ("color" in last and connector == "in") else len(phrase) - 1
 
     def _meet(self, word: Word, said: Said, nouns: Sequence[Word], connector: str) -> None:

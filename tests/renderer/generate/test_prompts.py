@@ -98,6 +98,8 @@ def test_what_is_of_something_is_in_a_vessel_shown_by_a_figure_or_what_is_meant(
     assert (relation, apple.shape, apple.said.colors) == ("containing", "apple", [color("red")])
     assert thing_of("a slice of pizza").shape == "pizza"
     assert "coffee" in thing_of("a cup of coffee").parts
+    assert "chocolate" in thing_of("a mug of chocolate").parts
+    assert thing_of("a horse of chocolate").said.materials == ["chocolate"]
     assert thing_of("a horse of stone").said.materials == ["stone"]
 
 
