@@ -103,6 +103,8 @@ def _phrases(words: Sequence[Word]) -> Iterator[tuple[str, list[Word]]]:
         elif begins != "and" or any(_nounlike(each) or _ends(word, each) for each in phrase):
             yield connector, phrase
             connector, phrase = begins, []
+        else:
+            phrase.append(word)
     yield connector, phrase
 
 
@@ -151,6 +153,8 @@ class _Reader:
         self._connector = connector
         article = any(word.text in ARTICLES for word in phrase)
         phrase = [word for word in phrase if "ignored" not in word.readings or _nounlike(word)]
+        while phrase and "connector" in phrase[-1].readings:
+            phrase.pop()
         if connector == "aside":
             self.unknown += [word.text for word in phrase]
             return
@@ -254,11 +258,13 @@ class _Reader:
 
 def _said(words: Sequence[Word]) -> Said:
     """What the modifiers among the words say."""
-    said, shade = Said(), None
+    said, shade, joined = Said(), None, False
     for word in words:
         match _modifier(word):
-            case "material", _:
-                said.materials.append(word.readings.get("meant", word.text))
+            case "material", name if joined and said.colors and (color := color_named(name)) is not None:
+                said.colors.append(color)  # black and gold
+            case "material", name:
+                said.materials.append(name)
             case "color", color:
                 said.colors.append(shaded(color, shade) if shade else color)
                 shade = None
@@ -268,14 +274,15 @@ def _said(words: Sequence[Word]) -> Said:
                 said.pattern = said.pattern or pattern
             case "number", number:
                 said.count = number
-            case ("size" | "style") as kind, _:
-                (said.sizes if kind == "size" else said.styles).append(word.text)
-            case "gloss", _:
-                said.gloss = word.text
+            case ("size" | "style") as kind, name:
+                (said.sizes if kind == "size" else said.styles).append(name)
+            case "gloss", name:
+                said.gloss = name
             case "glowing", _:
                 said.glowing = True
             case "vivid", _:
                 said.vivid = True
+        joined = word.text == "and"
     said.shade = shade
     return said
 

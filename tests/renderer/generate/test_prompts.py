@@ -85,6 +85,8 @@ def test_what_belongs_to_a_thing_has_its_own_modifiers(prompt: str, relation: st
     ("a wooden chess pawn, dark walnut, polished", Said(materials=["walnut"], shade="dark", gloss="polished")),
     ("a red toy truck with a blue cargo", Said(colors=[color("red")], styles=["toy"])),
     ("two wine glasses", Said(count=2)),
+    ("a black and gold teapot", Said(colors=[color("black"), color("gold")])),
+    ("a red, black and white chair", Said(colors=[color("red"), color("black"), color("white")])),
     ("a guitar, light brown wood", Said(colors=[shaded(color("brown"), "light")], materials=["wood"])),
     ("a baby elephant", Said(sizes=["baby"])),
     ("a chair with red, black", Said(colors=[color("red"), color("black")])),
@@ -151,6 +153,10 @@ def test_misspelt_words_are_read_and_others_are_not_mistaken() -> None:
     real = {"goat", "cable"}
     words = read_words("a wodden tabel", real.__contains__)
     assert [word.readings.get("meant") for word in words[1:]] == ["wooden", "table"]
+    modern = understand("a modren chaiir of brass bricks", {"of"}.__contains__).thing
+    assert modern is not None
+    assert modern.shape == "chair"
+    assert modern.said == Said(styles=["modern"], materials=["brass", "brick"])
     assert [word.readings for word in read_words("goat cable", real.__contains__)] == [{}, {}]
 
 
