@@ -90,6 +90,16 @@ def test_a_hat_is_as_wide_as_the_head_and_stands_around_it() -> None:
     assert low[1] < 2.0 < high[1]
 
 
+def test_a_scarf_is_worn_where_its_wearer_is_narrowest() -> None:
+    head, neck, body = (cylinder(radius, height, {}) for radius, height in ((0.4, 0.6), (0.2, 0.3), (0.5, 1.2)))
+    parts = (*body.parts, *neck.moved(0, 1.2, 0).parts, *head.moved(0, 1.5, 0).parts)
+    anchors = {"head": Anchor((0.0, 2.1, 0.0), 0.8), "face": Anchor((0.0, 1.8, 0.4), 0.8)}
+    made = arranged(Model(parts, anchors), "wearing", SHAPES["scarf"].model(Look()), "scarf")
+    low, high = box_of(made, "scarf")
+    assert 0.4 < high[0] - low[0] < 0.75
+    assert 1.2 < high[1] < 1.65
+
+
 def test_copies_stand_in_a_row_and_do_not_touch() -> None:
     row = side_by_side([CUP] * 3)
     edges = [part.mesh.positions[:, 0] for part in row.parts]
