@@ -344,7 +344,7 @@ def _star(look: Look) -> Model:
 def _heart(look: Look) -> Model:
     lobes = (ellipsoid((side * 0.0255, 0.0, 0), (0.044, 0.08, 0.043), ("z", -31 * side)) for side in (-1, 1))
     body = surface(
-        blend(0.02, half, ellipsoid((0, 0.0, 0), (0.02, 0.03, 0.03))), (-0.12, -0.12, -0.08), (0.12, 0.12, 0.08),
+        blend(0.03, *lobes), (-0.12, -0.12, -0.08), (0.12, 0.12, 0.08),
         0.0045,
     )
     return Model(
