@@ -27,10 +27,8 @@ def ellipsoid(at: Vector, radii: Vector, turn: tuple[str, float] | None = None) 
     matrix = rotation(*turn).T.astype(np.float32) if turn else None
 
     def field(points: Float32) -> Float32:
-        local = points - centre
-        if matrix is not None:
-            local = matrix @ local
-        scaled = local / half
+        local: Array = points - centre
+        scaled: Float32 = (local if matrix is None else matrix @ local) / half
         outer = _length(scaled)
         distance: Float32 = outer * (outer - 1) / np.maximum(_length(scaled / half), 1e-6)
         return distance
@@ -179,6 +177,15 @@ def surface(field: Field, low: Vector, high: Vector, cell: float) -> Mesh:
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
     points = places.T.astype(np.float64)
     return boxed(Mesh(points, normals, np.zeros((len(points), 2)), _split(points, quads)))
+
+
+def nearest(field: Field, at: Vector) -> Vector:
+    """The point of a field's surface near to `at`."""
+    size = float(abs(field(_column(at))[0])) + 1e-4
+    for _ in range(3):
+        x, y, z = _onto(field, _column(at), 2 * size)[:, 0]
+        at = float(x), float(y), float(z)
+    return at
 
 
 def _refined(blocks: Array) -> Array:
