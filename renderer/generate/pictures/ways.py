@@ -89,7 +89,7 @@ def make_shape(mask: Float32, quality: Quality, *, seen_through: bool, known: Kn
     area = float((mask > 0.5).sum())
     sheet = triangulated(mask, _spacing(area, _TRIANGLES[quality]))
     if len(sheet.triangles) == 0:
-        raise EngineRejected("what stands out from the picture's background is too thin: send a larger picture of it")
+        raise EngineRejected("What stands out from the picture's background is too thin: send a larger picture of it")
     checkpoint()
     found, profile = measure(mask, sheet)
     way = choose(found, turned=known.turned)
