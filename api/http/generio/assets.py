@@ -26,10 +26,11 @@ from api.errors import (
 from api.http.body import documented
 from api.http.errors import BodyTooLarge
 from api.http.files import PRIVATE, download_route, send
+from api.http.flow_inputs import Arrived, receiving
 from api.http.generio.auth import Reader, Writer
 from api.http.generio.data import json_with_files, listed
 from api.http.generio.failures import errors
-from api.http.generio.inputs import Arrived, fetch, receiving, stored
+from api.http.generio.inputs import fetch, stored
 from api.http.generio.paths import AssetId, FlowId, new_router
 from api.http.generio.schemas import (
     Asset,

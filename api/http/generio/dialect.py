@@ -1,10 +1,11 @@
 """Generio's API as the application knows it."""
 
 from api.http.dialect import Dialect, Upload
+from api.http.flow_inputs import BODY_MB
 from api.http.generio import assets, flows, templates
 from api.http.generio.auth import authenticate
 from api.http.generio.errors import tell
-from api.http.generio.inputs import BODY_MB, FLOW_MB
+from api.http.generio.inputs import FLOW_MB
 from api.http.generio.paths import tag_of
 from api.http.rates import Surface, unlimited
 

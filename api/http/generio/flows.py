@@ -25,9 +25,10 @@ from api.errors import (
 )
 from api.http.body import body_of, documented
 from api.http.errors import BodyTooLarge
+from api.http.flow_inputs import Arrived, receiving
 from api.http.generio.auth import Orderer, Reader, Writer
 from api.http.generio.failures import ORDERING, errors
-from api.http.generio.inputs import Arrived, fetch, receiving, stored
+from api.http.generio.inputs import fetch, stored
 from api.http.generio.paths import FlowId, new_router
 from api.http.generio.schemas import Action, Flow, FlowAsked, FlowDeleted, Flows
 from api.http.idempotency import IdempotentRequest, Once

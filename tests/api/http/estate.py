@@ -155,6 +155,7 @@ class Estate:
         model_id, render_id = self._dxgl["model_id"], self._dxgl["render_id"]
         return {
             ("POST", "/v1/models"): {"files": {"file": ("chair.glb", GLB)}},
+            ("POST", "/v1/models/generate"): {"json": {"from": self._generio["output_id"]}},
             ("POST", "/v1/models/ingest"): {"json": {"url": "http://127.0.0.1/chair.glb"}},
             ("POST", "/v1/models/check-hash"): {"json": {"sha256": self.sha256}},
             ("POST", "/v1/renders"): {"json": {"modelId": model_id}},

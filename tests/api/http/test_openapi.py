@@ -48,6 +48,7 @@ PUBLIC_ROUTES = {("GET", f"/api/v/:id/:id/{name}") for name in ("video", "image"
 PUBLIC_ROUTES |= {("GET", "/s/:id")}
 
 OUR_ROUTES = {
+    ("POST", "/v1/models/generate"),
     ("GET", "/v1/renders/:id/dataset"),
     ("GET", "/v1/renders/:id/image"),
     ("GET", "/v1/renders/:id/events"),
@@ -136,7 +137,7 @@ GROK_ROUTES = {
 OUR_GROK_ROUTES = {("DELETE", "/api/jobs/:id")}
 
 IDEMPOTENT_POSTS = {
-    "/v1/models", "/v1/models/ingest", "/v1/renders", "/v1/renders/batch",
+    "/v1/models", "/v1/models/generate", "/v1/models/ingest", "/v1/renders", "/v1/renders/batch",
     "/api/v1/models", "/api/v1/projects", "/api/v1/renders", "/api/v1/jobs",
     "/flows",
 }  # fmt: skip

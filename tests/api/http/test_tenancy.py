@@ -25,6 +25,7 @@ STATUS_OF_MODELS = ("POST", "/api/v1/models/status")
 """Where what isn't there is no error."""
 ABSENT = {
     "model_not_found", "render_not_found", "overlay_not_found", "delivery_not_found", "key_not_found", "NOT_FOUND",
+    "not_found",
     "404",
 }  # fmt: skip
 

@@ -344,7 +344,7 @@ def test_without_credits_nothing_is_ordered(sqlite_url: str, tmp_path: Path) -> 
 
 
 def test_files_over_the_limit_are_refused_as_they_arrive(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.http.generio.inputs.MOST_MB", 1)
+    monkeypatch.setattr("api.http.flow_inputs.MOST_MB", 1)
     body = {"template": OPTIMIZE, "inputs": [{"data": uri(GLB * 40, "model/gltf-binary")}]}
     status, place, message = problem(client.ask("POST", "/flows", json=body))
     assert (status, place, message) == (413, None, "File exceeds the 1 MB limit")
