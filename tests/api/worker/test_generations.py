@@ -1,5 +1,6 @@
 """Flows from their order to their files, with the farm's own engines at work in the child's place."""
 
+import dataclasses
 import hashlib
 import io
 from pathlib import Path
@@ -89,7 +90,11 @@ def test_a_job_of_the_pipeline_becomes_a_picture_a_model_and_a_usdz(artist: Work
 
 
 @pytest.mark.skipif(not available()[0], reason=available()[1])
-def test_an_optimised_model_says_what_became_of_it(artist: Worker, tmp_path: Path) -> None:
+def test_an_optimised_model_says_what_became_of_it(artist: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    from renderer.optimise import compare
+
+    monkeypatch.setattr(compare, "VIEWS", dataclasses.replace(compare.VIEWS, views=2, size=64))
+    monkeypatch.setattr(compare, "SAMPLES", 1000)
     bench = artist.bench
     _, flow = ordered(bench, glb_input(bench, box_glb()), OPTIMIZE, polygon_count=4)
     run_all(artist)
