@@ -48,7 +48,9 @@ def by_hand(tmp_path: Path) -> Iterator[tuple[str, str]]:
 
 @pytest.fixture
 def by_farm(tmp_path: Path, light: Path) -> Iterator[tuple[str, str]]:
-    with running_farm(Farm(tmp_path / "farm", workers=2, cache=light, extra={"PIROUETTE_GROK": "true"})) as farm:
+    folder = tmp_path / "farm"
+    folder.mkdir()
+    with running_farm(Farm(folder, workers=2, cache=light, extra={"PIROUETTE_GROK": "true"})) as farm:
         with farm.database.begin() as session:
             account_id = accounts.sign_up(session, "maker@example.com", credits=10).id
             key = credentials.issue(session, account_id, name="documents", dialect="generio").raw
