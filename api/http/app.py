@@ -13,7 +13,7 @@ from api.domain.work import condition
 from api.domain.work.condition import Condition
 from api.engines.standing import standings
 from api.http import docs, errors, home, idempotency
-from api.http.boundary import Boundary, Faults, Routed
+from api.http.boundary import Boundary, Faults
 from api.http.cors import Cors
 from api.http.dialect import Dialect, Dialects
 from api.http.dxgl.dialect import DXGL
@@ -105,7 +105,6 @@ def create_app(
     app.openapi = lambda: openapi_of(app, tags)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     behind_proxy = bool(settings.trusted_proxies)
     # The first is the innermost, the last the outermost.
-    app.add_middleware(Routed)
     app.add_middleware(ClientLimit, dialects=known, limits=limits, behind_proxy=behind_proxy)
     app.add_middleware(BodyLimit, dialects=known, settings=settings)
     app.add_middleware(Inflate, dialects=known)
