@@ -44,6 +44,7 @@ SETTINGS_NAMES: dict[str, str] = {
     "tilt_x": "tiltX",
     "pan_x": "panX",
     "roll_z": "rollZ",
+    "framing": "framing",
     "zoom": "zoom",
     "dataset_quality": "datasetQuality",
     "coverage": "coverage",
