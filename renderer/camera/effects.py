@@ -36,6 +36,10 @@ EFFECTS: dict[str, Callable[[FrameSpec, int], Stance]] = {
 """From a spec and a frame's number to the frame's stance, by the value of the setting `effect`."""
 
 
+BISECTIONS = 24
+"""Steps in which the middle of the picture is found: to less than a thousandth of a pixel."""
+
+
 def shot_view(spec: FrameSpec, bounds: Bounds, index: int, fit: Fit | None = None) -> View | None:
     """The camera of frame `index`, framed by `fit` or by the model's sphere; None while the model is too small to be
     seen."""
@@ -47,28 +51,39 @@ def path_fit(spec: FrameSpec, bounds: Bounds, clouds: Sequence[Float64]) -> Fit:
 
     `clouds` are the model's points in each frame, (n, 3) in metres, placed as in `bounds`, which hold all of them.
 
-    A point p of the camera's axes about the middle, z towards it, is in the picture from a distance of z + |x| / sx and
-    of z + |y - lift| / sy, where sx and sy are the picture's half sides at a distance of 1. With the greatest of
-    z + y / sy and of z - y / sy the best lift is half their difference, where above and below are as near the edge.
-    A single picture has its model in the middle from left to right, too; on a path, its axis is.
+    A point of the camera's axes about the middle, z towards it, is in the picture from a distance of z + |x| / sx and
+    of z + |y| / sy, where sx and sy are the picture's half sides at a distance of 1. If the camera moves up, what is
+    above may come nearer by as much as what is below must go away: half the sum of both decides. Where it then looks
+    leaves as much air above as below; in a single picture, to the right as to the left, too. A path keeps its axis.
     """
-    height = math.tan(FIELD_OF_VIEW / 2) / (1 + MARGIN)
-    sides = np.array([height * spec.width / spec.height, height])[:, None]
+    sides = math.tan(FIELD_OF_VIEW / 2) / (1 + MARGIN) * np.array([spec.width / spec.height, 1.0])
     elevation = math.radians(spec.elevation)
     foot = np.array([0.0, bounds.low[1] - bounds.center[1], 0.0])
-    reaches = []
+    points = []  # of all frames, (3, n), at a stance's distance of 1
     for index, cloud in enumerate(clouds):
         stance = EFFECTS[spec.effect](spec, index)
         if len(cloud) and stance.scale >= SMALLEST_SCALE:
-            axes = camera_axes(stance.angle, elevation)
-            points = axes @ (foot + stance.scale * (cloud - bounds.center - foot)).T
-            across = points[:2] / sides
-            reaches.append(np.stack([points[2] + across, points[2] - across]).max(axis=2) / stance.distance)
+            scaled = foot + stance.scale * (cloud - bounds.center - foot)
+            points.append(camera_axes(stance.angle, elevation) @ scaled.T / stance.distance)
     closest = CLOSEST_ON_PATH * fit_distance(bounds.radius, spec.width / spec.height)
-    if not reaches:
+    if not points:
         return Fit(closest, 0.0, 0.0)
-    (right, above), (left, below) = np.max(reaches, axis=0).tolist()
-    if len(clouds) > 1:
-        right = left = max(right, left)
-    distance = max((right + left) / 2, (above + below) / 2, closest)
-    return Fit(distance, (right - left) / 2 * float(sides[0, 0]), (above - below) / 2 * height)
+    x, y, z = np.concatenate(points, axis=1)
+    above, below = ((z + sign * y / sides[1]).max() for sign in (1, -1))
+    right, left = ((z + sign * x / sides[0]).max() for sign in (1, -1))
+    across = max(right, left) if len(clouds) > 1 else (right + left) / 2
+    distance = float(max(across, (above + below) / 2, closest))
+    return Fit(distance, _middle(x, distance - z) if len(clouds) == 1 else 0.0, _middle(y, distance - z))
+
+
+def _middle(places: Float64, depths: Float64) -> float:
+    """Where to look so that the outermost of `places` (n,), seen from `depths` (n,), are as far to both sides."""
+    low, high = float(places.min()), float(places.max())
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        slopes = (places - middle) / depths
+        if slopes.max() > -slopes.min():
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2

@@ -9,11 +9,11 @@ from renderer.arrays import Float32, Float64
 from renderer.checkpoints import checkpoint
 from renderer.scene.nodes import AlphaMode, Mesh, MorphTarget, Primitive, Scene
 
-DIRECTIONS = 256
-"""In each of which the outermost point is found. A ball loses 0.3 % of its radius, a box nothing."""
+DIRECTIONS = 512
+"""In each of which the outermost point is found. A ball loses 0.6 % of its radius at most, a box nothing."""
 
-ROWS_AT_ONCE = 1 << 16
-"""Points that are looked at together: their heights in all DIRECTIONS take 64 MB."""
+ROWS_AT_ONCE = 1 << 14
+"""Points that are looked at together: their heights in all DIRECTIONS take 32 MB."""
 
 
 def visible_parts(scene: Scene) -> Scene:
