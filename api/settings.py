@@ -170,6 +170,9 @@ class Settings(BaseSettings):
     price_model_from_prompt: int = Field(1, ge=0, description="Credits for a model generated from a text")
     price_model_from_image: int = Field(1, ge=0, description="Credits for a model generated from a picture")
     price_model_optimize: int = Field(1, ge=0, description="Credits for a model that is optimised")
+    flow_input_urls: bool = Field(
+        False, description="Whether inputs of Generio's flows may be URLs, which are fetched as models are"
+    )
     price_grok_job: int = Field(
         0, ge=0, description="Credits for a job of the Grok 3D pipeline, of the account grok@farm.invalid"
     )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from api import clock
 from api.cli import operating
 from api.cli.farm import open_farm, refusals, show_row, transaction
-from api.domain.accounts import accounts, credentials, ledger, quotas
+from api.domain.accounts import accounts, credentials, invitations, ledger, people, quotas
 from api.domain.accounts.accounts import AccountView
 from api.domain.accounts.quotas import Quotas
 from api.domain.catalog import overlays
@@ -82,6 +82,15 @@ def create_token(
         )  # fmt: skip
     click.echo(f'The key\'s id is {token.id}, its name "{name}"', err=True)
     click.echo(token.raw)
+
+
+@command.command()
+@click.argument("email")
+def password_link(email: str) -> None:
+    """A link, good once for a day, by which a person of the portal sets a new password. Hand it to them alone."""
+    with transaction() as session:
+        link = invitations.reset(session, people.find(session, email).id)
+    click.echo(f"{Settings().reached_at.rstrip('/')}{link.path}")
 
 
 @command.command()
@@ -178,6 +187,7 @@ def show(email: str) -> None:
                 {"id": token.id, "dialect": token.dialect, "name": token.name, "hint": token.hint,
                  "scopes": token.scopes, "revoked": token.revoked_at is not None}
                 for token in credentials.list_tokens(session, account.id)
+                if token.dialect in credentials.PROGRAMS
             ],
         )
 

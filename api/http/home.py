@@ -5,6 +5,8 @@ from fastapi.responses import HTMLResponse
 
 from api.http.docs import DOCS_PATH
 
+PORTAL_PATH = "/portal/"
+
 _PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -34,7 +36,11 @@ _HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-in
 def install(app: FastAPI) -> None:
     """Adds the page to `app`, which has its other routes already."""
     page = _PAGE
-    for word, path in (("PORTAL", app.url_path_for("get_page")), ("DOCS", DOCS_PATH), ("OPENAPI", app.openapi_url), ("HEALTH", app.url_path_for("get_health"))):
+    links = {
+        "PORTAL": PORTAL_PATH, "DOCS": DOCS_PATH, "OPENAPI": app.openapi_url,
+        "HEALTH": app.url_path_for("get_health"),
+    }  # fmt: skip
+    for word, path in links.items():
         page = page.replace(f'"{word}"', f'"{path}"')
 
     @app.head("/", include_in_schema=False)

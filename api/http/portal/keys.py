@@ -1,7 +1,7 @@
 """/portal/api/keys: the account's keys for programs, of all dialects."""
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Depends
 from pydantic import BaseModel, Field
@@ -36,7 +36,7 @@ class KeyDetail(BaseModel):
 
 class KeyRequest(BaseModel):
     name: str = ""
-    dialect: Literal["dxgl", "glossi", "generio"] = "dxgl"
+    dialect: str = "dxgl"
     scopes: list[str] = list(USUAL_SCOPES)
     expiresAt: Moment | None = None
     creditsCap: int | None = Field(None, ge=0, le=2**31 - 1)
@@ -51,6 +51,7 @@ class KeyCreated(BaseModel):
 
 @router.get("/keys")
 def list_keys(signed: Signed, farm: FarmDep) -> dict[str, object]:
+    """And the dialects that keys are made for."""
     with farm.database.read() as session:
         views = credentials.list_tokens(session, signed[1].account_id)
     listed = [
@@ -62,11 +63,13 @@ def list_keys(signed: Signed, farm: FarmDep) -> dict[str, object]:
         for view in views
         if view.dialect in PROGRAMS
     ]
-    return {"data": [each.model_dump(mode="json") for each in listed]}
+    return {"data": [each.model_dump(mode="json") for each in listed], "dialects": list(PROGRAMS)}
 
 
 @router.post("/keys")
 def create_key(admin: Admin, farm: FarmDep, body: Annotated[KeyRequest, Depends(body_of(KeyRequest))]) -> KeyCreated:
+    if body.dialect not in PROGRAMS:
+        raise InvalidRequest(f"dialect must be one of {', '.join(PROGRAMS)}", param="dialect")
     if body.expiresAt is not None and body.expiresAt <= clock.now():
         raise InvalidRequest("expiresAt lies in the past", param="expiresAt")
     with farm.database.begin() as session:

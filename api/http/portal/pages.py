@@ -35,7 +35,7 @@ _MISSING = """<!doctype html>
 
 FOLDERS = {
     "assets": "public, max-age=31536000, immutable",  # their names contain the hash of what is in them
-    "decoders": "no-cache",  # theirs do not
+    "files": "no-cache",  # theirs do not
 }
 """Folders of STATIC that are handed out, and how long browsers may keep what is in them."""
 

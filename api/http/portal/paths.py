@@ -13,6 +13,7 @@ API = f"{PREFIX}/api"
 
 PersonId = Annotated[str, id_else(NotFound)]
 AccountId = Annotated[str, id_else(NotFound)]
+PresetId = Annotated[str, id_else(NotFound)]
 KeyId = Annotated[str, id_else(KeyNotFound)]
 
 

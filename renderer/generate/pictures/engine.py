@@ -16,7 +16,7 @@ from renderer.generate.protocols import Context, MeshOptions, MeshResult, Qualit
 
 TEXTURE_SIDE: dict[Quality, int] = {"low": 512, "high": 1024}
 
-FRONTAL = 0.82
+FRONTAL = 0.79
 """`symmetry` from which on something is seen from its front, or from its back: most have one, and no two fronts."""
 
 _MARGIN = 4
@@ -43,7 +43,7 @@ class PictureEngine:
         seen_through = shape.way == "card" and options.texture
         painted = paint(
             pixels, found.mask, _box(shape.solid, found.mask.shape), TEXTURE_SIDE[options.quality],
-            _back(shape), seen_through=seen_through,
+            _back(shape), rounded=shape.way in ("lathe", "inflation"), seen_through=seen_through,
         )  # fmt: skip
         metadata = {
             "engine": self.name, "way": shape.way, "handles": shape.handles, "back": _back(shape),

@@ -39,12 +39,12 @@ CONVEX = 0.96
 """`solidity` from which on something flat is no body of revolution, however symmetric: a book, a telephone, a sign. A
 bottle has less, by its shoulders, and a cup by its handle."""
 
-ROUND, COMPACT = 0.96, 0.98
+ROUND, COMPACT = 0.96, 0.96
 """`symmetry` and `compact` from which on something is a body of revolution."""
 
-BODY, HANDLE = 0.72, 0.03
-"""`symmetry` from which on it is one with handles, if `handled`, which this is the least of, makes up for the rest, and
-there is a hole to grasp it by."""
+BODY, HANDLE = 0.78, 0.02
+"""`symmetry` from which on it is one with handles, if there is a hole to grasp it by and `handled` makes up for the
+rest; and the least that is made of what lies beside a body: a handle, a spout, a leaf."""
 
 FROM_ABOVE = (1.05, 0.93)
 """`aspect` and `flipped` from which on that is no body of revolution but a plate or a cup, seen from above."""
@@ -95,14 +95,14 @@ def make_shape(mask: Float32, quality: Quality, *, seen_through: bool) -> Shape:
         sheet = _fit_for_bars(sheet, mask, found)
     match way:
         case "lathe":
-            solid = _lathe(profile, has_handles(found), quality)
+            solid = _lathe(profile, found.handled >= HANDLE, quality)
         case "extrusion":
             solid = _extrusion(sheet, found)
         case "card":
             solid = _card(mask, found, quality) if seen_through else _extrusion(sheet, found)
         case "inflation":
             solid = _inflation(sheet)
-    return Shape(solid, way, found, way == "lathe" and has_handles(found))
+    return Shape(solid, way, found, way == "lathe" and found.handled >= HANDLE)
 
 
 def choose(found: Measurements) -> Way:
@@ -114,16 +114,14 @@ def choose(found: Measurements) -> Way:
     aspect, flipped = FROM_ABOVE
     from_above = found.aspect >= aspect and found.flipped >= flipped
     alone = found.symmetry >= ROUND and not from_above
-    round_ = found.compact >= COMPACT and (alone or has_handles(found))
+    round_ = found.compact >= COMPACT and (alone or _handled(found))
     if round_ and not (flat and found.solidity >= CONVEX):
         return "lathe"
     return "extrusion" if flat else "inflation"
 
 
-def has_handles(found: Measurements) -> bool:
-    """Whether a body of revolution has parts beside it."""
-    whole = found.symmetry + found.handled >= ROUND
-    return found.holes > 0 and found.handled >= HANDLE and found.symmetry >= BODY and whole
+def _handled(found: Measurements) -> bool:
+    return found.holes > 0 and found.symmetry >= BODY and found.symmetry + found.handled >= ROUND
 
 
 def _spacing(area: float, count: int) -> float:

@@ -5,7 +5,8 @@ large or small that both can be seen: a teddy bear fits on its armchair, and a c
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -38,12 +39,29 @@ def arranged(base: Model, relation: str, other: Model, name: str) -> Model:
     return PLACING[relation](base, other, name).grounded()
 
 
-def side_by_side(model: Model, count: int) -> Model:
-    """So many of the same in a row."""
-    step = _size(model)[0] * (1 + GAP)
-    copies = [model.moved(step * place, 0, 0) for place in range(count)]
-    parts = tuple(part for copy in copies for part in copy.parts)
-    return Model(parts, copies[0].anchors).grounded()
+def side_by_side(models: Sequence[Model]) -> Model:
+    """In a row, at distances that the first needs."""
+    step = _size(models[0])[0] * (1 + GAP)
+    return _together([model.moved(step * place, 0, 0) for place, model in enumerate(models)])
+
+
+def heaped(model: Model) -> Model:
+    """Some of the same: four and one upon them, or three tall ones close together."""
+    width, height, depth = _size(model)
+    across = max(width, depth)
+    if height > 1.5 * across:
+        return _together([_turned(model, 120.0 * k).moved(*_around(0.3 * across, 120 * k)) for k in range(3)])
+    ring = [_turned(model, 90.0 * k).moved(*_around(0.68 * across, 90 * k)) for k in range(4)]
+    return _together([*ring, _turned(model, 45.0).moved(0, 0.62 * height, 0)])
+
+
+def _together(models: Sequence[Model]) -> Model:
+    return Model(tuple(part for model in models for part in model.parts), models[0].anchors).grounded()
+
+
+def _around(radius: float, degrees: float) -> tuple[float, float, float]:
+    turn = math.radians(degrees)
+    return radius * math.sin(turn), 0.0, radius * math.cos(turn)
 
 
 def _on(base: Model, other: Model, name: str) -> Model:
@@ -109,7 +127,9 @@ def _worn(base: Model, other: Model, name: str) -> Model:
 
 
 def _accompanied(base: Model, other: Model, name: str) -> Model:
-    """ "With" another: in its hand, on its top or beside it, whatever there is."""
+    """ "With" another: in it, in its hand, on its top or beside it, whatever there is."""
+    if "inside" in base.anchors:
+        return _containing(base, other, name)
     if "hand" in base.anchors:
         return _held(base, other, name)
     return _topped(base, other, name) if "top" in base.anchors else _beside(base, other, name)
@@ -131,6 +151,12 @@ def _place(model: Model, name: str) -> Anchor:
     low, high = model.bounds()
     across = float(min(high[0] - low[0], high[2] - low[2]))
     return model.anchors.get(name) or model.anchors.get("top") or Anchor((0.0, float(high[1]), 0.0), across)
+
+
+def _turned(model: Model, degrees: float) -> Model:
+    """About its own vertical axis; its anchors stay, as nobody asks for them."""
+    parts = tuple(dataclasses.replace(part, mesh=part.mesh.turned("y", degrees)) for part in model.parts)
+    return dataclasses.replace(model, parts=parts)
 
 
 def _resized(model: Model, factor: float) -> Model:

@@ -8,14 +8,17 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from renderer.generate.prompts.colours import shaded
+from renderer.generate.prompts.colours import color_named, shaded
 from renderer.generate.prompts.roles import matching
-from renderer.generate.prompts.words import Word, read_words
+from renderer.generate.prompts.words import Word, read_words, singular
 from renderer.generate.shapes.library import SHAPES
 from renderer.generate.shapes.parts import Color, Pattern
 
 NOUNS = frozenset(("shape", "part", "pattern noun"))
 ARTICLES = frozenset(("a", "an", "the", "one"))
+
+PARTLY = frozenset(("with", "and", "wearing"))
+"""Connectors behind which a word that may mean a part of what stands before does so: an armchair "with a seat"."""
 
 CONTAINERS = frozenset(("vessels",))
 """Categories of shapes that other things are in, where those are "of" them: a vase of flowers."""
@@ -56,8 +59,8 @@ class Thing:
     """`noun` is the prompt's word, `shape` its name in the library, None if no word of the library's is meant.
 
     `parts` are by the prompt's words, `lacking` are parts that it shall not have. `kinds` are shapes that it is one of,
-    or looks like, besides: a "robot" cat. `others` are with how they belong to it: "on", "in", "beside", "holding",
-    "wearing", "with" or "containing".
+    or looks like, besides: a "robot" cat, or one of DEPICTING. `others` are with how they belong to it: "on", "in",
+    "beside", "holding", "wearing", "with" or "containing".
     """
 
     noun: str
@@ -113,7 +116,13 @@ def _nounlike(word: Word) -> bool:
 
 
 def _only_noun(word: Word) -> bool:
-    return _nounlike(word) and NOUNS.issuperset(word.readings.keys() - {"meant", "alike"})
+    return _nounlike(word) and NOUNS.issuperset(word.readings.keys() - {"meant", "alike", "implied"})
+
+
+def _is_part(word: Word, head: Word) -> bool:
+    """Whether the word means one of the head's own parts, rather than a material: a "diamond" ring."""
+    shape, part = head.readings.get("shape"), word.readings.get("part")
+    return shape in SHAPES and part is not None and part in map(singular, SHAPES[shape].roles)
 
 
 class _Reader:
@@ -144,13 +153,13 @@ class _Reader:
             return
         head = self._head(phrase, connector, article)
         before = [word for place, word in enumerate(phrase) if place != head]
-        said = _said(before, self._root is None and head is None)
-        self.unknown += [word.text for word in before if not word.readings]
+        said = _said([word for word in before if head is None or not _is_part(word, phrase[head])])
+        self.unknown += [word.text for word in before if not word.readings or "foreign" in word.readings]
         if head is None:
             (self._last.said if goes_on and self._last else self._target).add(said)
             self._first_word = self._first_word or (phrase[-1].text if phrase else "")
         else:
-            nouns = [word for word in phrase[:head] if _only_noun(word)]
+            nouns = [word for word in phrase[:head] if _only_noun(word) or _is_part(word, phrase[head])]
             self._meet(phrase[head], said, nouns, connector)
 
     def _head(self, phrase: Sequence[Word], connector: str, article: bool) -> int | None:
@@ -177,8 +186,12 @@ class _Reader:
         """Takes in the head of a phrase, with the nouns before it: shapes that it looks like, and features."""
         shape: str | None = word.readings.get("shape")
         part: str | None = word.readings.get("part")
-        kinds = [each.readings["shape"] for each in nouns if "shape" in each.readings]
+        kinds = [each.readings["shape"] for each in nouns if "shape" in each.readings and not _is_part(each, word)]
+        kinds = [kind for kind in kinds if kind not in DEPICTING]  # a "knight" shield is for a knight
+        if shape in DEPICTING and kinds:
+            shape, kinds = kinds[-1], [shape]
         features = {each.readings["part"]: Said() for each in nouns if "part" in each.readings}
+        features |= {word.readings["implied"]: Said()} if "implied" in word.readings else {}
         said.pattern = said.pattern or next((each.readings.get("pattern noun") for each in nouns), None)
         last = self._last
         if last is None or self._root is None:
@@ -187,7 +200,7 @@ class _Reader:
             self._target = said
         elif connector == "without":
             last.lacking.append(part or word.text)
-        elif part is not None and (last.has(part) or self._root.has(part)) and (shape is None or connector == "with"):
+        elif part is not None and (last.has(part) or self._root.has(part)) and (shape is None or connector in PARTLY):
             self._tell(last if last.has(part) else self._root, part, said)
         elif "pattern noun" in word.readings and shape is None:
             self._pattern(word.readings["pattern noun"], said)
@@ -207,7 +220,8 @@ class _Reader:
         if not target.pattern:
             if len(said.colors) > 1 and not target.colors:
                 target.colors, said.colors = said.colors[:1], said.colors[1:]
-            target.pattern, target.pattern_color = pattern, next(iter(said.colors), None)
+            named = (color_named(material) for material in said.materials)
+            target.pattern, target.pattern_color = pattern, next(filter(None, (*said.colors, *named)), None)
 
     def _join(self, thing: Thing, connector: str) -> None:
         """`thing` belongs to what the prompt is about, or is what it is about."""
@@ -232,7 +246,7 @@ class _Reader:
         self._last, self._target = thing, thing.said
 
 
-def _said(words: Sequence[Word], of_everything: bool) -> Said:
+def _said(words: Sequence[Word]) -> Said:
     """What the modifiers among the words say."""
     said, shade = Said(), None
     for word in words:

@@ -32,7 +32,8 @@ Readings = Mapping[str, Any]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Word:
-    """`readings` is what it may mean, by kind, such as {"material": "glass", "shape": "glass"}; empty if unknown."""
+    """`readings` is what it may mean, by kind, such as {"material": "glass", "shape": "wine glass"}; empty if unknown,
+    and {"foreign": True} if it is an unknown word of another language than English."""
 
     text: str
     readings: Readings
@@ -40,7 +41,9 @@ class Word:
 
 def read_words(prompt: str, is_word: Callable[[str], bool] | None) -> list[Word]:
     """`is_word` says whether a word exists in English: others may be misspelt. None takes them as they are."""
-    tokens = translated(tokens_of(prompt), known=lambda token: _entry((token,)) is not None)
+    read = tokens_of(prompt)
+    english = translated(read, known=lambda token: _entry((token,)) is not None)
+    tokens = read if english is None else english
     found: list[Word] = []
     place = 0
     while place < len(tokens):
@@ -49,7 +52,7 @@ def read_words(prompt: str, is_word: Callable[[str], bool] | None) -> list[Word]
             if readings is not None:
                 break
         else:
-            readings = _misspelt(tokens[place]) if is_word is not None and not is_word(tokens[place]) else {}
+            readings = {"foreign": True} if english is not None else _misspelt(tokens[place], is_word)
         found.append(Word(" ".join(tokens[place : place + length]), readings))
         place += length
     return found
@@ -86,9 +89,9 @@ def _entry(tokens: Sequence[str]) -> Readings | None:
     return None
 
 
-def _misspelt(token: str) -> Readings:
-    """What the word that was meant means."""
-    if len(token) < TYPO_LENGTH:
+def _misspelt(token: str, is_word: Callable[[str], bool] | None) -> Readings:
+    """What the word that was meant means, if it isn't one itself."""
+    if is_word is None or len(token) < TYPO_LENGTH or is_word(token):
         return {}
     entries = [entry for entry in lexicon() if entry[0] == token[0] and len(entry) >= TYPO_LENGTH]
     likely = difflib.get_close_matches(token, entries, 1, TYPO_CUTOFF)
@@ -124,6 +127,8 @@ def lexicon() -> Mapping[str, Readings]:
     for name, words in nouns.SYNONYMS.items():
         for word in words:
             add(word, "shape", name)
+    for word, feature in nouns.IMPLIED.items():
+        add(word, "implied", feature)
     for name, words in nouns.ALIKE.items():
         for word in words:
             if "shape" not in found.get(word, {}):

@@ -10,7 +10,9 @@ from sqlalchemy import select
 
 from api.db.tables import Flow
 from api.domain.accounts import accounts
-from api.domain.generations import flows, pipeline, removal
+from api.domain.catalog import catalog
+from api.domain.catalog.states import ModelState
+from api.domain.generations import flows, keeping, pipeline, removal
 from api.domain.generations.assets import AssetView, assets_of
 from api.domain.generations.flows import FlowView, NewInput
 from api.domain.generations.states import FlowState
@@ -110,6 +112,25 @@ def test_equal_seeds_give_equal_bytes(worker: Worker) -> None:
         run_all(worker)
         made.append(content(worker.bench, look(worker.bench, flow)[1].output))
     assert made[0] == made[1]
+
+
+def test_a_generated_model_is_read_and_gets_a_file_of_its_own(worker: Worker) -> None:
+    bench = worker.bench
+    with bench.work() as unit:
+        account_id = accounts.sign_up(unit, "a@x.org", credits=10).id
+        template, wish = TEMPLATES[FROM_PROMPT], keeping.Wish(settings=None)
+        made = keeping.generate(unit, account_id, template, {"quality": "low"}, text("a blue vase"), wish, TERMS)
+    run_all(worker)
+    reading = claim(bench.database, queue="inspect")
+    assert reading is not None
+    worker.run(reading)
+    with bench.database.read() as session:
+        model = catalog.get_model(session, account_id, made.model_id)
+        [flow] = flows.list_flows(session, account_id, limit=1, offset=0).items
+        [asset] = assets_of(session, flow)
+    assert (model.state, model.title) == (ModelState.READY, "a blue vase")
+    assert model.storage_key == f"models/{model.id}/1/model.glb"
+    assert b"".join(bench.storage.read(model.storage_key)) == content(bench, asset.output)
 
 
 class Broken:

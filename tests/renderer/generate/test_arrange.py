@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from renderer.generate.prompts.arrange import BESIDE, HELD, PLACING, SUPPORTED, arranged, side_by_side
+from renderer.generate.prompts.arrange import BESIDE, HELD, PLACING, SUPPORTED, arranged, heaped, side_by_side
 from renderer.generate.shapes.library import SHAPES
 from renderer.generate.shapes.parts import Anchor, Finish, Look, Model, Part
 from renderer.samples.geometry import lathe
@@ -82,12 +82,23 @@ def test_a_hat_is_as_wide_as_the_head_and_stands_around_it() -> None:
 
 
 def test_copies_stand_in_a_row_and_do_not_touch() -> None:
-    row = side_by_side(CUP, 3)
+    row = side_by_side([CUP] * 3)
     edges = [part.mesh.positions[:, 0] for part in row.parts]
     assert len(edges) == 3
     assert all(left.max() < right.min() for left, right in itertools.pairwise(edges))
     low, high = row.bounds()
     assert low[0] == pytest.approx(-high[0])
+
+
+@pytest.mark.parametrize(("height", "count"), [(0.2, 5), (3.0, 3)])
+def test_a_heap_is_of_some_of_the_same_that_lie_close(height: float, count: int) -> None:
+    heap = heaped(cylinder(0.1, height, {}))
+    assert len(heap.parts) == count
+    low, high = heap.bounds()
+    assert low[1] == 0.0
+    assert 0.25 < high[0] - low[0] < 0.6
+    middles = [part.mesh.positions.mean(axis=0) for part in heap.parts]
+    assert len(np.unique(np.round(middles, 3), axis=0)) == count
 
 
 @pytest.mark.parametrize("relation", PLACING)

@@ -106,6 +106,15 @@ def test_something_like_a_robot_is_of_metal_where_it_was_soft_with_an_antenna_on
         assert ("antenna" in found) == antenna
 
 
+def test_a_statue_is_of_one_finish_alone() -> None:
+    for prompt in ("a marble statue of a cat", "a marble cat statue"):
+        thing = understand(prompt).thing
+        assert thing is not None
+        assert (thing.shape, thing.kinds) == ("cat", ["figurine"])
+        statue = looking_like(model_of(prompt), SHAPES["cat"], SHAPES["figurine"], thing, 5)
+        assert {part.finish for part in statue.parts} == {Finish("marble")}
+
+
 def test_something_like_a_creature_has_one_on_top_and_like_other_things_their_finish() -> None:
     thing = understand("a cat teapot").thing
     assert thing is not None

@@ -62,6 +62,7 @@ def test_a_noun_that_may_be_a_material_is_one_before_another_noun() -> None:
 def test_two_colours_before_stripes_are_the_things_and_the_stripes() -> None:
     mug = thing_of("a mug with blue and white stripes").said
     assert (mug.colors, mug.pattern, mug.pattern_color) == ([color("blue")], "stripes", color("white"))
+    assert thing_of("a mug with gold stars").said.pattern_color == color("gold")
     mug = thing_of("a yellow mug with red polka dots").said
     assert (mug.colors, mug.pattern, mug.pattern_color) == ([color("yellow")], "dots", color("red"))
 
@@ -112,6 +113,15 @@ def test_nouns_before_a_noun_are_what_it_looks_like() -> None:
     assert thing_of("a teapot shaped like a robot").kinds == ["robot"]
 
 
+def test_a_material_that_is_a_part_of_the_thing_is_that_part() -> None:
+    ring = thing_of("a diamond ring in rose gold")
+    assert (ring.shape, ring.said.materials, list(ring.parts), ring.kinds) == ("ring", ["rose gold"], ["diamond"], [])
+
+
+def test_some_nouns_imply_a_feature() -> None:
+    assert list(thing_of("a purple wizard hat").parts) == ["pointed"]
+
+
 def test_what_something_is_without_is_told() -> None:
     assert thing_of("a chair without armrests").lacking == ["armrest"]
 
@@ -160,8 +170,16 @@ def test_parts_and_materials_in_other_languages() -> None:
     table = thing_of("Ein kleiner Tisch aus Holz mit schwarzen Beinen")
     assert (table.shape, table.said.materials, table.said.sizes) == ("table", ["wooden"], ["small"])
     assert table.parts == {"leg": Said(colors=[color("black")])}
+    assert thing_of("ein alter Holztisch").said == Said(materials=["wooden"], styles=["old"])
     vase = thing_of("un jarrón azul con rayas blancas").said
     assert (vase.colors, vase.pattern, vase.pattern_color) == ([color("blue")], "stripes", color("white"))
+
+
+def test_unknown_words_of_other_languages_are_no_things() -> None:
+    understood = understand("un chat noir assis sur une chaise rouge")
+    assert understood.thing is not None
+    assert (understood.thing.shape, understood.unknown) == ("cat", ["assis"])
+    assert understood.thing.others[0][1].shape == "chair"
 
 
 def test_accents_case_and_punctuation_make_no_difference() -> None:

@@ -4,6 +4,8 @@ import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import "./style/base.css";
 import "./style/parts.css";
+import "./style/library.css";
+import "./style/look.css";
 import "./style/pages.css";
 import mark from "./mark.svg";
 import { Account } from "./pages/account";
@@ -14,6 +16,7 @@ import { Queue } from "./pages/queue";
 import { Upload } from "./pages/upload";
 import { Videos } from "./pages/videos";
 import { Icon, type IconName } from "./parts/icons";
+import { Shortcuts } from "./parts/shortcuts";
 import { ThemeButton } from "./parts/theme";
 import { Dialog, Link, Toasts, Wrong } from "./parts/ui";
 import { unfinished } from "./state/live";
@@ -108,6 +111,7 @@ function App() {
           </div>
         </Dialog>
       )}
+      <Shortcuts />
       <Toasts />
     </>
   );

@@ -1,110 +1,6 @@
 // Everything that the pages say, in English. A translation is another file like this one.
 
-const LABELS: Record<string, string> = {
-  // settings, by their names
-  output: "Make",
-  quality: "Quality",
-  aspect: "Format",
-  length: "Length",
-  imageFormat: "File type",
-  transparent: "No background",
-  effect: "Movement",
-  sweepAngle: "Way around",
-  easeOutRatio: "Slowing down",
-  amplitude: "Swing",
-  zoomStart: "Distance at the start",
-  zoomEnd: "Distance at the end",
-  scaleFrom: "Size at the start",
-  easing: "Start and stop gently",
-  rotateY: "Starting angle",
-  zoom: "Distance",
-  camera: "View from",
-  azimuth: "Around",
-  elevation: "Height",
-  tiltX: "Tilt",
-  panX: "Turn",
-  rollZ: "Roll",
-  materialVariant: "Colourway",
-  animation: "Animation",
-  animationSpeed: "Animation speed",
-  lighting: "Light",
-  environmentId: "Own panorama",
-  toneMapping: "Tones",
-  shadows: "Shadow on the ground",
-  reflector: "Mirroring floor",
-  bgColor: "Colour",
-  bgImageId: "Picture behind",
-  bgAlign: "Cropped around",
-  fgImageId: "Picture in front",
-  fgAlign: "Cropped around",
-  vignette: "Dark corners",
-  datasetQuality: "Views",
-  coverage: "Looking from",
-  datasetFormat: "Files for",
-  datasetDepth: "Depth",
-  // values
-  share: "Social 540p",
-  standard: "HD 1080p",
-  "4k": "4K",
-  pro: "ProRes 4444",
-  video: "Video",
-  image: "Still",
-  dataset: "Training set",
-  turntable: "Turntable",
-  "hero-spin": "Hero spin",
-  showcase: "Showcase",
-  "zoom-orbit": "Zoom orbit",
-  reveal: "Reveal",
-  studio: "Studio",
-  soft: "Soft",
-  dark: "Dark",
-  outdoor: "Outdoor",
-  neutral: "True colours",
-  aces: "Filmic",
-  agx: "Gently filmic",
-  none: "Cut off",
-  "three-quarter": "Three-quarter",
-  "16:9": "16:9",
-  png: "PNG",
-  webp: "WebP",
-  avif: "AVIF",
-  nerfstudio: "nerfstudio",
-  colmap: "COLMAP",
-  blender: "Blender",
-  // statuses and stages
-  pending: "Waiting",
-  queued: "Waiting for a worker",
-  loading: "Reading the model",
-  drawing: "Drawing",
-  encoding: "Encoding",
-  checking: "Checking",
-  done: "Done",
-  error: "Failed",
-  failed: "Failed",
-  // kinds of ledger entries, scopes, dialects
-  grant: "Credits added",
-  charge: "Spent",
-  refund: "Given back",
-  read: "Look",
-  write: "Upload and edit",
-  render: "Order",
-  admin: "Manage keys",
-  dxgl: "dx.gl's API",
-  glossi: "Glossi's API",
-  generio: "Generio's API",
-};
-
-/** What a setting, a value or a state is called; of unknown ones, their own name made legible. */
-export function label(name: string): string {
-  const own = LABELS[name];
-  if (own) return own;
-  const words = name.replace(/([a-z])([A-Z])/g, "$1 $2").replace(/[-_]/g, " ").toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
-}
+import { duration, plural } from "./formats";
 
 export const t = {
   product: "Pirouette",
@@ -159,6 +55,12 @@ export const t = {
     dropHint: "GLB, glTF, or a ZIP with one OBJ scan",
     pick: "Choose files",
     pickFolder: "Choose a folder",
+    urls: "Links instead",
+    urlsTitle: "Fetch models from links",
+    urlsText: "One link to a .glb, .gltf or .zip file on each line. The farm fetches them by itself.",
+    urlsField: "Links",
+    fetch: "Fetch",
+    fetched: (done: number) => `${plural(done, "model")} fetched`,
     limit: (mb: number) => `up to ${mb} MB each`,
     tags: "Tags for all of them",
     tagsHint: "chairs, autumn 2027",
@@ -255,12 +157,18 @@ export const t = {
     },
     formats: "Formats at once",
     unset: "As usual",
-    order: (count: number, what: string) => (count === 1 ? `Order ${what}` : `Order ${count}`),
+    order: (count: number, what: string) => (count === 1 ? `Order ${what}` : `Order ${plural(count, what)}`),
     total: "Price",
     have: (credits: number) => `You have ${t.credits(credits)}`,
     tooLittle: "Not enough credits: an administrator can add some.",
     ordered: (count: number) => `${plural(count, "order")} in the queue`,
-    reset: "Back to the usual look",
+    presets: "Saved looks",
+    usualLook: "The usual look",
+    ownLook: "Your own look",
+    savePreset: "Save this look",
+    presetName: "Name",
+    presetHint: "Shop, white",
+    deletePreset: (name: string) => `Delete the saved look ${name}`,
     several: (count: number) => `and ${plural(count - 1, "other model")}`,
     first: "First clip",
   },
@@ -311,9 +219,27 @@ export const t = {
     open: (name: string) => `Open ${name}`,
   },
 
+  keys: {
+    title: "Keyboard",
+    rows: [
+      ["u", "Upload"],
+      ["m", "Models"],
+      ["l", "Look"],
+      ["q", "Queue"],
+      ["v", "Videos"],
+      ["a", "Account"],
+      ["/", "Search"],
+      [", .", "Step through a video's frames"],
+      ["Esc", "Close what is open"],
+      ["?", "This list"],
+    ] as const,
+  },
+
   account: {
     title: "Account",
     sections: { credits: "Credits", keys: "API keys", people: "People", farm: "Farm" },
+    apiDocs: "The API, for programs",
+    licences: "Licences of what these pages are made with",
     balance: "Balance",
     ledger: "Every change",
     csv: "Download as CSV",
@@ -366,37 +292,3 @@ export const t = {
     granted: "Credits added",
   },
 };
-
-/** A time span in words. */
-export function duration(seconds: number): string {
-  if (seconds < 90) return plural(Math.max(1, Math.round(seconds)), "second");
-  if (seconds < 5400) return plural(Math.round(seconds / 60), "minute");
-  return plural(Math.round(seconds / 3600), "hour");
-}
-
-const SIZES = ["B", "KB", "MB", "GB"];
-
-export function bytes(count: number): string {
-  const step = Math.min(SIZES.length - 1, Math.floor(Math.log2(Math.max(1, count)) / 10));
-  const value = count / 1024 ** step;
-  return `${value < 10 && step ? value.toFixed(1) : Math.round(value)} ${SIZES[step]}`;
-}
-
-const DAY = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
-const MOMENT = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
-const AGO = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-
-export function day(iso: string): string {
-  return DAY.format(new Date(iso));
-}
-
-export function moment(iso: string): string {
-  return MOMENT.format(new Date(iso));
-}
-
-export function ago(iso: string): string {
-  const minutes = (Date.parse(iso) - Date.now()) / 60_000;
-  if (minutes > -60) return AGO.format(Math.round(minutes), "minute");
-  if (minutes > -60 * 24) return AGO.format(Math.round(minutes / 60), "hour");
-  return minutes > -60 * 24 * 30 ? AGO.format(Math.round(minutes / 60 / 24), "day") : day(iso);
-}

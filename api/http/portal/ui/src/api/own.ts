@@ -85,3 +85,10 @@ export interface LiveRender {
   secondsLeft: number | null;
   errorMessage: string | null;
 }
+
+/** A look that the account has named. */
+export interface Preset {
+  id: string;
+  name: string;
+  settings: Record<string, unknown>;
+}

@@ -3,7 +3,8 @@ import { useEffect, useId, useState } from "preact/hooks";
 import { got, type ModelDetail, type Overlay, type Settings, v1 } from "../api/client";
 import type { Setting } from "../api/own";
 import { Choice, Segments, Switch } from "../parts/ui";
-import { label, t } from "../texts";
+import { t } from "../texts";
+import { label } from "../words";
 
 type Group = keyof typeof t.look.groups;
 

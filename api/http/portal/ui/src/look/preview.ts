@@ -30,7 +30,7 @@ import { MeshoptDecoder } from "three/examples/jsm/libs/meshopt_decoder.module.j
 import type { Settings } from "../api/client";
 import type { CameraPath } from "../api/own";
 
-const DECODERS = "/portal/decoders/";
+const DECODERS = "/portal/files/";
 const LIGHT_SIZE: [number, number] = [256, 128];
 const TONES: Record<string, ToneMapping> = {
   neutral: NeutralToneMapping,

@@ -34,6 +34,15 @@ export function Account() {
         </div>
       </Head>
       <Shown />
+      <p class="foot small soft">
+        <a class="text" href="/docs">
+          {t.account.apiDocs}
+        </a>
+        {" · "}
+        <a class="text" href="/portal/files/licences.txt">
+          {t.account.licences}
+        </a>
+      </p>
     </>
   );
 }

@@ -6,7 +6,8 @@ import { Dialog, Field, toast, Wrong } from "../parts/ui";
 import { endings } from "../state/live";
 import { nameOf, remember } from "../state/models";
 import { go } from "../state/route";
-import { bytes, t } from "../texts";
+import { bytes } from "../formats";
+import { t } from "../texts";
 import { tagsIn } from "./upload";
 
 export function Inspect(props: { id: string; onClose: () => void; onChanged: () => void }) {

@@ -8,7 +8,8 @@ import { Choice, Dialog, Empty, Head, Segments, toast, Wrong } from "../parts/ui
 import { endings } from "../state/live";
 import { nameOf, remember } from "../state/models";
 import { go, route } from "../state/route";
-import { bytes, t } from "../texts";
+import { bytes } from "../formats";
+import { t } from "../texts";
 import { Inspect } from "./inspect";
 
 const SORTS = [

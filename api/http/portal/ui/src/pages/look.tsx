@@ -3,12 +3,14 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { got, messageOf, type ModelDetail, own, type Settings, v1 } from "../api/client";
 import type { Setting } from "../api/own";
 import { Panel } from "../look/panel";
+import { Presets } from "../look/presets";
 import { Stage } from "../look/stage";
 import { Empty, Head, toast, Wrong } from "../parts/ui";
 import { nameOf, remember } from "../state/models";
 import { go, route } from "../state/route";
 import { me, refreshMe } from "../state/session";
-import { label, plural, t } from "../texts";
+import { t } from "../texts";
+import { label } from "../words";
 
 const KEPT = "look"; // what this browser chose last
 const FORMATS = ["16:9", "1:1", "9:16"];
@@ -22,7 +24,7 @@ function kept(): Settings {
 }
 
 export function Look() {
-  const ids = (route.value.query.get("models") ?? "").split(",").filter(Boolean);
+  const ids = [...new Set((route.value.query.get("models") ?? "").split(",").filter(Boolean))];
   const key = ids.join(",");
   const [table, setTable] = useState<Setting[]>([]);
   const [model, setModel] = useState<ModelDetail>();
@@ -89,9 +91,7 @@ export function Look() {
         title={model ? nameOf(model) : t.look.title}
         lead={ids.length > 1 ? t.look.several(ids.length) : undefined}
       >
-        <button class="button quiet" type="button" onClick={() => setSettings({})}>
-          {t.look.reset}
-        </button>
+        <Presets settings={settings} onChoose={setSettings} />
       </Head>
       {wrong && <Wrong message={wrong} />}
       <div class="look">
@@ -183,9 +183,7 @@ function Order({ orders, output }: { orders: { modelId: string; renderSettings: 
           <div class="small soft">{poor ? t.look.tooLittle : t.look.have(me.value?.credits ?? 0)}</div>
         </div>
         <button class="button primary large" type="button" disabled={busy || poor || !quote} onClick={order}>
-          {orders.length === 1
-            ? t.look.order(1, label(output).toLowerCase())
-            : t.look.order(orders.length, plural(orders.length, "order"))}
+          {t.look.order(orders.length, label(output).toLowerCase())}
         </button>
       </div>
     </div>

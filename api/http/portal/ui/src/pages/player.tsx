@@ -5,7 +5,8 @@ import { Icon } from "../parts/icons";
 import { CopyLine, Dialog, Switch, toast, Wrong } from "../parts/ui";
 import { modelName } from "../state/models";
 import { go } from "../state/route";
-import { bytes, moment, t } from "../texts";
+import { bytes, moment } from "../formats";
+import { t } from "../texts";
 import { summary } from "./queue";
 
 const FRAME_S = 1 / 30;

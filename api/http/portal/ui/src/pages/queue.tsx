@@ -8,7 +8,8 @@ import { endings, live, unfinished } from "../state/live";
 import { modelName } from "../state/models";
 import { go } from "../state/route";
 import { refreshMe } from "../state/session";
-import { label, t } from "../texts";
+import { t } from "../texts";
+import { label } from "../words";
 
 const WAITING = "pending,poster-processing,poster-done,video-processing";
 

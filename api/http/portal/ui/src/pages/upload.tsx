@@ -6,7 +6,10 @@ import { Choice, Field, Head } from "../parts/ui";
 import { go } from "../state/route";
 import { me } from "../state/session";
 import { add, clearEnded, type Item, items, paused, remove, setPaused } from "../state/uploads";
-import { bytes, label, t } from "../texts";
+import { Links } from "../upload/links";
+import { bytes } from "../formats";
+import { t } from "../texts";
+import { label } from "../words";
 
 const QUALITIES = ["share", "standard", "4k", "pro"] as const;
 type Quality = (typeof QUALITIES)[number];
@@ -37,6 +40,7 @@ async function filesBelow(entry: FileSystemEntry): Promise<File[]> {
 
 export function Upload() {
   const [over, setOver] = useState(false);
+  const [linking, setLinking] = useState(false);
   const [tags, setTags] = useState("");
   const [quality, setQuality] = useState<Quality>("share");
   const [price, setPrice] = useState(1);
@@ -81,6 +85,9 @@ export function Upload() {
               {t.upload.pickFolder}
             </button>
           </div>
+          <button class="button quiet" type="button" onClick={() => setLinking(true)}>
+            {t.upload.urls}
+          </button>
           <Picker field={files} onTake={take} label={t.upload.pick} />
           <Picker field={folder} onTake={take} label={t.upload.pickFolder} folder />
         </section>
@@ -104,6 +111,7 @@ export function Upload() {
         </section>
       </div>
       {items.value.length > 0 && <Files />}
+      {linking && <Links settings={{ quality }} tags={tagsIn(tags)} onClose={() => setLinking(false)} />}
     </>
   );
 }

@@ -5,7 +5,9 @@ import { useFetched } from "../../parts/fetched";
 import { Icon } from "../../parts/icons";
 import { Choice, Wrong } from "../../parts/ui";
 import { me } from "../../state/session";
-import { label, moment, t } from "../../texts";
+import { moment } from "../../formats";
+import { t } from "../../texts";
+import { label } from "../../words";
 
 const KINDS = ["", "grant", "charge", "refund"] as const;
 

@@ -5,13 +5,14 @@ import type { Key } from "../../api/own";
 import { useFetched } from "../../parts/fetched";
 import { Choice, CopyLine, Dialog, Field, Wrong } from "../../parts/ui";
 import { me } from "../../state/session";
-import { ago, label, t } from "../../texts";
+import { ago } from "../../formats";
+import { t } from "../../texts";
+import { label } from "../../words";
 
-const DIALECTS = ["dxgl", "glossi", "generio"] as const;
 const SCOPES = ["read", "write", "render", "admin"];
 
 export function Keys() {
-  const keys = useFetched("", () => own<{ data: Key[] }>("GET", "/keys"));
+  const keys = useFetched("", () => own<{ data: Key[]; dialects: string[] }>("GET", "/keys"));
   const [making, setMaking] = useState(false);
   const [made, setMade] = useState<string>();
   const [asking, setAsking] = useState<Key>();
@@ -72,6 +73,7 @@ export function Keys() {
       </ul>
       {making && (
         <NewKey
+          dialects={keys.data?.dialects ?? []}
           onClose={() => setMaking(false)}
           onMade={(key) => {
             setMaking(false);
@@ -104,9 +106,9 @@ export function Keys() {
   );
 }
 
-function NewKey(props: { onClose: () => void; onMade: (key: string) => void }) {
+function NewKey(props: { dialects: string[]; onClose: () => void; onMade: (key: string) => void }) {
   const [name, setName] = useState("");
-  const [dialect, setDialect] = useState<(typeof DIALECTS)[number]>("dxgl");
+  const [dialect, setDialect] = useState("dxgl");
   const [scopes, setScopes] = useState(["read", "write", "render"]);
   const [expires, setExpires] = useState("");
   const [cap, setCap] = useState("");
@@ -140,7 +142,7 @@ function NewKey(props: { onClose: () => void; onMade: (key: string) => void }) {
         <Choice
           label={t.account.keyDialect}
           value={dialect}
-          options={DIALECTS.map((each) => [each, label(each)] as const)}
+          options={props.dialects.map((each) => [each, label(each)] as const)}
           onChange={setDialect}
         />
         <fieldset class="plain stack tight">

@@ -5,7 +5,8 @@ import type { LinkCreated, Person } from "../../api/own";
 import { useFetched } from "../../parts/fetched";
 import { Choice, CopyLine, Dialog, Field, toast, Wrong } from "../../parts/ui";
 import { me } from "../../state/session";
-import { moment, t } from "../../texts";
+import { moment } from "../../formats";
+import { t } from "../../texts";
 
 export function LinkDialog({ link, onClose }: { link: LinkCreated; onClose: () => void }) {
   return (
