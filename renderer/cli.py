@@ -1,5 +1,5 @@
 """The renderer without a service: `python -m renderer chair.glb -o chair.mp4` (or .mov, .png, .webp, .avif, .zip,
-.usdz, .glb).
+.usdz, .glb). The model may first be made of words, `--prompt "a red chair"`, or of a picture, `chair.jpg`.
 
 Exit codes: 0 the file is there, 1 the model, the device or ffmpeg failed, 2 the command or a setting is wrong.
 """
@@ -20,11 +20,11 @@ import click
 
 from renderer.dataset.export import export_dataset
 from renderer.encode.available import require_encoder
-from renderer.errors import DeviceError, RendererError, SettingsError
+from renderer.errors import DeviceError, EngineRejected, RendererError, SettingsError
+from renderer.generate.protocols import MAX_SEED, Context, MeshOptions
 from renderer.gl.context import Device, open_device
 from renderer.model_types import USDZ_MISSING, usd_is_installed
 from renderer.optimise.available import available
-from renderer.optimise.wanted import Compression, Wanted
 from renderer.render import Listener, render_video
 from renderer.scene.nodes import Contents
 from renderer.spec import (
@@ -39,6 +39,7 @@ from renderer.spec import (
 from renderer.spec.frames import Codec
 from renderer.spec.settings import MAX_LENGTH_ADMIN_S
 from renderer.spec.spelling import snake_case_keys
+from renderer.spec.wanted import Compression, Wanted
 from renderer.stills import render_images
 
 VARIANT = "render"
@@ -53,12 +54,19 @@ HOLDS: dict[str, dict[str, str]] = {
 }
 """The render settings that a file's suffix stands for."""
 
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
+"""The suffixes of what isn't a model yet: one is made of it."""
+
 MODEL, USDZ = ".glb", ".usdz"
 """The suffixes of what is no render but a model again."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("model", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.argument("model", required=False,
+                type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.option("--prompt", metavar="TEXT", help="Make the model of these words, instead of reading one.")
+@click.option("--seed", type=click.IntRange(0, MAX_SEED), default=0, show_default=True,
+              help="Of a prompt: what is left to chance. Equal prompts and seeds give equal models.")
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path),
               help="File to write: .mp4 for a video, .mov for one with alpha (ProRes 4444), .png, .webp or "
                    ".avif for a still, .zip for a training set, .usdz for the model itself, for AR viewers, or .glb "
@@ -83,7 +91,9 @@ MODEL, USDZ = ".glb", ".usdz"
 @click.option("--h264-encoder", "encoder", type=click.Choice(get_args(H264Encoder)), default="x264", show_default=True,
               help="What makes an .mp4: the CPU, or an NVIDIA graphics card.")
 def main(
-    model: Path,
+    model: Path | None,
+    prompt: str | None,
+    seed: int,
     output: Path,
     settings_json: str,
     background: Path | None,
@@ -100,7 +110,11 @@ def main(
 ) -> None:
     """Renders MODEL (.glb, .gltf, .obj, .stl, .ply, .usdz, .usd, or .zip) to a video, a still, or a training set for
     radiance fields; or converts it to USDZ; or optimises it, and writes what became of it to a .json beside the .glb.
+    With --prompt there is no MODEL: one is made of the words first. Or MODEL is a picture (.png, .jpg, .webp, .tif):
+    one is made of what it shows.
     """
+    if (model is None) == (prompt is None):
+        raise click.UsageError("Give a MODEL or a --prompt")
     kind = output.suffix.lower()
     if kind not in (kinds := (*HOLDS, USDZ, MODEL)):
         raise click.BadParameter(f"{output.name} must end in one of {', '.join(kinds)}", param_hint="--output")
@@ -111,8 +125,18 @@ def main(
     if kind in (USDZ, MODEL) and drawn:
         name = kind[1:].upper()
         raise click.BadParameter(f"a {name} is the model itself, and no picture of it", param_hint="--output")
-    if kind != MODEL and (triangles is not None or texture_size is not None or compress != "none" or quantize):
+    optimised = triangles is not None or texture_size is not None or compress != "none" or quantize
+    if kind != MODEL and optimised:
         raise click.BadParameter("only a .glb is optimised", param_hint="--output")
+    if model is None or model.suffix.lower() in PICTURES:
+        folder = click.get_current_context().with_resource(
+            tempfile.TemporaryDirectory(dir=output.parent, prefix=".generating-")
+        )
+        model = _generated(model or prompt or "", seed, Path(folder))
+        if kind == MODEL and not optimised:
+            model.replace(output)
+            click.echo(output)
+            return
     if kind == USDZ:
         _usdz(model, output)
         return
@@ -166,6 +190,24 @@ def main(
     except (RendererError, OSError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(output)
+
+
+def _generated(source: Path | str, seed: int, folder: Path) -> Path:
+    """A model of a picture or of words; says on stderr what was made of them."""
+    from renderer.generate.engines import image_to_mesh, text_to_mesh  # nobody else waits for their imports
+
+    options, context = MeshOptions(seed), Context(folder, open_device)
+    try:
+        if isinstance(source, Path):
+            made = image_to_mesh("procedural").mesh_of_picture(source, options, context)
+        else:
+            made = text_to_mesh("procedural").mesh_of_text(source, options, context)
+    except EngineRejected as error:
+        raise click.BadParameter(str(error), param_hint="MODEL" if isinstance(source, Path) else "--prompt") from error
+    click.echo(json.dumps(made.metadata, ensure_ascii=False), err=True)
+    path = folder / "generated.glb"
+    path.write_bytes(made.glb)
+    return path
 
 
 def _optimise(model: Path, output: Path, wanted: Wanted, device: Device) -> None:

@@ -108,9 +108,9 @@ class OutOfMemory(RendererError):
 
 
 class EngineError(RendererError):
-    """A generator gave no result."""
+    """A generator gave no result. Never raised itself."""
 
-    code = "engine_failed"
+    code = "engine_error"
 
 
 class EngineUnavailable(EngineError):
@@ -133,6 +133,8 @@ class EngineTimeout(EngineError):
 
 class EngineFailed(EngineError):
     """It broke, or gave something that is no picture or model. Trying again may help."""
+
+    code = "engine_failed"
 
 
 class Cancelled(RendererError):

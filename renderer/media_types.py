@@ -15,6 +15,7 @@ MEDIA_TYPES = {
     ".jpg": "image/jpeg",
     ".webp": "image/webp",
     ".avif": "image/avif",
+    ".tif": "image/tiff",
     ".ktx2": "image/ktx2",
     ".hdr": "image/vnd.radiance",
     ".exr": "image/x-exr",
@@ -27,6 +28,7 @@ BACKDROP_SIDE = 8192
 """Pixels that a background image may have per side: more than twice a 4K frame's."""
 
 _BEGINNINGS = {
+    ".tif": rb"(II\*\x00|MM\x00\*)",
     ".png": rb"\x89PNG\r\n\x1a\n",
     ".jpg": rb"\xff\xd8\xff",
     ".webp": rb"RIFF.{4}WEBP",

@@ -16,6 +16,7 @@ from PIL.AvifImagePlugin import AvifImageFile
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
+from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from renderer.errors import reason
@@ -33,6 +34,7 @@ _FORMATS: dict[str, tuple[str, type[ImageFile]]] = {
     "JPEG": (".jpg", JpegImageFile),
     "WEBP": (".webp", WebPImageFile),
     "AVIF": (".avif", AvifImageFile),
+    "TIFF": (".tif", TiffImageFile),
 }
 """The suffix of each format, and what opens it."""
 

@@ -1,12 +1,13 @@
 """What is known against the packages that the locks name, and under which licences they are: `make audit`.
 
-    known vulnerabilities    pip-audit for the Python packages, npm audit for the tests' packages of Node
+    known vulnerabilities    pip-audit for the Python packages, npm audit for those of Node: the portal's and the tests'
     licences                 pip-licenses, held against ALLOWED; packages that are locked for other systems are named
 
 The exit code is 0 if everybody could be asked and nothing was found, 1 if something was found, and 2 if somebody could
 not be asked: no answer is no good news. `npm audit` and `pip-audit` may exit with 0 where they could not ask.
 """
 
+import functools
 import json
 import re
 import subprocess
@@ -18,7 +19,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "deploy" / "requirements-dev.lock"
 """Has all packages of the other lock too, in the same versions."""
-NODE_FOLDERS = ("tests/node", "tests/reference")
+NODE_FOLDERS = ("api/http/portal/ui", "tests/node", "tests/reference")
 TIMEOUT_S = 600
 
 FOUND, NOT_ASKED = 1, 2
@@ -45,8 +46,7 @@ class NotAsked(Exception):
 def main() -> int:
     questions: dict[str, Callable[[], list[str]]] = {
         f"Known vulnerabilities of {LOCK.relative_to(ROOT)}": lambda: python_vulnerabilities(_pip_audit()),
-        f"Known vulnerabilities of {NODE_FOLDERS[0]}": lambda: node_vulnerabilities(_npm_audit(NODE_FOLDERS[0])),
-        f"Known vulnerabilities of {NODE_FOLDERS[1]}": lambda: node_vulnerabilities(_npm_audit(NODE_FOLDERS[1])),
+        **{f"Known vulnerabilities of {folder}": functools.partial(_node, folder) for folder in NODE_FOLDERS},
         "Licences": list_licences,
     }
     codes = []
@@ -61,6 +61,10 @@ def main() -> int:
             codes.append(FOUND if found else 0)
             print("\n".join(f"  {line}" for line in found) if found else "  nothing was found")
     return max(codes)
+
+
+def _node(folder: str) -> list[str]:
+    return node_vulnerabilities(_npm_audit(folder))
 
 
 def _pip_audit() -> str:

@@ -16,6 +16,8 @@ COMMANDS = {
     "worker": ("api.processes.worker", "command"),
     "sweep": ("api.processes.sweep", "command"),
     "admin": ("api.cli.admin", "command"),
+    "engines": ("api.cli.engines", "command"),
+    "optimize": ("api.cli.optimize", "command"),
     "submit": ("api.cli.submit", "command"),
     "batch": ("api.cli.batch", "command"),
     "list": ("api.cli.renders", "list_renders"),
@@ -24,6 +26,9 @@ COMMANDS = {
     "retry": ("api.cli.renders", "retry"),
 }
 """The module of each, and its name there."""
+
+LONG_RUNNING = ("serve", "worker", "sweep")
+"""Those that nobody watches when they start: they refuse a setting that doesn't exist, of which the others warn."""
 
 
 class _Commands(click.Group):
@@ -44,10 +49,20 @@ class _Commands(click.Group):
         names = [CompletionItem(name) for name in COMMANDS if name.startswith(incomplete)]
         return names + click.Command.shell_complete(self, ctx, incomplete)
 
-    def invoke(self, ctx: click.Context) -> Any:
-        if "--supervisor-fd" not in ctx.args:  # else whoever started this process has said it
-            for warning in unknown_variables(os.environ):
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Raises ClickException where a command that runs for long would run with other settings than was meant."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if "--supervisor-fd" not in rest:  # else whoever started this process has said it
+            warnings = list(unknown_variables(os.environ))
+            if warnings and name in LONG_RUNNING:
+                raise click.ClickException("\n".join(warnings))
+            for warning in warnings:
                 click.echo(f"Warning: {warning}", err=True)
+        return name, command, rest
+
+    def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except Exception as error:

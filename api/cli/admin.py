@@ -1,11 +1,9 @@
 """`pirouette admin`: accounts, tokens, credits, overlays and templates, by everyone's rules, straight on the database.
 """
 
-import contextlib
 import dataclasses
 import datetime as dt
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +12,9 @@ from click.core import ParameterSource
 from sqlalchemy.orm import Session
 
 from api import clock
-from api.db.engines import WORKER
-from api.db.session import Database, has_schema
-from api.domain.accounts import accounts, credentials, ledger, quotas
+from api.cli import operating
+from api.cli.farm import open_farm, refusals, show_row, transaction
+from api.domain.accounts import accounts, credentials, invitations, ledger, people, quotas
 from api.domain.accounts.accounts import AccountView
 from api.domain.accounts.quotas import Quotas
 from api.domain.catalog import overlays
@@ -24,9 +22,8 @@ from api.domain.catalog.overlays import Layer
 from api.domain.projects import templates
 from api.domain.projects.templates import Description
 from api.domain.renders import limits
-from api.errors import FarmError, InvalidRequest
+from api.errors import InvalidRequest
 from api.ingest.inspect import inspect_image, inspect_panorama
-from api.private import keep_private
 from api.settings import Settings
 from api.storage.base import discard
 from api.storage.open import open_storage
@@ -41,42 +38,6 @@ def command(context: click.Context, create: bool) -> None:
     context.obj = create
 
 
-def _farm() -> Settings:
-    """Ends the program with code 1 where there is no farm and none is to be made: most often it is the wrong folder."""
-    settings = Settings()
-    if not (click.get_current_context().obj or has_schema(settings.sqlalchemy_url)):
-        elsewhere = settings.database_url.get_secret_value() or settings.database_host
-        where = "the database of the settings" if elsewhere else settings.data_dir.absolute()
-        raise click.ClickException(
-            f"There is no farm in {where}. Set PIROUETTE_DATA_DIR to the folder of one (or the database of one), or "
-            "make a new one with `pirouette serve` or `pirouette admin --create`"
-        )
-    keep_private(settings.data_dir)
-    return settings
-
-
-@contextlib.contextmanager
-def _transaction() -> Iterator[Session]:
-    """One transaction on the farm's database. Domain errors end the program with code 1."""
-    database = Database(_farm().sqlalchemy_url, WORKER)
-    try:
-        with _refusals():
-            database.migrate()
-            with database.begin() as session:
-                yield session
-    finally:
-        database.dispose()
-
-
-@contextlib.contextmanager
-def _refusals() -> Iterator[None]:
-    """Domain errors end the program with code 1."""
-    try:
-        yield
-    except FarmError as error:
-        raise click.ClickException(error.message) from error
-
-
 def _public(account: AccountView) -> dict[str, object]:
     return {
         "id": account.id, "email": account.email, "credits": account.credits, "admin": account.is_admin,
@@ -88,24 +49,20 @@ def _quotas(session: Session, account_id: str) -> dict[str, int]:
     return dataclasses.asdict(quotas.of_account(session, account_id, Quotas.of(Settings())))
 
 
-def _print(**values: object) -> None:
-    click.echo(json.dumps(values))
-
-
 @command.command()
 @click.argument("email")
 @click.option("--admin", is_flag=True, help="May do what only operators may, such as longer videos.")
 def create_account(email: str, admin: bool) -> None:
     """Open an account, with the free credits of a sign-up."""
-    with _transaction() as session:
+    with transaction() as session:
         account = accounts.sign_up(session, email, credits=Settings().signup_credits, is_admin=admin)
-        _print(id=account.id, email=account.email, credits=account.credits)
+        show_row(id=account.id, email=account.email, credits=account.credits)
 
 
 @command.command()
 @click.argument("email")
 @click.option("--name", default="command line", show_default=True, help="What the key is for.")
-@click.option("--dialect", type=click.Choice(list(credentials.FORMATS)), default="dxgl", show_default=True,
+@click.option("--dialect", type=click.Choice(credentials.PROGRAMS), default="dxgl", show_default=True,
               help="Whose API it is for.")
 @click.option("--scopes", default=",".join(credentials.USUAL_SCOPES), show_default=True,
               help=f"Comma-separated, of {', '.join(credentials.SCOPES)}.")
@@ -117,7 +74,7 @@ def create_token(
     """Make an API key. It is shown once, here, and kept only as a hash."""
     expires_at = None if expires is None else clock.now() + dt.timedelta(days=expires)
     wanted = tuple(scope.strip() for scope in scopes.split(",") if scope.strip())
-    with _transaction() as session:
+    with transaction() as session:
         account = accounts.find(session, email)
         token = credentials.issue(
             session, account.id, name=name, dialect=dialect, scopes=wanted, expires_at=expires_at,
@@ -129,12 +86,21 @@ def create_token(
 
 @command.command()
 @click.argument("email")
+def password_link(email: str) -> None:
+    """A link, good once for a day, by which a person of the portal sets a new password. Hand it to them alone."""
+    with transaction() as session:
+        link = invitations.reset(session, people.find(session, email).id)
+    click.echo(f"{Settings().reached_at.rstrip('/')}{link.path}")
+
+
+@command.command()
+@click.argument("email")
 @click.argument("token_id")
 def revoke_token(email: str, token_id: str) -> None:
     """Make an API key invalid, from now on."""
-    with _transaction() as session:
+    with transaction() as session:
         credentials.revoke(session, accounts.find(session, email).id, token_id)
-        _print(id=token_id, revoked=True)
+        show_row(id=token_id, revoked=True)
 
 
 @command.command()
@@ -143,9 +109,9 @@ def revoke_token(email: str, token_id: str) -> None:
 @click.option("--note", default="", help="Kept in the ledger.")
 def grant(email: str, credits: int, note: str) -> None:
     """Add credits to an account, as if bought."""
-    with _transaction() as session:
+    with transaction() as session:
         account = accounts.find(session, email)
-        _print(id=account.id, credits=ledger.grant(session, account.id, credits, note=note))
+        show_row(id=account.id, credits=ledger.grant(session, account.id, credits, note=note))
 
 
 class _Amount(click.ParamType[int | None]):
@@ -173,47 +139,47 @@ def set_quota(email: str, **amounts: int | None) -> None:
         for name, amount in amounts.items()
         if context.get_parameter_source(name) == ParameterSource.COMMANDLINE
     }
-    with _transaction() as session:
+    with transaction() as session:
         account = accounts.find(session, email)
         quotas.set_own(session, account.id, given)
-        _print(id=account.id, quotas=_quotas(session, account.id))
+        show_row(id=account.id, quotas=_quotas(session, account.id))
 
 
 @command.command()
 @click.argument("email")
 def suspend(email: str) -> None:
     """Refuse all of an account's API keys."""
-    with _transaction() as session:
+    with transaction() as session:
         account = accounts.find(session, email)
         accounts.suspend(session, account.id)
-        _print(id=account.id, suspended=True)
+        show_row(id=account.id, suspended=True)
 
 
 @command.command()
 @click.argument("email")
 def reinstate(email: str) -> None:
     """Undo a suspension."""
-    with _transaction() as session:
+    with transaction() as session:
         account = accounts.find(session, email)
         accounts.reinstate(session, account.id)
-        _print(id=account.id, suspended=False)
+        show_row(id=account.id, suspended=False)
 
 
 @command.command(name="accounts")
 def list_accounts() -> None:
     """All accounts, one a line, in the order of their addresses."""
-    with _transaction() as session:
+    with transaction() as session:
         for account in accounts.list_accounts(session):
-            _print(**_public(account))
+            show_row(**_public(account))
 
 
 @command.command(name="show")
 @click.argument("email")
 def show(email: str) -> None:
     """An account, its credits, its quotas (0: no limit) and what it takes of them, and its API keys."""
-    with _transaction() as session:
+    with transaction() as session:
         account = accounts.find(session, email)
-        _print(
+        show_row(
             **_public(account),
             quotas=_quotas(session, account.id),
             used=dataclasses.asdict(limits.usage(session, account.id)),
@@ -221,6 +187,7 @@ def show(email: str) -> None:
                 {"id": token.id, "dialect": token.dialect, "name": token.name, "hint": token.hint,
                  "scopes": token.scopes, "revoked": token.revoked_at is not None}
                 for token in credentials.list_tokens(session, account.id)
+                if token.dialect in credentials.PROGRAMS
             ],
         )
 
@@ -234,13 +201,13 @@ def show(email: str) -> None:
               help="The anchor it is meant to be cropped at.")
 def publish_overlay(file: Path, layer: str, name: str | None, description: str | None, alignment: str) -> None:
     """Offer an image (PNG, JPEG or WebP) or, as environment, a panorama (HDR or EXR) to all accounts as an overlay."""
-    key, storage = overlays.new_key(), open_storage(_farm())
-    with _refusals():
+    key, storage = overlays.new_key(), open_storage(open_farm())
+    with refusals():
         image = inspect_panorama(file) if layer == Layer.ENVIRONMENT else inspect_image(file)
     with storage.writer(key) as writer:
         writer.write(file.read_bytes())
     try:
-        with _transaction() as session:
+        with transaction() as session:
             overlay = overlays.add(
                 session, None, storage_key=key, file_size=file.stat().st_size, content_type=image.content_type,
                 width=image.width, height=image.height, layer=layer, name=name, description=description,
@@ -249,17 +216,20 @@ def publish_overlay(file: Path, layer: str, name: str | None, description: str |
     except BaseException:
         discard(storage, key)
         raise
-    _print(id=overlay.id, layer=overlay.layer, name=overlay.name)
+    show_row(id=overlay.id, layer=overlay.layer, name=overlay.name)
 
 
 @command.command()
 def doctor() -> None:
-    """Look at what this machine has for the work. The exit code is 1 where something is missing."""
+    """Look at what this machine has for the work, and at the rest of the farm: database, broker, storage, disk, clock.
+
+    The exit code is 1 where something is wrong; each finding comes with what to do.
+    """
     from api.processes.doctor import findings  # as a worker, it loads much that no other of these commands needs
 
     found = findings(Settings())
     for finding in found:
-        _print(**dataclasses.asdict(finding))
+        show_row(**dataclasses.asdict(finding))
     if not all(finding.ok for finding in found):
         raise click.exceptions.Exit(1)
 
@@ -268,9 +238,9 @@ def doctor() -> None:
 @click.argument("overlay_id")
 def unpublish_overlay(overlay_id: str) -> None:
     """Withdraw an overlay from all accounts. Renders that were ordered with it are finished with it."""
-    with _transaction() as session:
+    with transaction() as session:
         overlays.delete_overlay(session, None, overlay_id)
-    _print(id=overlay_id, published=False)
+    show_row(id=overlay_id, published=False)
 
 
 @command.command()
@@ -278,21 +248,21 @@ def unpublish_overlay(overlay_id: str) -> None:
 @click.option("--account", "email", metavar="EMAIL", help="Only for this account. Default: for all.")
 def publish_template(file: Path, email: str | None) -> None:
     """Offer a template to all accounts, or give one to an account. FILE is JSON as POST /api/v1/templates takes it."""
-    with _refusals():
+    with refusals():
         described = _template_in(file)
-    with _transaction() as session:
+    with transaction() as session:
         account_id = None if email is None else accounts.find(session, email).id
         template = templates.create_template(session, account_id, described)
-    _print(id=template.id, name=template.name, public=template.is_public)
+    show_row(id=template.id, name=template.name, public=template.is_public)
 
 
 @command.command()
 @click.argument("template_id")
 def unpublish_template(template_id: str) -> None:
     """Withdraw a template from all accounts. Projects that have it can still be rendered."""
-    with _transaction() as session:
+    with transaction() as session:
         templates.delete_template(session, None, template_id)
-    _print(id=template_id, published=False)
+    show_row(id=template_id, published=False)
 
 
 def _template_in(file: Path) -> Description:
@@ -310,3 +280,6 @@ def _template_in(file: Path) -> Description:
     if description is not None and not isinstance(description, str):
         raise InvalidRequest(f"description of {file} is no string")
     return Description.of(name=told["name"], description=description, tags=tags, content=told.get("content", {}))
+
+
+operating.add_to(command)

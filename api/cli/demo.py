@@ -92,7 +92,7 @@ def main(model: Path | None, out: Path, settings: str | None) -> None:
         f"  PIROUETTE_DATA_DIR={data_dir} .venv/bin/pirouette serve\n"
         f"  export PIROUETTE_TOKEN={token}\n"
         "  .venv/bin/pirouette submit your-model.glb -o out/\n"
-        "or start your own with `make serve`; README.md shows how, with curl and Python.",
+        "or start your own with `make serve`, whose portal is at http://127.0.0.1:8080/portal; README.md shows more.",
         soft_wrap=True,
     )
 

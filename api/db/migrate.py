@@ -28,6 +28,17 @@ def is_current(connection: Connection) -> bool:
     return MigrationContext.configure(connection).get_current_heads() == _heads()
 
 
+def version_of(connection: Connection) -> str:
+    """The schema's; "" of a database without one."""
+    return ",".join(MigrationContext.configure(connection).get_current_heads())
+
+
+def is_known(version: str) -> bool:
+    """Whether this code can bring a schema of that version to its own: a newer one is unknown."""
+    scripts = ScriptDirectory.from_config(_config())
+    return version in {script.revision for script in scripts.walk_revisions()}
+
+
 @functools.cache
 def _heads() -> tuple[str, ...]:
     """The newest version by the files, which don't change while a process runs."""

@@ -1,5 +1,6 @@
 """Builds the web application from its parts. Nothing is global: two apps in one process know nothing of each other."""
 
+import functools
 from collections.abc import Callable, Sequence
 from importlib import metadata
 
@@ -7,19 +8,25 @@ from fastapi import FastAPI
 from starlette_compress import CompressMiddleware, add_compress_type, remove_compress_type
 
 from api.db.session import Database
+from api.domain.watching import counts, farm
 from api.domain.work import condition
 from api.domain.work.condition import Condition
+from api.engines.standing import standings
 from api.http import docs, errors, home, idempotency
 from api.http.boundary import Boundary, Faults
 from api.http.cors import Cors
 from api.http.dialect import Dialect, Dialects
 from api.http.dxgl.dialect import DXGL
+from api.http.generio.dialect import GENERIO
 from api.http.glossi.dialect import GLOSSI
+from api.http.grok.dialect import GROK
 from api.http.health import Checks, Health
 from api.http.inflate import Inflate
 from api.http.limits import BodyLimit, ClientLimit
+from api.http.metrics import Known, Metrics
 from api.http.normalise import Normalise
 from api.http.openapi import openapi_of
+from api.http.portal.dialect import PORTAL
 from api.http.probes import router as probes_router
 from api.http.rates import Limits
 from api.http.state import Farm
@@ -33,10 +40,11 @@ from api.storage.base import Storage
 
 DESCRIPTION = (
     "A self-hosted 3D render farm: a model in, a turntable out. "
-    "This is dx.gl's API under /v1, and Glossi's under /api/v1."
+    "This is dx.gl's API under /v1, Glossi's under /api/v1, Generio's under /flows and /templates, and the Grok 3D "
+    "pipeline's under /api."
 )
 
-DIALECTS = (DXGL, GLOSSI)
+DIALECTS = (DXGL, GLOSSI, PORTAL, GENERIO, GROK)
 
 MISSED_HEARTBEATS = 4
 """After so many a worker is called silent."""
@@ -68,7 +76,6 @@ def create_app(
         description=DESCRIPTION,
         docs_url=None,  # see docs
         redoc_url=None,
-        generate_unique_id_function=lambda route: route.name,  # stable names for clients made from openapi.json
         redirect_slashes=False,
     )
     guard = Guard(
@@ -76,10 +83,15 @@ def create_app(
     )
     downloader = Downloader(guard, seconds=settings.ingest_seconds)
     sender = Sender(AllowList.parse(settings.webhook_allow, "PIROUETTE_WEBHOOK_ALLOW"))
-    health = Health(_checks(settings, database, storage, broker), storage.room.reserve_bytes)
+    monitor = database.monitor()
+    silent_seconds = MISSED_HEARTBEATS * settings.heartbeat_seconds
+    health = Health(_checks(settings, monitor, storage, broker, silent_seconds), storage.room.reserve_bytes)
+    metrics = Metrics(functools.partial(_known, monitor, silent_seconds), settings)
+    dialects = [dialect for dialect in dialects if dialect.serves(settings)]
     known = Dialects(dialects)
     limits = Limits((surface for dialect in dialects for surface in dialect.surfaces), settings)
-    app.state.farm = Farm(settings, database, storage, wake, downloader, sender, Touches(database), health, limits)
+    touches = Touches(database)
+    app.state.farm = Farm(settings, database, storage, wake, downloader, sender, touches, health, metrics, limits)
     errors.install(app, known)
     idempotency.install(app)
     docs.install(app)
@@ -87,9 +99,8 @@ def create_app(
     for dialect in dialects:
         tags |= dialect.tags
         for router in dialect.routers:
-            app.include_router(router)
-    app.include_router(storage_router)
-    app.include_router(probes_router)
+            app.router.routes.extend(router.routes)
+    app.router.routes.extend((*storage_router.routes, *probes_router.routes))
     home.install(app)
     app.openapi = lambda: openapi_of(app, tags)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     behind_proxy = bool(settings.trusted_proxies)
@@ -105,14 +116,19 @@ def create_app(
     return app
 
 
-def _checks(settings: Settings, database: Database, storage: Storage, broker: Callable[[], None]) -> Checks:
-    monitor = database.monitor()
-
+def _checks(
+    settings: Settings, monitor: Database, storage: Storage, broker: Callable[[], None], silent_seconds: float
+) -> Checks:
     def ask() -> Condition:
         with monitor.read() as session:
-            return condition.ask(session, silent_seconds=MISSED_HEARTBEATS * settings.heartbeat_seconds)
+            return condition.ask(session, silent_seconds=silent_seconds)
 
     return Checks(
         condition=ask, migrated=monitor.is_migrated, storage=storage.ping, broker=broker,
-        free_bytes=storage.room.free_bytes,
+        free_bytes=storage.room.free_bytes, engines=lambda: standings(settings),
     )  # fmt: skip
+
+
+def _known(monitor: Database, silent_seconds: float) -> Known:
+    with monitor.read() as session:
+        return Known(farm.ask(session, silent_seconds=silent_seconds), counts.total(session))

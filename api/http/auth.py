@@ -18,11 +18,15 @@ from starlette.types import Scope
 
 from api.domain.accounts import credentials, tickets
 from api.domain.accounts.credentials import FORMATS, Principal
+from api.domain.accounts.sessions import DIALECT as SESSIONS
 from api.errors import Unauthorized
+from api.http.origins import require_own_page
 from api.http.rates import Buckets
 from api.http.state import Farm
 
 Check = Callable[..., Principal]
+
+SESSION_COOKIE = FORMATS[SESSIONS].cookie or ""
 
 TICKET = "ticket"
 """The parameter of a URL that stands for a key, wherever something is read: see api.domain.accounts.tickets."""
@@ -75,12 +79,14 @@ class Caller:
 class Authenticator(SecurityBase):
     """A dependency that is also a security scheme of openapi.json. One object, because each dependency costs its time.
 
-    It takes the keys of one dialect, as `credentials.FORMATS` has them.
+    It takes the keys of one dialect, as `credentials.FORMATS` has them. `sessions`: it also takes the cookie of a
+    person who is signed in to the portal, whose pages ask this dialect.
     """
 
-    def __init__(self, dialect: str) -> None:
+    def __init__(self, dialect: str, *, sessions: bool = False) -> None:
         self.dialect = dialect
         self._format = FORMATS[dialect]
+        self._sessions = sessions
         self.scheme_name = f"{dialect}_key"
         self.model: SecurityModel = (
             HTTPBearer(description=f"An API key: {self._format.prefix}...")
@@ -89,23 +95,37 @@ class Authenticator(SecurityBase):
         )
 
     async def __call__(self, request: Request, wanted: SecurityScopes) -> Principal | Caller:
-        """Raises what `Caller.principal` raises."""
-        raw = request.headers.get(self._format.header, "")
-        if self._format.scheme is not None:
-            scheme, _, raw = raw.partition(" ")
-            raw = raw if scheme.lower() == self._format.scheme.lower() else ""
-        check: Check = credentials.authenticate
-        if not raw.strip() and request.method in ("GET", "HEAD"):
-            check = tickets.redeem
-            raw = request.query_params.get(TICKET, "")
+        """Raises what `Caller.principal` raises, and Forbidden where a page of another server asks to change something.
+        """
+        dialect, check, raw = self._given(request)
         if not raw.strip():
             raise Unauthorized(f"Missing token: send the header {self._format.sample}")
         farm: Farm = request.app.state.farm
         rate = farm.limits.of_accounts(request.scope["path"])
-        caller = request.state.caller = Caller(farm, check, self.dialect, raw.strip(), wanted.scopes, rate)
+        caller = request.state.caller = Caller(farm, check, dialect, raw.strip(), wanted.scopes, rate)
         if request.scope["route"].asks_in_thread:
             return caller
         return await run_in_threadpool(caller.principal)
+
+    def _given(self, request: Request) -> tuple[str, Check, str]:
+        """What the request brings: the dialect that it is a key of, who looks at it, and itself; "" where it is none.
+        """
+        reads = request.method in ("GET", "HEAD")
+        if self._format.cookie is None:
+            raw = request.headers.get(self._format.header, "")
+            if self._format.scheme is not None:
+                scheme, _, raw = raw.partition(" ")
+                raw = raw if scheme.lower() == self._format.scheme.lower() else ""
+            if raw.strip():
+                return self.dialect, credentials.authenticate, raw
+            if reads and (ticket := request.query_params.get(TICKET, "")):
+                return self.dialect, tickets.redeem, ticket
+        if not (self._sessions or self.dialect == SESSIONS):
+            return self.dialect, credentials.authenticate, ""
+        raw = request.cookies.get(SESSION_COOKIE, "")
+        if raw and not reads:
+            require_own_page(request)
+        return SESSIONS, credentials.authenticate, raw
 
 
 def caller_of(request: Request) -> Caller:

@@ -9,11 +9,13 @@ import time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api import counts
 from api.errors import FarmError
 from api.http.auth import account_in
 from api.http.dialect import Dialects
 from api.http.peers import UNKNOWN, client_in
 from api.ids import new_id
+from api.observe import log as observed
 
 FILES_ONLY = (
     "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; "
@@ -33,6 +35,11 @@ DEFAULTS = {
 _REQUEST_ID = "request_id"
 _STATUS = "status"
 """What a request's state says of it: 0 until its answer begins."""
+ROUTE = "route"
+"""Where a route of api.http.routes puts its path, with {parameters}: of such there are few."""
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Those that are counted by their name: a client may send any word."""
 
 log = logging.getLogger("api.http")
 
@@ -61,6 +68,11 @@ class Boundary:
         async def send_marked(message: Message) -> None:
             if message["type"] == "http.response.start":
                 state[_STATUS] = message["status"]
+                counts.observe(
+                    "http_request_seconds", time.perf_counter() - started,
+                    method=scope["method"] if scope["method"] in METHODS else "other",
+                    route=_route_of(scope), status=str(message["status"]),
+                )  # fmt: skip
                 headers = message["headers"] = list(message.get("headers", ()))
                 said = {name for name, _ in headers}
                 headers += (default for default in DEFAULTS.items() if default[0] not in said)
@@ -69,14 +81,19 @@ class Boundary:
                     headers.append((b"strict-transport-security", self._hsts))
             await send(message)
 
+        observed.begin_about(request=request_id)
         try:
             await self._app(scope, receive, send_marked)
         finally:
-            log.info(
-                "%s %s %s %s %d %.0f ms %s", client_in(scope), account_in(scope) or UNKNOWN, scope["method"],
-                self._dialects.loggable(scope["path"]), state[_STATUS], (time.perf_counter() - started) * 1000,
-                request_id,
-            )  # fmt: skip
+            self._log(scope, request_id, (time.perf_counter() - started) * 1000)
+
+    def _log(self, scope: Scope, request_id: str, milliseconds: float) -> None:
+        told = {
+            "client": client_in(scope), "account": account_in(scope) or UNKNOWN, "method": scope["method"],
+            "path": self._dialects.loggable(scope["path"]), "status": scope["state"][_STATUS],
+            "ms": round(milliseconds),
+        }  # fmt: skip
+        log.info("%s %s %s %s %d %d ms %s", *told.values(), request_id, extra={observed.FIELDS: told})
 
 
 class Faults:
@@ -98,3 +115,11 @@ class Faults:
                 raise  # the answer is under way: all that is left is to break the connection
             error = FarmError(f"Internal server error. Please quote the request id {request_id} when you report it")
             await self._dialects.tell(scope["path"], error)(scope, receive, send)
+
+
+def _route_of(scope: Scope) -> str:
+    """The path of the route that has answered, as it was declared; "none" if none has."""
+    found: str | None = scope["state"].get(ROUTE)
+    if found is None and "route" in scope:
+        found = scope["route"].path
+    return found or "none"

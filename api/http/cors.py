@@ -1,6 +1,7 @@
 """Cross-origin requests: which pages of other servers may ask this farm from a browser, by the dialect they ask.
 
-Keys travel in a header, never in cookies, so `*` gives no page more than what it has the key of.
+Keys travel in a header, so `*` gives no page more than what it has the key of. The portal's sessions travel in a
+cookie, which no answer here allows pages of other servers to send along.
 """
 
 from collections.abc import Sequence
@@ -22,18 +23,20 @@ MAX_AGE_S = 7200
 
 
 class Cors:
-    """Answers preflights, and says on answers who may read them: by the settings, or anybody where the dialect is open.
-    """
+    """Answers preflights, and says on answers who may read them: by the settings, which dialects choose from."""
 
     def __init__(self, app: ASGIApp, *, dialects: Dialects, settings: Settings) -> None:
+        self._app = app
         self._dialects = dialects
-        origins = settings.cors_allowed
-        self._closed = _policy(app, origins) if origins else app
-        self._open = _policy(app, ("*",))
+        self._policies = {
+            dialect.name: _policy(app, origins) for dialect in dialects.all if (origins := dialect.origins(settings))
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        anybody = scope["type"] == "http" and self._dialects.of(scope["path"]).any_origin
-        await (self._open if anybody else self._closed)(scope, receive, send)
+        app = self._app
+        if scope["type"] == "http":
+            app = self._policies.get(self._dialects.of(scope["path"]).name, app)
+        await app(scope, receive, send)
 
 
 def _policy(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:

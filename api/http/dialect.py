@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api import counts
 from api.errors import FarmError
 from api.http.auth import Authenticator
 from api.http.rates import Surface
@@ -40,7 +41,7 @@ class Dialect:
     `surfaces` say how often anybody may ask. What is below `secret_paths` opens something to whoever knows it: no log
     shows it.
 
-    `any_origin`: pages of any server may call it from a browser; else those of the farm's settings.
+    `origins` are the servers whose pages may call it from a browser. `serves`: it is there at all.
 
     Raises ValueError where a route asks for another dialect's keys.
     """
@@ -54,7 +55,8 @@ class Dialect:
     tags: Mapping[str, str]
     surfaces: tuple[Surface, ...] = ()
     secret_paths: tuple[str, ...] = ()
-    any_origin: bool = False
+    origins: Callable[[Settings], Sequence[str]] = lambda settings: settings.cors_allowed
+    serves: Callable[[Settings], bool] = lambda settings: True
 
     def __post_init__(self) -> None:
         for router in self.routers:
@@ -91,6 +93,7 @@ class Dialects:
 
     def tell(self, path: str, error: FarmError, *, headers: Mapping[str, str] | None = None) -> Response:
         """The answer that tells `error` to a caller of `path`."""
+        counts.add("refused", code=error.code)
         response = self.of(path).tell(error)
         if error.retry_after is not None:
             response.headers["Retry-After"] = str(error.retry_after)

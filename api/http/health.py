@@ -10,10 +10,11 @@ import dataclasses
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 
 from api.domain.work.condition import Condition
+from api.engines.standing import Standing
 from api.storage.base import MEGABYTE
 
 ANSWER_SECONDS = 2.0
@@ -33,11 +34,13 @@ class Checks:
     storage: Callable[[], None]
     broker: Callable[[], None]
     free_bytes: Callable[[], int | None]
+    engines: Callable[[], Sequence[Standing]]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Report:
-    """What answers. `condition` is None while the database doesn't. `free_bytes` is None where no disk is used."""
+    """What answers. `condition` is None while the database doesn't. `free_bytes` is None where no disk is used.
+    `engines` are as on the server's machine."""
 
     condition: Condition | None
     migrated: bool
@@ -45,6 +48,7 @@ class Report:
     broker: bool
     free_bytes: int | None
     reserve_bytes: int
+    engines: Sequence[Standing]
 
     @property
     def database(self) -> bool:
@@ -93,7 +97,7 @@ class Health:
         for name, answer in answers.items():
             if answer.error is not None:
                 log.error("Not in order: %s: %s", name, answer.error.__cause__ or answer.error)
-        condition, free_bytes = answers["condition"].value, answers["free_bytes"].value
+        condition, free_bytes, engines = (answers[name].value for name in ("condition", "free_bytes", "engines"))
         return Report(
             condition=condition if isinstance(condition, Condition) else None,
             migrated=answers["migrated"].value is True,
@@ -101,6 +105,7 @@ class Health:
             broker=answers["broker"].error is None,
             free_bytes=free_bytes if isinstance(free_bytes, int) else None,
             reserve_bytes=self._reserve_bytes,
+            engines=engines if isinstance(engines, tuple) else (),
         )
 
 

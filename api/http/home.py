@@ -5,6 +5,8 @@ from fastapi.responses import HTMLResponse
 
 from api.http.docs import DOCS_PATH
 
+PORTAL_PATH = "/portal/"
+
 _PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -18,12 +20,13 @@ _PAGE = """<!doctype html>
 <h1>Pirouette</h1>
 <p>This is a 3D render farm. Programs send it models, and get back turntable videos, stills and training sets.</p>
 <ul>
+  <li><a href="PORTAL">The portal</a>, to upload models, choose their look, watch and share
   <li><a href="DOCS">The API</a>, to be read and tried out
   <li><a href="OPENAPI">Its description for machines</a>
   <li><a href="HEALTH">Whether the farm is well</a>
 </ul>
-<p>Using it takes an API key. Whoever runs this farm makes one with <code>pirouette admin create-account</code> and
-<code>pirouette admin create-token</code>.
+<p>Programs need an API key. People make theirs in the portal; whoever runs this farm also makes them with
+<code>pirouette admin create-account</code> and <code>pirouette admin create-token</code>.
 </html>
 """
 
@@ -33,7 +36,11 @@ _HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-in
 def install(app: FastAPI) -> None:
     """Adds the page to `app`, which has its other routes already."""
     page = _PAGE
-    for word, path in (("DOCS", DOCS_PATH), ("OPENAPI", app.openapi_url), ("HEALTH", app.url_path_for("get_health"))):
+    links = {
+        "PORTAL": PORTAL_PATH, "DOCS": DOCS_PATH, "OPENAPI": app.openapi_url,
+        "HEALTH": app.url_path_for("get_health"),
+    }  # fmt: skip
+    for word, path in links.items():
         page = page.replace(f'"{word}"', f'"{path}"')
 
     @app.head("/", include_in_schema=False)

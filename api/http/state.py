@@ -10,8 +10,12 @@ from fastapi import Depends, Request
 
 from api.db.session import Database
 from api.domain.accounts.credentials import Principal
+from api.domain.generations.flows import Terms
+from api.domain.generations.plans import Engines
 from api.domain.kit.unit import Unit, unit_of_work
+from api.engines.chosen import choose, found_weights
 from api.http.health import Health
+from api.http.metrics import Metrics
 from api.http.rates import Limits
 from api.http.touches import Touches
 from api.ingest.fetch import Downloader
@@ -38,9 +42,16 @@ class Farm:
     sender: Sender
     touches: Touches
     health: Health
+    metrics: Metrics
     limits: Limits
     looks: Looks = dataclasses.field(default_factory=Looks)
     stopping: threading.Event = dataclasses.field(default_factory=threading.Event)
+
+    @property
+    def terms(self) -> Terms:
+        """Prices, quotas and generators of what is ordered now."""
+        chosen = choose(self.settings, found_weights(self.settings))
+        return Terms(self.settings, Engines(chosen.image, chosen.mesh))
 
     def work(self, caller: Principal | None = None) -> contextlib.AbstractContextManager[Unit]:
         """A unit of work: see api.domain.kit.unit. `caller` is who orders, if anything is ordered in it."""

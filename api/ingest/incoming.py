@@ -9,6 +9,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import PurePosixPath
 
+from api import counts
 from api.errors import FarmError
 from api.storage.base import Storage, Writer
 from renderer import model_types
@@ -95,6 +96,7 @@ class IncomingFile:
         self.settle()
         with self._unless_abandoned():
             self._stack.close()
+        counts.add("upload_bytes", self.size)
         return ReceivedFile(self._name or "", self._key, self.size, self.sha256)
 
     def abandon(self) -> None:

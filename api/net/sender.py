@@ -31,6 +31,10 @@ class Answer:
     problem: str | None = None
     refused: bool = False
 
+    @property
+    def arrived(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
 
 class Sender:
     """Posts by https to public addresses on port 443, and by either scheme on any port to what `allowed` names."""

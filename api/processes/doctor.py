@@ -1,12 +1,14 @@
-"""`pirouette admin doctor`: whether this machine can do the work, tried in the way that workers do it."""
+"""`pirouette admin doctor`: whether this machine can do the work, tried as workers do it, and how the farm is."""
 
-import dataclasses
 import functools
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from api.domain.work import outcomes
+from api.engines.standing import standings
+from api.processes.doctor_farm import farm_findings
+from api.processes.findings import Finding
 from api.processes.worker import setup_of
 from api.settings import Settings
 from api.worker.messages import Ready
@@ -15,18 +17,8 @@ from renderer import confine
 from renderer.errors import EncodeError
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Finding:
-    """Of one `check`: what was `found` and, where it isn't `ok`, what to do about it (`fix`)."""
-
-    check: str
-    ok: bool
-    found: str
-    fix: str | None = None
-
-
 def findings(settings: Settings) -> list[Finding]:
-    return [*_child(settings), *_sandbox(settings)]
+    return [*_child(settings), *_sandbox(settings), *_engines(settings), *farm_findings(settings)]
 
 
 def _child(settings: Settings) -> Iterator[Finding]:
@@ -68,3 +60,10 @@ def _sandbox(settings: Settings) -> Iterator[Finding]:
     if settings.sandbox == "off":
         fix = "unset PIROUETTE_SANDBOX unless your graphics card's driver needs more than it allows"
         yield Finding("sandbox", False, "off for the processes that draw", fix)
+
+
+def _engines(settings: Settings) -> Iterator[Finding]:
+    """Those that the settings lead to."""
+    for each in standings(settings):
+        if each.chosen:
+            yield Finding(each.makes, each.available, f"the engine {each.name}", each.reason or None)

@@ -20,12 +20,13 @@ import click
 from fastapi import FastAPI
 
 from api.db.session import Database
-from api.domain.accounts import accounts
+from api.domain.accounts import accounts, invitations, people
 from api.http.app import create_app
 from api.http.docs import DOCS_PATH
 from api.http.server import CLOSE_CONNECTIONS_S, Server
 from api.observe import log
 from api.private import keep_private
+from api.processes.counting import Counting
 from api.processes.sandboxes import check_sandbox
 from api.processes.supervisor import STOP_S, Supervisor, end_with_supervisor
 from api.processes.webhooks import make_deliverer
@@ -52,7 +53,7 @@ def command(host: str | None, port: int | None, supervisor_fd: int | None) -> No
     """Serve the API and run PIROUETTE_WORKERS workers; without PIROUETTE_BROKER_URL, be the whole farm."""
     given = {"host": host, "port": port}
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
-    log.configure(settings.log_level, "server")
+    log.configure(settings.log_level, "server", settings.log_format)
     keep_private(settings.data_dir)
     if supervisor_fd is not None:
         end_with_supervisor(supervisor_fd, ORPHAN_GRACE_S)
@@ -75,6 +76,9 @@ def serve(settings: Settings) -> None:
         celery = make_celery(settings)
         if settings.embedded_broker:
             declare_queues(celery)
+        counting = Counting(database)
+        counting.start()
+        closing.callback(counting.stop)
         relay = Relay(database, celery)
         relay.start()
         closing.callback(relay.stop)
@@ -96,7 +100,9 @@ def serve(settings: Settings) -> None:
         app = create_app(settings, database, storage, relay.wake, broker=functools.partial(ping, celery))
         address = data_dir / "server.json"
         closing.callback(address.unlink, missing_ok=True)
-        server = _Server(app, _url(listener), address, has_accounts=_has_accounts(database))
+        server = _Server(
+            app, _url(listener), address, has_accounts=_has_accounts(database), first_link=_first_link(database)
+        )
         # While it runs, uvicorn handles these itself; afterwards it raises them again for the handlers it found.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, server.handle_exit)
@@ -106,13 +112,19 @@ def serve(settings: Settings) -> None:
 
 
 class _Server(Server):
-    """Says where it listens, in the log and in a file, once it does; and to who is new here, how to make an account."""
+    """Says where it listens, in the log and in a file, once it does; and to who is new here, how to come in.
 
-    def __init__(self, app: FastAPI, url: str, address: Path, *, has_accounts: bool) -> None:
+    `first_link` is the path of a link for the portal's first administrator, None where somebody can sign in already.
+    """
+
+    def __init__(
+        self, app: FastAPI, url: str, address: Path, *, has_accounts: bool, first_link: str | None
+    ) -> None:
         super().__init__(app)
         self._url = url
         self._address = address
         self._has_accounts = has_accounts
+        self._first_link = first_link
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -122,8 +134,12 @@ class _Server(Server):
         written.write_text(json.dumps({"url": self._url, "pid": os.getpid()}))
         written.rename(self._address)
         logger.info("Serving on %s; the API is described on %s%s", self._url, self._url, DOCS_PATH)
+        if self._first_link is not None:
+            public = self._farm.settings.public_url.rstrip("/") or self._url
+            logger.info("Open this in a browser to be the first administrator; it is good once, for a day:")
+            logger.info("    %s%s", public, self._first_link)
         if not self._has_accounts:
-            logger.info("There is no account yet. Make one, and an API key for it, in another terminal:")
+            logger.info("There is no account yet. Make one there, or for programs alone in another terminal:")
             for words in ("create-account you@example.com", "create-token you@example.com"):
                 logger.info("    %s", _admin_command(self._farm.settings, words))
 
@@ -164,6 +180,11 @@ def _listen(host: str, port: int) -> Iterator[socket.socket]:
 def _has_accounts(database: Database) -> bool:
     with database.read() as session:
         return accounts.any_is_there(session)
+
+
+def _first_link(database: Database) -> str | None:
+    with database.begin() as session:
+        return None if people.anybody(session) else invitations.for_first(session).path
 
 
 def _admin_command(settings: Settings, words: str) -> str:

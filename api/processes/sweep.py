@@ -9,6 +9,7 @@ from api.db.engines import WORKER
 from api.db.session import Database
 from api.observe import log
 from api.private import keep_private
+from api.processes.counting import Counting
 from api.processes.webhooks import make_deliverer
 from api.queue.broker import make_celery
 from api.queue.sweep import sweep_until
@@ -20,15 +21,18 @@ from api.storage.open import open_storage
 def command() -> None:
     """Take back lost work, re-send lost messages and deliver webhooks, until SIGTERM or SIGINT."""
     settings = Settings()
-    log.configure(settings.log_level, "sweeper")
+    log.configure(settings.log_level, "sweeper", settings.log_format)
     keep_private(settings.data_dir)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     database = Database(settings.sqlalchemy_url, WORKER)
     storage = open_storage(settings)
+    counting = Counting(database)
+    counting.start()
     deliverer = make_deliverer(settings, database, storage)
     deliverer.start()
     sweep_until(stop, database, storage, make_celery(settings), settings)
     deliverer.stop()
+    counting.stop()
     database.dispose()

@@ -17,14 +17,15 @@ from typing import Any
 import click
 from celery import Celery, signals
 from celery.exceptions import SecurityWarning, WorkerShutdown
-from sqlalchemy.orm import Session
 
 from api.db.engines import WORKER
 from api.db.faults import Outage
 from api.db.session import Database
-from api.domain.work import fleet, outcomes
+from api.domain.work import fleet, outcomes, pauses
+from api.engines.chosen import found_weights
 from api.observe import log
 from api.private import keep_private
+from api.processes.counting import Counting
 from api.processes.sandboxes import check_sandbox
 from api.processes.supervisor import beat, end_with_supervisor
 from api.queue.broker import WORK_TASK, make_celery, queue_name, send_hint
@@ -36,6 +37,7 @@ from api.worker.parent.bench import Bench
 from api.worker.parent.children import ChildFailed, Children, ChildUnfit, Places, Process, start_child
 from api.worker.parent.inputs import Inputs
 from api.worker.parent.loop import work_until_idle
+from api.worker.parent.presence import be_heard, enter_fleet
 from api.worker.parent.workspace import work_folder
 from api.worker.right_of_way import RightOfWay
 from renderer.errors import EncodeError
@@ -53,7 +55,7 @@ logger = logging.getLogger(__name__)
 def command(supervisor_fd: int | None, beats_fd: int | None) -> None:
     """Render what the farm's database asks for, until SIGTERM or SIGINT."""
     settings = Settings()
-    log.configure(settings.log_level, f"worker {os.getpid()}")
+    log.configure(settings.log_level, f"worker {os.getpid()}", settings.log_format)
     keep_private(settings.data_dir)
     if supervisor_fd is not None:
         end_with_supervisor(supervisor_fd, ORPHAN_GRACE_S)
@@ -78,7 +80,7 @@ def run_worker(settings: Settings, start: Callable[..., Process] = start_child) 
     relay = Relay(database, celery)
     data_dir = settings.data_dir.absolute()
     with work_folder(data_dir / "work", name) as own:
-        places = Places.below(own, data_dir)
+        places = Places.below(own, data_dir, found_weights(settings))
         begin = functools.partial(start, places, confined=settings.sandbox != "off")
         bench = Bench(
             worker=name,
@@ -95,12 +97,15 @@ def run_worker(settings: Settings, start: Callable[..., Process] = start_child) 
         try:
             _announce(bench)
             relay.start()
+            counting = Counting(database)
+            counting.start()
             presence = threading.Thread(target=_stay_present, args=(bench,), name="presence", daemon=True)
             presence.start()
             code = _consume(celery, bench, queues)
             stop.set()
             presence.join()
             relay.stop()
+            counting.stop()
             with contextlib.suppress(*Outage), database.begin() as session:  # else it is forgotten in a minute
                 fleet.leave(session, name)
         finally:
@@ -129,7 +134,9 @@ def setup_of(settings: Settings, queues: Sequence[str], places: Places) -> Setup
         cache_dir=str(places.cache),
         turns=str(places.turns),
         log_level=settings.log_level,
+        log_format=settings.log_format,
         memory_bytes=settings.child_memory_mb * 1024 * 1024 or machine_bytes,
+        weights={name: str(folder) for name, folder in places.weights.items()},
     )
 
 
@@ -152,7 +159,8 @@ def _announce(bench: Bench) -> None:
             with bench.database.begin() as session:
                 other = next((each for each in fleet.list_workers(session) if each.encoder != encoder), None)
                 if other is None:
-                    _enter_fleet(session, bench)
+                    enter_fleet(session, bench)
+                    bench.fitness.paused = pauses.is_paused(session, bench.worker)
             break
         except Exception as error:  # noqa: BLE001 (each driver has its own)
             logger.warning("The database can't be used yet, trying again in %g s: %s", DATABASE_RETRY_S, error)
@@ -164,20 +172,11 @@ def _announce(bench: Bench) -> None:
         )
 
 
-def _enter_fleet(session: Session, bench: Bench) -> None:
-    ready = bench.children.device
-    device = ready.device or fleet.NO_DEVICE
-    encoder, unfit = bench.settings.h264_encoder, bench.fitness.unfit_reason
-    fleet.announce(session, bench.worker, device, ready.software, encoder, unfit)
-
-
 def _stay_present(bench: Bench) -> None:
-    """Thread: keeps this worker in the list of those alive."""
+    """Thread: keeps this worker in the list of those alive, and reads whether it is paused."""
     while not bench.stop.wait(bench.settings.heartbeat_seconds):
         try:
-            with bench.database.begin() as session:
-                if not fleet.seen(session, bench.worker, bench.fitness.unfit_reason):
-                    _enter_fleet(session, bench)  # it stood still for long, and was taken for dead
+            be_heard(bench)
         except Exception as error:  # noqa: BLE001
             logger.warning("Could not tell the database that this worker is alive: %s", error)
 

@@ -15,7 +15,7 @@ import anyio
 import anyio.abc
 from standardwebhooks import Webhook
 
-from api import clock
+from api import clock, counts
 from api.db.session import Database
 from api.domain.webhooks import deliveries
 from api.domain.webhooks.deliveries import Claim, Event
@@ -157,6 +157,7 @@ class Deliverer(threading.Thread):
 
     def _note(self, claim: Claim, answer: Answer) -> None:
         """Thread."""
+        counts.add("webhook_deliveries", outcome="delivered" if answer.arrived else "failed")
         with self._database.begin() as session:
             noted = deliveries.note(
                 session, claim, status=answer.status, answer=answer.body, problem=answer.problem,

@@ -8,23 +8,30 @@ expire; and sweeping twice does nothing that sweeping once doesn't.
 
 import contextlib
 import datetime as dt
+import functools
 import itertools
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from celery import Celery
 from kombu.exceptions import OperationalError as BrokerAway
+from sqlalchemy.orm import Session
 
-from api import clock
+from api import clock, counts
 from api.db.faults import Outage
 from api.db.session import Database
 from api.domain.accounts import idempotency
+from api.domain.generations import endings, pipeline
+from api.domain.generations.flows import Terms
+from api.domain.generations.plans import Engines
 from api.domain.kit.unit import unit_of_work
 from api.domain.projects import progress
-from api.domain.removal import leftovers, models, overlays, uploads
+from api.domain.removal import leftovers, models, overlays, retention, uploads
+from api.domain.removal.retention import Rule
 from api.domain.renders.removal import end_refunded_preview
+from api.domain.watching import counts as all_counts
 from api.domain.webhooks import deliveries
 from api.domain.work import fleet, lanes, scheduling, waits
 from api.queue.broker import send_hint
@@ -60,8 +67,8 @@ def sweep_once(
     if take_back:
         with on_its_own("take back lost claims"):
             _take_back(database, storage, settings.max_attempts)
-    with on_its_own("forget old answers"), database.begin() as session:
-        idempotency.sweep(session)
+    with on_its_own("forget old answers"):
+        _repeat(database, idempotency.sweep)
     with on_its_own("forget silent workers"), database.begin() as session:
         fleet.remove_silent(session)
     with (
@@ -81,6 +88,17 @@ def sweep_once(
         unit_of_work(database, storage, wake=lambda: None) as unit,
     ):
         progress.note_due(unit)
+    with (
+        on_its_own("let flows go on"),
+        unit_of_work(database, storage, wake=lambda: None) as unit,
+    ):
+        endings.note_due(unit)
+    if settings.grok:
+        with (
+            on_its_own("order the examples of the Grok pipeline"),
+            unit_of_work(database, storage, wake=lambda: None) as unit,
+        ):
+            pipeline.order_examples(unit, Terms(settings, Engines()))
     with on_its_own("send what the outbox has"):
         relay(database, celery)
     with on_its_own("announce pending work"):
@@ -96,6 +114,7 @@ def on_its_own(step: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        counts.add("sweep_failures", step=step)
         logger.warning(
             "The sweep could not %s, will try again: %s", step, error, exc_info=not isinstance(error, EXPECTED)
         )
@@ -117,6 +136,7 @@ def _take_back(database: Database, storage: Storage, max_attempts: int) -> None:
         if lost is None:
             break
         again, given_up = again + lost.again, given_up + (not lost.again)
+        counts.add("leases_expired", end="again" if lost.again else "given_up")
         discard(storage, *lost.leftovers)
     if again or given_up or stuck:
         logger.warning(
@@ -142,13 +162,20 @@ def resume_once(database: Database, celery: Celery) -> None:
             relay(database, celery)
 
 
-def collect_once(database: Database, storage: Storage) -> None:
+def collect_once(database: Database, storage: Storage, settings: Settings) -> None:
     """Deletes old rows and files that nobody needs. Any number of processes may do it at the same time.
 
     What goes wrong is logged, and keeps nothing else from being done.
     """
-    with on_its_own("delete old webhook deliveries"), database.begin() as session:
-        deliveries.discard_old(session)
+    kept = dt.timedelta(days=settings.keep_deliveries_days)
+    with on_its_own("delete old webhook deliveries"):
+        _repeat(database, functools.partial(deliveries.discard_old, kept=kept))
+    for rule in retention.RULES:
+        if rule.days(settings):
+            with on_its_own(f"delete old {rule.name}"):
+                _delete_old(database, storage, rule, rule.days(settings))
+    with on_its_own("add up what processes counted that are gone"), database.begin() as session:
+        all_counts.fold(session)
     with on_its_own("forget models whose files never came"):
         _discard_expired(database, storage)
     before = clock.now() - leftovers.GRACE
@@ -158,6 +185,33 @@ def collect_once(database: Database, storage: Storage) -> None:
     for folder in leftovers.FOLDERS:
         with on_its_own(f"look through {folder} in the storage"):
             _collect(database, storage, folder, before)
+
+
+def _repeat(database: Database, step: Callable[[Session], bool]) -> None:
+    """Until it says that there is no more: each time in a transaction of its own, which is short."""
+    more = True
+    while more:
+        with database.begin() as session:
+            more = step(session)
+
+
+def _delete_old(database: Database, storage: Storage, rule: Rule, days: int) -> None:
+    """Each in a transaction of its own. What can't be deleted is tried again the next time."""
+    tried: set[str] = set()
+    while True:
+        with database.read() as session:
+            due = [each for each in retention.due(session, rule, days) if each[0] not in tried]
+        if not due:
+            break
+        for thing_id, account_id in due:
+            tried.add(thing_id)
+            with (
+                on_its_own(f"delete an old one of the {rule.name}"),
+                unit_of_work(database, storage, wake=lambda: None) as unit,
+            ):
+                rule.delete(unit, account_id, thing_id)
+    if tried:
+        logger.info("Deleted %d %s older than %d days", len(tried), rule.name, days)
 
 
 def _discard_expired(database: Database, storage: Storage) -> None:
@@ -204,6 +258,6 @@ def sweep_until(
                 sweep_once(database, storage, celery, settings, take_back=time.monotonic() >= take_back_at)
             if time.monotonic() >= collect_at:
                 collect_at = time.monotonic() + COLLECT_SECONDS
-                collect_once(database, storage)
+                collect_once(database, storage, settings)
         if stop.wait(min(pause, settings.sweep_seconds)):
             return

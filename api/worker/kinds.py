@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 
 from api.worker.child.conversions import convert_model
 from api.worker.child.datasets import draw_dataset_part, join_dataset
+from api.worker.child.generations import convert_generated, make_mesh, make_picture, optimise
 from api.worker.child.images import draw_image
 from api.worker.child.inspections import inspect
 from api.worker.child.job import Job
@@ -45,5 +46,9 @@ KINDS: dict[str, Kind] = {
     "thumbnail": Kind(draws=True, functions={"whole": draw_thumbnail}),
     "usdz": Kind(draws=False, functions={"whole": convert_model}),
     "dataset": Kind(draws=True, functions={"part": draw_dataset_part, "assembly": join_dataset}),
+    "generate-image": Kind(draws=True, functions={"whole": make_picture}),
+    "generate-mesh": Kind(draws=False, functions={"whole": make_mesh}),
+    "optimise": Kind(draws=True, functions={"whole": optimise}),
+    "generated-usdz": Kind(draws=False, functions={"whole": convert_generated}),
     SELF_TEST: Kind(draws=False, functions={"whole": self_test}),
 }

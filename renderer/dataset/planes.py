@@ -1,18 +1,11 @@
-"""Planes of pixels -> here -> the bytes of PNG files.
-
-Every pixel is written as its difference from the one before (PNG's filter Sub) and packed by ISA-L at level 3: a third
-of zlib's time, at files an eighth to a fifth larger than Pillow's default makes them. Level 1 takes a quarter of that,
-but one picture in some 1,600 differs from process to process, in its bytes only; parts of a set shouldn't.
-"""
+"""Planes of pixels -> here -> the bytes of PNG files."""
 
 import dataclasses
-import struct
-import zlib
 
 import numpy as np
-from isal import isal_zlib
 
 from renderer.arrays import Float64, UInt8, UInt16
+from renderer.encode.png import png
 
 FOLDERS = ("images", "depth", "depth_16bit", "normals", "masks")
 """Folders of the archive. Each has one file per view, and a view's files have the same name in all."""
@@ -28,9 +21,6 @@ FAR16, FAR8 = 65535, 255
 
 NO_NORMAL = 128
 """Code of all three channels of a normal where there is no surface."""
-
-_FILTER_SUB = 1
-_LEVEL = 3
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -72,21 +62,3 @@ def metric_depth(planes: Planes, near: float, far: float) -> UInt16:
     coded = np.rint(decoded_depth(planes.depth16, near, far) / METRIC_UNIT).astype(np.uint16)
     return np.where(planes.mask > 0, coded, np.uint16(0))
 
-
-def png(pixels: UInt8 | UInt16) -> bytes:
-    """(height, width) gray or (height, width, 3) RGB, of 8 or 16 bits. Equal pixels give equal bytes."""
-    height, width = pixels.shape[:2]
-    rows = pixels.astype(pixels.dtype.newbyteorder(">"), copy=False).view(np.uint8).reshape(height, -1)
-    pixel = rows.shape[1] // width
-    filtered = np.empty((height, rows.shape[1] + 1), np.uint8)
-    filtered[:, 0] = _FILTER_SUB
-    filtered[:, 1 : 1 + pixel] = rows[:, :pixel]
-    np.subtract(rows[:, pixel:], rows[:, :-pixel], out=filtered[:, 1 + pixel :])
-    colour_type = 2 if pixels.ndim == 3 else 0
-    header = struct.pack(">IIBBBBB", width, height, 8 * pixels.dtype.itemsize, colour_type, 0, 0, 0)
-    packed = isal_zlib.compress(filtered, _LEVEL)
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", packed) + _chunk(b"IEND", b"")
-
-
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))

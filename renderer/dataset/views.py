@@ -13,8 +13,9 @@ from renderer.cores import usable_cores
 from renderer.dataset.buffers import DatasetRenderer
 from renderer.dataset.layout import Layout
 from renderer.dataset.overview import Overview, small
-from renderer.dataset.planes import METRIC_FOLDER, Planes, encode_view, metric_depth, png
+from renderer.dataset.planes import METRIC_FOLDER, Planes, encode_view, metric_depth
 from renderer.dataset.points import MAX_POINTS, Points, sample_points
+from renderer.encode.png import png
 
 MOST_ENCODERS = 8
 """Encoding threads, at most. Each holds one view, so this bounds the memory."""

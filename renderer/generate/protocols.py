@@ -7,19 +7,18 @@ EngineUnavailable, EngineRejected, EngineTimeout or EngineFailed where there is 
 import dataclasses
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from renderer.gl.context import Device
-
-Quality = Literal["low", "high"]
-
-MAX_SEED = 2**32 - 1
+from renderer.spec.generation import MAX_SEED as MAX_SEED
+from renderer.spec.generation import Quality as Quality
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class MeshOptions:
     """`seed` is from 0 to MAX_SEED: equal arguments and an equal seed give an equal GLB, to the byte.
 
+    `caption` says what a picture shows, where that is known: a prompt that it was made of. Engines need not heed it.
     Textures are at most 512 pixels a side in "low" quality, 1024 in "high"; without `texture` a material has factors
     only.
     """
@@ -27,14 +26,19 @@ class MeshOptions:
     seed: int
     quality: Quality = "high"
     texture: bool = True
+    caption: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Context:
-    """`folder` is empty, for this call alone; `open_device` gives the device for drawing, and raises DeviceError."""
+    """`folder` is empty, for this call alone; `open_device` gives the device for drawing, and raises DeviceError.
+
+    `cache_dir` is where the renderer keeps its light; None makes it anew in each process, in a second.
+    """
 
     folder: Path
     open_device: Callable[[], Device]
+    cache_dir: Path | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Once per shot, before the frames: the model's soft shadow on the ground, summed over many lights.
 
 For each light, the model is projected onto the ground along the light's direction. All of them add up in one float
-texture, so the shadow is sharp and dark where the model touches the ground and wide and faint away from it.
+texture, so the shadow is sharp and dark where the model touches the ground and wide and faint away from it. There the
+edges of single lights are blurred into each other, the wider the farther away the model is (`clearance`).
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from renderer.gl.context import Device
 from renderer.gl.mipmaps import set_coarser
 from renderer.gl.programs import FULL_SCREEN, Programs, read_shader
 from renderer.lighting.casting import Caster, SetPose, affordable, in_turn, keep_pose
+from renderer.lighting.clearance import PROBES, Clearance
 from renderer.lighting.samples import ground_lights
 from renderer.lighting.sources import Lamps
 from renderer.scene.bounds import Bounds
@@ -23,19 +25,21 @@ from renderer.scene.bounds import Bounds
 EDGE_FADE = 0.12
 """Over this share of its size, along each edge, the rectangle's shadow fades to nothing."""
 
-SHARP_SIGMA, WIDE_SIGMA = 1 / 640, 1 / 32
-"""Standard deviations of the two blurs that are merged, in shares of the rectangle's size."""
+SHARP_SIGMA, WIDEST_SIGMA = 1 / 640, 1 / 20
+"""Standard deviations of the blur that takes the jags off all edges, and at most of the one that makes a slope of
+single lights' edges, in shares of the rectangle's size."""
+
+SPREAD = 0.8
+"""Standard deviation of that second blur, in spacings of the lights at the distance of what casts the shadow. On discs,
+plates, boxes and tori in the light of the four presets, 0.6 leaves edges of single lights to be seen, and with 1.3 the
+shadow is up to 1/255 further off the exact one."""
 
 SHRUNK = 4
 """Texels along each side of the sharp picture whose mean becomes one of the wide picture."""
 
-FEW, MANY = 48, 96
-ALL_STEPS, NO_STEPS = (0.3, 0.12), (0.8, 0.4)
-"""Blocked light, for FEW and for MANY lights: up to the first the edges of single lights' shadows are visible, so that
-the wide picture replaces the sharp one; from the second on they are not."""
-
-SMALL_KEY, LARGE_KEY = 0.2, 0.4
-"""Half angles of the key, radians: the shadow of a small one keeps its edge, that of a large one is blurred."""
+CUTOFF_STEP = 0.7548776662466927
+"""From light to light, the alpha that a blended surface needs to block it moves on by this, modulo 1: the inverse of
+the plastic number, which has nothing to do with the golden ratio of the lights' own directions."""
 
 CELLS_LEVEL = 4
 """The mip level whose texels `GroundShadow.outline` looks at: 16 texels of the shadow along each side."""
@@ -53,8 +57,7 @@ Place = tuple[int, int]
 class _Blur(NamedTuple):
     source: moderngl.Texture
     target: moderngl.Framebuffer
-    direction: tuple[int, int]
-    sigma: float
+    axis: int
 
 
 class GroundShadow:
@@ -75,18 +78,17 @@ class GroundShadow:
         self.strength = lamps.shadow_strength
         self._device = device
         self._lights = ground_lights(lamps, lights)
-        self._widened = float(np.interp(lamps.key.half_angle, (SMALL_KEY, LARGE_KEY), (0.0, 1.0)))
         self.low, self.size = shadow_rectangle(bounds, ground, self._lights.shears)
         self._programs = Programs(device)
         self._cast = self._programs.get(read_shader("renderer.lighting", "cast_ground.vert.glsl"),
                                         read_shader("renderer.lighting", "cast.frag.glsl"))
-        self._soften, self._shrink, self._merge = (
-            self._programs.get(FULL_SCREEN, read_shader("renderer.lighting", f"{name}.frag.glsl"), {"SHRUNK": SHRUNK})
-            for name in ("soften", "shrink", "merge")
-        )
-        self._triangles = {
-            program: device.ctx.vertex_array(program, []) for program in (self._soften, self._shrink, self._merge)
-        }
+        self._soften, self._shrink, self._widen, self._merge = programs = [
+            self._programs.get(FULL_SCREEN, read_shader("renderer.lighting", f"{name}.frag.glsl"),
+                               {"SIGMA": SHARP_SIGMA * size, "SHRUNK": SHRUNK})
+            for name in ("soften", "shrink", "widen", "merge")
+        ]
+        self._triangles = {program: device.ctx.vertex_array(program, []) for program in programs}
+        self._clearance = Clearance(device, self.low, self.size, ground, size)
         small = size // SHRUNK
         self.texture = self._picture(size, 1, "f2")
         self.texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
@@ -96,14 +98,11 @@ class GroundShadow:
         self._depth = device.ctx.depth_renderbuffer((size, size))
         self._sum_target = device.ctx.framebuffer([self._total], self._depth)
         self._target = device.ctx.framebuffer([self.texture])
-        across, along = (1, 0), (0, 1)
         between, sharp, narrow, wide = (
             device.ctx.framebuffer([target]) for target in (self._between, self._sharp, self._small, self._wide)
         )
-        sigma = SHARP_SIGMA * size
-        self._sharpen = (_Blur(self._total, between, across, sigma), _Blur(self._between, sharp, along, sigma))
-        sigma = WIDE_SIGMA * small
-        self._widen = (_Blur(self._wide, narrow, across, sigma), _Blur(self._small, wide, along, sigma))
+        self._softenings = (_Blur(self._total, between, 0), _Blur(self._between, sharp, 1))
+        self._widenings = (_Blur(self._wide, narrow, 0), _Blur(self._small, wide, 1))
         self._shrunk = wide  # where the sharp picture is put before it is blurred once more
 
     def _picture(self, size: int, components: int, kind: str) -> moderngl.Texture:
@@ -116,7 +115,7 @@ class GroundShadow:
     def terms(self) -> bytes:
         """All numbers that the shadow of a caster depends on."""
         lights = self._lights
-        numbers = (self.low, self.size, self.ground, self._widened, lights.directions, lights.weights, lights.of_key,
+        numbers = (self.low, self.size, self.ground, lights.directions, lights.weights, lights.of_key,
                    self.texture.width)
         return b"".join(np.asarray(each, np.float64).tobytes() for each in numbers)
 
@@ -131,20 +130,26 @@ class GroundShadow:
         self._cast["ground"] = self.ground
         self._cast["window"] = (*self.low, *(2 / self.size))
         shears, weights, count = self._lights.shears, self._lights.weights, len(self._lights.weights)
+        draws = count + max(len(poses), len(PROBES))
+        self._clearance.clear()
         with ctx.scope(self._sum_target, moderngl.DEPTH_TEST | moderngl.BLEND):
             self._sum_target.clear()
             ctx.blend_func = moderngl.ONE, moderngl.ONE
             # Every light draws at a smaller depth than the one before, and only fragments strictly nearer pass. So a
             # light counts once however many triangles overlap, without a target of its own.
             try:
-                for drawn, index in enumerate(in_turn(poses, count), 1):
+                for done, index in enumerate(in_turn(poses, draws), 1):
+                    if index >= count:
+                        self._clearance.see(caster, index % len(PROBES))
+                        continue
                     weight = weights[index]
                     self._cast["shear"] = tuple(shears[index])
                     self._cast["weight"] = (weight, 0.0) if index < self._lights.of_key else (0.0, weight)
-                    self._cast["layer"] = 1 - 2 * drawn / (count + 1)
-                    caster.draw_geometry(self._cast, blend_cutoff=(index * 0.6180339887498949 + 0.5) % 1)
+                    self._cast["layer"] = 1 - 2 * done / (draws + 1)
+                    caster.draw_geometry(self._cast, blend_cutoff=(index * CUTOFF_STEP + 0.5) % 1)
             finally:
                 ctx.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
+        self._clearance.measure()
         self._smooth()
         self._device.check_errors("accumulating the ground shadow")
         texels = self._target.read(components=1, alignment=1, dtype="f2")
@@ -182,39 +187,47 @@ class GroundShadow:
 
     def _smooth(self) -> None:
         """From the sum of the lights to `texture`."""
-        self._blur(*self._sharpen)
+        for blur in self._softenings:
+            self._blur(self._soften, blur)
         self._sharp.use(0)
         self._fill(self._shrink, self._shrunk)
-        self._blur(*self._widen)
+        for blur in self._widenings:
+            self._set_width(self._widen, self._wide.width / self.size[blur.axis])
+            self._blur(self._widen, blur)
         self._sharp.use(0)
         self._wide.use(1)
         self._merge["sharp"] = 0
         self._merge["wide"] = 1
         self._merge["fade"] = EDGE_FADE
-        count = len(self._lights.weights)
-        self._merge["steps"] = tuple(float(np.interp(count, (FEW, MANY), ends)) for ends in (ALL_STEPS, NO_STEPS))
-        self._merge["widened"] = self._widened
+        self._set_width(self._merge, self._wide.width / float(self.size.max()))
         self._fill(self._merge, self._target)
 
-    def _blur(self, *blurs: _Blur) -> None:
-        for blur in blurs:
-            blur.source.use(0)
-            self._soften["direction"] = blur.direction
-            self._soften["sigma"] = blur.sigma
-            self._fill(self._soften, blur.target)
+    def _blur(self, program: moderngl.Program, blur: _Blur) -> None:
+        blur.source.use(0)
+        program["direction"] = (1 - blur.axis, blur.axis)
+        self._fill(program, blur.target)
+
+    def _set_width(self, program: moderngl.Program, density: float) -> None:
+        """Sets the uniforms of blur_width.glsl for a picture of `density` texels per metre."""
+        self._clearance.texture.use(2)
+        program["clearance"] = 2
+        program["spread"] = tuple(self._lights.spacings * SPREAD * density)
+        program["widest"] = WIDEST_SIGMA * self._wide.width
 
     def _fill(self, program: moderngl.Program, target: moderngl.Framebuffer) -> None:
         with self._device.ctx.scope(target, moderngl.NOTHING):
             self._triangles[program].render(moderngl.TRIANGLES, vertices=3)
 
     def release(self) -> None:
-        for framebuffer in (self._sum_target, self._target, *(blur.target for blur in (*self._sharpen, *self._widen))):
+        blurred = [blur.target for blur in (*self._softenings, *self._widenings)]
+        for framebuffer in (self._sum_target, self._target, *blurred):
             framebuffer.release()
         for texture in (self._total, self._between, self._sharp, self._small, self._wide, self.texture):
             texture.release()
         for triangle in self._triangles.values():
             triangle.release()
         self._depth.release()
+        self._clearance.release()
         self._programs.release()
 
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from renderer.gl import coarse, resources
 from renderer.gl.context import Device
 from renderer.gl.programs import read_shader
-from renderer.lighting import ground_shadow, key_shadow, samples
+from renderer.lighting import clearance, ground_shadow, key_shadow, samples
 from renderer.lighting.casting import Caster
 from renderer.lighting.kept_files import keep_latest, write_whole
 from renderer.scene.nodes import AlphaMode
@@ -27,10 +27,12 @@ logger = logging.getLogger(__name__)
 KEPT_FILES = 32
 """Files in the folder at most; each has 2 to 15 MB, by how much of the key's maps the model covers."""
 
+MODULES = (coarse, resources, clearance, ground_shadow, key_shadow, samples)
 SHADERS = (
-    "cast_ground.vert.glsl", "cast_key.vert.glsl", "cast.frag.glsl", "soften.frag.glsl", "shrink.frag.glsl",
-    "merge.frag.glsl",
+    "cast_ground.vert.glsl", "cast_key.vert.glsl", "cast.frag.glsl", "clearance.frag.glsl", "soften.frag.glsl",
+    "shrink.frag.glsl", "widen.frag.glsl", "merge.frag.glsl",
 )
+"""The code that shadows depend on: they are cast anew when it changes."""
 
 Texels = npt.NDArray[Any]
 
@@ -65,7 +67,7 @@ def cast_once(device: Device, shadows: Sequence[Shadow], caster: Caster, folder:
     digest = hashlib.sha256(shape + device.name.encode() + str(device.ctx.info["GL_VERSION"]).encode())
     for shadow in shadows:
         digest.update(shadow.terms)
-    for text in (*map(inspect.getsource, (coarse, resources, ground_shadow, key_shadow, samples)), *_shader_texts()):
+    for text in (*map(inspect.getsource, MODULES), *_shader_texts()):
         digest.update(text.encode())
     path = folder / f"shadows-{digest.hexdigest()[:32]}.npy"
     kept = _read(path, [shadow.empty for shadow in shadows])

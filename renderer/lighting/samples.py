@@ -5,6 +5,7 @@ shear is all that a shadow on level ground needs of a light.
 """
 
 import dataclasses
+import math
 
 import numpy as np
 
@@ -36,16 +37,32 @@ class Lights:
         """(n, 2): how far a shadow moves along x and z for each unit of height, with the sign turned."""
         return np.asarray(self.directions[:, [0, 2]] / self.directions[:, 1:2])
 
+    @property
+    def spacings(self) -> Float64:
+        """(2,): between neighbours of the key's lights, and of the others, as a mean of differences of their shears.
+
+        Zero where there are fewer than two. An even patch of shears with the covariance C has the area 12 sqrt(det C).
+        """
+        parts = np.split(self.shears, [self.of_key])
+        areas = [12 * math.sqrt(max(np.linalg.det(np.cov(part.T)), 0.0)) if len(part) > 1 else 0.0 for part in parts]
+        return np.sqrt([area / max(len(part), 1) for area, part in zip(areas, parts, strict=True)])
+
 
 def key_lights(key: Panel, places: Float64) -> Lights:
-    """Directions to `places` (n, 2) on the key's cloth, 0..1 across it, weighted by the light that each sends here."""
+    """Directions to `places` (n, 2), shares 0..1 of the key's cloth in both directions, weighted by the light that each
+    sends here. The places crowd less where the edges fade, so that no light is too weak to count."""
     right, up, axis = key.frame
-    spot = (places * 2 - 1) * (1 - key.softness / 2)
-    points = axis * np.linalg.norm(key.center)
-    points = points + spot[:, :1] * key.half_size[0] * right + spot[:, 1:] * key.half_size[1] * up
+    across = np.linspace(-1, 1, 513)
+    spots = []
+    for side in (0, 1):
+        sums = np.concatenate([[0.0], np.cumsum(key.fade((across[1:] + across[:-1]) / 2, side))])
+        spots.append(np.interp(places[:, side], sums / sums[-1], across))
+    points = axis * np.linalg.norm(key.center) + sum(
+        spot[:, None] * half * way for spot, half, way in zip(spots, key.half_size, (right, up), strict=True)
+    )
     distances = np.linalg.norm(points, axis=1, keepdims=True)
     directions = points / distances
-    weights = key.emitted(directions)[:, 1] * (directions @ axis) / distances[:, 0] ** 2
+    weights = key.cloth(*spots) * (directions @ axis) / distances[:, 0] ** 2
     return Lights(directions, weights / weights.sum(), len(weights))
 
 
@@ -53,9 +70,9 @@ def ground_lights(lamps: Lamps, count: int) -> Lights:
     """The key and a cosine-weighted dome, as they light level ground."""
     share = lamps.key_share
     key_count = round(count * share)
-    key = key_lights(lamps.key, _plane_sequence(key_count))
+    key = key_lights(lamps.key, _golden_lattice(key_count))
     key_ground = key.weights * key.directions[:, 1]
-    u, turn = _plane_sequence(count - key_count).T
+    u, turn = _golden_lattice(count - key_count).T
     sines = lamps.dome_sine * np.sqrt(u)
     dome = np.stack([sines * np.cos(2 * np.pi * turn), np.sqrt(1 - sines**2), sines * np.sin(2 * np.pi * turn)], axis=1)
     return Lights(
@@ -75,11 +92,11 @@ def key_grid(key: Panel) -> Lights:
     return key_lights(key, np.stack([(index + 0.5) / count, (index * LATTICE_STEP % count + 0.5) / count], axis=1))
 
 
-def _plane_sequence(count: int) -> Float64:
-    """`count` points (n, 2) in the unit square with low discrepancy: Roberts' R2 sequence (2018).
+def _golden_lattice(count: int) -> Float64:
+    """`count` points (n, 2) in the unit square: even steps along one side, the golden ratio's along the other.
 
-    Its steps are the powers of the inverse of the plastic number, the real root of x³ = x + 1.
+    Around a disc they are the sunflower's spiral. Half planes hold their share of so few points to within two thirds of
+    what sequences such as Roberts' R2 reach, and each straight edge of a model is the edge of a half plane of lights.
     """
-    plastic = 1.324717957244746
-    index = np.arange(count)[:, None] + 0.5
-    return np.asarray((0.5 + index * np.array([1 / plastic, 1 / plastic**2])) % 1)
+    index = np.arange(count)
+    return np.stack([(index + 0.5) / count, (0.5 + index * (math.sqrt(5) - 1) / 2) % 1], axis=1)

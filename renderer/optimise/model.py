@@ -28,8 +28,8 @@ from renderer.optimise.rest import rest_of
 from renderer.optimise.rewrite import rewrite
 from renderer.optimise.surface import whole_surface
 from renderer.optimise.textures import shrink_textures
-from renderer.optimise.wanted import Wanted
 from renderer.scene.animation import pose_scene
+from renderer.spec.wanted import Wanted
 
 UNCHANGED = "none"
 """The method of a model that has no more triangles than are asked for."""

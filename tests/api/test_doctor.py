@@ -1,4 +1,4 @@
-"""`pirouette admin doctor`, and what follows from a system that can't confine."""
+"""`pirouette admin doctor` on this machine, and what follows from a system that can't confine."""
 
 import json
 from pathlib import Path
@@ -27,21 +27,30 @@ def examined() -> tuple[int, dict[str, Any]]:
     return result.exit_code, {each.pop("check"): each for each in found}
 
 
-def test_on_a_machine_that_has_all_nothing_is_to_be_done() -> None:
+def test_on_a_machine_that_has_all_nothing_is_to_be_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIROUETTE_DATA_DIR", str(tmp_path / "data"))
     code, found = examined()
+    assert not (tmp_path / "data").exists()
     assert code == 0
-    assert list(found) == ["device", "encoder", "landlock", "seccomp"]
+    assert list(found) == [
+        "device", "encoder", "landlock", "seccomp", "pictures", "models", "database", "broker", "storage", "disk",
+        "secrets",
+    ]  # fmt: skip
     assert all(each["ok"] for each in found.values())
     assert found["encoder"] == {"ok": True, "found": "x264", "fix": None}
 
 
 def test_what_is_missing_comes_with_what_to_do(no_landlock: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIROUETTE_GL_DEVICE", "15")
+    monkeypatch.setenv("PIROUETTE_IMAGE_ENGINE", "xai")
     code, found = examined()
     assert code == 1
     assert found["device"]["fix"].startswith("EGL device 15 gives no OpenGL")
     assert found["landlock"] == {"ok": False, "found": "missing", "fix": REMEDY}
     assert found["seccomp"]["ok"]
+    fix = "set PIROUETTE_IMAGE_KEY to a key of the service"
+    assert found["pictures"] == {"ok": False, "found": "the engine xai", "fix": fix}
+    assert found["models"] == {"ok": True, "found": "the engine procedural", "fix": None}
 
 
 @pytest.mark.parametrize("command", ["serve", "worker"])

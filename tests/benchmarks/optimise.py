@@ -20,7 +20,7 @@ from renderer.inspect import inspect_model
 from renderer.load import load_model
 from renderer.optimise.compare import Difference, compare_models
 from renderer.optimise.model import optimise_model
-from renderer.optimise.wanted import LARGEST_TEXTURE, Wanted
+from renderer.spec.wanted import LARGEST_TEXTURE, Wanted
 from tests.benchmarks.rows import Row, at_least, measured
 from tests.support.models import SHARED_MODELS
 

@@ -1,11 +1,15 @@
 """The same farm in pieces: PostgreSQL, Redis, a server without workers, workers and a sweeper beside it."""
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from api.client import Upload
+from api.domain.work import pauses
+from api.domain.work.fleet import WorkerView
 from tests.integration.support import Customer, check_settled, first_upload
 from tests.support.farm import Farm, running_farm
 from tests.support.gate import Gate
@@ -51,8 +55,41 @@ def test_the_workers_share_the_work(farm: Farm, customer: Customer) -> None:
     assert customer.client.account().credits == 999
 
 
-def test_the_sweeper_tells_a_renders_end_to_its_owners_server(customer: Customer) -> None:
+def test_the_sweeper_tells_a_renders_end_to_its_owners_server_and_the_server_tells_prometheus_of_all(
+    farm: Farm, customer: Customer
+) -> None:
     customer.order_and_be_told()
+    for sample in (
+        'pirouette_webhook_deliveries_total{outcome="delivered"}',
+        'pirouette_attempts_total{kind="video",outcome="done"}',
+        'pirouette_renders_total{output="video",status="done"}',
+    ):
+        wait_for(functools.partial(_told, farm, sample), sample)
+    assert _told(farm, 'pirouette_frames_total{kind="video"}') >= 90
+    assert _told(farm, 'pirouette_workers{device="software",state="idle"}')
+
+
+def _told(farm: Farm, sample: str) -> float:
+    lines = httpx.get(f"{farm.url}/metrics").text.splitlines()
+    return next((float(line.removeprefix(sample)) for line in lines if line.startswith(f"{sample} ")), 0.0)
+
+
+def test_drained_workers_take_nothing_until_they_are_resumed(farm: Farm, customer: Customer) -> None:
+    with farm.database.begin() as session:
+        pauses.pause(session, None)
+
+    def busy() -> list[WorkerView]:
+        with farm.database.read() as session:
+            return pauses.busy(session, None)
+
+    wait_for(lambda: not busy(), "the workers' rest")
+    render_id = customer.order()
+    assert farm.segment(render_id).state == "pending"
+    assert "an administrator has paused them" in " ".join(customer.client.health().problems)
+    assert farm.segment(render_id).attempt == 0
+    with farm.database.begin() as session:
+        pauses.resume(session, None)
+    customer.check_done(render_id, attempt=1)
 
 
 def test_a_killed_workers_render_is_done_by_the_other(farm: Farm, customer: Customer) -> None:

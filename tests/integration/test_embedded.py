@@ -86,11 +86,13 @@ def refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
     os.umask(umask)
 
 
-def test_a_new_farm_says_where_its_api_is_described_and_how_to_make_an_account(farm: Farm) -> None:
-    [serving, no_account, make_account, make_token] = [
+def test_a_new_farm_says_where_its_api_is_described_and_how_to_come_in(farm: Farm) -> None:
+    [serving, open_this, link, no_account, make_account, make_token] = [
         line.partition("server: ")[2] for line in farm.log.splitlines() if "INFO    server: " in line
-    ][:4]
+    ][:6]
     assert re.fullmatch(r"Serving on (http://127\.0\.0\.1:\d+); the API is described on \1/docs", serving)
+    assert open_this.startswith("Open this in a browser")
+    assert re.fullmatch(rf"{farm.url}/portal/join#[\w-]{{43}}", link.strip())
     assert no_account.startswith("There is no account yet.")
     folder = f"PIROUETTE_DATA_DIR={farm.settings.data_dir} "
     assert make_account.strip() == f"{folder}{sys.executable} -m api.cli admin create-account you@example.com"

@@ -5,7 +5,7 @@ from pathlib import Path
 from api.domain.catalog import catalog
 from api.domain.catalog.states import ModelState
 from api.domain.work import fleet
-from tests.integration.support import box_glb
+from tests.integration.support import SETTINGS, box_glb
 from tests.support.farm import Farm, pirouette, running_farm
 from tests.support.waiting import wait_for
 
@@ -20,7 +20,7 @@ def test_a_worker_for_inspections_opens_no_device_and_leaves_renders_to_others(
     with running_farm(farm), farm.client(farm.new_account()) as client:
         with farm.database.read() as session:
             assert [worker.device for worker in fleet.list_workers(session)] == [fleet.NO_DEVICE]
-        uploaded = client.models.upload(box)
+        uploaded = client.models.upload(box, SETTINGS)
 
         def state() -> ModelState:
             with farm.database.read() as session:

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 from click.testing import CliRunner
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from renderer import cli
 from renderer.cli import main
@@ -264,6 +264,9 @@ def encoder_of(pid: int) -> psutil.Process | None:
         (["model.glb", "-o", "a.usdz", "--settings", '{"zoom": 2}'], "a USDZ is the model itself"),
         (["model.glb", "-o", "nowhere/a.mp4"], "no folder nowhere"),
         (["absent.glb", "-o", "a.mp4"], "absent.glb"),
+        (["-o", "a.mp4"], "Give a MODEL or a --prompt"),
+        (["model.glb", "--prompt", "a chair", "-o", "a.mp4"], "Give a MODEL or a --prompt"),
+        (["--prompt", " ", "-o", "a.glb"], "Invalid value for --prompt: A prompt has 1 to 2000 characters"),
     ],
 )
 def test_a_wrong_command_ends_in_code_2_and_names_what_is_wrong(
@@ -291,6 +294,31 @@ def test_a_model_with_fewer_triangles_and_what_became_of_it(
     assert told["triangles_after"] == Glb.read(folder / "small.glb").count() == 300
     assert told["bytes_after"] == (folder / "small.glb").stat().st_size
     assert 0 < told["flip_mean"] < told["flip_worst"] < 0.2
+    assert leftovers(folder) == []
+
+
+def test_a_model_of_words_is_written_or_converted(folder: Path) -> None:
+    for name in ("stool.glb", "stool.usdz"):
+        done = CliRunner().invoke(main, ["--prompt", "a red stool", "--seed", "3", "-o", str(folder / name)])
+        assert done.exit_code == 0, done.output
+        assert done.stdout == f"{folder / name}\n"
+        told = json.loads(done.stderr.splitlines()[0])
+        assert (told["match"], told["seed"]) == (["stool"], 3)
+        assert load_model(folder / name).contents
+    assert leftovers(folder) == []
+
+
+def test_a_model_of_a_picture_is_written(folder: Path) -> None:
+    picture = Image.new("RGBA", (64, 64))
+    ImageDraw.Draw(picture).ellipse((8, 8, 56, 56), fill="orange")
+    picture.save(folder / "disc.png")
+    done = CliRunner().invoke(main, [str(folder / "disc.png"), "-o", str(folder / "disc.glb")])
+    assert done.exit_code == 0, done.output
+    assert load_model(folder / "disc.glb").contents
+    Image.new("RGBA", (64, 64)).save(folder / "disc.png")
+    done = CliRunner().invoke(main, [str(folder / "disc.png"), "-o", str(folder / "disc.glb")])
+    assert done.exit_code == 2
+    assert "Invalid value for MODEL" in done.output
     assert leftovers(folder) == []
 
 

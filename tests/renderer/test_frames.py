@@ -27,9 +27,9 @@ def ball(**fields: object) -> Scene:
 
 
 def moving_ball() -> Scene:
-    """It goes one metre to the right in one second."""
+    """It goes one metre to the right in half a second, and stays there for another half."""
     scene = ball()
-    times, places = np.array([0, 1], np.float32), np.array([[0, 0, 0], [1, 0, 0]], np.float32)
+    times, places = np.array([0, 0.5, 1], np.float32), np.array([[0, 0, 0], [1, 0, 0], [1, 0, 0]], np.float32)
     scene.clips.append(Clip("Go", [Channel(0, "translation", "LINEAR", times, places)]))
     return scene
 
@@ -189,7 +189,7 @@ def test_a_real_model_fills_its_frame(device: Device, light_cache: Path) -> None
     assert (body[:, 0] > body[:, 2] + 60).mean() > 0.8  # it is yellow
 
 
-def test_no_gl_object_stays_behind_after_fifty_models(device: Device, light_cache: Path) -> None:
+def test_no_gl_object_stays_behind_after_many_models(device: Device, light_cache: Path) -> None:
     """Counted by GL itself. Memory as a whole is measured in test_leaks."""
     spec = FrameSpec(width=32, height=18, frame_count=2)
 
@@ -209,10 +209,10 @@ def test_no_gl_object_stays_behind_after_fifty_models(device: Device, light_cach
         gc.collect()
         return live_objects()
 
-    for index in range(10):
+    for index in range(4):
         one_job(index)
     objects = settled()
-    for index in range(40):
+    for index in range(12):
         one_job(index)
     assert settled() == objects
 
@@ -222,7 +222,7 @@ def test_a_single_frame_has_the_shadow_of_its_moment(
 ) -> None:
     """Of a model too heavy for live shadows, a video has the mean over the animation."""
     monkeypatch.setattr(shadow, "LIVE_TRIANGLES", 0)
-    spec = dataclasses.replace(SPEC, animation="Go")
+    spec = dataclasses.replace(SPEC, animation="Go", frame_count=30)
     still, video = (
         frame(device, moving_ball(), light_cache, spec=each)[..., 3].astype(np.int64)
         for each in (dataclasses.replace(spec, frame_count=1), spec)

@@ -34,6 +34,7 @@ QUICK = {
     "PIROUETTE_GL_DEVICE": "software",
     "PIROUETTE_INGEST_ALLOW": "127.0.0.1",
     "PIROUETTE_WEBHOOK_ALLOW": "127.0.0.1",
+    "PIROUETTE_GROK": "false",  # its examples keep two workers busy for half a minute
 }
 
 

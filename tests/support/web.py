@@ -38,6 +38,8 @@ ZIP = b"PK\x05\x06" + bytes(18)
 def key_header(key: str) -> dict[str, str]:
     """The header field by which a request carries a key of any dialect; of dx.gl's, if it isn't one's at all."""
     format = next((each for each in FORMATS.values() if key.startswith(each.prefix)), FORMATS["dxgl"])
+    if format.cookie:
+        return {format.header: f"{format.cookie}={key}"}
     return {format.header: f"{format.scheme} {key}" if format.scheme else key}
 
 
@@ -88,16 +90,17 @@ class Web:
         self.woken += 1
 
     def request(
-        self, method: str, path: str, *, token: str | None = "", app: FastAPI | None = None, **arguments: Any
-    ) -> httpx.Response:
-        """`token` None sends none; "" stands for the account's own."""
+        self, method: str, path: str, *, token: str | None = "", app: FastAPI | None = None,
+        client: tuple[str, int] = ("127.0.0.1", 5000), **arguments: Any,
+    ) -> httpx.Response:  # fmt: skip
+        """`token` None sends none; "" stands for the account's own. `client` is the caller's address and port."""
         headers = key_header(token or self.token) if token is not None else {}
         headers |= arguments.pop("headers", {})
 
         async def send() -> httpx.Response:
-            transport = httpx.ASGITransport(app or self.app, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://farm") as client:
-                return await client.request(method, path, headers=headers, **arguments)
+            transport = httpx.ASGITransport(app or self.app, raise_app_exceptions=False, client=client)
+            async with httpx.AsyncClient(transport=transport, base_url="http://farm") as sender:
+                return await sender.request(method, path, headers=headers, **arguments)
 
         return asyncio.run(send())
 
@@ -131,6 +134,12 @@ class Web:
         """A key of the account for Glossi's API, with the usual scopes."""
         with self.database.begin() as session:
             return credentials.issue(session, self.account_id, name="glossi", dialect="glossi").raw
+
+    @functools.cached_property
+    def generio_key(self) -> str:
+        """The same for Generio's."""
+        with self.database.begin() as session:
+            return credentials.issue(session, self.account_id, name="generio", dialect="generio").raw
 
     def balance(self) -> int:
         with self.database.read() as session:

@@ -6,6 +6,9 @@ Migrations in /migrations build them.
 from api.db.tables.accounts import Account, IdempotencyKey, LedgerEntry, Quota, StoredBytes, Token
 from api.db.tables.base import Base, UtcDateTime
 from api.db.tables.catalog import Model, ModelTag, Overlay
+from api.db.tables.generations import Flow, FlowInput, FlowStep
+from api.db.tables.people import BrowserSession, Person, PersonLink
+from api.db.tables.presets import Preset
 from api.db.tables.projects import (
     Batch,
     ModelVariant,
@@ -20,13 +23,18 @@ from api.db.tables.projects import (
 )
 from api.db.tables.renders import Render, RenderOverlay
 from api.db.tables.results import Result
+from api.db.tables.watching import ProcessCounts
 from api.db.tables.webhooks import WebhookDelivery, WebhookSecret, WebhookSubscription, WebhookTarget
-from api.db.tables.work import Lane, OutboxMessage, Segment, Task, TaskNeed, Worker
+from api.db.tables.work import Lane, OutboxMessage, Pause, Segment, Task, TaskNeed, Worker
 
 __all__ = [
     "Account",
     "Base",
     "Batch",
+    "BrowserSession",
+    "Flow",
+    "FlowInput",
+    "FlowStep",
     "IdempotencyKey",
     "Lane",
     "LedgerEntry",
@@ -35,6 +43,11 @@ __all__ = [
     "ModelVariant",
     "OutboxMessage",
     "Overlay",
+    "Pause",
+    "Person",
+    "PersonLink",
+    "Preset",
+    "ProcessCounts",
     "Project",
     "ProjectModel",
     "Quota",

@@ -20,6 +20,7 @@ class Render(Base):
     __table_args__ = (
         Index("renders_by_account", "account_id", "created_at", "id", "is_system_preview"),
         Index("renders_by_share", "share_id"),
+        Index("renders_by_age", "created_at"),
         Index("renders_by_model", "model_id", "created_at", "id"),
         Index("renders_by_status", "account_id", "status", "created_at", "id", "is_system_preview"),
         Index("one_preview_per_model", "model_id", unique=True,

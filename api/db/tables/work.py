@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.db.tables.base import Base, BigId
@@ -132,7 +132,8 @@ class OutboxMessage(Base):
 
 class Worker(Base):
     """A worker process that is up, the device it draws on, and what makes its H.264. Removed when it leaves or falls
-    silent. One with an `unfit_reason` claims nothing until its self-test passes."""
+    silent. One with an `unfit_reason` claims nothing until its self-test passes, one that is `resting` nothing until it
+    is resumed."""
 
     __tablename__ = "workers"
 
@@ -141,5 +142,15 @@ class Worker(Base):
     software: Mapped[bool]
     encoder: Mapped[str] = mapped_column(String(20))
     unfit_reason: Mapped[str | None] = mapped_column(Text)
+    resting: Mapped[bool] = mapped_column(default=False, server_default=false())
     started_at: Mapped[dt.datetime]
     seen_at: Mapped[dt.datetime]  # by the database's clock
+
+
+class Pause(Base):
+    """A worker by its name, or all workers by the name "", that an administrator lets rest."""
+
+    __tablename__ = "pauses"
+
+    worker: Mapped[str] = mapped_column(String(100), primary_key=True)
+    created_at: Mapped[dt.datetime]

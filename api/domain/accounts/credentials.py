@@ -40,7 +40,8 @@ _SECRET_LENGTH = 43  # characters of the alphabet that carry 256 bits
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Format:
-    """How a dialect's keys look, and how requests carry them: `header` holds the key, after the scheme if it has one.
+    """How a dialect's keys look, and how requests carry them: `header` holds the key, after the scheme or in the cookie
+    if it has one.
 
     A key is the prefix, a public part of `public_length` random characters and an underscore if that isn't 0, and the
     secret.
@@ -50,6 +51,7 @@ class Format:
     header: str
     scheme: Literal["Bearer"] | None
     public_length: int = 0
+    cookie: str | None = None
 
     def new(self) -> str:
         public = f"{_random(self.public_length)}_" if self.public_length else ""
@@ -62,7 +64,7 @@ class Format:
     @property
     def sample(self) -> str:
         """The header as a request sends it, without a real key."""
-        scheme = f"{self.scheme} " if self.scheme else ""
+        scheme = f"{self.scheme} " if self.scheme else f"{self.cookie}=" if self.cookie else ""
         return f"{self.header}: {scheme}{self.prefix}..."
 
 
@@ -76,8 +78,16 @@ FORMATS: dict[str, Format] = {
     "dxgl": Format("dxgl_sk_", "Authorization", "Bearer"),
     "glossi": Format("glsi_", "X-API-Key", None, public_length=10),
     "generio": Format("generio_", "Authorization", "Bearer"),
+    "grok": Format("grok_", "Authorization", "Bearer"),
+    "portal": Format("pirouette_ps_", "Cookie", None, cookie="pirouette_session"),
 }
-"""By dialect. Sources: dx.gl's and Glossi's API references; Generio's documents no format, so the prefix is ours."""
+"""By dialect. Sources: dx.gl's and Glossi's API references. Generio's documents no format, and the Grok pipeline has no
+keys at all (the farm's administrators need one): these prefixes are ours.
+
+The portal's are made when people sign in, by `sessions`, and for nobody else."""
+
+PROGRAMS = tuple(dialect for dialect, format in FORMATS.items() if format.cookie is None)
+"""Dialects whose keys are for programs."""
 
 MAX_NAME_LENGTH = 100
 

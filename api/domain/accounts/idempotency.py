@@ -10,7 +10,7 @@ its hold does no harm: `keep` finds that the key is another's by now, and the wo
 
 import dataclasses
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from api.db.dialects import from_now, insert
@@ -19,6 +19,10 @@ from api.errors import IdempotencyConflict, IdempotencyInProgress
 from api.ids import new_id
 
 KEPT_SECONDS = 24 * 60 * 60
+
+SWEPT_AT_ONCE = 200
+"""In one transaction, so that nobody waits for its locks for long."""
+
 HOLD_SECONDS = 60.0
 """For work that is one transaction: longer than it ever waits, for which `api.db.engines` has the limits, and no longer
 than a client is ready to wait."""
@@ -96,9 +100,23 @@ def let_go(session: Session, held: Hold) -> None:
     session.execute(delete(IdempotencyKey).where(*_held_by(held)))
 
 
-def sweep(session: Session) -> None:
-    """Removes answers that are too old and holds of requests that died. Any number of processes may sweep at once."""
-    session.execute(delete(IdempotencyKey).where(IdempotencyKey.expires_at <= from_now(0)))
+def sweep(session: Session) -> bool:
+    """Removes some of the answers that are too old and holds of requests that died. Whether there may be more.
+
+    Any number of processes may sweep at once.
+    """
+    oldest = (
+        select(IdempotencyKey.expires_at)
+        .where(IdempotencyKey.expires_at <= from_now(0))
+        .order_by(IdempotencyKey.expires_at)
+        .limit(SWEPT_AT_ONCE)
+    ).subquery()
+    swept = session.scalars(
+        delete(IdempotencyKey)
+        .where(IdempotencyKey.expires_at <= select(func.max(oldest.c.expires_at)).scalar_subquery())
+        .returning(IdempotencyKey.holder)
+    ).all()
+    return len(swept) >= SWEPT_AT_ONCE
 
 
 def _held_by(held: Hold) -> tuple[ColumnElement[bool], ...]:

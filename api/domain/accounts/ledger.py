@@ -17,7 +17,7 @@ from api import clock
 from api.db.dialects import insert
 from api.db.tables import Account, LedgerEntry
 from api.domain.accounts import credentials
-from api.domain.kit import paging
+from api.domain.kit import counting, paging
 from api.domain.kit.paging import Page
 from api.domain.kit.unit import spender
 from api.errors import NoCredits, NotFound
@@ -57,15 +57,22 @@ def grant(session: Session, account_id: str, amount: int, *, source: Source = So
             account_id=account_id, kind="grant", amount=amount, source=source, note=note, created_at=clock.now()
         )
     )
+    counting.add(session, "credits", amount, kind="grant")
     return credits
 
 
 def charge(
-    session: Session, account_id: str, subject_kind: str, credits: Mapping[str, int], *, number: int = 1
+    session: Session,
+    account_id: str,
+    subject_kind: str,
+    credits: Mapping[str, int],
+    *,
+    number: int = 1,
+    note: str = "",
 ) -> None:
     """Takes what the subjects cost, `credits` by their ids: all of it or, with NoCredits or SpendingCap, nothing.
 
-    `number` says which charge of each subject it is, from 1.
+    `number` says which charge of each subject it is, from 1. `note` is for people, and stands with a refund too.
     """
     total = sum(credits.values())
     left = session.scalar(
@@ -82,12 +89,13 @@ def charge(
         credentials.spend(session, token_id, total)
     entry = {
         "account_id": account_id, "kind": "charge", "subject_kind": subject_kind, "charge_number": number,
-        "token_id": token_id, "created_at": clock.now(),
+        "token_id": token_id, "note": note, "created_at": clock.now(),
     }  # fmt: skip
     session.execute(
         plain_insert(LedgerEntry),
         [entry | {"subject_id": subject_id, "amount": -amount} for subject_id, amount in credits.items()],
     )
+    counting.add(session, "credits", total, kind="charge")
 
 
 def next_number(session: Session, subject_kind: str, subject_id: str) -> int:
@@ -104,7 +112,10 @@ def refund(session: Session, subject_kind: str, subject_id: str, *, at_most: int
     False, and nothing changes, if it was not charged, or if that charge is refunded already.
     """
     charged = (
-        select(LedgerEntry.account_id, LedgerEntry.charge_number, LedgerEntry.amount, LedgerEntry.token_id)
+        select(
+            LedgerEntry.account_id, LedgerEntry.charge_number, LedgerEntry.amount, LedgerEntry.token_id,
+            LedgerEntry.note,
+        )
         .where(
             LedgerEntry.subject_id == subject_id, LedgerEntry.subject_kind == subject_kind, LedgerEntry.kind == "charge"
         )
@@ -119,7 +130,7 @@ def refund(session: Session, subject_kind: str, subject_id: str, *, at_most: int
         insert(session, LedgerEntry)
         .values(
             account_id=last.account_id, kind="refund", amount=amount, subject_kind=subject_kind, subject_id=subject_id,
-            charge_number=last.charge_number, token_id=last.token_id, created_at=clock.now(),
+            charge_number=last.charge_number, token_id=last.token_id, note=last.note, created_at=clock.now(),
         )
         .on_conflict_do_nothing(
             index_elements=[
@@ -133,6 +144,7 @@ def refund(session: Session, subject_kind: str, subject_id: str, *, at_most: int
     session.execute(update(Account).where(Account.id == last.account_id).values(credits=Account.credits + amount))
     if last.token_id is not None:
         credentials.unspend(session, last.token_id, amount)
+    counting.add(session, "credits", amount, kind="refund")
     return True
 
 

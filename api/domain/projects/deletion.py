@@ -35,9 +35,9 @@ def delete_project(unit: Unit, account_id: str, project_id: str) -> None:
     for job in jobs:
         if job.status == RenderJobStatus.QUEUED:
             settings = OutputSettings.from_json(job.settings)
-            missing = sum(
-                plans.price(render.file_type, settings)
-                for render in renders if render.job_id == job.id and render.status != RenderStatus.DONE
-            )  # fmt: skip
+            missing = plans.price_of(
+                (each.file_type for each in renders if each.job_id == job.id and each.status != RenderStatus.DONE),
+                settings,
+            )
             ledger.refund(unit, SUBJECT, job.id, at_most=missing)
     unit.execute(delete(Project).where(Project.id == project_id))

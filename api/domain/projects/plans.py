@@ -135,6 +135,11 @@ def price(file_type: str, settings: OutputSettings) -> int:
     return RESOLUTIONS[settings.video_resolution].mp4_credits * factor
 
 
+def price_of(file_types: Iterable[str], settings: OutputSettings) -> int:
+    """Credits of pictures and videos together."""
+    return sum(price(file_type, settings) for file_type in file_types)
+
+
 def planned(content: Content, settings: OutputSettings, *, material_variant: str | None) -> list[Planned]:
     """What `settings` want of the content, pictures before videos, for one of a model's material variants; None is its
     default. The pictures are of one work, which draws them together, but for those from below.

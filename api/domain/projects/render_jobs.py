@@ -1,8 +1,11 @@
 """Render jobs: all pictures and videos of a project, ordered, paid, refunded and tried again as one.
 
     create_jobs -> renders at work -> advance, after each that has ended -> COMPLETED
-                        ^                                              `--> FAILED, refunded
+                        ^                                              `--> FAILED, what is missing is refunded
                         `-------------------- retry_job -------------------'
+
+What was made of a failed job stays there to be fetched, so it stays paid for: else a template of which one shot never
+works would give all others for nothing.
 """
 
 import dataclasses
@@ -154,44 +157,47 @@ def get_job(session: Session, account_id: str, job_id: str) -> RenderJobView:
 
 
 def retry_job(session: Session, account_id: str, job_id: str) -> RenderJobView:
-    """What failed of the job is drawn after all, and the job is paid for again, whole.
+    """What failed of the job is drawn after all, and paid for again.
 
     Raises JobNotFound; InvalidState for a job that hasn't failed; NoCredits.
     """
-    credits = session.scalar(
+    settings = session.scalar(
         update(RenderJob)
         .where(RenderJob.id == job_id, RenderJob.account_id == account_id, RenderJob.status == RenderJobStatus.FAILED)
         .values(status=RenderJobStatus.QUEUED, batch_id=new_id(), error_message=None, updated_at=clock.now())
-        .returning(RenderJob.credits)
+        .returning(RenderJob.settings)
     )
-    if credits is None:
+    if settings is None:
         job = get_job(session, account_id, job_id)
         raise InvalidState(f"Only a job that has FAILED can be tried again; this one is {job.status}")
-    failed = session.scalars(
-        select(Render.id)
+    failed = session.execute(
+        select(Render.id, RenderJobOutput.file_type)
         .join(RenderJobOutput, RenderJobOutput.render_id == Render.id)
         .where(RenderJobOutput.job_id == job_id, Render.status.in_(RETRIED_FROM))
         .order_by(Render.task_id)
     ).all()
-    for render_id in failed:
-        ordering.retry_render(session, account_id, render_id)
-    number = ledger.next_number(session, SUBJECT, job_id)
-    ledger.charge(session, account_id, SUBJECT, {job_id: credits}, number=number)
-    unit.note_next(session, advance, job_id)  # nothing may be left of what had failed
+    for render in failed:
+        ordering.retry_render(session, account_id, render.id)
+    if failed:
+        credits = plans.price_of([render.file_type for render in failed], OutputSettings.from_json(settings))
+        number = ledger.next_number(session, SUBJECT, job_id)
+        ledger.charge(session, account_id, SUBJECT, {job_id: credits}, number=number)
+    else:  # it was deleted meanwhile
+        unit.note_next(session, advance, job_id)
     return get_job(session, account_id, job_id)
 
 
 def advance(session: Session, job_id: str) -> None:
     """The job ends if all of its renders have. Does nothing else, however often it is called."""
     job = session.execute(
-        select(RenderJob.account_id, RenderJob.project_id)
+        select(RenderJob.account_id, RenderJob.project_id, RenderJob.settings)
         .where(RenderJob.id == job_id, RenderJob.status == RenderJobStatus.QUEUED)
         .with_for_update()
     ).one_or_none()
     if job is None:
         return
     rows = session.execute(
-        select(Render.id, Render.status, Render.error_message, RenderJobOutput.name)
+        select(Render.id, Render.status, Render.error_message, RenderJobOutput.name, RenderJobOutput.file_type)
         .join(RenderJobOutput, RenderJobOutput.render_id == Render.id)
         .where(RenderJobOutput.job_id == job_id)
         .order_by(RenderJobOutput.position)
@@ -203,7 +209,8 @@ def advance(session: Session, job_id: str) -> None:
     if failed:
         first = f'first "{failed[0].name}": {failed[0].error_message}'
         error = f"{len(failed)} of {len(rows)} could not be rendered, {first}"
-        ledger.refund(session, SUBJECT, job_id)
+        missing = plans.price_of([row.file_type for row in failed], OutputSettings.from_json(job.settings))
+        ledger.refund(session, SUBJECT, job_id, at_most=missing)
     session.execute(
         update(RenderJob)
         .where(RenderJob.id == job_id)

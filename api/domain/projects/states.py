@@ -18,7 +18,7 @@ class RenderJobStatus(StrEnum):
     """Some of its pictures and videos are being drawn, or are there already."""
     COMPLETED = "COMPLETED"
     FAILED = "FAILED"
-    """Something of it could not be made; its credits are refunded."""
+    """Something of it could not be made; the credits of that are refunded."""
 
 
 class WorkflowStatus(StrEnum):

@@ -11,7 +11,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from api import clock
-from api.db.tables import Model, Overlay, Render, Task, Upload
+from api.db.tables import FlowInput, FlowStep, Model, Overlay, Render, Task, Upload
 from api.domain.removal import uploads
 from api.domain.renders.states import UNFINISHED
 from api.domain.work.states import TaskState
@@ -63,6 +63,14 @@ def _renders(session: Session, names: Collection[str]) -> Collection[str]:
     return session.scalars(select(Render.id).where(Render.id.in_(names))).all()
 
 
+def _inputs(session: Session, names: Collection[str]) -> Collection[str]:
+    return session.scalars(select(FlowInput.id).where(FlowInput.id.in_(names))).all()
+
+
+def _steps(session: Session, names: Collection[str]) -> Collection[str]:
+    return session.scalars(select(FlowStep.task_id).where(FlowStep.task_id.in_(names))).all()
+
+
 def _tasks(session: Session, names: Collection[str]) -> Collection[str]:
     """Parts that are still to be joined."""
     return session.scalars(select(Task.id).where(Task.id.in_(names), Task.state == TaskState.OPEN)).all()
@@ -74,6 +82,8 @@ FOLDERS: dict[str, Callable[[Session, Collection[str]], Collection[str]]] = {
     "thumbnails": _of_models,
     "usdzs": _of_models,
     "renders": _renders,
+    "inputs": _inputs,
+    "steps": _steps,
     "tasks": _tasks,
     "uploads": _uploads,
     "shots": _tasks,  # where older versions kept parts

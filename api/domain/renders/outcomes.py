@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from api import clock
 from api.db.tables import Render
 from api.domain.accounts import ledger
-from api.domain.kit import followers
-from api.domain.kit.failures import Failure
+from api.domain.kit import counting, followers
+from api.domain.kit.failures import CANCELLED, Failure
 from api.domain.kit.files import FileView
 from api.domain.kit.texts import storable
 from api.domain.renders import notices
@@ -112,6 +112,11 @@ def _move(session: Session, status: RenderStatus, *renders: ColumnElement[bool],
         update(Render)
         .where(*renders, Render.status.in_(COMES_FROM[status]))
         .values(status=status, updated_at=clock.now(), **values)
-        .returning(Render.account_id)
+        .returning(Render.account_id, Render.output)
     )
-    return set(session.scalars(moved))
+    rows = session.execute(moved).all()
+    if status in notices.ENDED:
+        ended = "cancelled" if values.get("error_code") == CANCELLED else status.value
+        for _, output in rows:
+            counting.add(session, "renders", 1, output=output, status=ended)
+    return {account_id for account_id, _ in rows}

@@ -41,8 +41,8 @@ ANSWER_LIMIT = 64 * 1024
 GIVE_UP_AFTER = dt.timedelta(days=5)
 """A target is disabled when deliveries to it have been given up for so long, and none has arrived."""
 
-KEPT = dt.timedelta(days=30)
-"""How long deliveries are kept, and subscriptions to single subjects."""
+DISCARDED_AT_ONCE = 200
+"""In one transaction, so that nobody waits for its locks for long: 6 ms among 300,000 rows, and 24 ms with 1000."""
 
 GONE = 410
 
@@ -284,17 +284,35 @@ def _views(account_id: str) -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
-def discard_old(session: Session) -> None:
-    """Deletes deliveries that ended, subscriptions to single subjects, and targets without either, if they are old."""
-    before = clock.now() - KEPT
-    session.execute(
-        delete(WebhookDelivery).where(WebhookDelivery.created_at < before, WebhookDelivery.state != "pending")
+def discard_old(session: Session, kept: dt.timedelta) -> bool:
+    """Deletes some of the deliveries that ended, subscriptions to single subjects, and targets without either, that are
+    older than `kept`. Whether there may be more."""
+    before = clock.now() - kept
+    ended = (
+        select(WebhookDelivery.id)
+        .where(WebhookDelivery.created_at < before, WebhookDelivery.state != "pending")
+        .order_by(WebhookDelivery.created_at)
+        .limit(DISCARDED_AT_ONCE)
     )
-    session.execute(
-        delete(WebhookSubscription).where(
-            WebhookSubscription.created_at < before, WebhookSubscription.subject_kind.not_in(targets.OF_ACCOUNTS)
+    deleted = session.scalars(
+        delete(WebhookDelivery).where(WebhookDelivery.id.in_(ended)).returning(WebhookDelivery.id)
+    ).all()
+    of_one = (
+        select(WebhookSubscription.subject_id)
+        .where(WebhookSubscription.created_at < before, WebhookSubscription.subject_kind.not_in(targets.OF_ACCOUNTS))
+        .order_by(WebhookSubscription.created_at)
+        .limit(DISCARDED_AT_ONCE)
+    )
+    ended_subscriptions = session.scalars(
+        delete(WebhookSubscription)
+        .where(
+            WebhookSubscription.created_at < before, WebhookSubscription.subject_kind.not_in(targets.OF_ACCOUNTS),
+            WebhookSubscription.subject_id.in_(of_one),
         )
-    )
+        .returning(WebhookSubscription.subject_id)
+    ).all()
+    if len(deleted) == DISCARDED_AT_ONCE or len(ended_subscriptions) >= DISCARDED_AT_ONCE:
+        return True
     session.execute(
         delete(WebhookTarget).where(
             WebhookTarget.updated_at < before,  # not one that is just being subscribed
@@ -302,3 +320,4 @@ def discard_old(session: Session) -> None:
             ~exists().where(WebhookDelivery.target_id == WebhookTarget.id),
         )
     )
+    return False

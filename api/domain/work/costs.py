@@ -52,6 +52,8 @@ def _of_view(spec: dict[str, Any]) -> int:
 
 INSPECTION = Cost(begin_s=30.0)
 CONVERSION = Cost(begin_s=30.0)
+GENERATION = Cost(begin_s=100.0)  # a large generator without a graphics card; the farm's own takes a twentieth of it
+OPTIMISATION = Cost(begin_s=60.0)  # of a model at the limits, twelve pictures of it before and after included
 FRAMES = Cost(begin_s=12.0, frame_pixels=_of_frame, software_s=1.3e-7, gpu_s=2e-8, encode_s=1.5e-8)
 STILLS = Cost(begin_s=12.0, frame_pixels=_of_still, software_s=2e-7, gpu_s=8e-8)
 VIEWS = Cost(begin_s=12.0, frame_pixels=_of_view, software_s=5e-7, gpu_s=3e-7)

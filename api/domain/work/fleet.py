@@ -20,13 +20,15 @@ SILENCE_SECONDS = 60.0
 @dataclasses.dataclass(frozen=True, slots=True)
 class WorkerView:
     """`device` is the GL device's own name or NO_DEVICE; `software` says that it is the CPU; `encoder` is that of the
-    settings. `working`: it holds a claim. `unfit_reason` says why it claims nothing, and is None while it is fit."""
+    settings. `working`: it holds a claim. `unfit_reason` says why it claims nothing, and is None while it is fit.
+    `resting`: it claims nothing because it is paused."""
 
     name: str
     device: str
     software: bool
     encoder: str
     unfit_reason: str | None
+    resting: bool
     started_at: dt.datetime
     seen_at: dt.datetime
     working: bool
@@ -41,7 +43,7 @@ def announce(
 ) -> None:
     """A worker has started, or is back after it was taken for dead."""
     values = {
-        "device": device, "software": software, "encoder": encoder, "unfit_reason": unfit_reason,
+        "device": device, "software": software, "encoder": encoder, "unfit_reason": unfit_reason, "resting": False,
         "started_at": from_now(0), "seen_at": from_now(0),
     }  # fmt: skip
     session.execute(
@@ -51,13 +53,13 @@ def announce(
     )
 
 
-def seen(session: Session, worker: str, unfit_reason: str | None = None) -> bool:
+def seen(session: Session, worker: str, unfit_reason: str | None = None, *, resting: bool = False) -> bool:
     """The worker is still there, and fit unless there is a reason against it. False if it was taken for dead: it should
-    announce itself again."""
+    announce itself again. `resting`: from now on it claims nothing, because it is paused."""
     found = session.scalar(
         update(Worker)
         .where(Worker.name == worker)
-        .values(seen_at=from_now(0), unfit_reason=unfit_reason)
+        .values(seen_at=from_now(0), unfit_reason=unfit_reason, resting=resting)
         .returning(Worker.name)
     )
     return found is not None
@@ -74,8 +76,8 @@ def list_workers(session: Session) -> list[WorkerView]:
     working = exists().where(running, Segment.worker == Worker.name)
     rows = session.execute(
         select(
-            Worker.name, Worker.device, Worker.software, Worker.encoder, Worker.unfit_reason, Worker.started_at,
-            Worker.seen_at, working,
+            Worker.name, Worker.device, Worker.software, Worker.encoder, Worker.unfit_reason, Worker.resting,
+            Worker.started_at, Worker.seen_at, working,
         )
         .where(_heard_of())
         .order_by(Worker.name)
@@ -83,9 +85,16 @@ def list_workers(session: Session) -> list[WorkerView]:
     return [WorkerView(*row) for row in rows]
 
 
+def held_by(session: Session, worker: str | None) -> list[str]:
+    """The ids of the segments that the worker holds; of None, those that anybody does."""
+    of_worker = () if worker is None else (Segment.worker == worker,)
+    running = Segment.state == literal_column(f"'{SegmentState.RUNNING}'")
+    return list(session.scalars(select(Segment.id).where(running, *of_worker).order_by(Segment.id)))
+
+
 def others_than(worker: InstrumentedAttribute[str | None]) -> Exists:
-    """The condition that there is a fit worker other than the one so called."""
-    return exists().where(_heard_of(), Worker.unfit_reason.is_(None), Worker.name != worker)
+    """The condition that there is a fit worker at work other than the one so called."""
+    return exists().where(_heard_of(), Worker.unfit_reason.is_(None), ~Worker.resting, Worker.name != worker)
 
 
 def remove_silent(session: Session) -> None:

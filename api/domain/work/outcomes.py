@@ -74,6 +74,10 @@ KINDS: dict[str, Kind] = {
     "thumbnail": Kind("render", "api.domain.catalog.thumbnails:THUMBNAILS", costs.STILLS),
     "usdz": Kind("inspect", "api.domain.catalog.usdz:USDZ", costs.CONVERSION),
     "dataset": Kind("render", "api.domain.renders.outcomes:RENDERS", costs.VIEWS),
+    "generate-image": Kind("generate", "api.domain.generations.outcomes:STEPS_OF_FLOWS", costs.GENERATION),
+    "generate-mesh": Kind("generate", "api.domain.generations.outcomes:STEPS_OF_FLOWS", costs.GENERATION),
+    "optimise": Kind("generate", "api.domain.generations.outcomes:STEPS_OF_FLOWS", costs.OPTIMISATION),
+    "generated-usdz": Kind("generate", "api.domain.generations.outcomes:STEPS_OF_FLOWS", costs.CONVERSION),
 }
 
 

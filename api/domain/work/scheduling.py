@@ -148,10 +148,31 @@ def release(session: Session, claim: Claim) -> bool:
     return True
 
 
-def cancel(session: Session, task_id: str) -> None:
-    """Nobody wants the task any more, nor those that need it. Who holds a segment of it learns so by a heartbeat."""
+def hand_back(session: Session, segment_id: str) -> bool:
+    """The claim is taken from whoever has it; the work is pending again and no failure. False: nobody has it."""
+    task_id = session.scalar(select(Segment.task_id).where(Segment.id == segment_id))
+    if task_id is None:
+        return False
     _lock_task(session, task_id)
-    _end(session, task_id, TaskState.CANCELLED, Failure(CANCELLED, "Cancelled"))
+    row = session.execute(
+        update(Segment)
+        .where(Segment.id == segment_id, Segment.state == SegmentState.RUNNING)
+        .values(updated_at=from_now(0))
+        .returning(*_ATTEMPT)
+    ).one_or_none()
+    if row is None:
+        return False
+    attempt = _attempt(row)
+    _requeue(session, attempt)
+    lanes.give_turn_back(session, attempt.lane)
+    return True
+
+
+def cancel(session: Session, task_id: str, failure: Failure = Failure(CANCELLED, "Cancelled")) -> None:
+    """Nobody wants the task any more, nor those that need it: their owners are told the `failure`. Who holds a segment
+    of it learns so by a heartbeat."""
+    _lock_task(session, task_id)
+    _end(session, task_id, TaskState.CANCELLED, failure)
 
 
 class NotTakenBack(Exception):

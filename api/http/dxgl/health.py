@@ -1,5 +1,6 @@
 """/v1/health: whether the farm can work, for monitors and people, without a token."""
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -30,6 +31,18 @@ class Rendering(BaseModel):
     note: str = Field(examples=["All workers render on a GPU"])
 
 
+class Engine(BaseModel):
+    """What makes pictures of words, or models of pictures."""
+
+    name: str = Field(examples=["procedural"])
+    makes: Literal["pictures", "models"]
+    chosen: bool = Field(description="Whether the settings lead to it", examples=[True])
+    available: bool = Field(
+        description="Whether it can work on the server's machine; workers may differ", examples=[True]
+    )
+    reason: str = Field(description="Why it isn't, and what to do; empty if it is", examples=[""])
+
+
 class HealthReport(BaseModel):
     """Beyond dx.gl's fields: all but `status` and `database`."""
 
@@ -45,6 +58,7 @@ class HealthReport(BaseModel):
         description="How long the oldest work that no worker is at has waited; null if there is none", examples=[2.5]
     )
     problems: list[str] = Field(examples=[["No worker is up: renders wait until one starts"]])
+    engines: list[Engine]
     rendering: Rendering | None = Field(description="null while the database does not answer")
 
 
@@ -72,6 +86,7 @@ def _told(report: Report) -> HealthReport:
         freeDiskMb=report.free_mb,
         oldestPendingSeconds=None if condition is None else condition.oldest_pending_seconds,
         problems=problems,
+        engines=[Engine(**dataclasses.asdict(each)) for each in report.engines],
         rendering=None if condition is None else _rendering(condition.workers),
     )
 
@@ -102,6 +117,8 @@ def _problems(report: Report) -> Iterator[str]:
         yield f"{len(drawing) - len(fit)} of {len(drawing)} workers are unfit for work; their logs say why"
     if report.condition.silent:
         yield f"{report.condition.silent} of {len(report.condition.workers)} workers were not heard of lately"
+    if resting := sum(worker.resting for worker in report.condition.workers):
+        yield f"{resting} of {len(report.condition.workers)} workers rest: an administrator has paused them"
     waited = report.condition.oldest_pending_seconds
     if waited is not None and waited > LONGEST_WAIT_SECONDS:
         yield f"Some work has waited for {waited / 60:.0f} minutes"

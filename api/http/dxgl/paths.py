@@ -19,7 +19,7 @@ from api.http.dxgl.schemas import MAX_BATCH
 from api.http.errors import RangeNotSatisfiable
 from api.http.files import Route, download_route
 from api.http.params import Window, id_else, window_of
-from api.http.routes import JsonRoute
+from api.http.routes import JsonRoute, operation_id
 
 PREFIX = "/v1"
 
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 def new_router(tag: str) -> APIRouter:
     """A router below /v1. Its routes declare their `errors`."""
-    return APIRouter(prefix=PREFIX, tags=[tag], route_class=JsonRoute)
+    return APIRouter(prefix=PREFIX, tags=[tag], route_class=JsonRoute, generate_unique_id_function=operation_id)
 
 
 def listed(items: list[T] | None) -> list[T]:

@@ -17,7 +17,7 @@ from api.http.dxgl.failures import errors
 from api.http.dxgl.paths import RenderId
 from api.http.dxgl.share_paths import PAGE_PREFIX, PUBLIC_PREFIX
 from api.http.files import REVOCABLE
-from api.http.routes import JsonRoute
+from api.http.routes import JsonRoute, operation_id
 from api.http.state import FarmDep
 
 STYLE = """
@@ -40,7 +40,7 @@ HEADERS = {
     "X-Robots-Tag": "noindex",  # who has the link may look; search engines are not told of it
 }
 
-public = APIRouter(tags=["shares"], route_class=JsonRoute)
+public = APIRouter(tags=["shares"], route_class=JsonRoute, generate_unique_id_function=operation_id)
 
 
 @public.get(

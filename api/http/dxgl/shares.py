@@ -18,11 +18,13 @@ from api.http.dxgl.paths import RenderId, get_and_head, new_router
 from api.http.dxgl.schemas import Data, RenderIdText
 from api.http.dxgl.share_paths import PAGE_PREFIX, PUBLIC_PREFIX
 from api.http.files import REVOCABLE
-from api.http.routes import JsonRoute
+from api.http.routes import JsonRoute, operation_id
 from api.http.state import Farm, FarmDep
 
 router = new_router("shares")
-public = APIRouter(prefix=PUBLIC_PREFIX, tags=["shares"], route_class=JsonRoute)
+public = APIRouter(
+    prefix=PUBLIC_PREFIX, tags=["shares"], route_class=JsonRoute, generate_unique_id_function=operation_id
+)
 
 
 class ShareState(BaseModel):

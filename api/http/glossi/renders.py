@@ -127,7 +127,7 @@ def get_render(principal: Reader, farm: FarmDep, request: Request, job_id: JobId
     "/renders/{job_id}/retry", responses=errors(JobNotFound, InvalidState, NoCredits, SpendingCap)
 )
 def retry_render(principal: Renderer, farm: FarmDep, job_id: JobId) -> RenderJobRetried:
-    """Makes what is missing of a job that has FAILED, for the job's price, which was paid back when it failed."""
+    """Makes what is missing of a job that has FAILED, for the price of that, which was paid back when it failed."""
     with farm.work(principal) as unit:
         job = render_jobs.retry_job(unit, principal.account_id, job_id)
         return RenderJobRetried(**_told(job), batchId=job.batch_id)

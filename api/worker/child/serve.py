@@ -31,7 +31,15 @@ from api.worker.messages import (
 from api.worker.right_of_way import RightOfWay
 from renderer.checkpoints import at_checkpoints
 from renderer.encode.available import require_encoder
-from renderer.errors import Cancelled, ModelError, OutOfMemory, RendererError, SettingsError, UnknownSpecVersion
+from renderer.errors import (
+    Cancelled,
+    EngineRejected,
+    ModelError,
+    OutOfMemory,
+    RendererError,
+    SettingsError,
+    UnknownSpecVersion,
+)
 from renderer.gl.context import open_device
 
 UNEXPECTED = Failed(code="internal", message="The renderer failed unexpectedly", retry=True)
@@ -40,7 +48,7 @@ REST_S = 5.0
 """How long there must be no work before what was kept for the next order is forgotten: a model that was just inspected
 is drawn next, once its upload is answered."""
 
-FINAL = (ModelError, SettingsError, UnknownSpecVersion)
+FINAL = (ModelError, SettingsError, EngineRejected, UnknownSpecVersion)
 """Errors that another try would not change."""
 
 logger = logging.getLogger(__name__)
@@ -50,7 +58,7 @@ def run(orders: IO[bytes], reports: IO[bytes]) -> None:
     """A child from its start to its end."""
     use_one_arena()
     setup = setup_in(orders.readline())
-    log.configure(setup.log_level, f"child {os.getpid()}")
+    log.configure(setup.log_level, f"child {os.getpid()}", setup.log_format)
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     most = setup.memory_bytes if hard == resource.RLIM_INFINITY else min(setup.memory_bytes, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))
@@ -58,6 +66,7 @@ def run(orders: IO[bytes], reports: IO[bytes]) -> None:
         open_device=functools.partial(open_device, setup.gl_device, allow_software=setup.allow_software),
         cache_dir=Path(setup.cache_dir),
         right_of_way=RightOfWay(Path(setup.turns)),
+        weights={name: Path(folder) for name, folder in setup.weights.items()},
     )
     report = functools.partial(_write, reports)
     try:
@@ -100,7 +109,8 @@ def serve(orders: IO[bytes], report: Callable[[Message], None], bench: Bench) ->
             return
         patience_s = REST_S if isinstance(message, Rest) else None
         if isinstance(message, Order):
-            report(work(message, report, bench))
+            with log.about(task=message.task_id, kind=message.kind):
+                report(work(message, report, bench))
 
 
 def work(order: Order, report: Callable[[Message], None], bench: Bench) -> Message:

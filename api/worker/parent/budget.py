@@ -19,6 +19,15 @@ stood still, or took to store a file, is no time of the child's."""
 
 SIMPLER = "Use a simpler model: fewer triangles, fewer transparent surfaces behind each other, smaller textures"
 
+VERBS = {
+    "loading": ("read", f"{SIMPLER}; or order fewer or smaller frames"),
+    "generating": ("generate", "Ask for something simpler, or give a smaller picture"),
+    "optimising": ("optimise", SIMPLER),
+    "comparing": ("optimise", SIMPLER),
+    "converting": ("convert", SIMPLER),
+}
+"""What a child does in a stage, and what to do where that takes too long. In all others it draws."""
+
 
 def budget_s(claim: Claim, *, software: bool) -> float:
     """The seconds that the claim's order may take."""
@@ -61,12 +70,13 @@ class Watch:
         self._spent += step
         self._silent += step
         if self._spent - min(self._waited, self._spent / 2) > self._budget_s:
-            does = "read" if self._stage == "loading" else "draw"
+            does, hint = VERBS.get(self._stage, ("draw", f"{SIMPLER}; or order fewer or smaller frames"))
             message = (
                 f"Too costly to {does}: it was not done after {self._budget_s / 60:.1f} minutes, {PATIENCE:g} times "
-                f"what such an order should take. {SIMPLER}; or order fewer or smaller frames"
+                f"what such an order should take. {hint}"
             )
             raise GivenUp(Failed(code=TOO_COSTLY, message=message, retry=False))
         if self._silent > self._stall_s:
-            message = f"Drawing the model stood still: no step of it was done within {self._stall_s:g} s. {SIMPLER}"
+            does, hint = VERBS.get(self._stage, ("draw", SIMPLER))
+            message = f"The work stood still: no step to {does} the model was done within {self._stall_s:g} s. {hint}"
             raise GivenUp(Failed(code=STALLED, message=message, retry=True))

@@ -1,5 +1,6 @@
-"""Whether this worker can do its work, by how its last orders ended."""
+"""Whether this worker can do its work, by how its last orders ended, and whether it may."""
 
+import threading
 from collections import Counter
 
 MOST_FAILURES = 2
@@ -10,11 +11,15 @@ chance; a worker that has no more than these spoils at most one of a segment's t
 class Fitness:
     """`unfit_reason` says why the worker has left the fleet, and is None while it is in it.
 
-    Failures are counted by kind: a worker whose ffmpeg is broken may well read models.
+    Failures are counted by kind: a worker whose ffmpeg is broken may well read models. `paused` says that an
+    administrator lets it rest; it changes, and the worker claims, under the lock `claiming`. So once it is True and the
+    lock was free, no claim comes after.
     """
 
     def __init__(self) -> None:
         self.unfit_reason: str | None = None
+        self.paused = False
+        self.claiming = threading.Lock()
         self._failures = Counter[str]()
 
     def succeeded(self, kind: str) -> None:

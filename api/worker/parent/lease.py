@@ -2,6 +2,7 @@
 should stop: the lease was lost, or this process is asked to end.
 """
 
+import contextvars
 import logging
 import threading
 import time
@@ -33,7 +34,8 @@ class Lease:
         self._frames_done = 0
         self._wake = threading.Event()
         self._ended = False
-        self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
+        keep = contextvars.copy_context().run  # its log is about the same claim
+        self._thread = threading.Thread(target=keep, args=(self._keep,), name="lease", daemon=True)
 
     @property
     def lost(self) -> bool:

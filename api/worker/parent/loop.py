@@ -24,7 +24,9 @@ def work_until_idle(bench: Bench, queues: Sequence[str], pass_on: Callable[[str]
         if bench.stop.is_set():
             return
         try:
-            with bench.database.begin() as session:
+            with bench.fitness.claiming, bench.database.begin() as session:
+                if bench.fitness.paused:
+                    continue
                 claim = claims.claim(
                     session, worker=bench.worker, queues=queues, lease_seconds=bench.settings.lease_seconds
                 )

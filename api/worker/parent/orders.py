@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from api.domain.catalog.inspection import INPUT
+from api.domain.generations.plans import PICTURE
 from api.domain.kit.failures import FILE_MISSING
 from api.domain.work.claims import Claim
 from api.domain.work.tasks import Priority
@@ -52,6 +53,7 @@ def _fetched(fetched: Inputs, inputs: dict[str, str], others: list[str]) -> dict
         name = next((name for name, key in inputs.items() if key == error.key), None)
         message = {
             INPUT: "The model's file is gone from the storage; upload it again",
+            PICTURE: "The picture's file is gone from the storage; send it again",
             None: "A file that was made of a part is gone from the storage",
         }.get(name, f"The file of the overlay {name} is gone from the storage")
         raise GivenUp(Failed(code=FILE_MISSING, message=message, retry=False)) from None

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from api import counts
 from api.db.faults import Outage
 from api.domain.kit.failures import CHILD_FAILED, UNEXPECTED
 from api.domain.kit.unit import Unit
@@ -19,17 +20,21 @@ from api.domain.work import leftovers, scheduling
 from api.domain.work.claims import Claim
 from api.domain.work.states import Role
 from api.domain.work.tasks import Priority
+from api.observe import log
 from api.storage.base import StorageFull, StorageUnavailable, discard
 from api.storage.disk import disk_errors_told
-from api.worker.messages import Done, Failed, Frames, Made, Published, Stage, Stopped, Told
+from api.worker.messages import Done, Failed, Frames, Made, Order, Published, Stage, Stopped, Told
+from api.worker.parent import hosted
 from api.worker.parent.bench import Bench
 from api.worker.parent.budget import Watch, budget_s
 from api.worker.parent.children import ChildFailed
 from api.worker.parent.lease import Lease
 from api.worker.parent.orders import GivenUp, order_of
 from api.worker.parent.outputs import Outputs
+from api.worker.parent.pace import Pace
 from api.worker.parent.patience import outlast
 from api.worker.parent.wording import failure_of
+from renderer.checkpoints import at_checkpoints
 from renderer.errors import Cancelled, DeviceError
 
 STORAGE_AWAY_S = 60.0
@@ -71,6 +76,14 @@ def run_segment(bench: Bench, claim: Claim) -> None:
     waits to be settled, and the files for what the database says: nobody else could do anything with them either.
     Raises the Outage where the process is asked to end before that.
     """
+    with log.about(
+        task=claim.task_id, kind=claim.kind, segment=claim.segment_id, attempt=claim.attempt, worker=bench.worker,
+        owners=sorted(claim.variants),
+    ):  # fmt: skip
+        _run(bench, claim)
+
+
+def _run(bench: Bench, claim: Claim) -> None:
     lease = Lease(bench.database, claim, bench.settings, bench.stop)
     try:
         with (
@@ -85,18 +98,21 @@ def run_segment(bench: Bench, claim: Claim) -> None:
             outputs = Outputs(bench.storage, claim, Path(folder))
             told = _hand_over(bench, claim, lease, Path(folder), outputs)
         if claim.role == Role.PART:
-            _settle(bench, lambda unit: scheduling.settle_part(unit, claim, outputs.part_files))
+            settled = _settle(bench, lambda unit: scheduling.settle_part(unit, claim, outputs.part_files))
         else:
-            _settle(bench, lambda unit: scheduling.settle_done(unit, claim, outputs.files, told))
+            settled = _settle(bench, lambda unit: scheduling.settle_done(unit, claim, outputs.files, told))
         bench.fitness.succeeded(claim.kind)
+        counts.add("attempts", kind=claim.kind, outcome="done" if settled else "lost")
     except Outage:
         raise
     except Cancelled as reason:
         logger.info("Stopped segment %s: %s", claim.segment_id, reason)
+        counts.add("attempts", kind=claim.kind, outcome="lost" if lease.lost else "released")
         _settle(bench, lambda unit: scheduling.release(unit, claim))
     except StorageUnavailable as error:
         logger.warning("The storage can't be used, segment %s waits: %s", claim.segment_id, error)
         bench.fitness.failed(claim.kind)
+        counts.add("attempts", kind=claim.kind, outcome="released")
         _settle(bench, lambda unit: scheduling.release(unit, claim))
         bench.stop.wait(STORAGE_PAUSE_S)
     except GivenUp as error:
@@ -119,14 +135,19 @@ def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: 
 
     Raises GivenUp, ChildFailed, and Cancelled where the child should stop before it is done.
     """
+    order = order_of(bench, claim, folder)
+    if hosted.is_hosted(claim):
+        return _have_called(bench, lease, outputs, order)
     child = bench.children.ready()
-    child.order(order_of(bench, claim, folder))
+    child.order(order)
+    pace = Pace(claim.kind, claim.frame_count)
     watch = Watch(budget_s(claim, software=bench.children.device.software), bench.settings.stall_seconds)
     try:
         while True:
             report = child.report(TICK_S)
             if report is not None:
                 watch.hear(report)
+                pace.hear(report)
             match report:
                 case Stage(name=name):
                     lease.stage(name)
@@ -135,11 +156,7 @@ def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: 
                 case Told(facts=facts):
                     _report(bench, lease, functools.partial(scheduling.tell, claim=claim, told=facts))
                 case Made() as made:
-                    lease.check()
-                    outlast(
-                        StorageUnavailable, functools.partial(outputs.take, made),
-                        stop=bench.stop, check=lease.check, seconds=STORAGE_AWAY_S,
-                    )  # fmt: skip
+                    _store(bench, lease, outputs, made)
                 case Published():
                     publish = functools.partial(scheduling.publish, claim=claim, files=outputs.files)
                     if not _report(bench, lease, publish):
@@ -161,6 +178,26 @@ def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: 
         if retried and claim.attempt < FULL_DISK_TRIES and bench.storage.room.is_short():
             raise StorageFull(f"the disk has too little room: {error}") from error
         raise
+    finally:
+        pace.end()
+
+
+def _have_called(bench: Bench, lease: Lease, outputs: Outputs, order: Order) -> dict[str, Any]:
+    """The same of an engine that is a service."""
+    lease.stage("generating")
+    with at_checkpoints(lease.check):
+        made, told = hosted.call(bench.settings, order)
+    for each in made:
+        _store(bench, lease, outputs, each)
+    return dict(told)
+
+
+def _store(bench: Bench, lease: Lease, outputs: Outputs, made: Made) -> None:
+    lease.check()
+    outlast(
+        StorageUnavailable, functools.partial(outputs.take, made),
+        stop=bench.stop, check=lease.check, seconds=STORAGE_AWAY_S,
+    )  # fmt: skip
 
 
 def _report(bench: Bench, lease: Lease, report: Callable[[Session], bool]) -> bool:
@@ -173,14 +210,15 @@ def _report(bench: Bench, lease: Lease, report: Callable[[Session], bool]) -> bo
     return outlast(Outage, tell, stop=bench.stop, check=lease.check)
 
 
-def _settle(bench: Bench, settle: Callable[[Unit], bool]) -> None:
-    """Tells the database how the claim ends: only an answer ends the waiting, or a process that is asked to end."""
+def _settle(bench: Bench, settle: Callable[[Unit], bool]) -> bool:
+    """Tells the database how the claim ends: only an answer ends the waiting, or a process that is asked to end.
+    False: the lease was lost."""
 
-    def tell() -> None:
+    def tell() -> bool:
         with bench.work() as unit:
-            settle(unit)
+            return settle(unit)
 
-    outlast(Outage, tell, stop=bench.stop)
+    return outlast(Outage, tell, stop=bench.stop)
 
 
 def _tidy(bench: Bench, claim: Claim) -> None:
@@ -198,6 +236,7 @@ def _tidy(bench: Bench, claim: Claim) -> None:
 
 
 def _fail(bench: Bench, claim: Claim, failed: Failed) -> None:
+    counts.add("attempts", kind=claim.kind, outcome="failed" if failed.retry else "refused")
     if failed.retry:
         bench.fitness.failed(claim.kind)
     failure = failure_of(claim, failed)

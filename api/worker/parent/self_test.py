@@ -23,6 +23,8 @@ PAUSES_S = (10.0, 30.0, 60.0)
 """How long an unfit worker waits until it tests itself again; from the third time on, the last of these. What makes a
 worker unfit passes soon, or somebody has to mend it."""
 TICK_S = 0.1
+PAUSED_LOOK_S = 0.2
+"""How soon after its end a pause is over."""
 
 ROOM = "room"
 STORAGE = "storage"
@@ -40,7 +42,11 @@ logger = logging.getLogger(__name__)
 
 
 def stay_fit(bench: Bench) -> None:
-    """Returns when this worker has a child and no reason to doubt itself, or should stop."""
+    """Returns when this worker has a child, no reason to doubt itself, and isn't paused, or should stop."""
+    if bench.fitness.paused:
+        logger.info("This worker is paused by an administrator, until `pirouette admin resume`")
+    while bench.fitness.paused and not bench.stop.wait(PAUSED_LOOK_S):
+        pass
     for pause in itertools.chain(PAUSES_S, itertools.repeat(PAUSES_S[-1])):
         reason = _reason_against(bench)
         if bench.stop.is_set():
@@ -136,6 +142,6 @@ def _tell_fleet(bench: Bench, reason: str | None) -> None:
     bench.fitness.unfit_reason = reason
     try:
         with bench.database.begin() as session:
-            fleet.seen(session, bench.worker, reason)
+            fleet.seen(session, bench.worker, reason, resting=bench.fitness.paused)
     except Exception as error:  # noqa: BLE001 (each driver has its own)
         logger.warning("Could not tell the database whether this worker is fit: %s", error)

@@ -117,6 +117,10 @@ def _draped(mesh: Mesh, radius: float) -> Mesh:
     return Mesh(mesh.positions - np.column_stack([0 * far, 0.8 * far, 0 * far]), mesh.normals, mesh.uvs, mesh.triangles)
 
 
+MOST_CANDLES = 16
+"""On a cake: more would touch each other."""
+
+
 def _cake(look: Look) -> Model:
     r = 0.11
     cream = turned((0, 0.046), (r + 0.002, 0.046, 0.004), (r + 0.002, 0.057, 0.004), (0, 0.057), segments=96)
@@ -144,8 +148,11 @@ def _cake(look: Look) -> Model:
         part("cherries", Finish("fruit", srgb("b3121d")), around(cherry, 8)),
     ]  # fmt: skip
     if "candles" in look.features:
-        sticks = around(rod(np.array([(0.045, 0.095, 0), (0.045, 0.16, 0)]), 0.0035, segments=16), 5)
-        flames = around(smooth((0, 0.165), (0.0035, 0.169), (0.0015, 0.180), (0, 0.183), segments=16).moved(x=0.045), 5)
+        count = min(look.counts.get("candles") or 5, MOST_CANDLES)
+        out = 0.0 if count == 1 else 0.045
+        stick = rod(np.array([(out, 0.095, 0), (out, 0.16, 0)]), 0.0035, segments=16)
+        flame = smooth((0, 0.165), (0.0035, 0.169), (0.0015, 0.180), (0, 0.183), segments=16).moved(x=out)
+        sticks, flames = around(stick, count), around(flame, count)
         parts += [part("candles", "wax", sticks), part("flames", Finish("light", srgb("ffb347"), glowing=True), flames)]
     return Model(tuple(parts), {"top": Anchor((0, 0.098, 0), 0.1), "front": Anchor((0, 0.05, r + 0.005), 0.1)})
 

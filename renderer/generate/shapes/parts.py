@@ -145,7 +145,8 @@ class Model:
 class Look:
     """What is asked of a shape. `size`, `height` and `width` multiply its own; features that it lacks change nothing.
 
-    `finishes` are by role, or MAIN; a role's own goes before. `seed` decides what is left to chance.
+    `finishes` are by role, or MAIN; a role's own goes before. `counts` say by feature how many there shall be, for
+    shapes that can have any number. `seed` decides what is left to chance.
     """
 
     size: float = 1.0
@@ -154,6 +155,7 @@ class Look:
     features: frozenset[str] = frozenset()
     finishes: Mapping[str, Wanted] = dataclasses.field(default_factory=dict)
     seed: int = 0
+    counts: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -9,10 +9,12 @@ uniform vec4 window;       // low x, low z, 2 / width, 2 / depth of the shadow's
 uniform float layer;       // clip depth, nearer for each light than for the one before
 
 out vec2 alpha_uv;
+out float height;          // above the ground, metres
 
 void main() {
     vec3 position = (u_model * vec4(in_position, 1.0)).xyz;
-    vec2 spot = position.xz - shear * max(position.y - ground, 0.0);
+    height = max(position.y - ground, 0.0);
+    vec2 spot = position.xz - shear * height;
     gl_Position = vec4((spot - window.xy) * window.zw - 1.0, layer, 1.0);
     alpha_uv = in_alpha_uv;
 }

@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 from api import clock
 from api.cli import COMMANDS
 from api.db.session import Database
-from api.domain.accounts import credentials, quotas
+from api.domain.accounts import credentials, invitations, people, quotas
 from api.domain.accounts.credentials import Principal
 from api.domain.catalog import overlays
 from api.domain.catalog.overlays import OverlayView
@@ -104,9 +104,9 @@ def test_a_key_is_made_for_a_dialect(
 
 def test_there_are_no_keys_for_an_unknown_dialect(run: Run, admin: Callable[..., Any]) -> None:
     admin("create-account", EMAIL)
-    result = run("admin", "create-token", EMAIL, "--dialect", "grok")
+    result = run("admin", "create-token", EMAIL, "--dialect", "sketchfab")
     assert result.exit_code == 2
-    assert "'grok' is not one of 'dxgl', 'glossi', 'generio'" in result.output
+    assert "'sketchfab' is not one of 'dxgl', 'glossi', 'generio', 'grok'" in result.output
 
 
 def test_a_key_may_expire(
@@ -131,6 +131,22 @@ def test_a_suspended_account_is_refused_until_it_is_reinstated(
         authenticate(tmp_path, key)
     admin("reinstate", EMAIL)
     assert authenticate(tmp_path, key)
+
+
+def test_who_forgot_the_password_of_the_portal_gets_a_link(
+    run: Run, admin: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIROUETTE_PUBLIC_URL", "https://farm.example.com")
+    account = admin("create-account", EMAIL)
+    assert "No such person" in run("admin", "password-link", EMAIL).output
+    database = Database(f"sqlite:///{tmp_path}/pirouette.sqlite3")
+    with database.begin() as session:
+        people.add(session, account["id"], EMAIL, "a hash", is_admin=True)
+    address, _, secret = run("admin", "password-link", EMAIL).output.strip().partition("#")
+    assert address == "https://farm.example.com/portal/join"
+    with database.read() as session:
+        assert invitations.look(session, secret).email == EMAIL
+    database.dispose()
 
 
 def test_quotas_are_set_and_set_back_to_what_the_settings_say(

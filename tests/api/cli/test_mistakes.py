@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import text
 
 from api.cli import main
 from api.cli.mistakes import unknown_variables
+from api.db.session import Database
 from tests.support.origin import Origin, answer
 from tests.support.waiting import HANG_S
 
@@ -125,6 +127,8 @@ def test_a_folder_that_cannot_be_written_is_told(model: Path) -> None:
         ("PIROUETTE_INGEST_ALLOW", "10.0.0.0/99", "PIROUETTE_INGEST_ALLOW"),
         ("PIROUETTE_WEBHOOK_ALLOW", "10.0.0.0/99", "PIROUETTE_WEBHOOK_ALLOW"),
         ("PIROUETTE_HOST", "no.such.host.invalid", "PIROUETTE_HOST"),
+        ("PIROUETTE_HOTS", "x", "there is no setting PIROUETTE_HOTS; do you mean PIROUETTE_HOST?"),
+        ("PIROUETTE_BROKER_URL", "redis://:changeme@redis/0", "PIROUETTE_BROKER_URL has a password that everybody"),
     ],
 )
 def test_a_farm_with_a_wrong_setting_says_which(
@@ -136,6 +140,21 @@ def test_a_farm_with_a_wrong_setting_says_which(
     monkeypatch.setenv(name, value)
     monkeypatch.setattr("api.processes.serve.Server.run", lambda *_, **__: pytest.fail("the farm serves"))
     assert says in run("serve").stderr
+
+
+def test_a_database_of_a_newer_version_is_left_alone(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = Database(sqlite_url)
+    with database.begin() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for name, value in {"DATABASE_URL": sqlite_url, "PORT": "0", "WORKERS": "0"}.items():
+        monkeypatch.setenv(f"PIROUETTE_{name}", value)
+    monkeypatch.setenv("PIROUETTE_DATA_DIR", str(Path(sqlite_url.removeprefix("sqlite:///")).parent))
+    monkeypatch.setattr("api.processes.serve.Server.run", lambda *_, **__: pytest.fail("the farm serves"))
+    for command in (("serve",), ("admin", "accounts")):
+        assert "The farm's database is of another version of Pirouette" in run(*command).stderr
+    with database.read() as session:
+        assert session.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+    database.dispose()
 
 
 def test_variables_that_are_no_settings_are_warned_of() -> None:

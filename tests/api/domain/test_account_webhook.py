@@ -1,5 +1,6 @@
 """The one URL that is told of all that an account owns: set, replaced, paused and removed; and jobs' own URLs."""
 
+import datetime as dt
 import threading
 
 import pytest
@@ -10,12 +11,13 @@ from api.db.session import Database
 from api.db.tables import WebhookSubscription, WebhookTarget
 from api.domain.projects import notices
 from api.domain.webhooks import deliveries, events, targets
-from api.domain.webhooks.deliveries import KEPT
 from api.domain.webhooks.events import NewEvent
 from api.domain.webhooks.targets import Target
 from api.errors import NotFound
 from tests.api.domain.support import sign_up
 from tests.api.domain.webhooks import OTHER, URL
+
+KEPT = dt.timedelta(days=30)
 
 ALL = ["model.processed", "job.complete", "job.failed"]
 
@@ -123,7 +125,7 @@ def test_a_url_that_is_set_up_is_kept_however_old(database: Database, account_id
         with database.begin() as session:
             session.execute(update(WebhookSubscription).values(created_at=clock.now() - 2 * KEPT))
             session.execute(update(WebhookTarget).values(updated_at=clock.now() - 2 * KEPT))
-            deliveries.discard_old(session)
+            deliveries.discard_old(session, KEPT)
         assert only(database, account_id).paused == paused
 
 

@@ -41,7 +41,7 @@ def collect(
     with monkeypatch.context() as patch:
         moment = clock.now() + later
         patch.setattr(clock, "now", lambda: moment)
-        sweep.collect_once(database, storage)
+        sweep.collect_once(database, storage, Settings())
     return {f"{folder}/{entry.name}" for folder in leftovers.FOLDERS for entry in storage.entries(folder)}
 
 

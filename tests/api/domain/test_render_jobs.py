@@ -8,7 +8,7 @@ from sqlalchemy import select
 from api.db.session import Database
 from api.db.tables import RenderJobOutput
 from api.domain.accounts import credentials
-from api.domain.projects import deletion, pieces, progress, projects, render_jobs, templates, variants
+from api.domain.projects import deletion, pieces, plans, progress, projects, render_jobs, templates, variants
 from api.domain.projects.plans import OutputSettings
 from api.domain.projects.states import ProjectStatus, RenderJobStatus
 from api.domain.projects.templates import Description
@@ -35,6 +35,8 @@ from tests.api.domain.projects import (
     work,
 )
 from tests.api.domain.support import balance, claim_of, claimed, entries, files, sign_up
+
+MP4 = plans.price("MP4", OutputSettings())
 
 VARIANTS = {"warnings": [], "variants": ["Midnight", "Beach"]}
 
@@ -210,7 +212,9 @@ def test_a_job_that_fails_is_paid_back_and_may_be_tried_again(database: Database
     assert dict(entries(database, account_id)) == {"grant": [10], "charge": [-4, -4], "refund": [4]}
 
 
-def test_a_retry_draws_only_what_is_missing(database: Database) -> None:
+def test_what_is_missing_of_a_failed_job_is_paid_back_and_a_retry_draws_and_charges_only_that(
+    database: Database
+) -> None:
     account_id = sign_up(database, credits=20)
     project = create_project(
         database, account_id, ready_model(database, account_id), template_id=content(database, account_id, 1, 2)
@@ -219,11 +223,13 @@ def test_a_retry_draws_only_what_is_missing(database: Database) -> None:
     draw_all(database, failing="It broke", kind="stills")
     assert job(database, account_id, created.id).status == RenderJobStatus.FAILED
     assert len(job(database, account_id, created.id).outputs) == 2
-    assert balance(database, account_id) == 20
+    assert balance(database, account_id) == 20 - 2 * MP4
     with work(database) as unit:
         render_jobs.retry_job(unit, account_id, created.id)
+    assert balance(database, account_id) == 20 - 1 - 2 * MP4
     assert draw_all(database) == 1
     assert len(job(database, account_id, created.id).outputs) == 3
+    assert balance(database, account_id) == 20 - 1 - 2 * MP4
 
 
 def test_what_is_drawn_of_a_job_is_paid_though_its_project_is_deleted(database: Database) -> None:

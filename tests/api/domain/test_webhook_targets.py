@@ -10,7 +10,6 @@ from api import clock
 from api.db.session import Database
 from api.db.tables import WebhookDelivery, WebhookSubscription, WebhookTarget
 from api.domain.webhooks import deliveries, events, targets
-from api.domain.webhooks.deliveries import KEPT
 from api.domain.webhooks.events import NewEvent
 from api.domain.webhooks.targets import Target
 from api.errors import NotFound
@@ -28,6 +27,8 @@ from tests.api.domain.webhooks import (
     target_of,
 )
 from tests.support.statements import recorded_statements
+
+KEPT = dt.timedelta(days=30)
 
 
 @pytest.fixture
@@ -147,14 +148,14 @@ def test_what_is_old_is_discarded_and_what_is_needed_is_kept(database: Database,
     held = claimed(database)
     note(database, held, 200)
     with database.begin() as session:
-        deliveries.discard_old(session)
+        deliveries.discard_old(session, KEPT)
     assert len(sent(database, account_id)) == 2
     old = clock.now() - KEPT - dt.timedelta(hours=1)
     with database.begin() as session:
         session.execute(update(WebhookDelivery).values(created_at=old))
         session.execute(update(WebhookSubscription).values(created_at=old))
         session.execute(update(WebhookTarget).values(updated_at=old))
-        deliveries.discard_old(session)
+        deliveries.discard_old(session, KEPT)
     [left] = sent(database, account_id)
     assert left[2] != held.url
     with database.read() as session:

@@ -63,6 +63,18 @@ def test_a_farm_of_which_nothing_is_away_is_well(web: Web) -> None:
     assert data["oldestPendingSeconds"] is None
 
 
+def test_health_says_which_engines_there_are(web: Web) -> None:
+    data = report(web)
+    assert [each for each in data["engines"] if each["chosen"]] == [
+        {"name": "procedural", "makes": makes, "chosen": True, "available": True, "reason": ""}
+        for makes in ("pictures", "models")
+    ]
+    [hosted] = [each for each in data["engines"] if each["name"] == "hosted"]
+    assert not hosted["available"]
+    assert hosted["reason"] == "set PIROUETTE_MESH_URL to where pictures are to be sent"
+    assert str(web.settings.data_dir) not in str(data)
+
+
 @pytest.mark.parametrize(
     ("devices", "software", "words"),
     [(GPU, False, "on a GPU"), ([*GPU, ("llvmpipe", True)], True, "1 of 2 workers render on")],

@@ -16,7 +16,7 @@ def test_the_page_says_what_answers_here_to_a_stranger(web: Web) -> None:
 
 def test_its_links_lead_on(web: Web) -> None:
     links = re.findall(r'href="([^"]+)"', web.get("/", token=None).text)
-    assert links == ["/docs", "/openapi.json", "/v1/health"]
+    assert links == ["/portal/", "/docs", "/openapi.json", "/v1/health"]
     for path in links:
         assert web.get(path, token=None).status_code < 500, path
 

@@ -79,7 +79,7 @@ def test_a_claim_that_can_not_be_taken_back_keeps_no_other_from_it(
 def test_a_step_that_fails_keeps_no_other_from_being_done(
     database: Database, storage: LocalStorage, celery: Celery, settings: Settings, monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
-) -> None:
+) -> None:  # fmt: skip
     def fail(*_: Any, **__: Any) -> None:
         raise ValueError("a row that makes no sense")
 
@@ -98,7 +98,8 @@ def test_a_step_that_fails_keeps_no_other_from_being_done(
 
 
 def test_what_can_not_be_deleted_is_counted_and_deleted_next_time_and_the_rest_at_once(
-    database: Database, storage: LocalStorage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    database: Database, storage: LocalStorage, settings: Settings, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     names = ("one.glb", "two.glb", "three.glb")
     for name in names:
@@ -117,16 +118,16 @@ def test_what_can_not_be_deleted_is_counted_and_deleted_next_time_and_the_rest_a
     monkeypatch.setattr(clock, "now", lambda: later)
     with monkeypatch.context() as patch, caplog.at_level(logging.INFO):
         patch.setattr(LocalStorage, "delete_prefix", refuse)
-        sweep.collect_once(database, storage)
+        sweep.collect_once(database, storage, settings)
     assert [entry.name for folder in ("models", "overlays") for entry in storage.entries(folder)] == ["two.glb"]
     assert "1 files or folders in models can't be deleted" in caplog.text
     assert "Deleted 2 files or folders from models" in caplog.text
-    sweep.collect_once(database, storage)
+    sweep.collect_once(database, storage, settings)
     assert list(storage.entries("models")) == []
 
 
 def test_files_of_announced_models_go_unless_they_may_still_be_confirmed(
-    database: Database, storage: LocalStorage, monkeypatch: pytest.MonkeyPatch
+    database: Database, storage: LocalStorage, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     views = announce(database, sign_up(database), "awaited.glb", "confirmed.glb", "expired.glb")
     for view in views:
@@ -136,18 +137,18 @@ def test_files_of_announced_models_go_unless_they_may_still_be_confirmed(
     with database.begin() as session:
         expired = Upload.id == views[2].id
         session.execute(update(Upload).where(expired).values(expires_at=clock.now() - uploads.KEPT))
-    sweep.collect_once(database, storage)
+    sweep.collect_once(database, storage, settings)
     assert {entry.name for entry in storage.entries("uploads")} == {view.id for view in views}
     later = clock.now() + leftovers.GRACE + dt.timedelta(minutes=1)
     monkeypatch.setattr(clock, "now", lambda: later)
-    sweep.collect_once(database, storage)
+    sweep.collect_once(database, storage, settings)
     assert {entry.name for entry in storage.entries("uploads")} == {views[0].id}
     with database.read() as session:
         assert set(session.scalars(select(Upload.id))) == {views[0].id, views[1].id}
 
 
 def test_a_folder_that_can_not_be_listed_keeps_no_other_from_being_looked_through(
-    database: Database, storage: LocalStorage, monkeypatch: pytest.MonkeyPatch
+    database: Database, storage: LocalStorage, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with storage.writer("renders/old/1/video.mp4") as writer:
         writer.write(b"x")
@@ -161,7 +162,7 @@ def test_a_folder_that_can_not_be_listed_keeps_no_other_from_being_looked_throug
     later = clock.now() + leftovers.GRACE + dt.timedelta(minutes=1)
     monkeypatch.setattr(clock, "now", lambda: later)
     monkeypatch.setattr(LocalStorage, "entries", refuse)
-    sweep.collect_once(database, storage)
+    sweep.collect_once(database, storage, settings)
     assert list(storage.entries("renders")) == []
 
 
@@ -170,11 +171,11 @@ def test_the_sweep_collects_what_dead_writers_left(
 ) -> None:
     orphan = settings.files_dir / ".incoming" / "orphan"
     orphan.write_bytes(b"half a model")
-    sweep.collect_once(database, storage)
+    sweep.collect_once(database, storage, settings)
     assert orphan.exists()
     later = clock.now() + leftovers.GRACE + dt.timedelta(minutes=1)
     monkeypatch.setattr(clock, "now", lambda: later)
-    sweep.collect_once(database, storage)
+    sweep.collect_once(database, storage, settings)
     assert not orphan.exists()
 
 

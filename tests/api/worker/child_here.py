@@ -26,7 +26,7 @@ from renderer.gl.context import Device
 
 SETUP = Setup(
     kinds=["video"], gl_device="auto", allow_software=True, encoder="x264", cache_dir="cache", turns="turns",
-    log_level="INFO", memory_bytes=1 << 40,
+    log_format="text", log_level="INFO", memory_bytes=1 << 40,
 )  # fmt: skip
 
 

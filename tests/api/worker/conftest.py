@@ -24,7 +24,9 @@ from tests.api.worker.support import Order
 
 @pytest.fixture
 def bench(sqlite_url: str, tmp_path: Path) -> Iterator[Bench]:
-    settings = Settings(data_dir=tmp_path, database_url=sqlite_url, lease_seconds=60, heartbeat_seconds=0.05)
+    settings = Settings(
+        data_dir=tmp_path, database_url=sqlite_url, lease_seconds=60, heartbeat_seconds=0.05, grok=False
+    )
     database = Database(sqlite_url)
     places = Places.below(tmp_path / "work", tmp_path)
     storage = LocalStorage(settings.files_dir)

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import json
 import logging
 from collections.abc import Iterator
 
@@ -11,6 +12,7 @@ from api.domain.renders import ordering, removal
 from api.domain.renders.renders import RenderView
 from api.domain.renders.states import RenderStatus
 from api.domain.work import scheduling
+from api.observe.log import Structured
 from renderer.errors import Cancelled, DeviceError, EncodeError, InvalidModel
 from renderer.render import Listener
 from renderer.scene.nodes import Contents
@@ -120,6 +122,22 @@ def test_other_errors_are_tried_again_three_times_in_all_and_told_without_detail
     assert any(claim.segment_id in record.getMessage() for record in caplog.records)
     assert "detail" in caplog.text
     assert order.credits == 10
+
+
+def test_in_json_the_log_says_which_render_task_attempt_and_worker_it_is_about(
+    order: Order, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.handler.setFormatter(Structured("worker 1"))
+
+    def fail(listener: Listener) -> None:
+        raise InvalidModel("No triangles")
+
+    use_renderer(monkeypatch, fail)
+    with caplog.at_level(logging.INFO, logger="api.worker"):
+        order.run()
+    [told] = [line for line in map(json.loads, caplog.text.splitlines()) if "No triangles" in line["message"]]
+    assert (told["task"], told["owners"]) == (order.claim.task_id, [order.render_id])
+    assert (told["segment"], told["attempt"], told["worker"]) == (order.claim.segment_id, 1, "w")
 
 
 def test_a_model_missing_from_the_storage_is_no_reason_to_try_again(

@@ -1,25 +1,9 @@
 """PNG files say what the planes say."""
 
 import numpy as np
-import pytest
 
-from renderer.dataset.planes import FOLDERS, Planes, encode_view, metric_depth, png
+from renderer.dataset.planes import FOLDERS, Planes, encode_view, metric_depth
 from tests.renderer.dataset.support import picture
-
-
-@pytest.mark.parametrize("shape", [(5, 7), (5, 7, 3), (1, 1), (3, 1, 3)])
-def test_png_keeps_every_byte(shape: tuple[int, ...]) -> None:
-    pixels = np.random.default_rng(1).integers(0, 256, shape).astype(np.uint8)
-    read = picture(png(pixels))
-    assert read.dtype == np.uint8
-    assert (read == pixels).all()
-
-
-def test_png_keeps_both_bytes_of_16_bits() -> None:
-    pixels = np.random.default_rng(1).integers(0, 65536, (5, 7)).astype(np.uint16)
-    read = picture(png(pixels))
-    assert read.dtype == np.uint16
-    assert (read == pixels).all()
 
 
 def test_a_view_has_all_five_pictures_in_their_formats() -> None:

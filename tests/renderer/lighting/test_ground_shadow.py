@@ -29,8 +29,9 @@ class Cast:
         self.low, self.size = shadow.low, shadow.size
 
     def at(self, x: float, z: float) -> float:
-        column, row = (np.array([x, z]) - self.low) / self.size * SIZE
-        return float(self.blocked[int(row), int(column)])
+        place = (np.array([x, z]) - self.low) / self.size
+        column, row = (place * SIZE).astype(int)
+        return float(self.blocked[row, column]) if (place >= 0).all() and (place < 1).all() else 0.0
 
     def along(self, start: tuple[float, float], step: tuple[float, float], count: int) -> Float64:
         return np.array([self.at(start[0] + i * step[0], start[1] + i * step[1]) for i in range(count)])

@@ -11,7 +11,7 @@ from renderer.gl.context import Device
 from renderer.optimise import compare
 from renderer.optimise.compare import Difference, compare_models, surface_distances
 from renderer.optimise.model import optimise_model
-from renderer.optimise.wanted import Wanted
+from renderer.spec.wanted import Wanted
 from tests.renderer.optimise.shapes import ball_builder
 
 SQUARE = np.array([[[0, 0, 0], [1, 0, 0], [0, 1, 0]], [[1, 0, 0], [1, 1, 0], [0, 1, 0]]], np.float32)

@@ -11,7 +11,7 @@ from renderer.errors import DeviceError, EmptyModel, ModelError, SettingsError
 from renderer.inspect import inspect_model
 from renderer.load import load_model
 from renderer.optimise.model import UNCHANGED, Report, optimise_model
-from renderer.optimise.wanted import Wanted
+from renderer.spec.wanted import Wanted
 from tests.renderer.load.glb_builder import GlbBuilder, png, triangle_builder
 from tests.renderer.optimise.shapes import TRIANGLES, Glb, ball, ball_builder, ball_primitive, open_edges
 from tests.support import gltf_validator

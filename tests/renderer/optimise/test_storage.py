@@ -13,9 +13,9 @@ from renderer.load.draco import NAME as DRACO
 from renderer.optimise.meshopt import NAME as MESHOPT
 from renderer.optimise.model import optimise_model
 from renderer.optimise.quantise import NAME as QUANTISATION
-from renderer.optimise.wanted import Compression, Wanted
 from renderer.scene.animation import pose_scene
 from renderer.scene.deform import deformed, drawables
+from renderer.spec.wanted import Compression, Wanted
 from tests.renderer.load.glb_builder import GlbBuilder, encoded
 from tests.renderer.optimise.shapes import TRIANGLES, Glb, ball, ball_builder, ball_primitive, open_edges
 from tests.support import gltf_validator

@@ -1,9 +1,10 @@
 """What to make of a model: how many triangles, how large its textures, and how its data are stored."""
 
 import dataclasses
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from renderer.errors import SettingsError
+from renderer.spec.versions import stamped, unstamped
 
 Compression = Literal["none", "meshopt", "draco"]
 
@@ -33,6 +34,14 @@ class Wanted:
         _require("texture_size", self.texture_size, SMALLEST_TEXTURE, LARGEST_TEXTURE)
         if self.compress not in get_args(Compression):
             raise SettingsError("compress", f"compress must be one of {', '.join(get_args(Compression))}")
+
+    def to_json(self) -> dict[str, Any]:
+        return stamped(dataclasses.asdict(self))
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Wanted":
+        """Raises UnknownSpecVersion."""
+        return cls(**unstamped(data))
 
     @property
     def rewrites(self) -> bool:

@@ -1,0 +1,58 @@
+"""/portal/api/accounts: an administrator of the farm sees its accounts, opens new ones, and grants credits."""
+
+from typing import Annotated
+
+from fastapi import Depends
+from pydantic import BaseModel, Field
+
+from api.domain.accounts import accounts, invitations, ledger
+from api.http.body import body_of
+from api.http.portal.auth import Operator
+from api.http.portal.paths import AccountId, new_router
+from api.http.portal.people import LinkCreated
+from api.http.state import FarmDep
+
+router = new_router()
+
+
+class AccountRequest(BaseModel):
+    email: str = ""
+
+
+class Grant(BaseModel):
+    credits: int = Field(0, ge=1, le=1_000_000)
+    note: str = Field("", max_length=200)
+
+
+class Balance(BaseModel):
+    credits: int
+
+
+@router.get("/accounts")
+def list_accounts(operator: Operator, farm: FarmDep) -> dict[str, object]:
+    with farm.database.read() as session:
+        found = accounts.list_accounts(session)
+    return {
+        "data": [
+            {"id": each.id, "email": each.email, "credits": each.credits, "suspended": each.suspended_at is not None}
+            for each in found
+        ]
+    }
+
+
+@router.post("/accounts")
+def open_account(
+    operator: Operator, farm: FarmDep, body: Annotated[AccountRequest, Depends(body_of(AccountRequest))]
+) -> LinkCreated:
+    """A new account, and a link that makes its first administrator."""
+    with farm.database.begin() as session:
+        account = accounts.sign_up(session, body.email, credits=farm.settings.signup_credits)
+        return LinkCreated.of(invitations.invite(session, account.id, account.email, is_admin=True))
+
+
+@router.post("/accounts/{account_id}/grant")
+def grant(
+    operator: Operator, farm: FarmDep, account_id: AccountId, body: Annotated[Grant, Depends(body_of(Grant))]
+) -> Balance:
+    with farm.database.begin() as session:
+        return Balance(credits=ledger.grant(session, account_id, body.credits, note=body.note))

@@ -1,0 +1,35 @@
+"""The portal as the application knows it."""
+
+from api.http.dialect import Dialect
+from api.http.portal import (
+    accounts,
+    camera,
+    events,
+    generations,
+    keys,
+    lights,
+    pages,
+    people,
+    presets,
+    session,
+    settings,
+)
+from api.http.portal.auth import authenticate
+from api.http.portal.errors import tell
+from api.http.portal.paths import PREFIX
+from api.http.rates import Surface
+
+PARTS = (session, settings, events, camera, lights, presets, generations, people, keys, accounts, pages)
+
+PORTAL = Dialect(
+    name="portal",
+    prefixes=(PREFIX,),
+    routers=tuple(part.router for part in PARTS),
+    authenticate=authenticate,
+    tell=tell,
+    uploads=(),
+    tags={},
+    surfaces=(
+        Surface(PREFIX, lambda settings: settings.account_requests, lambda settings: settings.client_requests),
+    ),
+)

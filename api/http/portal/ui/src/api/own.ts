@@ -1,0 +1,106 @@
+// What the portal's own routes answer: see api/http/portal.
+
+export interface Me {
+  id: string;
+  email: string;
+  isAdmin: boolean;
+  runsFarm: boolean;
+  account: string;
+  credits: number;
+  maxUploadMb: number;
+}
+
+export interface LinkDetail {
+  purpose: "first" | "invite" | "reset";
+  email: string | null;
+  expiresAt: string;
+}
+
+export interface LinkCreated {
+  path: string;
+  expiresAt: string;
+}
+
+export interface Person {
+  id: string;
+  email: string;
+  isAdmin: boolean;
+  createdAt: string;
+}
+
+export interface Key {
+  id: string;
+  dialect: string;
+  name: string;
+  hint: string;
+  scopes: string[];
+  creditsCap: number | null;
+  creditsSpent: number;
+  expiresAt: string | null;
+  revokedAt: string | null;
+  lastUsedAt: string | null;
+  createdAt: string;
+}
+
+export interface Account {
+  id: string;
+  email: string;
+  credits: number;
+  suspended: boolean;
+}
+
+/** A row of the server's table of render settings. */
+export interface Setting {
+  name: string;
+  kind: "string" | "color" | "id" | "number" | "integer" | "boolean";
+  default: unknown;
+  description: string;
+  choices: string[];
+  minimum: number | null;
+  maximum: number | null;
+  outputs: string[];
+  effects: string[];
+  defaults: Record<string, number>;
+}
+
+/** Where the renderer's camera stands: eye, target and up of each frame, in metres. */
+export interface CameraPath {
+  width: number;
+  height: number;
+  fovY: number;
+  seconds: number;
+  placement: number[];
+  frames: (number[] | null)[];
+  angles: number[];
+}
+
+export interface LiveRender {
+  id: string;
+  modelId: string;
+  status: string;
+  isPreview: boolean;
+  stage: string;
+  framesDone: number;
+  framesTotal: number;
+  secondsLeft: number | null;
+  errorMessage: string | null;
+}
+
+/** A look that the account has named. */
+export interface Preset {
+  id: string;
+  name: string;
+  settings: Record<string, unknown>;
+}
+
+/** A model that is made of a sentence. */
+export interface Generation {
+  id: string;
+  prompt: string;
+  state: string;
+  stage: string | null;
+  progress: number;
+  errorMessage: string | null;
+  isReady: boolean;
+  createdAt: string;
+}

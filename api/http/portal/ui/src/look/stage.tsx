@@ -1,0 +1,190 @@
+// The stage: the preview with its playhead, and the exact picture, drawn by the renderer, of the moment under it.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { got, messageOf, type ModelDetail, own, type Settings, v1 } from "../api/client";
+import type { CameraPath } from "../api/own";
+import { Icon } from "../parts/icons";
+import { Wrong } from "../parts/ui";
+import { isFinal, live } from "../state/live";
+import { refreshMe } from "../state/session";
+import { t } from "../texts";
+import type { Preview } from "./preview";
+
+const NOT_OF_STILLS = ["output", "effect", "sweepAngle", "easeOutRatio", "amplitude", "zoomStart", "zoomEnd",
+  "scaleFrom", "length", "easing", "animationSpeed", "quality", "camera", "azimuth"];
+const STILL_CREDITS = 1;
+
+/** The settings of a still of one moment of a video. */
+function stillOf(settings: Settings, path: CameraPath, moment: number): Settings {
+  const kept = Object.fromEntries(Object.entries(settings).filter(([name]) => !NOT_OF_STILLS.includes(name)));
+  if (settings.output === "image") {
+    return { ...kept, output: "image", camera: settings.camera, azimuth: settings.azimuth };
+  }
+  const around = angleAt(path, moment) - Number(settings.rotateY ?? 0);
+  return { ...kept, output: "image", azimuth: ((((around + 180) % 360) + 360) % 360) - 180 };
+}
+
+/** The camera's angle at a moment, between two frames that are told as the preview shows it. */
+function angleAt(path: CameraPath, moment: number): number {
+  const place = Math.min(moment * path.angles.length, path.angles.length - 1);
+  const before = path.angles[Math.floor(place)] ?? 0;
+  const after = path.angles[Math.ceil(place)] ?? before;
+  return before + (after - before) * (place % 1);
+}
+
+export function Stage({ model, settings }: { model: ModelDetail; settings: Settings }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const preview = useRef<Preview | null>(null);
+  const [state, setState] = useState<"loading" | "shown" | "no-webgl" | "unreadable">("loading");
+  const [path, setPath] = useState<CameraPath>();
+  const [moment, setMoment] = useState(0);
+  const [playing, setPlaying] = useState(() => !matchMedia("(prefers-reduced-motion: reduce)").matches);
+  const [wrong, setWrong] = useState<string>();
+  const [exact, setExact] = useState<string>();
+  const text = JSON.stringify(settings);
+
+  useEffect(() => {
+    let gone = false;
+    async function begin() {
+      const { Preview: Made } = await import("./preview");
+      if (gone || !canvas.current) return;
+      try {
+        preview.current = new Made(canvas.current);
+      } catch {
+        setState("no-webgl");
+        return;
+      }
+      try {
+        await preview.current.load(`/v1/models/${model.id}/file`);
+        if (!gone) setState("shown");
+      } catch {
+        if (!gone) setState("unreadable");
+      }
+    }
+    void begin();
+    return () => {
+      gone = true;
+      preview.current?.dispose();
+      preview.current = null;
+    };
+  }, [model.id]);
+
+  useEffect(() => {
+    if (state !== "shown" || !preview.current) return undefined;
+    let late = false;
+    const shown = preview.current;
+    const asked = JSON.parse(text) as Settings;
+    setExact(undefined);
+    async function follow() {
+      await shown.set(asked);
+      const told = await own<CameraPath>("POST", "/camera", { ...shown.measures, renderSettings: asked });
+      if (late) return;
+      setPath(told);
+      setWrong(undefined);
+      shown.follow(told);
+    }
+    const timer = setTimeout(() => follow().catch((error) => !late && setWrong(messageOf(error))), 60);
+    return () => {
+      late = true;
+      clearTimeout(timer);
+    };
+  }, [state, text]);
+
+  useEffect(() => {
+    preview.current?.draw(moment);
+  }, [moment, path]);
+
+  useEffect(() => {
+    if (!playing || !path || exact || path.frames.length < 2) return undefined;
+    let before = performance.now();
+    let frame = requestAnimationFrame(function advance(now) {
+      const step = (now - before) / 1000 / path.seconds;
+      before = now;
+      setMoment((at) => (at + step) % 1);
+      frame = requestAnimationFrame(advance);
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [playing, path, exact]);
+
+  const told = exact ? live.value.get(exact) : undefined;
+  const ready = told?.status === "done";
+  const failed = told && isFinal(told.status) && !ready ? (told.errorMessage ?? told.status) : undefined;
+  async function ask() {
+    if (!path) return;
+    setPlaying(false);
+    setWrong(undefined);
+    const renderSettings = stillOf(settings, path, moment);
+    try {
+      const made = await got(v1.POST("/v1/renders", { body: { modelId: model.id, renderSettings } }));
+      setExact(made.data.id);
+      void refreshMe();
+    } catch (error) {
+      setWrong(messageOf(error));
+    }
+  }
+  const [wide = 16, high = 9] = String(settings.aspect ?? "16:9").split(":").map(Number);
+  const many = (path?.frames.length ?? 0) > 1;
+  return (
+    <div class="stack">
+      <div class="stage" style={{ aspectRatio: `${wide} / ${high}`, "--shape": String(wide / high) }}>
+        <canvas ref={canvas} role="img" aria-label={`${t.look.preview}: ${model.title ?? model.originalName}`} />
+        {state === "loading" && <p class="veil">{t.look.loading}</p>}
+        {(state === "no-webgl" || state === "unreadable") && (
+          <div class="veil">
+            {model.thumbnailUrl && <img src={`${model.thumbnailUrl}?quality=full`} alt="" />}
+            <p>{state === "no-webgl" ? t.look.noWebgl : t.look.notShown}</p>
+          </div>
+        )}
+        {exact && ready && <img class="exact" src={`/v1/renders/${exact}/image`} alt={t.look.exact} />}
+        <span class="chip badge">
+          {exact ? (ready ? t.look.exact : t.look.exactWaiting) : t.look.preview}
+        </span>
+      </div>
+      {(wrong ?? failed) && <Wrong message={wrong ?? failed ?? ""} />}
+      <div class="row playhead">
+        {many && !exact && (
+          <>
+            <button
+              class="button icon"
+              type="button"
+              aria-label={playing ? t.look.pause : t.look.play}
+              onClick={() => setPlaying(!playing)}
+            >
+              <Icon name={playing ? "pause" : "play"} />
+            </button>
+            <input
+              class="grow"
+              type="range"
+              min={0}
+              max={0.999}
+              step={0.001}
+              value={moment}
+              aria-label={t.look.playhead}
+              onInput={(event) => {
+                setPlaying(false);
+                setMoment(Number(event.currentTarget.value));
+              }}
+            />
+          </>
+        )}
+        {exact ? (
+          <button class="button" type="button" onClick={() => setExact(undefined)}>
+            <Icon name="back" />
+            {t.look.backToPreview}
+          </button>
+        ) : (
+          <button
+            class="button"
+            type="button"
+            disabled={!path}
+            title={t.look.exactHint(STILL_CREDITS)}
+            onClick={ask}
+          >
+            <Icon name="camera" />
+            {t.look.exact}
+            <span class="soft number">{t.credits(STILL_CREDITS)}</span>
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}

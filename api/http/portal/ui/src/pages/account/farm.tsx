@@ -1,0 +1,106 @@
+// All accounts of the farm, for who runs it: opened, and given credits.
+import { useState } from "preact/hooks";
+import { messageOf, own } from "../../api/client";
+import type { Account, LinkCreated } from "../../api/own";
+import { useFetched } from "../../parts/fetched";
+import { Dialog, Field, toast, Wrong } from "../../parts/ui";
+import { refreshMe } from "../../state/session";
+import { t } from "../../texts";
+import { LinkDialog } from "./people";
+
+export function Farm() {
+  const accounts = useFetched("", () => own<{ data: Account[] }>("GET", "/accounts"));
+  const [opening, setOpening] = useState(false);
+  const [granting, setGranting] = useState<Account>();
+  const [link, setLink] = useState<LinkCreated>();
+  return (
+    <section class="card stack">
+      <div class="row">
+        <p class="soft grow">{t.account.farmLead}</p>
+        <button class="button primary" type="button" onClick={() => setOpening(true)}>
+          {t.account.openAccount}
+        </button>
+      </div>
+      {accounts.wrong && <Wrong message={accounts.wrong} onRetry={accounts.again} />}
+      <ul class="list">
+        {accounts.data?.data.map((account) => (
+          <li key={account.id} class="line">
+            <strong class="grow cut">{account.email}</strong>
+            <span class="number">{t.credits(account.credits)}</span>
+            <button class="button" type="button" onClick={() => setGranting(account)}>
+              {t.account.grant}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {opening && (
+        <Ask
+          title={t.account.openAccount}
+          fields={[["email", t.account.inviteEmail, "email"]]}
+          onClose={() => setOpening(false)}
+          onDone={async (values) => {
+            setLink(await own<LinkCreated>("POST", "/accounts", values));
+            accounts.again();
+          }}
+        />
+      )}
+      {granting && (
+        <Ask
+          title={`${t.account.grant}: ${granting.email}`}
+          fields={[
+            ["credits", t.account.grantAmount, "number"],
+            ["note", t.account.grantNote, "text"],
+          ]}
+          onClose={() => setGranting(undefined)}
+          onDone={async ({ credits, note }) => {
+            await own("POST", `/accounts/${granting.id}/grant`, { credits: Number(credits), note });
+            toast(t.account.granted);
+            accounts.again();
+            void refreshMe();
+          }}
+        />
+      )}
+      {link && <LinkDialog link={link} onClose={() => setLink(undefined)} />}
+    </section>
+  );
+}
+
+function Ask(props: {
+  title: string;
+  fields: [string, string, "text" | "email" | "number"][];
+  onClose: () => void;
+  onDone: (values: Record<string, string>) => Promise<void>;
+}) {
+  const [values, setValues] = useState<Record<string, string>>({});
+  const [wrong, setWrong] = useState<string>();
+  async function submit(event: Event) {
+    event.preventDefault();
+    try {
+      await props.onDone(values);
+      props.onClose();
+    } catch (error) {
+      setWrong(messageOf(error));
+    }
+  }
+  return (
+    <Dialog title={props.title} onClose={props.onClose}>
+      <form class="stack" onSubmit={submit}>
+        {wrong && <Wrong message={wrong} />}
+        {props.fields.map(([name, text, type]) => (
+          <Field
+            key={name}
+            label={text}
+            type={type}
+            min={type === "number" ? 1 : undefined}
+            required={type !== "text"}
+            value={values[name] ?? ""}
+            onInput={(value) => setValues({ ...values, [name]: value })}
+          />
+        ))}
+        <button class="button primary" type="submit">
+          {props.title.split(":")[0]}
+        </button>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,170 @@
+// One finished render: it plays, it is downloaded, and everybody may see it by a link, if its owner likes.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { got, messageOf, type Render, type Share, v1 } from "../api/client";
+import { Icon } from "../parts/icons";
+import { CopyLine, Dialog, Switch, toast, Wrong } from "../parts/ui";
+import { modelName } from "../state/models";
+import { go } from "../state/route";
+import { bytes, moment } from "../formats";
+import { t } from "../texts";
+import { summary } from "./queue";
+
+const FRAME_S = 1 / 30;
+const FILES: Record<string, [string, string][]> = {
+  video: [
+    ["video", "video"],
+    ["web", "video?quality=web"],
+    ["poster", "poster?quality=full"],
+    ["thumb", "thumb"],
+    ["bundle", "bundle"],
+  ],
+  image: [
+    ["image", "image"],
+    ["poster", "poster?quality=full"],
+    ["bundle", "bundle"],
+  ],
+  dataset: [
+    ["dataset", "dataset"],
+    ["poster", "poster?quality=full"],
+  ],
+};
+
+export function Player(props: { id: string; onClose: () => void; onDeleted: () => void }) {
+  const [render, setRender] = useState<Render>();
+  const [share, setShare] = useState<Share>();
+  const [wrong, setWrong] = useState<string>();
+  const [asking, setAsking] = useState(false);
+  const video = useRef<HTMLVideoElement>(null);
+  const path = { render_id: props.id };
+  useEffect(() => {
+    Promise.all([
+      got(v1.GET("/v1/renders/{render_id}", { params: { path } })),
+      got(v1.GET("/v1/renders/{render_id}/share", { params: { path } })),
+    ]).then(
+      ([found, shared]) => {
+        setRender(found.data);
+        setShare(shared.data);
+      },
+      (error) => setWrong(messageOf(error)),
+    );
+  }, [props.id]);
+  useEffect(() => {
+    const step = (event: KeyboardEvent) => {
+      const way = { ",": -1, ".": 1 }[event.key];
+      if (!way || !video.current || event.target instanceof HTMLInputElement) return;
+      video.current.pause();
+      video.current.currentTime += way * FRAME_S;
+    };
+    addEventListener("keydown", step);
+    return () => removeEventListener("keydown", step);
+  }, []);
+
+  async function setShared(on: boolean) {
+    try {
+      const answer = on
+        ? await got(v1.PUT("/v1/renders/{render_id}/share", { params: { path } }))
+        : await got(v1.DELETE("/v1/renders/{render_id}/share", { params: { path } }));
+      setShare(answer.data);
+    } catch (error) {
+      setWrong(messageOf(error));
+    }
+  }
+  async function erase() {
+    try {
+      await got(v1.DELETE("/v1/renders/{render_id}", { params: { path } }));
+      toast(t.videos.deleted);
+      props.onDeleted();
+    } catch (error) {
+      setWrong(messageOf(error));
+    }
+  }
+  const output = String(render?.renderSettings.output ?? "video");
+  const files = (FILES[output] ?? []).filter(([name]) => name !== "web" || render?.hasWebVariant);
+  const base = `/v1/renders/${props.id}`;
+  const page = share?.page ? location.origin + share.page : undefined;
+  const name = render ? modelName(render.modelId) : t.loadingPage;
+  return (
+    <Dialog wide title={name} onClose={props.onClose}>
+      {wrong && <Wrong message={wrong} />}
+      {render && (
+        <div class="player">
+          <div class="screen">
+            {output === "video" ? (
+              <video
+                ref={video}
+                src={`${base}/video${render.hasWebVariant ? "?quality=web" : ""}`}
+                poster={`${base}/poster?quality=full`}
+                aria-label={name}
+                controls
+                autoPlay
+                loop
+                muted
+                playsInline
+              />
+            ) : (
+              <img src={output === "image" ? `${base}/image` : `${base}/poster?quality=full`} alt={name} />
+            )}
+          </div>
+          <div class="stack">
+            <p class="soft">
+              {summary(render.renderSettings)}
+              <br />
+              <span class="small number">
+                {moment(render.createdAt)}
+                {render.fileSize !== null && ` · ${bytes(render.fileSize)}`}
+              </span>
+            </p>
+            <div class="card share">
+              <Switch label={t.videos.shareTitle} checked={share?.shared ?? false} onChange={setShared} />
+              <p class="small soft">{t.videos.shareText}</p>
+              {page && (
+                <>
+                  <CopyLine text={page} label={t.videos.shareTitle} />
+                  <a class="text small" href={page} target="_blank" rel="noreferrer">
+                    {t.videos.openPage}
+                  </a>
+                </>
+              )}
+            </div>
+            <div>
+              <h3>{t.videos.download}</h3>
+              <ul class="downloads">
+                {files.map(([file, address]) => (
+                  <li key={file}>
+                    <a href={`${base}/${address}`} download>
+                      <Icon name="download" size={16} />
+                      {t.videos.files[file]}
+                    </a>
+                  </li>
+                ))}
+              </ul>
+            </div>
+            <div class="row">
+              <button class="button" type="button" onClick={() => go("look", { models: render.modelId })}>
+                <Icon name="look" />
+                {t.videos.look}
+              </button>
+              <button class="button quiet bad" type="button" onClick={() => setAsking(true)}>
+                <Icon name="trash" />
+                {t.delete}
+              </button>
+            </div>
+            {output === "video" && <p class="small soft">{t.videos.step}</p>}
+          </div>
+        </div>
+      )}
+      {asking && (
+        <Dialog title={t.videos.deleteAsk} onClose={() => setAsking(false)}>
+          <div class="row">
+            <button class="button primary" type="button" onClick={erase}>
+              {t.delete}
+            </button>
+            <button class="button" type="button" onClick={() => setAsking(false)}>
+              {t.cancel}
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </Dialog>
+  );
+}

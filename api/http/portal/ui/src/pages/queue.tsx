@@ -1,0 +1,188 @@
+// What is being made, as it happens; what failed, to be tried again.
+import { useEffect, useState } from "preact/hooks";
+import { got, messageOf, type Render, v1 } from "../api/client";
+import type { LiveRender } from "../api/own";
+import { Icon } from "../parts/icons";
+import { Dialog, Empty, Head, toast, Wrong } from "../parts/ui";
+import { endings, live, unfinished } from "../state/live";
+import { modelName } from "../state/models";
+import { go } from "../state/route";
+import { refreshMe } from "../state/session";
+import { t } from "../texts";
+import { label } from "../words";
+
+const WAITING = "pending,poster-processing,poster-done,video-processing";
+
+export function Queue() {
+  const [renders, setRenders] = useState<Render[]>();
+  const [wrong, setWrong] = useState<string>();
+  const [asking, setAsking] = useState<string[]>();
+  const [changed, setChanged] = useState(0);
+  const again = () => setChanged((before) => before + 1);
+  const waiting = unfinished.value;
+  const ended = endings.value;
+  useEffect(() => {
+    const query = { status: `${WAITING},error`, include: "preview", limit: 100, sort: "-createdAt" };
+    got(v1.GET("/v1/renders", { params: { query } })).then(
+      (found) => {
+        setRenders(found.data);
+        setWrong(undefined);
+      },
+      (error) => setWrong(messageOf(error)),
+    );
+  }, [waiting, ended, changed]);
+
+  async function cancel(ids: string[]) {
+    setAsking(undefined);
+    try {
+      await got(v1.POST("/v1/renders/cancel", { body: { ids: ids.slice(0, 100) } }));
+    } catch (error) {
+      toast(messageOf(error));
+    }
+    void refreshMe();
+    again();
+  }
+  async function change(render: Render, what: "retry" | "dismiss") {
+    const path = { render_id: render.id };
+    try {
+      if (what === "retry") await got(v1.PATCH("/v1/renders/{render_id}/retry", { params: { path } }));
+      else await got(v1.PATCH("/v1/renders/{render_id}/dismiss", { params: { path } }));
+    } catch (error) {
+      toast(messageOf(error));
+    }
+    void refreshMe();
+    again();
+  }
+
+  const failed = (renders ?? []).filter((render) => render.status === "error");
+  const running = inOrder((renders ?? []).filter((render) => render.status !== "error"));
+  const paid = running.filter((render) => !render.is_system_preview).map((render) => render.id);
+  return (
+    <>
+      <Head title={t.queue.title} lead={t.queue.lead}>
+        {paid.length > 1 && (
+          <button class="button" type="button" onClick={() => setAsking(paid)}>
+            {t.queue.cancelAll}
+          </button>
+        )}
+      </Head>
+      {wrong && <Wrong message={wrong} onRetry={again} />}
+      {!renders && !wrong && <div class="skeleton tall" />}
+      {renders && renders.length === 0 && (
+        <Empty icon="queue" title={t.queue.emptyTitle} text={t.queue.emptyText}>
+          <button class="button primary large" type="button" onClick={() => go("videos")}>
+            {t.tabs.videos}
+          </button>
+        </Empty>
+      )}
+      {failed.length > 0 && (
+        <section class="stack block">
+          <h2>{t.queue.failedTitle}</h2>
+          <ul class="card list">
+            {failed.map((render) => (
+              <li key={render.id} class="line">
+                <Name render={render}>
+                  <span class="small bad-ink">{render.errorMessage}</span>
+                </Name>
+                <button class="button" type="button" onClick={() => change(render, "retry")}>
+                  <Icon name="retry" />
+                  {t.queue.retry}
+                </button>
+                <button class="button quiet" type="button" onClick={() => change(render, "dismiss")}>
+                  {t.queue.dismiss}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {running.length > 0 && (
+        <section class="stack">
+          {failed.length > 0 && <h2>{t.queue.runningTitle}</h2>}
+          <ul class="card list">
+            {running.map((render) => (
+              <Running key={render.id} render={render} onCancel={() => setAsking([render.id])} />
+            ))}
+          </ul>
+        </section>
+      )}
+      {asking && (
+        <Dialog title={t.queue.cancelAsk(asking.length)} onClose={() => setAsking(undefined)}>
+          <div class="row">
+            <button class="button primary" type="button" onClick={() => cancel(asking)}>
+              {t.queue.cancel}
+            </button>
+            <button class="button" type="button" onClick={() => setAsking(undefined)}>
+              {t.close}
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+/** What is at work first, then what waits, as it came; free previews only while they are drawn. */
+function inOrder(renders: Render[]): Render[] {
+  const status = (render: Render) => live.value.get(render.id)?.status ?? render.status;
+  const atWork = renders.filter((render) => status(render) !== "pending");
+  const waiting = renders.filter((render) => status(render) === "pending" && !render.is_system_preview);
+  return [...atWork, ...waiting].sort(
+    (a, b) =>
+      Number(status(a) === "pending") - Number(status(b) === "pending") || a.createdAt.localeCompare(b.createdAt),
+  );
+}
+
+/** What was ordered, in a few words. */
+export function summary(settings: Record<string, unknown>): string {
+  const parts =
+    settings.output === "dataset"
+      ? [label("dataset"), String(settings.datasetQuality)]
+      : settings.output === "image"
+        ? [label("image"), label(String(settings.quality)), String(settings.aspect)]
+        : [label(String(settings.effect)), label(String(settings.quality)), String(settings.aspect)];
+  return parts.join(" · ");
+}
+
+function Name(props: { render: Render; children?: preact.ComponentChildren }) {
+  const { render } = props;
+  return (
+    <div class="grow stack tight">
+      <strong class="cut">{modelName(render.modelId)}</strong>
+      <span class="small soft cut">
+        {render.is_system_preview ? t.queue.previewOf : summary(render.renderSettings)}
+      </span>
+      {props.children}
+    </div>
+  );
+}
+
+function Running({ render, onCancel }: { render: Render; onCancel: () => void }) {
+  const now: LiveRender | undefined = live.value.get(render.id);
+  const progress = now ?? { ...render.progress, status: render.status };
+  const { framesDone, framesTotal, secondsLeft, stage } = progress;
+  const drawn = framesTotal ? framesDone / framesTotal : 0;
+  const poster = progress.status === "poster-done" || progress.status === "video-processing";
+  const waits = progress.status === "pending";
+  return (
+    <li class="line">
+      <span class="mini">{poster && <img src={`/v1/renders/${render.id}/poster`} alt="" />}</span>
+      <Name render={render}>
+        {!waits && <progress value={drawn} max={1} aria-label={modelName(render.modelId)} />}
+        {!waits && (
+          <span class="small soft number">
+            {label(stage)}
+            {stage === "drawing" && ` · ${t.queue.frames(framesDone, framesTotal)}`}
+            {secondsLeft !== null && secondsLeft > 1 && ` · ${t.queue.left(secondsLeft)}`}
+          </span>
+        )}
+      </Name>
+      {waits && <span class="chip">{label("pending")}</span>}
+      {!render.is_system_preview && (
+        <button class="button quiet" type="button" onClick={onCancel}>
+          {t.queue.cancel}
+        </button>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,245 @@
+// Small parts of pages: links, fields, dialogs, notes.
+import { signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { go, hrefOf } from "../state/route";
+import { t } from "../texts";
+import { Icon, type IconName } from "./icons";
+
+export function Link(props: { to: string; class?: string; children: ComponentChildren; current?: boolean; label?: string }) {
+  return (
+    <a
+      class={props.class}
+      href={hrefOf(props.to)}
+      aria-current={props.current ? "page" : undefined}
+      aria-label={props.label}
+      onClick={(event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        go(props.to);
+      }}
+    >
+      {props.children}
+    </a>
+  );
+}
+
+export function Head(props: { title: string; lead?: ComponentChildren; children?: ComponentChildren }) {
+  useEffect(() => {
+    document.title = `${props.title} · ${t.product}`;
+  }, [props.title]);
+  return (
+    <header class="head">
+      <div>
+        <h1>{props.title}</h1>
+        {props.lead && <p class="soft">{props.lead}</p>}
+      </div>
+      {props.children && <div class="row">{props.children}</div>}
+    </header>
+  );
+}
+
+export function Field(props: {
+  label: string;
+  value: string;
+  onInput: (value: string) => void;
+  type?: "text" | "email" | "password" | "number" | "date";
+  help?: string;
+  wrong?: string;
+  placeholder?: string;
+  autoComplete?: string;
+  required?: boolean;
+  min?: number | string;
+  autoFocus?: boolean;
+}) {
+  const id = useId();
+  const told = props.wrong ?? props.help;
+  const type = (props.type ?? "text") as "text"; // Preact's types tell apart which roles each type may have: none here
+  return (
+    <div class="field">
+      <label for={id}>{props.label}</label>
+      <input
+        id={id}
+        class="input"
+        type={type}
+        value={props.value}
+        min={props.min}
+        placeholder={props.placeholder}
+        autoComplete={props.autoComplete}
+        required={props.required}
+        autoFocus={props.autoFocus}
+        aria-invalid={props.wrong ? true : undefined}
+        aria-describedby={told ? `${id}-told` : undefined}
+        onInput={(event) => props.onInput(event.currentTarget.value)}
+      />
+      {told && (
+        <span id={`${id}-told`} class={props.wrong ? "wrong" : "help"}>
+          {told}
+        </span>
+      )}
+    </div>
+  );
+}
+
+export function Choice<T extends string>(props: {
+  label: string;
+  hideLabel?: boolean;
+  value: T;
+  options: readonly (readonly [T, string])[];
+  onChange: (value: T) => void;
+}) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id} class={props.hideLabel ? "hidden" : undefined}>
+        {props.label}
+      </label>
+      <select id={id} class="input" value={props.value} onChange={(e) => props.onChange(e.currentTarget.value as T)}>
+        {props.options.map(([value, text]) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+export function Segments<T extends string>(props: {
+  label: string;
+  hideLabel?: boolean;
+  value: T;
+  options: readonly (readonly [T, string])[];
+  onChange: (value: T) => void;
+}) {
+  const name = useId();
+  return (
+    <div class="field" role="radiogroup" aria-label={props.label}>
+      {!props.hideLabel && <span class="label">{props.label}</span>}
+      <div class="segments">
+        {props.options.map(([value, text]) => (
+          <label key={value}>
+            <input type="radio" name={name} checked={value === props.value} onChange={() => props.onChange(value)} />
+            {text}
+          </label>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+export function Switch(props: { label: string; checked: boolean; onChange: (on: boolean) => void; title?: string }) {
+  return (
+    <label class="switch" title={props.title}>
+      <span class="label">{props.label}</span>
+      <input
+        type="checkbox"
+        role="switch"
+        checked={props.checked}
+        onChange={(event) => props.onChange(event.currentTarget.checked)}
+      />
+    </label>
+  );
+}
+
+export function Dialog(props: { title: string; wide?: boolean; onClose: () => void; children: ComponentChildren }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      ref={dialog}
+      class={props.wide ? "wide" : undefined}
+      aria-labelledby={id}
+      onClose={props.onClose}
+      onClick={(event) => {
+        if (event.target === dialog.current) props.onClose();
+      }}
+    >
+      <header>
+        <h2 id={id} class="grow cut">
+          {props.title}
+        </h2>
+        <button class="button quiet icon" type="button" aria-label={t.close} onClick={props.onClose}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <div class="body">{props.children}</div>
+    </dialog>
+  );
+}
+
+export function Empty(props: { icon: IconName; title: string; text: string; children?: ComponentChildren }) {
+  return (
+    <div class="card empty">
+      <Icon name={props.icon} size={56} />
+      <h2>{props.title}</h2>
+      <p class="soft">{props.text}</p>
+      {props.children}
+    </div>
+  );
+}
+
+export function Wrong(props: { message: string; onRetry?: () => void }) {
+  return (
+    <div class="note" role="alert">
+      <span class="grow">{props.message}</span>
+      {props.onRetry && (
+        <button class="button" type="button" onClick={props.onRetry}>
+          {t.retry}
+        </button>
+      )}
+    </div>
+  );
+}
+
+const toasts = signal<{ id: number; text: string }[]>([]);
+let told = 0;
+
+/** Says something for a few seconds. */
+export function toast(text: string): void {
+  const id = ++told;
+  toasts.value = [...toasts.peek(), { id, text }];
+  setTimeout(() => {
+    toasts.value = toasts.peek().filter((each) => each.id !== id);
+  }, 4000);
+}
+
+export function Toasts() {
+  return (
+    <div class="toasts" role="status" aria-live="polite">
+      {toasts.value.map((each) => (
+        <div key={each.id} class="toast">
+          {each.text}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** Copies a text; where the browser lets no page do so, as on plain http, the text is selected for the person to copy. */
+export function CopyLine(props: { text: string; label: string }) {
+  const field = useRef<HTMLInputElement>(null);
+  async function copy() {
+    field.current?.select();
+    if (navigator.clipboard) await navigator.clipboard.writeText(props.text);
+    else document.execCommand("copy");
+    toast(t.copied);
+  }
+  return (
+    <div class="row">
+      <input
+        ref={field}
+        class="input grow"
+        readOnly
+        value={props.text}
+        aria-label={props.label}
+        onFocus={(event) => event.currentTarget.select()}
+      />
+      <button class="button" type="button" onClick={copy}>
+        <Icon name="copy" />
+        {t.copy}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+"""`pirouette admin` on the farm's workers."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from api.db.session import Database
+from api.domain.work import fleet, pauses
+from tests.api.cli.conftest import Run
+from tests.api.domain.support import claimed, sign_up, upload
+
+
+@pytest.fixture
+def database(admin: Callable[..., Any], tmp_path: Path) -> Iterator[Database]:
+    """Of a farm with the workers a and b, of which a draws something."""
+    database = Database(f"sqlite:///{tmp_path}/pirouette.sqlite3")
+    upload(database, sign_up(database))
+    with database.begin() as session:
+        fleet.announce(session, "a", "H100", False, "x264")
+        fleet.announce(session, "b", fleet.NO_DEVICE, False, "x264", "its disk is full")
+    claimed(database, "a")
+    yield database
+    database.dispose()
+
+
+def rest(database: Database) -> None:
+    """Both workers hear of a pause."""
+    with database.begin() as session:
+        for name in ("a", "b"):
+            fleet.seen(session, name, resting=pauses.is_paused(session, name))
+
+
+def rows(result: Result) -> list[dict[str, Any]]:
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_workers_are_listed_with_what_they_are_at(run: Run, database: Database) -> None:
+    a, b = rows(run("admin", "workers"))
+    assert (a["name"], a["state"], a["device"], a["reason"]) == ("a", "working", "H100", None)
+    assert (b["name"], b["state"], b["reason"]) == ("b", "unfit", "its disk is full")
+
+
+def test_pausing_and_resuming_says_whom(run: Run, database: Database) -> None:
+    assert rows(run("admin", "pause", "a")) == [{"paused": "a"}]
+    assert rows(run("admin", "resume")) == [{"resumed": "all"}]
+    failed = run("admin", "pause", "c")
+    assert (failed.exit_code, failed.stderr) == (1, "Error: No worker c is up; there are a, b\n")
+
+
+def test_draining_ends_when_nothing_is_in_a_workers_hands(
+    run: Run, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = run("admin", "drain", "--wait", "0")
+    assert (failed.exit_code, failed.stderr) == (1, "Error: Still at work: a, b\n")
+    rest(database)
+    failed = run("admin", "drain", "--wait", "0")
+    assert failed.stderr == "Error: Still at work: a\n"
+
+    def finish(_seconds: float) -> None:
+        assert rows(run("admin", "requeue", "a")) == [{"worker": "a", "requeued": 1}]
+
+    monkeypatch.setattr("time.sleep", finish)
+    assert rows(run("admin", "drain"))[-1] == {"drained": "all"}

@@ -1,0 +1,152 @@
+"""The portal in a real browser, on a real farm: from the link in the log to a shared turntable."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from api.http.portal.pages import STATIC
+from tests.integration.portal import EMAIL, PASSWORD, PATIENCE_MS, Visit, first_link, visit, wait_until_plays
+from tests.integration.support import box_glb
+from tests.support.browser import chromium
+from tests.support.farm import Farm
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    subprocess.run([sys.executable, "-m", "api.processes.build_portal"], check=True)
+    assert (STATIC / "index.html").is_file()
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def cookies(browser: Browser, farm: Farm) -> object:
+    """Of the farm's first administrator, who has come in by the link in the log."""
+    with visit(browser, farm) as boss:
+        boss.page.goto(first_link(farm))
+        boss.page.get_by_label("E-mail address").fill(EMAIL)
+        boss.page.get_by_label("Password").fill("short")
+        boss.page.get_by_role("button", name="Start").click()
+        expect(boss.page.get_by_text("password must have 10 to 200 characters")).to_be_visible()
+        boss.page.get_by_label("Password").fill(PASSWORD)
+        boss.page.get_by_role("button", name="Start").click()
+        expect(boss.page.get_by_role("heading", name="Drop models here")).to_be_visible()
+        assert boss.troubles == []
+        return boss.page.context.storage_state()
+
+
+def upload(boss: Visit, folder: Path) -> None:
+    """A model, the same once more, and what is none."""
+    for name, data in (("lamp.glb", box_glb()), ("lamp-copy.glb", box_glb()), ("notes.txt", b"a note")):
+        (folder / name).write_bytes(data)
+    boss.page.get_by_label("Tags for all of them").fill("Lamps, lamps, autumn")
+    boss.page.locator("input[type=file]").first.set_input_files(
+        [folder / name for name in ("lamp.glb", "lamp-copy.glb", "notes.txt")]
+    )
+    expect(boss.page.get_by_text("This is no .glb, .gltf or .zip file")).to_be_visible()
+    expect(boss.page.get_by_text("Here, and being drawn")).to_be_visible()
+    expect(boss.page.get_by_text("It was here already; nothing was sent")).to_be_visible()
+
+
+def test_from_the_first_link_to_a_shared_turntable(
+    browser: Browser, farm: Farm, cookies: object, tmp_path: Path
+) -> None:
+    with visit(browser, farm, storage_state=cookies) as boss:
+        page = boss.page
+        page.goto(f"{farm.url}/portal")
+        upload(boss, tmp_path)
+
+        page.get_by_role("button", name="Choose a look").click()
+        expect(page.get_by_role("slider", name="Moment of the video")).to_be_enabled()  # the preview is there
+        page.get_by_role("spinbutton", name="Length").fill("3")
+        page.get_by_role("spinbutton", name="Length").blur()
+        page.get_by_text("1:1", exact=True).click()
+        expect(page.get_by_text("2 credits", exact=True)).to_be_visible()
+        with farm.renders_held():
+            page.get_by_role("button", name="Order 2 videos").click()
+            expect(page.get_by_role("heading", name="Queue")).to_be_visible()
+            square = page.get_by_role("listitem").filter(has_text="1:1")
+            wide = page.get_by_role("listitem").filter(has_text="16:9").first
+            expect(wide.get_by_text(re.compile(r"\d+ of \d+"))).to_be_visible()  # it is told while it goes on
+            square.get_by_role("button", name="Cancel").click()
+            page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+            expect(page.get_by_text("Needs a look")).to_be_visible()
+        page.get_by_role("button", name="Dismiss").click()
+        expect(page.get_by_text("Nothing is waiting")).to_be_visible()
+
+        boss.open("Videos")
+        page.get_by_role("button", name=re.compile("Open lamp, Turntable")).first.click()
+        wait_until_plays(page)
+        page.get_by_role("switch", name="Link for everybody").click()
+        link = page.get_by_role("textbox", name="Link for everybody").input_value()
+        with visit(browser, farm) as stranger:
+            stranger.page.goto(link)
+            wait_until_plays(stranger.page)
+            assert stranger.troubles == []
+            page.get_by_role("switch", name="Link for everybody").click()
+            expect(page.get_by_role("textbox", name="Link for everybody")).to_have_count(0)
+            answer = stranger.page.goto(link)
+            assert answer is not None
+            assert answer.status == 404
+        assert boss.troubles == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_can_be_used_by_everybody(browser: Browser, farm: Farm, cookies: object, scheme: str) -> None:
+    with visit(browser, farm, color_scheme=scheme) as stranger:
+        stranger.page.goto(f"{farm.url}/portal")
+        stranger.page.get_by_role("heading", name="Sign in").wait_for()
+        assert stranger.faults() == []
+    with visit(browser, farm, storage_state=cookies, color_scheme=scheme) as boss:
+        boss.page.goto(f"{farm.url}/portal")
+        for name in ("Upload", "Generate", "Models", "Look", "Queue", "Videos", "Account"):
+            boss.open(name)
+            boss.page.wait_for_selector("h1")
+            assert boss.faults() == []
+
+
+def test_an_account_has_people_keys_and_a_ledger(browser: Browser, farm: Farm, cookies: object) -> None:
+    with visit(browser, farm, storage_state=cookies) as boss, visit(browser, farm) as maker:
+        page = boss.page
+        page.goto(f"{farm.url}/portal/account")
+        page.get_by_text("People", exact=True).click()
+        page.get_by_role("button", name="Invite").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("E-mail address").fill("maker@example.com")
+        dialog.get_by_role("button", name="Invite").click()
+        maker.page.goto(page.get_by_role("textbox", name="Send this link").input_value())
+        maker.page.get_by_label("Password").fill(PASSWORD)
+        maker.page.get_by_role("button", name="Start").click()
+        maker.page.get_by_role("heading", name="Drop models here").wait_for()
+        maker.open("Account")
+        maker.page.get_by_text("API keys").click()
+        maker.page.get_by_text("No keys yet").wait_for()
+        expect(maker.page.get_by_role("button", name="New key")).to_have_count(0)  # administrators make them
+
+        page.get_by_role("button", name="Close").click()
+        page.get_by_text("API keys").click()
+        page.get_by_role("button", name="New key").click()
+        dialog.get_by_label("What is it for?").fill("shop")
+        dialog.get_by_label("Spends at most").fill("5")
+        dialog.get_by_role("button", name="Make the key").click()
+        key = page.get_by_role("textbox", name="Your new key").input_value()
+        with farm.client(key) as client:
+            assert client.account().credits >= 0
+        page.get_by_role("button", name="Close").click()
+        expect(page.get_by_text("0 of 5 spent")).to_be_visible()
+        page.get_by_role("button", name="Revoke").click()
+        page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+        expect(page.get_by_text("Revoked")).to_be_visible()
+
+        page.get_by_text("Credits", exact=True).click()
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download as CSV").click()
+        assert "grant" in Path(download.value.path()).read_text()
+        assert boss.troubles + maker.troubles == []
