@@ -28,9 +28,11 @@ def ellipsoid(at: Vector, radii: Vector, turn: tuple[str, float] | None = None) 
 
     def field(points: Float32) -> Float32:
         local: Array = points - centre
-        scaled: Float32 = (local if matrix is None else matrix @ local) / half
-        outer = _length(scaled)
-        distance: Float32 = outer * (outer - 1) / np.maximum(_length(scaled / half), 1e-6)
+        if matrix is not None:
+            local = matrix @ local
+        outer = _length(local / half)
+        slope = _length(local / half / half) + np.float32(1e-9)
+        distance: Float32 = outer * (outer - 1) / slope
         return distance
 
     return field
@@ -222,7 +224,7 @@ def _split(points: Float64, quads: npt.NDArray[np.int64]) -> npt.NDArray[np.uint
     return np.concatenate([one, two]).astype(np.uint32)
 
 
-def _length(vectors: Float32) -> Float32:
+def _length(vectors: Array) -> Float32:
     """Of the columns. Twice as quick as np.hypot or np.linalg.norm."""
     length: Float32 = np.sqrt(sum(row * row for row in vectors))
     return length

@@ -301,19 +301,12 @@ def _cheese(look: Look) -> Model:
 def _bread(look: Look) -> Model:
     """A loaf whose crust is slashed open."""
     loaf = blend(0.03, ellipsoid((0, 0.048, 0), (0.15, 0.058, 0.068)), brick((0, 0.03, 0), (0.105, 0.028, 0.05), 0.02))
-    slashes = union(
-        *(
-            limb((x - 0.014, 0.118, -0.045), (x + 0.014, 0.118, 0.045), 0.018, 0.018)
-            for x in np.linspace(-0.08, 0.08, 5)
-        )
-    )
-    box_ = (-0.17, -0.02, -0.09), (0.17, 0.13, 0.09)
-    crust = surface(carved(loaf, slashes, 0.008), *box_, 0.0055)
-    crumb = surface(grown(loaf, -0.006), *box_, 0.009)
-    return Model(
-        (part("body", "bread", crust), part("cuts", Finish("sponge", srgb("f0dcae")), crumb)),
-        {"top": Anchor((0, 0.1, 0), 0.1)},
-    )
+    tops = [(x, 0.114 - 2.0 * x * x) for x in np.linspace(-0.09, 0.09, 5).tolist()]
+    slashes = union(*(limb((x - 0.016, y, -0.042), (x + 0.016, y, 0.042), 0.013, 0.013) for x, y in tops))
+    low, high = (-0.17, -0.02, -0.09), (0.17, 0.14, 0.09)
+    crust = surface(carved(loaf, slashes, 0.006), low, high, 0.0055)
+    crumb = part("cuts", Finish("sponge", srgb("f0dcae")), surface(grown(loaf, -0.005), low, high, 0.009))
+    return Model((part("body", "bread", crust), crumb), {"top": Anchor((0, 0.11, 0), 0.1)})
 
 
 SHAPES = (
