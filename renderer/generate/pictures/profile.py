@@ -36,9 +36,10 @@ class Profile:
     """In the mask's pixels: the axis is at x = `foot` + `lean` * row, and `radii` (k,) lie at the `rows` (k,), from the
     top down.
 
-    Where the axis lies in a gap of the mask, `radii` are between those above and below. `symmetry` is the share of the mask that has a mirror image, `compact` the share of that in rows without gaps, and
-    `handled` the share of the mask that lies beyond the outline and is as broad as a handle. `handles` (h, w) is the mask
-    of that, and of where it goes on into the body.
+    Where the axis lies in a gap of the mask, `radii` are between those above and below. `symmetry` is the share of the
+    mask that has a mirror image, `compact` the share of that in rows without gaps, and `handled` the share of the mask
+    that lies beyond the outline and is as broad as a handle. `handles` (h, w) is the mask of that, and of where it goes
+    on into the body.
     """
 
     foot: float

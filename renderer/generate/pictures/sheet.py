@@ -90,9 +90,9 @@ def triangulated(mask: Float32, spacing: float) -> Sheet:
     rows, columns = np.flatnonzero((mask > 0).any(axis=1)), np.flatnonzero((mask > 0).any(axis=0))
     if not len(rows):
         return Sheet(np.empty((0, 2)), np.empty((0, 3), np.int64))
-    margin = int(np.ceil(3 * max(_SMOOTHED, 0.3 * spacing))) + 1
+    margin = int(np.ceil(3 * _SMOOTHED)) + 1
     box = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    smooth = blur(np.pad(box, margin), max(_SMOOTHED, 0.3 * spacing))
+    smooth = blur(np.pad(box, margin), _SMOOTHED)
     height, width = (size / step for size, step in zip(smooth.shape, (spacing * np.sqrt(0.75), spacing), strict=True))
     points, triangles = _lattice(int(np.ceil(height)) + 1, int(np.ceil(width)) + 2, spacing)
     points -= spacing / 2
