@@ -1,5 +1,6 @@
 """Flows from their order to their files, with the farm's own engines at work in the child's place."""
 
+import dataclasses
 import hashlib
 import io
 from pathlib import Path
@@ -97,7 +98,6 @@ def test_a_job_of_the_pipeline_becomes_a_picture_a_model_and_a_usdz(artist: Work
     assert {"match", "confidence"} <= asset.facts["mesh"].keys()
 
 
-@pytest.mark.skipif(not available()[0], reason=available()[1])
 def test_a_picture_becomes_a_model(worker: Worker, tmp_path: Path) -> None:
     bench = worker.bench
     _, flow = ordered(bench, file_input(bench, picture(of_something=True), "image/png"), FROM_IMAGE, quality="low")
@@ -121,7 +121,12 @@ def test_a_picture_of_nothing_is_refused_and_refunded(worker: Worker) -> None:
     assert claim(bench.database, queue=QUEUE) is None
 
 
-def test_an_optimised_model_says_what_became_of_it(artist: Worker, tmp_path: Path) -> None:
+@pytest.mark.skipif(not available()[0], reason=available()[1])
+def test_an_optimised_model_says_what_became_of_it(artist: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    from renderer.optimise import compare
+
+    monkeypatch.setattr(compare, "VIEWS", dataclasses.replace(compare.VIEWS, views=2, size=64))
+    monkeypatch.setattr(compare, "SAMPLES", 1000)
     bench = artist.bench
     _, flow = ordered(bench, file_input(bench, box_glb()), OPTIMIZE, polygon_count=4)
     run_all(artist)
