@@ -81,11 +81,11 @@ class Boundary:
                     headers.append((b"strict-transport-security", self._hsts))
             await send(message)
 
-        with observed.about(request=request_id):
-            try:
-                await self._app(scope, receive, send_marked)
-            finally:
-                self._log(scope, request_id, (time.perf_counter() - started) * 1000)
+        observed.begin_about(request=request_id)
+        try:
+            await self._app(scope, receive, send_marked)
+        finally:
+            self._log(scope, request_id, (time.perf_counter() - started) * 1000)
 
     def _log(self, scope: Scope, request_id: str, milliseconds: float) -> None:
         told = {
