@@ -18,7 +18,7 @@ from api.domain.kit.files import FileView
 from api.domain.kit.texts import checked_text
 from api.domain.kit.unit import Unit
 from api.domain.renders import notices
-from api.errors import AssetNotFound, FileTooLarge, InvalidRequest, InvalidState, InvalidUrl, StorageLimit, UploadLimit
+from api.errors import FileTooLarge, InvalidRequest, InvalidState, InvalidUrl, NotFound, StorageLimit, UploadLimit
 from api.http.body import documented
 from api.http.dxgl.auth import Uploader
 from api.http.dxgl.failures import ORDERING, errors
@@ -27,7 +27,6 @@ from api.http.dxgl.paths import PREFIX, new_router
 from api.http.dxgl.schemas import Data, ModelIdText, NotifyUrl, OrderBody, RenderIdText
 from api.http.dxgl.settings import SettingsRequest, refuse_misplaced, render_settings
 from api.http.dxgl.spelling import spell
-from api.http.errors import BodyTooLarge
 from api.http.flow_inputs import Arrived, file_input, receiving
 from api.http.idempotency import IdempotentRequest, Once
 from api.http.slots import UploadSlot
@@ -77,9 +76,7 @@ class GenerateResult(BaseModel):
     "/models/generate",
     status_code=201,
     response_model_exclude_none=True,
-    responses=errors(
-        AssetNotFound, InvalidState, InvalidUrl, FileTooLarge, BodyTooLarge, UploadLimit, StorageLimit, *ORDERING
-    ),
+    responses=errors(NotFound, InvalidState, InvalidUrl, FileTooLarge, UploadLimit, StorageLimit, *ORDERING),
     openapi_extra=documented(GenerateRequest),
 )
 async def generate_model(

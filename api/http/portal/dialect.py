@@ -1,13 +1,25 @@
 """The portal as the application knows it."""
 
 from api.http.dialect import Dialect
-from api.http.portal import accounts, camera, events, keys, lights, pages, people, presets, session, settings
+from api.http.portal import (
+    accounts,
+    camera,
+    events,
+    generations,
+    keys,
+    lights,
+    pages,
+    people,
+    presets,
+    session,
+    settings,
+)
 from api.http.portal.auth import authenticate
 from api.http.portal.errors import tell
 from api.http.portal.paths import PREFIX
 from api.http.rates import Surface
 
-PARTS = (session, settings, events, camera, lights, presets, people, keys, accounts, pages)
+PARTS = (session, settings, events, camera, lights, presets, generations, people, keys, accounts, pages)
 
 PORTAL = Dialect(
     name="portal",

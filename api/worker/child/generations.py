@@ -35,7 +35,7 @@ def make_picture(job: Job) -> None:
 def make_mesh(job: Job) -> None:
     """Raises UnknownSpecVersion, and what engines do."""
     spec = MeshSpec.from_json(job.spec)
-    options = MeshOptions(spec.seed, spec.quality, spec.texture)
+    options = MeshOptions(spec.seed, spec.quality, spec.texture, spec.caption)
     job.on_stage("generating")
     if spec.prompt is not None:
         made = text_to_mesh(spec.engine).mesh_of_text(spec.prompt, options, _context(job))

@@ -82,12 +82,12 @@ def find_foreground(picture: UInt8) -> Foreground:
     share = float((mask > 0.5).mean())
     if share < LEAST:
         raise EngineRejected(
-            "nothing stands out from the picture's background: send one object on a plain background, or with "
+            "Nothing stands out from the picture's background: send one object on a plain background, or with "
             "transparency around it"
         )
     if share > MOST:
         raise EngineRejected(
-            "the object fills the whole picture, so that its outline can't be seen: leave some background around it"
+            "The object fills the whole picture, so that its outline can't be seen: leave some background around it"
         )
     return Foreground(mask, found_by)
 
@@ -95,7 +95,7 @@ def find_foreground(picture: UInt8) -> Foreground:
 def _find(picture: UInt8) -> tuple[Float32, FoundBy]:
     alpha, colors = picture[..., 3], picture[..., :3]
     if not (alpha >= _OPAQUE).any():
-        raise EngineRejected("the picture is transparent everywhere: there is nothing to make a model of")
+        raise EngineRejected("The picture is transparent everywhere: there is nothing to make a model of")
     if (alpha <= _TRANSPARENT).mean() >= _MEANT:
         return (alpha / np.float32(255)).astype(np.float32), "alpha"
     guide = (colors / np.float32(255)).astype(np.float32)
@@ -104,7 +104,7 @@ def _find(picture: UInt8) -> tuple[Float32, FoundBy]:
         against = _against_backdrop(guide, None)
         if against is None:
             raise EngineRejected(
-                "the picture's background isn't plain, and the network that finds objects on others isn't installed "
+                "The picture's background isn't plain, and the network that finds objects on others isn't installed "
                 "here: send one object on a plain background, or with transparency around it"
             )
         return against, "backdrop"

@@ -58,8 +58,9 @@ class Paint:
 
 
 def paint(
-    picture: UInt8, mask: Float32, box: tuple[int, int, int, int], side: int, back: Back, *, rounded: bool, seen_through: bool
-) -> Paint:
+    picture: UInt8, mask: Float32, box: tuple[int, int, int, int], side: int, back: Back, *,
+    rounded: bool, seen_through: bool,
+) -> Paint:  # fmt: skip
     """Of the picture (h, w, 3 or 4), sRGB, and its mask (h, w); at most `side` pixels a side. `rounded`:
     towards the outline. What is `seen_through` has the mask as alpha."""
     left, top, right, bottom = box
@@ -67,11 +68,11 @@ def paint(
     cover = mask[top:bottom, left:right]
     size = float(np.sqrt(colors.shape[0] * colors.shape[1]))
     inner = _inner(cover, _MIXED)
-    inner = inner if inner.sum() > 0.2 * cover.sum() else cover  # of something as thin as that all is outline
+    inner = inner if inner.sum() > 0.2 * cover.sum() else cover.copy()  # of something as thin as that all is outline
     if rounded:
         broad = _inner(cover, _GRAZING * size)
-        near = np.clip(4 * blur(broad, 2 * _GRAZING * size), 0, 1)
-        inner = inner + near * (np.minimum(broad, inner) - inner)  # what is narrow keeps all of its colours
+        near: Float32 = np.clip(4 * blur(broad, 2 * _GRAZING * size), 0, 1).astype(np.float32)
+        inner += near * (np.minimum(broad, inner) - inner)  # what is narrow keeps all of its colours
     linear = _linear(colors)
     red, green, blue = (linear * inner[..., None]).sum(axis=(0, 1)) / max(float(inner.sum()), 1e-6)
     front = spread(_evened(colors, inner, size), inner)

@@ -56,7 +56,7 @@ def read_profile(mask: Float32) -> Profile:
     box = mask[top:bottom, left:right]
     height, width = box.shape
     foot, lean = _leaning(box, _upright(box))
-    axes = foot + lean * np.arange(height)
+    axes = foot + lean * np.arange(height, dtype=np.float64)
     both = np.minimum(box, _mirrored(box, 2 * axes))
     body = np.where(_run(both > 0.5, axes), both, 0)
     total, mirrored_total = (max(float(part.sum()), 1e-6) for part in (box, both))
@@ -78,17 +78,16 @@ def _upright(box: Float32) -> float:
     step = max(1, box.shape[1] // _SEARCHED)
     coarse = box[::step, ::step]
     low, high = (round(2 * share * (coarse.shape[1] - 1)) for share in _AXIS_AMONG)
-    overlaps = [
-        float(np.minimum(coarse, _mirrored(coarse, np.full(len(coarse), twice))).sum()) for twice in range(low, high + 1)
-    ]
-    return (low + int(np.argmax(overlaps))) * step / 2
+    sums = [np.full(len(coarse), twice) for twice in range(low, high + 1)]
+    best = int(np.argmax([np.minimum(coarse, _mirrored(coarse, twice)).sum() for twice in sums]))
+    return float((low + best) * step / 2)
 
 
 def _leaning(box: Float32, axis: float) -> tuple[float, float]:
     """The axis by the middles of most rows, as its x in the first row and what that grows by in each.
 
-    A handle is mirrored by nothing, and so draws the best mirror to its side. Here the line through two rows' middles is
-    the axis that the most others agree with.
+    A handle is mirrored by nothing, and so draws the best mirror to its side. Here the line through two rows' middles
+    is the axis that the most others agree with.
     """
     body = np.where(_run(box > 0.5, np.full(len(box), axis)), box, 0)
     sums = body.sum(axis=1, dtype=np.float64)

@@ -24,6 +24,9 @@ MOST_OTHERS = 3
 """Of one thing, and of things with it: more would be too small to recognise, and too many triangles."""
 
 
+OUTSIDE = {"flower": ("leaf", "ground")}
+"""Parts that things in a vessel lack."""
+
 ALIKE_CONFIDENCE = 0.7
 """In what looks most alike, by our own table."""
 
@@ -61,9 +64,11 @@ def chosen(prompt: str, seed: int) -> Choice:
         match = _match(other, able)
         if match.how != "none":
             matched.append((other, match))
-            added = _model(other, match.shape, seed)
-            several = relation == "containing" and singular(other.noun) != other.noun
-            model = arranged(model, relation, heaped(added) if several else added, match.shape)
+            inside = relation == "containing" or (relation == "with" and "inside" in model.anchors)
+            other.lacking += OUTSIDE.get(match.shape, ()) if inside else ()
+            several = other.said.count > 1 or singular(other.noun) != other.noun
+            added = heaped(_one(other, match.shape, seed)) if inside and several else _model(other, match.shape, seed)
+            model = arranged(model, relation, added, match.shape)
     return Choice(model, _metadata(matched, understood.unknown))
 
 

@@ -103,6 +103,8 @@ def _phrases(words: Sequence[Word]) -> Iterator[tuple[str, list[Word]]]:
         elif begins != "and" or any(_nounlike(each) or _ends(word, each) for each in phrase):
             yield connector, phrase
             connector, phrase = begins, []
+        else:
+            phrase.append(word)
     yield connector, phrase
 
 
@@ -121,8 +123,11 @@ def _only_noun(word: Word) -> bool:
 
 def _is_part(word: Word, head: Word) -> bool:
     """Whether the word means one of the head's own parts, rather than a material: a "diamond" ring."""
-    shape, part = head.readings.get("shape"), word.readings.get("part")
-    return shape in SHAPES and part is not None and part in map(singular, SHAPES[shape].roles)
+    return _is_role(word.readings.get("part"), head.readings.get("shape"))
+
+
+def _is_role(part: str | None, shape: str | None) -> bool:
+    return shape is not None and any(singular(role) == part for role in SHAPES[shape].roles)
 
 
 class _Reader:
@@ -148,6 +153,8 @@ class _Reader:
         self._connector = connector
         article = any(word.text in ARTICLES for word in phrase)
         phrase = [word for word in phrase if "ignored" not in word.readings or _nounlike(word)]
+        while phrase and "connector" in phrase[-1].readings:
+            phrase.pop()
         if connector == "aside":
             self.unknown += [word.text for word in phrase]
             return
@@ -177,9 +184,10 @@ class _Reader:
             return None
         last = phrase[-1].readings
         material, part = "material" in last, last.get("part")
-        if material and part is not None and "shape" not in last and not (self._last and self._last.has(part)):
+        holds = part is not None and self._last is not None and self._last.has(part)  # a mug of chocolate
+        if material and part is not None and "shape" not in last and not holds:
             return None
-        means_material = material and connector in ("of", "in") and not article
+        means_material = material and connector in ("of", "in") and not article and not holds
         return None if means_material or ("color" in last and connector == "in") else len(phrase) - 1
 
     def _meet(self, word: Word, said: Said, nouns: Sequence[Word], connector: str) -> None:
@@ -200,9 +208,11 @@ class _Reader:
             self._target = said
         elif connector == "without":
             last.lacking.append(part or word.text)
-        elif part is not None and (last.has(part) or self._root.has(part)) and (shape is None or connector in PARTLY):
+        elif part is not None and (last.has(part) or self._root.has(part)) and (
+            shape is None or connector in PARTLY or (connector == "in" and _is_role(part, last.shape))
+        ):
             self._tell(last if last.has(part) else self._root, part, said)
-        elif "pattern noun" in word.readings and shape is None:
+        elif "pattern noun" in word.readings and (shape is None or connector in PARTLY):
             self._pattern(word.readings["pattern noun"], said)
         elif shape is not None:
             self._join(Thing(word.text, shape, "alike" in word.readings, said, features, kinds=kinds), connector)
@@ -248,11 +258,13 @@ class _Reader:
 
 def _said(words: Sequence[Word]) -> Said:
     """What the modifiers among the words say."""
-    said, shade = Said(), None
+    said, shade, joined = Said(), None, False
     for word in words:
         match _modifier(word):
-            case "material", _:
-                said.materials.append(word.readings.get("meant", word.text))
+            case "material", name if joined and said.colors and (color := color_named(name)) is not None:
+                said.colors.append(color)  # black and gold
+            case "material", name:
+                said.materials.append(name)
             case "color", color:
                 said.colors.append(shaded(color, shade) if shade else color)
                 shade = None
@@ -262,14 +274,15 @@ def _said(words: Sequence[Word]) -> Said:
                 said.pattern = said.pattern or pattern
             case "number", number:
                 said.count = number
-            case ("size" | "style") as kind, _:
-                (said.sizes if kind == "size" else said.styles).append(word.text)
-            case "gloss", _:
-                said.gloss = word.text
+            case ("size" | "style") as kind, name:
+                (said.sizes if kind == "size" else said.styles).append(name)
+            case "gloss", name:
+                said.gloss = name
             case "glowing", _:
                 said.glowing = True
             case "vivid", _:
                 said.vivid = True
+        joined = word.text == "and"
     said.shade = shade
     return said
 

@@ -7,7 +7,7 @@ import dataclasses
 import difflib
 import functools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from PIL import ImageColor
@@ -98,6 +98,11 @@ def _misspelt(token: str, is_word: Callable[[str], bool] | None) -> Readings:
     return {**lexicon()[likely[0]], "meant": likely[0]} if likely else {}
 
 
+def _named(words: Iterable[str]) -> dict[str, str]:
+    """Of words whose tables are asked later, by the entries' own spelling."""
+    return {word: word for word in words}
+
+
 @functools.cache
 def lexicon() -> Mapping[str, Readings]:
     """All that words mean, by kind. The library's own words go before the synonyms here."""
@@ -107,9 +112,9 @@ def lexicon() -> Mapping[str, Readings]:
         found.setdefault(word, {}).setdefault(kind, value)
 
     tables: dict[str, Mapping[str, Any]] = {
-        "material": vocabulary.MATERIALS, "gloss": vocabulary.GLOSS, "pattern": vocabulary.PATTERNS,
-        "pattern noun": vocabulary.PATTERN_NOUNS, "size": vocabulary.SIZES, "number": vocabulary.NUMBERS,
-        "connector": vocabulary.CONNECTORS, "style": vocabulary.STYLES, "shade": {name: name for name in SHADES},
+        "material": _named(vocabulary.MATERIALS), "gloss": _named(vocabulary.GLOSS), "pattern": vocabulary.PATTERNS,
+        "pattern noun": vocabulary.PATTERN_NOUNS, "size": _named(vocabulary.SIZES), "number": vocabulary.NUMBERS,
+        "connector": vocabulary.CONNECTORS, "style": _named(vocabulary.STYLES), "shade": _named(SHADES),
         "color": {name: color_named(name) for name in (*PRODUCT_COLORS, *ImageColor.colormap)},
         "glowing": dict.fromkeys(vocabulary.GLOWING, True), "ignored": dict.fromkeys(vocabulary.IGNORED, True),
         "vivid": dict.fromkeys(("colorful", "colourful", "rainbow", "multicolored", "multicoloured"), VIVID),

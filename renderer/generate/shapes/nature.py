@@ -58,7 +58,7 @@ def _tree(look: Look) -> Model:
     plain = blend(0.18, *clumps)
 
     def leafy(points: Float32) -> Float32:
-        x, y, z = points.T
+        x, y, z = points
         bumps = np.sin(9.0 * x + 1.3) * np.sin(10.0 * y) * np.sin(9.5 * z + 0.7)
         fine = np.sin(21 * x) * np.sin(23 * y + 0.5) * np.sin(22 * z)
         distance: Float32 = plain(points) + (0.055 * bumps + 0.022 * fine).astype(np.float32)
@@ -233,13 +233,13 @@ def _rock(look: Look) -> Model:
     reach = rng.uniform(0.30, 0.42, 26).astype(np.float32)
 
     def field(points: Float32) -> Float32:
-        local = points * np.array([0.8, 1.15, 0.95], np.float32)
-        planes = (local @ ways.T - reach).max(axis=1)
-        x, y, z = points.T
-        rough = np.sin(
-            17 * x + 2
-        ) * np.sin(19 * y) * np.sin(18 * z + 1) * 0.012 + np.sin(41 * x) * np.sin(43 * y + 1) * np.sin(37 * z) * 0.005
-        distance: Float32 = (np.maximum(planes, -points[:, 1] - 0.22) + rough).astype(np.float32)
+        local = points * np.array([[0.8], [1.15], [0.95]], np.float32)
+        planes = (ways @ local - reach[:, None]).max(axis=0)
+        x, y, z = points
+        bumps = np.sin(17 * x + 2) * np.sin(19 * y) * np.sin(18 * z + 1)
+        grains = np.sin(41 * x) * np.sin(43 * y + 1) * np.sin(37 * z)
+        rough = 0.012 * bumps + 0.005 * grains
+        distance: Float32 = (np.maximum(planes, -y - 0.22) + rough).astype(np.float32)
         return distance
 
     body = surface(field, (-0.75, -0.35, -0.75), (0.75, 0.6, 0.75), 0.021)

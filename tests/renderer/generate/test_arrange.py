@@ -38,7 +38,9 @@ def test_what_stands_on_something_fits_there_however_large_it_is(size: float) ->
     assert SUPPORTED[0] - 0.01 <= share <= SUPPORTED[1] + 0.01
 
 
-def test_what_is_in_something_stands_on_its_floor() -> None:
+def test_what_is_in_something_stands_on_its_floor_or_is_seen_above_its_rim() -> None:
+    flat = arranged(cylinder(0.1, 0.04, {}), "in", CUP, "cup")
+    assert box_of(flat, "body")[1][1] > box_of(flat, "cup")[1][1]
     made = arranged(cylinder(0.1, 0.5, {}), "in", CUP, "cup")
     (low, high), (cup_low, cup_high) = box_of(made, "body"), box_of(made, "cup")
     assert cup_low[1] < low[1] < cup_high[1] < high[1]
@@ -46,10 +48,17 @@ def test_what_is_in_something_stands_on_its_floor() -> None:
     assert high[0] < cup_high[0]
 
 
-def test_what_something_contains_stands_on_its_floor() -> None:
-    made = arranged(CUP, "containing", cylinder(4.0, 9.0, {}), "tree")
-    low, high = box_of(made, "tree")
+def test_flowers_stick_out_of_a_vase() -> None:
+    made = arranged(CUP, "containing", cylinder(0.05, 9.0, {}), "flower")
+    (low, high), (_, rim) = box_of(made, "flower"), box_of(made, "body")
     assert low[1] == pytest.approx(0.05)
+    assert high[1] > 1.3 * rim[1]
+
+
+def test_what_something_contains_is_seen_above_its_rim() -> None:
+    made = arranged(CUP, "containing", cylinder(4.0, 9.0, {}), "drum")
+    (low, high), (_, rim) = box_of(made, "drum"), box_of(made, "body")
+    assert 0.05 <= low[1] < rim[1] < high[1]
     assert high[0] - low[0] <= 0.3
 
 

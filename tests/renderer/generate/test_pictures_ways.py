@@ -127,8 +127,7 @@ def test_a_card_is_thin_and_goes_on_around_what_is_seen_on_it() -> None:
     assert_closed(without.solid)
 
 
-@pytest.mark.parametrize("name", ["bottle", "book", "fence", "wire"])
-@pytest.mark.parametrize("quality", ["low", "high"])
+@pytest.mark.parametrize(("name", "quality"), [("bottle", "low"), ("wire", "low"), ("fence", "high")])
 def test_there_are_neither_too_few_triangles_nor_too_many(name: str, quality: Quality) -> None:
     solid = make_shape(mask(name), quality, seen_through=True).solid
     assert 2_000 <= len(solid.front) + len(solid.back) <= 60_000

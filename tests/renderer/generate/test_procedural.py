@@ -115,7 +115,7 @@ def test_a_noun_that_is_not_in_the_library_is_the_nearest_that_is(context: Conte
 
 
 def test_what_nothing_is_near_to_is_an_abstract_form(context: Context) -> None:
-    made = mesh("the feeling of justice", context)
+    made = mesh("a case of justice", context)
     assert made.metadata["match"] == ["sculpture"]
     assert (made.metadata["how"], made.metadata["confidence"]) == ("none", 0.0)
 

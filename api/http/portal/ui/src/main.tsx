@@ -10,6 +10,7 @@ import "./style/pages.css";
 import mark from "./mark.svg";
 import { Account } from "./pages/account";
 import { Join, SignIn, SignInForm } from "./pages/door";
+import { Generate } from "./pages/generate";
 import { Library } from "./pages/library";
 import { Look } from "./pages/look";
 import { Queue } from "./pages/queue";
@@ -28,6 +29,7 @@ type Page = keyof typeof t.tabs;
 
 const PAGES: Record<Page, [ComponentType, IconName]> = {
   upload: [Upload, "upload"],
+  generate: [Generate, "spark"],
   library: [Library, "library"],
   look: [Look, "look"],
   queue: [Queue, "queue"],
@@ -54,7 +56,7 @@ function Shell({ children }: { children: ComponentChildren }) {
           {t.product}
         </Link>
         <nav aria-label={t.product}>
-          {(["upload", "library", "look", "queue", "videos"] as const).map((page) => (
+          {(["upload", "generate", "library", "look", "queue", "videos"] as const).map((page) => (
             <Tab key={page} page={page} />
           ))}
         </nav>

@@ -4,7 +4,7 @@ import { duration, plural } from "./formats";
 
 export const t = {
   product: "Pirouette",
-  tabs: { upload: "Upload", library: "Models", look: "Look", queue: "Queue", videos: "Videos", account: "Account" },
+  tabs: { upload: "Upload", generate: "Generate", library: "Models", look: "Look", queue: "Queue", videos: "Videos", account: "Account" },
   close: "Close",
   cancel: "Cancel",
   retry: "Try again",
@@ -84,6 +84,24 @@ export const t = {
     tooLarge: (mb: number) => `It is larger than ${mb} MB`,
     empty: "The file is empty",
     summary: (done: number, total: number) => `${done} of ${total}`,
+  },
+
+  generate: {
+    title: "Generate",
+    lead: "Describe a thing, and the farm makes a 3D model of it.",
+    prompt: "What should it be?",
+    example: "A round side table of walnut with brass legs",
+    make: "Make it",
+    ideas: ["a blue ceramic teapot", "an armchair in green velvet", "a yellow rubber duck", "a brass desk lamp"],
+    emptyTitle: "Nothing made yet",
+    emptyText: "Write a sentence above, or begin with one of the examples. It takes seconds.",
+    look: "Look at it",
+    take: "Add to the models",
+    stages: {
+      queued: "Waiting for a worker",
+      image: "Drawing a picture first",
+      mesh: "Making the model",
+    } as Record<string, string>,
   },
 
   library: {
@@ -223,6 +241,7 @@ export const t = {
     title: "Keyboard",
     rows: [
       ["u", "Upload"],
+      ["g", "Generate"],
       ["m", "Models"],
       ["l", "Look"],
       ["q", "Queue"],

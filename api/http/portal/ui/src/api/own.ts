@@ -92,3 +92,15 @@ export interface Preset {
   name: string;
   settings: Record<string, unknown>;
 }
+
+/** A model that is made of a sentence. */
+export interface Generation {
+  id: string;
+  prompt: string;
+  state: string;
+  stage: string | null;
+  progress: number;
+  errorMessage: string | null;
+  isReady: boolean;
+  createdAt: string;
+}

@@ -163,17 +163,21 @@ function Running({ render, onCancel }: { render: Render; onCancel: () => void })
   const { framesDone, framesTotal, secondsLeft, stage } = progress;
   const drawn = framesTotal ? framesDone / framesTotal : 0;
   const poster = progress.status === "poster-done" || progress.status === "video-processing";
+  const waits = progress.status === "pending";
   return (
     <li class="line">
       <span class="mini">{poster && <img src={`/v1/renders/${render.id}/poster`} alt="" />}</span>
       <Name render={render}>
-        <progress value={drawn} max={1} aria-label={modelName(render.modelId)} />
-        <span class="small soft number">
-          {stage === "lighting" ? t.look.groups.light : label(stage)}
-          {stage === "drawing" && ` · ${t.queue.frames(framesDone, framesTotal)}`}
-          {secondsLeft !== null && secondsLeft > 1 && ` · ${t.queue.left(secondsLeft)}`}
-        </span>
+        {!waits && <progress value={drawn} max={1} aria-label={modelName(render.modelId)} />}
+        {!waits && (
+          <span class="small soft number">
+            {label(stage)}
+            {stage === "drawing" && ` · ${t.queue.frames(framesDone, framesTotal)}`}
+            {secondsLeft !== null && secondsLeft > 1 && ` · ${t.queue.left(secondsLeft)}`}
+          </span>
+        )}
       </Name>
+      {waits && <span class="chip">{label("pending")}</span>}
       {!render.is_system_preview && (
         <button class="button quiet" type="button" onClick={onCancel}>
           {t.queue.cancel}

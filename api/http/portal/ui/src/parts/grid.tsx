@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 export const PAGE = 100;
 const GAP = 16;
+const MOST_COLUMNS = 8; // on wide screens cards grow instead
 
 export interface Listing<T> {
   total: number;
@@ -24,7 +25,8 @@ export function Grid<T extends { id: string }>({ list, onWant, least, extra, sha
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   const [sight, setSight] = useState<[number, number]>([0, 0]);
-  const columns = Math.max(1, Math.floor((width + GAP) / (least + GAP)));
+  const wanted = Math.max(least, width / MOST_COLUMNS);
+  const columns = Math.max(1, Math.floor((width + GAP) / (wanted + GAP)));
   const side = (width - GAP * (columns - 1)) / columns;
   const step = side * shape + extra + GAP;
   const rows = Math.ceil(list.total / columns);

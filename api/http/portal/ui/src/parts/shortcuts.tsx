@@ -4,7 +4,15 @@ import { go } from "../state/route";
 import { t } from "../texts";
 import { Dialog } from "./ui";
 
-const PAGES: Record<string, string> = { u: "upload", m: "library", l: "look", q: "queue", v: "videos", a: "account" };
+const PAGES: Record<string, string> = {
+  u: "upload",
+  g: "generate",
+  m: "library",
+  l: "look",
+  q: "queue",
+  v: "videos",
+  a: "account",
+};
 
 /** Whether the key is meant for what has the focus. */
 function isTyped(event: KeyboardEvent): boolean {
