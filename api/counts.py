@@ -91,9 +91,19 @@ def snapshot() -> Numbers:
         return {name: {key: list(cell) for key, cell in cells.items()} for name, cells in _numbers.items()}
 
 
-def plus(one: Numbers, other: Numbers, sign: int = 1) -> Numbers:
-    """Their sum or, with -1, their difference. Of a cell whose buckets have changed between versions, what fits."""
-    names = one.keys() | other.keys()
+def plus(one: Numbers, other: Numbers) -> Numbers:
+    """Their sum. Of a cell whose buckets have changed between versions, what fits."""
+    return _combined(one, other, 1)
+
+
+def minus(one: Numbers, other: Numbers) -> Numbers:
+    """What `one` has more than `other`, without what is the same."""
+    cells = _combined(one, other, -1)
+    changed = {name: {key: cell for key, cell in each.items() if any(cell)} for name, each in cells.items()}
+    return {name: each for name, each in changed.items() if each}
+
+
+def _combined(one: Numbers, other: Numbers, sign: int) -> Numbers:
     return {
         name: {
             key: [
@@ -104,5 +114,5 @@ def plus(one: Numbers, other: Numbers, sign: int = 1) -> Numbers:
             ]
             for key in one.get(name, {}).keys() | other.get(name, {}).keys()
         }
-        for name in names
+        for name in one.keys() | other.keys()
     }

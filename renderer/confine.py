@@ -1,5 +1,5 @@
 """What a child of `sandbox.py` may reach: the files that it is given, by Landlock, and no network, by seccomp, a filter
-of system calls.
+of system calls, unless it is there for the network.
 
 Both are the Linux kernel's, need no privilege, hold for a thread and for all that it starts, and are never lifted
 again. So a thread of this process confines itself, starts the child, and ends. Where the kernel or a library lacks one
@@ -15,12 +15,14 @@ import ctypes
 import dataclasses
 import errno
 import functools
+import socket
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import landlockpy
-from landlockpy import AccessFS
+from landlockpy import AccessFS, AccessNet
 
 PARTS = ("landlock", "seccomp")
 
@@ -44,6 +46,11 @@ SETTINGS = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/lo
 """Of /proc, Landlock leaves what any process may know of any other. Without it, starting a child would take longer: a
 new process finds there which files it has to close, and else tries all numbers, 8 ms for 20,000."""
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+
+NETWORK_SETTINGS = (
+    "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf", "/etc/ssl", "/etc/pki",
+)  # fmt: skip
+"""What finding addresses takes, and the authorities whose certificates the system trusts."""
 
 DRIVER_SETTINGS = ("/sys", "/etc/glvnd", "/etc/drirc", "/etc/vulkan", "/run/opengl-driver", "/run/udev/data")
 """What drivers read to find their cards."""
@@ -79,13 +86,15 @@ class Reach:
     folders in which it may see what there is.
 
     It can also read and run Python, the system's programs and libraries, and what its environment's PATH and
-    LD_LIBRARY_PATH name. `graphics`: and use graphics cards, with what their drivers need.
+    LD_LIBRARY_PATH name. `graphics`: and use graphics cards, with what their drivers need. `network`: and open
+    connections by IP, and nothing else that is a socket.
     """
 
     reads: Sequence[Path] = ()
     writes: Sequence[Path] = ()
     lists: Sequence[Path] = ()
     graphics: bool = False
+    network: bool = False
 
 
 def missing() -> dict[str, str]:
@@ -110,13 +119,14 @@ def confine(reach: Reach, environment: Mapping[str, str]) -> None:
     """
     if _landlock_version() >= LEAST_LANDLOCK:
         scopes = landlockpy.Scope.SIGNAL | landlockpy.Scope.ABSTRACT_UNIX_SOCKET
-        with landlockpy.Ruleset(scoped=scopes) as ruleset:
+        refused = AccessNet.BIND_TCP if reach.network else None  # None: all that has to do with the network
+        with landlockpy.Ruleset(handled_net=refused, scoped=scopes) as ruleset:
             for path, rights in _rules(reach, environment):
                 ruleset.allow_path(path, rights if path.is_dir() else rights & FILE_RIGHTS)
             ruleset.restrict()
     _drop_capabilities()
     if _seccomp_works():
-        _forbid_calls()
+        _forbid_calls(network=reach.network)
 
 
 def _rules(reach: Reach, environment: Mapping[str, str]) -> Iterator[tuple[Path, AccessFS]]:
@@ -130,6 +140,8 @@ def _rules(reach: Reach, environment: Mapping[str, str]) -> Iterator[tuple[Path,
     if reach.graphics:
         cards = [str(path) for pattern in DRIVER_DEVICES for path in Path("/dev").glob(pattern)]
         system += [(READ, DRIVER_SETTINGS), (USE, cards), (WRITE, _driver_caches(environment))]
+    if reach.network:
+        system.append((READ, NETWORK_SETTINGS))
     for rights, paths in system:
         yield from ((path, rights) for path in map(Path, paths) if path.exists())
     yield from ((path, READ) for path in reach.reads)
@@ -183,13 +195,25 @@ def _seccomp_works() -> bool:
     return Path("/proc/sys/kernel/seccomp").is_dir()
 
 
-def _forbid_calls() -> None:
+def _forbid_calls(*, network: bool) -> None:
     import pyseccomp
 
     calls = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
     for error, names in FORBIDDEN_CALLS.items():
         for name in names:
-            calls.add_rule(pyseccomp.ERRNO(error), name)
+            for conditions in _other_families() if network and name == "socket" else [()]:
+                calls.add_rule(pyseccomp.ERRNO(error), name, *conditions)
     new_user = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, CLONE_NEWUSER, CLONE_NEWUSER)
     calls.add_rule(pyseccomp.ERRNO(errno.EPERM), "clone", new_user)
     calls.load()
+
+
+def _other_families() -> list[tuple[Any, ...]]:
+    """The conditions that a call of socket(2) is for none of the two of IP."""
+    import pyseccomp
+
+    lower = [family for family in range(socket.AF_INET6) if family != socket.AF_INET]
+    return [
+        *((pyseccomp.Arg(0, pyseccomp.EQ, family),) for family in lower),
+        (pyseccomp.Arg(0, pyseccomp.GT, int(socket.AF_INET6)),),
+    ]

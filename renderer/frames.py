@@ -3,15 +3,15 @@
 import contextlib
 import dataclasses
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 
 from renderer.arrays import Float64, UInt8
-from renderer.camera.effects import shot_view
-from renderer.camera.framing import View, closest_zoom, model_placement
+from renderer.camera.effects import path_fit, shot_view
+from renderer.camera.framing import Fit, View, closest_zoom, model_placement
 from renderer.errors import SettingsError
 from renderer.gl.context import Device
 from renderer.gl.cost import require_affordable
@@ -36,12 +36,13 @@ from renderer.passes.resolve import ResolvePass
 from renderer.passes.yuv import YuvPass
 from renderer.passes.yuva import YuvaPass
 from renderer.scene.animation import clip_time, find_clip, pose_scene
-from renderer.scene.bounds import Bounds, scene_bounds
+from renderer.scene.bounds import Bounds, clouds_at, enclosing, scene_bounds
 from renderer.scene.nodes import Scene
+from renderer.scene.outline import visible_parts
 from renderer.spec import Backdrop, Foreground, FrameSpec
 
 POSES_MEASURED = 24
-"""Moments of an animation at which the model's extent above the ground is measured."""
+"""Moments of an animation at which the model's extent above the ground is measured by all of its vertices."""
 
 FRAMES_LOOKED_AT = 16
 """Of the path around a model that stands still, evenly picked: from these it is worked out what drawing it costs."""
@@ -59,6 +60,8 @@ class ShotRenderer:
     Use it as a context manager: it owns everything it put on the device. Raises DeviceError when the frame is too
     large for the device, SettingsError for an unknown animation or a panorama that is missing or broken, ModelTooLarge
     where the model would take too long to draw (`renderer.gl.cost`).
+
+    Surfaces that are transparent all over show nothing, cast nothing and take no room in the picture.
 
     A model that is seen from below has no ground, so no shadow and no reflection under it. A single frame of an
     animation has the shadows of that moment.
@@ -80,7 +83,8 @@ class ShotRenderer:
         self._spec = spec
         self._clip = find_clip(scene, spec.animation)
         self._duration = self._clip.duration if self._clip is not None and spec.frame_count > 1 else 0.0
-        bounds = scene_bounds(scene, self._clip)
+        scene = visible_parts(scene)
+        bounds = self._measure(scene)
         # The world is moved to the bounds' centre, so that models far from their origin lose no float precision.
         to_center = np.eye(4)
         to_center[:3, 3] = -bounds.center
@@ -93,13 +97,14 @@ class ShotRenderer:
             owned.callback(self._gpu_scene.release)
             environment, lamps = self._light(owned, cache_dir, images)
             self._bounds = self._placed_bounds(bounds.radius)
+            self._fit = functools.cache(self._path_fit)
             if self._clip is None:
                 count = spec.frame_count
                 picked = np.unique(np.linspace(0, count - 1, min(count, FRAMES_LOOKED_AT)).astype(int))
-                self._require_affordable([shot_view(spec, self._bounds, index) for index in picked.tolist()])
+                self._require_affordable([self._view(spec, index) for index in picked.tolist()])
             self._floor: Shadows | None = None
             self._shadows: SelfShadows
-            first = shot_view(spec, self._bounds, 0)
+            first = self._view(spec, 0)
             if first is not None and first.eye[1] <= self._bounds.low[1]:  # else the model's underside would be black
                 self._shadows = SelfShadows(device, lamps, environment, self._bounds)
             else:
@@ -138,7 +143,7 @@ class ShotRenderer:
         `camera` is the shot's spec but for `rotate_y`, `elevation` and `zoom`, and on the same side of the ground.
         Raises DeviceError on a GL error, and ModelTooLarge where an animation or the camera makes the frame too costly.
         """
-        view = shot_view(camera or self._spec, self._bounds, index)
+        view = self._view(camera or self._spec, index)
         if self._clip is not None:
             self._pose(clip_time(self._clip, index, self._spec.fps, self._spec.animation_speed))
         if self._clip is not None or camera is not None:
@@ -253,25 +258,56 @@ class ShotRenderer:
             pictures += [picture_of(mirrored_view(view, ground), size) for view in seen if view.eye[1] > ground]
         require_affordable(self._gpu_scene.drawables, pictures, "the frame")
 
+    def _view(self, camera: FrameSpec, index: int) -> View | None:
+        """The view of frame `index` by a spec that has the shot's effect."""
+        return shot_view(camera, self._bounds, index, self._fit(camera) if camera.framing == "model" else None)
+
+    def _path_fit(self, camera: FrameSpec) -> Fit:
+        return path_fit(camera, self._bounds, [self._clouds[time] for time in self._times])
+
+    def _measure(self, scene: Scene) -> Bounds:
+        """The bounds of the model, as it is loaded, in all frames; sets their times and its outermost points then.
+
+        A single frame stands where it would in a video of its whole clip, so the ground is where that has it.
+        """
+        spec, clip = self._spec, self._clip
+        self._times = [0.0 if clip is None else clip_time(clip, index, spec.fps, spec.animation_speed)
+                       for index in range(spec.frame_count)]
+        whole = np.linspace(0.0, clip.duration, POSES_MEASURED).tolist() if clip and spec.frame_count == 1 else []
+        moments = sorted({*self._times, *whole})
+        self._clouds = dict(zip(moments, clouds_at(scene, clip, moments), strict=True))
+        return scene_bounds(scene, None) if clip is None else enclosing(self._clouds.values)
+
     def _pose(self, time: float) -> None:
         """Moves the model to its pose at `time` seconds of the clip."""
         self._gpu_scene.update(pose_scene(self._scene, self._clip, time), self._placement)
 
     def _cast_shadows(self) -> None:
         """Casts the shadows that hold for the whole shot; live ones are cast again for every frame."""
-        times = np.linspace(0.0, self._duration, SHADOW_MOMENTS if self._duration > 0 else 1, endpoint=False)
-        self._shadows.cast(self._gpu_scene, [functools.partial(self._pose, float(time)) for time in times])
+        times = _picked(self._times, SHADOW_MOMENTS)
+        self._shadows.cast(self._gpu_scene, [functools.partial(self._pose, time) for time in times])
         self._pose(0.0)
         if self._floor is not None and not self._floor.live:
             self._ground.outline(self._floor.ground)
 
     def _placed_bounds(self, radius: float) -> Bounds:
-        """The bounds of the placed model in all poses. Placing it keeps the sphere's `radius`, but not the box."""
-        moments = np.linspace(0.0, self._clip.duration, POSES_MEASURED) if self._clip is not None else [0.0]
-        boxes = []
-        for time in moments:
-            self._gpu_scene.update(pose_scene(self._scene, self._clip, float(time)), self._placement)
+        """The bounds of the placed model in all frames. Placing it keeps the sphere's `radius`, but not the box.
+
+        Its outermost points are placed too.
+        """
+        turn, move = self._placement[:3, :3], self._placement[:3, 3]
+        self._clouds = {time: cloud @ turn.T + move for time, cloud in self._clouds.items()}
+        boxes = [(cloud.min(axis=0), cloud.max(axis=0)) for cloud in self._clouds.values() if len(cloud)]
+        for time in _picked(self._clouds, POSES_MEASURED):  # all vertices, as the ground is at the lowest of them
+            self._pose(time)
             boxes.append(self._gpu_scene.box())
         low = np.min([box[0] for box in boxes], axis=0)
         high = np.max([box[1] for box in boxes], axis=0)
         return Bounds(center=np.zeros(3), radius=radius, low=low, high=high)
+
+
+def _picked(times: Iterable[float], count: int) -> list[float]:
+    """At most `count` of the different `times`, evenly picked from the first to the last."""
+    ordered = sorted(set(times))
+    indices = np.unique(np.linspace(0, len(ordered) - 1, min(count, len(ordered))).astype(int))
+    return [ordered[index] for index in indices.tolist()]

@@ -17,6 +17,7 @@ COMMANDS = {
     "sweep": ("api.processes.sweep", "command"),
     "admin": ("api.cli.admin", "command"),
     "engines": ("api.cli.engines", "command"),
+    "optimize": ("api.cli.optimize", "command"),
     "submit": ("api.cli.submit", "command"),
     "batch": ("api.cli.batch", "command"),
     "list": ("api.cli.renders", "list_renders"),

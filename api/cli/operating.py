@@ -50,6 +50,13 @@ def restore(folder: Path) -> None:
 
 
 @click.command()
+def migrate() -> None:
+    """Bring the database up to date, as `pirouette serve` does when it starts: to be done before, on its own."""
+    with transaction():
+        show_row(migrated=True)
+
+
+@click.command()
 def workers() -> None:
     """The workers that are up: what they draw on, what they are at, and what keeps them from work."""
     with transaction() as session:
@@ -136,5 +143,5 @@ def _show(worker: WorkerView) -> None:
 
 
 def add_to(group: click.Group) -> None:
-    for command in (backup, restore, workers, pause, resume, drain, requeue, storage, show_retention):
+    for command in (migrate, backup, restore, workers, pause, resume, drain, requeue, storage, show_retention):
         group.add_command(command)

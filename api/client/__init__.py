@@ -16,6 +16,7 @@ from api.client.renders import Asset
 from api.client.results import (
     Account,
     Delivery,
+    Generated,
     Health,
     Model,
     Outcome,
@@ -34,6 +35,7 @@ __all__ = [
     "Delivery",
     "FarmClient",
     "FarmUnreachable",
+    "Generated",
     "Health",
     "Model",
     "Outcome",

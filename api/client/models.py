@@ -1,12 +1,13 @@
 """The client's part for /v1/models: files up and down, and what they are called."""
 
+import base64
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import Any, Literal, TypedDict, Unpack
 
-from api.client.results import Model, Outcome, Upload
+from api.client.results import Generated, Model, Outcome, Upload
 from api.client.transport import OnProgress, Transport, ignore_progress, new_key, notified
 
 INGEST_S = 150.0
@@ -50,6 +51,26 @@ class Models:
         """Like `upload`, but the farm downloads the file itself; returns when it has."""
         body = {"url": url, "renderSettings": dict(settings or {}), **notified(notify_url)}
         return Upload.of(self._transport.order("/models/ingest", json=body, timeout=INGEST_S))
+
+    def generate(
+        self,
+        prompt: str | None = None,
+        *,
+        image: Path | None = None,
+        settings: Mapping[str, Any] | None = None,
+        seed: int = -1,
+        quality: Literal["low", "high"] = "high",
+        notify_url: str | None = None,
+    ) -> Generated:
+        """Orders a model of a text or of a picture and, with `settings`, a render of it; both cost credits."""
+        body: dict[str, Any] = {"seed": seed, "quality": quality, **notified(notify_url)}
+        if prompt is not None:
+            body["prompt"] = prompt
+        if image is not None:
+            body["image"] = base64.b64encode(image.read_bytes()).decode()
+        if settings is not None:
+            body["renderSettings"] = dict(settings)
+        return Generated.of(self._transport.order("/models/generate", json=body))
 
     def list(self, *, tags: Collection[str] = (), archived: bool = False) -> Iterator[Model]:
         """Newest first, those with any of `tags`. Pages are asked for as the iterator gets to them."""

@@ -23,6 +23,20 @@ class Upload:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Generated:
+    """What an order of a model made: the model is there later. `render_id` is there where a render was ordered, and
+    `flow_id` unless the model was there already."""
+
+    model_id: str
+    render_id: str | None
+    flow_id: str | None
+
+    @classmethod
+    def of(cls, data: Json) -> Self:
+        return cls(data["modelId"], data.get("renderId"), data.get("flowId"))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one of many things to be changed: refused with an error, or done, then the texts are None."""
 

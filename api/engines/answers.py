@@ -1,4 +1,7 @@
-"""What services answer: errors by their status, and values in their JSON."""
+"""What services answer: errors by their status, and values in their JSON.
+
+`title` is how a service is called, at the beginning of a sentence: its host is the operator's matter.
+"""
 
 import json
 import re
@@ -29,16 +32,20 @@ class Passing(EngineFailed):
         self.retry_after = retry_after
 
 
-def problem_of(host: str, status: int, retry_after: float | None, body: bytes, key: str) -> EngineError:
+def is_passing(status: int) -> bool:
+    return status in _PASSING or status >= 500
+
+
+def problem_of(title: str, status: int, retry_after: float | None, body: bytes, key: str) -> EngineError:
     """The error for an answer that is no success. Its message has the service's words where they are about what was
     asked for; never the key."""
     if status in _UNAVAILABLE:
-        return EngineUnavailable(f"{host} {_UNAVAILABLE[status]} (status {status})")
+        return EngineUnavailable(f"{title} {_UNAVAILABLE[status]} (status {status})")
     told = words_of(body, key)
     if status in _REJECTED:
-        return EngineRejected(f"{host} refuses: {told}" if told else f"{host} refuses it (status {status})")
-    message = f"{host} answered with status {status}" + (f": {told}" if told else "")
-    if status in _PASSING or status >= 500:
+        return EngineRejected(f"{title} refuses: {told}" if told else f"{title} refuses it (status {status})")
+    message = f"{title} answered with status {status}" + (f": {told}" if told else "")
+    if is_passing(status):
         return Passing(message, retry_after)
     return EngineFailed(message)
 
@@ -61,12 +68,12 @@ def printable(text: str, key: str) -> str:
     return text if len(text) <= WORDS else text[:WORDS] + "..."
 
 
-def json_of(host: str, body: bytes) -> Any:
+def json_of(title: str, body: bytes) -> Any:
     """Raises EngineFailed."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
-        raise EngineFailed(f"{host} answers with what is no JSON") from None
+        raise EngineFailed(f"{title} answers with what is no JSON") from None
 
 
 def value_at(answer: Any, path: str) -> Any:
@@ -81,9 +88,9 @@ def value_at(answer: Any, path: str) -> Any:
     return answer
 
 
-def text_at(host: str, answer: Any, path: str) -> str:
+def text_at(title: str, answer: Any, path: str) -> str:
     """Raises EngineFailed where there is no text, or number, at the path."""
     value = value_at(answer, path)
     if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
-        raise EngineFailed(f"{host} answers without {path}")
+        raise EngineFailed(f"{title} answers without {path}")
     return str(value)

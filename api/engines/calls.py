@@ -4,14 +4,15 @@
                           `-> confined child: is it a picture or a model?
     file <- metadata <-'
 
-For whoever may open connections, such as a worker's parent: a confined child can't. The key goes through the pipe, so
-that it stands in no environment and no command line.
+For whoever may open connections, such as a worker's parent: a confined child can't. The child of a call can, but
+reaches no files beside those of the call. The key goes through the pipe, so that it stands in no environment and no
+command line.
 """
 
 import contextlib
 import os
 import select
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -21,6 +22,7 @@ from api.engines.messages import ERRORS, LINE_BYTES, Failed, Made, MeshOrder, Pi
 from api.engines.services import NotConfigured, mesh_service, picture_service
 from api.settings import Settings
 from renderer.checkpoints import waits
+from renderer.confine import Reach
 from renderer.errors import EngineFailed, EngineTimeout, EngineUnavailable
 from renderer.sandbox import Child, Limits, start
 
@@ -30,7 +32,8 @@ LIMITS = Limits(memory_bytes=16 << 30)
 GRACE_S = 600.0
 """Beyond the service's seconds: for starting, and for decoding what came on a busy machine."""
 
-PASSED_ON = ("PATH", "LANG", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
+CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+PASSED_ON = ("PATH", "LANG", "TZ", *CERTIFICATES)
 """What the child's environment has of this process's."""
 
 _REPORT: TypeAdapter[Made | Failed] = TypeAdapter(Annotated[Made | Failed, Field(discriminator="kind")])
@@ -49,7 +52,7 @@ def picture(settings: Settings, engine: str, prompt: str, seed: int, size: int, 
     return _call(PictureOrder(
         service=service, prompt=prompt, seed=seed, size=size, output=str(folder / "picture.jpg"),
         folder=_made(folder / "work"),
-    ))  # fmt: skip
+    ), folder)  # fmt: skip
 
 
 def mesh(
@@ -63,7 +66,7 @@ def mesh(
     return _call(MeshOrder(
         service=service, picture=str(picture), seed=seed, quality=quality, texture=texture,
         output=str(folder / "model.glb"), folder=_made(folder / "work"),
-    ))  # fmt: skip
+    ), folder, [picture])  # fmt: skip
 
 
 def _made(folder: Path) -> str:
@@ -71,9 +74,13 @@ def _made(folder: Path) -> str:
     return str(folder)
 
 
-def _call(order: PictureOrder | MeshOrder) -> Mapping[str, Any]:
+def _call(order: PictureOrder | MeshOrder, folder: Path, given: Sequence[Path] = ()) -> Mapping[str, Any]:
+    """The child reads what is `given`, and writes into the folder."""
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    with start("api.engines.child", limits=LIMITS, environment=environment, reach=None, stderr=None) as child:
+    certificates = (environment.get(name) for name in CERTIFICATES)
+    reads = [*given, *(Path(path) for path in certificates if path)]
+    reach = Reach(reads=reads, writes=[folder], network=True)
+    with start("api.engines.child", limits=LIMITS, environment=environment, reach=reach, stderr=None) as child:
         with contextlib.suppress(BrokenPipeError):  # of a child that has ended: it says nothing then
             child.stdin.write(order.model_dump_json().encode())
             child.stdin.close()

@@ -1,7 +1,7 @@
 """`python -m api.engines.child`, started by `calls`: one call of a hosted engine.
 
 It reads an order from stdin, and writes what became of it to stdout. Unlike other children it may open connections; it
-decodes nothing that comes by them, but has confined children of its own for that.
+decodes nothing that comes by them, but has children of its own for that, which may not.
 """
 
 import logging

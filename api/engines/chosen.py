@@ -23,11 +23,6 @@ class Chosen:
     image: str
     mesh: str
 
-    @property
-    def words_become_meshes(self) -> bool:
-        """Whether words become a mesh first, whose picture is drawn: so it is with shapes of our own."""
-        return self.image == PROCEDURAL
-
 
 def choose(settings: Settings, weights: Collection[str]) -> Chosen:
     """`weights` are the names of the local engines whose weights are here, as `found_weights` gives them."""
@@ -54,10 +49,10 @@ def _auto_mesh(settings: Settings, weights: Collection[str]) -> str:
 
 
 def weights_folders(settings: Settings) -> dict[str, Path]:
-    """Where the weights of local engines are looked for. A worker's child that runs one reads its folder."""
+    """Where the weights of local engines are looked for, by the engines' names."""
     return {"triposr": settings.triposr_weights, "diffusers": settings.diffusers_weights}
 
 
-def found_weights(settings: Settings) -> frozenset[str]:
-    """The local engines that were installed on this machine."""
-    return frozenset(name for name, folder in weights_folders(settings).items() if folder.is_dir())
+def found_weights(settings: Settings) -> dict[str, Path]:
+    """Those of them that are there: a worker's child reads them."""
+    return {name: folder for name, folder in weights_folders(settings).items() if folder.is_dir()}

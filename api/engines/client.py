@@ -20,7 +20,7 @@ import httpcore
 import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
-from api.engines.answers import Passing, problem_of
+from api.engines.answers import Passing, is_passing, problem_of
 from api.engines.services import ALLOW, Service
 from api.net.guard import AllowList, Guard, Refused
 from api.net.transport import Transport, Unreachable
@@ -43,12 +43,6 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _HEADERS = {"User-Agent": "Pirouette", "Accept-Encoding": "identity"}
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Answer:
-    media_type: str
-    body: bytes
-
-
 class _Redirected(Exception):
     def __init__(self, url: httpx.URL) -> None:
         super().__init__(url)
@@ -60,7 +54,7 @@ class Client:
 
     def __init__(self, service: Service, authorization: str) -> None:
         self.url = parse_url(service.url)
-        self.host = self.url.host
+        self.title = service.title
         self._service = service
         self._authorization = authorization
         allowed = AllowList.parse(service.allow, ALLOW)
@@ -68,7 +62,6 @@ class Client:
         ports = (self.url.port or {"http": 80, "https": 443}[self.url.scheme],)
         self._own = Transport(Guard(own, public_ports=ports))
         self._others = Transport(Guard(allowed))
-        self._call = str(uuid.uuid4())
         self._end = 0.0
 
     def run(self, work: Callable[[], Awaitable[Result]]) -> Result:
@@ -84,7 +77,7 @@ class Client:
                 checkpoint()
                 left = self._seconds_left
                 if left <= 0:
-                    raise EngineTimeout(f"{self.host} was not done within {self._service.seconds:g} seconds")
+                    raise EngineTimeout(f"{self.title} was not done within {self._service.seconds:g} seconds")
                 await asyncio.wait({task}, timeout=min(left, LOOK_UP_S))
             return task.result()
         finally:
@@ -100,32 +93,32 @@ class Client:
     async def pause(self, seconds: float) -> None:
         await sleep(seconds)
 
-    async def post(self, url: str, media_type: str, body: bytes, *, accept: str, most: int) -> Answer:
-        """What the service answers, of at most `most` bytes. The same call carries the same Idempotency-Key each time.
+    async def post(self, url: str, media_type: str, body: bytes, *, accept: str, most: int) -> bytes:
+        """What the service answers, of at most `most` bytes. Each attempt carries the same Idempotency-Key.
 
         Raises EngineUnavailable, EngineRejected, EngineTimeout or EngineFailed.
         """
-        headers = {"Content-Type": media_type, "Accept": accept, "Idempotency-Key": self._call}
+        headers = {"Content-Type": media_type, "Accept": accept, "Idempotency-Key": str(uuid.uuid4())}
         return await self._persist(lambda: self._request("POST", parse_url(url), headers, body, most))
 
-    async def get(self, url: str, *, accept: str, most: int) -> Answer:
+    async def get(self, url: str, *, accept: str, most: int) -> bytes:
         """The same; redirects are followed."""
         return await self._persist(lambda: self._follow(parse_url(url, base=self.url), {"Accept": accept}, most))
 
-    async def _persist(self, once: Callable[[], Awaitable[Answer]]) -> Answer:
+    async def _persist(self, once: Callable[[], Awaitable[bytes]]) -> bytes:
         """Raises EngineFailed for what was tried often enough, or leads to where no request goes."""
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(Passing), stop=stop_after_attempt(ATTEMPTS), wait=self._wait,
             sleep=sleep, reraise=True,
         )  # fmt: skip
 
-        async def attempt() -> Answer:  # tenacity tells by the kind of function whether to wait for it
+        async def attempt() -> bytes:  # tenacity tells by the kind of function whether to wait for it
             return await once()
 
         try:
             return await retrying(attempt)
         except Refused as error:
-            raise EngineFailed(f"{self.host}: {error}") from None
+            raise EngineFailed(f"{self.title}: {error}") from None
 
     def _wait(self, state: RetryCallState) -> float:
         """Raises EngineTimeout where the service wants more patience than there is time."""
@@ -139,18 +132,18 @@ class Client:
                 )
         return seconds
 
-    async def _follow(self, first: httpx.URL, headers: Mapping[str, str], most: int) -> Answer:
+    async def _follow(self, first: httpx.URL, headers: Mapping[str, str], most: int) -> bytes:
         url = first
         for _ in range(MAX_REDIRECTS + 1):
             try:
                 return await self._request("GET", url, headers, b"", most)
             except _Redirected as redirected:
                 url = redirected.url
-        raise EngineFailed(f"{self.host}: its result's URL redirects more than {MAX_REDIRECTS} times")
+        raise EngineFailed(f"{self.title}: its result's URL redirects more than {MAX_REDIRECTS} times")
 
     async def _request(
         self, method: str, url: httpx.URL, headers: Mapping[str, str], body: bytes, most: int
-    ) -> Answer:
+    ) -> bytes:
         """One request. Raises _Redirected, Passing and other errors of the engine, and Refused."""
         own = (url.scheme, url.host, url.port) == (self.url.scheme, self.url.host, self.url.port)
         fields = {**_HEADERS, **headers}
@@ -164,16 +157,19 @@ class Client:
                 good = 200 <= response.status < 300
                 received = await self._receive(response, told, most if good else ERROR_BYTES, cut=not good)
         except Unreachable as error:
-            raise Passing(f"{self.host}: {error}") from None
-        if not good:
-            raise problem_of(self.host, response.status, _retry_after(told), received, self._service.key)
-        return Answer(told.get("content-type", "").partition(";")[0].strip().lower(), received)
+            raise Passing(f"{self.title}: {error}") from None
+        if good:
+            return received
+        if own:
+            raise problem_of(self.title, response.status, _retry_after(told), received, self._service.key)
+        message = f"{self.title}: the server that its result lies on answered with status {response.status}"
+        raise Passing(message, _retry_after(told)) if is_passing(response.status) else EngineFailed(message)
 
     async def _receive(self, response: httpcore.Response, told: httpx.Headers, most: int, *, cut: bool) -> bytes:
         """The body, which is `cut` off after `most` bytes. Raises EngineFailed for a longer one otherwise."""
         encoding = told.get("content-encoding", "identity").lower()
         if encoding != "identity" and not cut:
-            raise EngineFailed(f"{self.host} answers with the content encoding {encoding[:20]!r}, unasked")
+            raise EngineFailed(f"{self.title} answers with the content encoding {encoding[:20]!r}, unasked")
         received = bytearray()
         length = told.get("content-length", "0")
         too_long = length.isdecimal() and int(length) > most
@@ -183,7 +179,7 @@ class Client:
                 if too_long := len(received) > most:
                     break
         if too_long and not cut:
-            raise EngineFailed(f"{self.host} sends more than {most // (1024 * 1024)} MB")
+            raise EngineFailed(f"{self.title} sends more than {most // (1024 * 1024)} MB")
         return bytes(received[:most])
 
 

@@ -56,11 +56,11 @@ class HostedMeshes:
             raise EngineRejected(f"the picture {error}") from error
         glb = client.run(lambda: _Call(client, protocol, key, jpeg, options.seed).model())
         checkpoint()
-        metadata: dict[str, Any] = {"engine": self.name, "service": client.host}
+        metadata: dict[str, Any] = {"engine": self.name}
         try:
             model = received_model(glb, metadata, context.folder)
         except Unusable as error:
-            raise EngineFailed(f"{client.host} sent a model that can't be used: {error}") from error
+            raise EngineFailed(f"{client.title} sent a model that can't be used: {error}") from error
         return MeshResult(model.glb, {**metadata, **model.facts})
 
 
@@ -80,29 +80,29 @@ class _Call:
         if protocol.upload is not None:
             upload = protocol.upload
             answer = await self._post(upload.url.format_map(self._words), upload.form, None, MAX_ANSWER_BYTES)
-            self._values["{token}"] = text_at(client.host, json_of(client.host, answer), upload.gives)
+            self._values["{token}"] = text_at(client.title, json_of(client.title, answer), upload.gives)
         most = MAX_ANSWER_BYTES if protocol.id else MAX_MODEL_BYTES
         answer = await self._post(str(client.url), protocol.form, protocol.body, most)
         if not protocol.id:
             return answer
-        job = text_at(client.host, json_of(client.host, answer), protocol.id)
+        job = text_at(client.title, json_of(client.title, answer), protocol.id)
         url = await self._result_of(protocol.poll.format_map(self._words | {"id": quote(job, safe="")}))
-        return (await client.get(url, accept="model/gltf-binary, */*", most=MAX_MODEL_BYTES)).body
+        return await client.get(url, accept="model/gltf-binary, */*", most=MAX_MODEL_BYTES)
 
     async def _result_of(self, question: str) -> str:
         """The URL of the job's GLB, once it is done."""
-        protocol, host = self._protocol, self._client.host
+        protocol, title = self._protocol, self._client.title
         while True:
             answer = await self._client.get(question, accept="application/json", most=MAX_ANSWER_BYTES)
-            told = json_of(host, answer.body)
-            status = text_at(host, told, protocol.status)
+            told = json_of(title, answer)
+            status = text_at(title, told, protocol.status)
             if status in protocol.done:
-                return text_at(host, told, protocol.result)
+                return text_at(title, told, protocol.result)
             if status in (*protocol.refused, *protocol.failed):
                 why = value_at(told, protocol.problem) if protocol.problem else None
                 words = f": {printable(why, self._key)}" if isinstance(why, str) and why else ""
                 kind = EngineRejected if status in protocol.refused else EngineFailed
-                raise kind(f"{host} ended the job as {printable(status, self._key)}{words}")
+                raise kind(f"{title} ended the job as {printable(status, self._key)}{words}")
             await self._client.pause(POLL_S)
 
     async def _post(
@@ -113,8 +113,7 @@ class _Call:
         else:
             uri = "data:image/jpeg;base64," + base64.b64encode(self._jpeg).decode()
             media_type, data = "application/json", json.dumps(_filled(body, self._values | {"{picture}": uri})).encode()
-        answer = await self._client.post(url, media_type, data, accept="*/*", most=most)
-        return answer.body
+        return await self._client.post(url, media_type, data, accept="*/*", most=most)
 
 
 def _filled(value: Any, values: Mapping[str, Any]) -> Any:

@@ -45,7 +45,7 @@ class HostedPictures:
         try:
             return ImageResult(received_picture(data, size, context.folder, square=True), metadata)
         except Unusable as error:
-            raise EngineFailed(f"{client.host} sent a picture that can't be used: {error}") from error
+            raise EngineFailed(f"{client.title} sent a picture that can't be used: {error}") from error
 
     async def _ask(self, client: Client, prompt: str) -> tuple[bytes, str]:
         """The picture's file, and what the service made of the prompt."""
@@ -56,7 +56,7 @@ class HostedPictures:
             self._service.url, "application/json", json.dumps(body).encode(), accept="application/json",
             most=MAX_ANSWER_BYTES,
         )  # fmt: skip
-        told = value_at(json_of(client.host, answer.body), "data.0")
+        told = value_at(json_of(client.title, answer), "data.0")
         revised = value_at(told, "revised_prompt")
         data = await self._picture_in(client, told)
         return data, printable(revised, self._service.key) if isinstance(revised, str) else ""
@@ -64,17 +64,17 @@ class HostedPictures:
     async def _picture_in(self, client: Client, told: Any) -> bytes:
         encoded, url = value_at(told, "b64_json"), value_at(told, "url")
         if isinstance(encoded, str):
-            return _decoded(client.host, encoded)
+            return _decoded(client.title, encoded)
         if not isinstance(url, str):
-            raise EngineFailed(f"{client.host} answers without a picture")
+            raise EngineFailed(f"{client.title} answers without a picture")
         if url.startswith("data:"):
-            return _decoded(client.host, url)
-        return (await client.get(url, accept="image/*", most=MAX_PICTURE_BYTES)).body
+            return _decoded(client.title, url)
+        return await client.get(url, accept="image/*", most=MAX_PICTURE_BYTES)
 
 
-def _decoded(host: str, text: str) -> bytes:
+def _decoded(title: str, text: str) -> bytes:
     """Base64, which may be a data URI."""
     try:
         return base64.b64decode(_DATA_URI.sub("", text, count=1), validate=True)
     except (binascii.Error, ValueError):
-        raise EngineFailed(f"{host} answers with a picture that is no base64") from None
+        raise EngineFailed(f"{title} answers with a picture that is no base64") from None

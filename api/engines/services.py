@@ -20,10 +20,12 @@ class _Data(BaseModel):
 
 
 class Service(_Data):
-    """`url` is where requests go; it has a host. `allow` names hosts and networks, with commas between, that results
-    may be fetched from although they aren't public; `seconds` limits a call, with all its requests and downloads."""
+    """`url` is where requests go; it has a host. `title` is how errors call it, at the beginning of a sentence. `allow`
+    names hosts and networks, with commas between, that results may be fetched from although they aren't public;
+    `seconds` limits a call, with all its requests and downloads."""
 
     url: str
+    title: str
     key: str = Field(repr=False)
     allow: str
     seconds: float
@@ -90,11 +92,16 @@ class MeshService(Service):
     protocol: MeshProtocol
 
 
-PICTURES: dict[str, tuple[str, str, dict[str, str]]] = {
-    "xai": ("https://api.x.ai", "grok-imagine-image-quality", {"aspect_ratio": "1:1", "response_format": "b64_json"}),
-    "openai": ("https://api.openai.com", "gpt-image-1", {"size": "1024x1024"}),
-}
-"""The usual URL and model of each, and its words for a square picture."""
+PICTURES: dict[str, tuple[str, str, str, dict[str, str]]] = {
+    "xai": (
+        "xAI", "https://api.x.ai", "grok-imagine-image-quality",
+        {"aspect_ratio": "1:1", "response_format": "b64_json"},
+    ),
+    "openai": ("The service for pictures", "https://api.openai.com", "gpt-image-1", {"size": "1024x1024"}),
+}  # fmt: skip
+"""The title of each, its usual URL and model, and its words for a square picture."""
+
+MESHES = "The service for models"
 
 PROTOCOLS: dict[str, MeshProtocol] = {
     "bytes": MeshProtocol(form={"image": "{picture}", "seed": "{seed}"}),
@@ -118,14 +125,14 @@ class NotConfigured(Exception):
 
 def picture_service(settings: Settings, name: str) -> PictureService:
     """That of the engine "xai" or "openai". Raises NotConfigured."""
-    usual, model, fields = PICTURES[name]
+    title, usual, model, fields = PICTURES[name]
     key = settings.image_key.get_secret_value()
     if not key and not settings.image_url:
         raise NotConfigured("set PIROUETTE_IMAGE_KEY to a key of the service")
     url = _checked(settings.image_url or usual, "PIROUETTE_IMAGE_URL")
     return PictureService(
-        name=name, url=url.rstrip("/").removesuffix("/v1") + "/v1/images/generations", key=key, fields=fields,
-        model=settings.image_model or model, allow=_allow(settings), seconds=settings.image_seconds,
+        name=name, title=title, url=url.rstrip("/").removesuffix("/v1") + "/v1/images/generations", key=key,
+        fields=fields, model=settings.image_model or model, allow=_allow(settings), seconds=settings.image_seconds,
     )  # fmt: skip
 
 
@@ -134,7 +141,7 @@ def mesh_service(settings: Settings) -> MeshService:
     if not settings.mesh_url:
         raise NotConfigured("set PIROUETTE_MESH_URL to where pictures are to be sent")
     return MeshService(
-        url=_checked(settings.mesh_url, "PIROUETTE_MESH_URL"), key=settings.mesh_key.get_secret_value(),
+        title=MESHES, url=_checked(settings.mesh_url, "PIROUETTE_MESH_URL"), key=settings.mesh_key.get_secret_value(),
         protocol=_protocol(settings.mesh_protocol), allow=_allow(settings), seconds=settings.mesh_seconds,
     )  # fmt: skip
 

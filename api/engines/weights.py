@@ -62,7 +62,8 @@ def install(weights: Weights, url: str, folder: Path, on_bytes: Callable[[int], 
     part = folder.with_name(folder.name + ".part")
     try:
         part.mkdir(parents=True, exist_ok=True)
-        with httpx.Client(follow_redirects=True, timeout=CONNECT_SECONDS) as client:
+        once = httpx.Limits(max_keepalive_connections=0)  # a server may close one just when it is used again
+        with httpx.Client(follow_redirects=True, timeout=CONNECT_SECONDS, limits=once) as client:
             for file in weights.files:
                 _fetch(client, url.rstrip("/") + "/" + file.name, file, part / file.name, on_bytes)
         folder.mkdir(exist_ok=True)

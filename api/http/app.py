@@ -13,10 +13,11 @@ from api.domain.work import condition
 from api.domain.work.condition import Condition
 from api.engines.standing import standings
 from api.http import docs, errors, home, idempotency
-from api.http.boundary import Boundary, Faults, Routed
+from api.http.boundary import Boundary, Faults
 from api.http.cors import Cors
 from api.http.dialect import Dialect, Dialects
 from api.http.dxgl.dialect import DXGL
+from api.http.generio.dialect import GENERIO
 from api.http.glossi.dialect import GLOSSI
 from api.http.grok.dialect import GROK
 from api.http.health import Checks, Health
@@ -39,10 +40,11 @@ from api.storage.base import Storage
 
 DESCRIPTION = (
     "A self-hosted 3D render farm: a model in, a turntable out. "
-    "This is dx.gl's API under /v1, Glossi's under /api/v1, and the Grok 3D pipeline's under /api."
+    "This is dx.gl's API under /v1, Glossi's under /api/v1, Generio's under /flows and /templates, and the Grok 3D "
+    "pipeline's under /api."
 )
 
-DIALECTS = (DXGL, GLOSSI, PORTAL, GROK)
+DIALECTS = (DXGL, GLOSSI, PORTAL, GENERIO, GROK)
 
 MISSED_HEARTBEATS = 4
 """After so many a worker is called silent."""
@@ -103,7 +105,6 @@ def create_app(
     app.openapi = lambda: openapi_of(app, tags)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     behind_proxy = bool(settings.trusted_proxies)
     # The first is the innermost, the last the outermost.
-    app.add_middleware(Routed)
     app.add_middleware(ClientLimit, dialects=known, limits=limits, behind_proxy=behind_proxy)
     app.add_middleware(BodyLimit, dialects=known, settings=settings)
     app.add_middleware(Inflate, dialects=known)

@@ -35,8 +35,8 @@ DEFAULTS = {
 _REQUEST_ID = "request_id"
 _STATUS = "status"
 """What a request's state says of it: 0 until its answer begins."""
-_ROUTE = "route"
-"""The path of its route, with {parameters}: of such there are few."""
+ROUTE = "route"
+"""Where a route of api.http.routes puts its path, with {parameters}: of such there are few."""
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """Those that are counted by their name: a client may send any word."""
@@ -71,7 +71,7 @@ class Boundary:
                 counts.observe(
                     "http_request_seconds", time.perf_counter() - started,
                     method=scope["method"] if scope["method"] in METHODS else "other",
-                    route=state.get(_ROUTE, "none"), status=str(message["status"]),
+                    route=_route_of(scope), status=str(message["status"]),
                 )  # fmt: skip
                 headers = message["headers"] = list(message.get("headers", ()))
                 said = {name for name, _ in headers}
@@ -81,11 +81,11 @@ class Boundary:
                     headers.append((b"strict-transport-security", self._hsts))
             await send(message)
 
-        with observed.about(request=request_id):
-            try:
-                await self._app(scope, receive, send_marked)
-            finally:
-                self._log(scope, request_id, (time.perf_counter() - started) * 1000)
+        observed.begin_about(request=request_id)
+        try:
+            await self._app(scope, receive, send_marked)
+        finally:
+            self._log(scope, request_id, (time.perf_counter() - started) * 1000)
 
     def _log(self, scope: Scope, request_id: str, milliseconds: float) -> None:
         told = {
@@ -94,21 +94,6 @@ class Boundary:
             "ms": round(milliseconds),
         }  # fmt: skip
         log.info("%s %s %s %s %d %d ms %s", *told.values(), request_id, extra={observed.FIELDS: told})
-
-
-class Routed:
-    """The innermost layer: notes which route answers, where the layers above can see it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_routed(message: Message) -> None:
-            if message["type"] == "http.response.start" and "route" in scope:
-                scope["state"][_ROUTE] = scope["route"].path
-            await send(message)
-
-        await self._app(scope, receive, send_routed)
 
 
 class Faults:
@@ -130,3 +115,11 @@ class Faults:
                 raise  # the answer is under way: all that is left is to break the connection
             error = FarmError(f"Internal server error. Please quote the request id {request_id} when you report it")
             await self._dialects.tell(scope["path"], error)(scope, receive, send)
+
+
+def _route_of(scope: Scope) -> str:
+    """The path of the route that has answered, as it was declared; "none" if none has."""
+    found: str | None = scope["state"].get(ROUTE)
+    if found is None and "route" in scope:
+        found = scope["route"].path
+    return found or "none"

@@ -17,6 +17,7 @@ from starlette.routing import Match
 from starlette.types import Message, Receive, Scope, Send
 
 from api.http.auth import Caller
+from api.http.boundary import ROUTE
 from api.http.state import FarmDep
 
 READERS = 3
@@ -62,6 +63,7 @@ class JsonRoute(APIRoute):
         return super().matches(scope)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {})[ROUTE] = self.path  # a copy of the scope has the same state
         if scope.get("method") == "HEAD" and self._answers_head:
             scope, receive, send = _without_body(scope, send)
         await super().handle(scope, receive, send)

@@ -13,6 +13,7 @@ from api.domain.accounts.credentials import Principal
 from api.domain.generations.flows import Terms
 from api.domain.generations.plans import Engines
 from api.domain.kit.unit import Unit, unit_of_work
+from api.engines.chosen import choose, found_weights
 from api.http.health import Health
 from api.http.metrics import Metrics
 from api.http.rates import Limits
@@ -49,7 +50,8 @@ class Farm:
     @property
     def terms(self) -> Terms:
         """Prices, quotas and generators of what is ordered now."""
-        return Terms(self.settings, Engines())
+        chosen = choose(self.settings, found_weights(self.settings))
+        return Terms(self.settings, Engines(chosen.image, chosen.mesh))
 
     def work(self, caller: Principal | None = None) -> contextlib.AbstractContextManager[Unit]:
         """A unit of work: see api.domain.kit.unit. `caller` is who orders, if anything is ordered in it."""

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+import functools
+from collections.abc import AsyncIterator, Callable, Iterator
 from weakref import WeakValueDictionary
 
 import anyio
@@ -26,6 +27,9 @@ DOWNLOADS_PER_ACCOUNT = 4
 _REDIRECTS = (301, 302, 303, 307, 308)
 _HEADERS = {"User-Agent": "Pirouette", "Accept": "*/*", "Accept-Encoding": "identity"}
 
+NameOf = Callable[[str, str, httpx.Headers, bytes], str]
+"""As `naming.model_name`."""
+
 
 class Downloader:
     """One per server process; its methods belong to one event loop.
@@ -39,8 +43,10 @@ class Downloader:
         self._turns = asyncio.Semaphore(DOWNLOADS)
         self._turns_of: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
-    async def download(self, url: str, file: IncomingFile, *, account_id: str) -> None:
-        """Opens `file` under the name that the URL or its server gives, and writes all bytes.
+    async def download(
+        self, url: str, file: IncomingFile, *, account_id: str, name_of: NameOf = model_name
+    ) -> None:
+        """Opens `file` under the name that the URL or its server gives, by `name_of`, and writes all bytes.
 
         Raises InvalidUrl, DownloadTimeout, InvalidFormat, FileTooLarge; whatever it raises, the caller abandons `file`.
         """
@@ -48,7 +54,7 @@ class Downloader:
             first = parse_url(url)
             with anyio.move_on_after(self._seconds) as scope:
                 async with self._turn(account_id):
-                    await self._follow(first, file)
+                    await self._follow(first, file, name_of)
         if scope.cancelled_caught:
             raise DownloadTimeout(f"The URL was not downloaded within {self._seconds:g} seconds")
 
@@ -59,20 +65,21 @@ class Downloader:
         async with own, self._turns:
             yield
 
-    async def _follow(self, first: httpx.URL, file: IncomingFile) -> None:
+    async def _follow(self, first: httpx.URL, file: IncomingFile, name_of: NameOf) -> None:
         url = first
         for _ in range(MAX_REDIRECTS + 1):
             async with self._transport.request("GET", url, _HEADERS) as response:
                 headers = httpx.Headers(response.headers)
                 if response.status not in _REDIRECTS or "location" not in headers:
-                    await _receive(response, headers, first, url, file)
+                    name = functools.partial(name_of, first.path, url.path, headers)
+                    await _receive(response, headers, file, name)
                     return
                 url = parse_url(headers["location"], base=url)
         raise InvalidUrl(f"The URL redirects more than {MAX_REDIRECTS} times", param="url")
 
 
 async def _receive(
-    response: httpcore.Response, headers: httpx.Headers, first: httpx.URL, url: httpx.URL, file: IncomingFile
+    response: httpcore.Response, headers: httpx.Headers, file: IncomingFile, name_of: Callable[[bytes], str]
 ) -> None:
     if not 200 <= response.status < 300:
         raise InvalidUrl(f"The URL's server answered with status {response.status}", param="url")
@@ -89,7 +96,7 @@ async def _receive(
         head += chunk
         if len(head) >= HEAD_BYTES:
             break
-    await run_in_threadpool(file.open, model_name(first.path, url.path, headers, head))
+    await run_in_threadpool(file.open, name_of(head))
     await run_in_threadpool(file.write, head)
     async for chunk in body:
         await run_in_threadpool(file.write, chunk)

@@ -42,6 +42,11 @@ def configure(level: str, role: str, format: Format = "text") -> None:
         logging.getLogger(library).setLevel(logging.WARNING)
 
 
+def begin_about(**fields: object) -> None:
+    """Records of this task of an event loop are about these from now on, and those of threads that it waits for."""
+    _about.set({**_about.get({}), **fields})
+
+
 @contextlib.contextmanager
 def about(**fields: object) -> Iterator[None]:
     """Records within the block are about these: ids of a request, a render, a task, and such."""

@@ -47,9 +47,9 @@ class Counting(threading.Thread):
             return
         try:
             with self._database.begin() as session:
-                if not all_counts.write(session, self._process, counts.plus(now, self._before, -1)):
+                if not all_counts.write(session, self._process, counts.minus(now, self._before)):
                     self._before = self._written
-                    all_counts.begin(session, self._process, counts.plus(now, self._before, -1))
+                    all_counts.begin(session, self._process, counts.minus(now, self._before))
         except Exception as error:  # noqa: BLE001 (whatever the database says: it must not end the thread)
             logger.warning("What was counted could not be written, will try again: %s", error)
         else:

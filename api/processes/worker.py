@@ -22,6 +22,7 @@ from api.db.engines import WORKER
 from api.db.faults import Outage
 from api.db.session import Database
 from api.domain.work import fleet, outcomes, pauses
+from api.engines.chosen import found_weights
 from api.observe import log
 from api.private import keep_private
 from api.processes.counting import Counting
@@ -79,7 +80,7 @@ def run_worker(settings: Settings, start: Callable[..., Process] = start_child) 
     relay = Relay(database, celery)
     data_dir = settings.data_dir.absolute()
     with work_folder(data_dir / "work", name) as own:
-        places = Places.below(own, data_dir)
+        places = Places.below(own, data_dir, found_weights(settings))
         begin = functools.partial(start, places, confined=settings.sandbox != "off")
         bench = Bench(
             worker=name,
@@ -135,6 +136,7 @@ def setup_of(settings: Settings, queues: Sequence[str], places: Places) -> Setup
         log_level=settings.log_level,
         log_format=settings.log_format,
         memory_bytes=settings.child_memory_mb * 1024 * 1024 or machine_bytes,
+        weights={name: str(folder) for name, folder in places.weights.items()},
     )
 
 

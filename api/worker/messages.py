@@ -36,7 +36,8 @@ class Message(BaseModel):
 class Setup(Message):
     """The first line. `kinds` are those that the worker takes work of: a GL device is opened if any of them draws.
 
-    `memory_bytes` bounds the child's data. `turns` is the folder of `api.worker.right_of_way`.
+    `memory_bytes` bounds the child's data. `turns` is the folder of `api.worker.right_of_way`. `weights` are the
+    folders of engines' weights, by the engines' names.
     """
 
     type: Literal["setup"] = "setup"
@@ -49,6 +50,7 @@ class Setup(Message):
     log_level: str
     log_format: Literal["text", "json"]
     memory_bytes: int
+    weights: dict[str, str] = {}
 
 
 class PartFiles(Message):

@@ -21,8 +21,9 @@ FIELD_OF_VIEW = math.radians(35)
 MARGIN = 0.08
 """Air around the bounding sphere, as a share of its radius."""
 
-CLOSEST = 0.58
-"""Of the distance at which the sphere fits: nearer, what is in front looks much too large for what is behind it."""
+CLOSEST, CLOSEST_ON_PATH = 0.58, 0.53
+"""Of the distance at which the sphere fits, for single pictures and for paths: nearer, what is in front looks much too
+large for what is behind it. From 0.53 on a rod that turns before the camera fills the width of 16:9."""
 
 SHADOW_REACH = 4.5
 """The ground shadow's rectangle never lies further from the sphere's centre than this many radii."""
@@ -45,6 +46,17 @@ class View:
     projection: Float64
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Fit:
+    """How a path shows its model as large as it can: `distance` of the camera, which stances and zoom multiply, and
+    how far off the middle of the model's bounds it looks, along its own right and up, at a stance's distance of 1.
+    Metres."""
+
+    distance: float
+    aside: float
+    lift: float
+
+
 def fit_distance(radius: float, aspect: float) -> float:
     """Distance from a sphere's centre at which it fills the narrower field of view but for the margin.
 
@@ -55,14 +67,14 @@ def fit_distance(radius: float, aspect: float) -> float:
     return radius * (1 + MARGIN) / math.sin(narrower)
 
 
-def framed_view(spec: FrameSpec, bounds: Bounds, stance: Stance) -> View | None:
+def framed_view(spec: FrameSpec, bounds: Bounds, stance: Stance, fit: Fit | None = None) -> View | None:
     """The camera that looks at the bounds' centre as `stance` says; None for a model scaled below SMALLEST_SCALE.
 
-    The fitting distance depends on the sphere alone, which is the same in all frames: a path never cuts or breathes.
-    `spec.zoom` and the stance multiply it. Near and far hold the sphere and the ground shadow around it.
+    The fitting distance is that of `fit`, or without one of the sphere alone: the same in all frames, so a path never
+    cuts or breathes. `spec.zoom` and the stance multiply it. Near and far hold the sphere and the ground shadow.
 
-    Where the stance is nearer than that, the camera looks lower, as far as it keeps the model's foot in the picture and
-    its top too.
+    Where the stance is nearer than the sphere fits, a camera without `fit` looks lower, as far as it keeps the model's
+    foot in the picture and its top too.
 
     A scaled model is seen by moving the camera instead: a picture stays the same when everything in the scene and the
     camera are scaled about one point, here by 1 / scale. So the model keeps its full size, and its shadows with it.
@@ -71,14 +83,16 @@ def framed_view(spec: FrameSpec, bounds: Bounds, stance: Stance) -> View | None:
         return None
     radius = max(bounds.radius, 1e-6)
     aspect = spec.width / spec.height
-    on_path = fit_distance(radius, aspect) * stance.distance
+    on_path = (fit_distance(radius, aspect) if fit is None else fit.distance) * stance.distance
     distance = on_path * spec.zoom
     elevation = math.radians(spec.elevation)
-    upright, level = np.array([0.0, 1.0, 0.0]), np.array([math.sin(stance.angle), 0.0, math.cos(stance.angle)])
-    direction = math.cos(elevation) * level + math.sin(elevation) * upright
-    up = math.cos(elevation) * upright - math.sin(elevation) * level  # defined straight above the model too
+    right, up, direction = camera_axes(stance.angle, elevation)
     foot = np.array([bounds.center[0], bounds.low[1], bounds.center[2]])
-    target = foot + (bounds.center - foot + up * _lowering(bounds, elevation, on_path)) / stance.scale
+    if fit is None:
+        off = up * _lowering(bounds, elevation, on_path)
+    else:
+        off = (right * fit.aside + up * fit.lift) * stance.distance
+    target = foot + (bounds.center - foot + off) / stance.scale
     eye = target + direction * (distance / stance.scale)
     depth = float((eye - bounds.center) @ direction)  # of the sphere's centre
     near = max(depth - radius * SHADOW_REACH, depth * 0.05)
@@ -87,6 +101,14 @@ def framed_view(spec: FrameSpec, bounds: Bounds, stance: Stance) -> View | None:
         eye=eye, target=target, up=up, fov_y=FIELD_OF_VIEW, near=near, far=far,
         view=look_at(eye, target, up), projection=perspective(FIELD_OF_VIEW, aspect, near, far),
     )
+
+
+def camera_axes(angle: float, elevation: float) -> Float64:
+    """The camera's right, its up and the way from the model to it, as rows (3, 3) of unit vectors. Radians."""
+    upright, level = np.array([0.0, 1.0, 0.0]), np.array([math.sin(angle), 0.0, math.cos(angle)])
+    back = math.cos(elevation) * level + math.sin(elevation) * upright
+    up = math.cos(elevation) * upright - math.sin(elevation) * level  # defined straight above the model too
+    return np.stack([np.cross(up, back), up, back])
 
 
 def closest_zoom(spec: FrameSpec, view: View, radius: float, extents: Iterable[Float64]) -> float:

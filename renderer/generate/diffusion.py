@@ -12,10 +12,15 @@ from renderer.cores import usable_cores
 from renderer.errors import EngineFailed, EngineRejected, EngineUnavailable
 from renderer.generate import available
 from renderer.generate.protocols import Context, ImageResult
+from renderer.generate.waiting import awaited
 from renderer.generate.wording import one_object
 
 QUALITY = 92
 """Of the JPEG: what is made of the picture sees no difference above it."""
+
+
+LOAD_S = 600.0
+"""What loading a pipeline may take: a large one has 20 GB."""
 
 
 class Diffusers:
@@ -34,7 +39,7 @@ class Diffusers:
         well, reason = self.available()
         if not well:
             raise EngineUnavailable(f"diffusers can't work here: {reason}")
-        pipeline = _loaded(self._folder)
+        pipeline = awaited(lambda: _loaded(self._folder), LOAD_S)
         checkpoint()
         try:
             made = _drawn(pipeline, one_object(prompt), seed)

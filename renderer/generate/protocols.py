@@ -18,6 +18,7 @@ from renderer.spec.generation import Quality as Quality
 class MeshOptions:
     """`seed` is from 0 to MAX_SEED: equal arguments and an equal seed give an equal GLB, to the byte.
 
+    `caption` says what a picture shows, where that is known: a prompt that it was made of. Engines need not heed it.
     Textures are at most 512 pixels a side in "low" quality, 1024 in "high"; without `texture` a material has factors
     only.
     """
@@ -25,6 +26,7 @@ class MeshOptions:
     seed: int
     quality: Quality = "high"
     texture: bool = True
+    caption: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

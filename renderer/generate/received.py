@@ -5,12 +5,11 @@
 import dataclasses
 import json
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from renderer.checkpoints import waits
 from renderer.confine import Reach
+from renderer.generate.waiting import awaited
 from renderer.sandbox import Child, ChildFailed, Limits, run
 
 PICTURE_LIMITS = Limits(memory_bytes=2 << 30, cpu_seconds=60)
@@ -57,27 +56,20 @@ def _decoded(kind: str, data: bytes, arguments: list[str], limits: Limits, folde
     source.write_bytes(data)
     made.mkdir()
     children: list[Child] = []
+
+    def decode() -> bytes:
+        return run(
+            f"renderer.generate.received_{kind}", [str(source), str(made / kind), *arguments], limits=limits,
+            environment={}, timeout_s=TIMEOUT_S, output_bytes=OUTPUT_BYTES, reach=Reach(reads=[source], writes=[made]),
+            started=children.append,
+        )  # fmt: skip
+
+    def stop() -> None:
+        for child in children:
+            child.kill()
+
     try:
-        with ThreadPoolExecutor(1) as pool:
-            future = pool.submit(
-                run, f"renderer.generate.received_{kind}", [str(source), str(made / kind), *arguments],
-                limits=limits, environment={}, timeout_s=TIMEOUT_S, output_bytes=OUTPUT_BYTES,
-                reach=Reach(reads=[source], writes=[made]), started=children.append,
-            )  # fmt: skip
-            told = _awaited(future, children)
+        told = awaited(decode, 2 * TIMEOUT_S, stop)
         return (made / kind).read_bytes(), told
     except ChildFailed as error:
         raise Unusable(str(error)) from error
-
-
-def _awaited(future: Future[bytes], children: list[Child]) -> bytes:
-    try:
-        for timeout in waits(TIMEOUT_S):
-            try:
-                return future.result(timeout)
-            except TimeoutError:
-                continue
-        raise ChildFailed("it takes too long")
-    finally:
-        for child in children:
-            child.kill()

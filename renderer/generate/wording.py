@@ -7,4 +7,4 @@ SETTING = (
 
 
 def one_object(prompt: str) -> str:
-    return f"{prompt.rstrip(' .')}. {SETTING}."
+    return f"{prompt.rstrip(' .,;:!?')}. {SETTING}."

@@ -17,8 +17,9 @@ PROBES = np.array([[0.0, 0.0], [0.5, 0.0], [0.0, 0.5]])
 """Shears of the views that look for it: straight from above, where a sheet that stands upright is not seen, and along
 two slopes, one of which sees it whichever way it stands."""
 
-CELL = 8
-"""Texels of the shadow along each side of a cell, which has one distance: that of the nearest thing in it."""
+COARSER, CELL = 2, 4
+"""Texels of the shadow along each side of one that is looked at, and of those along each side of a cell, which has one
+distance: that of the nearest thing in it."""
 
 FARTHEST = 1e18
 """Metres, where nothing is: its square is a 32-bit float still."""
@@ -28,13 +29,16 @@ FAINTEST = 0.5 / 255
 
 
 class Clearance:
-    """The distances on a rectangle of the ground: `texture` is R32F, in metres, size // CELL texels along each side."""
+    """The distances on a rectangle of the ground: `texture` is R32F, in metres, and has a texel for each cell."""
 
     def __init__(self, device: Device, low: Float64, extent: Float64, ground: float, size: int) -> None:
-        """The rectangle goes from `low` to `low + extent`, (x, z) in metres, at height `ground`; it is looked at with
-        `size` x `size` texels."""
+        """The rectangle goes from `low` to `low + extent`, (x, z) in metres, at height `ground`.
+
+        Its shadow has `size` x `size` texels.
+        """
         ctx = device.ctx
         self._ctx = ctx
+        size //= COARSER
         self._cell = extent / (size // CELL)
         self._programs = Programs(device)
         self._program = self._programs.get(read_shader("renderer.lighting", "cast_ground.vert.glsl"),

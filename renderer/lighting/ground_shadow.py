@@ -58,7 +58,6 @@ class _Blur(NamedTuple):
     source: moderngl.Texture
     target: moderngl.Framebuffer
     axis: int
-    sigmas: tuple[float, float]
 
 
 class GroundShadow:
@@ -83,13 +82,12 @@ class GroundShadow:
         self._programs = Programs(device)
         self._cast = self._programs.get(read_shader("renderer.lighting", "cast_ground.vert.glsl"),
                                         read_shader("renderer.lighting", "cast.frag.glsl"))
-        self._soften, self._shrink, self._merge = (
-            self._programs.get(FULL_SCREEN, read_shader("renderer.lighting", f"{name}.frag.glsl"), {"SHRUNK": SHRUNK})
-            for name in ("soften", "shrink", "merge")
-        )
-        self._triangles = {
-            program: device.ctx.vertex_array(program, []) for program in (self._soften, self._shrink, self._merge)
-        }
+        self._soften, self._shrink, self._widen, self._merge = programs = [
+            self._programs.get(FULL_SCREEN, read_shader("renderer.lighting", f"{name}.frag.glsl"),
+                               {"SIGMA": SHARP_SIGMA * size, "SHRUNK": SHRUNK})
+            for name in ("soften", "shrink", "widen", "merge")
+        ]
+        self._triangles = {program: device.ctx.vertex_array(program, []) for program in programs}
         self._clearance = Clearance(device, self.low, self.size, ground, size)
         small = size // SHRUNK
         self.texture = self._picture(size, 1, "f2")
@@ -103,9 +101,8 @@ class GroundShadow:
         between, sharp, narrow, wide = (
             device.ctx.framebuffer([target]) for target in (self._between, self._sharp, self._small, self._wide)
         )
-        even, widest = SHARP_SIGMA * size, WIDEST_SIGMA * small
-        self._sharpen = (_Blur(self._total, between, 0, (even, even)), _Blur(self._between, sharp, 1, (even, even)))
-        self._widen = (_Blur(self._wide, narrow, 0, (0.0, widest)), _Blur(self._small, wide, 1, (0.0, widest)))
+        self._softenings = (_Blur(self._total, between, 0), _Blur(self._between, sharp, 1))
+        self._widenings = (_Blur(self._wide, narrow, 0), _Blur(self._small, wide, 1))
         self._shrunk = wide  # where the sharp picture is put before it is blurred once more
 
     def _picture(self, size: int, components: int, kind: str) -> moderngl.Texture:
@@ -127,41 +124,36 @@ class GroundShadow:
 
         Geometry below the ground counts as touching it; masked surfaces cast their holes, blended ones their opacity.
         """
+        ctx = self._device.ctx
         middle = np.array([self.low[0] + self.size[0] / 2, self.ground, self.low[1] + self.size[1] / 2])
         poses = affordable(caster, poses, self._lights, self.texture.width, middle, 1 / self.size)
         self._cast["ground"] = self.ground
         self._cast["window"] = (*self.low, *(2 / self.size))
-        self._sum_target.clear()
+        shears, weights, count = self._lights.shears, self._lights.weights, len(self._lights.weights)
+        draws = count + max(len(poses), len(PROBES))
         self._clearance.clear()
-        lights = len(self._lights.weights)
-        draws = lights + max(len(poses), len(PROBES))
-        for done, index in enumerate(in_turn(poses, draws), 1):
-            if index < lights:
-                self._add(caster, index, 1 - 2 * done / (draws + 1))
-            else:
-                self._clearance.see(caster, index % len(PROBES))
+        with ctx.scope(self._sum_target, moderngl.DEPTH_TEST | moderngl.BLEND):
+            self._sum_target.clear()
+            ctx.blend_func = moderngl.ONE, moderngl.ONE
+            # Every light draws at a smaller depth than the one before, and only fragments strictly nearer pass. So a
+            # light counts once however many triangles overlap, without a target of its own.
+            try:
+                for done, index in enumerate(in_turn(poses, draws), 1):
+                    if index >= count:
+                        self._clearance.see(caster, index % len(PROBES))
+                        continue
+                    weight = weights[index]
+                    self._cast["shear"] = tuple(shears[index])
+                    self._cast["weight"] = (weight, 0.0) if index < self._lights.of_key else (0.0, weight)
+                    self._cast["layer"] = 1 - 2 * done / (draws + 1)
+                    caster.draw_geometry(self._cast, blend_cutoff=(index * CUTOFF_STEP + 0.5) % 1)
+            finally:
+                ctx.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
         self._clearance.measure()
         self._smooth()
         self._device.check_errors("accumulating the ground shadow")
         texels = self._target.read(components=1, alignment=1, dtype="f2")
         self.put(np.frombuffer(texels, np.float16).reshape(self.texture.size))
-
-    def _add(self, caster: Caster, light: int, layer: float) -> None:
-        """Adds the shadow in one light, at a depth `layer` that is smaller than that of the light before.
-
-        Only fragments strictly nearer pass, so a light counts once however many triangles overlap, without a target of
-        its own.
-        """
-        ctx, weight = self._device.ctx, self._lights.weights[light]
-        self._cast["shear"] = tuple(self._lights.shears[light])
-        self._cast["weight"] = (weight, 0.0) if light < self._lights.of_key else (0.0, weight)
-        self._cast["layer"] = layer
-        with ctx.scope(self._sum_target, moderngl.DEPTH_TEST | moderngl.BLEND):
-            ctx.blend_func = moderngl.ONE, moderngl.ONE
-            try:
-                caster.draw_geometry(self._cast, blend_cutoff=(light * CUTOFF_STEP + 0.5) % 1)
-            finally:
-                ctx.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
 
     @property
     def empty(self) -> Blocked:
@@ -195,40 +187,40 @@ class GroundShadow:
 
     def _smooth(self) -> None:
         """From the sum of the lights to `texture`."""
-        self._blur(*self._sharpen)
+        for blur in self._softenings:
+            self._blur(self._soften, blur)
         self._sharp.use(0)
         self._fill(self._shrink, self._shrunk)
-        self._blur(*self._widen)
+        for blur in self._widenings:
+            self._set_width(self._widen, self._wide.width / self.size[blur.axis])
+            self._blur(self._widen, blur)
         self._sharp.use(0)
         self._wide.use(1)
         self._merge["sharp"] = 0
         self._merge["wide"] = 1
         self._merge["fade"] = EDGE_FADE
-        self._set_width(self._merge, self._wide, 0, self._widen[0].sigmas)
+        self._set_width(self._merge, self._wide.width / float(self.size.max()))
         self._fill(self._merge, self._target)
 
-    def _blur(self, *blurs: _Blur) -> None:
-        for blur in blurs:
-            blur.source.use(0)
-            self._soften["direction"] = (1 - blur.axis, blur.axis)
-            self._set_width(self._soften, blur.source, blur.axis, blur.sigmas)
-            self._fill(self._soften, blur.target)
+    def _blur(self, program: moderngl.Program, blur: _Blur) -> None:
+        blur.source.use(0)
+        program["direction"] = (1 - blur.axis, blur.axis)
+        self._fill(program, blur.target)
 
-    def _set_width(
-        self, program: moderngl.Program, picture: moderngl.Texture, axis: int, limits: tuple[float, float]
-    ) -> None:
-        """Sets the uniforms of blur_width.glsl for a blur along one axis of `picture`."""
+    def _set_width(self, program: moderngl.Program, density: float) -> None:
+        """Sets the uniforms of blur_width.glsl for a picture of `density` texels per metre."""
         self._clearance.texture.use(2)
         program["clearance"] = 2
-        program["spread"] = tuple(self._lights.spacings * SPREAD * picture.width / self.size[axis])
-        program["limits"] = limits
+        program["spread"] = tuple(self._lights.spacings * SPREAD * density)
+        program["widest"] = WIDEST_SIGMA * self._wide.width
 
     def _fill(self, program: moderngl.Program, target: moderngl.Framebuffer) -> None:
         with self._device.ctx.scope(target, moderngl.NOTHING):
             self._triangles[program].render(moderngl.TRIANGLES, vertices=3)
 
     def release(self) -> None:
-        for framebuffer in (self._sum_target, self._target, *(blur.target for blur in (*self._sharpen, *self._widen))):
+        blurred = [blur.target for blur in (*self._softenings, *self._widenings)]
+        for framebuffer in (self._sum_target, self._target, *blurred):
             framebuffer.release()
         for texture in (self._total, self._between, self._sharp, self._small, self._wide, self.texture):
             texture.release()

@@ -30,7 +30,7 @@ KEPT_FILES = 32
 MODULES = (coarse, resources, clearance, ground_shadow, key_shadow, samples)
 SHADERS = (
     "cast_ground.vert.glsl", "cast_key.vert.glsl", "cast.frag.glsl", "clearance.frag.glsl", "soften.frag.glsl",
-    "shrink.frag.glsl", "merge.frag.glsl",
+    "shrink.frag.glsl", "widen.frag.glsl", "merge.frag.glsl",
 )
 """The code that shadows depend on: they are cast anew when it changes."""
 

@@ -49,14 +49,20 @@ class Lights:
 
 
 def key_lights(key: Panel, places: Float64) -> Lights:
-    """Directions to `places` (n, 2) on the key's cloth, 0..1 across it, weighted by the light that each sends here."""
+    """Directions to `places` (n, 2), shares 0..1 of the key's cloth in both directions, weighted by the light that each
+    sends here. The places crowd less where the edges fade, so that no light is too weak to count."""
     right, up, axis = key.frame
-    spot = (places * 2 - 1) * (1 - key.softness / 2)
-    points = axis * np.linalg.norm(key.center)
-    points = points + spot[:, :1] * key.half_size[0] * right + spot[:, 1:] * key.half_size[1] * up
+    across = np.linspace(-1, 1, 513)
+    spots = []
+    for side in (0, 1):
+        sums = np.concatenate([[0.0], np.cumsum(key.fade((across[1:] + across[:-1]) / 2, side))])
+        spots.append(np.interp(places[:, side], sums / sums[-1], across))
+    points = axis * np.linalg.norm(key.center) + sum(
+        spot[:, None] * half * way for spot, half, way in zip(spots, key.half_size, (right, up), strict=True)
+    )
     distances = np.linalg.norm(points, axis=1, keepdims=True)
     directions = points / distances
-    weights = key.emitted(directions)[:, 1] * (directions @ axis) / distances[:, 0] ** 2
+    weights = key.cloth(*spots) * (directions @ axis) / distances[:, 0] ** 2
     return Lights(directions, weights / weights.sum(), len(weights))
 
 

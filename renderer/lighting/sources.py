@@ -46,11 +46,17 @@ class Panel:
         scale = np.linalg.norm(self.center) / np.maximum(depth, 1e-6)
         x = directions @ right * scale / self.half_size[0]
         y = directions @ up * scale / self.half_size[1]
-        fade = _smoothstep((1 - np.abs(x)) * self.half_size[0] / (self.softness * min(self.half_size)))
-        fade *= _smoothstep((1 - np.abs(y)) * self.half_size[1] / (self.softness * min(self.half_size)))
-        cloth = 1 - self.falloff * np.minimum(1.0, (x * x + y * y) / 2)
-        value = self.radiance * np.where(depth > 0, fade * cloth, 0.0)
+        value = self.radiance * np.where(depth > 0, self.fade(x, 0) * self.fade(y, 1) * self.cloth(x, y), 0.0)
         result: Float64 = value[:, None] * np.array(self.tint)
+        return result
+
+    def fade(self, place: Float64, axis: int) -> Float64:
+        """The share of the radiance that the edges leave at places -1..1 across (axis 0) or up (1) the panel."""
+        return _smoothstep((1 - np.abs(place)) * self.half_size[axis] / (self.softness * min(self.half_size)))
+
+    def cloth(self, x: Float64, y: Float64) -> Float64:
+        """The share that the falloff leaves, at places -1..1 across and up the panel."""
+        result: Float64 = 1 - self.falloff * np.minimum(1.0, (x * x + y * y) / 2)
         return result
 
 

@@ -56,8 +56,12 @@ class Mesh:
             np.add.at(sums[0], corner, along_u)
             np.add.at(sums[1], corner, along_v)
         tangent = sums[0] - self.normals * np.einsum("ij,ij->i", sums[0], self.normals)[:, None]
+        length = np.linalg.norm(tangent, axis=1, keepdims=True)
+        # Where the texture has no direction, as at a pole, any one across the normal will do.
+        spare = np.cross(self.normals, np.eye(3)[np.argmin(np.abs(self.normals), axis=1)])
+        tangent = np.where(length > 1e-12, tangent, spare)
         tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
-        w = -np.sign(np.einsum("ij,ij->i", np.cross(self.normals, tangent), sums[1]))
+        w = np.where(np.einsum("ij,ij->i", np.cross(self.normals, tangent), sums[1]) > 0, -1.0, 1.0)
         return np.column_stack([tangent, w])
 
 

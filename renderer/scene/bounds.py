@@ -1,7 +1,7 @@
 """How much room a model takes over its whole animation: what the camera is framed on."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from renderer.errors import InvalidModel
 from renderer.scene.animation import Pose, pose_scene
 from renderer.scene.deform import Drawable, deformed, drawables, is_deforming
 from renderer.scene.nodes import Clip, Scene
+from renderer.scene.outline import outermost, outline
 
 LARGEST_RADIUS = 1e12  # metres: far beyond, squares leave float32
 SMALLEST_RADIUS = 1e-9  # a single point still needs a camera
@@ -33,14 +34,40 @@ def scene_bounds(scene: Scene, clip: Clip | None, samples: int = 24) -> Bounds:
     """
     times = np.unique(np.linspace(0.0, clip.duration, samples, endpoint=False)) if clip else np.zeros(1)
     poses = [pose_scene(scene, clip, float(time)) for time in times]
+    return enclosing(lambda: _clouds(scene, poses))
+
+
+def enclosing(clouds: Callable[[], Iterable[Float64]]) -> Bounds:
+    """The bounds of all points, (n, 3) world space, that `clouds` gives each time it is called.
+
+    Raises InvalidModel where some lie beyond LARGEST_RADIUS.
+    """
     with np.errstate(all="ignore"):
-        boxes = [(cloud.min(axis=0), cloud.max(axis=0)) for cloud in _clouds(scene, poses)]
+        boxes = [(cloud.min(axis=0), cloud.max(axis=0)) for cloud in clouds() if len(cloud)]
         low, high = np.min([box[0] for box in boxes], axis=0), np.max([box[1] for box in boxes], axis=0)
         center = (low + high) / 2
-        radius = max(float(np.linalg.norm(cloud - center, axis=1).max()) for cloud in _clouds(scene, poses))
+        radius = max(float(np.linalg.norm(cloud - center, axis=1).max()) for cloud in clouds() if len(cloud))
     if not radius <= LARGEST_RADIUS:
         raise InvalidModel(f"the model reaches beyond {LARGEST_RADIUS:g} metres")
     return Bounds(center, max(radius, SMALLEST_RADIUS), low, high)
+
+
+def clouds_at(scene: Scene, clip: Clip | None, times: Iterable[float]) -> list[Float64]:
+    """The outermost points (n, 3), in world space, of what the scene shows at each of `times`, seconds into `clip`.
+
+    What is hidden at a moment has no points in its cloud, unless all is hidden at all of them.
+    """
+    reduced = outline(scene)
+    shown = drawables(reduced)
+    clouds, hidden = [], []
+    for time in times:
+        pose = pose_scene(reduced, clip, time)
+        parts = [[_placed(reduced, each, pose) for each in shown if each.world(pose)[:3, :3].any() == visible]
+                 for visible in (True, False)]
+        visible, invisible = (np.concatenate([*some, np.zeros((0, 3))]) for some in parts)
+        clouds.append(visible[outermost(visible)])
+        hidden.append(invisible)
+    return clouds if any(len(cloud) for cloud in clouds) else hidden
 
 
 def _clouds(scene: Scene, poses: list[Pose]) -> Iterator[Float64]:

@@ -8,6 +8,7 @@ from renderer.spec.versions import stamped, unstamped
 
 Codec = Literal["h264", "h264-fast", "prores4444"]
 ImageFormat = Literal["png", "webp", "avif"]
+Framing = Literal["model", "sphere"]
 H264Encoder = Literal["x264", "nvenc"]
 """Who makes H.264: the processor, or an NVIDIA graphics card. A machine's choice, not a render's."""
 
@@ -27,7 +28,7 @@ class FrameSpec:
     each reads the parameters that are its own, and the others stay at values that change nothing. `environment` names
     a panorama that lights in place of the preset `lighting`: whoever renders knows its file, and equal names mean equal
     files. `elevation` is the camera's above the model's middle; `material_variant` names one of the model's, None means
-    its default materials.
+    its default materials. `framing` says what the path keeps in the picture: the "model", or the "sphere" around it.
     """
 
     width: int
@@ -48,6 +49,7 @@ class FrameSpec:
     pan_x: float = 0.0
     roll_z: float = 0.0
     zoom: float = 1.0
+    framing: Framing = "sphere"
     shadows: bool = True
     reflector: bool = False
     lighting: str = "studio"

@@ -41,6 +41,7 @@ class MeshSpec:
     seed: int
     quality: Quality = "high"
     texture: bool = True
+    caption: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return stamped(dataclasses.asdict(self))

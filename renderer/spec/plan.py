@@ -92,7 +92,7 @@ def plan_preview() -> VideoPlan:
 
     Few frames make it cheap enough to be there seconds after the upload; constant speed, so that it loops.
     """
-    frames = FrameSpec(width=960, height=540, frame_count=24, fps=10, easing=False)
+    frames = FrameSpec(width=960, height=540, frame_count=24, fps=10, easing=False, framing="model")
     return VideoPlan(frames, VideoVariant(Backdrop()))
 
 
@@ -109,8 +109,9 @@ def _look(settings: RenderSettings) -> dict[str, Any]:
     width, height = frame_size(QUALITY_TIERS[settings.quality], settings.aspect)
     return {
         "width": width, "height": height, "tilt_x": settings.tilt_x, "pan_x": settings.pan_x,
-        "roll_z": settings.roll_z, "zoom": settings.zoom, "shadows": settings.shadows, "reflector": settings.reflector,
-        "lighting": settings.lighting, "environment": settings.environment_id, "tone_mapping": settings.tone_mapping,
+        "roll_z": settings.roll_z, "zoom": settings.zoom, "framing": settings.framing, "shadows": settings.shadows,
+        "reflector": settings.reflector, "lighting": settings.lighting, "environment": settings.environment_id,
+        "tone_mapping": settings.tone_mapping,
         "material_variant": settings.material_variant, "animation": settings.animation,
     }
 

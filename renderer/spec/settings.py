@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 from renderer.errors import SettingsError
 from renderer.spec.cameras import CAMERAS
 from renderer.spec.dataset import DATASET_TIERS, Coverage, DatasetDepth, DatasetFormat
-from renderer.spec.frames import ANCHORS, ImageFormat
+from renderer.spec.frames import ANCHORS, Framing, ImageFormat
 
 OUTPUTS = ("video", "image", "dataset")
 
@@ -121,6 +121,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("roll_z", "integer", 0, "Roll of the model about Z in degrees.", minimum=-180, maximum=180),
     Setting("zoom", "number", 1.0, "Camera distance multiplier: below 1 is closer.",
             minimum=0.5, maximum=2.0),
+    Setting("framing", "string", "model",
+            "What fills the picture all along the camera path: the model as it is, or the sphere around it.",
+            choices=get_args(Framing)),
     Setting("dataset_quality", "string", "100x800", "Views of a training set, and their size.",
             choices=tuple(DATASET_TIERS), outputs=("dataset",)),
     Setting("coverage", "string", "hemisphere",
@@ -175,6 +178,7 @@ class RenderSettings:
     pan_x: int = 0
     roll_z: int = 0
     zoom: float = 1.0
+    framing: Framing = "model"
     dataset_quality: str = "100x800"
     coverage: Coverage = "hemisphere"
     dataset_format: DatasetFormat = "nerfstudio"

@@ -23,8 +23,8 @@ class Angle:
 class StillsSpec:
     """Pictures of one model in one light, one from each of the `angles`: `frames` is all that they have in common.
 
-    The camera that `frames` names, by `rotate_y`, `elevation` and `zoom`, is none of them. All the angles lie above the
-    ground, or there is one alone: what lies below it is lit otherwise, and sees no ground.
+    The camera that `frames` names, by `rotate_y`, `elevation`, `zoom` and `framing`, is none of them. All the angles
+    lie above the ground, or there is one alone: what lies below it is lit otherwise, and sees no ground.
     """
 
     frames: FrameSpec
@@ -34,7 +34,7 @@ class StillsSpec:
         """The spec of a still from the angle of that index, as if its zoom were that of the sphere."""
         angle = self.angles[index]
         return dataclasses.replace(
-            self.frames, rotate_y=angle.azimuth, elevation=angle.elevation, zoom=angle.zoom
+            self.frames, rotate_y=angle.azimuth, elevation=angle.elevation, zoom=angle.zoom, framing="sphere"
         )
 
     def to_json(self) -> dict[str, Any]:

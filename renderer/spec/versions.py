@@ -5,8 +5,9 @@ from typing import Any
 
 from renderer.errors import UnknownSpecVersion
 
-VERSION = 1
-"""Of all specs. It rises when a field's name or meaning changes, and `unstamped` then says what became of it."""
+VERSION = 2
+"""Of all specs. It rises when a field is added or its name or meaning changes, and `unstamped` then says what became of
+it."""
 
 
 def stamped(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -15,12 +16,13 @@ def stamped(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def unstamped(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a stored spec. Specs from before there were versions are of version 1.
+    """The fields of a stored spec. Specs from before there were versions are of version 1. That knew no `framing`, and
+    the one that frames have without it is what they were drawn with then.
 
     Raises UnknownSpecVersion.
     """
     fields = dict(spec)
     version = fields.pop("version", 1)
-    if version != VERSION:
+    if version not in (1, VERSION):
         raise UnknownSpecVersion(f"This worker reads specs of version {VERSION}, not {version}: it needs an update")
     return fields

@@ -1,6 +1,7 @@
 """Settings: addresses and secrets, and those that could not work, which are refused at the start by their names."""
 
 import traceback
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -65,6 +66,15 @@ def test_a_password_that_everybody_knows_is_refused_by_its_name(name: str, value
 @pytest.mark.parametrize("url", ["postgresql://postgres@/farm?host=/run", "postgresql://db/postgres", "redis://redis:6379/0"])
 def test_names_that_are_no_passwords_may_be_anything(url: str) -> None:
     assert Settings.model_validate({"database_url": url, "broker_url": url})
+
+
+def test_secrets_may_be_files_and_variables_go_before_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pirouette_database_password").write_text(f"{SECRET}\n")
+    (tmp_path / "pirouette_metrics_token").write_text("whisper\n")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert Settings(database_host="db").database_password.get_secret_value() == SECRET
+    monkeypatch.setenv("PIROUETTE_METRICS_TOKEN", "louder")
+    assert Settings().metrics_token.get_secret_value() == "louder"
 
 
 @pytest.mark.parametrize("ports", ["http", "0", "80;443", "65536", "-1"])

@@ -2,8 +2,6 @@
 
 import json
 import re
-import shutil
-import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from api.counts import COUNTS
 from api.db.session import Database
-from tests.support.waiting import HANG_S
+from tests.deploy.tools import checked
 from tests.support.web import Web
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "monitoring"
@@ -88,27 +86,15 @@ def test_no_two_panels_of_the_dashboard_are_in_the_same_place() -> None:
     assert len(set(ids)) == len(ids)
 
 
-@pytest.fixture
-def promtool() -> Path:
-    found = shutil.which("promtool")
-    if found is None:
-        pytest.skip("promtool isn't installed: on Debian, apt-get install prometheus")
-    return Path(found)
+WHERE = "on Debian, apt-get install prometheus"
 
 
-def run(promtool: Path, *arguments: str, given: str = "") -> None:
-    done = subprocess.run(
-        [promtool, *arguments], input=given, capture_output=True, text=True, timeout=HANG_S, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+def test_prometheus_can_read_the_alerts_and_they_fire_when_they_should() -> None:
+    checked("promtool", "check", "rules", str(ALERTS), where=WHERE)
+    checked("promtool", "test", "rules", str(RULE_TESTS), where=WHERE)
 
 
-def test_prometheus_can_read_the_alerts_and_they_fire_when_they_should(promtool: Path) -> None:
-    run(promtool, "check", "rules", str(ALERTS))
-    run(promtool, "test", "rules", str(RULE_TESTS))
-
-
-def test_prometheus_can_read_every_expression_of_the_dashboard(promtool: Path, tmp_path: Path) -> None:
+def test_prometheus_can_read_every_expression_of_the_dashboard(tmp_path: Path) -> None:
     rules = []
     for number, expression in enumerate(expressions()):
         for name, value in OF_GRAFANA.items():
@@ -116,8 +102,8 @@ def test_prometheus_can_read_every_expression_of_the_dashboard(promtool: Path, t
         rules.append({"record": f"panel:{number}", "expr": expression})
     file = tmp_path / "panels.yml"
     file.write_text(json.dumps({"groups": [{"name": "panels", "rules": rules}]}))  # JSON is YAML
-    run(promtool, "check", "rules", str(file))
+    checked("promtool", "check", "rules", str(file), where=WHERE)
 
 
-def test_prometheus_has_nothing_against_the_metrics(promtool: Path, text: str) -> None:
-    run(promtool, "check", "metrics", given=text)
+def test_prometheus_has_nothing_against_the_metrics(text: str) -> None:
+    checked("promtool", "check", "metrics", where=WHERE, given=text)

@@ -8,6 +8,8 @@ import httpx
 import pytest
 
 from api.client import Upload
+from api.domain.work import pauses
+from api.domain.work.fleet import WorkerView
 from tests.integration.support import Customer, check_settled, first_upload
 from tests.support.farm import Farm, running_farm
 from tests.support.gate import Gate
@@ -70,6 +72,24 @@ def test_the_sweeper_tells_a_renders_end_to_its_owners_server_and_the_server_tel
 def _told(farm: Farm, sample: str) -> float:
     lines = httpx.get(f"{farm.url}/metrics").text.splitlines()
     return next((float(line.removeprefix(sample)) for line in lines if line.startswith(f"{sample} ")), 0.0)
+
+
+def test_drained_workers_take_nothing_until_they_are_resumed(farm: Farm, customer: Customer) -> None:
+    with farm.database.begin() as session:
+        pauses.pause(session, None)
+
+    def busy() -> list[WorkerView]:
+        with farm.database.read() as session:
+            return pauses.busy(session, None)
+
+    wait_for(lambda: not busy(), "the workers' rest")
+    render_id = customer.order()
+    assert farm.segment(render_id).state == "pending"
+    assert "an administrator has paused them" in " ".join(customer.client.health().problems)
+    assert farm.segment(render_id).attempt == 0
+    with farm.database.begin() as session:
+        pauses.resume(session, None)
+    customer.check_done(render_id, attempt=1)
 
 
 def test_a_killed_workers_render_is_done_by_the_other(farm: Farm, customer: Customer) -> None:

@@ -42,8 +42,8 @@ class Shell:
     def __init__(self, folder: Path, port: int) -> None:
         self.folder = folder
         self._port = port
-        self._environment = {**os.environ, **QUICK, "PIROUETTE_PORT": str(self._port)}
-        self._environment["PIROUETTE_URL"] = f"http://127.0.0.1:{self._port}"
+        self.environment = {**os.environ, **QUICK, "PIROUETTE_PORT": str(self._port)}
+        self.environment["PIROUETTE_URL"] = f"http://127.0.0.1:{self._port}"
 
     def run(self, script: str, **ids: str) -> str:
         for old, new in {"127.0.0.1:8080": f"127.0.0.1:{self._port}", **ids}.items():
@@ -53,11 +53,11 @@ class Shell:
         out, err = self.folder / "stdout.txt", self.folder / "stderr.txt"
         with out.open("w") as stdout, err.open("w") as stderr:  # files: the server keeps them open
             code = subprocess.run(
-                ["bash", "-e", "-c", f"{script}\n{dump}"], cwd=self.folder, env=self._environment,
+                ["bash", "-e", "-c", f"{script}\n{dump}"], cwd=self.folder, env=self.environment,
                 stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, timeout=HANG_S, check=False,
             ).returncode  # fmt: skip
         assert code == 0, f"{script}\n{err.read_text()}"
-        self._environment = json.loads(kept.read_text())
+        self.environment = json.loads(kept.read_text())
         return out.read_text()
 
 
@@ -124,3 +124,21 @@ def test_glossis_first_steps_run_as_they_stand_there(shell: Shell) -> None:
     for path in pictures.values():
         with PIL.Image.open(path) as picture:
             assert (picture.format, picture.size) == ("PNG", (1920, 1080))
+
+
+@pytest.mark.nightly
+def test_words_become_models_as_it_stands_there(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(shell.environment, "PIROUETTE_GROK", "true")
+    languages, (pipeline, order) = blocks("Words to models in five minutes")
+    assert languages == ("sh", "sh")
+    shell.run(".venv/bin/pirouette admin --create create-account you@example.com")
+    shell.run("export TOKEN=$(.venv/bin/pirouette admin create-token you@example.com)")
+    assert '"complete"' in shell.run(pipeline)
+    with PIL.Image.open(shell.folder / "cat.jpg") as picture:
+        assert (picture.format, picture.size) == ("JPEG", (1024, 1024))
+    assert (shell.folder / "cat.glb").read_bytes()[:4] == b"glTF"
+    assert (shell.folder / "cat.usdz").read_bytes()[:2] == b"PK"
+    made = json.loads(shell.run(order))["data"]
+    assert made.keys() == {"modelId", "renderId", "flowId"}
+    status = f'curl -sS http://127.0.0.1:8080/v1/renders/{made["renderId"]} -H "Authorization: Bearer $TOKEN"'
+    wait_for(lambda: json.loads(shell.run(status))["data"]["status"] == "done", "the render")

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 from click.testing import CliRunner
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from renderer import cli
 from renderer.cli import main
@@ -297,19 +297,28 @@ def test_a_model_with_fewer_triangles_and_what_became_of_it(
     assert leftovers(folder) == []
 
 
-def test_a_model_of_words_is_written_or_drawn(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, light_cache: Path
-) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(light_cache))
-    for name, options in (("stool.glb", []), ("stool.webp", ["--settings", '{"quality": "share"}'])):
-        done = CliRunner().invoke(main, ["--prompt", "a red stool", "--seed", "3", "-o", str(folder / name), *options])
+def test_a_model_of_words_is_written_or_converted(folder: Path) -> None:
+    for name in ("stool.glb", "stool.usdz"):
+        done = CliRunner().invoke(main, ["--prompt", "a red stool", "--seed", "3", "-o", str(folder / name)])
         assert done.exit_code == 0, done.output
         assert done.stdout == f"{folder / name}\n"
         told = json.loads(done.stderr.splitlines()[0])
         assert (told["match"], told["seed"]) == (["stool"], 3)
-    assert load_model(folder / "stool.glb").contents
-    with Image.open(folder / "stool.webp") as picture:
-        assert picture.format == "WEBP"
+        assert load_model(folder / name).contents
+    assert leftovers(folder) == []
+
+
+def test_a_model_of_a_picture_is_written(folder: Path) -> None:
+    picture = Image.new("RGBA", (64, 64))
+    ImageDraw.Draw(picture).ellipse((8, 8, 56, 56), fill="orange")
+    picture.save(folder / "disc.png")
+    done = CliRunner().invoke(main, [str(folder / "disc.png"), "-o", str(folder / "disc.glb")])
+    assert done.exit_code == 0, done.output
+    assert load_model(folder / "disc.glb").contents
+    Image.new("RGBA", (64, 64)).save(folder / "disc.png")
+    done = CliRunner().invoke(main, [str(folder / "disc.png"), "-o", str(folder / "disc.glb")])
+    assert done.exit_code == 2
+    assert "Invalid value for MODEL" in done.output
     assert leftovers(folder) == []
 
 

@@ -39,6 +39,22 @@ def test_a_child_opens_no_socket(tmp_path: Path, family: str) -> None:
     assert tried(tmp_path, code) == "PermissionError"
 
 
+@pytest.mark.parametrize(("family", "ends"), [
+    ("AF_INET", "done"), ("AF_INET6", "done"), ("AF_UNIX", "PermissionError"), ("AF_NETLINK", "PermissionError"),
+    ("AF_PACKET", "PermissionError"), ("AF_VSOCK", "PermissionError"), ("AF_IPX", "PermissionError"),
+])
+def test_one_that_may_use_the_network_opens_sockets_of_ip_only(tmp_path: Path, family: str, ends: str) -> None:
+    code = f"socket.socket(socket.{family}, socket.SOCK_DGRAM)"
+    assert tried(tmp_path, code, reach=Reach(network=True)) == ends
+
+
+def test_it_connects_finds_addresses_and_takes_no_calls(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        code = "socket.create_connection(('localhost', int(sys.argv[1])))"
+        assert tried(tmp_path, code, listener.getsockname()[1], reach=Reach(network=True)) == "done"
+    assert tried(tmp_path, "socket.create_server(('127.0.0.1', 0))", reach=Reach(network=True)) == "PermissionError"
+
+
 def test_an_unconfined_child_opens_one(tmp_path: Path) -> None:
     assert tried(tmp_path, "socket.socket(socket.AF_INET)", reach=None) == "done"
 
@@ -65,7 +81,8 @@ def test_a_child_does_with_files_what_it_may(tmp_path: Path, code: str, given: s
     folder = tmp_path / "folder"
     folder.mkdir()
     (folder / "file").write_text("text")
-    reach = Reach(**{kind: [folder] for kind in ("reads", "writes", "lists") if kind == given}, graphics=False)
+    folders = {kind: [folder] if kind == given else [] for kind in ("reads", "writes", "lists")}
+    reach = Reach(folders["reads"], folders["writes"], folders["lists"])
     assert tried(tmp_path, code, folder / "file", reach=reach) == ends
 
 

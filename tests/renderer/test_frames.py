@@ -27,9 +27,9 @@ def ball(**fields: object) -> Scene:
 
 
 def moving_ball() -> Scene:
-    """It goes one metre to the right in one second."""
+    """It goes one metre to the right in half a second, and stays there for another half."""
     scene = ball()
-    times, places = np.array([0, 1], np.float32), np.array([[0, 0, 0], [1, 0, 0]], np.float32)
+    times, places = np.array([0, 0.5, 1], np.float32), np.array([[0, 0, 0], [1, 0, 0], [1, 0, 0]], np.float32)
     scene.clips.append(Clip("Go", [Channel(0, "translation", "LINEAR", times, places)]))
     return scene
 
@@ -222,7 +222,7 @@ def test_a_single_frame_has_the_shadow_of_its_moment(
 ) -> None:
     """Of a model too heavy for live shadows, a video has the mean over the animation."""
     monkeypatch.setattr(shadow, "LIVE_TRIANGLES", 0)
-    spec = dataclasses.replace(SPEC, animation="Go")
+    spec = dataclasses.replace(SPEC, animation="Go", frame_count=30)
     still, video = (
         frame(device, moving_ball(), light_cache, spec=each)[..., 3].astype(np.int64)
         for each in (dataclasses.replace(spec, frame_count=1), spec)

@@ -1,10 +1,18 @@
 """A hand that does what generators do, for tests of the web application: it stores files, and settles steps."""
 
+import contextlib
+import functools
+import io
+import threading
+from collections.abc import Iterator
+
+from PIL import Image
+
 from api.domain.generations.plans import STEPS
 from api.domain.kit.failures import Failure
 from api.domain.work import claims, scheduling
 from api.domain.work.claims import Claim
-from tests.support.web import Web
+from tests.support.web import Web, serving
 
 FILES = {
     "image": ("image.jpg", "image/jpeg"), "glb": ("model.glb", "model/gltf-binary"),
@@ -21,9 +29,14 @@ def claim_step(web: Web) -> Claim:
     return claim
 
 
+@functools.cache
 def contents(kind: str) -> bytes:
-    """What the file of a step of that kind holds."""
-    return f"{kind} ".encode() * 50
+    """What the file of a step of that kind holds. Pictures are pictures, all else are texts."""
+    if kind != "generate-image":
+        return f"{kind} ".encode() * 50
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(picture, "JPEG")
+    return picture.getvalue()
 
 
 def finish_step(web: Web, claim: Claim) -> None:
@@ -49,3 +62,26 @@ def finish_steps(web: Web) -> None:
         if claim is None:
             return
         finish_step(web, claim)
+
+
+@contextlib.contextmanager
+def served(web: Web) -> Iterator[str]:
+    """A real server whose flows are brought to their end as soon as they are started; yields its URL."""
+    started, over = threading.Event(), threading.Event()
+    web.__dict__["app"] = web.app_with(started.set)
+
+    def hand() -> None:
+        while not over.is_set():
+            started.wait()
+            started.clear()
+            finish_steps(web)
+
+    thread = threading.Thread(target=hand)
+    thread.start()
+    try:
+        with serving(web.app) as url:
+            yield url
+    finally:
+        over.set()
+        started.set()
+        thread.join()

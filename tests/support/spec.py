@@ -35,3 +35,15 @@ def glossi_routes() -> set[tuple[str, str]]:
     line = r"^(GET|POST|PUT) https://api\.glossi\.app(/api/v1/[\w/{}-]+?)(?:Headers)?[:\n]"
     found = re.findall(line, text, re.MULTILINE)
     return {(method, re.sub(r"\{\w+\}", ":id", path)) for method, path in found}
+
+
+def generio_routes() -> set[tuple[str, str]]:
+    """Method and path of every route of Generio's document, which shows them as Python calls; ids as ":id"."""
+    calls = re.findall(r'requests\.(get|post)\(\s*f"\{BASE_URL\}([^"]+)"', reference("generio-flows.md"))
+    return {(method.upper(), re.sub(r"\{[^}]+\}", ":id", path)) for method, path in calls}
+
+
+def grok_routes() -> set[tuple[str, str]]:
+    """Method and path of every route of the Grok pipeline's document, ids as ":id"."""
+    lines = re.findall(r"^\*\*Endpoint:\*\* `(\w+) (/[^?`]+)", reference("grok-pipeline.md"), re.MULTILINE)
+    return {(method, re.sub(r"\{\w+\}", ":id", path)) for method, path in lines}

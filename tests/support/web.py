@@ -135,6 +135,12 @@ class Web:
         with self.database.begin() as session:
             return credentials.issue(session, self.account_id, name="glossi", dialect="glossi").raw
 
+    @functools.cached_property
+    def generio_key(self) -> str:
+        """The same for Generio's."""
+        with self.database.begin() as session:
+            return credentials.issue(session, self.account_id, name="generio", dialect="generio").raw
+
     def balance(self) -> int:
         with self.database.read() as session:
             return accounts.get(session, self.account_id).credits

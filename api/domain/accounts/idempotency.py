@@ -20,7 +20,7 @@ from api.ids import new_id
 
 KEPT_SECONDS = 24 * 60 * 60
 
-SWEPT_AT_ONCE = 1000
+SWEPT_AT_ONCE = 200
 """In one transaction, so that nobody waits for its locks for long."""
 
 HOLD_SECONDS = 60.0

@@ -19,6 +19,8 @@ from api.domain.kit.files import FileView
 
 KIND = "inspect"
 SPEC = {"version": 1}
+KEEPING = {"version": 1, "keep": True}
+"""Of a model whose file somebody else's task has made: the inspection makes it the model's own."""
 INPUT = "model"
 """The name of the model's file among the inputs of all tasks that work on it."""
 

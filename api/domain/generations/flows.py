@@ -121,7 +121,7 @@ def create(
         if taken and public_id is not None:
             raise InvalidState(f"There is a flow {public_id} already")
     for position, new in enumerate(inputs):
-        _insert_input(session, account_id, flow_id, template, position, new)
+        _insert_input(session, account_id, flow_id, template, position, new, f"inputs[{position}].data")
     _check_storage(session, account_id, inputs, terms)
     if inputs:
         _start(session, account_id, flow_id, template, complete, terms, priority)
@@ -143,7 +143,7 @@ def add_input(session: Session, account_id: str, public_id: str, new: NewInput, 
     count = session.scalar(select(func.count()).where(FlowInput.flow_id == flow.id)) or 0
     if count >= MOST_INPUTS:
         raise InvalidRequest(f"data: A flow has up to {MOST_INPUTS} inputs, and this one has them", param="data")
-    asset_id = _insert_input(session, account_id, flow.id, TEMPLATES[flow.template], count, new)
+    asset_id = _insert_input(session, account_id, flow.id, TEMPLATES[flow.template], count, new, "data")
     _check_storage(session, account_id, [new], terms)
     return asset_id
 
@@ -219,17 +219,19 @@ def _own(account_id: str, public_id: str) -> tuple[ColumnElement[bool], ...]:
 
 
 def _insert_input(
-    session: Session, account_id: str, flow_id: str, template: Template, position: int, new: NewInput
+    session: Session, account_id: str, flow_id: str, template: Template, position: int, new: NewInput, where: str
 ) -> str:
-    """Returns its asset id. Raises InvalidRequest for one that the template doesn't take."""
-    where = f"inputs[{position}].data"
+    """Returns its asset id. Raises InvalidRequest, by its place `where`, for one that the template doesn't take."""
     if new.media_type not in template.input_types:
         raise InvalidRequest(
             f"data: {template.name} takes {', '.join(template.input_types)}, not {new.media_type}", param=where
         )
     text = None
     if new.media_type == TEXT:
-        text = checked_text("data", " ".join((new.text or "").split()), MAX_PROMPT)
+        try:
+            text = checked_text("data", " ".join((new.text or "").split()), MAX_PROMPT)
+        except InvalidRequest as error:
+            raise InvalidRequest(error.message, param=where) from None
         if text is None:
             raise InvalidRequest("data: The text is empty", param=where)
     asset_id = secrets.token_hex(12)

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session, aliased
 
 from api import clock
 from api.db.tables import Flow, FlowInput, FlowStep, Task
+from api.domain.accounts import ledger
 from api.domain.catalog.contents import storable_contents
 from api.domain.generations import endings
 from api.domain.generations.plans import STEPS
-from api.domain.generations.states import ACTIVE, OPEN, FlowState, InputState
+from api.domain.generations.states import ACTIVE, GIVEN_UP, OPEN, FlowState, InputState
 from api.domain.kit import unit
 from api.domain.kit.failures import Failure
 from api.domain.kit.files import FileView
@@ -65,7 +66,28 @@ class Steps:
         """There is nothing to be fetched before the step's end."""
 
     def set_back(self, session: Session, task_id: str, *, at_work: bool) -> None:
-        """Progress never falls, and the input is being processed as before."""
+        """Progress never falls, and the input is being processed as before. But if the flow had ended, somebody wants a
+        model after all that was to be made of it: then it goes on, and is paid for again. Raises NoCredits."""
+        flow = session.execute(
+            update(Flow)
+            .where(Flow.id == _FLOW_OF_TASK, Flow.state.in_(GIVEN_UP))
+            .values(state=FlowState.STARTING, finished_at=None, error_code=None, error_message=None)
+            .returning(Flow.id, Flow.account_id, Flow.credits, Flow.public_id, Flow.template),
+            {"of_task": task_id},
+        ).one_or_none()
+        if flow is None:
+            return
+        session.execute(
+            update(FlowInput)
+            .where(FlowInput.flow_id == flow.id, FlowInput.state == InputState.ERROR)
+            .values(state=InputState.AVAILABLE, error_message=None, processed_at=None)
+        )
+        if flow.credits:
+            number = ledger.next_number(session, endings.SUBJECT, flow.id)
+            note = f"{flow.template} {flow.public_id}"
+            ledger.charge(
+                session, flow.account_id, endings.SUBJECT, {flow.id: flow.credits}, number=number, note=note
+            )
 
     def finished(
         self, session: Session, task_id: str, files: Mapping[str, Mapping[str, FileView]], told: Mapping[str, Any]
@@ -105,6 +127,12 @@ def _open_step(session: Session, task_id: str) -> Row[*tuple[Any, ...]] | None:
     return session.execute(_OPEN_STEP, {"of_task": task_id}).one_or_none()
 
 
+_FLOW_OF_TASK = (
+    select(FlowInput.flow_id)
+    .join(FlowStep, FlowStep.input_id == FlowInput.id)
+    .where(FlowStep.task_id == bindparam("of_task"))
+    .scalar_subquery()
+)
 _STEP, _INPUT = aliased(FlowStep), aliased(FlowInput)
 _LAST = select(func.max(_STEP.number)).where(_STEP.input_id == FlowStep.input_id)
 _TOTAL = (

@@ -54,7 +54,7 @@ Plan = Callable[[Mapping[str, Any], str, Engines], list[Work]]
 def from_prompt(parameters: Mapping[str, Any], text: str, engines: Engines) -> list[Work]:
     if engines.image == PROCEDURAL:
         return [_mesh(parameters, PROCEDURAL, text)]
-    return [_image(parameters, engines.image, text), _mesh(parameters, engines.mesh, None)]
+    return [_image(parameters, engines.image, text), _mesh(parameters, engines.mesh, None, text)]
 
 
 def from_picture(parameters: Mapping[str, Any], text: str, engines: Engines) -> list[Work]:
@@ -75,9 +75,9 @@ def _image(parameters: Mapping[str, Any], engine: str, text: str) -> Work:
     return _work("generate-image", PictureSpec(engine, text, parameters["seed"]).to_json())
 
 
-def _mesh(parameters: Mapping[str, Any], engine: str, text: str | None) -> Work:
+def _mesh(parameters: Mapping[str, Any], engine: str, text: str | None, caption: str = "") -> Work:
     seed, quality, texture = (parameters[name] for name in ("seed", "quality", "texture"))
-    return _work("generate-mesh", MeshSpec(engine, text, seed, quality, texture).to_json())
+    return _work("generate-mesh", MeshSpec(engine, text, seed, quality, texture, caption).to_json())
 
 
 def _work(kind: str, spec: Mapping[str, Any]) -> Work:

@@ -26,7 +26,9 @@ ACTIVE = (FlowState.STARTING, FlowState.RUNNING)
 
 UNFINISHED = (*ACTIVE, FlowState.ABORTING)
 
-FINAL = (FlowState.COMPLETED, FlowState.FAILED, FlowState.ABORTED)
+GIVEN_UP = (FlowState.FAILED, FlowState.ABORTED)
+
+FINAL = (FlowState.COMPLETED, *GIVEN_UP)
 
 
 class InputState(StrEnum):

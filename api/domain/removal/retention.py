@@ -8,17 +8,31 @@ import dataclasses
 import datetime as dt
 from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, select, true
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from api import clock
-from api.db.tables import Model, ProjectModel, Render, RenderJob, RenderJobOutput, Result, Upload
+from api.db.tables import (
+    Flow,
+    FlowInput,
+    FlowStep,
+    Model,
+    ProjectModel,
+    Render,
+    RenderJob,
+    RenderJobOutput,
+    Result,
+    Upload,
+)
 from api.domain.catalog import catalog
+from api.domain.generations.pipeline import EXAMPLES
+from api.domain.generations.removal import delete_flow
+from api.domain.generations.states import FINAL
 from api.domain.kit.unit import Unit
 from api.domain.projects.states import RenderJobStatus
 from api.domain.renders import removal
 from api.domain.renders.states import UNFINISHED
-from api.errors import ModelNotFound, RenderNotFound
+from api.errors import FlowNotFound, InvalidState, ModelNotFound, RenderNotFound
 from api.settings import Settings
 
 AT_ONCE = 200
@@ -77,6 +91,16 @@ def _old_renders(*conditions: ColumnElement[bool]) -> Callable[[dt.datetime], Se
     )
 
 
+def _old_flows(before: dt.datetime) -> Select[str, str]:
+    """But for the examples, which would be made anew."""
+    examples = [example.job_id for example in EXAMPLES]
+    return (
+        select(Flow.public_id.label("id"), Flow.account_id)
+        .where(Flow.finished_at < before, Flow.state.in_(FINAL), Flow.public_id.not_in(examples))
+        .order_by(Flow.finished_at)
+    )
+
+
 def _old_models(before: dt.datetime) -> Select[str, str]:
     used = exists().where(Render.model_id == Model.id)
     announced = exists().where(Upload.model_id == Model.id, ProjectModel.upload_id == Upload.id)
@@ -90,6 +114,14 @@ def _old_models(before: dt.datetime) -> Select[str, str]:
 def _results_of(render_ids: Select[str]) -> Select[int]:
     return select(func.coalesce(func.sum(Result.size), 0)).where(
         Result.subject_kind == "render", Result.subject_id.in_(render_ids)
+    )
+
+
+def _files_of_flows(public_ids: Select[str]) -> Select[int]:
+    inputs = select(FlowInput.id).join(Flow, Flow.id == FlowInput.flow_id).where(Flow.public_id.in_(public_ids))
+    steps = select(FlowStep.task_id).where(FlowStep.input_id.in_(inputs))
+    return select(func.coalesce(func.sum(Result.size), 0)).where(
+        or_(Result.subject_id.in_(inputs), Result.subject_id.in_(steps))
     )
 
 
@@ -111,6 +143,13 @@ def _delete_model(unit: Unit, account_id: str, model_id: str) -> None:
         return
 
 
+def _delete_flow(unit: Unit, account_id: str, public_id: str) -> None:
+    try:
+        delete_flow(unit, account_id, public_id)
+    except (FlowNotFound, InvalidState):
+        return  # its owner was quicker, or is just making a model of it
+
+
 _PREVIEW = Render.is_system_preview == true()
 _ORDERED = Render.is_system_preview == false()
 
@@ -118,5 +157,6 @@ RULES = (
     Rule("previews", _old_renders(_PREVIEW), _results_of, _delete_render),
     Rule("results", _old_renders(_ORDERED, Render.output != "dataset"), _results_of, _delete_render),
     Rule("datasets", _old_renders(_ORDERED, Render.output == "dataset"), _results_of, _delete_render),
+    Rule("generations", _old_flows, _files_of_flows, _delete_flow),
     Rule("models", _old_models, _files_of, _delete_model),
 )

@@ -85,4 +85,5 @@ def _in(state: SegmentState) -> ColumnElement[bool]:
 
 
 def _priority(number: int) -> str:
-    return Priority(number).name.lower()
+    """By its name, or by its number where another version of the farm has made it."""
+    return next((each.name.lower() for each in Priority if each == number), str(number))

@@ -41,8 +41,8 @@ ANSWER_LIMIT = 64 * 1024
 GIVE_UP_AFTER = dt.timedelta(days=5)
 """A target is disabled when deliveries to it have been given up for so long, and none has arrived."""
 
-DISCARDED_AT_ONCE = 1000
-"""In one transaction, so that nobody waits for its locks for long."""
+DISCARDED_AT_ONCE = 200
+"""In one transaction, so that nobody waits for its locks for long: 6 ms among 300,000 rows, and 24 ms with 1000."""
 
 GONE = 410
 

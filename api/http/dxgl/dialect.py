@@ -7,6 +7,7 @@ from api.http.dxgl import (
     bulk,
     events,
     export,
+    generate,
     health,
     ingest,
     keys,
@@ -23,6 +24,7 @@ from api.http.dxgl.auth import authenticate
 from api.http.dxgl.errors import tell
 from api.http.dxgl.paths import PREFIX
 from api.http.dxgl.share_paths import PAGE_PREFIX, PUBLIC_PREFIX
+from api.http.flow_inputs import BODY_MB
 from api.http.rates import Surface, unlimited
 
 TAGS = {
@@ -39,7 +41,7 @@ TAGS = {
 
 PARTS = (
     export, renders, assets, events, models, ingest, overlays, quote, account, keys, ledger, health, shares,
-    webhooks, bulk,
+    webhooks, bulk, generate,
 )  # fmt: skip
 """Looked through in this order: what is asked for most comes first, but for paths that another one would match."""
 
@@ -52,6 +54,7 @@ DXGL = Dialect(
     uploads=(
         Upload("POST", models.UPLOAD_PATH, lambda settings: settings.max_upload_mb),
         Upload("POST", overlays.UPLOAD_PATH, lambda _: overlays.LARGEST_MB),
+        Upload("POST", generate.GENERATE_PATH, lambda _: BODY_MB),
     ),
     tags=TAGS,
     surfaces=(

@@ -45,6 +45,7 @@ SETTINGS_NAMES: dict[str, str] = {
     "pan_x": "panX",
     "roll_z": "rollZ",
     "zoom": "zoom",
+    "framing": "framing",
     "dataset_quality": "datasetQuality",
     "coverage": "coverage",
     "dataset_format": "datasetFormat",

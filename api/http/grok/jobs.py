@@ -32,11 +32,11 @@ from api.http.grok.errors import tell
 from api.http.grok.schemas import (
     ExampleJob,
     Examples,
+    GenerationAsked,
+    GenerationDeleted,
+    GenerationOrdered,
+    GenerationState,
     GrokError,
-    JobAsked,
-    JobCreated,
-    JobDeleted,
-    JobState,
     Stage,
     Status,
 )
@@ -68,7 +68,7 @@ ASSETS = {"image": ("image", "image.jpg"), "glb": ("mesh", "model.glb"), "usdz":
 
 def errors(*kinds: type[FarmError]) -> Responses:
     """The `responses` of a route that raises these kinds, besides those that all routes raise."""
-    return declared((TooManyRequests, Unavailable, FarmError, *kinds), tell=tell, envelope=GrokError)
+    return declared((InvalidRequest, TooManyRequests, Unavailable, FarmError, *kinds), tell=tell, envelope=GrokError)
 
 
 async def prompt_in(request: Request) -> str:
@@ -84,31 +84,31 @@ async def prompt_in(request: Request) -> str:
 
 
 @router.post(
-    "/generate", responses=errors(InvalidRequest, NoCredits, NoSpace), openapi_extra=documented(JobAsked)
+    "/generate", responses=errors(NoCredits, NoSpace), openapi_extra=documented(GenerationAsked)
 )
-def generate(farm: FarmDep, prompt: Annotated[str, Depends(prompt_in)]) -> JobCreated:
+def generate(farm: FarmDep, prompt: Annotated[str, Depends(prompt_in)]) -> GenerationOrdered:
     """Orders a picture, a model and a USDZ of a text."""
     with farm.work() as unit:
         job = pipeline.create_job(unit, prompt, farm.terms)
-    return JobCreated(job_id=job.public_id, status="queued")
+    return GenerationOrdered(job_id=job.public_id, status="queued")
 
 
 @router.get("/status/{job_id}", responses=errors(JobNotFound))
-def get_status(farm: FarmDep, job_id: str) -> JobState:
+def get_status(farm: FarmDep, job_id: str) -> GenerationState:
     """How far the job is. Ask every two or three seconds."""
     with farm.database.read() as session:
         job = pipeline.get_job(session, job_id)
         prompt = EXAMPLE_PROMPT if is_example(job) else assets.assets_of(session, job)[0].text or ""
     status, stage, progress = told(job)
     created_at = job.created_at.astimezone().replace(tzinfo=None).isoformat(timespec="microseconds")
-    return JobState(
+    return GenerationState(
         job_id=job.public_id, status=status, stage=stage, progress=progress,
         created_at=None if is_example(job) else created_at, prompt=prompt,
         error=(job.error_message or "Cancelled") if status == "error" else None,
     )  # fmt: skip
 
 
-@download_route(router, "/asset/{job_id}", [DOWNLOAD], errors(JobNotFound, AssetNotFound, InvalidRequest))
+@download_route(router, "/asset/{job_id}", [DOWNLOAD], errors(JobNotFound, AssetNotFound))
 def get_asset(
     farm: FarmDep,
     request: Request,
@@ -146,13 +146,13 @@ def get_examples(farm: FarmDep) -> Examples:
     "/jobs/{job_id}",
     responses=errors(Unauthorized, TokenExpired, Forbidden, InsufficientScope, JobNotFound, InvalidState),
 )
-def delete_job(principal: Writer, farm: FarmDep, job_id: str) -> JobDeleted:
+def delete_job(principal: Writer, farm: FarmDep, job_id: str) -> GenerationDeleted:
     """Beyond the document: an administrator deletes a job that has ended, with its files. An example is made anew."""
     if not principal.is_admin:
         raise Forbidden("Only administrators delete jobs")
     with farm.work(principal) as unit:
         pipeline.delete_job(unit, job_id)
-    return JobDeleted(job_id=job_id, deleted=True)
+    return GenerationDeleted(job_id=job_id, deleted=True)
 
 
 def is_example(job: FlowView) -> bool:

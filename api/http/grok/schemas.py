@@ -19,19 +19,19 @@ class GrokError(BaseModel):
     detail: str = Field(description="The same once more, as the original server has it", examples=["Job not found"])
 
 
-class JobAsked(BaseModel):
+class GenerationAsked(BaseModel):
     prompt: str = Field(
         description="What is to be made", min_length=1, max_length=MAX_PROMPT,
         examples=["A futuristic robot cat with glowing blue eyes"],
     )  # fmt: skip
 
 
-class JobCreated(BaseModel):
+class GenerationOrdered(BaseModel):
     job_id: JobId
     status: Status = Field(examples=["queued"])
 
 
-class JobState(BaseModel):
+class GenerationState(BaseModel):
     job_id: JobId
     status: Status = Field(examples=["processing"])
     stage: Stage = Field(examples=["generating_3d"])
@@ -43,7 +43,7 @@ class JobState(BaseModel):
     error: str | None = Field(description="Why it failed", examples=[None])
 
 
-class JobDeleted(BaseModel):
+class GenerationDeleted(BaseModel):
     job_id: JobId
     deleted: bool = Field(examples=[True])
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from api.worker.child.job import Job
 from renderer.errors import EngineUnavailable
+from renderer.generate.available import LOCAL
 from renderer.generate.engines import image_to_mesh, text_to_image, text_to_mesh
 from renderer.generate.protocols import Context, MeshOptions
 from renderer.model_types import USDZ_MISSING, usd_is_installed
@@ -26,20 +27,22 @@ def make_picture(job: Job) -> None:
     """Raises UnknownSpecVersion, and what engines do."""
     spec = PictureSpec.from_json(job.spec)
     job.on_stage("generating")
-    made = text_to_image(spec.engine).picture(spec.prompt, spec.seed, spec.size, _context(job))
+    engine = text_to_image(spec.engine, **_weights(job, spec.engine))
+    made = engine.picture(spec.prompt, spec.seed, spec.size, _context(job))
     _give(job, "image", "image.jpg", made.jpeg, made.metadata)
 
 
 def make_mesh(job: Job) -> None:
     """Raises UnknownSpecVersion, and what engines do."""
     spec = MeshSpec.from_json(job.spec)
-    options = MeshOptions(spec.seed, spec.quality, spec.texture)
+    options = MeshOptions(spec.seed, spec.quality, spec.texture, spec.caption)
     job.on_stage("generating")
     if spec.prompt is not None:
         made = text_to_mesh(spec.engine).mesh_of_text(spec.prompt, options, _context(job))
     else:
         picture = Path(job.order.inputs[PICTURE])
-        made = image_to_mesh(spec.engine).mesh_of_picture(picture, options, _context(job))
+        engine = image_to_mesh(spec.engine, **_weights(job, spec.engine))
+        made = engine.mesh_of_picture(picture, options, _context(job))
     _give(job, "glb", "model.glb", made.glb, made.metadata)
 
 
@@ -72,6 +75,15 @@ def convert_generated(job: Job) -> None:
     package = job.folder / "model.usdz"
     job.told["warnings"] = list(convert_to_usdz(job.model, package))
     job.store_for_all("usdz", package)
+
+
+def _weights(job: Job, engine: str) -> dict[str, Path]:
+    """What an engine with weights is made with. Raises EngineUnavailable where it hasn't any here."""
+    if engine not in LOCAL:
+        return {}
+    if engine not in job.bench.weights:
+        raise EngineUnavailable(f"The engine {engine} has no weights on this machine: see `pirouette engines`")
+    return {"folder": job.bench.weights[engine]}
 
 
 def _context(job: Job) -> Context:

@@ -1,7 +1,10 @@
 """An order to inspect a model -> here -> what is in it and, of one that is no glTF, one GLB in its place."""
 
+import shutil
+
 from api.worker.child.job import MODEL, Job
 from renderer.convert import convert_to_glb
+from renderer.errors import ResourceMissing
 from renderer.inspect import inspect_model
 from renderer.load import load_model
 from renderer.spec.versions import unstamped
@@ -11,14 +14,23 @@ DRAWN_AS_THEY_ARE = (".glb", ".gltf")
 
 
 def inspect(job: Job) -> None:
-    """Reads the model once. The scene is kept: most often the next order is to draw it. Raises UnknownSpecVersion."""
-    unstamped(job.spec)  # which has no other field
+    """Reads the model once. The scene is kept: most often the next order is to draw it. With `keep` in the spec, the
+    file is the model's own from then on.
+
+    Raises UnknownSpecVersion; ResourceMissing where what the file was to be made by is gone.
+    """
+    keep = unstamped(job.spec).get("keep", False)
     job.on_stage("loading")
+    if MODEL not in job.order.inputs:
+        raise ResourceMissing("What this model was to be made by is gone: generate it again")
     model = job.model
     warnings: tuple[str, ...] = ()
     if model.suffix not in DRAWN_AS_THEY_ARE:
         model = job.folder / "model.glb"
         warnings = convert_to_glb(job.model, model)
+    elif keep:
+        model = job.folder / "model.glb"
+        shutil.copyfile(job.model, model)
     scene = load_model(model)
     scene.warnings = list(dict.fromkeys([*warnings, *scene.warnings]))
     job.told |= inspect_model(scene).to_json()

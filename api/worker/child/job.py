@@ -28,13 +28,14 @@ MODEL = "model"
 @dataclasses.dataclass(frozen=True, slots=True)
 class Bench:
     """What a child keeps open from one order to the next. `open_device` gives the same device each time; `stop` is set
-    when the child should end."""
+    when the child should end. `weights` are the folders of engines' weights, by the engines' names."""
 
     open_device: Callable[[], Device]
     cache_dir: Path
     right_of_way: RightOfWay
     warm: Warm = dataclasses.field(default_factory=Warm)
     stop: threading.Event = dataclasses.field(default_factory=threading.Event)
+    weights: Mapping[str, Path] = dataclasses.field(default_factory=dict)
 
 
 class Job:

@@ -66,6 +66,7 @@ def run(orders: IO[bytes], reports: IO[bytes]) -> None:
         open_device=functools.partial(open_device, setup.gl_device, allow_software=setup.allow_software),
         cache_dir=Path(setup.cache_dir),
         right_of_way=RightOfWay(Path(setup.turns)),
+        weights={name: Path(folder) for name, folder in setup.weights.items()},
     )
     report = functools.partial(_write, reports)
     try:

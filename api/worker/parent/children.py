@@ -9,7 +9,7 @@ import logging
 import os
 import select
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Protocol, Self
 
@@ -67,24 +67,27 @@ class ChildUnfit(Exception):
 @dataclasses.dataclass(frozen=True, slots=True)
 class Places:
     """The folders of a child, which are there: `inputs` are what it reads, `made` what it makes; it shares the `cache`
-    and the `turns` (`api.worker.right_of_way`) with the machine's other children."""
+    and the `turns` (`api.worker.right_of_way`) with the machine's other children, and reads the
+    `weights` of engines, by the engines' names."""
 
     inputs: Path
     made: Path
     cache: Path
     turns: Path
+    weights: Mapping[str, Path] = dataclasses.field(default_factory=dict)
 
     @classmethod
-    def below(cls, own: Path, shared: Path) -> Self:
+    def below(cls, own: Path, shared: Path, weights: Mapping[str, Path] | None = None) -> Self:
         """Makes the folders: two in `own`, of this worker, and two in `shared`."""
-        places = cls(own / "inputs", own / "made", shared / "cache", shared / "turns")
+        places = cls(own / "inputs", own / "made", shared / "cache", shared / "turns", weights or {})
         for folder in (places.inputs, places.made, places.cache, places.turns):
             folder.mkdir(parents=True, exist_ok=True)
         return places
 
     @property
     def reach(self) -> Reach:
-        return Reach(reads=[self.inputs], writes=[self.made, self.cache, self.turns], graphics=True)
+        reads = [self.inputs, *self.weights.values()]
+        return Reach(reads=reads, writes=[self.made, self.cache, self.turns], graphics=True)
 
 
 class Process(Protocol):

@@ -23,7 +23,8 @@ from api.domain.work.tasks import Priority
 from api.observe import log
 from api.storage.base import StorageFull, StorageUnavailable, discard
 from api.storage.disk import disk_errors_told
-from api.worker.messages import Done, Failed, Frames, Made, Published, Stage, Stopped, Told
+from api.worker.messages import Done, Failed, Frames, Made, Order, Published, Stage, Stopped, Told
+from api.worker.parent import hosted
 from api.worker.parent.bench import Bench
 from api.worker.parent.budget import Watch, budget_s
 from api.worker.parent.children import ChildFailed
@@ -33,6 +34,7 @@ from api.worker.parent.outputs import Outputs
 from api.worker.parent.pace import Pace
 from api.worker.parent.patience import outlast
 from api.worker.parent.wording import failure_of
+from renderer.checkpoints import at_checkpoints
 from renderer.errors import Cancelled, DeviceError
 
 STORAGE_AWAY_S = 60.0
@@ -133,8 +135,11 @@ def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: 
 
     Raises GivenUp, ChildFailed, and Cancelled where the child should stop before it is done.
     """
+    order = order_of(bench, claim, folder)
+    if hosted.is_hosted(claim):
+        return _have_called(bench, lease, outputs, order)
     child = bench.children.ready()
-    child.order(order_of(bench, claim, folder))
+    child.order(order)
     pace = Pace(claim.kind, claim.frame_count)
     watch = Watch(budget_s(claim, software=bench.children.device.software), bench.settings.stall_seconds)
     try:
@@ -151,11 +156,7 @@ def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: 
                 case Told(facts=facts):
                     _report(bench, lease, functools.partial(scheduling.tell, claim=claim, told=facts))
                 case Made() as made:
-                    lease.check()
-                    outlast(
-                        StorageUnavailable, functools.partial(outputs.take, made),
-                        stop=bench.stop, check=lease.check, seconds=STORAGE_AWAY_S,
-                    )  # fmt: skip
+                    _store(bench, lease, outputs, made)
                 case Published():
                     publish = functools.partial(scheduling.publish, claim=claim, files=outputs.files)
                     if not _report(bench, lease, publish):
@@ -179,6 +180,24 @@ def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: 
         raise
     finally:
         pace.end()
+
+
+def _have_called(bench: Bench, lease: Lease, outputs: Outputs, order: Order) -> dict[str, Any]:
+    """The same of an engine that is a service."""
+    lease.stage("generating")
+    with at_checkpoints(lease.check):
+        made, told = hosted.call(bench.settings, order)
+    for each in made:
+        _store(bench, lease, outputs, each)
+    return dict(told)
+
+
+def _store(bench: Bench, lease: Lease, outputs: Outputs, made: Made) -> None:
+    lease.check()
+    outlast(
+        StorageUnavailable, functools.partial(outputs.take, made),
+        stop=bench.stop, check=lease.check, seconds=STORAGE_AWAY_S,
+    )  # fmt: skip
 
 
 def _report(bench: Bench, lease: Lease, report: Callable[[Session], bool]) -> bool:

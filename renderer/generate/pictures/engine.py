@@ -7,6 +7,7 @@ import numpy as np
 from renderer.checkpoints import checkpoint
 from renderer.generate.pictures.foreground import find_foreground
 from renderer.generate.pictures.glb import HEIGHT_M, write_solid
+from renderer.generate.pictures.names import NAMES, Known, named
 from renderer.generate.pictures.paint import Back, paint
 from renderer.generate.pictures.read import read_picture
 from renderer.generate.pictures.saliency import weights
@@ -16,7 +17,7 @@ from renderer.generate.protocols import Context, MeshOptions, MeshResult, Qualit
 
 TEXTURE_SIDE: dict[Quality, int] = {"low": 512, "high": 1024}
 
-FRONTAL = 0.82
+FRONTAL = 0.79
 """`symmetry` from which on something is seen from its front, or from its back: most have one, and no two fronts."""
 
 _MARGIN = 4
@@ -38,15 +39,17 @@ class PictureEngine:
         checkpoint()
         found = find_foreground(pixels)
         checkpoint()
-        shape = make_shape(found.mask, options.quality, seen_through=options.texture)
+        name = named(options.caption)
+        known = Known() if name is None else NAMES[name]
+        shape = make_shape(found.mask, options.quality, seen_through=options.texture, known=known)
         checkpoint()
         seen_through = shape.way == "card" and options.texture
         painted = paint(
             pixels, found.mask, _box(shape.solid, found.mask.shape), TEXTURE_SIDE[options.quality],
-            _back(shape), seen_through=seen_through,
+            _back(shape), rounded=shape.way in ("lathe", "inflation"), seen_through=seen_through,
         )  # fmt: skip
         metadata = {
-            "engine": self.name, "way": shape.way, "handles": shape.handles, "back": _back(shape),
+            "engine": self.name, "way": shape.way, "name": name, "handles": shape.handles, "back": _back(shape),
             "foreground": found.found_by, "measurements": shape.measurements.to_json(),
             "seed": options.seed, "quality": options.quality,
             "triangles": len(shape.solid.front) + len(shape.solid.back), "metres": HEIGHT_M,

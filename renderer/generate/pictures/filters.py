@@ -10,14 +10,13 @@ from renderer.arrays import Array, Bools, Float32, Float64, Int64
 
 def box_blur(image: Float32, radius: int) -> Float32:
     """The mean over squares of 2 * radius + 1 pixels a side; beyond the border the last pixels go on."""
+    side = 2 * radius + 1
     for axis in (0, 1):
         padding = [(0, 0)] * image.ndim
         padding[axis] = (radius + 1, radius)
         sums = np.cumsum(np.pad(image, padding, mode="edge"), axis=axis, dtype=np.float64)
-        length = sums.shape[axis]
-        upper = np.take(sums, np.arange(2 * radius + 1, length), axis=axis)
-        lower = np.take(sums, np.arange(length - 2 * radius - 1), axis=axis)
-        image = ((upper - lower) / (2 * radius + 1)).astype(np.float32)
+        means = sums[side:] - sums[:-side] if axis == 0 else sums[:, side:] - sums[:, :-side]
+        image = np.divide(means, side, dtype=np.float32, casting="same_kind")
     return image
 
 

@@ -6,10 +6,11 @@ from renderer.arrays import Float64
 from renderer.generate.pictures.profile import Profile, without_spikes
 from renderer.generate.pictures.solid import Solid
 
-_SMOOTHED = 0.004
-"""Of the profile's length: the deviation of a Gaussian that takes the pixels' steps away and rounds edges a little."""
+_SMOOTHED, _SMOOTHED_MORE = 0.004, 0.012
+"""Of the profile's length: the deviation of a Gaussian that takes the pixels' steps away and rounds edges a little; and
+of one that takes away what is left of places where handles begin."""
 
-_SPIKES = 0.06
+_SPIKES = 0.1
 """Of the height: what stands out from a body for less is where a handle begins, if there are handles."""
 
 
@@ -19,10 +20,10 @@ def turned(profile: Profile, rows: int, sectors: int, *, handles: bool) -> Solid
     y, radii = curve[1:-1].T
     angles = 2 * np.pi * np.arange(sectors) / sectors
     rings = np.empty((len(y), sectors, 3))
-    rings[..., 0] = profile.axis + radii[:, None] * np.sin(angles)
+    rings[..., 0] = (profile.foot - profile.lean * y + radii * np.sin(angles)[:, None]).T
     rings[..., 1] = y[:, None]
     rings[..., 2] = radii[:, None] * np.cos(angles)
-    poles = np.array([[profile.axis, curve[end, 0], 0.0] for end in (0, -1)])
+    poles = np.array([[profile.foot - profile.lean * height, height, 0.0] for height in curve[[0, -1], 0]])
     number = np.arange(rings.shape[0] * sectors).reshape(rings.shape[:2])
     after = np.roll(number, -1, axis=1)
     top, bottom = number.size, number.size + 1
@@ -52,7 +53,7 @@ def _curve(profile: Profile, count: int, *, handles: bool) -> Float64:
     length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
     fine = np.linspace(0, length[-1], 8 * count)
     dense = np.column_stack([np.interp(fine, length, column) for column in points.T])
-    smooth = _smoothed(dense, _SMOOTHED * len(fine))
+    smooth = _smoothed(dense, (_SMOOTHED_MORE if handles else _SMOOTHED) * len(fine))
     chosen = np.linspace(0, len(fine) - 1, count).round().astype(int)
     curve: Float64 = smooth[chosen]
     curve[[0, -1], 1] = 0

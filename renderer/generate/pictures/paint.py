@@ -22,8 +22,12 @@ from renderer.generate.pictures.filters import blur, spread
 
 Back = Literal["mirrored", "plain", "banded"]
 
-_MIXED = 1.5
-"""Pixels at the outline whose colours are partly the background's."""
+_MIXED = 2.5
+"""Pixels at the outline whose colours are partly the background's: a JPEG's colours are half as fine as its pixels."""
+
+_GRAZING = 0.03
+"""How far in from the outline of round things colours are not of the surface but what it reflects, seen at a grazing
+angle, as a share of the object's size. On the model they would cover all of its sides."""
 
 _EVENED = 0.3
 """Of how much brighter or darker a region is than the whole, in powers: the photo's light; the model gets its own."""
@@ -31,7 +35,7 @@ _EVENED = 0.3
 _REGION = 0.12
 """The deviation of the Gaussian that regions are made by, as a share of the object's size."""
 
-_SEEN, _BLURRED = 0.03, 0.015
+_SEEN, _BLURRED = 0.03, 0.04
 """How far in from the outline the back shows the front, and how much it is blurred beyond, as shares of that size."""
 
 _QUALITY = 92
@@ -54,16 +58,21 @@ class Paint:
 
 
 def paint(
-    picture: UInt8, mask: Float32, box: tuple[int, int, int, int], side: int, back: Back, *, seen_through: bool
-) -> Paint:
-    """Of the picture (h, w, 3 or 4), sRGB, and its mask (h, w); at most `side` pixels a side. What is
-    `seen_through` has the mask as alpha."""
+    picture: UInt8, mask: Float32, box: tuple[int, int, int, int], side: int, back: Back, *,
+    rounded: bool, seen_through: bool,
+) -> Paint:  # fmt: skip
+    """Of the picture (h, w, 3 or 4), sRGB, and its mask (h, w); at most `side` pixels a side. `rounded`:
+    towards the outline. What is `seen_through` has the mask as alpha."""
     left, top, right, bottom = box
     colors = (picture[top:bottom, left:right, :3] / np.float32(255)).astype(np.float32)
     cover = mask[top:bottom, left:right]
-    inner = np.clip(3 * blur(cover, _MIXED) - 2, 0, 1)  # 0 on the outline, 1 from some 2 pixels within
-    inner = inner if inner.sum() > 0.2 * cover.sum() else cover  # of something as thin as that all is outline
     size = float(np.sqrt(colors.shape[0] * colors.shape[1]))
+    inner = _inner(cover, _MIXED)
+    inner = inner if inner.sum() > 0.2 * cover.sum() else cover.copy()  # of something as thin as that all is outline
+    if rounded:
+        broad = _inner(cover, _GRAZING * size)
+        near: Float32 = np.clip(4 * blur(broad, 2 * _GRAZING * size), 0, 1).astype(np.float32)
+        inner += near * (np.minimum(broad, inner) - inner)  # what is narrow keeps all of its colours
     linear = _linear(colors)
     red, green, blue = (linear * inner[..., None]).sum(axis=(0, 1)) / max(float(inner.sum()), 1e-6)
     front = spread(_evened(colors, inner, size), inner)
@@ -74,6 +83,12 @@ def paint(
         None if behind is None else _encoded(behind, alpha, side if seen_through else side // 2),
         (left, top, right, bottom), (float(red), float(green), float(blue)), _roughness(colors, inner),
     )  # fmt: skip
+
+
+def _inner(cover: Float32, sigma: float) -> Float32:
+    """0 on the outline and up to half of `sigma` within, 1 from some 1.5 `sigma` on."""
+    inner: Float32 = np.clip(3 * blur(cover, sigma) - 2, 0, 1) ** 2
+    return inner
 
 
 def _made_up(front: Float32, inner: Float32, size: float, *, banded: bool) -> Float32:

@@ -21,15 +21,25 @@ _AXIS_AMONG = (0.25, 0.75)
 """Of the width of the object's box: a cup's axis lies off its middle, on the side without the handle."""
 
 
+_LEAN = 0.05
+"""How far the axis may lean, as a tangent: cameras that look down on things at their pictures' sides see them so."""
+
+_LINES_OF, _AGREE = 48, 0.006
+"""Rows through any two of whose middles a line is tried for that, and how far off it others may be that agree, as a
+share of the width."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Profile:
-    """In the mask's pixels: the `axis` is at x, and `radii` (k,) lie at the `rows` (k,), from the top down.
+    """In the mask's pixels: the axis is at x = `foot` + `lean` * row, and `radii` (k,) lie at the `rows` (k,), from the
+    top down.
 
     `symmetry` is the share of the mask that has a mirror image, `compact` the share of that in rows without gaps, and
     `handled` the share of the mask that lies beyond the outline and is as broad as a handle: `handles` (h, w).
     """
 
-    axis: float
+    foot: float
+    lean: float
     rows: Float64
     radii: Float64
     symmetry: float
@@ -44,54 +54,74 @@ def read_profile(mask: Float32) -> Profile:
     rows, columns = np.flatnonzero(solid.any(axis=1)), np.flatnonzero(solid.any(axis=0))
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
     box = mask[top:bottom, left:right]
-    axis = _axis(box)
     height, width = box.shape
-    x = np.arange(width)
-    mirrored = _at(box, 2 * axis - x)
-    both = np.minimum(box, mirrored)
-    run = _run(both > 0.5, axis)
-    body = np.where(run, both, 0)
+    foot, lean = _leaning(box, _upright(box))
+    axes = foot + lean * np.arange(height, dtype=np.float64)
+    both = np.minimum(box, _mirrored(box, 2 * axes))
+    body = np.where(_run(both > 0.5, axes), both, 0)
     total, mirrored_total = (max(float(part.sum()), 1e-6) for part in (box, both))
     radii = body.sum(axis=1, dtype=np.float64) / 2  # to parts of a pixel; 0 where a row has a gap at the axis
-    beyond = np.where(np.abs(x - axis) > radii[:, None] + 0.5, box, 0)
+    beyond = np.where(np.abs(np.arange(width) - axes[:, None]) > radii[:, None] + 0.5, box, 0)
     size = np.sqrt(height * width)
     broad = blur(beyond, _HANDLE_BREADTH * size) > 0.5
     handles = np.zeros_like(mask)
     handles[top:bottom, left:right] = beyond * (blur(broad.astype(np.float32), _AROUND * size) > 0)
     return Profile(
-        axis=left + axis, rows=top + np.arange(height, dtype=np.float64), radii=radii,
+        foot=left + foot - lean * top, lean=lean, rows=top + np.arange(height, dtype=np.float64), radii=radii,
         symmetry=mirrored_total / total, compact=float(body.sum()) / mirrored_total,
         handled=float(handles.sum()) / total, handles=handles,
     )  # fmt: skip
 
 
-def _axis(box: Float32) -> float:
-    """The x, in pixels from the box's left, about which most of it is mirrored: to half a pixel."""
-    width = box.shape[1]
-    step = max(1, width // _SEARCHED)
+def _upright(box: Float32) -> float:
+    """The x, in pixels from the box's left, about which most of it is mirrored."""
+    step = max(1, box.shape[1] // _SEARCHED)
     coarse = box[::step, ::step]
     low, high = (round(2 * share * (coarse.shape[1] - 1)) for share in _AXIS_AMONG)
-    best = max(range(low, high + 1), key=lambda twice: _overlap(coarse, twice)) * step
-    return max(range(best - 2 * step, best + 2 * step + 1), key=lambda twice: _overlap(box, twice)) / 2
+    sums = [np.full(len(coarse), twice) for twice in range(low, high + 1)]
+    best = int(np.argmax([np.minimum(coarse, _mirrored(coarse, twice)).sum() for twice in sums]))
+    return float((low + best) * step / 2)
 
 
-def _overlap(box: Float32, twice: int) -> float:
-    return float(np.minimum(box, _at(box, twice - np.arange(box.shape[1]))).sum())
+def _leaning(box: Float32, axis: float) -> tuple[float, float]:
+    """The axis by the middles of most rows, as its x in the first row and what that grows by in each.
+
+    A handle is mirrored by nothing, and so draws the best mirror to its side. Here the line through two rows' middles
+    is the axis that the most others agree with.
+    """
+    body = np.where(_run(box > 0.5, np.full(len(box), axis)), box, 0)
+    sums = body.sum(axis=1, dtype=np.float64)
+    rows = np.flatnonzero(sums > 0)
+    if len(rows) < 2:
+        return axis, 0.0
+    middles = (body * np.arange(box.shape[1])).sum(axis=1, dtype=np.float64)[rows] / sums[rows]
+    some = np.linspace(0, len(rows) - 1, min(len(rows), _LINES_OF)).round().astype(np.int64)
+    first, second = some[np.stack(np.triu_indices(len(some), 1))]
+    leans = (middles[second] - middles[first]) / (rows[second] - rows[first])
+    leans = np.where(np.abs(leans) <= _LEAN, leans, 0)
+    feet = middles[first] - leans * rows[first]
+    agreeing = np.abs(feet[:, None] + leans[:, None] * rows - middles) <= max(_AGREE * box.shape[1], 0.5)
+    best = agreeing[np.argmax(agreeing.sum(axis=1))]
+    lean, foot = np.polyfit(rows[best], middles[best], 1) if best.sum() > 1 else (0.0, axis)
+    return float(foot), float(lean)
 
 
-def _at(box: Float32, columns: Array) -> Float32:
-    """The columns with these numbers, rounded; those outside are empty."""
-    numbers = np.round(columns).astype(np.int64)
-    there = (numbers >= 0) & (numbers < box.shape[1])
-    return np.where(there, box[:, np.clip(numbers, 0, box.shape[1] - 1)], 0)
+def _mirrored(box: Float32, twice: Array) -> Float32:
+    """Each row mirrored about the half of its entry in `twice` (h,); what comes from outside is empty."""
+    width = box.shape[1]
+    columns = np.round(twice[:, None] - np.arange(width)).astype(np.int64)
+    there = (columns >= 0) & (columns < width)
+    return np.where(there, np.take_along_axis(box, np.clip(columns, 0, width - 1), axis=1), 0)
 
 
-def _run(solid: Bools, axis: float) -> Bools:
+def _run(solid: Bools, axes: Float64) -> Bools:
     """In each row the pixels that are solid without a gap from the axis on."""
-    middle = int(np.clip(np.floor(axis), 0, solid.shape[1] - 1))
-    rightwards = np.logical_and.accumulate(solid[:, middle:], axis=1)
-    leftwards = np.logical_and.accumulate(solid[:, middle::-1], axis=1)[:, ::-1]
-    return np.concatenate([leftwards[:, :-1], rightwards], axis=1)
+    width = solid.shape[1]
+    middles = np.clip(np.round(axes), 0, width - 1).astype(np.int64)[:, None]
+    columns = np.arange(width)
+    gaps_before = np.maximum.accumulate(np.where(~solid & (columns <= middles), columns, -1), axis=1)[:, -1:]
+    gaps_after = np.minimum.accumulate(np.where(~solid & (columns >= middles), columns, width)[:, ::-1], axis=1)[:, -1:]
+    return (columns > gaps_before) & (columns < gaps_after)
 
 
 def without_spikes(radii: Float64, span: int) -> Float64:

@@ -37,22 +37,22 @@ def read_picture(path: Path) -> UInt8:
             image = open_picture(file, FORMATS)
             if min(image.size) < SMALLEST:
                 raise EngineRejected(
-                    f"the picture is {image.width}x{image.height} pixels: send one of at least {SMALLEST} a side"
+                    f"The picture is {image.width}x{image.height} pixels: send one of at least {SMALLEST} a side"
                 )
             image.draft("RGB", (2 * SIDE, 2 * SIDE))  # a JPEG is decoded at a half or a quarter where that is enough
             upright = PIL.ImageOps.exif_transpose(image)
             upright = _in_srgb(upright)
     except TooManyPixels as error:
-        raise EngineRejected(f"the picture {error}: send a smaller one; {SIDE} a side are all that is used") from error
+        raise EngineRejected(f"The picture {error}: send a smaller one; {SIDE} a side are all that is used") from error
     except UnknownFormat as error:
-        raise EngineRejected(f"the picture {error}: save it in one of them") from error
+        raise EngineRejected(f"The picture {error}: save it in one of them") from error
     except PictureError as error:
-        raise EngineRejected(f"the picture {error}; save it anew and send that") from error
+        raise EngineRejected(f"The picture {error}; save it anew and send that") from error
     except BROKEN as error:
-        raise EngineRejected(f"the picture can't be decoded: {reason(error)}; save it anew and send that") from error
+        raise EngineRejected(f"The picture can't be decoded: {reason(error)}; save it anew and send that") from error
     upright.thumbnail((SIDE, SIDE), PIL.Image.Resampling.LANCZOS, reducing_gap=2.0)
     if min(upright.size) < SMALLEST:
-        raise EngineRejected("the picture is too narrow for its length: cut it to what the model should show")
+        raise EngineRejected("The picture is too narrow for its length: cut it to what the model should show")
     return np.asarray(upright)
 
 

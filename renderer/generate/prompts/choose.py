@@ -6,12 +6,13 @@ from typing import Any
 
 from renderer.checkpoints import checkpoint
 from renderer.generate.prompts import nearest
-from renderer.generate.prompts.arrange import arranged, side_by_side
+from renderer.generate.prompts.arrange import arranged, heaped, side_by_side
 from renderer.generate.prompts.colours import hex_code
 from renderer.generate.prompts.dress import dressed
 from renderer.generate.prompts.grammar import Said, Thing, understand
 from renderer.generate.prompts.kinds import looking_like
 from renderer.generate.prompts.roles import matching
+from renderer.generate.prompts.words import singular
 from renderer.generate.shapes.library import SHAPES
 from renderer.generate.shapes.parts import Model
 
@@ -22,6 +23,9 @@ MOST_COPIES = 6
 MOST_OTHERS = 3
 """Of one thing, and of things with it: more would be too small to recognise, and too many triangles."""
 
+
+OUTSIDE = {"flower": ("leaf", "ground")}
+"""Parts that things in a vessel lack."""
 
 ALIKE_CONFIDENCE = 0.7
 """In what looks most alike, by our own table."""
@@ -60,7 +64,11 @@ def chosen(prompt: str, seed: int) -> Choice:
         match = _match(other, able)
         if match.how != "none":
             matched.append((other, match))
-            model = arranged(model, relation, _model(other, match.shape, seed), match.shape)
+            inside = relation == "containing" or (relation == "with" and "inside" in model.anchors)
+            other.lacking += OUTSIDE.get(match.shape, ()) if inside else ()
+            several = other.said.count > 1 or singular(other.noun) != other.noun
+            added = heaped(_one(other, match.shape, seed)) if inside and several else _model(other, match.shape, seed)
+            model = arranged(model, relation, added, match.shape)
     return Choice(model, _metadata(matched, understood.unknown))
 
 
@@ -76,13 +84,21 @@ def _match(thing: Thing, able: bool) -> _Match:
 
 
 def _model(thing: Thing, shape: str, seed: int) -> Model:
+    """As many of the thing as are asked for."""
+    said = thing.said
+    one = _one(thing, shape, seed)
+    copies = range(1, min(said.count, MOST_COPIES))
+    return side_by_side([one, *(_one(thing, shape, seed + copy) if said.vivid else one for copy in copies)])
+
+
+def _one(thing: Thing, shape: str, seed: int) -> Model:
     checkpoint()
     model = dressed(thing, SHAPES[shape], seed)
     for kind in dict.fromkeys(thing.kinds):
         if kind != shape and kind not in SHAPES[shape].features:  # a feature is there already
             checkpoint()
             model = looking_like(model, SHAPES[shape], SHAPES[kind], thing, seed)
-    return side_by_side(model, min(thing.said.count, MOST_COPIES)) if thing.said.count > 1 else model
+    return model
 
 
 def _metadata(matched: Sequence[tuple[Thing, _Match]], unknown: Sequence[str]) -> dict[str, Any]:

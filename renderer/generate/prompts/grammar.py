@@ -8,14 +8,17 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from renderer.generate.prompts.colours import shaded
+from renderer.generate.prompts.colours import color_named, shaded
 from renderer.generate.prompts.roles import matching
-from renderer.generate.prompts.words import Word, read_words
+from renderer.generate.prompts.words import Word, read_words, singular
 from renderer.generate.shapes.library import SHAPES
 from renderer.generate.shapes.parts import Color, Pattern
 
 NOUNS = frozenset(("shape", "part", "pattern noun"))
 ARTICLES = frozenset(("a", "an", "the", "one"))
+
+PARTLY = frozenset(("with", "and", "wearing"))
+"""Connectors behind which a word that may mean a part of what stands before does so: an armchair "with a seat"."""
 
 CONTAINERS = frozenset(("vessels",))
 """Categories of shapes that other things are in, where those are "of" them: a vase of flowers."""
@@ -56,8 +59,8 @@ class Thing:
     """`noun` is the prompt's word, `shape` its name in the library, None if no word of the library's is meant.
 
     `parts` are by the prompt's words, `lacking` are parts that it shall not have. `kinds` are shapes that it is one of,
-    or looks like, besides: a "robot" cat. `others` are with how they belong to it: "on", "in", "beside", "holding",
-    "wearing", "with" or "containing".
+    or looks like, besides: a "robot" cat, or one of DEPICTING. `others` are with how they belong to it: "on", "in",
+    "beside", "holding", "wearing", "with" or "containing".
     """
 
     noun: str
@@ -100,6 +103,8 @@ def _phrases(words: Sequence[Word]) -> Iterator[tuple[str, list[Word]]]:
         elif begins != "and" or any(_nounlike(each) or _ends(word, each) for each in phrase):
             yield connector, phrase
             connector, phrase = begins, []
+        else:
+            phrase.append(word)
     yield connector, phrase
 
 
@@ -113,7 +118,16 @@ def _nounlike(word: Word) -> bool:
 
 
 def _only_noun(word: Word) -> bool:
-    return _nounlike(word) and NOUNS.issuperset(word.readings.keys() - {"meant", "alike"})
+    return _nounlike(word) and NOUNS.issuperset(word.readings.keys() - {"meant", "alike", "implied"})
+
+
+def _is_part(word: Word, head: Word) -> bool:
+    """Whether the word means one of the head's own parts, rather than a material: a "diamond" ring."""
+    return _is_role(word.readings.get("part"), head.readings.get("shape"))
+
+
+def _is_role(part: str | None, shape: str | None) -> bool:
+    return shape is not None and any(singular(role) == part for role in SHAPES[shape].roles)
 
 
 class _Reader:
@@ -139,18 +153,20 @@ class _Reader:
         self._connector = connector
         article = any(word.text in ARTICLES for word in phrase)
         phrase = [word for word in phrase if "ignored" not in word.readings or _nounlike(word)]
+        while phrase and "connector" in phrase[-1].readings:
+            phrase.pop()
         if connector == "aside":
             self.unknown += [word.text for word in phrase]
             return
         head = self._head(phrase, connector, article)
         before = [word for place, word in enumerate(phrase) if place != head]
-        said = _said(before, self._root is None and head is None)
-        self.unknown += [word.text for word in before if not word.readings]
+        said = _said([word for word in before if head is None or not _is_part(word, phrase[head])])
+        self.unknown += [word.text for word in before if not word.readings or "foreign" in word.readings]
         if head is None:
             (self._last.said if goes_on and self._last else self._target).add(said)
             self._first_word = self._first_word or (phrase[-1].text if phrase else "")
         else:
-            nouns = [word for word in phrase[:head] if _only_noun(word)]
+            nouns = [word for word in phrase[:head] if _only_noun(word) or _is_part(word, phrase[head])]
             self._meet(phrase[head], said, nouns, connector)
 
     def _head(self, phrase: Sequence[Word], connector: str, article: bool) -> int | None:
@@ -168,17 +184,22 @@ class _Reader:
             return None
         last = phrase[-1].readings
         material, part = "material" in last, last.get("part")
-        if material and part is not None and "shape" not in last and not (self._last and self._last.has(part)):
+        holds = part is not None and self._last is not None and self._last.has(part)  # a mug of chocolate
+        if material and part is not None and "shape" not in last and not holds:
             return None
-        means_material = material and connector in ("of", "in") and not article
+        means_material = material and connector in ("of", "in") and not article and not holds
         return None if means_material or ("color" in last and connector == "in") else len(phrase) - 1
 
     def _meet(self, word: Word, said: Said, nouns: Sequence[Word], connector: str) -> None:
         """Takes in the head of a phrase, with the nouns before it: shapes that it looks like, and features."""
         shape: str | None = word.readings.get("shape")
         part: str | None = word.readings.get("part")
-        kinds = [each.readings["shape"] for each in nouns if "shape" in each.readings]
+        kinds = [each.readings["shape"] for each in nouns if "shape" in each.readings and not _is_part(each, word)]
+        kinds = [kind for kind in kinds if kind not in DEPICTING]  # a "knight" shield is for a knight
+        if shape in DEPICTING and kinds:
+            shape, kinds = kinds[-1], [shape]
         features = {each.readings["part"]: Said() for each in nouns if "part" in each.readings}
+        features |= {word.readings["implied"]: Said()} if "implied" in word.readings else {}
         said.pattern = said.pattern or next((each.readings.get("pattern noun") for each in nouns), None)
         last = self._last
         if last is None or self._root is None:
@@ -187,9 +208,11 @@ class _Reader:
             self._target = said
         elif connector == "without":
             last.lacking.append(part or word.text)
-        elif part is not None and (last.has(part) or self._root.has(part)) and (shape is None or connector == "with"):
+        elif part is not None and (last.has(part) or self._root.has(part)) and (
+            shape is None or connector in PARTLY or (connector == "in" and _is_role(part, last.shape))
+        ):
             self._tell(last if last.has(part) else self._root, part, said)
-        elif "pattern noun" in word.readings and shape is None:
+        elif "pattern noun" in word.readings and (shape is None or connector in PARTLY):
             self._pattern(word.readings["pattern noun"], said)
         elif shape is not None:
             self._join(Thing(word.text, shape, "alike" in word.readings, said, features, kinds=kinds), connector)
@@ -207,7 +230,8 @@ class _Reader:
         if not target.pattern:
             if len(said.colors) > 1 and not target.colors:
                 target.colors, said.colors = said.colors[:1], said.colors[1:]
-            target.pattern, target.pattern_color = pattern, next(iter(said.colors), None)
+            named = (color_named(material) for material in said.materials)
+            target.pattern, target.pattern_color = pattern, next(filter(None, (*said.colors, *named)), None)
 
     def _join(self, thing: Thing, connector: str) -> None:
         """`thing` belongs to what the prompt is about, or is what it is about."""
@@ -232,13 +256,15 @@ class _Reader:
         self._last, self._target = thing, thing.said
 
 
-def _said(words: Sequence[Word], of_everything: bool) -> Said:
+def _said(words: Sequence[Word]) -> Said:
     """What the modifiers among the words say."""
-    said, shade = Said(), None
+    said, shade, joined = Said(), None, False
     for word in words:
         match _modifier(word):
-            case "material", _:
-                said.materials.append(word.readings.get("meant", word.text))
+            case "material", name if joined and said.colors and (color := color_named(name)) is not None:
+                said.colors.append(color)  # black and gold
+            case "material", name:
+                said.materials.append(name)
             case "color", color:
                 said.colors.append(shaded(color, shade) if shade else color)
                 shade = None
@@ -248,14 +274,15 @@ def _said(words: Sequence[Word], of_everything: bool) -> Said:
                 said.pattern = said.pattern or pattern
             case "number", number:
                 said.count = number
-            case ("size" | "style") as kind, _:
-                (said.sizes if kind == "size" else said.styles).append(word.text)
-            case "gloss", _:
-                said.gloss = word.text
+            case ("size" | "style") as kind, name:
+                (said.sizes if kind == "size" else said.styles).append(name)
+            case "gloss", name:
+                said.gloss = name
             case "glowing", _:
                 said.glowing = True
             case "vivid", _:
                 said.vivid = True
+        joined = word.text == "and"
     said.shade = shade
     return said
 

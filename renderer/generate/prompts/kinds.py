@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from renderer.generate.prompts.grammar import Thing
+from renderer.generate.prompts.grammar import DEPICTING, Thing
 from renderer.generate.shapes.parts import Anchor, Finish, Look, Model, Part, Shape
 from renderer.samples.geometry import lathe
 
@@ -19,14 +19,22 @@ SOFT = frozenset(("fur", "plush", "feathers", "scales", "skin", "wool", "fabric"
 
 def looking_like(model: Model, shape: Shape, kind: Shape, thing: Thing, seed: int) -> Model:
     """The `model` of the `thing`, which is of that shape, with something of the other `kind`."""
-    if kind.category == "people":  # a "knight" sword is for a knight
-        return model
+    if kind.name in DEPICTING:
+        return _depicted(model, shape, thing)
     if kind.category == "robots":
         return _robotic(model, thing)
     other = kind.model(Look(seed=seed))
     if kind.category in CREATURES and shape.category not in CREATURES:
         return _with_ornament(model, other, kind.name)
     return _in_finishes_of(model, shape, other, kind, thing)
+
+
+def _depicted(model: Model, shape: Shape, thing: Thing) -> Model:
+    """All of the one finish that the prompt names: a marble statue's eyes are of marble."""
+    if not (thing.said.materials or thing.said.colors):
+        return model
+    finish = next(part.finish for part in model.parts if part.role in shape.main)
+    return dataclasses.replace(model, parts=tuple(dataclasses.replace(part, finish=finish) for part in model.parts))
 
 
 def _robotic(model: Model, thing: Thing) -> Model:

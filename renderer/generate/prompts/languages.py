@@ -12,6 +12,9 @@ LANGUAGES = ("Spanish", "French", "German", "Portuguese", "Italian", "Russian", 
 
 WITHOUT_SPACES = ("Chinese", "Japanese")
 
+SHORTEST_HALF, LONGEST_COMPOUND = 3, 30
+"""Letters of a German compound, and of both its words."""
+
 MOST_LETTERS_ADDED = 3
 """To a stem, such as the ending of "зелёная"."""
 
@@ -103,24 +106,36 @@ TABLE: Mapping[str, tuple[str, str, str, str, str, str, str, str]] = {
 }  # fmt: skip
 
 
-def translated(tokens: Sequence[str], *, known: Callable[[str], bool]) -> list[str]:
-    """The tokens in English, if most are of one of LANGUAGES; else as they are. `known` says what is English here."""
+def translated(tokens: Sequence[str], *, known: Callable[[str], bool]) -> list[str] | None:
+    """The tokens in English, if most are of one of LANGUAGES; words that aren't in the table stay. `known` says what is
+    English here."""
     if 2 * sum(map(known, tokens)) > len(tokens):
-        return list(tokens)
-    readings = [[_matches(token, column) for token in tokens] for column in range(len(LANGUAGES))]
-    best = max(readings, key=lambda found: sum(len(match[0]) for matches in found for match, _ in matches))
+        return None
+    readings = [[_pieces(token, column) for token in tokens] for column in range(len(LANGUAGES))]
+    best = max(readings, key=lambda found: sum(len(piece) for pieces in found for piece, _ in pieces))
     if 2 * sum(map(bool, best)) < len(tokens):
-        return list(tokens)
+        return None
     return [
-        word for token, matches in zip(tokens, best, strict=True)
-        for english in ([english for _, english in matches] or [token]) for word in english.split()
+        word for token, pieces in zip(tokens, best, strict=True)
+        for english in ([english for _, english in pieces] or [token]) for word in english.split()
     ]
 
 
-def _matches(token: str, column: int) -> list[tuple[re.Match[str], str]]:
-    """The words of the language in a token, with their English: one at most, but in a language without spaces."""
+def _pieces(token: str, column: int) -> list[tuple[str, str]]:
+    """The words of the language in a token, with their English: one, in languages with spaces, or the two of a compound
+    ("Holztisch")."""
+    found = _entries(token, column)
+    if not found and LANGUAGES[column] == "German":
+        for cut in range(SHORTEST_HALF, min(len(token), LONGEST_COMPOUND) - SHORTEST_HALF + 1):
+            first, second = _entries(token[:cut], column), _entries(token[cut:], column)
+            if first and second:
+                return first + second
+    return found
+
+
+def _entries(token: str, column: int) -> list[tuple[str, str]]:
     pattern, entries = _language(column)
-    return [(match, entries[match[match.lastindex or 0]]) for match in pattern.finditer(token)]
+    return [(match[0], entries[match[match.lastindex or 0]]) for match in pattern.finditer(token)]
 
 
 @functools.cache

@@ -7,7 +7,7 @@ import dataclasses
 import difflib
 import functools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from PIL import ImageColor
@@ -32,7 +32,8 @@ Readings = Mapping[str, Any]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Word:
-    """`readings` is what it may mean, by kind, such as {"material": "glass", "shape": "glass"}; empty if unknown."""
+    """`readings` is what it may mean, by kind, such as {"material": "glass", "shape": "wine glass"}; empty if unknown,
+    and {"foreign": True} if it is an unknown word of another language than English."""
 
     text: str
     readings: Readings
@@ -40,7 +41,9 @@ class Word:
 
 def read_words(prompt: str, is_word: Callable[[str], bool] | None) -> list[Word]:
     """`is_word` says whether a word exists in English: others may be misspelt. None takes them as they are."""
-    tokens = translated(tokens_of(prompt), known=lambda token: _entry((token,)) is not None)
+    read = tokens_of(prompt)
+    english = translated(read, known=lambda token: _entry((token,)) is not None)
+    tokens = read if english is None else english
     found: list[Word] = []
     place = 0
     while place < len(tokens):
@@ -49,7 +52,7 @@ def read_words(prompt: str, is_word: Callable[[str], bool] | None) -> list[Word]
             if readings is not None:
                 break
         else:
-            readings = _misspelt(tokens[place]) if is_word is not None and not is_word(tokens[place]) else {}
+            readings = {"foreign": True} if english is not None else _misspelt(tokens[place], is_word)
         found.append(Word(" ".join(tokens[place : place + length]), readings))
         place += length
     return found
@@ -86,13 +89,18 @@ def _entry(tokens: Sequence[str]) -> Readings | None:
     return None
 
 
-def _misspelt(token: str) -> Readings:
-    """What the word that was meant means."""
-    if len(token) < TYPO_LENGTH:
+def _misspelt(token: str, is_word: Callable[[str], bool] | None) -> Readings:
+    """What the word that was meant means, if it isn't one itself."""
+    if is_word is None or len(token) < TYPO_LENGTH or is_word(token):
         return {}
     entries = [entry for entry in lexicon() if entry[0] == token[0] and len(entry) >= TYPO_LENGTH]
     likely = difflib.get_close_matches(token, entries, 1, TYPO_CUTOFF)
     return {**lexicon()[likely[0]], "meant": likely[0]} if likely else {}
+
+
+def _named(words: Iterable[str]) -> dict[str, str]:
+    """Of words whose tables are asked later, by the entries' own spelling."""
+    return {word: word for word in words}
 
 
 @functools.cache
@@ -104,9 +112,9 @@ def lexicon() -> Mapping[str, Readings]:
         found.setdefault(word, {}).setdefault(kind, value)
 
     tables: dict[str, Mapping[str, Any]] = {
-        "material": vocabulary.MATERIALS, "gloss": vocabulary.GLOSS, "pattern": vocabulary.PATTERNS,
-        "pattern noun": vocabulary.PATTERN_NOUNS, "size": vocabulary.SIZES, "number": vocabulary.NUMBERS,
-        "connector": vocabulary.CONNECTORS, "style": vocabulary.STYLES, "shade": {name: name for name in SHADES},
+        "material": _named(vocabulary.MATERIALS), "gloss": _named(vocabulary.GLOSS), "pattern": vocabulary.PATTERNS,
+        "pattern noun": vocabulary.PATTERN_NOUNS, "size": _named(vocabulary.SIZES), "number": vocabulary.NUMBERS,
+        "connector": vocabulary.CONNECTORS, "style": _named(vocabulary.STYLES), "shade": _named(SHADES),
         "color": {name: color_named(name) for name in (*PRODUCT_COLORS, *ImageColor.colormap)},
         "glowing": dict.fromkeys(vocabulary.GLOWING, True), "ignored": dict.fromkeys(vocabulary.IGNORED, True),
         "vivid": dict.fromkeys(("colorful", "colourful", "rainbow", "multicolored", "multicoloured"), VIVID),
@@ -124,6 +132,8 @@ def lexicon() -> Mapping[str, Readings]:
     for name, words in nouns.SYNONYMS.items():
         for word in words:
             add(word, "shape", name)
+    for word, feature in nouns.IMPLIED.items():
+        add(word, "implied", feature)
     for name, words in nouns.ALIKE.items():
         for word in words:
             if "shape" not in found.get(word, {}):

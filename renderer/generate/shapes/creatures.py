@@ -1,14 +1,14 @@
 """What animals and people are made from: one smooth skin over all, or, as robots, shells and joints."""
 
 import dataclasses
+import itertools
 
 import numpy as np
 
 from renderer.generate.shapes.blobs import Field, blend, chain, surface, twin
 from renderer.generate.shapes.parts import Color, Finish, Part, Vector, srgb
-from renderer.generate.shapes.solids import ball, egg, joined, mirrored, part, placed, rod
+from renderer.generate.shapes.solids import ball, egg, mirrored, part, placed, rod
 from renderer.samples.geometry import torus
-from renderer.samples.mesh import Mesh
 
 Chain = tuple[tuple[float, float, float, float], ...]
 """Points with radii, one behind the other."""
@@ -41,7 +41,9 @@ def skin(anatomy: Anatomy, finish: Finish) -> list[Part]:
     """One body of blended parts."""
     chains = [_field(leg) for leg in anatomy.legs]
     tail = [_field(anatomy.tail)] if anatomy.tail else []
-    field = blend(anatomy.smooth, blend(anatomy.smooth, *anatomy.torso, *anatomy.head, *tail), *(twin(leg) for leg in chains))
+    field = blend(
+        anatomy.smooth, blend(anatomy.smooth, *anatomy.torso, *anatomy.head, *tail), *(twin(leg) for leg in chains),
+    )
     return [part("body", finish, surface(field, anatomy.low, anatomy.high, anatomy.cell))]
 
 
@@ -52,7 +54,7 @@ def machine(anatomy: Anatomy) -> list[Part]:
     head = surface(blend(anatomy.smooth * 0.6, *anatomy.head), low, high, cell)
     shells, joints = [], []
     for leg in anatomy.legs:
-        for (ax, ay, az, ar), (bx, by, bz, br) in zip(leg[:-1], leg[1:], strict=True):
+        for (ax, ay, az, ar), (bx, by, bz, br) in itertools.pairwise(leg):
             a, b = np.array([ax, ay, az]), np.array([bx, by, bz])
             length = float(np.linalg.norm(b - a))
             start, end = a + (b - a) * min(ar * 0.75 / length, 0.3), b - (b - a) * min(br * 0.95 / length, 0.3)
@@ -71,10 +73,14 @@ def machine(anatomy: Anatomy) -> list[Part]:
             beads.append(ball(r * 1.12, 24).moved(x, y, z))
     cord = [rod(np.array(spine), anatomy.tail[-1][3] * 0.6, segments=12)] if len(spine) > 2 else []
     parts = [
-        part("body", _SHELL, torso), part("head", _SHELL, head), part("legs", _SHELL, mirrored(joined(shells))),
-        part("joints", _JOINT, mirrored(joined(joints)), ball(anatomy.belt, 32).moved(*anatomy.neck), *cord),
+        part("body", _SHELL, torso), part("head", _SHELL, head),
+        part("joints", _JOINT, ball(anatomy.belt, 32).moved(*anatomy.neck), *cord, *map(mirrored, joints)),
     ]  # fmt: skip
-    return [*parts, part("tail", _SHELL, *beads)] if beads else parts
+    if shells:
+        parts.append(part("legs", _SHELL, *map(mirrored, shells)))
+    if beads:
+        parts.append(part("tail", _SHELL, *beads))
+    return parts
 
 
 def eyes(
@@ -83,17 +89,21 @@ def eyes(
     """A pair; `at` is the right one's middle (x > 0), `turn` how far it looks aside, degrees."""
     x, y, z = at
     if robot:
+        z += radius * 0.3  # the head's shell is fuller than the skin, where it blends with the neck
         lens = egg(radius, radius, radius * 0.45, 32).turned("y", turn).moved(x, y, z)
         ring = torus(radius * 1.02, radius * 0.3, 40, 12).turned("x", 90).turned("y", turn).moved(x, y, z)
         return [
-            part("eyes", Finish("light", _BLUE, glowing=True), mirrored(lens)), part("eye rings", _JOINT, mirrored(ring)),
+            part("eyes", Finish("light", _BLUE, glowing=True), mirrored(lens)),
+            part("eye rings", _JOINT, mirrored(ring)),
         ]
     white = egg(radius, radius, radius * 0.6, 32).turned("y", turn).moved(x, y, z)
     out = np.array([np.sin(np.radians(turn)), 0.0, np.cos(np.radians(turn))])
     front = np.array(at) + out * radius * 0.46
     pupil = egg(radius * (0.28 if slit else 0.55), radius * 0.68, radius * 0.2, 24).turned("y", turn)
     shine = ball(radius * 0.17, 14).moved(*(front + out * radius * 0.17 + np.array([radius * 0.2, radius * 0.3, 0.0])))
-    left_shine = ball(radius * 0.17, 14).moved(*((front + out * radius * 0.17) * (-1, 1, 1) + np.array([radius * 0.2, radius * 0.3, 0.0])))
+    left_shine = ball(radius * 0.17, 14).moved(
+        *((front + out * radius * 0.17) * (-1, 1, 1) + np.array([radius * 0.2, radius * 0.3, 0.0]))
+    )
     return [
         part("eyes", Finish("glossy plastic", iris), mirrored(white)),
         part("pupils", Finish("glossy plastic", srgb("101012")), mirrored(pupil.moved(*front))),
@@ -122,7 +132,9 @@ def antenna(at: Vector, length: float) -> list[Part]:
 
 def collar(at: Vector, radius: float, thick: float, tilt: float = 0.0) -> Part:
     x, y, z = at
-    return part("collar", Finish("leather", srgb("b3202a")), torus(radius, thick, 56, 14).turned("x", tilt).moved(x, y, z))
+    return part(
+        "collar", Finish("leather", srgb("b3202a")), torus(radius, thick, 56, 14).turned("x", tilt).moved(x, y, z),
+    )
 
 
 def _field(points: Chain) -> Field:

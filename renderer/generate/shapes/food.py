@@ -2,12 +2,28 @@
 
 import numpy as np
 
+from renderer.generate.shapes.mapping import boxed
 from renderer.generate.shapes.parts import Anchor, Finish, Look, Model, Shape, srgb
 from renderer.generate.shapes.plants import leaf
 from renderer.generate.shapes.solids import (
-    around, ball, boxed, corners, disc, egg, joined, loft, part, path, pillow, placed, plate, rod, scaled, smooth,
-    smooth_part, turned, turned_part,
-)  # fmt: skip
+    around,
+    ball,
+    corners,
+    disc,
+    egg,
+    loft,
+    part,
+    path,
+    pillow,
+    placed,
+    plate,
+    rod,
+    scaled,
+    smooth,
+    smooth_part,
+    turned,
+    turned_part,
+)
 from renderer.samples.geometry import torus
 from renderer.samples.mesh import Mesh
 
@@ -36,12 +52,11 @@ def _banana(look: Look) -> Model:
     ridged = 1 + 0.045 * np.cos(5 * turn)
     ring = np.cos(turn)[None, :, None] * side[:, None] + np.sin(turn)[None, :, None] * np.array([0, 0, 1.0])
     body = loft(way[:, None] + ring[:, ::-1] * ridged[None, :, None] * girth[:, None, None])
-    lies = [mesh.turned("x", 0) for mesh in (body,)]
     tip = egg(0.0062, 0.005, 0.0062, 20)
     stalk = rod(np.array([way[0] - tangent[0] * 0.016, way[0] + tangent[0] * 0.004]), 0.0062, 0.0072, segments=16)
-    end = placed(tip, tuple(way[-1]), tuple(tangent[-1]))
+    end = placed(tip, way[-1], tangent[-1])
     return Model(
-        (part("body", "peel", *lies), part("stem", Finish("peel", srgb("9a8a35")), stalk), part("tip", "bark", end)),
+        (part("body", "peel", body), part("stem", Finish("peel", srgb("9a8a35")), stalk), part("tip", "bark", end)),
         {"top": Anchor((0, -0.066, 0), 0.03)},
     )
 
@@ -55,7 +70,9 @@ def _bumpy(radius: float, height: float, bumps: int, depth: float, seed: int) ->
     far = np.hypot(mesh.positions[:, 0], mesh.positions[:, 2]) / radius
     lift = depth * wave * far**3
     scale = 1 + 0.25 * lift / radius
-    positions = mesh.positions * np.column_stack([scale, 0 * scale + 1, scale]) + np.column_stack([0 * lift, lift, 0 * lift])
+    positions = mesh.positions * np.column_stack(
+        [scale, 0 * scale + 1, scale]
+    ) + np.column_stack([0 * lift, lift, 0 * lift])
     return Mesh(positions, mesh.normals, mesh.uvs, mesh.triangles)
 
 
@@ -69,21 +86,29 @@ def _burger(look: Look) -> Model:
         a = k * 2.39996 + float(rng.uniform(-0.2, 0.2))
         r = 0.05 * u
         y = float(np.interp(r, (0, 0.034, 0.052), (0.106, 0.100, 0.082)))
-        seeds.append(placed(egg(0.0013, 0.0009, 0.0022, 10).turned("y", float(rng.uniform(0, 180))),
-                            (r * np.cos(a), y + 0.0002, r * np.sin(a)), (np.cos(a) * u * 0.9, 1.0, np.sin(a) * u * 0.9)))
+        seeds.append(
+            placed(
+                egg(0.0013, 0.0009, 0.0022, 10).turned("y", float(rng.uniform(0, 180))),
+                (r * np.cos(a), y + 0.0002, r * np.sin(a)), (np.cos(a) * u * 0.9, 1.0, np.sin(a) * u * 0.9),
+            )
+        )
     side = 0.052
-    slice_ = plate(corners((-side, -side, 0.004), (side, -side, 0.004), (side, side, 0.004), (-side, side, 0.004)), 0.003, 0.001)
+    slice_ = plate(
+        corners((-side, -side, 0.004), (side, -side, 0.004), (side, side, 0.004), (-side, side, 0.004)), 0.003, 0.001,
+    )
     cheese = _draped(slice_.turned("x", -90).turned("y", 20).moved(y=0.0455), 0.050)
     return Model(
         (
             part("bun", "bread", boxed(crown), bottom), part("seeds", Finish("cream", srgb("f3e3b8")), *seeds),
-            part("patty", "meat", _bumpy(0.055, 0.016, 7, 0.0006, 3).moved(y=0.0285)),
-            part("cheese", "cheese", cheese),
+            part("patty", "meat", _bumpy(0.055, 0.016, 7, 0.0006, 3).moved(y=0.0285)), part("cheese", "cheese", cheese),
             part("salad", Finish("leaf", srgb("6fae3a")), _bumpy(0.060, 0.006, 11, 0.0022, 5).moved(y=0.022)),
-            part("tomato", Finish("fruit", srgb("c8342a")), disc((0, 0.047), (0.052, 0.047, 0.003), (0.052, 0.056, 0.003), (0, 0.056))),
+            part(
+                "tomato", Finish("fruit", srgb("c8342a")),
+                disc((0, 0.047), (0.052, 0.047, 0.003), (0.052, 0.056, 0.003), (0, 0.056)),
+            ),
         ),
         {"top": Anchor((0, 0.106, 0), 0.05)},
-    )  # fmt: skip
+    )
 
 
 def _draped(mesh: Mesh, radius: float) -> Mesh:
@@ -98,15 +123,20 @@ MOST_CANDLES = 16
 
 def _cake(look: Look) -> Model:
     r = 0.11
-    layers = [turned((0, y), (r, y, 0.004), (r, y + 0.036, 0.004), (0, y + 0.036), segments=96) for y in (0.012, 0.055)]
     cream = turned((0, 0.046), (r + 0.002, 0.046, 0.004), (r + 0.002, 0.057, 0.004), (0, 0.057), segments=96)
     top = turned((0, 0.088), (r + 0.003, 0.088, 0.004), (r + 0.003, 0.098, 0.006), (0, 0.098), segments=96)
     drips = []
     rng = np.random.default_rng(look.seed)
     for k in range(22):
         low = 0.088 - float(rng.uniform(0.006, 0.03))
-        drips.append(rod(np.array([(r + 0.0005, 0.092, 0), (r + 0.0005, low, 0)]), 0.0055, 0.0065, segments=12).turned("y", 360 / 22 * k))
-    dollop = smooth((0, 0.096), (0.013, 0.098), (0.0135, 0.104), (0.008, 0.112), (0.003, 0.118), (0, 0.120))
+        drips.append(
+            rod(
+                np.array([(r + 0.0005, 0.092, 0), (r + 0.0005, low, 0)]), 0.0055, 0.0065, segments=12,
+            ).turned("y", 360 / 22 * k)
+        )
+    dollop = smooth(
+        (0, 0.096), (0.013, 0.098), (0.0135, 0.104), (0.008, 0.112), (0.003, 0.118), (0, 0.120), segments=40,
+    )
     dollops = around(dollop.moved(x=0.085), 8)
     cherry = ball(0.0095, 18).moved(x=0.085, y=0.123)
     plate_ = disc((0, 0), (0.08, 0, 0.003), (0.14, 0.010, 0.002), (0.139, 0.013, 0.001), (0, 0.0125))
@@ -134,8 +164,10 @@ def _doughnut(look: Look) -> Model:
     edge = 0.0155 + 0.0018 * np.sin(7 * angle) + 0.0012 * np.sin(11 * angle + 1)
     coat = scaled(torus(0.032, 0.0362, 96, 32), 1, 0.9, 1).moved(y=0.0152)
     low = np.minimum(coat.positions[:, 1] - edge, 0)
-    inset = 1 - 0.0
-    icing = Mesh(coat.positions - np.column_stack([0 * low, low * 0.96, 0 * low]) * inset, coat.normals, coat.uvs * (0.3, 0.11), coat.triangles)
+    icing = Mesh(
+        coat.positions - np.column_stack([0 * low, low * 0.96, 0 * low]), coat.normals, coat.uvs * (0.3, 0.11),
+        coat.triangles,
+    )
     rng = np.random.default_rng(look.seed)
     colours = ("e94f64", "4aa8d8", "f4d35e", "7bc67b", "ffffff")
     rows: dict[str, list[Mesh]] = {code: [] for code in colours}
@@ -144,38 +176,62 @@ def _doughnut(look: Look) -> Model:
         r, y = 0.032 + 0.018 * np.sin(tilt), 0.0152 + 0.0163 * np.cos(tilt)
         grain = rod(np.array([(0, 0, -0.0022), (0, 0, 0.0022)]), 0.0007, segments=8, round_ends=2)
         out = (np.cos(a) * np.sin(tilt), np.cos(tilt), np.sin(a) * np.sin(tilt))
-        rows[colours[k % 5]].append(placed(grain.turned("y", float(rng.uniform(0, 180))), (r * np.cos(a), y, r * np.sin(a)), out))
+        rows[colours[k % 5]].append(
+            placed(grain.turned("y", float(rng.uniform(0, 180))), (r * np.cos(a), y, r * np.sin(a)), out)
+        )
     parts = [part("body", Finish("bread", srgb("d79a52")), dough), part("icing", "icing", icing)]
     parts += [part("sprinkles", Finish("plastic", srgb(code)), *meshes) for code, meshes in rows.items()]
     return Model(tuple(parts), {"top": Anchor((0, 0.031, 0.032), 0.03)})
 
 
 def _ice_cream(look: Look) -> Model:
-    cone = turned_part("cone", "waffle", (0, 0), (0.004, 0.001, 0.002), (0.027, 0.115, 0.001), (0.029, 0.120, 0.001), (0.024, 0.121), (0, 0.118))
+    cone = turned_part(
+        "cone", "waffle", (0, 0), (0.004, 0.001, 0.002), (0.027, 0.115, 0.001), (0.029, 0.120, 0.001), (0.024, 0.121),
+        (0, 0.118),
+    )
     scoops = [egg(0.031, 0.029, 0.031, 48).moved(y=0.135), egg(0.027, 0.026, 0.027, 48).moved(y=0.172)]
     skirt = _bumpy(0.0335, 0.012, 8, 0.0016, 4).moved(y=0.116)
-    skirt2 = _bumpy(0.0285, 0.010, 9, 0.0014, 9).moved(y=0.155)
+    upper_skirt = _bumpy(0.0285, 0.010, 9, 0.0014, 9).moved(y=0.155)
     return Model(
         (
             cone, part("scoops", Finish("icing", srgb("f2a7b8")), scoops[0], skirt),
-            part("top scoop", "cream", scoops[1], skirt2),
+            part("top scoop", "cream", scoops[1], upper_skirt),
             part("cherry", Finish("fruit", srgb("b3121d")), ball(0.009, 24).moved(0.004, 0.203, 0.004)),
-            part("stem", "bark", rod(path((0.004, 0.21, 0.004), (0.006, 0.22, 0.004), (0.014, 0.23, 0.002)), 0.0009, segments=8)),
+            part(
+                "stem", "bark",
+                rod(path((0.004, 0.21, 0.004), (0.006, 0.22, 0.004), (0.014, 0.23, 0.002)), 0.0009, segments=8),
+            ),
         ),
         {"top": Anchor((0, 0.198, 0), 0.02)},
-    )  # fmt: skip
+    )
 
 
 def _pizza(look: Look) -> Model:
     r = 0.16
-    base = disc((0, 0), (r, 0, 0.007), (r + 0.002, 0.018, 0.008), (r - 0.018, 0.016, 0.006), (r - 0.022, 0.010, 0.004), (0, 0.010), segments=96)
+    base = disc(
+        (0, 0), (r, 0, 0.007), (r + 0.002, 0.018, 0.008), (r - 0.018, 0.016, 0.006), (r - 0.022, 0.010, 0.004),
+        (0, 0.010), segments=96,
+    )
     sauce = disc((0, 0.009), (r - 0.017, 0.009), (r - 0.018, 0.0118, 0.001), (0, 0.0118), segments=96)
     cheese = _bumpy(r - 0.026, 0.006, 9, 0.0004, 2).moved(y=0.009)
     rng = np.random.default_rng(look.seed)
     spots = [(np.sqrt((k + 0.6) / 13) * (r - 0.045), k * 2.39996) for k in range(13)]
-    slices = [disc((0, 0.014), (0.02, 0.014, 0.001), (0.021, 0.018, 0.0015), (0.017, 0.0172, 0.001), (0, 0.0168), segments=40).moved(d * np.cos(a), 0, d * np.sin(a)) for d, a in spots]
-    greens = [leaf(0.035, 0.02, 0.4).turned("x", 84).moved(y=0.0185).turned("y", float(rng.uniform(0, 360))).moved(d * np.cos(a + 1.2), 0, d * np.sin(a + 1.2)) for d, a in spots[1::2]]
-    olives = [scaled(torus(0.006, 0.005, 32, 12), 1, 1, 1).moved(d * np.cos(a + 0.7), 0.0165, d * np.sin(a + 0.7)) for d, a in spots[2::2]]
+    slices = [
+        disc(
+            (0, 0.014), (0.02, 0.014, 0.001), (0.021, 0.018, 0.0015), (0.017, 0.0172, 0.001), (0, 0.0168), segments=40,
+        ).moved(d * np.cos(a), 0, d * np.sin(a))
+        for d, a in spots
+    ]
+    greens = [
+        leaf(0.035, 0.02, 0.4).turned("x", 84).moved(y=0.0185).turned("y", float(rng.uniform(0, 360))).moved(
+            d * np.cos(a + 1.2), 0, d * np.sin(a + 1.2),
+        )
+        for d, a in spots[1::2]
+    ]
+    olives = [
+        scaled(torus(0.006, 0.005, 32, 12), 1, 1, 1).moved(d * np.cos(a + 0.7), 0.0165, d * np.sin(a + 0.7))
+        for d, a in spots[2::2]
+    ]
     return Model(
         (
             part("crust", "bread", base), part("sauce", Finish("fruit", srgb("b5301c")), sauce),
@@ -188,10 +244,19 @@ def _pizza(look: Look) -> Model:
 
 
 def _mushroom(look: Look) -> Model:
-    stem = smooth_part("stem", "cream", (0, 0), (0.022, 0.001), (0.027, 0.012), (0.021, 0.035), (0.017, 0.065), (0.019, 0.08), (0, 0.082))
-    cap = smooth_part("cap", Finish("glossy plastic", srgb("c4271d")), (0, 0.070), (0.03, 0.066), (0.056, 0.060), (0.062, 0.066), (0.056, 0.09), (0.034, 0.112), (0, 0.121))
+    stem = smooth_part(
+        "stem", "cream", (0, 0), (0.022, 0.001), (0.027, 0.012), (0.021, 0.035), (0.017, 0.065), (0.019, 0.08),
+        (0, 0.082),
+    )
+    cap = smooth_part(
+        "cap", Finish("glossy plastic", srgb("c4271d")), (0, 0.070), (0.03, 0.066), (0.056, 0.060), (0.062, 0.066),
+        (0.056, 0.09), (0.034, 0.112), (0, 0.121),
+    )
     skirt = smooth((0, 0.05), (0.019, 0.05), (0.031, 0.042), (0.030, 0.046), (0.019, 0.058), (0, 0.058))
-    gills = [scaled(ball(1, 12), 0.018, 0.005, 0.0006).moved(x=0.037, y=0.0635).turned("y", 360 / 40 * k) for k in range(40)]
+    gills = [
+        scaled(ball(1, 12), 0.018, 0.005, 0.0006).moved(x=0.037, y=0.0635).turned("y", 360 / 40 * k)
+        for k in range(40)
+    ]
     dots = []
     for k in range(22):
         u = (k + 0.5) / 22
@@ -199,41 +264,78 @@ def _mushroom(look: Look) -> Model:
         rr = float(np.interp(tilt, (0, 0.55, 0.95, 1.3), (0.0, 0.034, 0.056, 0.062)))
         y = float(np.interp(tilt, (0, 0.55, 0.95, 1.3), (0.121, 0.112, 0.090, 0.070)))
         size = 0.0075 - 0.003 * u
-        dots.append(placed(egg(size, size * 0.35, size, 20), (rr * np.cos(a), y, rr * np.sin(a)), (np.sin(tilt) * np.cos(a), np.cos(tilt), np.sin(tilt) * np.sin(a))))
-    return Model((stem, cap, part("skirt", "cream", skirt), part("gills", "cream", *gills), part("spots", "cream", *dots)), {"top": Anchor((0, 0.121, 0), 0.05), "eyes": Anchor((0, 0.045, 0.022), 0.02)})
+        dots.append(
+            placed(
+                egg(size, size * 0.35, size, 20), (rr * np.cos(a), y, rr * np.sin(a)),
+                (np.sin(tilt) * np.cos(a), np.cos(tilt), np.sin(tilt) * np.sin(a)),
+            )
+        )
+    return Model(
+        (stem, cap, part("skirt", "cream", skirt), part("gills", "cream", *gills), part("spots", "cream", *dots)),
+        {"top": Anchor((0, 0.121, 0), 0.05), "eyes": Anchor((0, 0.045, 0.022), 0.02)},
+    )
 
 
 def _cheese(look: Look) -> Model:
-    wedge = plate(corners((0, 0, 0.006), (0.12, -0.04, 0.006), (0.125, 0, 0.03), (0.12, 0.04, 0.006)), 0.06, 0.004).turned("x", -90).moved(y=0.03)
+    wedge = plate(
+        corners((0, 0, 0.006), (0.12, -0.04, 0.006), (0.125, 0, 0.03), (0.12, 0.04, 0.006)), 0.06, 0.004,
+    ).turned("x", -90).moved(y=0.03)
     holes = []
     rng = np.random.default_rng(look.seed)
     for k in range(9):
         x = 0.03 + 0.085 * (k + 0.5) / 9
         side = 1 if k % 2 else -1
-        holes.append(placed(egg(0.007, 0.002, 0.007, 20), (x, 0.012 + 0.036 * float(rng.random()), side * x / 3), (-0.316, 0, side * 0.95)))
+        holes.append(
+            placed(
+                egg(0.007, 0.002, 0.007, 20), (x, 0.012 + 0.036 * float(rng.random()), side * x / 3),
+                (-0.316, 0, side * 0.95),
+            )
+        )
     holes += [egg(0.009, 0.002, 0.009, 20).moved(x, 0.06, z) for x, z in ((0.06, 0.004), (0.09, -0.012), (0.1, 0.015))]
-    return Model((part("body", "cheese", wedge), part("holes", Finish("cheese", srgb("c8861a")), *holes)), {"top": Anchor((0.07, 0.06, 0), 0.05)})
+    return Model(
+        (part("body", "cheese", wedge), part("holes", Finish("cheese", srgb("c8861a")), *holes)),
+        {"top": Anchor((0.07, 0.06, 0), 0.05)},
+    )
 
 
 def _bread(look: Look) -> Model:
     loaf = pillow(0.30, 0.11, 0.12, 3.0, 2.6).moved(y=0.05)
-    cuts = [pillow(0.022, 0.012, 0.085, 2.2, 2.0).turned("y", 28).moved(x, 0.1005 - 1.9 * x * x, 0) for x in np.linspace(-0.09, 0.09, 5)]
-    return Model((part("body", "bread", loaf), part("cuts", Finish("sponge", srgb("efd9ab")), *cuts)), {"top": Anchor((0, 0.105, 0), 0.1)})
+    cuts = [
+        pillow(0.022, 0.012, 0.085, 2.2, 2.0).turned("y", 28).moved(x, 0.1005 - 1.9 * x * x, 0)
+        for x in np.linspace(-0.09, 0.09, 5)
+    ]
+    return Model(
+        (part("body", "bread", loaf), part("cuts", Finish("sponge", srgb("efd9ab")), *cuts)),
+        {"top": Anchor((0, 0.105, 0), 0.1)},
+    )
 
 
 SHAPES = (
     Shape("apple", "food", ("apple", "fruit", "peach"), ("body", "stem", "leaf"), ("body",), (), _apple),
     Shape("banana", "food", ("banana",), ("body", "stem", "tip"), ("body",), (), _banana),
-    Shape("burger", "food", ("burger", "hamburger", "cheeseburger", "sandwich"), ("bun", "seeds", "patty", "cheese",
-          "salad", "tomato"), ("bun",), (), _burger),
-    Shape("cake", "food", ("cake", "birthday cake", "gateau", "torte"), ("plate", "sponge", "cream", "icing", "cherries",
-          "candles", "flames"), ("icing", "sponge"), ("candles",), _cake),
-    Shape("doughnut", "food", ("doughnut", "donut", "bagel"), ("body", "icing", "sprinkles"), ("icing",), (), _doughnut),
-    Shape("ice cream", "food", ("ice cream", "ice cream cone", "gelato", "sundae"), ("cone", "scoops", "top scoop",
-          "cherry", "stem"), ("scoops", "top scoop"), (), _ice_cream),
-    Shape("pizza", "food", ("pizza",), ("crust", "sauce", "cheese", "salami", "basil", "olives"), ("cheese",), (), _pizza),
-    Shape("mushroom", "food", ("mushroom", "toadstool", "fungus"), ("stem", "cap", "skirt", "gills", "spots"), ("cap",), (),
-          _mushroom),
+    Shape(
+        "burger", "food", ("burger", "hamburger", "cheeseburger", "sandwich"),
+        ("bun", "seeds", "patty", "cheese", "salad", "tomato"), ("bun",), (), _burger,
+    ),
+    Shape(
+        "cake", "food", ("cake", "birthday cake", "gateau", "torte"),
+        ("plate", "sponge", "cream", "icing", "cherries", "candles", "flames"), ("icing", "sponge"), ("candles",),
+        _cake,
+    ),
+    Shape(
+        "doughnut", "food", ("doughnut", "donut", "bagel"), ("body", "icing", "sprinkles"), ("icing",), (), _doughnut,
+    ),
+    Shape(
+        "ice cream", "food", ("ice cream", "ice cream cone", "gelato", "sundae"),
+        ("cone", "scoops", "top scoop", "cherry", "stem"), ("scoops", "top scoop"), (), _ice_cream,
+    ),
+    Shape(
+        "pizza", "food", ("pizza",), ("crust", "sauce", "cheese", "salami", "basil", "olives"), ("cheese",), (), _pizza,
+    ),
+    Shape(
+        "mushroom", "food", ("mushroom", "toadstool", "fungus"), ("stem", "cap", "skirt", "gills", "spots"), ("cap",),
+        (), _mushroom,
+    ),
     Shape("cheese", "food", ("cheese", "cheese wedge"), ("body", "holes"), ("body",), (), _cheese),
     Shape("bread", "food", ("bread", "loaf", "baguette"), ("body", "cuts"), ("body",), (), _bread),
-)  # fmt: skip
+)

@@ -4,7 +4,18 @@ import numpy as np
 
 from renderer.generate.shapes.parts import Anchor, Finish, Look, Model, Shape, srgb
 from renderer.generate.shapes.solids import (
-    around, box, corners, disc, mirrored, part, path, pillow, placed, plate, rod, turned,
+    around,
+    box,
+    corners,
+    disc,
+    mirrored,
+    part,
+    path,
+    pillow,
+    placed,
+    plate,
+    rod,
+    turned,
 )  # fmt: skip
 from renderer.samples.mesh import Mesh, joined
 
@@ -32,7 +43,10 @@ def _chair(look: Look) -> Model:
     seat = plate(corners((-0.21, -0.20, r), (0.21, -0.20, r), (0.225, 0.21, r), (-0.225, 0.21, r)), 0.032, 0.012)
     post = rod(path((0.165, 0.44, -0.16), (0.17, 0.62, -0.185), (0.18, 0.83, -0.24)), 0.017, 0.013)
     rests = [
-        rod(path((-0.195, y, z), (0, y, z - 0.05), (0.195, y, z), steps=12), 0.045, 0.055, 0.045, flat=0.18, segments=28)
+        rod(
+            path((-0.195, y, z), (0, y, z - 0.05), (0.195, y, z), steps=12), 0.045, 0.055, 0.045, flat=0.18,
+            segments=28,
+        )
         for y, z in ((0.77, -0.215), (0.64, -0.175))
     ]
     parts = [
@@ -59,7 +73,9 @@ def _office_chair(look: Look) -> Model:
     column = turned((0, 0.08), (0.035, 0.08, 0.004), (0.035, 0.16, 0.004), (0.02, 0.16), (0.02, 0.38), (0, 0.38))
     seat = pillow(0.50, 0.10, 0.48, 4.0, 3.0).moved(y=0.46)
     back = _bent(pillow(0.47, 0.60, 0.09, 3.2, 3.0), 0.9).turned("x", -9).moved(y=0.86, z=-0.26)
-    spine = rod(path((0, 0.40, -0.05), (0, 0.40, -0.25), (0, 0.52, -0.31), (0, 0.82, -0.33)), 0.022, 0.03, 0.02, flat=0.6)
+    spine = rod(
+        path((0, 0.40, -0.05), (0, 0.40, -0.25), (0, 0.52, -0.31), (0, 0.82, -0.33)), 0.022, 0.03, 0.02, flat=0.6,
+    )
     arm = rod(path((0.22, 0.40, 0.0), (0.30, 0.42, 0.0), (0.31, 0.52, -0.01), (0.31, 0.63, -0.02)), 0.018, flat=0.7)
     pad = box(0.08, 0.032, 0.26, 0.015).moved(x=0.31, y=0.645)
     dark = Finish("plastic", srgb("1d1e21"))
@@ -129,7 +145,10 @@ def _armchair(look: Look) -> Model:
 
 def _bench(look: Look) -> Model:
     slats = [box(1.4, 0.03, 0.085, 0.008).moved(y=0.45, z=-0.19 + 0.1 * k) for k in range(5)]
-    backs = [box(1.4, 0.085, 0.03, 0.008).turned("x", -12).moved(y=0.58 + 0.12 * k, z=-0.27 - 0.026 * k) for k in range(3)]
+    backs = [
+        box(1.4, 0.085, 0.03, 0.008).turned("x", -12).moved(y=0.58 + 0.12 * k, z=-0.27 - 0.026 * k)
+        for k in range(3)
+    ]
     side = joined([
         rod(path((0, 0.0, 0.22), (0, 0.2, 0.17), (0, 0.42, 0.2)), 0.022),
         rod(path((0, 0.0, -0.26), (0, 0.25, -0.2), (0, 0.43, -0.25), (0, 0.86, -0.355)), 0.022),
@@ -219,28 +238,50 @@ def _cushion(look: Look) -> Model:
     x, z = body.positions[:, 0] / 0.235, body.positions[:, 2] / 0.235
     pinched = np.column_stack([1 - 0.13 * (1 - z * z), 1 + 0 * x, 1 - 0.13 * (1 - x * x)])
     body = Mesh(body.positions * pinched, body.normals, body.uvs, body.triangles)
-    return Model((part("body", "velvet", body.turned("x", 70).moved(y=0.22)),), {"front": Anchor((0, 0.22, 0.08), 0.25)})
+    return Model(
+        (part("body", "velvet", body.turned("x", 70).moved(y=0.22)),), {"front": Anchor((0, 0.22, 0.08), 0.25)},
+    )
 
 
 SHAPES = (
-    Shape("chair", "furniture", ("chair", "dining chair", "kitchen chair", "seat"), ("seat", "back", "legs", "armrests",
-          "cushion"), ("seat", "back", "legs", "armrests"), ("armrests", "cushion"), _chair),
-    Shape("office chair", "furniture", ("office chair", "desk chair", "swivel chair", "gaming chair"), ("seat", "back",
-          "frame", "armrests", "base", "wheels"), ("seat", "back"), (), _office_chair),
-    Shape("stool", "furniture", ("stool", "bar stool", "footstool", "ottoman"), ("seat", "legs", "cushion"),
-          ("seat", "legs"), ("cushion",), _stool),
-    Shape("armchair", "furniture", ("armchair", "lounge chair", "recliner", "throne"), ("body", "seat", "back", "legs"),
-          ("body", "seat", "back"), (), _armchair),
-    Shape("sofa", "furniture", ("sofa", "couch", "settee", "loveseat", "divan"), ("body", "seat", "back", "legs"),
-          ("body", "seat", "back"), (), _sofa),
+    Shape(
+        "chair", "furniture", ("chair", "dining chair", "kitchen chair", "seat"),
+        ("seat", "back", "legs", "armrests", "cushion"), ("seat", "back", "legs", "armrests"), ("armrests", "cushion"),
+        _chair,
+    ),
+    Shape(
+        "office chair", "furniture", ("office chair", "desk chair", "swivel chair", "gaming chair"),
+        ("seat", "back", "frame", "armrests", "base", "wheels"), ("seat", "back"), (), _office_chair,
+    ),
+    Shape(
+        "stool", "furniture", ("stool", "bar stool", "footstool", "ottoman"), ("seat", "legs", "cushion"),
+        ("seat", "legs"), ("cushion",), _stool,
+    ),
+    Shape(
+        "armchair", "furniture", ("armchair", "lounge chair", "recliner", "throne"), ("body", "seat", "back", "legs"),
+        ("body", "seat", "back"), (), _armchair,
+    ),
+    Shape(
+        "sofa", "furniture", ("sofa", "couch", "settee", "loveseat", "divan"), ("body", "seat", "back", "legs"),
+        ("body", "seat", "back"), (), _sofa,
+    ),
     Shape("bench", "furniture", ("bench", "park bench", "pew"), ("seat", "back", "legs"), ("seat", "back"), (), _bench),
-    Shape("table", "furniture", ("table", "dining table", "kitchen table"), ("top", "frame", "legs"),
-          ("top", "frame", "legs"), ("round",), _table),
-    Shape("coffee table", "furniture", ("coffee table", "side table", "end table"), ("top", "shelf", "legs"),
-          ("top", "shelf", "legs"), (), _coffee_table),
-    Shape("desk", "furniture", ("desk", "writing desk", "workbench"), ("top", "body", "drawers", "handles", "legs"),
-          ("top", "drawers", "legs"), (), _desk),
-    Shape("bed", "furniture", ("bed", "double bed", "bunk"), ("frame", "headboard", "legs", "mattress", "blanket", "sheet",
-          "pillows"), ("frame", "headboard", "legs"), (), _bed),
+    Shape(
+        "table", "furniture", ("table", "dining table", "kitchen table"), ("top", "frame", "legs"),
+        ("top", "frame", "legs"), ("round",), _table,
+    ),
+    Shape(
+        "coffee table", "furniture", ("coffee table", "side table", "end table"), ("top", "shelf", "legs"),
+        ("top", "shelf", "legs"), (), _coffee_table,
+    ),
+    Shape(
+        "desk", "furniture", ("desk", "writing desk", "workbench"), ("top", "body", "drawers", "handles", "legs"),
+        ("top", "drawers", "legs"), (), _desk,
+    ),
+    Shape(
+        "bed", "furniture", ("bed", "double bed", "bunk"),
+        ("frame", "headboard", "legs", "mattress", "blanket", "sheet", "pillows"), ("frame", "headboard", "legs"), (),
+        _bed,
+    ),
     Shape("cushion", "furniture", ("cushion", "pillow"), ("body",), ("body",), (), _cushion),
-)  # fmt: skip
+)

@@ -31,7 +31,9 @@ def write_parts(
 
     Textures are `texture_size` pixels a side; None writes factors only. Equal arguments give equal bytes.
     """
-    lows, highs = zip(*((part.mesh.positions.min(axis=0), part.mesh.positions.max(axis=0)) for part in parts), strict=True)
+    lows, highs = zip(
+        *((part.mesh.positions.min(axis=0), part.mesh.positions.max(axis=0)) for part in parts), strict=True,
+    )
     extent = float((np.max(highs, axis=0) - np.min(lows, axis=0)).max())
     file = _File(texture_size, seed, extent)
     roles = dict.fromkeys(part.role for part in parts)
@@ -95,7 +97,7 @@ class _File:
                 baseColorFactor=(*color, 1.0), metallicFactor=material.metallic, roughnessFactor=material.roughness
             )
         if finish.glowing:
-            entry.emissiveFactor = [level / max(color) for level in color] if max(color) > 0 else color
+            entry.emissiveFactor = color
             entry.extensions["KHR_materials_emissive_strength"] = {"emissiveStrength": GLOW}
         elif material.emission > 0:
             entry.emissiveFactor = [level * material.emission for level in color]

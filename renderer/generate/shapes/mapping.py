@@ -1,4 +1,4 @@
-"""Texture coordinates in metres for surfaces that have none: each triangle is seen along the axis that it faces most."""
+"""Texture coordinates in metres for surfaces without any: each triangle is seen along the axis that it faces most."""
 
 import dataclasses
 

@@ -1,7 +1,7 @@
 """Surface nets (Gibson 1998) that are manifold: the surface where samples on a grid change their sign.
 
-Each cell has a vertex for each sheet of the surface that passes through it, as in manifold dual contouring (Schaefer, Ju,
-Warren 2007): with one vertex only, two sheets in one cell would touch, and an edge would have four triangles.
+Each cell has a vertex for each sheet of the surface that passes through it, as in manifold dual contouring (Schaefer,
+Ju and Warren 2007): with one vertex only, two sheets in one cell would touch, and an edge would have four triangles.
 """
 
 import functools

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping
 
 import numpy as np
+import numpy.typing as npt
 
 from renderer.arrays import Float32
 from renderer.generate.shapes.parts import Pattern
 from renderer.samples.noise import smoothstep, tiling_noise
+
+Field = npt.NDArray[np.floating]
 
 
 def pattern_mask(pattern: Pattern, size: int, seed: int) -> Float32:
@@ -16,31 +19,35 @@ def pattern_mask(pattern: Pattern, size: int, seed: int) -> Float32:
     return np.broadcast_to(mask, (size, size))
 
 
-def _plain(u: Float32, v: Float32, seed: int) -> Float32:
+def _plain(u: Float32, v: Float32, seed: int) -> Field:
     return np.full((1, 1), -1.0, np.float32)
 
 
-def _stripes(u: Float32, v: Float32, seed: int) -> Float32:
-    return (0.25 - np.abs((v * 6) % 1 - 0.5)) / 6
+def _stripes(u: Float32, v: Float32, seed: int) -> Field:
+    distance: Field = (0.25 - np.abs((v * 6) % 1 - 0.5)) / 6
+    return distance
 
 
-def _dots(u: Float32, v: Float32, seed: int) -> Float32:
+def _dots(u: Float32, v: Float32, seed: int) -> Field:
     """Two rows of dots, staggered."""
     count = 6
     near = [np.hypot((u * count + shift) % 1 - 0.5, (v * count + shift) % 1 - 0.5) for shift in (0.0, 0.5)]
-    return (0.24 - np.minimum(*near)) / count
+    distance: Field = (0.24 - np.minimum(*near)) / count
+    return distance
 
 
-def _checks(u: Float32, v: Float32, seed: int) -> Float32:
+def _checks(u: Float32, v: Float32, seed: int) -> Field:
     x, y = (0.5 - np.abs((u * 4) % 2 - 1)) / 4, (0.5 - np.abs((v * 4) % 2 - 1)) / 4
-    return np.where(x * y > 0, 1, -1) * np.minimum(np.abs(x), np.abs(y))
+    distance: Field = np.where(x * y > 0, 1, -1) * np.minimum(np.abs(x), np.abs(y))
+    return distance
 
 
-def _zigzag(u: Float32, v: Float32, seed: int) -> Float32:
-    return (0.25 - np.abs((v * 6 + np.abs((u * 6) % 1 - 0.5)) % 1 - 0.5)) / 6
+def _zigzag(u: Float32, v: Float32, seed: int) -> Field:
+    distance: Field = (0.25 - np.abs((v * 6 + np.abs((u * 6) % 1 - 0.5)) % 1 - 0.5)) / 6
+    return distance
 
 
-def _stars(u: Float32, v: Float32, seed: int) -> Float32:
+def _stars(u: Float32, v: Float32, seed: int) -> Field:
     """Five-pointed stars, staggered like the dots."""
     count = 5
     best = np.full((u.shape[1], u.shape[1]), -1.0, np.float32)
@@ -55,13 +62,13 @@ def _stars(u: Float32, v: Float32, seed: int) -> Float32:
     return best / count
 
 
-def _camouflage(u: Float32, v: Float32, seed: int) -> Float32:
+def _camouflage(u: Float32, v: Float32, seed: int) -> Field:
     rng = np.random.default_rng(seed)
     size = u.shape[1]
     return (tiling_noise(rng, size, (6, 6)) + 0.3 * tiling_noise(rng, size, (14, 14)) - 0.3) / 20
 
 
-_DISTANCES: Mapping[Pattern, Callable[[Float32, Float32, int], Float32]] = {
+_DISTANCES: Mapping[Pattern, Callable[[Float32, Float32, int], Field]] = {
     "plain": _plain, "stripes": _stripes, "dots": _dots, "checks": _checks, "zigzag": _zigzag, "stars": _stars,
     "camouflage": _camouflage,
 }  # fmt: skip

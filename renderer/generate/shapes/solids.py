@@ -195,8 +195,7 @@ def loft(rings: Float64) -> Mesh:
     onward = np.gradient(rings, axis=0)
     normals = np.cross(round_, onward)
     for row, inner in ((0, 1), (-1, -2)):
-        if np.allclose(rings[row], rings[row, :1], atol=1e-9):
-            rings[row] = rings[row, :1]
+        if _is_point(rings[row]):
             outward = rings[row, 0] - rings[inner].mean(axis=0)
             normals[row] = outward
     normals /= np.maximum(np.linalg.norm(normals, axis=2, keepdims=True), 1e-12)
@@ -210,13 +209,26 @@ def loft(rings: Float64) -> Mesh:
     sheet = _sheet(rings, normals, uvs)
     caps = []
     for row, reverse in ((0, True), (-1, False)):
-        if not np.allclose(rings[row], rings[row, :1], atol=1e-9):
+        if not _is_point(rings[row]):
             caps.append(_fan(rings[row, :-1], reverse))
     mesh = joined([sheet, *caps])
     a, b, c = (mesh.positions[mesh.triangles[:, k]] for k in range(3))
-    if np.einsum("ij,ij->", a, np.cross(b, c)) > 0:
-        return mesh
-    return dataclasses.replace(mesh, normals=-mesh.normals, triangles=mesh.triangles[:, ::-1])
+    return mesh if np.einsum("ij,ij->", a, np.cross(b, c)) > 0 else loft(rings[:, ::-1])
+
+
+def tunnel(rings: Float64) -> Mesh:
+    """The closed surface through rings (rows, columns, 3) of which the last is the first again, as in a torus."""
+    wrapped = np.concatenate([rings[:, -2:-1], rings, rings[:, 1:2]], axis=1)
+    along = np.concatenate([rings[-2:-1], rings, rings[1:2]])
+    normals = np.cross(wrapped[:, 2:] - wrapped[:, :-2], along[2:] - along[:-2])
+    normals /= np.maximum(np.linalg.norm(normals, axis=2, keepdims=True), 1e-12)
+    mesh = _sheet(rings, normals, np.zeros((*rings.shape[:2], 2)))
+    a, b, c = (mesh.positions[mesh.triangles[:, k]] for k in range(3))
+    return boxed(mesh) if np.einsum("ij,ij->", a, np.cross(b, c)) > 0 else tunnel(rings[:, ::-1])
+
+
+def _is_point(ring: Float64) -> bool:
+    return bool(np.ptp(ring, axis=0).max() < 1e-9)
 
 
 def _turned(outline: Profile, segments: int) -> tuple[Mesh, float]:
@@ -322,7 +334,7 @@ def _catmull(points: Float64, steps: int) -> Float64:
     return result
 
 
-def placed(mesh: Mesh, at: Vector, look: Vector) -> Mesh:
+def placed(mesh: Mesh, at: Vector | Float64, look: Vector | Float64) -> Mesh:
     """The mesh with its +y axis turned to the direction `look`, and moved to `at`."""
     up = np.array(look) / np.linalg.norm(look)
     side = np.cross((0.0, 0.0, 1.0) if abs(up[2]) < 0.9 else (0.0, -1.0, 0.0), up)

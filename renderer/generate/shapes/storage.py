@@ -4,9 +4,19 @@ import numpy as np
 
 from renderer.generate.shapes.parts import Anchor, Finish, Look, Model, Part, Shape, srgb
 from renderer.generate.shapes.solids import (
-    around, ball, box, disc, joined, mirrored, part, path, placed, rod, turned, turned_part,
-)  # fmt: skip
-from renderer.samples.mesh import Mesh
+    around,
+    ball,
+    box,
+    disc,
+    mirrored,
+    part,
+    path,
+    placed,
+    rod,
+    turned,
+    turned_part,
+)
+from renderer.samples.mesh import Mesh, joined
 
 _BINDINGS = ("7a2430", "22405f", "2f5a45", "c39a4a", "d9cdb6", "3a3438", "a4532f", "5d4a72")  # sRGB
 _LIT = Finish("light", glowing=True)
@@ -61,11 +71,19 @@ def _cabinet(look: Look) -> Model:
     low = 0.16
     body = box(width, height, depth, 0.012).moved(y=low + height / 2)
     if "drawers" in look.features:
-        fronts = [box(width - 0.05, 0.205, 0.02, 0.006).moved(y=low + 0.13 + 0.23 * k, z=depth / 2 + 0.003) for k in range(3)]
+        fronts = [
+            box(width - 0.05, 0.205, 0.02, 0.006).moved(y=low + 0.13 + 0.23 * k, z=depth / 2 + 0.003)
+            for k in range(3)
+        ]
         knobs = [_knob().moved(x, low + 0.13 + 0.23 * k, depth / 2 + 0.013) for k in range(3) for x in (-0.2, 0.2)]
     else:
-        fronts = [mirrored(box(width / 2 - 0.03, height - 0.05, 0.02, 0.006).moved(x=width / 4 - 0.012, y=low + height / 2,
-                                                                                    z=depth / 2 + 0.003))]
+        fronts = [
+            mirrored(
+                box(width / 2 - 0.03, height - 0.05, 0.02, 0.006).moved(
+                    x=width / 4 - 0.012, y=low + height / 2, z=depth / 2 + 0.003,
+                )
+            )
+        ]
         knobs = [_knob().moved(x, low + height / 2 + 0.04, depth / 2 + 0.013) for x in (-0.045, 0.045)]
     return Model(
         (
@@ -122,7 +140,9 @@ def _lamp(look: Look) -> Model:
 
 
 def _floor_lamp(look: Look) -> Model:
-    leg = placed(turned((0, 0), (0.011, 0, 0.003), (0.016, 1.2, 0.005), (0, 1.2), segments=24), (0.32, 0, 0), (-0.26, 1.17, 0))
+    leg = placed(
+        turned((0, 0), (0.011, 0, 0.003), (0.016, 1.2, 0.005), (0, 1.2), segments=24), (0.32, 0, 0), (-0.26, 1.17, 0),
+    )
     hub = turned((0, 1.1), (0.05, 1.1, 0.01), (0.05, 1.16, 0.01), (0.016, 1.18), (0.012, 1.3), (0, 1.3))
     brace = around(rod(np.array([(0.225, 0.42, 0), (0, 0.42, 0)]), 0.007, segments=12), 3)
     return Model(
@@ -137,14 +157,20 @@ def _floor_lamp(look: Look) -> Model:
 
 
 def _candle(look: Look) -> Model:
-    body = turned_part("body", "wax", (0, 0.012), (0.03, 0.012, 0.002), (0.03, 0.14, 0.006), (0.012, 0.136, 0.01), (0, 0.133))
-    dish = disc((0, 0), (0.05, 0, 0.004), (0.062, 0.016, 0.001), (0.059, 0.0162, 0.001), (0.046, 0.008, 0.004), (0.0, 0.008),
-                steps=6)  # fmt: skip
+    body = turned_part(
+        "body", "wax", (0, 0.012), (0.03, 0.012, 0.002), (0.03, 0.14, 0.006), (0.012, 0.136, 0.01), (0, 0.133),
+    )
+    dish = disc(
+        (0, 0), (0.05, 0, 0.004), (0.062, 0.016, 0.001), (0.059, 0.0162, 0.001), (0.046, 0.008, 0.004), (0.0, 0.008),
+        steps=6,
+    )
     flame = turned((0, 0.147), (0.007, 0.152, 0.006), (0.009, 0.162, 0.009), (0.002, 0.185, 0.02), (0, 0.192), steps=8,
                    segments=32)  # fmt: skip
     drips = [rod(np.array([(r, 0.135, 0), (r, low, 0)]), 0.004, 0.0055, segments=12).turned("y", turn)
              for r, low, turn in ((0.0285, 0.085, 20), (0.0285, 0.105, 75), (0.0285, 0.07, 200))]  # fmt: skip
-    handle = rod(path((0.055, 0.010, 0), (0.085, 0.020, 0), (0.10, 0.008, 0), (0.085, 0.0, 0), (0.055, 0.006, 0)), 0.004)
+    handle = rod(
+        path((0.055, 0.010, 0), (0.085, 0.020, 0), (0.10, 0.008, 0), (0.085, 0.0, 0), (0.055, 0.006, 0)), 0.004,
+    )
     wick = rod(np.array([(0, 0.13, 0), (0.001, 0.152, 0)]), 0.0016, segments=10)
     return Model(
         (

@@ -7,12 +7,14 @@ import dataclasses
 from collections.abc import Callable, Mapping
 
 import numpy as np
+import numpy.typing as npt
 
 from renderer.arrays import Float32
 from renderer.generate.shapes.finishes import Structure
 from renderer.samples.noise import smoothstep, tiling_noise
 
 Random = np.random.Generator
+Field = npt.NDArray[np.floating]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -25,11 +27,9 @@ class Detail:
     dull: Float32
 
 
-def _detail(tone: Float32, height: Float32, dull: Float32 | float = 0.0) -> Detail:
-    size = tone.shape
-    return Detail(
-        np.clip(tone, 0, 1), np.broadcast_to(height, size), np.broadcast_to(np.float32(dull), size).astype(np.float32)
-    )
+def _detail(tone: Field, height: Field, dull: Field | float = 0.0) -> Detail:
+    fields = np.clip(tone, 0, 1), height, dull
+    return Detail(*(np.broadcast_to(field, tone.shape).astype(np.float32) for field in fields))
 
 
 def _axes(size: int) -> tuple[Float32, Float32]:
@@ -183,7 +183,7 @@ def _crumb(rng: Random, size: int) -> Detail:
     return _detail(0.4 + 0.2 * clouds + 0.4 * holes, 0.6 + 0.16 * clouds - 0.4 * holes, 0.05 * clouds)
 
 
-def _courses(size: int, rows: int, columns: int) -> tuple[Float32, Float32, Float32]:
+def _courses(size: int, rows: int, columns: int) -> tuple[Field, Field, Field]:
     """Bricks in running bond: places inside the brick, 0 to 1, and a different number for each brick."""
     u, v = _axes(size)
     row = np.floor(v * rows)

@@ -5,9 +5,22 @@ import numpy as np
 from renderer.generate.shapes.parts import Anchor, Finish, Look, Model, Part, Shape, Vector, srgb
 from renderer.generate.shapes.plants import leaf
 from renderer.generate.shapes.solids import (
-    around, ball, disc, egg, joined, mirrored, part, path, rod, scaled, smooth, smooth_part, turned, turned_part, vessel,
-)  # fmt: skip
-from renderer.samples.mesh import Mesh
+    around,
+    ball,
+    disc,
+    egg,
+    mirrored,
+    part,
+    path,
+    rod,
+    scaled,
+    smooth,
+    smooth_part,
+    turned,
+    turned_part,
+    vessel,
+)
+from renderer.samples.mesh import Mesh, joined
 
 
 def _vase(look: Look) -> Model:
@@ -20,7 +33,10 @@ def _vase(look: Look) -> Model:
         parts += _bouquet(look.seed)
     return Model(
         tuple(parts),
-        {"inside": Anchor((0, 0.2, 0), 0.06), "top": Anchor((0, 0.31, 0), 0.06), "front": Anchor((0, 0.12, 0.099), 0.09)},
+        {
+            "inside": Anchor((0, 0.2, 0), 0.06), "top": Anchor((0, 0.31, 0), 0.06),
+            "front": Anchor((0, 0.12, 0.099), 0.09),
+        },
     )
 
 
@@ -30,14 +46,18 @@ def _bouquet(seed: int) -> list[Part]:
     stems, leaves, heads, hearts = [], [], [], []
     for k in range(5):
         turn = 72.0 * k + float(rng.uniform(-12, 12))
-        lean, high = (0.02, 0.5) if k == 0 else (0.075 + float(rng.uniform(0, 0.03)), 0.44 + float(rng.uniform(0, 0.05)))
+        lean, high = (0.02, 0.5) if k == 0 else (
+            0.075 + float(rng.uniform(0, 0.03)), 0.44 + float(rng.uniform(0, 0.05)),
+        )
         stems.append(rod(path((0, 0.1, 0), (0, 0.29, 0.008), (0, high, lean)), 0.003, segments=10).turned("y", turn))
         leaves.append(leaf(0.1, 0.035).turned("x", 50).moved(y=0.33, z=0.01).turned("y", turn + 36))
         petals = around(scaled(leaf(0.04, 0.026), 1, 1, 1).turned("x", 72), 8)
         petals = joined([petals, around(leaf(0.03, 0.02).turned("x", 45), 6, 20).moved(y=0.002)])
         tilt = 40.0 if k else 12.0
         heads.append(petals.turned("x", tilt).moved(y=high, z=lean).turned("y", turn))
-        hearts.append(egg(0.009, 0.006, 0.009, 20).moved(y=0.004).turned("x", tilt).moved(y=high, z=lean).turned("y", turn))
+        hearts.append(
+            egg(0.009, 0.006, 0.009, 20).moved(y=0.004).turned("x", tilt).moved(y=high, z=lean).turned("y", turn)
+        )
     return [
         part("stems", Finish("leaf", srgb("4f7d33")), *stems), part("leaves", "leaf", *leaves),
         part("flowers", "petal", *heads), part("hearts", Finish("petal", srgb("e8b62c")), *hearts),
@@ -50,8 +70,9 @@ def _bottle(look: Look) -> Model:
         (0.0145, 0.265), (0.0142, 0.285), (0.0142, 0.297),
     )  # fmt: skip
     collar = turned((0.0135, 0.284), (0.0165, 0.284, 0.001), (0.0165, 0.295, 0.001), (0.0135, 0.295), (0.0135, 0.284))
-    label = turned_part("label", "paper", (0.0384, 0.07), (0.0388, 0.07), (0.0388, 0.155), (0.0384, 0.155), (0.0384, 0.07),
-                        segments=96)  # fmt: skip
+    label = turned_part(
+        "label", "paper", (0.0384, 0.07), (0.0388, 0.07), (0.0388, 0.155), (0.0384, 0.155), (0.0384, 0.07), segments=96,
+    )
     return Model(
         (
             vessel("body", Finish("glass", srgb("4f8a5f")), *outline, wall=0.0025, floor=0.008),
@@ -77,11 +98,15 @@ def _mug(look: Look) -> Model:
     drink = disc((0, 0.081), (0.037, 0.081), (0.037, 0.0828), (0, 0.0828))
     return Model(
         (
-            vessel("body", "ceramic", *outline, wall=wall), part("handle", "ceramic", _handle(0.041, 0.078, 0.022, 0.032, 0.006)),
+            vessel("body", "ceramic", *outline, wall=wall),
+            part("handle", "ceramic", _handle(0.041, 0.078, 0.022, 0.032, 0.006)),
             part("drink", Finish("chocolate", srgb("3b2013")), drink),
         ),
-        {"inside": Anchor((0, 0.06, 0), 0.06), "top": Anchor((0, 0.095, 0), 0.07), "front": Anchor((0, 0.05, 0.041), 0.05)},
-    )  # fmt: skip
+        {
+            "inside": Anchor((0, 0.06, 0), 0.06), "top": Anchor((0, 0.095, 0), 0.07),
+            "front": Anchor((0, 0.05, 0.041), 0.05),
+        },
+    )
 
 
 def _cup(look: Look) -> Model:
@@ -96,8 +121,11 @@ def _cup(look: Look) -> Model:
             part("foot", "porcelain", turned((0, 0.007), (0.021, 0.007, 0.002), (0.0205, 0.014, 0.001), (0, 0.014))),
             part("drink", Finish("chocolate", srgb("4a2814")), drink),
         ),
-        {"inside": Anchor((0, 0.04, 0), 0.05), "top": Anchor((0, 0.072, 0), 0.07), "front": Anchor((0, 0.045, 0.036), 0.04)},
-    )  # fmt: skip
+        {
+            "inside": Anchor((0, 0.04, 0), 0.05), "top": Anchor((0, 0.072, 0), 0.07),
+            "front": Anchor((0, 0.045, 0.036), 0.04),
+        },
+    )
 
 
 def _bowl(look: Look) -> Model:
@@ -112,12 +140,16 @@ def _bowl(look: Look) -> Model:
 
 def _teapot(look: Look) -> Model:
     body = smooth_part(
-        "body", "porcelain",
-        (0, 0.0), (0.045, 0.001), (0.058, 0.008), (0.088, 0.05), (0.086, 0.092), (0.056, 0.128), (0.036, 0.137), (0, 0.139),
-    )  # fmt: skip
-    spout = rod(path((0.068, 0.045, 0), (0.112, 0.062, 0), (0.132, 0.105, 0), (0.152, 0.138, 0)), 0.026, 0.017, 0.012, 0.0105)
+        "body", "porcelain", (0, 0.0), (0.045, 0.001), (0.058, 0.008), (0.088, 0.05), (0.086, 0.092), (0.056, 0.128),
+        (0.036, 0.137), (0, 0.139),
+    )
+    spout = rod(
+        path((0.068, 0.045, 0), (0.112, 0.062, 0), (0.132, 0.105, 0), (0.152, 0.138, 0)), 0.026, 0.017, 0.012, 0.0105,
+    )
     hole = rod(np.array([(0.149, 0.1335, 0), (0.1545, 0.1405, 0)]), 0.0078, flat=0.9, segments=20)
-    ear = path((-0.075, 0.105, 0), (-0.115, 0.118, 0), (-0.142, 0.095, 0), (-0.132, 0.055, 0), (-0.08, 0.035, 0), steps=10)
+    ear = path(
+        (-0.075, 0.105, 0), (-0.115, 0.118, 0), (-0.142, 0.095, 0), (-0.132, 0.055, 0), (-0.08, 0.035, 0), steps=10,
+    )
     lid = smooth((0, 0.128), (0.043, 0.131), (0.045, 0.136), (0.036, 0.146), (0.014, 0.153), (0, 0.154))
     knob = smooth((0, 0.150), (0.007, 0.152), (0.006, 0.159), (0.0125, 0.166), (0.011, 0.175), (0, 0.179))
     return Model(
@@ -136,26 +168,38 @@ def _wine_glass(look: Look) -> Model:
     )  # fmt: skip
     wine = smooth((0, 0.1005), (0.012, 0.102), (0.0325, 0.126), (0.0368, 0.142), (0.0355, 0.1434), (0, 0.1436), steps=6)
     return Model(
-        (vessel("body", "glass", *outline, wall=0.0014, floor=0.099), part("drink", Finish("dark glass", srgb("6a0f22")), wine)),
+        (
+            vessel("body", "glass", *outline, wall=0.0014, floor=0.099),
+            part("drink", Finish("dark glass", srgb("6a0f22")), wine),
+        ),
         {"inside": Anchor((0, 0.1, 0), 0.05), "top": Anchor((0, 0.2, 0), 0.06)},
     )
 
 
 def _jar(look: Look) -> Model:
-    outline = ((0.038, 0.0), (0.043, 0.005), (0.045, 0.02), (0.045, 0.06), (0.045, 0.09), (0.040, 0.108), (0.037, 0.115), (0.037, 0.128))
+    outline = (
+        (0.038, 0.0), (0.043, 0.005), (0.045, 0.02), (0.045, 0.06), (0.045, 0.09), (0.040, 0.108), (0.037, 0.115),
+        (0.037, 0.128),
+    )
     lid = turned_part(
-        "lid", "brass",
-        (0, 0.114), (0.040, 0.114, 0.001), (0.041, 0.1145, 0.001), (0.041, 0.131, 0.003), (0.036, 0.1315, 0.001), (0.035, 0.1305), (0, 0.1305),
-    )  # fmt: skip
+        "lid", "brass", (0, 0.114), (0.040, 0.114, 0.001), (0.041, 0.1145, 0.001), (0.041, 0.131, 0.003),
+        (0.036, 0.1315, 0.001), (0.035, 0.1305), (0, 0.1305),
+    )
     return Model(
         (
             vessel("body", "glass", *outline, wall=0.003),
-            smooth_part("filling", Finish("cheese", srgb("d98a1c")), (0, 0.0035), (0.036, 0.0035), (0.0415, 0.008), (0.0417, 0.05), (0.0417, 0.086), (0.0405, 0.092), (0, 0.0925)),
+            smooth_part(
+                "filling", Finish("cheese", srgb("d98a1c")), (0, 0.0035), (0.036, 0.0035), (0.0415, 0.008),
+                (0.0417, 0.05), (0.0417, 0.086), (0.0405, 0.092), (0, 0.0925),
+            ),
             lid,
-            turned_part("label", "paper", (0.0452, 0.028), (0.0456, 0.028), (0.0456, 0.075), (0.0452, 0.075), (0.0452, 0.028), segments=96),
+            turned_part(
+                "label", "paper", (0.0452, 0.028), (0.0456, 0.028), (0.0456, 0.075), (0.0452, 0.075), (0.0452, 0.028),
+                segments=96,
+            ),
         ),
         {"top": Anchor((0, 0.1315, 0), 0.07), "front": Anchor((0, 0.052, 0.046), 0.05)},
-    )  # fmt: skip
+    )
 
 
 def _plant(look: Look) -> Model:
@@ -170,15 +214,22 @@ def _plant(look: Look) -> Model:
         rise = 0.11 + 0.06 * tier
         blade = leaf(length, 0.075, 0.9).turned("x", lean)
         out = 0.015 + 0.035 * (1 - tier)
-        stems.append(rod(path((0, 0.09, 0.006), (0, rise, out * 0.6), (0, rise + 0.04, out + 0.01)), 0.0032, segments=10).turned("y", turn))
+        stems.append(
+            rod(
+                path((0, 0.09, 0.006), (0, rise, out * 0.6), (0, rise + 0.04, out + 0.01)), 0.0032, segments=10,
+            ).turned("y", turn)
+        )
         leaves.append(blade.moved(y=rise + 0.035, z=out + 0.006).turned("y", turn))
     return Model(
         (
             pot, part("rim", "terracotta", rim), part("soil", "soil", soil),
             part("stems", Finish("leaf", srgb("4f7d33")), *stems), part("leaves", "leaf", *leaves),
         ),
-        {"top": Anchor((0, 0.4, 0), 0.15), "front": Anchor((0, 0.06, 0.08), 0.08), "inside": Anchor((0, 0.11, 0), 0.12)},
-    )  # fmt: skip
+        {
+            "top": Anchor((0, 0.4, 0), 0.15), "front": Anchor((0, 0.06, 0.08), 0.08),
+            "inside": Anchor((0, 0.11, 0), 0.12),
+        },
+    )
 
 
 def _bucket(look: Look) -> Model:
@@ -187,30 +238,55 @@ def _bucket(look: Look) -> Model:
     bail: list[Vector] = [(0.148 * np.cos(a), 0.262 + 0.17 * np.sin(a), 0.0) for a in np.linspace(0, np.pi, 13)]
     grip = rod(path((-0.05, 0.422, 0), (0, 0.434, 0), (0.05, 0.422, 0)), 0.011)
     ears = mirrored(ball(0.012, 24).moved(x=0.146, y=0.262))
-    ribs = [turned((0.114, y), (0.1155 + y * 0.13, y - 0.003, 0.002), (0.1155 + y * 0.13, y + 0.003, 0.002), (0.114, y + 0.001), (0.114, y))
-            for y in (0.06, 0.2)]
+    ribs = [
+        turned(
+            (0.114, y), (0.1155 + y * 0.13, y - 0.003, 0.002), (0.1155 + y * 0.13, y + 0.003, 0.002),
+            (0.114, y + 0.001), (0.114, y),
+        )
+        for y in (0.06, 0.2)
+    ]
     return Model(
-        (body, part("rim", "steel", bead, *ribs), part("handle", "steel", rod(path(*bail, steps=3), 0.0035, segments=12), ears),
-         part("grip", "oak", grip)),
-        {"inside": Anchor((0, 0.003, 0), 0.2), "top": Anchor((0, 0.27, 0), 0.2), "front": Anchor((0, 0.13, 0.125), 0.12)},
-    )  # fmt: skip
+        (
+            body, part("rim", "steel", bead, *ribs),
+            part("handle", "steel", rod(path(*bail, steps=3), 0.0035, segments=12), ears), part("grip", "oak", grip),
+        ),
+        {
+            "inside": Anchor((0, 0.003, 0), 0.2), "top": Anchor((0, 0.27, 0), 0.2),
+            "front": Anchor((0, 0.13, 0.125), 0.12),
+        },
+    )
 
 
 SHAPES = (
-    Shape("vase", "vessels", ("vase", "urn", "amphora", "flower vase"), ("body", "handles", "stems", "leaves", "flowers",
-          "hearts"), ("body", "handles"), ("handles", "flowers"), _vase),
-    Shape("bottle", "vessels", ("bottle", "wine bottle", "flask", "potion"), ("body", "collar", "label", "cork"),
-          ("body", "collar"), (), _bottle),
+    Shape(
+        "vase", "vessels", ("vase", "urn", "amphora", "flower vase"),
+        ("body", "handles", "stems", "leaves", "flowers", "hearts"), ("body", "handles"), ("handles", "flowers"), _vase,
+    ),
+    Shape(
+        "bottle", "vessels", ("bottle", "wine bottle", "flask", "potion"), ("body", "collar", "label", "cork"),
+        ("body", "collar"), (), _bottle,
+    ),
     Shape("mug", "vessels", ("mug", "coffee mug", "beaker"), ("body", "handle", "drink"), ("body", "handle"), (), _mug),
-    Shape("cup", "vessels", ("cup", "teacup", "cup and saucer", "espresso cup"), ("body", "saucer", "handle", "foot",
-          "drink"), ("body", "saucer", "handle", "foot"), (), _cup),
+    Shape(
+        "cup", "vessels", ("cup", "teacup", "cup and saucer", "espresso cup"),
+        ("body", "saucer", "handle", "foot", "drink"), ("body", "saucer", "handle", "foot"), (), _cup,
+    ),
     Shape("bowl", "vessels", ("bowl", "dish", "fruit bowl", "plate"), ("body", "fruit"), ("body",), ("fruit",), _bowl),
-    Shape("teapot", "vessels", ("teapot", "kettle", "coffee pot", "jug"), ("body", "spout", "opening", "handle", "lid"),
-          ("body", "spout", "handle", "lid"), (), _teapot),
-    Shape("wine glass", "vessels", ("wine glass", "glass", "goblet", "chalice"), ("body", "drink"), ("body",), (), _wine_glass),
-    Shape("jar", "vessels", ("jar", "honey jar", "jam jar", "canister"), ("body", "filling", "lid", "label"), ("body",),
-          (), _jar),
-    Shape("potted plant", "vessels", ("plant", "potted plant", "plant pot", "flowerpot", "houseplant"), ("pot", "rim",
-          "soil", "stems", "leaves"), ("pot", "rim"), (), _plant),
+    Shape(
+        "teapot", "vessels", ("teapot", "kettle", "coffee pot", "jug"), ("body", "spout", "opening", "handle", "lid"),
+        ("body", "spout", "handle", "lid"), (), _teapot,
+    ),
+    Shape(
+        "wine glass", "vessels", ("wine glass", "glass", "goblet", "chalice"), ("body", "drink"), ("body",), (),
+        _wine_glass,
+    ),
+    Shape(
+        "jar", "vessels", ("jar", "honey jar", "jam jar", "canister"), ("body", "filling", "lid", "label"), ("body",),
+        (), _jar,
+    ),
+    Shape(
+        "potted plant", "vessels", ("plant", "potted plant", "plant pot", "flowerpot", "houseplant"),
+        ("pot", "rim", "soil", "stems", "leaves"), ("pot", "rim"), (), _plant,
+    ),
     Shape("bucket", "vessels", ("bucket", "pail"), ("body", "rim", "handle", "grip"), ("body", "rim"), (), _bucket),
-)  # fmt: skip
+)

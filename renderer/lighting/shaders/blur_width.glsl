@@ -2,8 +2,8 @@
 // deviations in texels: by their spacing, and the distance from what casts the shadow (lighting/clearance.py).
 uniform sampler2D clearance;  // metres
 uniform vec2 spread;          // texels per metre of distance
-uniform vec2 limits;          // texels: the least and the most
+uniform float widest;         // texels
 
 vec2 blur_width(vec2 uv) {
-    return clamp(spread * texture(clearance, uv).r, limits.x, limits.y);
+    return min(spread * texture(clearance, uv).r, widest);
 }

@@ -9,7 +9,7 @@ uniform float fade;       // share of the rectangle's size
 
 out float blocked;
 
-const float HAZE = 0.03;  // 1.7/255 of opacity at most are lost, and the farthest 3 % of a shadow don't tint the backdrop
+const float HAZE = 0.05;  // 2.4/255 of opacity at most are lost, and the faint end of a shadow doesn't tint the backdrop
 
 void main() {
     vec2 uv = gl_FragCoord.xy / vec2(textureSize(sharp, 0));

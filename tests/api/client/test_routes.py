@@ -31,6 +31,11 @@ CALLS: dict[str, tuple[Callable[[FarmClient], Any], str, Any, Any]] = {
         lambda c: c.models.ingest("https://example.com/a.glb", {"zoom": 2}), "POST /v1/models/ingest",
         {"url": "https://example.com/a.glb", "renderSettings": {"zoom": 2}}, {"modelId": "m", "renderId": "r"},
     ),
+    "models.generate": (
+        lambda c: c.models.generate("a chair", settings={"zoom": 2}, seed=7), "POST /v1/models/generate",
+        {"prompt": "a chair", "renderSettings": {"zoom": 2}, "seed": 7, "quality": "high"},
+        {"modelId": "m", "renderId": "r", "flowId": "f"},
+    ),
     "models.delete": (lambda c: c.models.delete("m"), "DELETE /v1/models/m", None, {"id": "m", "deleted": True}),
     "renders.create": (
         lambda c: c.renders.create("m", {"zoom": 2}), "POST /v1/renders",

@@ -54,7 +54,8 @@ def test_a_text_becomes_a_mesh_that_is_charged_once(database: Database) -> None:
     claimed = held(database)
     assert (claimed.kind, claimed.inputs) == ("generate-mesh", {})
     assert claimed.spec == {
-        "version": 1, "engine": PROCEDURAL, "prompt": "A chair", "seed": 5, "quality": "high", "texture": True
+        "version": 1, "engine": PROCEDURAL, "prompt": "A chair", "seed": 5, "quality": "high", "texture": True,
+        "caption": "",
     }  # fmt: skip
     running = get(database, account_id, flow)
     assert (running.state, running.stage, running.progress) == (FlowState.RUNNING, "mesh", 0.5)
@@ -80,6 +81,7 @@ def test_where_a_real_generator_makes_pictures_meshes_are_made_of_them(database:
     assert make(database, first)
     second = held(database)
     assert (second.kind, second.spec["engine"], second.spec["prompt"]) == ("generate-mesh", "triposr", None)
+    assert second.spec["caption"] == "A chair"
     assert second.inputs == {"picture": f"steps/{first.task_id}/1/image.jpg"}
     assert make(database, second)
     [asset] = assets_of(database, flow)

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from api import clock
 from api.db.session import Database
-from api.db.tables import Base, IdempotencyKey, Model, Render, WebhookDelivery
+from api.db.tables import Base, Flow, IdempotencyKey, Model, Render, StoredBytes, WebhookDelivery
 from api.domain.accounts import idempotency, ledger
-from api.domain.removal import retention
+from api.domain.generations import pipeline
+from api.domain.kit.unit import unit_of_work
+from api.domain.removal import models, retention
 from api.domain.removal.retention import RULES, Due
 from api.domain.renders import shares
 from api.domain.watching import storage as usage
@@ -21,6 +23,8 @@ from api.errors import Unavailable
 from api.queue import sweep
 from api.settings import Settings
 from api.storage.local import LocalStorage
+from tests.api.domain import flows as hand
+from tests.api.domain.projects import work
 from tests.api.domain.webhooks import URL, emit, subscribe
 from tests.support.web import Web
 
@@ -116,6 +120,23 @@ def test_a_model_goes_once_nothing_of_it_is_left(web: Web, render_id: str) -> No
     assert web.get("/v1/models").json()["data"] == []
 
 
+def test_flows_go_once_they_have_ended_and_examples_stay(web: Web) -> None:
+    ended = hand.order(web.database, web.account_id, hand.text())
+    with work(web.database) as unit:
+        pipeline.order_examples(unit, hand.TERMS)
+    hand.make_all(web.database)
+    under_way = hand.order(web.database, web.account_id, hand.text("A table"))
+    with web.database.begin() as session:
+        session.execute(update(Flow).where(Flow.finished_at.is_not(None)).values(finished_at=clock.now() - 2 * DAY))
+    assert foreseen(web)["generations"].count == 1
+    assert foreseen(web)["generations"].bytes > 0
+    collect(web, **EVERYTHING)
+    with web.database.read() as session:
+        there = set(session.scalars(select(Flow.public_id)))
+    assert there == {under_way.public_id, *(example.job_id for example in pipeline.EXAMPLES)}
+    assert ended.public_id not in there
+
+
 def test_what_can_not_be_deleted_keeps_nothing_else_and_ends(
     web: Web, render_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,6 +148,28 @@ def test_what_can_not_be_deleted_keeps_nothing_else_and_ends(
     monkeypatch.setattr("api.domain.renders.removal.delete_render", refuse)
     collect(web, **EVERYTHING)
     assert left(web) == 2
+
+
+@pytest.mark.nightly
+def test_after_a_year_of_the_same_load_the_disk_is_no_fuller_than_after_a_month(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each day a new model, a video of it and a preview; all of it is kept for a week."""
+    week = {f"keep_{rule.name}_days": 7 for rule in RULES}
+    sizes: list[int] = []
+    started = clock.now()
+    for day in range(365):
+        monkeypatch.setattr(clock, "now", lambda day=day: started + day * DAY)
+        web.upload(b"glTF" + day.to_bytes(4, "big") + bytes(10_000), name=f"{day}.glb")
+        web.finish_all()
+        collect(web, **week)
+        with unit_of_work(web.database, web.storage, lambda: None) as unit:
+            models.discard_deleted(unit)
+        sizes.append(sum(path.stat().st_size for path in web.settings.files_dir.rglob("*") if path.is_file()))
+    assert max(sizes[30:]) <= max(sizes[:30])
+    with web.database.read() as session:
+        assert (session.scalar(select(StoredBytes.total)) or 0) <= 2 * sizes[-1]
+    assert left(web) <= 20
 
 
 def rounds(web: Web, step: Callable[[Session], bool]) -> int:

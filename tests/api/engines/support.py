@@ -4,6 +4,7 @@ import asyncio
 import functools
 import io
 import json
+import struct
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ KEY = "xai-hunter2"
 
 def picture_service(origin: Origin, *, allow: str = "", seconds: float = HANG_S, key: str = KEY) -> PictureService:
     return PictureService(
-        name="xai", url=f"{origin.url}/v1/images/generations", key=key, model="grok-imagine", allow=allow,
+        name="xai", title="xAI", url=f"{origin.url}/v1/images/generations", key=key, model="grok-imagine", allow=allow,
         seconds=seconds, fields={"aspect_ratio": "1:1", "response_format": "b64_json"},
     )  # fmt: skip
 
@@ -30,7 +31,9 @@ def mesh_service(
     origin: Origin, protocol: str | MeshProtocol = "bytes", *, allow: str = "", seconds: float = HANG_S
 ) -> MeshService:
     known = PROTOCOLS[protocol] if isinstance(protocol, str) else protocol
-    return MeshService(url=f"{origin.url}/make", key=KEY, protocol=known, allow=allow, seconds=seconds)
+    return MeshService(
+        url=f"{origin.url}/make", title="The service", key=KEY, protocol=known, allow=allow, seconds=seconds
+    )
 
 
 def context(folder: Path) -> Context:
@@ -66,7 +69,7 @@ def stalled(began: Callable[[], None]) -> Callable[[asyncio.StreamWriter], Await
         writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"da')
         await writer.drain()
         began()
-        await asyncio.Event().wait()
+        await asyncio.sleep(HANG_S)  # by the loop's clock: of what waits for nothing the loop keeps no hold
 
     return give
 
@@ -84,3 +87,19 @@ def jpeg(side: int = 24, mode: str = "RGB") -> bytes:
     file = io.BytesIO()
     PIL.Image.new(mode, (side, side), (200, 40, 40) if mode == "RGB" else 128).save(file, "JPEG")
     return file.getvalue()
+
+
+def glb(**changes: Any) -> bytes:
+    """A triangle far from the ground."""
+    corners = struct.pack("<9f", 4, 5, 6, 5, 5, 6, 4, 7, 7)
+    document = {
+        "asset": {"version": "2.0", "extras": ["theirs"]}, "scene": 0, "scenes": [{"nodes": [0]}],
+        "nodes": [{"mesh": 0}], "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],
+        "accessors": [{"bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC3",
+                       "min": [4, 5, 6], "max": [5, 7, 7]}],
+        "bufferViews": [{"buffer": 0, "byteLength": 36}], "buffers": [{"byteLength": 36}],
+    } | changes  # fmt: skip
+    text = json.dumps(document).encode()
+    text += b" " * (-len(text) % 4)
+    body = struct.pack("<II", len(text), 0x4E4F534A) + text + struct.pack("<II", 36, 0x004E4942) + corners
+    return struct.pack("<4sII", b"glTF", 2, 12 + len(body)) + body

@@ -30,16 +30,14 @@ ALL = ("triposr", "diffusers")
 def test_a_service_goes_before_weights_and_weights_before_shapes_unless_one_is_named(
     given: dict[str, Any], weights: tuple[str, ...], image: str, mesh: str
 ) -> None:
-    chosen = choose(Settings(**given), weights)
-    assert chosen == Chosen(image, mesh)
-    assert chosen.words_become_meshes == (image == "procedural")
+    assert choose(Settings(**given), weights) == Chosen(image, mesh)
 
 
 def test_weights_are_found_where_the_settings_say(tmp_path: Path) -> None:
     (tmp_path / "engines" / "triposr").mkdir(parents=True)
-    assert found_weights(Settings(data_dir=tmp_path)) == {"triposr"}
+    assert found_weights(Settings(data_dir=tmp_path)) == {"triposr": tmp_path / "engines" / "triposr"}
     elsewhere = Settings(data_dir=tmp_path, triposr_dir=tmp_path / "none", diffusers_dir=tmp_path)
-    assert found_weights(elsewhere) == {"diffusers"}
+    assert found_weights(elsewhere) == {"diffusers": tmp_path}
 
 
 def test_every_engine_is_one_of_this_machine_or_has_a_service(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from renderer.generate.protocols import MeshOptions, MeshResult
 from renderer.generate.received import Model
 from renderer.load import load_model
 from renderer.scene.bounds import scene_bounds
-from tests.api.engines.support import KEY, context, endless, in_turn, jpeg, mesh_service, told
+from tests.api.engines.support import KEY, context, endless, glb, in_turn, jpeg, mesh_service, told
 from tests.support.gltf_validator import issues
 from tests.support.origin import Answer, Origin, answer
 
@@ -25,22 +24,6 @@ JOB = MeshProtocol(
     body={"image": "{picture}", "options": ["fast", {"seed": "{seed}"}]}, id="job.id", poll="{url}/{id}/state",
     status="state", done=["ready"], refused=["banned"], failed=["broken"], result="files.0.url", problem="why",
 )  # fmt: skip
-
-
-def glb(**changes: Any) -> bytes:
-    """A triangle far from the ground."""
-    corners = struct.pack("<9f", 4, 5, 6, 5, 5, 6, 4, 7, 7)
-    document = {
-        "asset": {"version": "2.0", "extras": ["theirs"]}, "scene": 0, "scenes": [{"nodes": [0]}],
-        "nodes": [{"mesh": 0}], "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],
-        "accessors": [{"bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC3",
-                       "min": [4, 5, 6], "max": [5, 7, 7]}],
-        "bufferViews": [{"buffer": 0, "byteLength": 36}], "buffers": [{"byteLength": 36}],
-    } | changes  # fmt: skip
-    text = json.dumps(document).encode()
-    text += b" " * (-len(text) % 4)
-    body = struct.pack("<II", len(text), 0x4E4F534A) + text + struct.pack("<II", 36, 0x004E4942) + corners
-    return struct.pack("<4sII", b"glTF", 2, 12 + len(body)) + body
 
 
 @pytest.fixture
@@ -87,7 +70,7 @@ def refusal(kind: type[EngineError], *args: Any, **named: Any) -> str:
 
 def test_a_service_may_answer_at_once(origin: Origin, picture: Path, folder: Path, tmp_path: Path) -> None:
     result = ask(origin, picture, folder, {"/make": answer(glb())}, "bytes")
-    assert result.metadata == {"engine": "hosted", "service": "127.0.0.1", "triangles": 1, "vertices": 3}
+    assert result.metadata == {"engine": "hosted", "triangles": 1, "vertices": 3}
     [head], [body] = origin.requests, origin.bodies
     assert f"Authorization: Bearer {KEY}\r\n" in head
     assert b'name="seed"\r\n\r\n7\r\n' in body
@@ -97,7 +80,7 @@ def test_a_service_may_answer_at_once(origin: Origin, picture: Path, folder: Pat
     assert issues(made)["numErrors"] == 0
     bounds = scene_bounds(load_model(made), None)
     assert [*bounds.low, *bounds.high] == pytest.approx([-0.5, 0, -0.5, 0.5, 2, 0.5])
-    assert b'"extras":{"engine":"hosted","service":"127.0.0.1"}' in result.glb
+    assert b'"extras":{"engine":"hosted"}' in result.glb
 
 
 def test_a_service_may_take_a_job(origin: Origin, picture: Path, folder: Path) -> None:
@@ -140,13 +123,13 @@ def test_meshys_protocol_sends_the_picture_along(origin: Origin, picture: Path, 
 
 @pytest.mark.usefixtures("undecoded")
 @pytest.mark.parametrize(("state", "kind", "said"), [
-    ({"state": "broken", "why": f"{KEY} is out"}, EngineFailed, "127.0.0.1 ended the job as broken: ... is out"),
-    ({"state": "broken", "why": ["?"]}, EngineFailed, "127.0.0.1 ended the job as broken"),
-    ({"state": "banned", "why": "a weapon"}, EngineRejected, "127.0.0.1 ended the job as banned: a weapon"),
-    ({"state": "ready", "files": []}, EngineFailed, "127.0.0.1 answers without files.0.url"),
-    ({"state": None}, EngineFailed, "127.0.0.1 answers without state"),
+    ({"state": "broken", "why": f"{KEY} is out"}, EngineFailed, "The service ended the job as broken: ... is out"),
+    ({"state": "broken", "why": ["?"]}, EngineFailed, "The service ended the job as broken"),
+    ({"state": "banned", "why": "a weapon"}, EngineRejected, "The service ended the job as banned: a weapon"),
+    ({"state": "ready", "files": []}, EngineFailed, "The service answers without files.0.url"),
+    ({"state": None}, EngineFailed, "The service answers without state"),
     ({"state": "ready", "files": [{"url": "http://10.0.0.5/a.glb"}]}, EngineFailed,
-     "127.0.0.1: The URL does not lead to a public address on port 80 or 443"),
+     "The service: The URL does not lead to a public address on port 80 or 443"),
 ])  # fmt: skip
 def test_a_job_without_a_model_is_told(
     origin: Origin, picture: Path, folder: Path, state: object, kind: type[EngineError], said: str
@@ -165,7 +148,7 @@ def test_what_is_no_model_is_told(
 ) -> None:
     monkeypatch.setattr(module, "received_picture", lambda data, *_: data)
     message = refusal(EngineFailed, origin, picture, folder, {"/make": answer(sent)}, "bytes")
-    assert message.startswith("127.0.0.1 sent a model that can't be used: ")
+    assert message.startswith("The service sent a model that can't be used: ")
     assert said in message
 
 

@@ -56,6 +56,7 @@ def refusal(
     with pytest.raises(kind) as raised:
         ask(origin, folder, reply, seconds=seconds)
     assert KEY not in f"{raised.value} {raised.value!r}"
+    assert "127.0.0.1" not in str(raised.value)
     return str(raised.value)
 
 
@@ -96,6 +97,14 @@ def test_a_picture_by_url_is_fetched_without_the_key_from_elsewhere(origin: Orig
 def test_a_url_that_leads_inside_is_not_fetched(origin: Origin, tmp_path: Path, url: str) -> None:
     refusal(EngineFailed, origin, tmp_path, told({"data": [{"url": url}]}))
     assert len(origin.requests) == 1
+
+
+def test_a_result_that_is_gone_says_nothing_of_the_key(origin: Origin, tmp_path: Path) -> None:
+    with running_origin(host="127.0.0.2") as elsewhere:
+        elsewhere.answers["/a.jpg"] = answer(status="403 Forbidden")
+        origin.answers[PATH] = told({"data": [{"url": f"http://127.0.0.2:{elsewhere.port}/a.jpg"}]})
+        with pytest.raises(EngineFailed, match="the server that its result lies on answered with status 403"):
+            HostedPictures(picture_service(origin, allow="127.0.0.2")).picture("a chair", 7, 16, context(tmp_path))
 
 
 def test_a_redirect_that_leads_inside_is_not_followed(origin: Origin, tmp_path: Path) -> None:
@@ -142,7 +151,7 @@ def test_more_patience_than_there_is_time_is_not_waited_for(origin: Origin, tmp_
 
 def test_what_does_not_pass_ends_after_some_attempts(origin: Origin, tmp_path: Path, waits: list[float]) -> None:
     message = refusal(EngineFailed, origin, tmp_path, told({"error": {"message": f"out {KEY}"}}, "502 Bad Gateway"))
-    assert message == "127.0.0.1 answered with status 502: out ..."
+    assert message == "xAI answered with status 502: out ..."
     assert len(origin.requests) == module.ATTEMPTS
 
 
@@ -158,7 +167,7 @@ def test_a_key_that_is_not_taken_is_told_without_it(origin: Origin, tmp_path: Pa
 )
 def test_a_refused_prompt_is_told_in_the_services_words(origin: Origin, tmp_path: Path, error: object) -> None:
     message = refusal(EngineRejected, origin, tmp_path, told(error, "400 Bad Request"))
-    assert message.split() == ["127.0.0.1", "refuses:", "no", "weapons"]
+    assert message.split() == ["xAI", "refuses:", "no", "weapons"]
     assert len(origin.requests) == 1
 
 
@@ -197,7 +206,7 @@ def test_an_answer_that_breaks_off_is_asked_for_again(origin: Origin, tmp_path: 
 def test_a_service_that_stalls_is_left_in_time(origin: Origin, tmp_path: Path) -> None:
     began = threading.Event()
     message = refusal(EngineTimeout, origin, tmp_path, stalled(began.set), seconds=0.5)
-    assert message == "127.0.0.1 was not done within 0.5 seconds"
+    assert message == "xAI was not done within 0.5 seconds"
 
 
 def test_a_call_can_be_cancelled_while_the_service_stalls(origin: Origin, tmp_path: Path) -> None:

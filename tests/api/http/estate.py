@@ -19,6 +19,7 @@ from api.domain.projects import templates, variants, workflows
 from api.http.app import DIALECTS
 from api.http.dialect import Dialects
 from tests.api.domain import projects as hand
+from tests.support.flows import finish_steps
 from tests.support.web import GLB, Web
 
 HOOK_URL = "https://shop.example/hook"
@@ -33,6 +34,10 @@ NOBODY: Keys = {dialect.name: None for dialect in DIALECTS}
 
 dialect_of = Dialects(DIALECTS).of
 
+PUBLIC = ("/api/v/", "/s/", "/api/generate", "/api/status/", "/api/asset/", "/api/examples", "/api/jobs/")
+"""Where what there is is everybody's: test_shares, and the tests of the Grok pipeline."""
+
+FLOW = "model_generate_fromprompt"
 TEMPLATE = {"name": "Mine", "content": next(iter(templates.BUILTIN.values())).content.to_json()}
 
 
@@ -43,13 +48,14 @@ class Estate:
         self.web = web
         self._glossi = self._make_glossis()
         self._dxgl = self._make_dxgls()
+        self.make_flows()
         self.sha256 = web.get(f"/v1/models/{self._dxgl['model_id']}").json()["data"]["sha256"]
         document = web.get("/openapi.json", token=None).json()
         self.operations: list[tuple[str, str, dict[str, Any]]] = [
             (method.upper(), path, operation)
             for path, item in document["paths"].items()
             for method, operation in item.items()
-            if not path.startswith(("/api/v/", "/s/"))  # what everybody may see: test_shares
+            if not path.startswith(PUBLIC)
         ]
 
     def _make_dxgls(self) -> dict[str, str]:
@@ -88,15 +94,38 @@ class Estate:
         told = web.get("/api/v1/webhooks/deliveries", token=web.glossi_key).json()
         return ids | {"job_id": job.id, "delivery_id": told["deliveries"][0]["id"]}
 
+    def make_flows(self) -> None:
+        """`flow_id` has ended; `waiting_id` and `startable_id` have an input, and aren't started."""
+        web, chair = self.web, {"data": "A chair"}
+
+        def ask(method: str, path: str, **arguments: Any) -> Any:
+            answer = web.request(method, path, token=web.generio_key, **arguments)
+            assert answer.status_code == 200, answer.text
+            return answer.json()
+
+        ids = {"flow_id": ask("POST", "/flows", json={"template": FLOW, "inputs": [chair]})["flow_id"]}
+        finish_steps(web)
+        for name in ("waiting_id", "startable_id"):
+            ids[name] = ask("POST", "/flows", json={"template": FLOW})["flow_id"]
+            ask("POST", f"/flows/{ids[name]}/inputs", json=chair)
+        ids["input_id"] = ask("GET", f"/flows/{ids['flow_id']}/inputs")["inputs"][0]["id"]
+        ids["output_id"] = ask("GET", f"/flows/{ids['flow_id']}/outputs")["outputs"][0]["id"]
+        self._generio = ids
+
     def ids(self, path: str) -> dict[str, str]:
         """What may be put into a path, or a body that is sent there."""
-        if dialect_of(path).name == "dxgl":
+        if dialect_of(path).name == "generio":
+            own = self._generio
+            flow = {"/flows/{flow_id}": "startable_id", "/flows/{flow_id}/inputs": "waiting_id"}.get(path, "flow_id")
+            asset = own["output_id"] if "outputs" in path else own["input_id"]
+            return {"flow_id": own[flow], "asset_id": asset, "template_id": FLOW}
+        if dialect_of(path).name in ("dxgl", "grok"):
             return self._dxgl
         return self._glossi | ({"job_id": self._glossi["workflow_id"]} if path.startswith("/api/v1/jobs/") else {})
 
     @property
     def all_ids(self) -> set[str]:
-        return {*self._dxgl.values(), *self._glossi.values()}
+        return {*self._dxgl.values(), *self._glossi.values(), *self._generio.values()}
 
     def keys(self, account_id: str, scopes: Sequence[str] = USUAL_SCOPES) -> Keys:
         """Keys of an account for all dialects."""
@@ -117,13 +146,16 @@ class Estate:
 
     def body(self, method: str, path: str) -> dict[str, Any]:
         """What to send so that the request is about this account."""
-        bodies = self._glossi_bodies() if dialect_of(path).name == "glossi" else self._dxgl_bodies()
+        bodies = {"glossi": self._glossi_bodies, "generio": self._generio_bodies}.get(
+            dialect_of(path).name, self._dxgl_bodies
+        )()
         return bodies[method, path] if method == "POST" else bodies.get((method, path), {})
 
     def _dxgl_bodies(self) -> dict[tuple[str, str], dict[str, Any]]:
         model_id, render_id = self._dxgl["model_id"], self._dxgl["render_id"]
         return {
             ("POST", "/v1/models"): {"files": {"file": ("chair.glb", GLB)}},
+            ("POST", "/v1/models/generate"): {"json": {"from": self._generio["output_id"]}},
             ("POST", "/v1/models/ingest"): {"json": {"url": "http://127.0.0.1/chair.glb"}},
             ("POST", "/v1/models/check-hash"): {"json": {"sha256": self.sha256}},
             ("POST", "/v1/renders"): {"json": {"modelId": model_id}},
@@ -158,6 +190,13 @@ class Estate:
             ("POST", "/api/v1/jobs/{job_id}/confirm-uploads"): {},
             ("PUT", "/api/v1/webhooks"): {"json": HOOK},
             ("POST", "/api/v1/webhooks/deliveries/{delivery_id}/send-again"): {},
+        }
+
+    def _generio_bodies(self) -> dict[tuple[str, str], dict[str, Any]]:
+        return {
+            ("POST", "/flows"): {"json": {"template": FLOW}},
+            ("POST", "/flows/{flow_id}/inputs"): {"json": {"data": "A lamp"}},
+            ("PATCH", "/flows/{flow_id}"): {"json": {"action": "start"}},
         }
 
     def ask(self, method: str, path: str, keys: Keys) -> httpx.Response:

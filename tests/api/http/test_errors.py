@@ -11,7 +11,9 @@ from api.errors import FarmError
 from api.http.app import create_app
 from api.http.dxgl.errors import STATUS
 from api.http.errors import code_in
+from api.http.generio import errors as generio
 from api.http.glossi.errors import TOLD
+from api.http.grok import errors as grok
 from tests.support.web import Web
 
 
@@ -19,7 +21,9 @@ def tree(error: type[FarmError]) -> list[type[FarmError]]:
     return [error, *(each for child in error.__subclasses__() for each in tree(child))]
 
 
-TABLES: dict[str, Mapping[str, object]] = {"dxgl": STATUS, "glossi": TOLD}
+TABLES: dict[str, Mapping[str, object]] = {
+    "dxgl": STATUS, "glossi": TOLD, "generio": generio.STATUS, "grok": grok.STATUS
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("dialect", TABLES)

@@ -45,7 +45,8 @@ def test_what_waits_is_read_from_the_database(web: Web, model_id: str) -> None:
     found = read(web)
     assert found["pirouette_pending_segments"][("awaited", "inspect")] == 1
     assert found["pirouette_oldest_pending_seconds"][("inspect",)] >= 0
-    assert found["pirouette_running_segments"] == {("inspect",): 0, ("render",): 0}
+    assert set(found["pirouette_running_segments"].values()) == {0}
+    assert {("inspect",), ("render",)} <= found["pirouette_running_segments"].keys()
     assert found["pirouette_storage_bytes"][()] > 0
     assert found["pirouette_up"] == {("database",): 1, ("schema",): 1, ("storage",): 1, ("broker",): 1}
 
@@ -92,8 +93,7 @@ def test_what_uploads_and_orders_come_to_is_counted(web: Web, counting: Counting
 def test_refusals_are_counted_by_their_codes(web: Web, counting: Counting) -> None:
     assert web.get("/v1/account", token="dxgl_nobody").status_code == 401
     counting.write()
-    refused = read(web)["pirouette_refused_total"]
-    assert {key: times for key, times in refused.items() if times} == {("unauthorized",): 1}
+    assert read(web)["pirouette_refused_total"] == {("unauthorized",): 1}
 
 
 def test_a_histogram_is_one(web: Web, counting: Counting) -> None:

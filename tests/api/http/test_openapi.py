@@ -11,7 +11,7 @@ from api.http.app import DIALECTS
 from api.http.dialect import Dialects
 from api.http.dxgl.errors import STATUS
 from api.http.glossi.errors import TOLD
-from tests.support.spec import glossi_routes, reference_routes
+from tests.support.spec import generio_routes, glossi_routes, grok_routes, reference_routes
 from tests.support.web import Web
 
 DXGL_ROUTES = {
@@ -48,6 +48,7 @@ PUBLIC_ROUTES = {("GET", f"/api/v/:id/:id/{name}") for name in ("video", "image"
 PUBLIC_ROUTES |= {("GET", "/s/:id")}
 
 OUR_ROUTES = {
+    ("POST", "/v1/models/generate"),
     ("GET", "/v1/renders/:id/dataset"),
     ("GET", "/v1/renders/:id/image"),
     ("GET", "/v1/renders/:id/events"),
@@ -105,9 +106,40 @@ OUR_GLOSSI_ROUTES = {
     ("POST", "/api/v1/webhooks/deliveries/:id/send-again"),
 }
 
+GENERIO_ROUTES = {
+    ("POST", "/flows"),
+    ("GET", "/flows/:id"),
+    ("GET", "/flows/:id/outputs"),
+    ("GET", "/flows/:id/outputs/:id"),
+}
+"""Every route of Generio's document."""
+
+GENERIO_ROUTES_ELSEWHERE = {
+    ("GET", "/flows"),
+    ("PATCH", "/flows/:id"),
+    ("DELETE", "/flows/:id"),
+    ("GET", "/flows/:id/inputs"),
+    ("POST", "/flows/:id/inputs"),
+    ("GET", "/flows/:id/inputs/:id"),
+    ("GET", "/templates"),
+    ("GET", "/templates/:id"),  # this one is ours
+}
+"""What Generio's reference of endpoints has besides."""
+
+GROK_ROUTES = {
+    ("POST", "/api/generate"),
+    ("GET", "/api/status/:id"),
+    ("GET", "/api/asset/:id"),
+    ("GET", "/api/examples"),
+}
+"""Every route of the Grok pipeline's document."""
+
+OUR_GROK_ROUTES = {("DELETE", "/api/jobs/:id")}
+
 IDEMPOTENT_POSTS = {
-    "/v1/models", "/v1/models/ingest", "/v1/renders", "/v1/renders/batch",
+    "/v1/models", "/v1/models/generate", "/v1/models/ingest", "/v1/renders", "/v1/renders/batch",
     "/api/v1/models", "/api/v1/projects", "/api/v1/renders", "/api/v1/jobs",
+    "/flows",
 }  # fmt: skip
 FREE_POSTS = {"/api/v1/models", "/api/v1/projects", "/api/v1/jobs"}
 """Of those: what costs something comes later."""
@@ -139,11 +171,15 @@ def routes(document: dict[str, Any], dialect: str) -> set[tuple[str, str]]:
 def test_our_routes_are_those_of_the_document(document: dict[str, Any]) -> None:
     assert routes(document, "dxgl") == DXGL_ROUTES | OUR_ROUTES
     assert routes(document, "glossi") == GLOSSI_ROUTES | OUR_GLOSSI_ROUTES
+    assert routes(document, "generio") == GENERIO_ROUTES | GENERIO_ROUTES_ELSEWHERE
+    assert routes(document, "grok") == GROK_ROUTES | OUR_GROK_ROUTES
 
 
 def test_the_lists_of_the_documents_routes_are_whole() -> None:
     assert reference_routes() == DXGL_ROUTES
     assert glossi_routes() == GLOSSI_ROUTES
+    assert generio_routes() == GENERIO_ROUTES
+    assert grok_routes() == GROK_ROUTES
 
 
 def test_operations_have_names_tags_and_words_of_their_own(document: dict[str, Any]) -> None:
@@ -155,7 +191,8 @@ def test_operations_have_names_tags_and_words_of_their_own(document: dict[str, A
 
 
 def is_public(path: str) -> bool:
-    return path == "/v1/health" or path.startswith(("/api/v/", "/s/"))
+    pipeline = dialect_of(path).name == "grok" and not path.startswith("/api/jobs")
+    return pipeline or path == "/v1/health" or path.startswith(("/api/v/", "/s/"))
 
 
 def test_every_route_but_health_and_the_shared_files_asks_for_a_token_with_scopes(document: dict[str, Any]) -> None:
@@ -176,12 +213,16 @@ def test_every_route_but_health_and_the_shared_files_asks_for_a_token_with_scope
 def test_routes_name_their_errors_with_examples(document: dict[str, Any]) -> None:
     for _, path, operation in operations(document):
         errors = {status: body for status, body in operation["responses"].items() if status >= "400"}
-        assert {"400", "500"} <= errors.keys()
-        assert "422" not in errors
+        malformed = "422" if dialect_of(path).name == "generio" else "400"
+        assert {malformed, "500"} <= errors.keys()
+        assert ("422" in errors) == (malformed == "422")
         assert is_public(path) or {"401", "403"} <= errors.keys()
         for status, body in errors.items():
             for code, example in body["content"]["application/json"].get("examples", {}).items():
                 error = example["value"]
+                if dialect_of(path).name in ("generio", "grok"):
+                    assert {"detail"} <= error.keys() <= {"detail", "error"}
+                    continue
                 if dialect_of(path).name == "glossi":
                     assert error.keys() == {"error", "code"}
                     assert (int(status), error["code"]) == TOLD.get(code, TOLD["not_found"])
@@ -199,9 +240,11 @@ def test_posts_that_cost_credits_take_an_idempotency_key(document: dict[str, Any
     for method, path, operation in operations(document):
         names = {parameter["name"] for parameter in operation.get("parameters", [])}
         assert ("Idempotency-Key" in names) == (method == "POST" and path in IDEMPOTENT_POSTS)
-        retries = path.endswith("/retry")  # a second one is refused, since the render isn't in error any more
+        # a second one is refused, since the render isn't in error any more, or the flow is started
+        once = path.endswith("/retry") or (method, path) == ("PATCH", "/flows/{flow_id}")
         costs = "Idempotency-Key" in names and path not in FREE_POSTS
-        assert ("402" in operation["responses"]) == (costs or retries)
+        if path != "/api/generate":  # nobody knows who asks there
+            assert ("402" in operation["responses"]) == (costs or once)
         assert ("Idempotency-Key" not in names) or "409" in operation["responses"]
 
 

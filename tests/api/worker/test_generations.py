@@ -1,16 +1,19 @@
 """Flows from their order to their files, with the farm's own engines at work in the child's place."""
 
+import dataclasses
 import hashlib
 import io
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 from sqlalchemy import select
 
 from api.db.tables import Flow
 from api.domain.accounts import accounts
-from api.domain.generations import flows, pipeline, removal
+from api.domain.catalog import catalog
+from api.domain.catalog.states import ModelState
+from api.domain.generations import flows, keeping, pipeline, removal
 from api.domain.generations.assets import AssetView, assets_of
 from api.domain.generations.flows import FlowView, NewInput
 from api.domain.generations.states import FlowState
@@ -21,7 +24,7 @@ from renderer.errors import EngineFailed, EngineRejected, EngineUnavailable
 from renderer.gl.context import Device
 from renderer.load import load_model
 from renderer.optimise.available import available
-from tests.api.domain.flows import FROM_PROMPT, OPTIMIZE, QUEUE, TERMS, text
+from tests.api.domain.flows import FROM_IMAGE, FROM_PROMPT, OPTIMIZE, QUEUE, TERMS, text
 from tests.api.domain.support import balance, claim, end_pauses
 from tests.api.worker.child_here import Worker
 from tests.integration.support import box_glb
@@ -58,13 +61,22 @@ def ordered(bench: Bench, new: NewInput, template: str, **parameters: object) ->
         return account_id, flows.create(unit, account_id, TEMPLATES[template], parameters, [new], TERMS)
 
 
-def glb_input(bench: Bench, data: bytes) -> NewInput:
-    new = NewInput(MODEL, sha256=hashlib.sha256(data).hexdigest())
+def file_input(bench: Bench, data: bytes, media_type: str = MODEL) -> NewInput:
+    new = NewInput(media_type, sha256=hashlib.sha256(data).hexdigest())
     key = f"{removal.input_prefix(new.id)}/input.glb"
     with bench.storage.writer(key) as writer:
         writer.write(data)
     stored = bench.storage.stat(key)
-    return NewInput(MODEL, file=FileView(key, stored.size, stored.etag, MODEL), sha256=new.sha256, id=new.id)
+    return NewInput(media_type, file=FileView(key, stored.size, stored.etag, media_type), sha256=new.sha256, id=new.id)
+
+
+def picture(*, of_something: bool) -> bytes:
+    image = Image.new("RGBA", (96, 96))
+    if of_something:
+        ImageDraw.Draw(image).ellipse((20, 20, 76, 76), fill="teal")
+    data = io.BytesIO()
+    image.save(data, "PNG")
+    return data.getvalue()
 
 
 def test_a_job_of_the_pipeline_becomes_a_picture_a_model_and_a_usdz(artist: Worker, tmp_path: Path) -> None:
@@ -86,10 +98,37 @@ def test_a_job_of_the_pipeline_becomes_a_picture_a_model_and_a_usdz(artist: Work
     assert {"match", "confidence"} <= asset.facts["mesh"].keys()
 
 
+def test_a_picture_becomes_a_model(worker: Worker, tmp_path: Path) -> None:
+    bench = worker.bench
+    _, flow = ordered(bench, file_input(bench, picture(of_something=True), "image/png"), FROM_IMAGE, quality="low")
+    run_all(worker)
+    done, asset = look(bench, flow)
+    assert done.state == FlowState.COMPLETED
+    assert asset.facts["mesh"]["way"] == "lathe"
+    path = tmp_path / "model.glb"
+    path.write_bytes(content(bench, asset.output))
+    assert load_model(path)
+
+
+def test_a_picture_of_nothing_is_refused_and_refunded(worker: Worker) -> None:
+    bench = worker.bench
+    account_id, flow = ordered(bench, file_input(bench, picture(of_something=False), "image/png"), FROM_IMAGE)
+    run_all(worker)
+    failed, _ = look(bench, flow)
+    assert failed.state == FlowState.FAILED
+    assert "nothing to make a model of" in str(failed.error_message)
+    assert balance(bench.database, account_id) == 10
+    assert claim(bench.database, queue=QUEUE) is None
+
+
 @pytest.mark.skipif(not available()[0], reason=available()[1])
-def test_an_optimised_model_says_what_became_of_it(artist: Worker, tmp_path: Path) -> None:
+def test_an_optimised_model_says_what_became_of_it(artist: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    from renderer.optimise import compare
+
+    monkeypatch.setattr(compare, "VIEWS", dataclasses.replace(compare.VIEWS, views=2, size=64))
+    monkeypatch.setattr(compare, "SAMPLES", 1000)
     bench = artist.bench
-    _, flow = ordered(bench, glb_input(bench, box_glb()), OPTIMIZE, polygon_count=4)
+    _, flow = ordered(bench, file_input(bench, box_glb()), OPTIMIZE, polygon_count=4)
     run_all(artist)
     done, asset = look(bench, flow)
     assert done.state == FlowState.COMPLETED
@@ -110,6 +149,25 @@ def test_equal_seeds_give_equal_bytes(worker: Worker) -> None:
         run_all(worker)
         made.append(content(worker.bench, look(worker.bench, flow)[1].output))
     assert made[0] == made[1]
+
+
+def test_a_generated_model_is_read_and_gets_a_file_of_its_own(worker: Worker) -> None:
+    bench = worker.bench
+    with bench.work() as unit:
+        account_id = accounts.sign_up(unit, "a@x.org", credits=10).id
+        template, wish = TEMPLATES[FROM_PROMPT], keeping.Wish(settings=None)
+        made = keeping.generate(unit, account_id, template, {"quality": "low"}, text("a blue vase"), wish, TERMS)
+    run_all(worker)
+    reading = claim(bench.database, queue="inspect")
+    assert reading is not None
+    worker.run(reading)
+    with bench.database.read() as session:
+        model = catalog.get_model(session, account_id, made.model_id)
+        [flow] = flows.list_flows(session, account_id, limit=1, offset=0).items
+        [asset] = assets_of(session, flow)
+    assert (model.state, model.title) == (ModelState.READY, "a blue vase")
+    assert model.storage_key == f"models/{model.id}/1/model.glb"
+    assert b"".join(bench.storage.read(model.storage_key)) == content(bench, asset.output)
 
 
 class Broken:
@@ -149,7 +207,7 @@ def test_an_engine_that_fails_is_tried_as_often_as_it_may_help_and_refunded(
 
 def test_a_model_without_triangles_is_refused_and_refunded(artist: Worker) -> None:
     bench = artist.bench
-    account_id, flow = ordered(bench, glb_input(bench, b"glTF but nothing in it"), OPTIMIZE)
+    account_id, flow = ordered(bench, file_input(bench, b"glTF but nothing in it"), OPTIMIZE)
     run_all(artist)
     failed, asset = look(bench, flow)
     assert failed.state == FlowState.FAILED

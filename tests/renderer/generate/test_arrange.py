@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from renderer.generate.prompts.arrange import BESIDE, HELD, PLACING, SUPPORTED, arranged, side_by_side
+from renderer.generate.prompts.arrange import BESIDE, HELD, PLACING, SUPPORTED, arranged, heaped, side_by_side
 from renderer.generate.shapes.library import SHAPES
 from renderer.generate.shapes.parts import Anchor, Finish, Look, Model, Part
 from renderer.samples.geometry import lathe
@@ -38,7 +38,9 @@ def test_what_stands_on_something_fits_there_however_large_it_is(size: float) ->
     assert SUPPORTED[0] - 0.01 <= share <= SUPPORTED[1] + 0.01
 
 
-def test_what_is_in_something_stands_on_its_floor() -> None:
+def test_what_is_in_something_stands_on_its_floor_or_is_seen_above_its_rim() -> None:
+    flat = arranged(cylinder(0.1, 0.04, {}), "in", CUP, "cup")
+    assert box_of(flat, "body")[1][1] > box_of(flat, "cup")[1][1]
     made = arranged(cylinder(0.1, 0.5, {}), "in", CUP, "cup")
     (low, high), (cup_low, cup_high) = box_of(made, "body"), box_of(made, "cup")
     assert cup_low[1] < low[1] < cup_high[1] < high[1]
@@ -46,10 +48,17 @@ def test_what_is_in_something_stands_on_its_floor() -> None:
     assert high[0] < cup_high[0]
 
 
-def test_what_something_contains_stands_on_its_floor() -> None:
-    made = arranged(CUP, "containing", cylinder(4.0, 9.0, {}), "tree")
-    low, high = box_of(made, "tree")
+def test_flowers_stick_out_of_a_vase() -> None:
+    made = arranged(CUP, "containing", cylinder(0.05, 9.0, {}), "flower")
+    (low, high), (_, rim) = box_of(made, "flower"), box_of(made, "body")
     assert low[1] == pytest.approx(0.05)
+    assert high[1] > 1.3 * rim[1]
+
+
+def test_what_something_contains_is_seen_above_its_rim() -> None:
+    made = arranged(CUP, "containing", cylinder(4.0, 9.0, {}), "drum")
+    (low, high), (_, rim) = box_of(made, "drum"), box_of(made, "body")
+    assert 0.05 <= low[1] < rim[1] < high[1]
     assert high[0] - low[0] <= 0.3
 
 
@@ -82,12 +91,23 @@ def test_a_hat_is_as_wide_as_the_head_and_stands_around_it() -> None:
 
 
 def test_copies_stand_in_a_row_and_do_not_touch() -> None:
-    row = side_by_side(CUP, 3)
+    row = side_by_side([CUP] * 3)
     edges = [part.mesh.positions[:, 0] for part in row.parts]
     assert len(edges) == 3
     assert all(left.max() < right.min() for left, right in itertools.pairwise(edges))
     low, high = row.bounds()
     assert low[0] == pytest.approx(-high[0])
+
+
+@pytest.mark.parametrize(("height", "count"), [(0.2, 5), (3.0, 3)])
+def test_a_heap_is_of_some_of_the_same_that_lie_close(height: float, count: int) -> None:
+    heap = heaped(cylinder(0.1, height, {}))
+    assert len(heap.parts) == count
+    low, high = heap.bounds()
+    assert low[1] == 0.0
+    assert 0.25 < high[0] - low[0] < 0.6
+    middles = [part.mesh.positions.mean(axis=0) for part in heap.parts]
+    assert len(np.unique(np.round(middles, 3), axis=0)) == count
 
 
 @pytest.mark.parametrize("relation", PLACING)

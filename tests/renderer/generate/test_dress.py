@@ -43,9 +43,16 @@ def test_a_part_has_what_is_said_of_it() -> None:
 
 
 def test_of_two_colours_the_second_is_for_the_other_parts() -> None:
-    found = finishes("a red and white sofa")
+    found = finishes("a red and white guitar")
     assert found["body"].color == color_named("red")
-    assert found["legs"].color == color_named("white")
+    assert found["neck"].color == color_named("white")
+
+
+def test_without_other_parts_the_second_colour_is_for_half_of_the_main_ones_or_for_stripes() -> None:
+    found = finishes("a black and gold teapot")
+    assert (found["body"].color, found["lid"].color) == (color_named("black"), color_named("gold"))
+    ball = finishes("a red and white ball")["body"]
+    assert (ball.color, ball.pattern, ball.pattern_color) == (color_named("red"), "stripes", color_named("white"))
 
 
 @pytest.mark.parametrize(("prompt", "finish"), [
@@ -104,6 +111,15 @@ def test_something_like_a_robot_is_of_metal_where_it_was_soft_with_an_antenna_on
         found = {part.role: part.finish for part in made.parts}
         assert MATERIALS[found["body"].material].metallic == 1.0
         assert ("antenna" in found) == antenna
+
+
+def test_a_statue_is_of_one_finish_alone() -> None:
+    for prompt in ("a marble statue of a cat", "a marble cat statue"):
+        thing = understand(prompt).thing
+        assert thing is not None
+        assert (thing.shape, thing.kinds) == ("cat", ["figurine"])
+        statue = looking_like(model_of(prompt), SHAPES["cat"], SHAPES["figurine"], thing, 5)
+        assert {part.finish for part in statue.parts} == {Finish("marble")}
 
 
 def test_something_like_a_creature_has_one_on_top_and_like_other_things_their_finish() -> None:

@@ -117,8 +117,8 @@ def test_before_other_backdrops_edges_are_those_of_the_picture(network: Callable
 @pytest.mark.usefixtures("no_network")
 @pytest.mark.parametrize(("picture", "message"), [
     (np.zeros((SIDE, SIDE, 4), np.uint8), "transparent everywhere"),
-    (opaque(np.full((SIDE, SIDE, 3), 200)), "nothing stands out.*send one object"),
-    (opaque(on((245, 245, 245), "disc"))[:20, :20], "nothing stands out"),
+    (opaque(np.full((SIDE, SIDE, 3), 200)), "Nothing stands out.*send one object"),
+    (opaque(on((245, 245, 245), "disc"))[:20, :20], "Nothing stands out"),
     (np.dstack([colors(), np.where(X + Y < 40, 0, 255)]).astype(np.uint8), "fills the whole picture.*leave some"),
 ])  # fmt: skip
 def test_where_nothing_stands_out_it_is_said(picture: UInt8, message: str) -> None:

@@ -76,7 +76,7 @@ def test_nothing_gives_an_empty_sheet() -> None:
 
 
 @given(st.lists(st.tuples(*[st.floats(20, 230)] * 2, st.floats(2, 60)), min_size=1, max_size=6))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_whatever_the_mask_its_solids_are_closed(discs: list[tuple[float, float, float]]) -> None:
     blobs: Float32 = covered(np.min([disc(*each) for each in discs], axis=0))
     sheet = triangulated(blobs, 9.0)

@@ -62,6 +62,7 @@ def test_a_noun_that_may_be_a_material_is_one_before_another_noun() -> None:
 def test_two_colours_before_stripes_are_the_things_and_the_stripes() -> None:
     mug = thing_of("a mug with blue and white stripes").said
     assert (mug.colors, mug.pattern, mug.pattern_color) == ([color("blue")], "stripes", color("white"))
+    assert thing_of("a mug with gold stars").said.pattern_color == color("gold")
     mug = thing_of("a yellow mug with red polka dots").said
     assert (mug.colors, mug.pattern, mug.pattern_color) == ([color("yellow")], "dots", color("red"))
 
@@ -84,6 +85,8 @@ def test_what_belongs_to_a_thing_has_its_own_modifiers(prompt: str, relation: st
     ("a wooden chess pawn, dark walnut, polished", Said(materials=["walnut"], shade="dark", gloss="polished")),
     ("a red toy truck with a blue cargo", Said(colors=[color("red")], styles=["toy"])),
     ("two wine glasses", Said(count=2)),
+    ("a black and gold teapot", Said(colors=[color("black"), color("gold")])),
+    ("a red, black and white chair", Said(colors=[color("red"), color("black"), color("white")])),
     ("a guitar, light brown wood", Said(colors=[shaded(color("brown"), "light")], materials=["wood"])),
     ("a baby elephant", Said(sizes=["baby"])),
     ("a chair with red, black", Said(colors=[color("red"), color("black")])),
@@ -97,6 +100,8 @@ def test_what_is_of_something_is_in_a_vessel_shown_by_a_figure_or_what_is_meant(
     assert (relation, apple.shape, apple.said.colors) == ("containing", "apple", [color("red")])
     assert thing_of("a slice of pizza").shape == "pizza"
     assert "coffee" in thing_of("a cup of coffee").parts
+    assert "chocolate" in thing_of("a mug of chocolate").parts
+    assert thing_of("a horse of chocolate").said.materials == ["chocolate"]
     assert thing_of("a horse of stone").said.materials == ["stone"]
 
 
@@ -110,6 +115,21 @@ def test_nouns_before_a_noun_are_what_it_looks_like() -> None:
     assert (cat.shape, cat.kinds) == ("cat", ["robot"])
     assert thing_of("a robot-shaped teapot").kinds == ["robot"]
     assert thing_of("a teapot shaped like a robot").kinds == ["robot"]
+
+
+def test_a_material_that_is_a_part_of_the_thing_is_that_part() -> None:
+    ring = thing_of("a diamond ring in rose gold")
+    assert (ring.shape, ring.said.materials, list(ring.parts), ring.kinds) == ("ring", ["rose gold"], ["diamond"], [])
+
+
+def test_what_something_is_in_may_be_a_part_of_it() -> None:
+    cactus = thing_of("a cactus in a blue pot")
+    assert (cactus.others, cactus.parts) == ([], {"pot": Said(colors=[color("blue")])})
+    assert thing_of("an apple in a blue pot").others[0][0] == "in"
+
+
+def test_some_nouns_imply_a_feature() -> None:
+    assert list(thing_of("a purple wizard hat").parts) == ["pointed"]
 
 
 def test_what_something_is_without_is_told() -> None:
@@ -133,6 +153,10 @@ def test_misspelt_words_are_read_and_others_are_not_mistaken() -> None:
     real = {"goat", "cable"}
     words = read_words("a wodden tabel", real.__contains__)
     assert [word.readings.get("meant") for word in words[1:]] == ["wooden", "table"]
+    modern = understand("a modren chaiir of brass bricks", {"of"}.__contains__).thing
+    assert modern is not None
+    assert modern.shape == "chair"
+    assert modern.said == Said(styles=["modern"], materials=["brass", "brick"])
     assert [word.readings for word in read_words("goat cable", real.__contains__)] == [{}, {}]
 
 
@@ -160,8 +184,16 @@ def test_parts_and_materials_in_other_languages() -> None:
     table = thing_of("Ein kleiner Tisch aus Holz mit schwarzen Beinen")
     assert (table.shape, table.said.materials, table.said.sizes) == ("table", ["wooden"], ["small"])
     assert table.parts == {"leg": Said(colors=[color("black")])}
+    assert thing_of("ein alter Holztisch").said == Said(materials=["wooden"], styles=["old"])
     vase = thing_of("un jarrón azul con rayas blancas").said
     assert (vase.colors, vase.pattern, vase.pattern_color) == ([color("blue")], "stripes", color("white"))
+
+
+def test_unknown_words_of_other_languages_are_no_things() -> None:
+    understood = understand("un chat noir assis sur une chaise rouge")
+    assert understood.thing is not None
+    assert (understood.thing.shape, understood.unknown) == ("cat", ["assis"])
+    assert understood.thing.others[0][1].shape == "chair"
 
 
 def test_accents_case_and_punctuation_make_no_difference() -> None:

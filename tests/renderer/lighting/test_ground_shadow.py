@@ -31,7 +31,7 @@ class Cast:
     def at(self, x: float, z: float) -> float:
         place = (np.array([x, z]) - self.low) / self.size
         column, row = (place * SIZE).astype(int)
-        return float(self.blocked[row, column]) if (0 <= place).all() and (place < 1).all() else 0.0
+        return float(self.blocked[row, column]) if (place >= 0).all() and (place < 1).all() else 0.0
 
     def along(self, start: tuple[float, float], step: tuple[float, float], count: int) -> Float64:
         return np.array([self.at(start[0] + i * step[0], start[1] + i * step[1]) for i in range(count)])

@@ -17,7 +17,7 @@ def test_no_settings_mean_the_documented_defaults() -> None:
         "quality": "share", "effect": "turntable", "output": "video", "aspect": "16:9", "bg_color": "#ffffff",
         "bg_align": "top-left", "fg_align": "center", "vignette": 0.0, "length": 6.0, "animation_speed": 1.0,
         "shadows": True, "reflector": False, "lighting": "studio", "tone_mapping": "neutral", "easing": True,
-        "rotate_y": 0, "tilt_x": 0, "pan_x": 0, "roll_z": 0, "zoom": 1.0,
+        "rotate_y": 0, "tilt_x": 0, "pan_x": 0, "roll_z": 0, "zoom": 1.0, "framing": "model",
     }
 
 
@@ -26,7 +26,7 @@ def test_a_still_has_its_own_defaults_and_none_of_a_videos() -> None:
         "quality": "share", "output": "image", "image_format": "png", "transparent": False, "camera": "front",
         "aspect": "16:9", "bg_color": "#ffffff", "bg_align": "top-left", "fg_align": "center", "vignette": 0.0,
         "shadows": True, "reflector": False, "lighting": "studio", "tone_mapping": "neutral",
-        "rotate_y": 0, "tilt_x": 0, "pan_x": 0, "roll_z": 0, "zoom": 1.0,
+        "rotate_y": 0, "tilt_x": 0, "pan_x": 0, "roll_z": 0, "zoom": 1.0, "framing": "model",
     }
 
 

@@ -30,7 +30,7 @@ each_spec = pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS.keys())
 @each_spec
 def test_a_stored_spec_says_its_version_and_is_read_as_it_was(spec: Spec) -> None:
     stored = json.loads(json.dumps(spec.to_json()))
-    assert stored["version"] == 1
+    assert stored["version"] == 2
     assert type(spec).from_json(stored) == spec
 
 
@@ -41,10 +41,15 @@ def test_a_spec_from_before_there_were_versions_is_read(spec: Spec) -> None:
     assert type(spec).from_json(stored) == spec
 
 
+def test_frames_of_version_1_are_framed_as_they_were() -> None:
+    stored = {"version": 1, "width": 960, "height": 540, "frame_count": 180}
+    assert FrameSpec.from_json(stored).framing == "sphere"
+
+
 @each_spec
-@pytest.mark.parametrize("version", [2, 0, "1", None])
+@pytest.mark.parametrize("version", [3, 0, "1", None])
 def test_a_spec_of_another_version_is_refused(spec: Spec, version: object) -> None:
-    with pytest.raises(UnknownSpecVersion, match="reads specs of version 1, not") as refused:
+    with pytest.raises(UnknownSpecVersion, match="reads specs of version 2, not") as refused:
         type(spec).from_json({**spec.to_json(), "version": version, "from_the_future": True})
     assert isinstance(refused.value, RendererError)
     assert refused.value.code == "unknown_spec_version"

@@ -1,0 +1,2 @@
+"""Generio's API for flows: models generated from texts and pictures, and optimised. Source: "Quickstart - Flows API
+Documentation"."""
