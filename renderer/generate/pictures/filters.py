@@ -31,8 +31,8 @@ def blur(image: Float32, sigma: float) -> Float32:
 def guided(mask: Float32, guide: Float32, radius: int, epsilon: float) -> Float32:
     """The mask (h, w) with its edges where those of the `guide` (h, w, 3) are, which must lie within `radius` pixels.
 
-    The guided filter (He, Sun: "Fast Guided Filter", 2015): in each square the mask is the linear function of the guide's
-    colours that fits best, which is found by some of the pixels. `epsilon` is the variance of colours below which the
+    The guided filter (He, Sun: "Fast Guided Filter", 2015): in each square the mask is the linear function of the
+    guide's colours that fits best, found by some of the pixels. `epsilon` is the variance of colours below which the
     guide shows no edge.
     """
     step = max(1, radius // 4)
