@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from api import clock
-from api.domain.accounts import accounts, invitations, people, sessions
+from api.domain.accounts import invitations, people, sessions
 from tests.api.http.portal.browser import PASSWORD, PersonsBrowser, code, first_link
 from tests.api.http.portal.conftest import EMAIL
 from tests.support.web import Web
@@ -184,9 +184,17 @@ def test_accounts_know_nothing_of_each_others_people(web: Web, boss: PersonsBrow
 
 
 def test_a_suspended_account_is_closed_to_its_people(web: Web, boss: PersonsBrowser) -> None:
-    with web.database.begin() as session:
-        accounts.suspend(session, people.find(session, EMAIL).account_id)
-    assert code(boss.get(ME)) == (403, "forbidden")
+    opened = boss.post("/portal/api/accounts", email="studio@example.com").json()["path"]
+    other = PersonsBrowser(web)
+    other.follow(opened, "studio@example.com")
+    ids = {each["email"]: each["id"] for each in boss.get("/portal/api/accounts").json()["data"]}
+    account = f"/portal/api/accounts/{ids['studio@example.com']}"
+    assert code(other.post(f"{account}/suspend")) == (403, "forbidden")
+    assert boss.post(f"{account}/suspend").status_code == 204
+    assert code(other.get(ME)) == (403, "forbidden")
+    assert boss.post(f"{account}/reinstate").status_code == 204
+    assert other.get(ME).status_code == 200
+    assert code(boss.post(f"/portal/api/accounts/{ids[EMAIL]}/suspend")) == (409, "invalid_state")
 
 
 def test_the_operator_grants_credits(web: Web, boss: PersonsBrowser) -> None:

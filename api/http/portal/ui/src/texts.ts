@@ -309,5 +309,8 @@ export const t = {
     grantAmount: "How many?",
     grantNote: "Note, kept in the ledger",
     granted: "Credits added",
+    suspend: "Suspend",
+    reinstate: "Let in again",
+    suspended: "Suspended",
   },
 };

@@ -134,30 +134,27 @@ function usable(settings: Settings, model: ModelDetail | undefined): Settings {
   return asked;
 }
 
-interface Quote {
-  creditsRequired: number;
-  creditsAvailable: number;
-  sufficient: boolean;
-}
-
 function Order({ orders, output }: { orders: { modelId: string; renderSettings: Settings }[]; output: string }) {
-  const [quote, setQuote] = useState<Quote>();
+  const [price, setPrice] = useState<number>();
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState<string>();
-  const priced = JSON.stringify(orders.map(({ renderSettings: { quality, output: made, datasetQuality, effect } }) => ({
-    quality, output: made, datasetQuality, effect: effect === "dataset" ? effect : undefined,
-  })));
+  // All models are ordered with the same settings, so those of one of them are priced: a quote takes 100 at most.
+  const count = new Set(orders.map((each) => each.modelId)).size;
+  const first = orders.filter((each) => each.modelId === orders[0]?.modelId);
+  const priced = JSON.stringify(
+    first.map(({ renderSettings: { quality, output: made, datasetQuality } }) => ({ quality, output: made, datasetQuality })),
+  );
   useEffect(() => {
     let late = false;
     const renders = JSON.parse(priced) as Record<string, never>[];
-    got(v1.POST("/v1/quote", { body: { renders: renders.slice(0, 100) } })).then(
-      (answer) => !late && setQuote(answer.data),
+    got(v1.POST("/v1/quote", { body: { renders } })).then(
+      (answer) => !late && setPrice(answer.data.creditsRequired * count),
       (error) => !late && setWrong(messageOf(error)),
     );
     return () => {
       late = true;
     };
-  }, [priced]);
+  }, [priced, count]);
   async function order() {
     setBusy(true);
     setWrong(undefined);
@@ -173,16 +170,16 @@ function Order({ orders, output }: { orders: { modelId: string; renderSettings: 
       setBusy(false);
     }
   }
-  const poor = quote && (me.value?.credits ?? 0) < quote.creditsRequired;
+  const poor = price !== undefined && (me.value?.credits ?? 0) < price;
   return (
     <div class="order">
       {wrong && <Wrong message={wrong} />}
       <div class="row">
         <div class="grow">
-          <div class="price number">{quote ? t.credits(quote.creditsRequired) : "…"}</div>
+          <div class="price number">{price === undefined ? "…" : t.credits(price)}</div>
           <div class="small soft">{poor ? t.look.tooLittle : t.look.have(me.value?.credits ?? 0)}</div>
         </div>
-        <button class="button primary large" type="button" disabled={busy || poor || !quote} onClick={order}>
+        <button class="button primary large" type="button" disabled={busy || poor || price === undefined} onClick={order}>
           {t.look.order(orders.length, label(output).toLowerCase())}
         </button>
       </div>

@@ -4,7 +4,7 @@ import { messageOf, own } from "../../api/client";
 import type { Account, LinkCreated } from "../../api/own";
 import { useFetched } from "../../parts/fetched";
 import { Dialog, Field, toast, Wrong } from "../../parts/ui";
-import { refreshMe } from "../../state/session";
+import { me, refreshMe } from "../../state/session";
 import { t } from "../../texts";
 import { LinkDialog } from "./people";
 
@@ -13,6 +13,14 @@ export function Farm() {
   const [opening, setOpening] = useState(false);
   const [granting, setGranting] = useState<Account>();
   const [link, setLink] = useState<LinkCreated>();
+  async function turn(account: Account) {
+    try {
+      await own("POST", `/accounts/${account.id}/${account.suspended ? "reinstate" : "suspend"}`);
+    } catch (error) {
+      toast(messageOf(error));
+    }
+    accounts.again();
+  }
   return (
     <section class="card stack">
       <div class="row">
@@ -25,11 +33,19 @@ export function Farm() {
       <ul class="list">
         {accounts.data?.data.map((account) => (
           <li key={account.id} class="line">
-            <strong class="grow cut">{account.email}</strong>
+            <div class="grow row">
+              <strong class="cut">{account.email}</strong>
+              {account.suspended && <span class="chip bad">{t.account.suspended}</span>}
+            </div>
             <span class="number">{t.credits(account.credits)}</span>
             <button class="button" type="button" onClick={() => setGranting(account)}>
               {t.account.grant}
             </button>
+            {account.email !== me.value?.account && (
+              <button class="button quiet" type="button" onClick={() => turn(account)}>
+                {account.suspended ? t.account.reinstate : t.account.suspend}
+              </button>
+            )}
           </li>
         ))}
       </ul>
