@@ -7,6 +7,7 @@ import pytest
 
 from api import clock
 from api.domain.accounts import invitations, people, sessions
+from api.domain.work import fleet
 from tests.api.http.portal.browser import PASSWORD, PersonsBrowser, code, first_link
 from tests.api.http.portal.conftest import EMAIL
 from tests.support.web import Web
@@ -195,6 +196,22 @@ def test_a_suspended_account_is_closed_to_its_people(web: Web, boss: PersonsBrow
     assert boss.post(f"{account}/reinstate").status_code == 204
     assert other.get(ME).status_code == 200
     assert code(boss.post(f"/portal/api/accounts/{ids[EMAIL]}/suspend")) == (409, "invalid_state")
+
+
+def test_the_operator_sees_the_workers(
+    web: Web, boss: PersonsBrowser, invited: Callable[..., PersonsBrowser]
+) -> None:
+    with web.database.begin() as session:
+        fleet.announce(session, "host-1", "llvmpipe", True, "x264", "no encoder")
+    told = boss.get("/portal/api/workers").json()
+    [worker] = told["data"]
+    assert (worker["name"], worker["device"], worker["unfitReason"]) == ("host-1", "llvmpipe", "no encoder")
+    assert (told["silent"], told["oldestPendingSeconds"]) == (0, None)
+    path = boss.post("/portal/api/accounts", email="studio@example.com").json()["path"]
+    other = PersonsBrowser(web)
+    other.follow(path, "studio@example.com")
+    assert code(other.get("/portal/api/workers")) == (403, "forbidden")
+    assert code(invited().get("/portal/api/workers")) == (403, "forbidden")
 
 
 def test_the_operator_grants_credits(web: Web, boss: PersonsBrowser) -> None:
