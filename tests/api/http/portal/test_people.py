@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from api import clock
-from api.domain.accounts import invitations, people, sessions
+from api.domain.accounts import accounts, invitations, people, sessions
 from api.domain.work import fleet
 from tests.api.http.portal.browser import PASSWORD, PersonsBrowser, code, first_link
 from tests.api.http.portal.conftest import EMAIL
@@ -220,7 +220,10 @@ def test_the_operator_grants_credits(web: Web, boss: PersonsBrowser) -> None:
     assert boss.post(grant, credits=25, note="for the fair").json() == {"credits": before + 25}
     for wrong in (0, -5):
         assert code(boss.post(grant, credits=wrong)) == (400, "invalid_request")
+    with web.database.begin() as session:
+        accounts.own(session, "grok")
     listed = {each["email"]: each["credits"] for each in boss.get("/portal/api/accounts").json()["data"]}
     assert listed["maker@example.com"] == before + 25
+    assert set(listed) == {"maker@example.com", EMAIL}, "without the farm's own"
     entry = web.get("/v1/ledger").json()["data"][0]
     assert (entry["kind"], entry["credits"], entry["note"]) == ("grant", 25, "for the fair")
