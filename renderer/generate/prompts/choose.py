@@ -64,6 +64,8 @@ def chosen(prompt: str, seed: int) -> Choice:
         match = _match(other, able)
         if match.how != "none":
             matched.append((other, match))
+            if relation == "with" and SHAPES[match.shape].category == "worn" and "head" in model.anchors:
+                relation = "wearing"
             inside = relation == "containing" or (relation == "with" and "inside" in model.anchors)
             other.lacking += OUTSIDE.get(match.shape, ()) if inside else ()
             several = other.said.count > 1 or singular(other.noun) != other.noun

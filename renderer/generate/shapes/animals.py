@@ -1,7 +1,17 @@
 """Four-legged animals. They look along +z."""
 
 from renderer.generate.shapes.blobs import blend, chain, ellipsoid, limb, twin
-from renderer.generate.shapes.creatures import ROBOT, Anatomy, antenna, chest_light, collar, eyes, machine, skin
+from renderer.generate.shapes.creatures import (
+    ROBOT,
+    Anatomy,
+    antenna,
+    chest_light,
+    collar,
+    eyes,
+    machine,
+    on_shell,
+    skin,
+)
 from renderer.generate.shapes.parts import Anchor, Finish, Look, Model, Part, Shape, Vector, srgb
 from renderer.generate.shapes.solids import egg, mirrored, part, path, rod, turned
 from renderer.samples.mesh import Mesh, joined
@@ -23,8 +33,10 @@ def _finished(
 ) -> Model:
     """The animal or its robot. `nature` is what only the animal has, `always` both; `crown` is the top of its head."""
     robot = ROBOT in look.features
+    if robot:
+        eye, chest = on_shell(anatomy, eye, head=True), on_shell(anatomy, chest, head=False)
     parts = [*(machine(anatomy) if robot else [*skin(anatomy, finish), *nature]), *always]
-    parts += eyes(eye, radius * (1.1 if robot else 1.0), srgb(iris), robot=robot, slit=slit, turn=turn)
+    parts += eyes(eye, radius * (0.9 if robot else 1.0), srgb(iris), robot=robot, slit=slit, turn=turn)
     if robot:
         parts += chest_light(chest, (0, 0.1, 1), radius * 1.2)
     if "antenna" in look.features:
@@ -42,12 +54,7 @@ def _finished(
 def _cat(look: Look) -> Model:
     head = (
         ellipsoid((0, 0.350, 0.205), (0.070, 0.060, 0.060)), ellipsoid((0, 0.328, 0.235), (0.055, 0.036, 0.04)),
-        twin(
-            blend(
-                0.012, limb((0.026, 0.385, 0.205), (0.052, 0.455, 0.195), 0.017, 0.004),
-                limb((0.060, 0.365, 0.205), (0.052, 0.455, 0.195), 0.014, 0.004),
-            )
-        ),
+        twin(limb((0.043, 0.385, 0.200), (0.057, 0.452, 0.192), 0.029, 0.006)),
     )
     anatomy = Anatomy(
         torso=(
@@ -80,7 +87,7 @@ def _cat(look: Look) -> Model:
         ]
     )
     nose = egg(0.009, 0.0065, 0.006, 20).moved(0, 0.333, 0.286)
-    ears = mirrored(egg(0.013, 0.026, 0.004, 20).turned("z", 8).turned("x", 6).moved(0.049, 0.408, 0.217))
+    ears = mirrored(egg(0.0135, 0.026, 0.005, 20).turned("z", -11).turned("x", -20).moved(0.0485, 0.412, 0.2155))
     whiskers = mirrored(
         joined(
             rod(

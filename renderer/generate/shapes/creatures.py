@@ -5,7 +5,7 @@ import itertools
 
 import numpy as np
 
-from renderer.generate.shapes.blobs import Field, blend, chain, surface, twin
+from renderer.generate.shapes.blobs import Field, blend, chain, nearest, surface, twin
 from renderer.generate.shapes.parts import Color, Finish, Part, Vector, srgb
 from renderer.generate.shapes.solids import ball, egg, mirrored, part, placed, rod
 from renderer.samples.geometry import torus
@@ -60,6 +60,7 @@ def machine(anatomy: Anatomy) -> list[Part]:
             start, end = a + (b - a) * min(ar * 0.75 / length, 0.3), b - (b - a) * min(br * 0.95 / length, 0.3)
             shells.append(rod(np.linspace(start, end, 5), ar * 0.9, (ar + br) / 2.1, br * 0.9, segments=28))
             joints.append(ball(br * 0.86, 24).moved(bx, by, bz))
+        shells.append(egg(br * 1.12, br * 0.95, br * 1.3, 24).moved(bx, by, bz))
         x, y, z, r = leg[0]
         joints.append(ball(r * 0.98, 28).moved(x, y, z))
     beads, spine = [], []
@@ -83,13 +84,17 @@ def machine(anatomy: Anatomy) -> list[Part]:
     return parts
 
 
+def on_shell(anatomy: Anatomy, at: Vector, *, head: bool) -> Vector:
+    """The place on a robot's head or torso near to a place on the animal's skin, which is fuller where they blend."""
+    return nearest(blend(anatomy.smooth * 0.6, *(anatomy.head if head else anatomy.torso)), at)
+
+
 def eyes(
     at: Vector, radius: float, iris: Color, *, robot: bool = False, slit: bool = False, turn: float = 14.0
 ) -> list[Part]:
     """A pair; `at` is the right one's middle (x > 0), `turn` how far it looks aside, degrees."""
     x, y, z = at
     if robot:
-        z += radius * 0.3  # the head's shell is fuller than the skin, where it blends with the neck
         lens = egg(radius, radius, radius * 0.45, 32).turned("y", turn).moved(x, y, z)
         ring = torus(radius * 1.02, radius * 0.3, 40, 12).turned("x", 90).turned("y", turn).moved(x, y, z)
         return [

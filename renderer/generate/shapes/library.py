@@ -12,6 +12,7 @@ from renderer.generate.shapes import (
     furniture,
     headwear,
     nature,
+    neckwear,
     people,
     storage,
     tools,
@@ -24,8 +25,8 @@ from renderer.generate.shapes import (
 from renderer.generate.shapes.parts import Shape
 
 _CATEGORIES = (
-    furniture, storage, vessels, vehicles, craft, electronics, tools, toys, celebrations, worn, headwear, food,
-    buildings, fortresses, people, animals, wildlife, nature, abstract,
+    furniture, storage, vessels, vehicles, craft, electronics, tools, toys, celebrations, worn, headwear, neckwear,
+    food, buildings, fortresses, people, animals, wildlife, nature, abstract,
 )
 
 SHAPES: dict[str, Shape] = {shape.name: shape for category in _CATEGORIES for shape in category.SHAPES}

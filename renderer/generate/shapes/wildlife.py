@@ -3,7 +3,17 @@
 import numpy as np
 
 from renderer.generate.shapes.blobs import chain, ellipsoid, limb, twin
-from renderer.generate.shapes.creatures import ROBOT, Anatomy, antenna, chest_light, collar, eyes, machine, skin
+from renderer.generate.shapes.creatures import (
+    ROBOT,
+    Anatomy,
+    antenna,
+    chest_light,
+    collar,
+    eyes,
+    machine,
+    on_shell,
+    skin,
+)
 from renderer.generate.shapes.mapping import boxed
 from renderer.generate.shapes.parts import Anchor, Color, Finish, Look, Model, Part, Shape, Vector, srgb
 from renderer.generate.shapes.plants import leaf
@@ -39,6 +49,8 @@ def _finished(
     neck_tilt: float = 0.0, slit: bool = False,
 ) -> Model:
     robot = ROBOT in look.features
+    if robot:
+        eye, chest = on_shell(anatomy, eye, head=True), on_shell(anatomy, chest, head=False)
     parts = [*(machine(anatomy) if robot else [*skin(anatomy, finish), *nature]), *always]
     parts += eyes(eye, radius, iris, robot=robot, slit=slit, turn=turn)
     if robot:
