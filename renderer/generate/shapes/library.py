@@ -14,6 +14,7 @@ from renderer.generate.shapes import (
     household,
     music,
     nature,
+    neckwear,
     people,
     storage,
     tools,
@@ -28,7 +29,7 @@ from renderer.generate.shapes.parts import Shape
 
 _CATEGORIES = (
     furniture, storage, household, vessels, vehicles, craft, electronics, tools, toys, music, celebrations, worn,
-    headwear, food, treats, buildings, fortresses, people, animals, wildlife, nature, abstract,
+    headwear, neckwear, food, treats, buildings, fortresses, people, animals, wildlife, nature, abstract,
 )  # fmt: skip
 
 SHAPES: dict[str, Shape] = {shape.name: shape for category in _CATEGORIES for shape in category.SHAPES}
