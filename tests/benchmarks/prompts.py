@@ -17,6 +17,8 @@ import click
 from PIL import Image, ImageDraw, ImageFont
 
 from renderer.generate.procedural import ProceduralEngine
+from renderer.generate.prompts.languages import translated
+from renderer.generate.prompts.words import tokens_of
 from renderer.generate.protocols import Context, MeshOptions
 from renderer.gl.context import open_device
 from tests.benchmarks.rows import Row, at_most, measured
@@ -29,6 +31,9 @@ SIZE = 1024
 
 MOST_SECONDS = 4.0
 """For a picture, of 19 in 20 prompts."""
+
+FIRST_OF_CHINESE = 0x2E80
+"""The first letter of Chinese and Japanese in Unicode."""
 
 SEED = 1
 ENGINE = ProceduralEngine()
@@ -75,9 +80,16 @@ def sheet(pictures: Sequence[Image.Image], prompts: Sequence[str]) -> Image.Imag
     for index, (picture, prompt) in enumerate(zip(pictures, prompts, strict=True)):
         x, y = index % COLUMNS * CELL, index // COLUMNS * (CELL + CAPTION)
         page.paste(picture.resize((CELL, CELL), Image.Resampling.LANCZOS), (x, y))
-        text = "\n".join(textwrap.wrap(prompt, 36, max_lines=3, placeholder=" ..."))
+        text = "\n".join(textwrap.wrap(_caption(prompt), 36, max_lines=3, placeholder=" ..."))
         drawing.text((x + 5, y + CELL + 2), text, fill="#1040a0" if prompt in KEPT_ASIDE else "black", font=font)
     return page
+
+
+def _caption(prompt: str) -> str:
+    """In English where few fonts have the letters."""
+    if ord(max(prompt)) < FIRST_OF_CHINESE:
+        return prompt
+    return f"({' '.join(translated(tokens_of(prompt), known=lambda token: False) or ())}, in Japanese)"
 
 
 def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
