@@ -18,7 +18,6 @@ from api.errors import AssetNotFound, FlowNotFound, InvalidRequest, InvalidState
 from api.ids import new_id
 from api.settings import Settings
 from renderer.spec.generation import MeshSpec
-from renderer.spec.versions import VERSION
 from tests.api.domain.flows import (
     FROM_IMAGE,
     FROM_PROMPT,
