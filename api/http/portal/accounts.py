@@ -33,12 +33,14 @@ class Balance(BaseModel):
 
 @router.get("/accounts")
 def list_accounts(operator: Operator, farm: FarmDep) -> dict[str, object]:
+    """Without the farm's own."""
     with farm.database.read() as session:
         found = accounts.list_accounts(session)
     return {
         "data": [
             {"id": each.id, "email": each.email, "credits": each.credits, "suspended": each.suspended_at is not None}
             for each in found
+            if not each.email.endswith(accounts.OWN)
         ]
     }
 

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { got, messageOf, type ModelDetail, own, type Settings, v1 } from "../api/client";
 import type { Setting } from "../api/own";
-import { Panel } from "../look/panel";
+import { matters, Panel } from "../look/panel";
 import { Presets } from "../look/presets";
 import { Stage } from "../look/stage";
 import { Empty, Head, toast, Wrong } from "../parts/ui";
@@ -52,13 +52,13 @@ export function Look() {
   useEffect(() => sessionStorage.setItem(KEPT, JSON.stringify(settings)), [settings]);
 
   const orders = useMemo(() => {
-    const asked = usable(settings, model);
+    const asked = usable(settings, table, model);
     const wanted = asked.output === "dataset" ? ["16:9"] : formats;
     return key
       .split(",")
       .filter(Boolean)
       .flatMap((modelId) => wanted.map((aspect) => ({ modelId, renderSettings: { ...asked, aspect } })));
-  }, [key, settings, formats, model]);
+  }, [key, settings, formats, table, model]);
 
   if (!first) {
     return (
@@ -84,7 +84,7 @@ export function Look() {
     const others = formats.filter((each) => each !== aspect);
     setFormats(others.length === formats.length ? [...formats, aspect] : others.length ? others : formats);
   };
-  const shownSettings = { ...usable(settings, model), aspect: formats[0] };
+  const shownSettings = { ...usable(settings, table, model), aspect: formats[0] };
   return (
     <>
       <Head
@@ -121,9 +121,15 @@ export function Look() {
   );
 }
 
-/** The settings without names of parts that this model doesn't have: they were chosen for another one. */
-function usable(settings: Settings, model: ModelDetail | undefined): Settings {
-  const asked = { ...settings };
+/** The settings that mean something, without names of parts that this model doesn't have: those are another one's. */
+function usable(settings: Settings, table: Setting[], model: ModelDetail | undefined): Settings {
+  const rows = new Map(table.map((row) => [row.name, row]));
+  const asked = Object.fromEntries(
+    Object.entries(settings).filter(([name]) => {
+      const row = rows.get(name);
+      return row !== undefined && matters(row, settings);
+    }),
+  );
   const found = model?.contents;
   if (found) {
     const clips = found.animations.map((each) => each.name);
