@@ -71,13 +71,20 @@ def sheet(pictures: Sequence[Image.Image], prompts: Sequence[str]) -> Image.Imag
     """In rows, each over its prompt; those that were kept aside in blue."""
     rows = -(-len(pictures) // COLUMNS)
     page = Image.new("RGB", (COLUMNS * CELL, rows * (CELL + CAPTION)), "white")
-    drawing, font = ImageDraw.Draw(page), ImageFont.load_default(11)
+    drawing, font = ImageDraw.Draw(page), _font()
     for index, (picture, prompt) in enumerate(zip(pictures, prompts, strict=True)):
         x, y = index % COLUMNS * CELL, index // COLUMNS * (CELL + CAPTION)
         page.paste(picture.resize((CELL, CELL), Image.Resampling.LANCZOS), (x, y))
-        text = "\n".join(textwrap.wrap(prompt, 40, max_lines=3, placeholder=" ..."))
+        text = "\n".join(textwrap.wrap(prompt, 36, max_lines=3, placeholder=" ..."))
         drawing.text((x + 5, y + CELL + 2), text, fill="#1040a0" if prompt in KEPT_ASIDE else "black", font=font)
     return page
+
+
+def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """One that has Cyrillic letters, where there is one."""
+    with contextlib.suppress(OSError):
+        return ImageFont.truetype("DejaVuSans.ttf", 11)
+    return ImageFont.load_default(11)
 
 
 def measure(prompts: Sequence[str] = PROMPTS) -> list[Row]:

@@ -33,7 +33,7 @@ NARROW, PIERCED, MANY = 0.012, 0.03, 12
 RESOLVED = 0.85
 """`resolved` below which it is one, too: triangles can't be its outline."""
 
-FLAT, BARS = 0.75, (0.6, 0.1)
+FLAT, BARS = 0.82, (0.6, 0.1)
 """`straight` from which on something is flat; or from the second one on, if its `width` is below the third: a fence."""
 
 CONVEX = 0.96

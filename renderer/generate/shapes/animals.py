@@ -11,7 +11,7 @@ from renderer.generate.shapes.creatures import (
     machine,
     on_shell,
     skin,
-)
+)  # fmt: skip
 from renderer.generate.shapes.parts import Anchor, Finish, Look, Model, Part, Shape, Vector, srgb
 from renderer.generate.shapes.solids import egg, mirrored, part, path, rod, turned
 from renderer.samples.mesh import Mesh, joined

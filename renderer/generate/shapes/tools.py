@@ -21,7 +21,7 @@ from renderer.generate.shapes.solids import (
     scaled,
     smooth,
     turned,
-)
+)  # fmt: skip
 from renderer.samples.geometry import fluted, profile, revolve, torus
 from renderer.samples.mesh import Mesh, joined
 

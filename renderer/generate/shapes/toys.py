@@ -20,7 +20,7 @@ from renderer.generate.shapes.solids import (
     rod,
     smooth,
     turned,
-)
+)  # fmt: skip
 from renderer.samples.mesh import Mesh, joined
 
 _GOLDEN = (1 + 5**0.5) / 2

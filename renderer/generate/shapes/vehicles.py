@@ -17,7 +17,7 @@ from renderer.generate.shapes.solids import (
     plate,
     rod,
     turned,
-)
+)  # fmt: skip
 from renderer.generate.shapes.wheels import rim, spoked, tyre
 from renderer.samples.mesh import Mesh, joined
 

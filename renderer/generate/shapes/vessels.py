@@ -19,7 +19,7 @@ from renderer.generate.shapes.solids import (
     turned,
     turned_part,
     vessel,
-)
+)  # fmt: skip
 from renderer.samples.mesh import Mesh, joined
 
 

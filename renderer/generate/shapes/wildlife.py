@@ -13,7 +13,7 @@ from renderer.generate.shapes.creatures import (
     machine,
     on_shell,
     skin,
-)
+)  # fmt: skip
 from renderer.generate.shapes.mapping import boxed
 from renderer.generate.shapes.parts import Anchor, Color, Finish, Look, Model, Part, Shape, Vector, srgb
 from renderer.generate.shapes.plants import leaf
@@ -31,7 +31,7 @@ from renderer.generate.shapes.solids import (
     scaled,
     smooth,
     turned,
-)
+)  # fmt: skip
 from renderer.samples.mesh import Mesh, joined
 
 _BEAK = Finish("plastic", srgb("f09a1f"))

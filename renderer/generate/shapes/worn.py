@@ -20,7 +20,7 @@ from renderer.generate.shapes.solids import (
     rod,
     scaled,
     turned,
-)
+)  # fmt: skip
 from renderer.samples.geometry import torus
 from renderer.samples.mesh import Mesh, joined
 
@@ -308,7 +308,7 @@ SHAPES = (
         ("body", "setting"), (), _ring,
     ),
     Shape(
-        "watch", "worn", ("watch", "wristwatch", "clock"), ("body", "face", "hands", "second hand", "strap", "buckle"),
+        "watch", "worn", ("watch", "wristwatch"), ("body", "face", "hands", "second hand", "strap", "buckle"),
         ("body", "buckle"), (), _watch,
     ),
 )

@@ -17,6 +17,7 @@ from api.domain.work.states import TaskState
 from api.errors import AssetNotFound, FlowNotFound, InvalidRequest, InvalidState, NoCredits, StorageLimit
 from api.ids import new_id
 from api.settings import Settings
+from renderer.spec.versions import VERSION
 from tests.api.domain.flows import (
     FROM_IMAGE,
     FROM_PROMPT,
@@ -54,7 +55,7 @@ def test_a_text_becomes_a_mesh_that_is_charged_once(database: Database) -> None:
     claimed = held(database)
     assert (claimed.kind, claimed.inputs) == ("generate-mesh", {})
     assert claimed.spec == {
-        "version": 1, "engine": PROCEDURAL, "prompt": "A chair", "seed": 5, "quality": "high", "texture": True,
+        "version": VERSION, "engine": PROCEDURAL, "prompt": "A chair", "seed": 5, "quality": "high", "texture": True,
         "caption": "",
     }  # fmt: skip
     running = get(database, account_id, flow)

@@ -189,6 +189,12 @@ def test_parts_and_materials_in_other_languages() -> None:
     assert (vase.colors, vase.pattern, vase.pattern_color) == ([color("blue")], "stripes", color("white"))
 
 
+def test_what_a_cup_is_of_has_no_part_in_its_colour() -> None:
+    mug = thing_of("una taza de café blanca con rayas rojas")
+    assert (mug.shape, mug.said.colors, mug.said.pattern_color) == ("mug", [color("white")], color("red"))
+    assert mug.parts == {"coffee": Said()}
+
+
 def test_unknown_words_of_other_languages_are_no_things() -> None:
     understood = understand("un chat noir assis sur une chaise rouge")
     assert understood.thing is not None
