@@ -13,7 +13,6 @@ from renderer.generate.shapes.solids import (
     part,
     path,
     rod,
-    scaled,
     smooth,
     smooth_part,
     turned,
