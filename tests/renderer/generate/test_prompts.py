@@ -128,6 +128,11 @@ def test_what_something_is_in_may_be_a_part_of_it() -> None:
     assert thing_of("an apple in a blue pot").others[0][0] == "in"
 
 
+def test_words_with_hyphens_are_read_with_and_without_them() -> None:
+    assert thing_of("a T-Rex").shape == thing_of("a t rex").shape == "dinosaur"
+    assert thing_of("a low-poly chair").said.styles == thing_of("a low poly chair").said.styles == ["low poly"]
+
+
 def test_some_nouns_imply_a_feature() -> None:
     assert list(thing_of("a purple wizard hat").parts) == ["pointed"]
 
