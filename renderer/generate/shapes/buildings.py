@@ -21,7 +21,7 @@ from renderer.generate.shapes.solids import (
     rod,
     smooth,
     turned,
-)  # fmt: skip
+)
 from renderer.samples.geometry import torus
 from renderer.samples.mesh import Mesh, joined
 

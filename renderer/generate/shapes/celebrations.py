@@ -16,7 +16,7 @@ from renderer.generate.shapes.solids import (
     smooth,
     smooth_part,
     turned,
-)  # fmt: skip
+)
 from renderer.samples.geometry import torus
 from renderer.samples.mesh import Mesh, joined
 

@@ -23,7 +23,7 @@ from renderer.generate.shapes.solids import (
     scaled,
     smooth,
     turned,
-)  # fmt: skip
+)
 from renderer.samples.geometry import torus
 from renderer.samples.mesh import Mesh, joined, rotation
 

@@ -23,7 +23,7 @@ from renderer.generate.shapes.solids import (
     smooth_part,
     turned,
     turned_part,
-)  # fmt: skip
+)
 from renderer.samples.geometry import torus
 from renderer.samples.mesh import Mesh
 
@@ -229,7 +229,7 @@ def _pizza(look: Look) -> Model:
         for d, a in spots[1::2]
     ]
     olives = [
-        scaled(torus(0.006, 0.005, 32, 12), 1, 1, 1).moved(d * np.cos(a + 0.7), 0.0165, d * np.sin(a + 0.7))
+        torus(0.006, 0.005, 32, 12).moved(d * np.cos(a + 0.7), 0.0165, d * np.sin(a + 0.7))
         for d, a in spots[2::2]
     ]
     return Model(

@@ -23,7 +23,7 @@ from renderer.generate.shapes.solids import (
     smooth,
     tunnel,
     turned,
-)  # fmt: skip
+)
 from renderer.samples.geometry import torus
 from renderer.samples.mesh import Mesh
 

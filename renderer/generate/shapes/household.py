@@ -18,7 +18,7 @@ from renderer.generate.shapes.solids import (
     scaled,
     smooth,
     turned,
-)  # fmt: skip
+)
 from renderer.samples.geometry import torus
 from renderer.samples.mesh import Mesh, joined
 
@@ -138,14 +138,13 @@ def _barrel(look: Look) -> Model:
         )
         for y, r, d in ((0.05, 0.252, 0.016), (0.22, 0.295, 0.012), (0.63, 0.308, -0.012), (0.80, 0.268, -0.016))
     ]
-    lids = [disc((0, y), (0.235, y), (0.235, y + 0.02), (0, y + 0.02)) for y in (0.87,)]
+    lid = disc((0, 0.87), (0.235, 0.87), (0.235, 0.89), (0, 0.89))
     rims = [
         turned(
-            (0.215, y), (0.25, y, 0.004), (0.248, y + 0.035, 0.006), (0.222, y + 0.035, 0.006), (0.215, y), segments=72,
-        )
-        for y in (0.865,)
+            (0.215, 0.865), (0.25, 0.865, 0.004), (0.248, 0.9, 0.006), (0.222, 0.9, 0.006), (0.215, 0.865), segments=72,
+        ),
+        turned((0.215, 0.0), (0.246, 0.0, 0.005), (0.25, 0.03), (0.215, 0.03), (0.215, 0.0), segments=72),
     ]
-    rims.append(turned((0.215, 0.0), (0.246, 0.0, 0.005), (0.25, 0.03), (0.215, 0.03), (0.215, 0.0), segments=72))
     tap = [
         rod(np.array([(0, 0.2, 0.28), (0, 0.2, 0.39)]), 0.016),
         rod(np.array([(0, 0.2, 0.365), (0, 0.155, 0.365)]), 0.013),
@@ -154,7 +153,7 @@ def _barrel(look: Look) -> Model:
     ]
     return Model(
         (
-            part("body", "oak", staves, *rims), part("lid", "planks", *lids), part("hoops", "iron", *hoops),
+            part("body", "oak", staves, *rims), part("lid", "planks", lid), part("hoops", "iron", *hoops),
             part("tap", "brass", *tap),
         ),
         {"top": Anchor((0, 0.9, 0), 0.4), "front": Anchor((0, 0.5, 0.33), 0.2)},

@@ -24,7 +24,7 @@ from renderer.generate.shapes import (
     vessels,
     wildlife,
     worn,
-)  # fmt: skip
+)
 from renderer.generate.shapes.parts import Shape
 
 _CATEGORIES = (

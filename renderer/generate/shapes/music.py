@@ -20,7 +20,7 @@ from renderer.generate.shapes.solids import (
     scaled,
     turned,
     turned_part,
-)  # fmt: skip
+)
 from renderer.samples.geometry import torus
 from renderer.samples.mesh import Mesh, joined
 
@@ -128,7 +128,7 @@ def _guitar(look: Look) -> Model:
     neck = box(0.055, 0.42, 0.022, 0.008).moved(y=0.63, z=0.032)
     board = box(0.056, 0.52, 0.007, 0.0022).moved(y=0.585, z=0.0515)
     frets = [
-        box(0.057, 0.0022, 0.003, 0.001, 2).moved(y=0.84 - 0.62 * (1 - 2 ** (-k / 12)) * 1.0, z=0.0555)
+        box(0.057, 0.0022, 0.003, 0.001, 2).moved(y=0.84 - 0.62 * (1 - 2 ** (-k / 12)), z=0.0555)
         for k in range(1, 18)
     ]
     head = plate(

@@ -23,7 +23,7 @@ from renderer.generate.shapes.solids import (
     smooth_part,
     turned,
     vessel,
-)  # fmt: skip
+)
 from renderer.samples.mesh import Mesh
 
 

@@ -14,7 +14,7 @@ from renderer.generate.shapes.blobs import (
     limb,
     surface,
     twin,
-)  # fmt: skip
+)
 from renderer.generate.shapes.parts import Anchor, Finish, Look, Model, Part, Shape, srgb
 from renderer.generate.shapes.solids import (
     ball,
@@ -30,7 +30,7 @@ from renderer.generate.shapes.solids import (
     scaled,
     smooth,
     turned,
-)  # fmt: skip
+)
 from renderer.samples.geometry import torus
 from renderer.samples.mesh import Mesh, joined
 

@@ -15,7 +15,7 @@ from renderer.generate.shapes.solids import (
     rod,
     turned,
     turned_part,
-)  # fmt: skip
+)
 from renderer.samples.mesh import Mesh, joined
 
 _BINDINGS = ("7a2430", "22405f", "2f5a45", "c39a4a", "d9cdb6", "3a3438", "a4532f", "5d4a72")  # sRGB

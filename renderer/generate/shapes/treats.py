@@ -20,7 +20,7 @@ from renderer.generate.shapes.solids import (
     smooth_part,
     turned,
     turned_part,
-)  # fmt: skip
+)
 from renderer.samples.mesh import Mesh, joined
 
 

@@ -13,13 +13,12 @@ from renderer.generate.shapes.solids import (
     part,
     path,
     rod,
-    scaled,
     smooth,
     smooth_part,
     turned,
     turned_part,
     vessel,
-)  # fmt: skip
+)
 from renderer.samples.mesh import Mesh, joined
 
 
@@ -51,7 +50,7 @@ def _bouquet(seed: int) -> list[Part]:
         )
         stems.append(rod(path((0, 0.1, 0), (0, 0.29, 0.008), (0, high, lean)), 0.003, segments=10).turned("y", turn))
         leaves.append(leaf(0.1, 0.035).turned("x", 50).moved(y=0.33, z=0.01).turned("y", turn + 36))
-        petals = around(scaled(leaf(0.04, 0.026), 1, 1, 1).turned("x", 72), 8)
+        petals = around(leaf(0.04, 0.026).turned("x", 72), 8)
         petals = joined([petals, around(leaf(0.03, 0.02).turned("x", 45), 6, 20).moved(y=0.002)])
         tilt = 40.0 if k else 12.0
         heads.append(petals.turned("x", tilt).moved(y=high, z=lean).turned("y", turn))

@@ -21,7 +21,7 @@ from renderer.generate.shapes.solids import (
     scaled,
     smooth,
     turned,
-)  # fmt: skip
+)
 from renderer.samples.mesh import Mesh, joined
 
 _BEAK = Finish("plastic", srgb("f09a1f"))
