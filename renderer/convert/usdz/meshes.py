@@ -12,6 +12,7 @@ from renderer.convert.usdz.colors import Coloring, coloring
 from renderer.convert.usdz.coordinates import sets_of, st_name
 from renderer.convert.usdz.materials import Materials
 from renderer.convert.usdz.pictures import Pictures
+from renderer.convert.usdz.tangents import green_points_down
 from renderer.scene.nodes import Material, Primitive
 
 
@@ -50,7 +51,8 @@ class Meshes:
         baked = st_name(len(sets))
         if found.st is not None:
             _add_st(mesh, baked, found.st, UsdGeom.Tokens.faceVarying)
-        bound = self._materials.use(primitive.material, found, baked)
+        green_down = green_points_down(primitive, material)
+        bound = self._materials.use(primitive.material, found, baked, green_down=green_down)
         UsdShade.MaterialBindingAPI.Apply(mesh.GetPrim()).Bind(bound)
         return mesh
 

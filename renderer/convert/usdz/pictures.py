@@ -76,15 +76,15 @@ class Pictures:
             self._kept[key] = float(found.flat[0]) / 255 if same else self._written(found, "values")
         return self._kept[key]
 
-    def normals(self, image: int, scale: float) -> Picture:
-        """A normal map whose slopes are `scale` times the image's."""
-        key = ("normals", image, scale)
+    def normals(self, image: int, scales: tuple[float, float]) -> Picture:
+        """A normal map whose slopes along both axes are `scales` times the image's."""
+        key = ("normals", image, scales)
         found = self._kept.get(key)
         if not isinstance(found, Picture):
             pixels = self.pixels(image)[..., :3]
-            if scale != 1:
+            if scales != (1, 1):
                 vectors = pixels / 127.5 - 1.0
-                vectors[..., :2] *= scale
+                vectors[..., :2] *= scales
                 vectors /= np.maximum(np.linalg.norm(vectors, axis=2, keepdims=True), 1e-6)
                 pixels = np.clip(np.round((vectors + 1.0) * 127.5), 0, 255).astype(np.uint8)
             found = self._kept[key] = self._written(pixels, "normals", lossless=True)
