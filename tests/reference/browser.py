@@ -54,7 +54,7 @@ class Browser:
         return Picture(rgb=means[0, ..., :3], alpha=means[1, ..., 3])
 
     def write_usdz(self, glb: bytes) -> bytes:
-        """What three.js's exporter makes of a model with all of its animations. Raises RuntimeError as `draw` does."""
+        """What three.js's exporter makes of a model and its first animation. Raises RuntimeError as `draw` does."""
         return self._answer("writeUsdz", "/model.glb", glb)
 
     def _answer(self, work: str, path: str, model: bytes, **job: Any) -> bytes:

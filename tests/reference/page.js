@@ -69,7 +69,7 @@ async function writeUsdz(job) {
   const { scene, animations } = await loader.loadAsync(job.model);
   const exporter = new USDZExporter();
   exporter.setTextureUtils(textureUtils);
-  return new Blob([await exporter.parseAsync(scene, { animations })]);
+  return new Blob([await exporter.parseAsync(scene, { animations: animations.slice(0, 1) })]);
 }
 
 const WORK = { draw, writeUsdz };
