@@ -118,7 +118,8 @@ def measure(models: Sequence[Subject] = MODELS) -> list[Row]:
             click.echo(line)
             clean -= wrong
     figure = f"{clean} of {len(there)} models"
-    return [at_least("USDZs in which usd-core's validators find nothing wrong", figure, clean / len(there), 1.0, COMMAND)]
+    goal = "USDZs in which usd-core's validators find nothing wrong"
+    return [at_least(goal, figure, clean / len(there), 1.0, COMMAND)]
 
 
 @click.command()
