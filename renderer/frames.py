@@ -307,7 +307,7 @@ class ShotRenderer:
 
 
 def _picked(times: Iterable[float], count: int) -> list[float]:
-    """At most `count` of the different `times`, evenly picked from the first to the last."""
+    """At most `count` of the different `times`, evenly picked from the first on, as if they went around."""
     ordered = sorted(set(times))
-    indices = np.unique(np.linspace(0, len(ordered) - 1, min(count, len(ordered))).astype(int))
+    indices = np.linspace(0, len(ordered), min(count, len(ordered)), endpoint=False).astype(int)
     return [ordered[index] for index in indices.tolist()]

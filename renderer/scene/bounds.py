@@ -1,7 +1,7 @@
 """How much room a model takes over its whole animation: what the camera is framed on."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -52,32 +52,38 @@ def enclosing(clouds: Callable[[], Iterable[Float64]]) -> Bounds:
     return Bounds(center, max(radius, SMALLEST_RADIUS), low, high)
 
 
-def clouds_at(scene: Scene, clip: Clip | None, times: Iterable[float]) -> list[Float64]:
+def clouds_at(scene: Scene, clip: Clip | None, times: Sequence[float]) -> list[Float64]:
     """The outermost points (n, 3), in world space, of what the scene shows at each of `times`, seconds into `clip`.
 
     What is hidden at a moment has no points in its cloud, unless all is hidden at all of them.
     """
+    if clip is None:
+        cloud = np.concatenate(list(_clouds(scene, [pose_scene(scene, None, 0.0)])))
+        return [cloud[outermost(cloud)] for _ in times]
     reduced = outline(scene)
-    shown = drawables(reduced)
-    clouds, hidden = [], []
-    for time in times:
-        pose = pose_scene(reduced, clip, time)
-        parts = [[_placed(reduced, each, pose) for each in shown if each.world(pose)[:3, :3].any() == visible]
-                 for visible in (True, False)]
-        visible, invisible = (np.concatenate([*some, np.zeros((0, 3))]) for some in parts)
-        clouds.append(visible[outermost(visible)])
-        hidden.append(invisible)
-    return clouds if any(len(cloud) for cloud in clouds) else hidden
+    poses = [pose_scene(reduced, clip, time) for time in times]
+    shown: list[list[Float64]] = [[] for _ in poses]
+    hidden: list[list[Float64]] = [[] for _ in poses]
+    for drawable in drawables(reduced):
+        still = None
+        if not is_deforming(reduced, drawable) and len({drawable.world(pose).tobytes() for pose in poses}) == 1:
+            still = _placed(reduced, drawable, poses[0])
+        for index, pose in enumerate(poses):
+            placed = _placed(reduced, drawable, pose) if still is None else still
+            (hidden if drawable.is_hidden(pose) else shown)[index].append(placed)
+    return [np.concatenate([*parts, np.zeros((0, 3))]) for parts in (shown if any(shown) else hidden)]
 
 
 def _clouds(scene: Scene, poses: list[Pose]) -> Iterator[Float64]:
-    """World positions of every drawable in every pose; of rigid ones once per distinct place."""
-    for drawable in drawables(scene):
-        if is_deforming(scene, drawable):
-            yield from (_placed(scene, drawable, pose) for pose in poses)
-        else:
-            distinct = {drawable.world(pose).tobytes(): pose for pose in poses}
-            yield from (_placed(scene, drawable, pose) for pose in distinct.values())
+    """World positions of every drawable in every pose that shows it, or, where none shows any, in every one; of rigid
+    ones once per distinct place."""
+    every = drawables(scene)
+    shown = {id(drawable): [pose for pose in poses if not drawable.is_hidden(pose)] for drawable in every}
+    for drawable in every:
+        seen = shown[id(drawable)] if any(shown.values()) else poses
+        if not is_deforming(scene, drawable):
+            seen = list({drawable.world(pose).tobytes(): pose for pose in seen}.values())
+        yield from (_placed(scene, drawable, pose) for pose in seen)
 
 
 def _placed(scene: Scene, drawable: Drawable, pose: Pose) -> Float64:

@@ -25,6 +25,10 @@ class Drawable:
         world: Float64 = pose.world[self.node]
         return world if self.instance is None else world @ self.instance
 
+    def is_hidden(self, pose: Pose) -> bool:
+        """Whether the pose shrinks it to a point."""
+        return not pose.world[self.node, :3, :3].any()
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Vertices:

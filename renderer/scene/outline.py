@@ -12,8 +12,12 @@ from renderer.scene.nodes import AlphaMode, Mesh, MorphTarget, Primitive, Scene
 DIRECTIONS = 512
 """In each of which the outermost point is found. A ball loses 0.6 % of its radius at most, a box nothing."""
 
-ROWS_AT_ONCE = 1 << 14
-"""Points that are looked at together: their heights in all DIRECTIONS take 32 MB."""
+BLOCK = 128
+"""Points that follow each other, and mostly lie together, and have a box: where that doesn't reach, they needn't be
+looked at one by one. With 64 or 256 it takes a third longer."""
+
+PAIRS_AT_ONCE = 1 << 12
+"""Of blocks and directions in which they are looked at: 13 MB."""
 
 
 def visible_parts(scene: Scene) -> Scene:
@@ -54,17 +58,33 @@ def outermost(points: Float32 | Float64) -> npt.NDArray[np.int64]:
     """Indices, rising, of those of `points` (n, 3) that lie outermost in one of DIRECTIONS or more."""
     if len(points) <= DIRECTIONS:
         return np.arange(len(points))
-    best, rows = np.full(DIRECTIONS, -np.inf, np.float32), np.zeros(DIRECTIONS, np.int64)
     with np.errstate(all="ignore"):  # hostile numbers: `scene_bounds` refuses them
-        middle = points[:: max(1, len(points) // DIRECTIONS)].mean(axis=0)
-        for start in range(0, len(points), ROWS_AT_ONCE):
+        about = (points - points[:: len(points) // DIRECTIONS].mean(axis=0)).astype(np.float32)
+        padded = np.concatenate([about, np.repeat(about[-1:], -len(about) % BLOCK, axis=0)])
+        blocks = padded.reshape(-1, BLOCK, 3)
+        low, high = blocks.min(axis=1), blocks.max(axis=1)
+        bounds = (_DIRECTIONS @ (low + high).T + np.abs(_DIRECTIONS) @ (high - low).T) / 2  # of each block's heights
+        directions = np.arange(DIRECTIONS)
+        chosen = bounds.argmax(axis=1)
+        best, rows = _highest(blocks, chosen, directions)
+        others, places = np.nonzero(bounds > best[:, None])
+        for start in range(0, len(others), PAIRS_AT_ONCE):
             checkpoint()
-            heights = _DIRECTIONS @ (points[start : start + ROWS_AT_ONCE] - middle).T.astype(np.float32)
-            highest = heights.argmax(axis=1)
-            reached = heights[np.arange(DIRECTIONS), highest]
-            rows[reached > best] = highest[reached > best] + start
-            best = np.maximum(best, reached)
-    return np.unique(rows)
+            ways, where = others[start : start + PAIRS_AT_ONCE], places[start : start + PAIRS_AT_ONCE]
+            heights, found = _highest(blocks, where, ways)
+            order = np.argsort(heights, kind="stable")  # of several in one direction the highest is written last
+            order = order[heights[order] > best[ways[order]]]
+            best[ways[order]], rows[ways[order]] = heights[order], found[order]
+    return np.unique(np.minimum(rows, len(points) - 1))
+
+
+def _highest(
+    blocks: Float32, chosen: npt.NDArray[np.int64], directions: npt.NDArray[np.int64]
+) -> tuple[Float32, npt.NDArray[np.int64]]:
+    """(heights, rows): of each of the `chosen` blocks the outermost point in the direction beside it."""
+    heights = (blocks[chosen] @ _DIRECTIONS[directions][:, :, None])[:, :, 0]
+    within = heights.argmax(axis=1)
+    return heights[np.arange(len(chosen)), within], chosen * BLOCK + within
 
 
 def _reduced(primitive: Primitive) -> Primitive:

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from api.cli import COMMANDS
 from api.db.session import Database
+from api.domain.work import outcomes
 from api.settings import Settings
 from tests.deploy.tools import checked
 
@@ -82,6 +83,12 @@ def test_no_pod_may_more_than_it_needs(objects: list[dict[str, Any]]) -> None:
         assert "limits" in container["resources"]
 
 
+def test_no_queue_is_left_without_workers() -> None:
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    served = [worker["queues"].split(",") for worker in values["workers"].values()]
+    assert [""] in served or {queue.strip() for names in served for queue in names} >= set(outcomes.queues())
+
+
 def test_workers_have_time_to_give_back_what_they_hold(objects: list[dict[str, Any]]) -> None:
     for pod in pods(objects):
         if pod["containers"][0]["args"] == ["worker"]:
@@ -98,4 +105,5 @@ def test_a_scaler_counts_what_waits_and_what_is_under_way(postgres_url: str) -> 
             query = trigger["metadata"]["query"]
             assert session.scalar(text(query)) == 0
             assert "'pending', 'running'" in query
+            assert ("queue IN ('render')" in query) == scaler["metadata"]["name"].endswith("gpu")
     database.dispose()

@@ -13,7 +13,7 @@ from pathlib import Path
 import PIL.Image
 import PIL.ImageDraw
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from api.db.session import Database
 from api.domain.accounts import accounts, credentials
@@ -116,11 +116,11 @@ def test_generios_examples_run_and_save_their_models(
 
 
 @contextlib.contextmanager
-def page_at(origin: str, url: str) -> Iterator[Page]:
-    """A page of that origin in a real browser, with the document's functions, which ask the server at `url`."""
+def page_at(browser: Browser, origin: str, url: str) -> Iterator[Page]:
+    """A page of that origin, with the document's functions, which ask the server at `url`."""
     code = "\n".join(re.findall(r"^```javascript\n(.*?)^```", reference("grok-pipeline.md"), re.MULTILINE | re.DOTALL))
     assert code.count("http://your-server:8000") == 5
-    with chromium() as browser, browser.new_page(bypass_csp=True) as page:
+    with browser.new_page(bypass_csp=True) as page:
         page.goto(f"{origin}/readyz")  # whatever: an answer that came from there
         page.set_content(PAGE)
         page.add_script_tag(content=code.replace("http://your-server:8000", url))
@@ -128,26 +128,23 @@ def page_at(origin: str, url: str) -> Iterator[Page]:
 
 
 @EVERYWHERE
-def test_the_pipelines_javascript_shows_examples_on_a_page_of_the_farms_origin(server: tuple[str, str]) -> None:
+def test_the_pipelines_javascript_shows_examples_and_generates_in_a_real_browser(server: tuple[str, str]) -> None:
+    """The first on a page of the farm's own origin, as the document's is; the second on one of another."""
     url, _ = server
-    with page_at(url, url) as page:
-        page.evaluate("loadExamples()")
-        page.wait_for_function("document.querySelectorAll('.example-card img').length == 3")
-        page.wait_for_function("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
-        assert page.locator("h3").all_inner_texts() == [example.name for example in pipeline.EXAMPLES]
-        with page.expect_download() as example:
-            page.locator(".example-card").first.click()
-        assert example.value.suggested_filename == "model.usdz"
-
-
-@EVERYWHERE
-def test_the_pipelines_javascript_generates_on_a_page_of_another_origin(server: tuple[str, str]) -> None:
-    url, _ = server
-    with page_at(url.replace("127.0.0.1", "localhost"), url) as page:
-        told: list[str] = []
-        page.on("console", lambda message: told.append(message.text))
-        with page.expect_download(timeout=JOB_MS) as made:
-            page.evaluate("prompt => generateAndDownload(prompt)", PROMPT)
-        assert made.value.suggested_filename == "model.usdz"
-        assert Path(made.value.path()).stat().st_size > 0
-        assert told[-1] == "Progress: 100% - Stage: complete"
+    with chromium() as browser:
+        with page_at(browser, url, url) as page:
+            page.evaluate("loadExamples()")
+            page.wait_for_function("document.querySelectorAll('.example-card img').length == 3")
+            page.wait_for_function("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
+            assert page.locator("h3").all_inner_texts() == [example.name for example in pipeline.EXAMPLES]
+            with page.expect_download() as example:
+                page.locator(".example-card").first.click()
+            assert example.value.suggested_filename == "model.usdz"
+        with page_at(browser, url.replace("127.0.0.1", "localhost"), url) as page:
+            told: list[str] = []
+            page.on("console", lambda message: told.append(message.text))
+            with page.expect_download(timeout=JOB_MS) as made:
+                page.evaluate("prompt => generateAndDownload(prompt)", PROMPT)
+            assert made.value.suggested_filename == "model.usdz"
+            assert Path(made.value.path()).stat().st_size > 0
+            assert told[-1] == "Progress: 100% - Stage: complete"

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from api.domain.accounts import credentials, sessions
+from api.http.auth import SESSION_COOKIE
 from api.http.portal.pages import STATIC
 from tests.integration.portal import EMAIL, PASSWORD, PATIENCE_MS, Visit, first_link, visit, wait_until_plays
 from tests.integration.support import box_glb
@@ -150,3 +152,86 @@ def test_an_account_has_people_keys_and_a_ledger(browser: Browser, farm: Farm, c
             page.get_by_role("link", name="Download as CSV").click()
         assert "grant" in Path(download.value.path()).read_text()
         assert boss.troubles + maker.troubles == []
+
+
+def sign_in(visited: Visit) -> None:
+    visited.page.get_by_label("E-mail address").fill(EMAIL)
+    visited.page.get_by_label("Password").fill(PASSWORD)
+    visited.page.keyboard.press("Enter")
+
+
+def end_session(farm: Farm, visited: Visit) -> None:
+    """As if its time were over."""
+    [value] = [each["value"] for each in visited.page.context.cookies() if each["name"] == SESSION_COOKIE]
+    with farm.database.begin() as session:
+        sessions.end(session, credentials.authenticate(session, sessions.DIALECT, value).token_id)
+
+
+def test_work_goes_on_after_a_session_has_ended(
+    browser: Browser, farm: Farm, cookies: object, tmp_path: Path
+) -> None:
+    hostile = tmp_path / "<img src=x onerror=alert(1)>.glb"
+    hostile.write_bytes(box_glb(height=1.5))
+    with visit(browser, farm) as boss:
+        page = boss.page
+        page.goto(f"{farm.url}/portal")
+        sign_in(boss)
+        page.get_by_role("heading", name="Drop models here").wait_for()
+        end_session(farm, boss)
+        page.locator("input[type=file]").first.set_input_files(hostile)
+        page.get_by_role("heading", name="Sign in again").wait_for()
+        sign_in(boss)
+        expect(page.get_by_text("Here, and being drawn")).to_be_visible()
+        boss.open("Models")
+        expect(page.get_by_text("<img src=x onerror=alert(1)>")).to_be_visible()  # a name is a text
+        assert boss.troubles == []
+
+
+def test_without_webgl_a_look_is_ordered_all_the_same(
+    browser: Browser, farm: Farm, cookies: object, tmp_path: Path
+) -> None:
+    (tmp_path / "shelf.glb").write_bytes(box_glb(height=0.5))
+    with visit(browser, farm, storage_state=cookies) as boss:
+        page = boss.page
+        page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+        page.goto(f"{farm.url}/portal")
+        page.locator("input[type=file]").first.set_input_files(tmp_path / "shelf.glb")
+        page.get_by_role("button", name="Choose a look").click()
+        expect(page.get_by_text("This browser shows no 3D here")).to_be_visible()
+        expect(page.get_by_role("button", name="Order video")).to_be_enabled()
+
+
+def tab_to(visited: Visit, name: str) -> None:
+    """Presses Tab until the element with a name that begins so has the focus."""
+    focused = "document.activeElement.getAttribute('aria-label') || document.activeElement.textContent"
+    for _ in range(60):
+        visited.page.keyboard.press("Tab")
+        if str(visited.page.evaluate(focused)).strip().startswith(name):
+            return
+    raise AssertionError(f"Tab does not lead to {name}")
+
+
+def test_keys_alone_lead_to_a_model_and_its_order(
+    browser: Browser, farm: Farm, cookies: object, tmp_path: Path
+) -> None:
+    (tmp_path / "pole.glb").write_bytes(box_glb(height=2.0))
+    with visit(browser, farm, storage_state=cookies) as boss:
+        page = boss.page
+        page.goto(f"{farm.url}/portal")
+        page.locator("input[type=file]").first.set_input_files(tmp_path / "pole.glb")
+        page.get_by_text("Here, and being drawn").wait_for()
+        page.keyboard.press("?")
+        page.get_by_role("heading", name="Keyboard").wait_for()
+        page.keyboard.press("Escape")
+        page.keyboard.press("m")
+        page.get_by_role("button", name="Look into pole").wait_for()
+        tab_to(boss, "Look into pole")
+        page.keyboard.press("Enter")
+        page.get_by_role("dialog").get_by_label("Title").wait_for()
+        tab_to(boss, "Choose a look")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Order video")).to_be_enabled()
+        tab_to(boss, "Order video")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="Queue").wait_for()
+        assert boss.troubles == []

@@ -71,7 +71,8 @@ def test_each_is_the_still_that_is_ordered_alone_from_the_same_distance(
     device: Device, light_cache: Path, tmp_path: Path, angles: tuple[Angle, ...], animation: str | None,
     cameras: list[FrameSpec],
 ) -> None:  # fmt: skip
-    look = {"output": "image", "reflector": True, "vignette": 0.4, "bg_color": "#405060", "animation": animation}
+    look = {"output": "image", "reflector": True, "vignette": 0.4, "bg_color": "#405060", "animation": animation,
+            "framing": "sphere"}
     plans = [plan_image(parse_settings({**look, **dataclasses.asdict(angle)})) for angle in angles]
     common = dataclasses.replace(plans[0].frames, width=160, height=96, rotate_y=5, elevation=6, zoom=7)
 

@@ -10,10 +10,11 @@ from api.db.tables.base import Base, Json
 
 
 class Model(Base):
-    """An uploaded 3D file, unique by its bytes within an account until deleted. `state` is domain.catalog.states'.
+    """A 3D file, unique by its bytes within an account until deleted. `state` is domain.catalog.states'.
 
-    `sha256` is that of the uploaded bytes; `storage_key` and `file_size` change once if those were a ZIP. A deleted
-    model's `file_size` is 0 once its file is gone.
+    `sha256` is that of the uploaded bytes or, of a generated model, of all that decides them. `storage_key` and
+    `file_size` change once if those were a ZIP, or are still to be made. The `file_size` is 0 before there is a file,
+    and again once a deleted model's is gone.
     """
 
     __tablename__ = "models"

@@ -43,14 +43,7 @@ def stop_late(session: Session, flow_id: str) -> None:
 
 def _stop(session: Session, flow_id: str, failure: Failure) -> None:
     """Whoever is at one of the flow's tasks loses the claim. What is done stays."""
-    steps = session.scalars(
-        select(FlowStep.task_id)
-        .join(FlowInput, FlowInput.id == FlowStep.input_id)
-        .where(FlowInput.flow_id == flow_id)
-        .order_by(FlowInput.position, FlowStep.number)
-    ).all()
-    waiting = [task_id for step in steps for task_id in tasks.unmet(session, [step])]
-    for task_id in waiting:
+    for task_id in lock_steps(session, flow_id):
         if session.scalar(select(Task.state).where(Task.id == task_id)) == TaskState.OPEN:
             scheduling.cancel(session, task_id, failure)
     session.execute(
@@ -59,6 +52,19 @@ def _stop(session: Session, flow_id: str, failure: Failure) -> None:
         .values(state=InputState.ERROR, error_message=failure.message, processed_at=clock.now())
     )
     unit.note_next(session, advance, flow_id)
+
+
+def lock_steps(session: Session, flow_id: str) -> list[str]:
+    """Locks the tasks of all steps, in the order in which all do; returns their ids."""
+    steps = session.scalars(
+        select(FlowStep.task_id)
+        .join(FlowInput, FlowInput.id == FlowStep.input_id)
+        .where(FlowInput.flow_id == flow_id)
+        .order_by(FlowInput.position, FlowStep.number)
+    ).all()
+    for step in steps:
+        tasks.unmet(session, [step])
+    return list(steps)
 
 
 def advance(session: Session, flow_id: str) -> None:

@@ -92,6 +92,22 @@ def create(
     terms: Terms,
     *,
     additional: Any = None,
+) -> FlowView:
+    """As `order`, and then nothing else. Raises StorageLimit besides."""
+    flow = order(session, account_id, template, parameters, inputs, terms, additional=additional)
+    check_storage(session, account_id, terms)
+    return flow
+
+
+def order(
+    session: Session,
+    account_id: str,
+    template: Template,
+    parameters: Mapping[str, object],
+    inputs: Sequence[NewInput],
+    terms: Terms,
+    *,
+    additional: Any = None,
     public_id: str | None = None,
     id_bytes: int = 12,
     deadline_s: float | None = None,
@@ -100,7 +116,7 @@ def create(
     """A new flow, started if it has inputs. `public_id` is drawn, `id_bytes` long, if it isn't given.
 
     With a deadline, it fails so many seconds after it was started. Raises InvalidRequest for wrong parameters and
-    inputs, NoCredits, StorageLimit; then nothing is created, and the inputs' files should be deleted.
+    inputs, NoCredits; then nothing is created, and the inputs' files should be deleted. The caller checks the storage.
     """
     complete = template.complete(parameters)
     if len(inputs) > MOST_INPUTS:
@@ -122,7 +138,6 @@ def create(
             raise InvalidState(f"There is a flow {public_id} already")
     for position, new in enumerate(inputs):
         _insert_input(session, account_id, flow_id, template, position, new, f"inputs[{position}].data")
-    _check_storage(session, account_id, inputs, terms)
     if inputs:
         _start(session, account_id, flow_id, template, complete, terms, priority)
     return _view(session, Flow.id == flow_id)
@@ -144,7 +159,7 @@ def add_input(session: Session, account_id: str, public_id: str, new: NewInput, 
     if count >= MOST_INPUTS:
         raise InvalidRequest(f"data: A flow has up to {MOST_INPUTS} inputs, and this one has them", param="data")
     asset_id = _insert_input(session, account_id, flow.id, TEMPLATES[flow.template], count, new, "data")
-    _check_storage(session, account_id, [new], terms)
+    check_storage(session, account_id, terms)
     return asset_id
 
 
@@ -245,12 +260,14 @@ def _insert_input(
     return asset_id
 
 
-def _check_storage(session: Session, account_id: str, inputs: Sequence[NewInput], terms: Terms) -> None:
-    """Raises StorageLimit where the inputs' files are more than the account may have."""
-    if any(new.file is not None for new in inputs):
-        count_now(session)
-        allowed = quotas.of_account(session, account_id, Quotas.of(terms.settings))
-        quotas.check_storage(quotas.stored_bytes(session, account_id), allowed.storage_mb)
+def check_storage(session: Session, account_id: str, terms: Terms) -> None:
+    """Raises StorageLimit where the account's files, new inputs' included, are more than it may have.
+
+    It locks their count, after which no transaction locks anything else.
+    """
+    count_now(session)
+    allowed = quotas.of_account(session, account_id, Quotas.of(terms.settings))
+    quotas.check_storage(quotas.stored_bytes(session, account_id), allowed.storage_mb)
 
 
 def _start(

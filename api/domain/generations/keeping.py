@@ -94,7 +94,7 @@ def generate(
     model_id = known_or_new(session, account_id, model)
     if model_id != model.id:
         return _ordered_again(session, account_id, model_id, wish)
-    flow = flows.create(session, account_id, template, complete, [new], terms)
+    flow = flows.order(session, account_id, template, complete, [new], terms)
     last = session.scalars(
         select(FlowStep.task_id)
         .join(FlowInput, FlowInput.id == FlowStep.input_id)

@@ -55,28 +55,29 @@ EXAMPLES = (
     ),
     Example(
         "mars-habitat", "Mars Habitat", "Futuristic Mars habitat dome with sci-fi architecture",
-        "A futuristic white dome house with blue glass windows and an orange door",
+        "A futuristic white Mars habitat dome",
     ),
     Example(
         "xai-robot", "xAI Robot", "Friendly xAI robot mascot with sleek modern design",
-        "A friendly white robot with glowing blue eyes and a black chest",
+        "A friendly white robot with glowing blue eyes",
     ),
 )  # fmt: skip
 
 
 def create_job(session: Session, prompt: str, terms: Terms) -> FlowView:
     """Raises InvalidRequest for a prompt that is empty, too long or has control characters; NoCredits where jobs cost
-    something; TooManyRequests where too many wait."""
+    something; TooManyRequests where too many wait; StorageLimit where the farm keeps too many."""
     if len(prompt.strip()) > MAX_PROMPT:
         raise InvalidRequest(f"prompt has up to {MAX_PROMPT:,} characters, not {len(prompt.strip()):,}", param="prompt")
     account_id = accounts.own(session, ACCOUNT)
-    job = flows.create(
+    job = flows.order(
         session, account_id, TEMPLATES[PIPELINE], {}, [NewInput(TEXT, prompt)], terms, id_bytes=ID_BYTES,
         deadline_s=DEADLINE_S,
     )  # fmt: skip
     quotas.hold_account(session, account_id)  # so that jobs ordered at once are counted one after the other
     if flows.unfinished(session, account_id) > terms.settings.grok_unfinished_jobs:
         raise TooManyRequests("Too many jobs are waiting; try again after a while", retry_after=FULL_RETRY_S)
+    flows.check_storage(session, account_id, terms)
     return job
 
 
@@ -109,7 +110,7 @@ def order_examples(session: Session, terms: Terms) -> None:
     there = set(session.scalars(select(Flow.public_id).where(Flow.public_id.in_([each.job_id for each in EXAMPLES]))))
     missing = [example for example in EXAMPLES if example.job_id not in there]
     for example in missing:
-        flows.create(
+        flows.order(
             session, accounts.own(session, ACCOUNT), TEMPLATES[PIPELINE], {"seed": 0},
             [NewInput(TEXT, example.prompt)], dataclasses.replace(terms, free=True), public_id=example.job_id,
             priority=Priority.BACKGROUND,

@@ -3,6 +3,7 @@
 from sqlalchemy import delete, exists, select
 
 from api.db.tables import Flow, FlowInput, FlowStep, Segment, Task, TaskNeed
+from api.domain.generations import endings
 from api.domain.generations.flows import INPUT_SUBJECT
 from api.domain.generations.outcomes import SUBJECT
 from api.domain.generations.states import FINAL, FlowState
@@ -17,17 +18,16 @@ def delete_flow(unit: Unit, account_id: str, public_id: str) -> None:
 
     Raises FlowNotFound; InvalidState for one that is under way, or of whose output a model is just being made.
     """
-    flow = unit.execute(
-        select(Flow.id, Flow.state)
-        .where(Flow.public_id == public_id, Flow.account_id == account_id)
-        .with_for_update()
-    ).one_or_none()
-    if flow is None:
+    own = select(Flow.id, Flow.state).where(Flow.public_id == public_id, Flow.account_id == account_id)
+    if (found := unit.execute(own).one_or_none()) is None:
+        raise FlowNotFound
+    steps = endings.lock_steps(unit, found.id)
+    flow = unit.execute(own.with_for_update()).one_or_none()
+    if flow is None:  # somebody else was quicker
         raise FlowNotFound
     if flow.state not in (FlowState.CREATED, *FINAL):
         raise InvalidState(f"A flow that is {flow.state} can't be deleted: abort it first")
     inputs = unit.scalars(select(FlowInput.id).where(FlowInput.flow_id == flow.id)).all()
-    steps = unit.scalars(select(FlowStep.task_id).where(FlowStep.input_id.in_(inputs))).all()
     using = exists().where(
         TaskNeed.needs_id.in_(steps), Task.id == TaskNeed.task_id, Task.state == TaskState.OPEN
     )

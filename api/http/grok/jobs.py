@@ -19,6 +19,7 @@ from api.errors import (
     JobNotFound,
     NoCredits,
     NoSpace,
+    StorageLimit,
     TokenExpired,
     TooManyRequests,
     Unauthorized,
@@ -84,7 +85,7 @@ async def prompt_in(request: Request) -> str:
 
 
 @router.post(
-    "/generate", responses=errors(NoCredits, NoSpace), openapi_extra=documented(GenerationAsked)
+    "/generate", responses=errors(NoCredits, StorageLimit, NoSpace), openapi_extra=documented(GenerationAsked)
 )
 def generate(farm: FarmDep, prompt: Annotated[str, Depends(prompt_in)]) -> GenerationOrdered:
     """Orders a picture, a model and a USDZ of a text."""

@@ -1,11 +1,14 @@
-"""/portal/api/accounts: an administrator of the farm sees its accounts, opens new ones, and grants credits."""
+"""/portal/api/accounts: an administrator of the farm sees its accounts, opens, suspends and reinstates them,
+and grants credits."""
 
 from typing import Annotated
 
 from fastapi import Depends
 from pydantic import BaseModel, Field
+from starlette.responses import Response
 
 from api.domain.accounts import accounts, invitations, ledger
+from api.errors import InvalidState
 from api.http.body import body_of
 from api.http.portal.auth import Operator
 from api.http.portal.paths import AccountId, new_router
@@ -30,12 +33,14 @@ class Balance(BaseModel):
 
 @router.get("/accounts")
 def list_accounts(operator: Operator, farm: FarmDep) -> dict[str, object]:
+    """Without the farm's own."""
     with farm.database.read() as session:
         found = accounts.list_accounts(session)
     return {
         "data": [
             {"id": each.id, "email": each.email, "credits": each.credits, "suspended": each.suspended_at is not None}
             for each in found
+            if not each.email.endswith(accounts.OWN)
         ]
     }
 
@@ -48,6 +53,23 @@ def open_account(
     with farm.database.begin() as session:
         account = accounts.sign_up(session, body.email, credits=farm.settings.signup_credits)
         return LinkCreated.of(invitations.invite(session, account.id, account.email, is_admin=True))
+
+
+@router.post("/accounts/{account_id}/suspend")
+def suspend(operator: Operator, farm: FarmDep, account_id: AccountId) -> Response:
+    """Refuses the account's people and keys; what they ordered is still made. Raises InvalidState for one's own."""
+    if account_id == operator.account_id:
+        raise InvalidState("This is your own account: nobody could let you in again")
+    with farm.database.begin() as session:
+        accounts.suspend(session, accounts.get(session, account_id).id)
+    return Response(status_code=204)
+
+
+@router.post("/accounts/{account_id}/reinstate")
+def reinstate(operator: Operator, farm: FarmDep, account_id: AccountId) -> Response:
+    with farm.database.begin() as session:
+        accounts.reinstate(session, accounts.get(session, account_id).id)
+    return Response(status_code=204)
 
 
 @router.post("/accounts/{account_id}/grant")

@@ -13,13 +13,14 @@ from api.http.portal import (
     presets,
     session,
     settings,
+    workers,
 )
 from api.http.portal.auth import authenticate
 from api.http.portal.errors import tell
 from api.http.portal.paths import PREFIX
 from api.http.rates import Surface
 
-PARTS = (session, settings, events, camera, lights, presets, generations, people, keys, accounts, pages)
+PARTS = (session, settings, events, camera, lights, presets, generations, people, keys, accounts, workers, pages)
 
 PORTAL = Dialect(
     name="portal",

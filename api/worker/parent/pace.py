@@ -5,8 +5,11 @@ from time import monotonic
 from api import counts
 from api.worker.messages import Frames, Report, Stage
 
-STAGES = frozenset({"loading", "lighting", "drawing", "encoding", "checking"})
-"""Those of the renderer. A child may have read a stranger's file, and say any word."""
+STAGES = frozenset({
+    "loading", "lighting", "drawing", "encoding", "checking", "generating", "optimising", "comparing", "converting",
+})  # fmt: skip
+"""Those that are told apart. A child may have read a stranger's file, and say any word."""
+OTHER = "other"
 STARTING = "starting"
 """What comes before the first of them."""
 
@@ -23,11 +26,15 @@ class Pace:
 
     def hear(self, report: Report) -> None:
         match report:
-            case Stage(name=name) if name in STAGES and name != self._stage:
-                self.end()
-                self._stage, self._since, self._frame_at = name, monotonic(), monotonic()
+            case Stage(name=name):
+                self._enter(name if name in STAGES else OTHER)
             case Frames(done=done):
                 self._drawn(min(done, self._frame_count))
+
+    def _enter(self, stage: str) -> None:
+        if stage != self._stage:  # else it says so again: it goes on
+            self.end()
+            self._stage, self._since, self._frame_at = stage, monotonic(), monotonic()
 
     def end(self) -> None:
         """The stage is over."""

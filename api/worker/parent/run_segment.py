@@ -185,8 +185,13 @@ def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: 
 def _have_called(bench: Bench, lease: Lease, outputs: Outputs, order: Order) -> dict[str, Any]:
     """The same of an engine that is a service."""
     lease.stage("generating")
-    with at_checkpoints(lease.check):
-        made, told = hosted.call(bench.settings, order)
+    pace = Pace(order.kind, order.frame_count)
+    pace.hear(Stage(name="generating"))
+    try:
+        with at_checkpoints(lease.check):
+            made, told = hosted.call(bench.settings, order)
+    finally:
+        pace.end()
     for each in made:
         _store(bench, lease, outputs, each)
     return dict(told)

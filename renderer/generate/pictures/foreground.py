@@ -46,8 +46,8 @@ _FIRST_GUESS = 0.25
 """Differences from the border's median colour, up to which colours may be those of a gradient."""
 
 _FITTED, _AS_MANY = 20_000, 0.1
-"""Pixels by which a gradient is found, about; and by what share of them a simpler one may fit fewer:
-shadows may lie on these."""
+"""Pixels by which a gradient is found, about; and by what share of them a simpler one may fit fewer: those may lie in
+shadows."""
 
 _SEEN_THROUGH, _HOLE = 0.4, 0.0004
 """A region inside of the object that is as near to the backdrop's colours as this share of the tolerance, and larger
@@ -142,6 +142,8 @@ def _against_backdrop(colors: Float32, found: Float32 | None) -> Float32 | None:
     difference = np.abs(colors - plain).max(axis=-1).astype(np.float32)
     regions = labelled(difference <= _PLAIN_TOLERANCE)
     outside = regions >= 0
+    if not outside.any():
+        return None
     areas = np.bincount(regions[outside])
     apart = np.bincount(regions[outside], difference[outside]) / areas
     behind = (apart <= _SEEN_THROUGH * _PLAIN_TOLERANCE) & (areas >= _HOLE * colors.shape[0] * colors.shape[1])

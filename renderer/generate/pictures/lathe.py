@@ -43,12 +43,9 @@ def _curve(profile: Profile, count: int, *, handles: bool) -> Float64:
     """(k, 2) The height and the radius along the outline from the upper end of the axis to the lower one, at equal
     steps."""
     radii = without_spikes(profile.radii, round(_SPIKES * len(profile.rows))) if handles else profile.radii
-    kept = np.flatnonzero(radii > 0.5)
-    first, last = kept[0], kept[-1]
-    # A row's middle lies half a pixel within its borders.
-    rows = profile.rows[first : last + 1]
-    y = -np.concatenate([[rows[0] - 0.5] * 2, rows, [rows[-1] + 0.5] * 2])
-    radius = np.concatenate([[0, radii[first]], radii[first : last + 1], [radii[last], 0]])
+    rows = profile.rows
+    y = -np.concatenate([[rows[0] - 0.5] * 2, rows, [rows[-1] + 0.5] * 2])  # a row's middle is half a pixel within it
+    radius = np.concatenate([[0, radii[0]], radii, [radii[-1], 0]])
     points = np.column_stack([y, radius])
     length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
     fine = np.linspace(0, length[-1], 8 * count)

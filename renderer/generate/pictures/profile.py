@@ -17,9 +17,11 @@ _SEARCHED = 96
 _HANDLE_BREADTH, _AROUND = 0.008, 0.016
 """How broad handles are, about, as shares of the object's size; and how far around their middles they may reach."""
 
+_INTO = 0.85
+"""Of the body's radius, from which on what is near to a handle belongs to that too, so that both are joined."""
+
 _AXIS_AMONG = (0.25, 0.75)
 """Of the width of the object's box: a cup's axis lies off its middle, on the side without the handle."""
-
 
 _LEAN = 0.05
 """How far the axis may lean, as a tangent: cameras that look down on things at their pictures' sides see them so."""
@@ -34,8 +36,10 @@ class Profile:
     """In the mask's pixels: the axis is at x = `foot` + `lean` * row, and `radii` (k,) lie at the `rows` (k,), from the
     top down.
 
-    `symmetry` is the share of the mask that has a mirror image, `compact` the share of that in rows without gaps, and
-    `handled` the share of the mask that lies beyond the outline and is as broad as a handle: `handles` (h, w).
+    Where the axis lies in a gap of the mask, `radii` are between those above and below. `symmetry` is the share of the
+    mask that has a mirror image, `compact` the share of that in rows without gaps, and `handled` the share of the mask
+    that lies beyond the outline and is as broad as a handle. `handles` (h, w) is the mask of that, and of where it goes
+    on into the body.
     """
 
     foot: float
@@ -60,16 +64,20 @@ def read_profile(mask: Float32) -> Profile:
     both = np.minimum(box, _mirrored(box, 2 * axes))
     body = np.where(_run(both > 0.5, axes), both, 0)
     total, mirrored_total = (max(float(part.sum()), 1e-6) for part in (box, both))
-    radii = body.sum(axis=1, dtype=np.float64) / 2  # to parts of a pixel; 0 where a row has a gap at the axis
-    beyond = np.where(np.abs(np.arange(width) - axes[:, None]) > radii[:, None] + 0.5, box, 0)
+    radii = body.sum(axis=1, dtype=np.float64) / 2  # to parts of a pixel
+    away = np.abs(np.arange(width) - axes[:, None])
+    beyond = np.where(away > radii[:, None] + 0.5, box, 0)
     size = np.sqrt(height * width)
     broad = blur(beyond, _HANDLE_BREADTH * size) > 0.5
+    around = blur(broad.astype(np.float32), _AROUND * size) > 0
     handles = np.zeros_like(mask)
-    handles[top:bottom, left:right] = beyond * (blur(broad.astype(np.float32), _AROUND * size) > 0)
+    handles[top:bottom, left:right] = np.where(around & (away > _INTO * radii[:, None]), box, 0)
+    rows_of_body, every = np.flatnonzero(radii > 0.5), np.arange(height, dtype=np.float64)
     return Profile(
-        foot=left + foot - lean * top, lean=lean, rows=top + np.arange(height, dtype=np.float64), radii=radii,
+        foot=left + foot - lean * top, lean=lean, rows=top + every,
+        radii=np.interp(every, rows_of_body, radii[rows_of_body]) if len(rows_of_body) else radii,
         symmetry=mirrored_total / total, compact=float(body.sum()) / mirrored_total,
-        handled=float(handles.sum()) / total, handles=handles,
+        handled=float((beyond * around).sum()) / total, handles=handles,
     )  # fmt: skip
 
 

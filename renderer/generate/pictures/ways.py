@@ -33,7 +33,7 @@ NARROW, PIERCED, MANY = 0.012, 0.03, 12
 RESOLVED = 0.85
 """`resolved` below which it is one, too: triangles can't be its outline."""
 
-FLAT, BARS = 0.75, (0.6, 0.1)
+FLAT, BARS = 0.82, (0.6, 0.1)
 """`straight` from which on something is flat; or from the second one on, if its `width` is below the third: a fence."""
 
 CONVEX = 0.96
@@ -63,6 +63,9 @@ _RINGS: Mapping[Quality, tuple[int, int]] = {"low": (64, 48), "high": (128, 96)}
 _TRIANGLES: Mapping[Quality, int] = {"low": 5_000, "high": 20_000}
 """What a solid has, about: a sheet of half of it and finer edges give 1.3 times as many on simple outlines."""
 
+_SMALLEST = 0.5
+"""A triangle's side in pixels: smaller ones would show nothing more."""
+
 _ACROSS = 3
 """Triangles across the mean width of an outline at least: those of bars and legs need more than those of a loaf."""
 
@@ -84,7 +87,7 @@ def make_shape(mask: Float32, quality: Quality, *, seen_through: bool, known: Kn
     """Of a soft mask (h, w); `seen_through` says whether a card may rely on its picture to be transparent, `known` what
     there is to know of the thing besides.
 
-    Raises EngineRejected where the mask is too small.
+    Raises EngineRejected where the mask is too thin or too ragged.
     """
     area = float((mask > 0.5).sum())
     sheet = triangulated(mask, _spacing(area, _TRIANGLES[quality]))
@@ -93,7 +96,7 @@ def make_shape(mask: Float32, quality: Quality, *, seen_through: bool, known: Kn
     checkpoint()
     found, profile = measure(mask, sheet)
     way = choose(found, turned=known.turned)
-    if way in ("extrusion", "inflation"):
+    if way in ("extrusion", "inflation") or (way == "card" and not seen_through):
         sheet = _fit_for_bars(sheet, mask, found)
     match way:
         case "lathe":
@@ -127,18 +130,20 @@ def _handled(found: Measurements) -> bool:
 
 
 def _spacing(area: float, count: int) -> float:
-    """The side of the equilateral triangle of which half of `count` fill the area."""
-    return float(np.sqrt(area * 2 / count / np.sqrt(3 / 16)))
+    """The side of the equilateral triangle of which half of `count` fill the area, or of the smallest of use."""
+    return max(float(np.sqrt(area * 2 / count / np.sqrt(3 / 16))), _SMALLEST)
 
 
 def _fit_for_bars(sheet: Sheet, mask: Float32, found: Measurements) -> Sheet:
-    """With triangles that are small enough for what is narrow in it, and not too many."""
+    """With triangles that are small enough for what is narrow in it, and not too many. Raises EngineRejected."""
     spacing = float(np.sqrt(sheet.areas().max() * 4 / np.sqrt(3)))
-    wanted = min(spacing, found.width * found.size / _ACROSS)
-    finer = sheet if wanted == spacing else triangulated(mask, wanted)
+    wanted = max(min(spacing, found.width * found.size / _ACROSS), _SMALLEST)
+    finer = sheet if wanted >= spacing else triangulated(mask, wanted)
     while (count := 2 * len(finer.triangles) + _FOR_EDGES * len(finer.outline())) > _MOST_TRIANGLES:
         wanted *= 1.1 * count / _MOST_TRIANGLES
         finer = triangulated(mask, wanted)
+    if len(finer.triangles) == 0:
+        raise EngineRejected("The outline of what stands out is too ragged: send a picture of one object")
     return finer
 
 

@@ -39,8 +39,13 @@ TALL = 1.5
 GRIP = 0.15
 """Where what is held is gripped, as a share of its height: balloons, swords and umbrellas alike."""
 
-WORN = {"backpack": "back", "glasses": "face", "scarf": "face"}
-"""The anchors of what isn't worn on the head."""
+LIMBS = frozenset(("arms", "hands", "wings", "legs", "tail"))
+NECK, LOWEST_NECK = (2.0, 4.0), 0.45
+"""Roles that are no neck, and where that is: how far below the top of the head, as multiples of how far below it the
+middle of the face is; and how high above the ground at least, as a share of the height of all."""
+
+WORN = {"backpack": "back", "glasses": "face"}
+"""The anchors of what isn't worn on the head, nor around the neck."""
 
 
 def arranged(base: Model, relation: str, other: Model, name: str) -> Model:
@@ -145,11 +150,31 @@ def _held(base: Model, other: Model, name: str) -> Model:
 
 
 def _worn(base: Model, other: Model, name: str) -> Model:
+    if name == "scarf":
+        return _around_neck(base, other)
     place = base.anchors.get(WORN.get(name, "head")) or _place(base, "top")
     other = _resized(other, 1.15 * place.width / _size(other)[0])
     x, y, z = place.at
     lift = 0.12 * _size(other)[1]  # a hat sits around the head, not upon it
     return _joined(base, other.moved(x, y - lift, z))
+
+
+def _around_neck(base: Model, scarf: Model) -> Model:
+    """Fitted to where the wearer is narrowest below its face; on top of what has none."""
+    if not {"head", "face"} <= base.anchors.keys():
+        return _placed(base, scarf, "top", TOPPED)
+    head, face = base.anchors["head"], base.anchors["face"]
+    points = np.concatenate([part.mesh.positions for part in base.parts if part.role not in LIMBS])
+    points = points[np.abs(points[:, 2] - head.at[2]) < 0.85 * head.width]  # an animal goes on behind its neck
+    levels = head.at[1] - np.linspace(*NECK, 9) * (head.at[1] - face.at[1])
+    levels = np.maximum(levels, LOWEST_NECK * base.bounds()[1][1])
+    bands = [points[np.abs(points[:, 1] - level) < 0.1 * head.width] for level in levels]
+    boxes = [(band.min(axis=0), band.max(axis=0)) for band in bands if len(band)]
+    low, high = min(boxes, key=lambda box: float((box[1] - box[0])[[0, 2]].prod()), default=(points[0], points[0]))
+    x, _, z = ((high - low) / scarf.anchors["inside"].width).tolist()
+    fitted = scarf.scaled(x, (x + z) / 2, z)
+    middle = (low + high) / 2 - (0.0, fitted.anchors["inside"].at[1], 0.0)
+    return _joined(base, fitted.moved(*middle.tolist()))
 
 
 def _accompanied(base: Model, other: Model, name: str) -> Model:

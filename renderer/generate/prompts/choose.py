@@ -64,6 +64,8 @@ def chosen(prompt: str, seed: int) -> Choice:
         match = _match(other, able)
         if match.how != "none":
             matched.append((other, match))
+            if relation == "with" and SHAPES[match.shape].category == "worn" and "head" in model.anchors:
+                relation = "wearing"
             inside = relation == "containing" or (relation == "with" and "inside" in model.anchors)
             other.lacking += OUTSIDE.get(match.shape, ()) if inside else ()
             several = other.said.count > 1 or singular(other.noun) != other.noun
@@ -87,7 +89,8 @@ def _model(thing: Thing, shape: str, seed: int) -> Model:
     """As many of the thing as are asked for."""
     said = thing.said
     one = _one(thing, shape, seed)
-    copies = range(1, min(said.count, MOST_COPIES))
+    is_pair = thing.noun.endswith("s") and singular(thing.noun) == thing.noun  # "a pair of headphones" is one thing
+    copies = range(1, 1 if is_pair else min(said.count, MOST_COPIES))
     return side_by_side([one, *(_one(thing, shape, seed + copy) if said.vivid else one for copy in copies)])
 
 

@@ -161,6 +161,10 @@ class _Reader:
         head = self._head(phrase, connector, article)
         before = [word for place, word in enumerate(phrase) if place != head]
         said = _said([word for word in before if head is None or not _is_part(word, phrase[head])])
+        holder = self._last if connector == "of" and head == 0 else None
+        if holder is not None:  # a cup of coffee, white: in other languages that is the cup
+            holder.said.add(said)
+            said = Said()
         self.unknown += [word.text for word in before if not word.readings or "foreign" in word.readings]
         if head is None:
             (self._last.said if goes_on and self._last else self._target).add(said)
@@ -168,6 +172,8 @@ class _Reader:
         else:
             nouns = [word for word in phrase[:head] if _only_noun(word) or _is_part(word, phrase[head])]
             self._meet(phrase[head], said, nouns, connector)
+            if holder is not None and self._last is holder:
+                self._target = holder.said
 
     def _head(self, phrase: Sequence[Word], connector: str, article: bool) -> int | None:
         """Its place. Of words that may be modifiers too ("glass") only the last of a phrase without other nouns is, and
@@ -180,6 +186,8 @@ class _Reader:
                 return (verbs or strange)[-1]
         if nouns:
             return nouns[-1]
+        if connector == "of" and phrase and self._last and self._last.has(phrase[0].readings.get("part") or ""):
+            return 0
         if not phrase or not _nounlike(phrase[-1]) or connector == "made of":
             return None
         last = phrase[-1].readings

@@ -17,7 +17,6 @@ import numpy as np
 
 from renderer.arrays import Float32
 from renderer.generate.prompts.words import lexicon
-from renderer.generate.shapes.library import SHAPES
 
 LEAST_SIMILARITY = 0.5
 """Cosine of the angle between two words' vectors below which they have nothing in common: "saxophone" and "guitar"
@@ -25,6 +24,9 @@ have 0.54, "settee" and "sword" 0.36."""
 
 BEGIN, END, UNKNOWN = 101, 102, 100
 """Tokens of BERT's vocabulary: [CLS], [SEP] and [UNK]."""
+
+BATCH = 32
+"""Words embedded together: all at once would take 200 MB more."""
 
 MOST_TOKENS = 30
 """Of a noun. Nobody's noun is longer, but a word may have 2000 letters."""
@@ -73,8 +75,10 @@ def embedded(texts: Sequence[str]) -> Float32:
 @functools.cache
 def _library() -> tuple[list[str], Float32]:
     """The shapes' names, and the vectors of all their words."""
-    words = {word: readings["shape"] for word, readings in lexicon().items() if readings.get("shape") in SHAPES}
-    return list(words.values()), embedded(list(words))
+    shapes = {word: readings["shape"] for word, readings in lexicon().items() if "shape" in readings}
+    words = list(shapes)
+    parts = [embedded(words[first : first + BATCH]) for first in range(0, len(words), BATCH)]
+    return list(shapes.values()), np.concatenate(parts)
 
 
 @functools.cache

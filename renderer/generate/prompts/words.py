@@ -109,7 +109,7 @@ def lexicon() -> Mapping[str, Readings]:
     found: dict[str, dict[str, Any]] = {}
 
     def add(word: str, kind: str, value: Any) -> None:
-        found.setdefault(word, {}).setdefault(kind, value)
+        found.setdefault(" ".join(tokens_of(word)) or word, {}).setdefault(kind, value)
 
     tables: dict[str, Mapping[str, Any]] = {
         "material": _named(vocabulary.MATERIALS), "gloss": _named(vocabulary.GLOSS), "pattern": vocabulary.PATTERNS,

@@ -1,8 +1,8 @@
 """Four-legged animals. They look along +z."""
 
 from renderer.generate.shapes.blobs import blend, chain, ellipsoid, limb, twin
-from renderer.generate.shapes.creatures import ROBOT, Anatomy, antenna, chest_light, collar, eyes, machine, skin
-from renderer.generate.shapes.parts import Anchor, Finish, Look, Model, Part, Shape, Vector, srgb
+from renderer.generate.shapes.creatures import FEATURES, Anatomy, creature
+from renderer.generate.shapes.parts import Finish, Look, Model, Shape, srgb
 from renderer.generate.shapes.solids import egg, mirrored, part, path, rod, turned
 from renderer.samples.mesh import Mesh, joined
 
@@ -13,41 +13,12 @@ _ROLES = (
     "ears", "whiskers", "collar", "mouth", "mane", "horn", "tusks", "shell", "feet",
 )
 _MAIN = ("body", "head", "legs", "tail")
-_FEATURES = (ROBOT, "collar", "antenna")
-
-
-def _finished(
-    look: Look, anatomy: Anatomy, finish: Finish, nature: list[Part], *, eye: Vector, radius: float, iris: str,
-    chest: Vector, crown: Vector, slit: bool = False, turn: float = 14.0, neck_size: float = 0.05,
-    neck_tilt: float = 40.0, always: tuple[Part, ...] = (),
-) -> Model:
-    """The animal or its robot. `nature` is what only the animal has, `always` both; `crown` is the top of its head."""
-    robot = ROBOT in look.features
-    parts = [*(machine(anatomy) if robot else [*skin(anatomy, finish), *nature]), *always]
-    parts += eyes(eye, radius * (1.1 if robot else 1.0), srgb(iris), robot=robot, slit=slit, turn=turn)
-    if robot:
-        parts += chest_light(chest, (0, 0.1, 1), radius * 1.2)
-    if "antenna" in look.features:
-        parts += antenna(crown, radius * 4)
-    if "collar" in look.features:
-        parts.append(collar(anatomy.neck, neck_size, neck_size * 0.3, neck_tilt))
-    anchors = {
-        "head": Anchor(crown, eye[0] * 4.2), "top": Anchor(crown, eye[0] * 4.2),
-        "eyes": Anchor((0.0, eye[1], eye[2]), eye[0] * 2), "face": Anchor((0.0, eye[1], eye[2] + radius), eye[0] * 3),
-        "back": Anchor((0.0, anatomy.neck[1], 0.0), eye[0] * 4), "front": Anchor(chest, radius * 4),
-    }
-    return Model(tuple(parts), anchors)
 
 
 def _cat(look: Look) -> Model:
     head = (
         ellipsoid((0, 0.350, 0.205), (0.070, 0.060, 0.060)), ellipsoid((0, 0.328, 0.235), (0.055, 0.036, 0.04)),
-        twin(
-            blend(
-                0.012, limb((0.026, 0.385, 0.205), (0.052, 0.455, 0.195), 0.017, 0.004),
-                limb((0.060, 0.365, 0.205), (0.052, 0.455, 0.195), 0.014, 0.004),
-            )
-        ),
+        twin(limb((0.043, 0.385, 0.200), (0.057, 0.452, 0.192), 0.029, 0.006)),
     )
     anatomy = Anatomy(
         torso=(
@@ -80,7 +51,7 @@ def _cat(look: Look) -> Model:
         ]
     )
     nose = egg(0.009, 0.0065, 0.006, 20).moved(0, 0.333, 0.286)
-    ears = mirrored(egg(0.013, 0.026, 0.004, 20).turned("z", 8).turned("x", 6).moved(0.049, 0.408, 0.217))
+    ears = mirrored(egg(0.0135, 0.026, 0.005, 20).turned("z", -11).turned("x", -20).moved(0.0485, 0.412, 0.2155))
     whiskers = mirrored(
         joined(
             rod(
@@ -95,9 +66,9 @@ def _cat(look: Look) -> Model:
         part("muzzle", fluff, muzzle, chest), part("nose", _PINK, nose), part("ears", _PINK, ears),
         part("whiskers", Finish("plastic", srgb("f4f2ee")), whiskers),
     ]  # fmt: skip
-    return _finished(
-        look, anatomy, Finish("fur", srgb("d08a45")), nature, eye=(0.031, 0.360, 0.2475), radius=0.0225, iris="8fbf3f",
-        chest=(0, 0.225, 0.185), crown=(0, 0.408, 0.205), slit=True, neck_size=0.052,
+    return creature(
+        look, anatomy, Finish("fur", srgb("d08a45")), nature=nature, eye=(0.031, 0.360, 0.2475), radius=0.0225,
+        iris="8fbf3f", chest=(0, 0.225, 0.185), crown=(0, 0.408, 0.205), slit=True, neck_size=0.052,
     )
 
 
@@ -137,9 +108,9 @@ def _dog(look: Look) -> Model:
         ),
         part("mouth", _PINK, egg(0.02, 0.008, 0.035, 20).turned("x", 30).moved(0, 0.535, 0.505)),
     ]
-    return _finished(
-        look, anatomy, Finish("fur", srgb("b57a3e")), nature, eye=(0.045, 0.652, 0.400), radius=0.025, iris="4a2c18",
-        chest=(0, 0.41, 0.30), crown=(0, 0.715, 0.32), neck_size=0.086, neck_tilt=32,
+    return creature(
+        look, anatomy, Finish("fur", srgb("b57a3e")), nature=nature, eye=(0.045, 0.652, 0.400), radius=0.025,
+        iris="4a2c18", chest=(0, 0.41, 0.30), crown=(0, 0.715, 0.32), neck_size=0.086, neck_tilt=32,
     )
 
 
@@ -185,9 +156,9 @@ def _rabbit(look: Look) -> Model:
             ),
         ),
     ]
-    return _finished(
-        look, anatomy, Finish("fur", srgb("b9a18a")), nature, eye=(0.038, 0.248, 0.130), radius=0.0125, iris="2a1a12",
-        chest=(0, 0.14, 0.115), crown=(0, 0.287, 0.085), turn=38, neck_size=0.05, neck_tilt=24,
+    return creature(
+        look, anatomy, Finish("fur", srgb("b9a18a")), nature=nature, eye=(0.038, 0.248, 0.130), radius=0.0125,
+        iris="2a1a12", chest=(0, 0.14, 0.115), crown=(0, 0.287, 0.085), turn=38, neck_size=0.05, neck_tilt=24,
     )
 
 
@@ -221,8 +192,9 @@ def _elephant(look: Look) -> Model:
     )
     ear_part = part("ears", Finish("leather", srgb("8b8791")), ears)
     always = (ear_part, part("tusks", Finish("plastic", srgb("f3ead4")), tusks))
-    return _finished(
-        look, anatomy, Finish("leather", srgb("8b8791")), [part("feet", Finish("plastic", srgb("d8cfc0")), nails)],
+    return creature(
+        look, anatomy, Finish("leather", srgb("8b8791")),
+        nature=[part("feet", Finish("plastic", srgb("d8cfc0")), nails)],
         eye=(0.30, 2.02, 1.39), radius=0.062, iris="3a2417", chest=(0, 1.35, 0.95), crown=(0, 2.46, 1.05), turn=38,
         neck_size=0.55, neck_tilt=60, always=always,
     )
@@ -267,9 +239,10 @@ def _horse(look: Look) -> Model:
             (0, 0), (0.035, 0), (0.004, 0.34, 0.003), (0, 0.345), segments=32,
         ).turned("x", 38).moved(0, 1.83, 1.10)
         always.append(part("horn", "gold", spire))
-    return _finished(
-        look, anatomy, Finish("fur", srgb("8a5430")), nature, eye=(0.094, 1.72, 1.13), radius=0.045, iris="2a1810",
-        chest=(0, 1.15, 0.745), crown=(0, 1.89, 1.0), turn=62, neck_size=0.16, neck_tilt=50, always=tuple(always),
+    return creature(
+        look, anatomy, Finish("fur", srgb("8a5430")), nature=nature, eye=(0.094, 1.72, 1.13), radius=0.045,
+        iris="2a1810", chest=(0, 1.15, 0.745), crown=(0, 1.89, 1.0), turn=62, neck_size=0.16, neck_tilt=50,
+        always=always,
     )
 
 
@@ -298,7 +271,7 @@ def _bear(look: Look) -> Model:
         joined(
             [
                 egg(0.034, 0.038, 0.012, 24).moved(0.107, 0.062, 0.213),
-                egg(0.022, 0.022, 0.008, 20).turned("y", 0).moved(0.085, 0.425, 0.018),
+                egg(0.022, 0.022, 0.008, 20).moved(0.085, 0.425, 0.018),
             ]
         )
     )
@@ -313,19 +286,19 @@ def _bear(look: Look) -> Model:
         part("nose", _DARK, egg(0.018, 0.012, 0.01, 24).moved(0, 0.338, 0.124)), part("mouth", _DARK, smile, line),
         part("collar", Finish("velvet", srgb("b3202a")), *bow),
     ]
-    return _finished(
-        look, anatomy, Finish("plush", srgb("a8713c")), nature, eye=(0.040, 0.368, 0.092), radius=0.0145, iris="241510",
-        chest=(0, 0.16, 0.105), crown=(0, 0.438, 0.01), neck_size=0.07, neck_tilt=0,
+    return creature(
+        look, anatomy, Finish("plush", srgb("a8713c")), nature=nature, eye=(0.040, 0.368, 0.092), radius=0.0145,
+        iris="241510", chest=(0, 0.16, 0.105), crown=(0, 0.438, 0.01), neck_size=0.07, neck_tilt=0,
     )
 
 
 SHAPES = (
-    Shape("cat", "animals", ("cat", "kitten", "kitty", "tiger", "lion", "fox"), _ROLES, _MAIN, _FEATURES, _cat),
-    Shape("dog", "animals", ("dog", "puppy", "hound", "wolf"), _ROLES, _MAIN, _FEATURES, _dog),
-    Shape("rabbit", "animals", ("rabbit", "bunny", "hare"), _ROLES, _MAIN, _FEATURES, _rabbit),
-    Shape("elephant", "animals", ("elephant", "mammoth"), _ROLES, (*_MAIN, "ears"), _FEATURES, _elephant),
-    Shape("horse", "animals", ("horse", "pony", "unicorn", "donkey"), _ROLES, _MAIN, (*_FEATURES, "horn"), _horse),
+    Shape("cat", "animals", ("cat", "kitten", "kitty", "tiger", "lion", "fox"), _ROLES, _MAIN, FEATURES, _cat),
+    Shape("dog", "animals", ("dog", "puppy", "hound", "wolf"), _ROLES, _MAIN, FEATURES, _dog),
+    Shape("rabbit", "animals", ("rabbit", "bunny", "hare"), _ROLES, _MAIN, FEATURES, _rabbit),
+    Shape("elephant", "animals", ("elephant", "mammoth"), _ROLES, (*_MAIN, "ears"), FEATURES, _elephant),
+    Shape("horse", "animals", ("horse", "pony", "unicorn", "donkey"), _ROLES, _MAIN, (*FEATURES, "horn"), _horse),
     Shape(
-        "teddy bear", "animals", ("teddy bear", "bear", "teddy", "panda", "plush toy"), _ROLES, _MAIN, _FEATURES, _bear,
+        "teddy bear", "animals", ("teddy bear", "bear", "teddy", "panda", "plush toy"), _ROLES, _MAIN, FEATURES, _bear,
     ),
 )

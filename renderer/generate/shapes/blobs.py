@@ -27,12 +27,12 @@ def ellipsoid(at: Vector, radii: Vector, turn: tuple[str, float] | None = None) 
     matrix = rotation(*turn).T.astype(np.float32) if turn else None
 
     def field(points: Float32) -> Float32:
-        local = points - centre
+        local: Array = points - centre
         if matrix is not None:
             local = matrix @ local
-        scaled = local / half
-        outer = _length(scaled)
-        distance: Float32 = outer * (outer - 1) / np.maximum(_length(scaled / half), 1e-6)
+        outer = _length(local / half)
+        slope = _length(local / half / half) + np.float32(1e-9)
+        distance: Float32 = outer * (outer - 1) / slope
         return distance
 
     return field
@@ -181,6 +181,15 @@ def surface(field: Field, low: Vector, high: Vector, cell: float) -> Mesh:
     return boxed(Mesh(points, normals, np.zeros((len(points), 2)), _split(points, quads)))
 
 
+def nearest(field: Field, at: Vector) -> Vector:
+    """The point of a field's surface near to `at`."""
+    size = float(abs(field(_column(at))[0])) + 1e-4
+    for _ in range(3):
+        x, y, z = _onto(field, _column(at), 2 * size)[:, 0]
+        at = float(x), float(y), float(z)
+    return at
+
+
 def _refined(blocks: Array) -> Array:
     """Each block's value for each of its cells."""
     return blocks.repeat(_BLOCK, 0).repeat(_BLOCK, 1).repeat(_BLOCK, 2)
@@ -215,7 +224,7 @@ def _split(points: Float64, quads: npt.NDArray[np.int64]) -> npt.NDArray[np.uint
     return np.concatenate([one, two]).astype(np.uint32)
 
 
-def _length(vectors: Float32) -> Float32:
+def _length(vectors: Array) -> Float32:
     """Of the columns. Twice as quick as np.hypot or np.linalg.norm."""
     length: Float32 = np.sqrt(sum(row * row for row in vectors))
     return length

@@ -1,15 +1,11 @@
-"""Music, gifts and celebrations."""
+"""Gifts, prizes and celebrations."""
 
 import numpy as np
 
-from renderer.generate.shapes.mapping import boxed
 from renderer.generate.shapes.parts import Anchor, Finish, Look, Model, Shape, srgb
 from renderer.generate.shapes.solids import (
-    around,
     box,
     corners,
-    curve,
-    disc,
     egg,
     mirrored,
     part,
@@ -20,107 +16,9 @@ from renderer.generate.shapes.solids import (
     smooth,
     smooth_part,
     turned,
-    turned_part,
 )
 from renderer.samples.geometry import torus
 from renderer.samples.mesh import Mesh, joined
-
-
-def _guitar(look: Look) -> Model:
-    half = [
-        (0, 0.0), (0.10, 0.006), (0.175, 0.055), (0.19, 0.12), (0.165, 0.19), (0.122, 0.25), (0.118, 0.295),
-        (0.138, 0.36), (0.13, 0.425), (0.08, 0.465), (0, 0.475),
-    ]
-    outline = curve([*half, *((-x, y) for x, y in reversed(half[1:-1]))], 6)
-    body = plate(outline, 0.095, 0.006)
-    binding = plate(outline, 0.082, 0.002)
-    top_line = scaled(binding, 1.012, 1.005, 1).moved(y=-0.0012)
-    hole = disc((0, 0), (0.05, 0, 0.0002), (0.05, 0.0012, 0.0002), (0, 0.0012)).turned("x", 90).moved(y=0.31, z=0.0472)
-    rose = [torus(r, w, 72, 8).turned("x", 90).moved(y=0.31, z=0.0478) for r, w in ((0.055, 0.0025), (0.061, 0.0035))]
-    neck = box(0.055, 0.42, 0.022, 0.008).moved(y=0.63, z=0.032)
-    board = box(0.056, 0.52, 0.007, 0.0022).moved(y=0.585, z=0.0515)
-    frets = [
-        box(0.057, 0.0022, 0.003, 0.001, 2).moved(y=0.84 - 0.62 * (1 - 2 ** (-k / 12)) * 1.0, z=0.0555)
-        for k in range(1, 18)
-    ]
-    head = plate(
-        corners(
-            (-0.029, 0.83, 0.004), (0.029, 0.83, 0.004), (0.04, 0.87, 0.02), (0.036, 0.99, 0.012), (0, 0.975, 0.02),
-            (-0.036, 0.99, 0.012), (-0.04, 0.87, 0.02),
-        ),
-        0.017, 0.004,
-    ).moved(z=0.035)
-    pegs = mirrored(
-        joined(
-            [
-                joined(
-                    [
-                        rod(np.array([(0.03, y, 0.03), (0.05, y, 0.03)]), 0.0035, segments=12),
-                        egg(0.009, 0.0065, 0.0045, 16).moved(0.056, y, 0.03),
-                        turned(
-                            (0, 0), (0.004, 0, 0.001), (0.004, 0.012, 0.001), (0, 0.012), segments=16,
-                        ).turned("x", 90).moved(0.022, y, 0.04),
-                    ]
-                )
-                for y in (0.88, 0.915, 0.95)
-            ]
-        )
-    )
-    bridge = box(0.15, 0.024, 0.012, 0.004).moved(y=0.125, z=0.052)
-    nut = box(0.054, 0.005, 0.006, 0.0015).moved(y=0.842, z=0.054)
-    strings = [
-        rod(
-            np.array([((k - 2.5) * 0.0095, 0.125, 0.0585), ((k - 2.5) * 0.0076, 0.842, 0.0578)]),
-            0.0007 + 0.00012 * (5 - k), segments=6, round_ends=1,
-        )
-        for k in range(6)
-    ]
-    return Model(
-        (
-            part("body", Finish("oak", srgb("c98a3f")), boxed(body, "y")),
-            part("sides", "mahogany", boxed(top_line, "y")), part("hole", Finish("ebony", (0.006, 0.005, 0.004)), hole),
-            part("rosette", Finish("ebony"), *rose), part("neck", "mahogany", neck, head),
-            part("fingerboard", "ebony", board, bridge), part("frets", "steel", *frets), part("pegs", "chrome", pegs),
-            part("nut", Finish("plastic", srgb("f3ead6")), nut), part("strings", "steel", *strings),
-        ),
-        {"front": Anchor((0, 0.2, 0.05), 0.2), "top": Anchor((0, 0.99, 0.03), 0.05)},
-    )
-
-
-def _drum(look: Look) -> Model:
-    shell = turned_part(
-        "body", Finish("painted metal", srgb("c22f36")), (0, 0.015), (0.175, 0.015, 0.003), (0.175, 0.225, 0.003),
-        (0, 0.225), segments=96,
-    )
-    hoops = [
-        turned(
-            (0.172, y), (0.184, y, 0.004), (0.186, y + 0.022, 0.004), (0.172, y + 0.022, 0.002), (0.172, y),
-            segments=96,
-        )
-        for y in (0.012, 0.206)
-    ]
-    heads = [disc((0, y), (0.174, y), (0.174, y + 0.003, 0.001), (0, y + 0.003), segments=96) for y in (0.014, 0.2245)]
-    lug = joined(
-        [
-            rod(np.array([(0.188, 0.03, 0), (0.188, 0.212, 0)]), 0.0038, segments=12),
-            box(0.02, 0.075, 0.02, 0.006).moved(0.181, 0.12, 0),
-        ]
-    )
-    stick = joined(
-        [
-            rod(np.array([(-0.2, 0, 0), (0.11, 0, 0), (0.16, 0, 0)]), 0.0075, 0.0075, 0.0045),
-            egg(0.012, 0.008, 0.008, 20).moved(x=0.168),
-        ]
-    )
-    sticks = [stick.turned("y", turn).moved(x, 0.2355, z) for turn, x, z in ((28, 0.02, 0.03), (-22, 0.03, -0.01))]
-    sticks[1] = sticks[1].moved(y=0.014)
-    return Model(
-        (
-            shell, part("hoops", "chrome", *hoops, around(lug, 8)),
-            part("head", Finish("paper", srgb("f5f2ea")), *heads), part("sticks", "oak", *sticks),
-        ),
-        {"top": Anchor((0, 0.228, 0), 0.25), "front": Anchor((0, 0.12, 0.18), 0.12)},
-    )
 
 
 def _trophy(look: Look) -> Model:
@@ -264,12 +162,6 @@ def _balloon(look: Look) -> Model:
 
 
 SHAPES = (
-    Shape(
-        "guitar", "music", ("guitar", "acoustic guitar", "ukulele", "violin"),
-        ("body", "sides", "hole", "rosette", "neck", "fingerboard", "frets", "pegs", "nut", "strings"), ("body",), (),
-        _guitar,
-    ),
-    Shape("drum", "music", ("drum", "snare drum", "bongo"), ("body", "hoops", "head", "sticks"), ("body",), (), _drum),
     Shape(
         "trophy", "toys", ("trophy", "award", "cup trophy"), ("body", "base", "plaque"), ("body", "plaque"), (),
         _trophy,

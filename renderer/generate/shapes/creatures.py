@@ -2,22 +2,24 @@
 
 import dataclasses
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 
-from renderer.generate.shapes.blobs import Field, blend, chain, surface, twin
-from renderer.generate.shapes.parts import Color, Finish, Part, Vector, srgb
+from renderer.generate.shapes.blobs import Field, blend, chain, nearest, surface, twin
+from renderer.generate.shapes.parts import Anchor, Color, Finish, Look, Model, Part, Vector, srgb
 from renderer.generate.shapes.solids import ball, egg, mirrored, part, placed, rod
 from renderer.samples.geometry import torus
 
 Chain = tuple[tuple[float, float, float, float], ...]
 """Points with radii, one behind the other."""
 
-ROBOT = "robot"
-"""The feature that makes a robot of a creature."""
+_ROBOT = "robot"
+FEATURES = (_ROBOT, "collar", "antenna")
+"""What every creature can be or wear."""
 _SHELL = Finish("glossy plastic", srgb("eceff1"))
 _JOINT = Finish("plastic", srgb("24272b"))
-_BLUE = srgb("2aa8ff")
+_LIT = Finish("light", srgb("2aa8ff"), glowing=True)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -37,17 +39,48 @@ class Anatomy:
     belt: float = 0.0
 
 
-def skin(anatomy: Anatomy, finish: Finish) -> list[Part]:
+def creature(
+    look: Look, anatomy: Anatomy, finish: Finish, *, nature: Sequence[Part] = (), always: Sequence[Part] = (),
+    eye: Vector, radius: float, iris: str, chest: Vector, crown: Vector, slit: bool = False, turn: float = 14.0,
+    neck_size: float = 0.05, neck_tilt: float = 40.0,
+) -> Model:  # fmt: skip
+    """The animal or its robot. `nature` is what only the animal has, `always` both.
+
+    `eye` is the middle of the right one (x > 0), which looks aside by `turn` degrees and has an `iris` of "rrggbb",
+    `radius` its size; `crown` is the top of the head. A collar is as wide as `neck_size`, and tilted, degrees.
+    """
+    robot = _ROBOT in look.features
+    if robot:
+        parts = [*_machine(anatomy), *always]
+        eye, chest = _on_shell(anatomy.head, anatomy, eye), _on_shell(anatomy.torso, anatomy, chest)
+        parts += _lenses(eye, radius * 0.95, turn)
+        parts += _chest_light(chest, radius * 1.2)
+    else:
+        parts = [_skin(anatomy, finish), *nature, *always, *_eyes(eye, radius, srgb(iris), slit, turn)]
+    if "antenna" in look.features:
+        parts += _antenna(crown, radius * 4)
+    if "collar" in look.features:
+        parts.append(_collar(anatomy.neck, neck_size, neck_tilt))
+    x, y, z = eye
+    # Eyes that look aside stand nearly as far apart as the head is wide.
+    width = x * (4.2 if turn < 30 else 2.6)
+    anchors = {
+        "head": Anchor(crown, width), "top": Anchor(crown, width), "eyes": Anchor((0.0, y, z), x * 2),
+        "face": Anchor((0.0, y, z + radius), x * 2.5), "back": Anchor((0.0, anatomy.neck[1], 0.0), width),
+        "front": Anchor(chest, radius * 4),
+    }  # fmt: skip
+    return Model(tuple(parts), anchors)
+
+
+def _skin(anatomy: Anatomy, finish: Finish) -> Part:
     """One body of blended parts."""
-    chains = [_field(leg) for leg in anatomy.legs]
     tail = [_field(anatomy.tail)] if anatomy.tail else []
-    field = blend(
-        anatomy.smooth, blend(anatomy.smooth, *anatomy.torso, *anatomy.head, *tail), *(twin(leg) for leg in chains),
-    )
-    return [part("body", finish, surface(field, anatomy.low, anatomy.high, anatomy.cell))]
+    trunk = blend(anatomy.smooth, *anatomy.torso, *anatomy.head, *tail)
+    field = blend(anatomy.smooth, trunk, *(twin(_field(leg)) for leg in anatomy.legs))
+    return part("body", finish, surface(field, anatomy.low, anatomy.high, anatomy.cell))
 
 
-def machine(anatomy: Anatomy) -> list[Part]:
+def _machine(anatomy: Anatomy) -> list[Part]:
     """Shells of torso and head, legs of rods between ball joints, a tail of beads, a light in the chest."""
     low, high, cell = anatomy.low, anatomy.high, anatomy.cell
     torso = surface(blend(anatomy.smooth, *anatomy.torso), low, high, cell)
@@ -60,6 +93,7 @@ def machine(anatomy: Anatomy) -> list[Part]:
             start, end = a + (b - a) * min(ar * 0.75 / length, 0.3), b - (b - a) * min(br * 0.95 / length, 0.3)
             shells.append(rod(np.linspace(start, end, 5), ar * 0.9, (ar + br) / 2.1, br * 0.9, segments=28))
             joints.append(ball(br * 0.86, 24).moved(bx, by, bz))
+        shells.append(egg(br * 1.12, br * 0.95, br * 1.3, 24).moved(bx, by, bz))
         x, y, z, r = leg[0]
         joints.append(ball(r * 0.98, 28).moved(x, y, z))
     beads, spine = [], []
@@ -83,58 +117,49 @@ def machine(anatomy: Anatomy) -> list[Part]:
     return parts
 
 
-def eyes(
-    at: Vector, radius: float, iris: Color, *, robot: bool = False, slit: bool = False, turn: float = 14.0
-) -> list[Part]:
-    """A pair; `at` is the right one's middle (x > 0), `turn` how far it looks aside, degrees."""
-    x, y, z = at
-    if robot:
-        z += radius * 0.3  # the head's shell is fuller than the skin, where it blends with the neck
-        lens = egg(radius, radius, radius * 0.45, 32).turned("y", turn).moved(x, y, z)
-        ring = torus(radius * 1.02, radius * 0.3, 40, 12).turned("x", 90).turned("y", turn).moved(x, y, z)
-        return [
-            part("eyes", Finish("light", _BLUE, glowing=True), mirrored(lens)),
-            part("eye rings", _JOINT, mirrored(ring)),
-        ]
-    white = egg(radius, radius, radius * 0.6, 32).turned("y", turn).moved(x, y, z)
-    out = np.array([np.sin(np.radians(turn)), 0.0, np.cos(np.radians(turn))])
-    front = np.array(at) + out * radius * 0.46
+def _on_shell(shell: tuple[Field, ...], anatomy: Anatomy, at: Vector) -> Vector:
+    """The place on a robot's shell near to one on the animal's skin, which is fuller where head and torso blend."""
+    return nearest(blend(anatomy.smooth * 0.6, *shell), at)
+
+
+def _lenses(at: Vector, radius: float, turn: float) -> list[Part]:
+    """A robot's glowing eyes, in dark rings."""
+    lens = egg(radius, radius, radius * 0.45, 32).turned("y", turn).moved(*at)
+    ring = torus(radius * 1.02, radius * 0.3, 40, 12).turned("x", 90).turned("y", turn).moved(*at)
+    return [part("eyes", _LIT, mirrored(lens)), part("eye rings", _JOINT, mirrored(ring))]
+
+
+def _eyes(at: Vector, radius: float, iris: Color, slit: bool, turn: float) -> list[Part]:
+    """An animal's eyes: irises, pupils, and the lights in them, which lie to the same side in both."""
+    white = egg(radius, radius, radius * 0.6, 32).turned("y", turn).moved(*at)
+    out = np.array([np.sin(np.radians(turn)), 0.0, np.cos(np.radians(turn))]) * radius
     pupil = egg(radius * (0.28 if slit else 0.55), radius * 0.68, radius * 0.2, 24).turned("y", turn)
-    shine = ball(radius * 0.17, 14).moved(*(front + out * radius * 0.17 + np.array([radius * 0.2, radius * 0.3, 0.0])))
-    left_shine = ball(radius * 0.17, 14).moved(
-        *((front + out * radius * 0.17) * (-1, 1, 1) + np.array([radius * 0.2, radius * 0.3, 0.0]))
-    )
+    front = at + out * 0.63
+    aside = np.array([0.2, 0.3, 0.0]) * radius
+    shines = (place + aside for place in (front, front * (-1, 1, 1)))
     return [
         part("eyes", Finish("glossy plastic", iris), mirrored(white)),
-        part("pupils", Finish("glossy plastic", srgb("101012")), mirrored(pupil.moved(*front))),
-        part("shines", Finish("glossy plastic", srgb("ffffff")), shine, left_shine),
-    ]  # fmt: skip
-
-
-def chest_light(at: Vector, look: Vector, radius: float) -> list[Part]:
-    """A glowing disc in a dark ring."""
-    lamp = egg(radius, radius * 0.3, radius, 32)
-    ring = torus(radius, radius * 0.35, 40, 12)
-    return [
-        part("light", Finish("light", _BLUE, glowing=True), placed(lamp, at, look)),
-        part("joints", _JOINT, placed(ring, at, look)),
-    ]  # fmt: skip
-
-
-def antenna(at: Vector, length: float) -> list[Part]:
-    x, y, z = at
-    stalk = rod(np.array([(x, y, z), (x, y + length, z)]), length * 0.06, length * 0.045, segments=12)
-    return [
-        part("joints", _JOINT, stalk),
-        part("light", Finish("light", _BLUE, glowing=True), ball(length * 0.17, 24).moved(x, y + length, z)),
+        part("pupils", Finish("glossy plastic", srgb("101012")), mirrored(pupil.moved(*(at + out * 0.46)))),
+        part("shines", Finish("glossy plastic", srgb("ffffff")), *(ball(radius * 0.17, 14).moved(*p) for p in shines)),
     ]
 
 
-def collar(at: Vector, radius: float, thick: float, tilt: float = 0.0) -> Part:
+def _chest_light(at: Vector, radius: float) -> list[Part]:
+    """A glowing disc in a dark ring, that looks ahead and a little up."""
+    lamp, ring = egg(radius, radius * 0.3, radius, 32), torus(radius, radius * 0.35, 40, 12)
+    ahead = (0.0, 0.1, 1.0)
+    return [part("light", _LIT, placed(lamp, at, ahead)), part("joints", _JOINT, placed(ring, at, ahead))]
+
+
+def _antenna(at: Vector, length: float) -> list[Part]:
     x, y, z = at
-    return part(
-        "collar", Finish("leather", srgb("b3202a")), torus(radius, thick, 56, 14).turned("x", tilt).moved(x, y, z),
-    )
+    stalk = rod(np.array([(x, y, z), (x, y + length, z)]), length * 0.06, length * 0.045, segments=12)
+    return [part("joints", _JOINT, stalk), part("light", _LIT, ball(length * 0.17, 24).moved(x, y + length, z))]
+
+
+def _collar(at: Vector, radius: float, tilt: float) -> Part:
+    band = torus(radius, radius * 0.3, 56, 14).turned("x", tilt)
+    return part("collar", Finish("leather", srgb("b3202a")), band.moved(*at))
 
 
 def _field(points: Chain) -> Field:

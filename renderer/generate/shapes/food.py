@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from renderer.generate.shapes.blobs import blend, brick, carved, ellipsoid, grown, limb, surface, union
 from renderer.generate.shapes.mapping import boxed
 from renderer.generate.shapes.parts import Anchor, Finish, Look, Model, Shape, srgb
 from renderer.generate.shapes.plants import leaf
@@ -14,7 +15,6 @@ from renderer.generate.shapes.solids import (
     loft,
     part,
     path,
-    pillow,
     placed,
     plate,
     rod,
@@ -229,7 +229,7 @@ def _pizza(look: Look) -> Model:
         for d, a in spots[1::2]
     ]
     olives = [
-        scaled(torus(0.006, 0.005, 32, 12), 1, 1, 1).moved(d * np.cos(a + 0.7), 0.0165, d * np.sin(a + 0.7))
+        torus(0.006, 0.005, 32, 12).moved(d * np.cos(a + 0.7), 0.0165, d * np.sin(a + 0.7))
         for d, a in spots[2::2]
     ]
     return Model(
@@ -299,15 +299,14 @@ def _cheese(look: Look) -> Model:
 
 
 def _bread(look: Look) -> Model:
-    loaf = pillow(0.30, 0.11, 0.12, 3.0, 2.6).moved(y=0.05)
-    cuts = [
-        pillow(0.022, 0.012, 0.085, 2.2, 2.0).turned("y", 28).moved(x, 0.1005 - 1.9 * x * x, 0)
-        for x in np.linspace(-0.09, 0.09, 5)
-    ]
-    return Model(
-        (part("body", "bread", loaf), part("cuts", Finish("sponge", srgb("efd9ab")), *cuts)),
-        {"top": Anchor((0, 0.105, 0), 0.1)},
-    )
+    """A loaf whose crust is slashed open."""
+    loaf = blend(0.03, ellipsoid((0, 0.048, 0), (0.15, 0.058, 0.068)), brick((0, 0.03, 0), (0.105, 0.028, 0.05), 0.02))
+    tops = [(x, 0.114 - 2.0 * x * x) for x in np.linspace(-0.09, 0.09, 5).tolist()]
+    slashes = union(*(limb((x - 0.016, y, -0.042), (x + 0.016, y, 0.042), 0.013, 0.013) for x, y in tops))
+    low, high = (-0.17, -0.02, -0.09), (0.17, 0.14, 0.09)
+    crust = surface(carved(loaf, slashes, 0.006), low, high, 0.0055)
+    crumb = part("cuts", Finish("sponge", srgb("f0dcae")), surface(grown(loaf, -0.005), low, high, 0.009))
+    return Model((part("body", "bread", crust), crumb), {"top": Anchor((0, 0.11, 0), 0.1)})
 
 
 SHAPES = (

@@ -4,19 +4,7 @@ import numpy as np
 
 from renderer.generate.shapes.masonry import ROLES, WARM, WHITE_WOOD, block, gable, slit
 from renderer.generate.shapes.parts import Anchor, Finish, Look, Model, Shape, srgb
-from renderer.generate.shapes.solids import (
-    around,
-    ball,
-    box,
-    corners,
-    disc,
-    egg,
-    part,
-    plate,
-    rod,
-    smooth,
-    turned,
-)
+from renderer.generate.shapes.solids import around, ball, box, corners, disc, egg, part, plate, rod, smooth, turned
 from renderer.samples.geometry import torus
 from renderer.samples.mesh import Mesh, joined
 

@@ -16,7 +16,7 @@ from renderer.generate.shapes.solids import (
     plate,
     rod,
     turned,
-)  # fmt: skip
+)
 from renderer.samples.mesh import Mesh, joined
 
 _CASTER = 0.028  # radius
@@ -57,7 +57,7 @@ def _chair(look: Look) -> Model:
     if "armrests" in look.features:
         arm = rod(path((0.20, 0.66, -0.17), (0.25, 0.665, 0.0), (0.24, 0.66, 0.16)), 0.03, 0.036, 0.03, flat=0.5)
         stand = rod(path((0.20, 0.44, 0.12), (0.235, 0.655, 0.13)), 0.015, 0.013)
-        parts.append(part("armrests", "oak", mirrored(joined([arm.turned("z", 0), stand]))))
+        parts.append(part("armrests", "oak", mirrored(joined([arm, stand]))))
     if "cushion" in look.features:
         parts.append(part("cushion", "fabric", pillow(0.41, 0.06, 0.39).moved(y=0.49)))
     return Model(tuple(parts), {"top": Anchor((0, 0.466, 0), 0.4), "front": Anchor((0, 0.75, -0.2), 0.3)})

@@ -11,11 +11,15 @@ from renderer.generate.shapes import (
     fortresses,
     furniture,
     headwear,
+    household,
+    music,
     nature,
+    neckwear,
     people,
     storage,
     tools,
     toys,
+    treats,
     vehicles,
     vessels,
     wildlife,
@@ -24,8 +28,8 @@ from renderer.generate.shapes import (
 from renderer.generate.shapes.parts import Shape
 
 _CATEGORIES = (
-    furniture, storage, vessels, vehicles, craft, electronics, tools, toys, celebrations, worn, headwear, food,
-    buildings, fortresses, people, animals, wildlife, nature, abstract,
-)
+    furniture, storage, household, vessels, vehicles, craft, electronics, tools, toys, music, celebrations, worn,
+    headwear, neckwear, food, treats, buildings, fortresses, people, animals, wildlife, nature, abstract,
+)  # fmt: skip
 
 SHAPES: dict[str, Shape] = {shape.name: shape for category in _CATEGORIES for shape in category.SHAPES}

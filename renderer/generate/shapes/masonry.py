@@ -1,11 +1,7 @@
 """What buildings are made of: blocks, gables, windows, slits, light."""
 
 from renderer.generate.shapes.parts import Finish, srgb
-from renderer.generate.shapes.solids import (
-    box,
-    corners,
-    plate,
-)
+from renderer.generate.shapes.solids import box, corners, plate
 from renderer.samples.mesh import Mesh, joined
 
 ROLES = (

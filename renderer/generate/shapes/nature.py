@@ -3,7 +3,7 @@
 import numpy as np
 
 from renderer.arrays import Float32, Float64
-from renderer.generate.shapes.blobs import Field, blend, chain, ellipsoid, surface, twin
+from renderer.generate.shapes.blobs import Field, blend, chain, ellipsoid, surface
 from renderer.generate.shapes.mapping import boxed
 from renderer.generate.shapes.parts import Anchor, Finish, Look, Model, Shape, srgb
 from renderer.generate.shapes.plants import leaf
@@ -342,9 +342,9 @@ def _star(look: Look) -> Model:
 
 
 def _heart(look: Look) -> Model:
-    half = twin(ellipsoid((0.029, 0.006, 0), (0.046, 0.084, 0.043), ("z", -37)))
+    lobes = (ellipsoid((side * 0.0255, 0.0, 0), (0.044, 0.08, 0.043), ("z", -31 * side)) for side in (-1, 1))
     body = surface(
-        blend(0.02, half, ellipsoid((0, 0.0, 0), (0.02, 0.03, 0.03))), (-0.12, -0.12, -0.08), (0.12, 0.12, 0.08),
+        blend(0.03, *lobes), (-0.12, -0.12, -0.08), (0.12, 0.12, 0.08),
         0.0045,
     )
     return Model(

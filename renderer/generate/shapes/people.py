@@ -273,7 +273,7 @@ def _figurine(look: Look) -> Model:
     return Model(
         (
             part("base", Finish("glossy plastic", srgb("1d1f23")), base), part("rim", "gold", rim, plaque),
-            part("shoes", Finish("leather", srgb("5a3118")), mirrored(shoe)),
+            part("shoes", Finish("glossy plastic", srgb("5a3118")), mirrored(shoe)),
             part("trousers", Finish("plastic", srgb("39445a")), trousers),
             part("jacket", Finish("plastic", srgb("22262e")), coat),
             part("lapels", Finish("plastic", srgb("2d323c")), lapel),

@@ -22,7 +22,7 @@ def leaf(length: float, width: float, droop: float = 0.5, segments: int = 16, ro
     fold = -0.28 * np.abs(across)
     lift = thick + fold
     rings = np.stack([
-        across, y[:, None] - lift * np.sin(bend)[:, None] * 1.0, z[:, None] + lift * np.cos(bend)[:, None]
+        across, y[:, None] - lift * np.sin(bend)[:, None], z[:, None] + lift * np.cos(bend)[:, None]
     ], axis=-1)  # fmt: skip
     rings[0], rings[-1] = (0.0, 0.0, 0.0), (0.0, y[-1], z[-1])
     return boxed(loft(rings[:, ::-1]), "y")

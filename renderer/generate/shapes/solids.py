@@ -301,8 +301,11 @@ def _cap(outline: Float64, height: float) -> Mesh:
     ring = outline[distinct]
     if np.linalg.norm(ring[0] - ring[-1]) < 1e-9:
         ring = ring[:-1]
-    triangles = mapbox_earcut.triangulate_float64(ring, np.array([len(ring)], np.uint32)).reshape(-1, 3)
-    a, b, c = (ring[triangles[:, k]] for k in range(3))
+    # Earcut leaves out points that lie exactly between their neighbours, which would open the edge to the walls.
+    odd = np.arange(len(ring))[:, None] ** 2 * (1.0, 1.3)
+    shaken = ring + 1e-7 * np.ptp(ring) * np.sin(odd)
+    triangles = mapbox_earcut.triangulate_float64(shaken, np.array([len(ring)], np.uint32)).reshape(-1, 3)
+    a, b, c = (shaken[triangles[:, k]] for k in range(3))
     (x1, z1), (x2, z2) = (b - a).T, (c - a).T
     up = z1 * x2 - x1 * z2 > 0
     wanted = np.where((up == (height > 0))[:, None], triangles, triangles[:, ::-1]).astype(np.uint32)

@@ -51,7 +51,7 @@ def _hammer(look: Look) -> Model:
         rows.append(
             np.column_stack(
                 [
-                    np.full(25, x), y + half * np.sin(turn) * 1.0,
+                    np.full(25, x), y + half * np.sin(turn),
                     width * np.sign(np.cos(turn)) * np.abs(np.cos(turn)) ** 0.5,
                 ]
             )

@@ -139,7 +139,7 @@ def _pawn(look: Look) -> Model:
     )
     return Model(
         (
-            part("body", "ebony", body.moved(), ball(0.0098, 48).moved(y=0.0455)),
+            part("body", "ebony", body, ball(0.0098, 48).moved(y=0.0455)),
             part(
                 "felt", Finish("fabric", srgb("2f6b43")),
                 disc((0, -0.001), (0.0148, -0.001), (0.0148, 0.0005), (0, 0.0005)),

@@ -181,7 +181,7 @@ def _train(look: Look) -> Model:
     frame = _rounded(1.5, 0.3, 5.6, 0.72, -0.3, 0.05)
     buffer_beam = _rounded(1.9, 0.3, 0.2, 0.68, 2.5, 0.04)
     catcher = [
-        rod(np.array([(x, 0.75, 2.55), (x * 1.0, 0.12, 3.15 - abs(x) * 0.5)]), 0.032, segments=12)
+        rod(np.array([(x, 0.75, 2.55), (x, 0.12, 3.15 - abs(x) * 0.5)]), 0.032, segments=12)
         for x in np.linspace(-0.8, 0.8, 9)
     ]
     catcher.append(rod(path((-0.82, 0.13, 2.74), (0, 0.13, 3.2), (0.82, 0.13, 2.74)), 0.04))

@@ -13,7 +13,6 @@ from renderer.generate.shapes.solids import (
     part,
     path,
     rod,
-    scaled,
     smooth,
     smooth_part,
     turned,
@@ -51,7 +50,7 @@ def _bouquet(seed: int) -> list[Part]:
         )
         stems.append(rod(path((0, 0.1, 0), (0, 0.29, 0.008), (0, high, lean)), 0.003, segments=10).turned("y", turn))
         leaves.append(leaf(0.1, 0.035).turned("x", 50).moved(y=0.33, z=0.01).turned("y", turn + 36))
-        petals = around(scaled(leaf(0.04, 0.026), 1, 1, 1).turned("x", 72), 8)
+        petals = around(leaf(0.04, 0.026).turned("x", 72), 8)
         petals = joined([petals, around(leaf(0.03, 0.02).turned("x", 45), 6, 20).moved(y=0.002)])
         tilt = 40.0 if k else 12.0
         heads.append(petals.turned("x", tilt).moved(y=high, z=lean).turned("y", turn))
@@ -86,24 +85,26 @@ def _bottle(look: Look) -> Model:
 
 def _handle(reach: float, top: float, bottom: float, out: float, thick: float) -> Mesh:
     """An ear on the +x side of a wall at the radius `reach`, from the height `bottom` to `top`."""
-    start, middle = reach + thick * 0.3, (top + bottom) / 2
-    way = path((start, top, 0), (reach + out * 0.75, top + 0.004, 0), (reach + out, middle, 0),
-               (reach + out * 0.6, bottom, 0), (start, bottom + 0.006, 0), steps=10)  # fmt: skip
+    start, tall = reach + thick * 0.3, top - bottom
+    bow = ((0.45, 1.02), (0.83, 0.88), (1.0, 0.6), (0.93, 0.3), (0.62, 0.06))
+    way = path(
+        (start, top - 0.1 * tall, 0), *((reach + out * x, bottom + tall * y, 0) for x, y in bow), (start, bottom, 0),
+    )
     return rod(way, thick, thick * 1.05, thick, flat=0.75)
 
 
 def _mug(look: Look) -> Model:
     wall = 0.0042
-    outline = ((0.036, 0.0), (0.0395, 0.004), (0.0405, 0.02), (0.041, 0.05), (0.041, 0.08), (0.041, 0.095))
-    drink = disc((0, 0.081), (0.037, 0.081), (0.037, 0.0828), (0, 0.0828))
+    outline = ((0.036, 0.0), (0.0395, 0.004), (0.0405, 0.02), (0.041, 0.045), (0.041, 0.07), (0.041, 0.086))
+    drink = disc((0, 0.0735), (0.037, 0.0735), (0.037, 0.0745), (0, 0.0745))
     return Model(
         (
             vessel("body", "ceramic", *outline, wall=wall),
-            part("handle", "ceramic", _handle(0.041, 0.078, 0.022, 0.032, 0.006)),
+            part("handle", "ceramic", _handle(0.041, 0.074, 0.02, 0.029, 0.0058)),
             part("drink", Finish("chocolate", srgb("3b2013")), drink),
         ),
         {
-            "inside": Anchor((0, 0.06, 0), 0.06), "top": Anchor((0, 0.095, 0), 0.07),
+            "inside": Anchor((0, 0.06, 0), 0.06), "top": Anchor((0, 0.086, 0), 0.07),
             "front": Anchor((0, 0.05, 0.041), 0.05),
         },
     )

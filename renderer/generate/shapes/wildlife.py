@@ -3,9 +3,9 @@
 import numpy as np
 
 from renderer.generate.shapes.blobs import chain, ellipsoid, limb, twin
-from renderer.generate.shapes.creatures import ROBOT, Anatomy, antenna, chest_light, collar, eyes, machine, skin
+from renderer.generate.shapes.creatures import FEATURES, Anatomy, creature
 from renderer.generate.shapes.mapping import boxed
-from renderer.generate.shapes.parts import Anchor, Color, Finish, Look, Model, Part, Shape, Vector, srgb
+from renderer.generate.shapes.parts import Anchor, Finish, Look, Model, Shape, Vector, srgb
 from renderer.generate.shapes.plants import leaf
 from renderer.generate.shapes.solids import (
     corners,
@@ -30,31 +30,6 @@ _ROLES = (
     "belly", "fins", "shell", "spikes", "claws", "teeth", "collar", "crest",
 )  # fmt: skip
 _MAIN = ("body", "head", "legs", "tail", "wings")
-_FEATURES = (ROBOT, "collar", "antenna")
-
-
-def _finished(
-    look: Look, anatomy: Anatomy, finish: Finish, nature: tuple[Part, ...], always: tuple[Part, ...], *, eye: Vector,
-    radius: float, iris: Color, chest: Vector, crown: Vector, turn: float = 40.0, neck_size: float = 0.05,
-    neck_tilt: float = 0.0, slit: bool = False,
-) -> Model:
-    robot = ROBOT in look.features
-    parts = [*(machine(anatomy) if robot else [*skin(anatomy, finish), *nature]), *always]
-    parts += eyes(eye, radius, iris, robot=robot, slit=slit, turn=turn)
-    if robot:
-        parts += chest_light(chest, (0, 0.1, 1), radius * 1.2)
-    if "antenna" in look.features:
-        parts += antenna(crown, radius * 4)
-    if "collar" in look.features:
-        parts.append(collar(anatomy.neck, neck_size, neck_size * 0.3, neck_tilt))
-    return Model(
-        tuple(parts),
-        {
-            "head": Anchor(crown, eye[0] * 2.6), "top": Anchor(crown, eye[0] * 2.6),
-            "eyes": Anchor((0, eye[1], eye[2]), eye[0] * 2), "face": Anchor((0, eye[1], eye[2] + radius), eye[0] * 2),
-            "front": Anchor(chest, radius * 4), "back": Anchor((0, anatomy.neck[1], 0), eye[0] * 2),
-        },
-    )
 
 
 def _bird(look: Look) -> Model:
@@ -92,9 +67,9 @@ def _bird(look: Look) -> Model:
             "belly", Finish("fur", srgb("f2d9b8")), egg(0.041, 0.046, 0.034, 36).turned("x", 16).moved(0, 0.096, 0.042),
         ),
     )
-    return _finished(
-        look, anatomy, Finish("fur", srgb("4d8fd0")), nature, always, eye=(0.029, 0.176, 0.068), radius=0.0088,
-        iris=srgb("15110f"), chest=(0, 0.11, 0.076), crown=(0, 0.205, 0.046),
+    return creature(
+        look, anatomy, Finish("fur", srgb("4d8fd0")), nature=nature, always=always, eye=(0.029, 0.176, 0.068),
+        radius=0.0088, iris="15110f", chest=(0, 0.11, 0.076), crown=(0, 0.205, 0.046), turn=40, neck_tilt=0,
     )
 
 
@@ -117,9 +92,10 @@ def _duck(look: Look) -> Model:
         part("beak", Finish("glossy plastic", srgb("f07f13")), bill),
         part("wings", Finish("glossy plastic", srgb("f5c518")), wing),
     )
-    return _finished(
-        look, anatomy, Finish("glossy plastic", srgb("f9cd20")), (), always, eye=(0.0175, 0.117, 0.0585), radius=0.0062,
-        iris=srgb("141416"), chest=(0, 0.055, 0.062), crown=(0, 0.140, 0.032), turn=26, neck_size=0.03,
+    return creature(
+        look, anatomy, Finish("glossy plastic", srgb("f9cd20")), always=always, eye=(0.0175, 0.117, 0.0585),
+        radius=0.0062, iris="141416", chest=(0, 0.055, 0.062), crown=(0, 0.140, 0.032), turn=26, neck_size=0.03,
+        neck_tilt=0,
     )
 
 
@@ -145,10 +121,10 @@ def _penguin(look: Look) -> Model:
         )
     )
     always = (part("beak", _BEAK, beak), part("wings", Finish("fur", srgb("22262e")), wing), part("feet", _BEAK, foot))
-    return _finished(
-        look, anatomy, Finish("fur", srgb("262a33")), (part("belly", white, belly, face),), always,
-        eye=(0.038, 0.552, 0.104), radius=0.0145, iris=srgb("16110e"), chest=(0, 0.30, 0.145), crown=(0, 0.627, 0.01),
-        turn=18, neck_size=0.105,
+    return creature(
+        look, anatomy, Finish("fur", srgb("262a33")), nature=[part("belly", white, belly, face)], always=always,
+        eye=(0.038, 0.552, 0.104), radius=0.0145, iris="16110e", chest=(0, 0.30, 0.145), crown=(0, 0.627, 0.01),
+        turn=18, neck_size=0.105, neck_tilt=0,
     )
 
 
@@ -184,9 +160,9 @@ def _fish(look: Look) -> Model:
         part("fins", Finish("scales", srgb("f2a33c")), tail, top, bottom, side),
         part("beak", Finish("plastic", srgb("e8894a")), lips),
     )
-    return _finished(
-        look, anatomy, Finish("scales", srgb("ee7f25")), (), always, eye=(0.0325, 0.122, 0.072), radius=0.0135,
-        iris=srgb("f4f1e6"), chest=(0, 0.075, 0.085), crown=(0, 0.168, 0.03), turn=68,
+    return creature(
+        look, anatomy, Finish("scales", srgb("ee7f25")), always=always, eye=(0.0325, 0.122, 0.072), radius=0.0135,
+        iris="f4f1e6", chest=(0, 0.075, 0.085), crown=(0, 0.168, 0.03), turn=68,
     )
 
 
@@ -217,9 +193,9 @@ def _turtle(look: Look) -> Model:
         part("shell", Finish("leather", srgb("6b4a26")), boxed(dome)),
         part("crest", Finish("leather", srgb("8c6a35")), *plates),
     )
-    return _finished(
-        look, anatomy, Finish("leather", srgb("7fa046")), (), always, eye=(0.030, 0.182, 0.322), radius=0.0145,
-        iris=srgb("20160f"), chest=(0, 0.10, 0.205), crown=(0, 0.214, 0.285), turn=32, neck_size=0.045, neck_tilt=60,
+    return creature(
+        look, anatomy, Finish("leather", srgb("7fa046")), always=always, eye=(0.030, 0.182, 0.322), radius=0.0145,
+        iris="20160f", chest=(0, 0.10, 0.205), crown=(0, 0.214, 0.285), turn=32, neck_size=0.045, neck_tilt=60,
     )
 
 
@@ -284,10 +260,10 @@ def _dinosaur(look: Look) -> Model:
             egg(0.16, 0.24, 0.14, 32).turned("x", 36).moved(0, 1.58, 0.63),
         ),
     )
-    return _finished(
-        look, anatomy, Finish("leather", srgb("5f8f3e")), nature, always, eye=(0.165, 2.06, 0.965), radius=0.055,
-        iris=srgb("e8b81f"), chest=(0, 1.42, 0.66), crown=(0, 2.18, 0.80), turn=48, neck_size=0.26, neck_tilt=50,
-        slit=True,
+    return creature(
+        look, anatomy, Finish("leather", srgb("5f8f3e")), nature=nature, always=always, eye=(0.165, 2.06, 0.965),
+        radius=0.055, iris="e8b81f", chest=(0, 1.42, 0.66), crown=(0, 2.18, 0.80), turn=48, neck_size=0.26,
+        neck_tilt=50, slit=True,
     )
 
 
@@ -384,14 +360,14 @@ def _butterfly(look: Look) -> Model:
 
 SHAPES = (
     Shape(
-        "bird", "animals", ("bird", "sparrow", "robin", "parrot", "pigeon", "eagle", "owl"), _ROLES, _MAIN, _FEATURES,
+        "bird", "animals", ("bird", "sparrow", "robin", "parrot", "pigeon", "eagle", "owl"), _ROLES, _MAIN, FEATURES,
         _bird,
     ),
-    Shape("duck", "animals", ("duck", "rubber duck", "duckling", "chick"), _ROLES, _MAIN, _FEATURES, _duck),
-    Shape("penguin", "animals", ("penguin",), _ROLES, _MAIN, _FEATURES, _penguin),
-    Shape("fish", "animals", ("fish", "goldfish", "shark", "whale"), _ROLES, (*_MAIN, "fins"), _FEATURES, _fish),
-    Shape("turtle", "animals", ("turtle", "tortoise"), _ROLES, _MAIN, _FEATURES, _turtle),
-    Shape("dinosaur", "animals", ("dinosaur", "tyrannosaurus", "t-rex", "lizard"), _ROLES, _MAIN, _FEATURES, _dinosaur),
-    Shape("dragon", "animals", ("dragon", "wyvern"), _ROLES, _MAIN, _FEATURES, _dragon),
+    Shape("duck", "animals", ("duck", "rubber duck", "duckling", "chick"), _ROLES, _MAIN, FEATURES, _duck),
+    Shape("penguin", "animals", ("penguin",), _ROLES, _MAIN, FEATURES, _penguin),
+    Shape("fish", "animals", ("fish", "goldfish", "shark", "whale"), _ROLES, (*_MAIN, "fins"), FEATURES, _fish),
+    Shape("turtle", "animals", ("turtle", "tortoise"), _ROLES, _MAIN, FEATURES, _turtle),
+    Shape("dinosaur", "animals", ("dinosaur", "tyrannosaurus", "t-rex", "lizard"), _ROLES, _MAIN, FEATURES, _dinosaur),
+    Shape("dragon", "animals", ("dragon", "wyvern"), _ROLES, _MAIN, FEATURES, _dragon),
     Shape("butterfly", "animals", ("butterfly", "moth"), _ROLES, ("body",), (), _butterfly),
 )

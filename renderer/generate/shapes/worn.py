@@ -247,7 +247,7 @@ def _watch(look: Look) -> Model:
     pin = turned((0, 0.0035), (0.001, 0.0035), (0.0009, 0.0056, 0.0003), (0, 0.0056), segments=20)
     crown = turned(
         (0, 0.019), (0.0028, 0.019), (0.003, 0.0195, 0.0004), (0.003, 0.0238, 0.0006), (0, 0.0238), segments=40,
-    ).turned("z", -90).moved(y=0.0)
+    ).turned("z", -90)
     lugs = mirrored(
         joined(
             rod(
@@ -308,7 +308,7 @@ SHAPES = (
         ("body", "setting"), (), _ring,
     ),
     Shape(
-        "watch", "worn", ("watch", "wristwatch", "clock"), ("body", "face", "hands", "second hand", "strap", "buckle"),
+        "watch", "worn", ("watch", "wristwatch"), ("body", "face", "hands", "second hand", "strap", "buckle"),
         ("body", "buckle"), (), _watch,
     ),
 )

@@ -49,7 +49,9 @@ def order(
     **options: Any,
 ) -> FlowView:
     with work(database) as unit:
-        return flows.create(unit, account_id, TEMPLATES[template], parameters or {}, inputs, terms, **options)
+        flow = flows.order(unit, account_id, TEMPLATES[template], parameters or {}, inputs, terms, **options)
+        flows.check_storage(unit, account_id, terms)
+        return flow
 
 
 def get(database: Database, account_id: str, flow: FlowView) -> FlowView:

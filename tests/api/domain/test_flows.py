@@ -17,6 +17,7 @@ from api.domain.work.states import TaskState
 from api.errors import AssetNotFound, FlowNotFound, InvalidRequest, InvalidState, NoCredits, StorageLimit
 from api.ids import new_id
 from api.settings import Settings
+from renderer.spec.generation import MeshSpec
 from tests.api.domain.flows import (
     FROM_IMAGE,
     FROM_PROMPT,
@@ -53,10 +54,7 @@ def test_a_text_becomes_a_mesh_that_is_charged_once(database: Database) -> None:
     assert balance(database, account_id) == 9
     claimed = held(database)
     assert (claimed.kind, claimed.inputs) == ("generate-mesh", {})
-    assert claimed.spec == {
-        "version": 1, "engine": PROCEDURAL, "prompt": "A chair", "seed": 5, "quality": "high", "texture": True,
-        "caption": "",
-    }  # fmt: skip
+    assert claimed.spec == MeshSpec(PROCEDURAL, "A chair", seed=5, quality="high", texture=True).to_json()
     running = get(database, account_id, flow)
     assert (running.state, running.stage, running.progress) == (FlowState.RUNNING, "mesh", 0.5)
     assert running.started_at is not None

@@ -1,5 +1,8 @@
 """How fast a child works is counted, whatever words the child says."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from api import counts
@@ -20,10 +23,19 @@ def test_stages_and_frames_are_timed(monkeypatch: pytest.MonkeyPatch) -> None:
     ):  # fmt: skip
         now = at
         order.hear(report)
+    now = 111.5
     order.end()
     since = minus(counts.snapshot(), before)
     sums = {key.removeprefix(f"toy{counts.SEPARATOR}"): cell[0] for key, cell in since["segment_seconds"].items()}
-    assert sums == {"starting": 1, "loading": 2, "drawing": 8}
+    assert sums == {"starting": 1, "loading": 2, "drawing": 8, "other": 0.5}
     assert since["frames"]["toy"] == [10]
     [total, *buckets] = since["frame_seconds"]["toy"]
     assert (total, sum(buckets)) == (7, 10)
+
+
+def test_every_stage_that_our_code_names_is_told_apart() -> None:
+    root = Path(__file__).parents[3]
+    files = (file for folder in ("renderer", "api/worker") for file in (root / folder).rglob("*.py"))
+    named = {word for file in files for word in re.findall(r'\bon_stage\("(\w+)"\)', file.read_text())}
+    assert len(named) > 5
+    assert named <= pace.STAGES

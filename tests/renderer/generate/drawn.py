@@ -62,7 +62,7 @@ SHAPES: Mapping[str, Callable[[], Float64]] = {
     "mug": _mug,
     "book": lambda: rectangle(128, 128, 70, 95),
     "ring": lambda: np.abs(disc(128, 128, 75)) - 25,
-    "fence": lambda: bars(7, 6.0),
+    "fence": lambda: bars(7, 6.3),
     "wire": lambda: bars(16, 1.0),
     "animal": _animal,
 }

@@ -11,8 +11,8 @@ from renderer.generate.shapes.parts import Anchor, Finish, Look, Model, Part
 from renderer.samples.geometry import lathe
 
 
-def cylinder(radius: float, height: float, anchors: dict[str, Anchor]) -> Model:
-    mesh = lathe((0, 0), (radius, 0), (radius, height), (0, height), segments=24)
+def cylinder(radius: float, height: float, anchors: dict[str, Anchor], rings: int = 2) -> Model:
+    mesh = lathe((0, 0), *((radius, float(y)) for y in np.linspace(0, height, rings)), (0, height), segments=24)
     return Model((Part("body", mesh, Finish("plastic")),), anchors)
 
 
@@ -88,6 +88,16 @@ def test_a_hat_is_as_wide_as_the_head_and_stands_around_it() -> None:
     low, high = box_of(made, "hat")
     assert high[0] - low[0] == pytest.approx(0.6 * 1.15)
     assert low[1] < 2.0 < high[1]
+
+
+def test_a_scarf_is_worn_where_its_wearer_is_narrowest() -> None:
+    head, neck, body = (cylinder(radius, height, {}, 20) for radius, height in ((0.4, 0.6), (0.2, 0.3), (0.5, 1.2)))
+    parts = (*body.parts, *neck.moved(0, 1.2, 0).parts, *head.moved(0, 1.5, 0).parts)
+    anchors = {"head": Anchor((0.0, 2.1, 0.0), 0.8), "face": Anchor((0.0, 1.8, 0.4), 0.8)}
+    made = arranged(Model(parts, anchors), "wearing", SHAPES["scarf"].model(Look()), "scarf")
+    low, high = box_of(made, "scarf")
+    assert 0.4 < high[0] - low[0] < 0.75
+    assert 1.2 < high[1] < 1.65
 
 
 def test_copies_stand_in_a_row_and_do_not_touch() -> None:

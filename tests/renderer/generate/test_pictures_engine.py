@@ -12,7 +12,7 @@ import PIL.ImageDraw
 import pytest
 import trimesh
 
-from renderer.arrays import Bools, Float64
+from renderer.arrays import Float32, Float64
 from renderer.checkpoints import at_checkpoints
 from renderer.errors import Cancelled, EngineRejected
 from renderer.generate.engines import image_to_mesh
@@ -58,28 +58,34 @@ def images(glb: bytes) -> list[PIL.Image.Image]:
     ]
 
 
-def seen_from_the_front(glb: bytes, like: Bools) -> Bools:
-    """Which pixels the triangles cover where the model's box is that of `like`."""
+def ends(cover: Float32) -> tuple[float, float]:
+    """Where what covers so much of a row of pixels begins and ends."""
+    first, last = np.flatnonzero(cover > 0)[[0, -1]]
+    return float(first + 1 - cover[first]), float(last + cover[last])
+
+
+def seen_from_the_front(glb: bytes, like: Float32) -> Float64:
+    """How much of each pixel the triangles cover where the model's box is that of `like`."""
     height, width = like.shape
     mesh = trimesh.load_mesh(io.BytesIO(glb), file_type="glb")
-    rows, columns = np.flatnonzero(like.any(axis=1)), np.flatnonzero(like.any(axis=0))
+    (_, bottom), (left, right) = ends(like.max(axis=1)), ends(like.max(axis=0))
     corners: Float64 = mesh.vertices[mesh.faces][:, :, :2]
     low, high = mesh.bounds[:, :2]
-    scale = (columns[-1] + 1 - columns[0]) / (high[0] - low[0])
-    x = columns[0] + (corners[..., 0] - low[0]) * scale
-    y = rows[-1] + 1 - (corners[..., 1] - low[1]) * scale
+    scale = (right - left) / (high[0] - low[0])
+    x = left + (corners[..., 0] - low[0]) * scale
+    y = bottom - (corners[..., 1] - low[1]) * scale
     image = PIL.Image.new("1", (4 * width, 4 * height))
     draw = PIL.ImageDraw.Draw(image)
     for triangle in np.stack([4 * x - 0.5, 4 * y - 0.5], axis=-1):
         draw.polygon([tuple(point) for point in triangle.tolist()], fill=1)
-    covered: Bools = np.asarray(image).reshape(height, 4, width, 4).mean(axis=(1, 3)) >= 0.5
+    covered: Float64 = np.asarray(image).reshape(height, 4, width, 4).mean(axis=(1, 3))
     return covered
 
 
 def silhouette_iou(name: str, glb: bytes) -> float:
-    wanted = mask(name) > 0.5
+    wanted = mask(name)
     found = seen_from_the_front(glb, wanted)
-    return float((wanted & found).sum() / (wanted | found).sum())
+    return float(np.minimum(wanted, found).sum() / np.maximum(wanted, found).sum())
 
 
 @pytest.mark.parametrize("name", ["mug", "animal"])

@@ -90,6 +90,15 @@ def test_features_are_counted(context: Context) -> None:
     assert [count - plain for count in triangles] == [(triangles[0] - plain) * times for times in (1, 3, 5)]
 
 
+def test_a_pair_is_two_of_a_thing_but_where_the_thing_is_a_pair(context: Context) -> None:
+    triangles = [
+        mesh(prompt, context).metadata["triangles"]
+        for prompt in ("a stool", "a pair of stools", "headphones", "a pair of headphones")
+    ]
+    assert triangles[1] == 2 * triangles[0]
+    assert triangles[3] == triangles[2]
+
+
 def test_colourful_copies_have_a_colour_each(context: Context) -> None:
     made = mesh("three colorful balloons", context)
     length = int.from_bytes(made.glb[12:16], "little")

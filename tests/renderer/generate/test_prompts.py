@@ -128,6 +128,11 @@ def test_what_something_is_in_may_be_a_part_of_it() -> None:
     assert thing_of("an apple in a blue pot").others[0][0] == "in"
 
 
+def test_words_with_hyphens_are_read_with_and_without_them() -> None:
+    assert thing_of("a T-Rex").shape == thing_of("a t rex").shape == "dinosaur"
+    assert thing_of("a low-poly chair").said.styles == thing_of("a low poly chair").said.styles == ["low poly"]
+
+
 def test_some_nouns_imply_a_feature() -> None:
     assert list(thing_of("a purple wizard hat").parts) == ["pointed"]
 
@@ -187,6 +192,12 @@ def test_parts_and_materials_in_other_languages() -> None:
     assert thing_of("ein alter Holztisch").said == Said(materials=["wooden"], styles=["old"])
     vase = thing_of("un jarrón azul con rayas blancas").said
     assert (vase.colors, vase.pattern, vase.pattern_color) == ([color("blue")], "stripes", color("white"))
+
+
+def test_what_a_cup_is_of_has_no_part_in_its_colour() -> None:
+    mug = thing_of("una taza de café blanca con rayas rojas")
+    assert (mug.shape, mug.said.colors, mug.said.pattern_color) == ("mug", [color("white")], color("red"))
+    assert mug.parts == {"coffee": Said()}
 
 
 def test_unknown_words_of_other_languages_are_no_things() -> None:

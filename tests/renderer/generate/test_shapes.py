@@ -72,6 +72,10 @@ def test_a_shape_is_closed_grounded_and_life_size(name: str) -> None:
     assert low[1] == pytest.approx(0.0, abs=1e-9)
     assert (low + high)[[0, 2]] == pytest.approx([0.0, 0.0], abs=1e-9)
     assert 0.01 < (high - low).max() < 70
+    for place, anchor in model.anchors.items():
+        assert np.all(anchor.at > low - 0.2 * (high - low)), place
+        assert np.all(anchor.at < high + 0.2 * (high - low)), place
+        assert 0 < anchor.width < 1.2 * (high - low).max(), place
     assert {part.role for part in model.parts} <= set(shape.roles)
     assert {part.role for part in model.parts} & set(shape.main)
     assert {part.finish.material for part in model.parts} <= set(MATERIALS)

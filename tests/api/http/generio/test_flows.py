@@ -15,6 +15,7 @@ from api import clock
 from api.db.session import Database
 from api.domain.accounts import credentials
 from tests.support.flows import claim_step, contents, fail_step, finish_step, finish_steps
+from tests.support.origin import answer, running_origin
 from tests.support.web import Web
 
 FROM_PROMPT, FROM_IMAGE, OPTIMIZE = "model_generate_fromprompt", "model_generate_fromimage", "model_optimize"
@@ -349,3 +350,22 @@ def test_files_over_the_limit_are_refused_as_they_arrive(client: Client, monkeyp
     status, place, message = problem(client.ask("POST", "/flows", json=body))
     assert (status, place, message) == (413, None, "File exceeds the 1 MB limit")
     assert client.web.stored() == []
+
+
+def test_inputs_may_be_urls_where_the_farm_allows_it_and_the_address_is_one_it_may_ask(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    web = Web.make(Database(sqlite_url), tmp_path, flow_input_urls=True, ingest_allow="127.0.0.1")
+    client = Client(web)
+    with running_origin() as origin:
+        origin.answers["/chair.png"] = answer(PNG)
+        origin.answers["/page"] = answer(b"<html>")
+        flow_id = client.order(f"{origin.url}/chair.png", template=FROM_IMAGE)["flow_id"]
+        [made] = client.get(f"/flows/{flow_id}/inputs?include_data=true")["inputs"]
+        assert made["data"] == uri(PNG, "image/png")
+        for url, says in ((f"{origin.url}/page", "data is no GLB"), (f"{origin.url}/absent", "status 404"),
+                          ("http://169.254.169.254/x.png", "")):  # fmt: skip
+            refused = client.ask("POST", "/flows", json={"template": FROM_IMAGE, "inputs": [{"data": url}]})
+            assert refused.status_code == 422, refused.text
+            assert says in refused.text
+    assert len(web.stored()) == 1

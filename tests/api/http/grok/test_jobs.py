@@ -7,9 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from api.db.session import Database
-from api.domain.accounts import accounts, credentials, ledger
+from api.db.tables import StoredBytes
+from api.domain.accounts import accounts, credentials, ledger, quotas
 from api.domain.generations import pipeline
 from api.http.app import create_app
 from api.settings import Settings
@@ -218,3 +220,13 @@ def test_jobs_cost_what_the_settings_say_and_come_back_when_they_fail(sqlite_url
     assert web.balance() == 1
     fail_step(web, claim_step(web), "It broke")
     assert web.balance() == 3
+
+
+def test_strangers_fill_no_more_of_the_storage_than_the_account_may_have(sqlite_url: str, tmp_path: Path) -> None:
+    web = Web.make(Database(sqlite_url), tmp_path)
+    generate(web)
+    finish_steps(web)
+    with web.database.begin() as session:
+        quotas.set_own(session, accounts.own(session, "grok"), {"storage_mb": 1})
+        session.execute(update(StoredBytes).values(total=2 * quotas.MEGABYTE))
+    assert refusal(ask(web, "POST", "/api/generate", json={"prompt": CAT}))[0] == 403

@@ -7,6 +7,7 @@ import pytest
 
 from api import clock
 from api.domain.accounts import accounts, invitations, people, sessions
+from api.domain.work import fleet
 from tests.api.http.portal.browser import PASSWORD, PersonsBrowser, code, first_link
 from tests.api.http.portal.conftest import EMAIL
 from tests.support.web import Web
@@ -184,9 +185,33 @@ def test_accounts_know_nothing_of_each_others_people(web: Web, boss: PersonsBrow
 
 
 def test_a_suspended_account_is_closed_to_its_people(web: Web, boss: PersonsBrowser) -> None:
+    opened = boss.post("/portal/api/accounts", email="studio@example.com").json()["path"]
+    other = PersonsBrowser(web)
+    other.follow(opened, "studio@example.com")
+    ids = {each["email"]: each["id"] for each in boss.get("/portal/api/accounts").json()["data"]}
+    account = f"/portal/api/accounts/{ids['studio@example.com']}"
+    assert code(other.post(f"{account}/suspend")) == (403, "forbidden")
+    assert boss.post(f"{account}/suspend").status_code == 204
+    assert code(other.get(ME)) == (403, "forbidden")
+    assert boss.post(f"{account}/reinstate").status_code == 204
+    assert other.get(ME).status_code == 200
+    assert code(boss.post(f"/portal/api/accounts/{ids[EMAIL]}/suspend")) == (409, "invalid_state")
+
+
+def test_the_operator_sees_the_workers(
+    web: Web, boss: PersonsBrowser, invited: Callable[..., PersonsBrowser]
+) -> None:
     with web.database.begin() as session:
-        accounts.suspend(session, people.find(session, EMAIL).account_id)
-    assert code(boss.get(ME)) == (403, "forbidden")
+        fleet.announce(session, "host-1", "llvmpipe", True, "x264", "no encoder")
+    told = boss.get("/portal/api/workers").json()
+    [worker] = told["data"]
+    assert (worker["name"], worker["device"], worker["unfitReason"]) == ("host-1", "llvmpipe", "no encoder")
+    assert (told["silent"], told["oldestPendingSeconds"]) == (0, None)
+    path = boss.post("/portal/api/accounts", email="studio@example.com").json()["path"]
+    other = PersonsBrowser(web)
+    other.follow(path, "studio@example.com")
+    assert code(other.get("/portal/api/workers")) == (403, "forbidden")
+    assert code(invited().get("/portal/api/workers")) == (403, "forbidden")
 
 
 def test_the_operator_grants_credits(web: Web, boss: PersonsBrowser) -> None:
@@ -195,7 +220,10 @@ def test_the_operator_grants_credits(web: Web, boss: PersonsBrowser) -> None:
     assert boss.post(grant, credits=25, note="for the fair").json() == {"credits": before + 25}
     for wrong in (0, -5):
         assert code(boss.post(grant, credits=wrong)) == (400, "invalid_request")
+    with web.database.begin() as session:
+        accounts.own(session, "grok")
     listed = {each["email"]: each["credits"] for each in boss.get("/portal/api/accounts").json()["data"]}
     assert listed["maker@example.com"] == before + 25
+    assert set(listed) == {"maker@example.com", EMAIL}, "without the farm's own"
     entry = web.get("/v1/ledger").json()["data"][0]
     assert (entry["kind"], entry["credits"], entry["note"]) == ("grant", 25, "for the fair")

@@ -104,3 +104,20 @@ export interface Generation {
   isReady: boolean;
   createdAt: string;
 }
+
+export interface Worker {
+  name: string;
+  device: string;
+  software: boolean;
+  working: boolean;
+  resting: boolean;
+  unfitReason: string | null;
+  seenAt: string;
+  startedAt: string;
+}
+
+export interface Fleet {
+  data: Worker[];
+  silent: number;
+  oldestPendingSeconds: number | null;
+}

@@ -31,7 +31,8 @@ export function valueOf(row: Setting, settings: Settings): unknown {
   return settings[row.name] ?? row.defaults[String(settings.effect ?? "turntable")] ?? row.default;
 }
 
-function matters(row: Setting, settings: Settings): boolean {
+/** Whether the setting means something beside the others: what doesn't is neither shown nor ordered. */
+export function matters(row: Setting, settings: Settings): boolean {
   const output = String(settings.output ?? "video");
   if (!row.outputs.includes(output)) return false;
   if (row.name === "effect" && output !== "video") return false;
@@ -173,6 +174,7 @@ function Amount(props: { row: Setting; value: number | undefined; onChange: (val
   const shown = value ?? Math.min(most, Math.max(least, 0));
   const change = (text: string) => {
     const number = Number(text);
+    if (text === "") onChange(undefined);
     if (text !== "" && number >= least && number <= most) onChange(number);
   };
   return (
@@ -195,6 +197,7 @@ function Amount(props: { row: Setting; value: number | undefined; onChange: (val
           max={most}
           step="any"
           aria-label={label(row.name)}
+          placeholder="–"
           value={value ?? ""}
           onChange={(event) => change(event.currentTarget.value)}
         />

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { got, messageOf, type ModelDetail, own, type Settings, v1 } from "../api/client";
 import type { Setting } from "../api/own";
-import { Panel } from "../look/panel";
+import { matters, Panel } from "../look/panel";
 import { Presets } from "../look/presets";
 import { Stage } from "../look/stage";
 import { Empty, Head, toast, Wrong } from "../parts/ui";
@@ -52,13 +52,13 @@ export function Look() {
   useEffect(() => sessionStorage.setItem(KEPT, JSON.stringify(settings)), [settings]);
 
   const orders = useMemo(() => {
-    const asked = usable(settings, model);
+    const asked = usable(settings, table, model);
     const wanted = asked.output === "dataset" ? ["16:9"] : formats;
     return key
       .split(",")
       .filter(Boolean)
       .flatMap((modelId) => wanted.map((aspect) => ({ modelId, renderSettings: { ...asked, aspect } })));
-  }, [key, settings, formats, model]);
+  }, [key, settings, formats, table, model]);
 
   if (!first) {
     return (
@@ -84,7 +84,7 @@ export function Look() {
     const others = formats.filter((each) => each !== aspect);
     setFormats(others.length === formats.length ? [...formats, aspect] : others.length ? others : formats);
   };
-  const shownSettings = { ...usable(settings, model), aspect: formats[0] };
+  const shownSettings = { ...usable(settings, table, model), aspect: formats[0] };
   return (
     <>
       <Head
@@ -121,9 +121,15 @@ export function Look() {
   );
 }
 
-/** The settings without names of parts that this model doesn't have: they were chosen for another one. */
-function usable(settings: Settings, model: ModelDetail | undefined): Settings {
-  const asked = { ...settings };
+/** The settings that mean something, without names of parts that this model doesn't have: those are another one's. */
+function usable(settings: Settings, table: Setting[], model: ModelDetail | undefined): Settings {
+  const rows = new Map(table.map((row) => [row.name, row]));
+  const asked = Object.fromEntries(
+    Object.entries(settings).filter(([name]) => {
+      const row = rows.get(name);
+      return row !== undefined && matters(row, settings);
+    }),
+  );
   const found = model?.contents;
   if (found) {
     const clips = found.animations.map((each) => each.name);
@@ -134,30 +140,27 @@ function usable(settings: Settings, model: ModelDetail | undefined): Settings {
   return asked;
 }
 
-interface Quote {
-  creditsRequired: number;
-  creditsAvailable: number;
-  sufficient: boolean;
-}
-
 function Order({ orders, output }: { orders: { modelId: string; renderSettings: Settings }[]; output: string }) {
-  const [quote, setQuote] = useState<Quote>();
+  const [price, setPrice] = useState<number>();
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState<string>();
-  const priced = JSON.stringify(orders.map(({ renderSettings: { quality, output: made, datasetQuality, effect } }) => ({
-    quality, output: made, datasetQuality, effect: effect === "dataset" ? effect : undefined,
-  })));
+  // All models are ordered with the same settings, so those of one of them are priced: a quote takes 100 at most.
+  const count = new Set(orders.map((each) => each.modelId)).size;
+  const first = orders.filter((each) => each.modelId === orders[0]?.modelId);
+  const priced = JSON.stringify(
+    first.map(({ renderSettings: { quality, output: made, datasetQuality } }) => ({ quality, output: made, datasetQuality })),
+  );
   useEffect(() => {
     let late = false;
     const renders = JSON.parse(priced) as Record<string, never>[];
-    got(v1.POST("/v1/quote", { body: { renders: renders.slice(0, 100) } })).then(
-      (answer) => !late && setQuote(answer.data),
+    got(v1.POST("/v1/quote", { body: { renders } })).then(
+      (answer) => !late && setPrice(answer.data.creditsRequired * count),
       (error) => !late && setWrong(messageOf(error)),
     );
     return () => {
       late = true;
     };
-  }, [priced]);
+  }, [priced, count]);
   async function order() {
     setBusy(true);
     setWrong(undefined);
@@ -173,16 +176,16 @@ function Order({ orders, output }: { orders: { modelId: string; renderSettings: 
       setBusy(false);
     }
   }
-  const poor = quote && (me.value?.credits ?? 0) < quote.creditsRequired;
+  const poor = price !== undefined && (me.value?.credits ?? 0) < price;
   return (
     <div class="order">
       {wrong && <Wrong message={wrong} />}
       <div class="row">
         <div class="grow">
-          <div class="price number">{quote ? t.credits(quote.creditsRequired) : "…"}</div>
+          <div class="price number">{price === undefined ? "…" : t.credits(price)}</div>
           <div class="small soft">{poor ? t.look.tooLittle : t.look.have(me.value?.credits ?? 0)}</div>
         </div>
-        <button class="button primary large" type="button" disabled={busy || poor || !quote} onClick={order}>
+        <button class="button primary large" type="button" disabled={busy || poor || price === undefined} onClick={order}>
           {t.look.order(orders.length, label(output).toLowerCase())}
         </button>
       </div>

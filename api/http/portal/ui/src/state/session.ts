@@ -21,7 +21,8 @@ export async function refreshMe(): Promise<void> {
 
 export async function signIn(email: string, password: string): Promise<void> {
   await own("POST", "/session", { email, password });
-  await refreshMe();
+  me.value = await own<Me>("GET", "/session"); // where the account is suspended, this says so
+  expired.value = false;
 }
 
 export async function signOut(): Promise<void> {

@@ -98,16 +98,23 @@ async function bring(item: Item, stopped: AbortSignal): Promise<void> {
     since = performance.now();
     change(id, { state: "sending", done: 0, since });
     const sent = await send(file, item.settings, advance(id, since), stopped);
-    if (item.tags.length) {
-      const path = { model_id: sent.modelId };
-      await got(v1.PATCH("/v1/models/{model_id}", { params: { path }, body: { tags: item.tags } }));
-    }
     change(id, { state: "done", done: file.size, modelId: sent.modelId });
     void refreshMe(); // what it cost
+    await tag(item, sent.modelId);
   } catch (error) {
     const later = stopped.aborted || (error instanceof ApiError && (error.status === 0 || error.status === 401));
     change(id, { state: later ? "paused" : "refused", done: 0, message: later ? undefined : messageOf(error) });
     if (error instanceof ApiError && error.status === 0) paused.value = true;
+  }
+}
+
+/** The model is here, whatever becomes of its tags. */
+async function tag({ id, tags }: Item, modelId: string): Promise<void> {
+  if (!tags.length) return;
+  try {
+    await got(v1.PATCH("/v1/models/{model_id}", { params: { path: { model_id: modelId } }, body: { tags } }));
+  } catch (error) {
+    change(id, { message: messageOf(error) });
   }
 }
 

@@ -4,64 +4,84 @@ import { messageOf, own } from "../../api/client";
 import type { Account, LinkCreated } from "../../api/own";
 import { useFetched } from "../../parts/fetched";
 import { Dialog, Field, toast, Wrong } from "../../parts/ui";
-import { refreshMe } from "../../state/session";
+import { me, refreshMe } from "../../state/session";
 import { t } from "../../texts";
 import { LinkDialog } from "./people";
+import { Workers } from "./workers";
 
 export function Farm() {
   const accounts = useFetched("", () => own<{ data: Account[] }>("GET", "/accounts"));
   const [opening, setOpening] = useState(false);
   const [granting, setGranting] = useState<Account>();
   const [link, setLink] = useState<LinkCreated>();
+  async function turn(account: Account) {
+    try {
+      await own("POST", `/accounts/${account.id}/${account.suspended ? "reinstate" : "suspend"}`);
+    } catch (error) {
+      toast(messageOf(error));
+    }
+    accounts.again();
+  }
   return (
-    <section class="card stack">
-      <div class="row">
-        <p class="soft grow">{t.account.farmLead}</p>
-        <button class="button primary" type="button" onClick={() => setOpening(true)}>
-          {t.account.openAccount}
-        </button>
-      </div>
-      {accounts.wrong && <Wrong message={accounts.wrong} onRetry={accounts.again} />}
-      <ul class="list">
-        {accounts.data?.data.map((account) => (
-          <li key={account.id} class="line">
-            <strong class="grow cut">{account.email}</strong>
-            <span class="number">{t.credits(account.credits)}</span>
-            <button class="button" type="button" onClick={() => setGranting(account)}>
-              {t.account.grant}
-            </button>
-          </li>
-        ))}
-      </ul>
-      {opening && (
-        <Ask
-          title={t.account.openAccount}
-          fields={[["email", t.account.inviteEmail, "email"]]}
-          onClose={() => setOpening(false)}
-          onDone={async (values) => {
-            setLink(await own<LinkCreated>("POST", "/accounts", values));
-            accounts.again();
-          }}
-        />
-      )}
-      {granting && (
-        <Ask
-          title={`${t.account.grant}: ${granting.email}`}
-          fields={[
-            ["credits", t.account.grantAmount, "number"],
-            ["note", t.account.grantNote, "text"],
-          ]}
-          onClose={() => setGranting(undefined)}
-          onDone={async ({ credits, note }) => {
-            await own("POST", `/accounts/${granting.id}/grant`, { credits: Number(credits), note });
-            toast(t.account.granted);
-            accounts.again();
-            void refreshMe();
-          }}
-        />
-      )}
-      {link && <LinkDialog link={link} onClose={() => setLink(undefined)} />}
-    </section>
+    <div class="stack wide-gap">
+      <Workers />
+      <section class="card stack">
+        <div class="row">
+          <p class="soft grow">{t.account.farmLead}</p>
+          <button class="button primary" type="button" onClick={() => setOpening(true)}>
+            {t.account.openAccount}
+          </button>
+        </div>
+        {accounts.wrong && <Wrong message={accounts.wrong} onRetry={accounts.again} />}
+        <ul class="list">
+          {accounts.data?.data.map((account) => (
+            <li key={account.id} class="line">
+              <div class="grow row">
+                <strong class="cut">{account.email}</strong>
+                {account.suspended && <span class="chip bad">{t.account.suspended}</span>}
+              </div>
+              <span class="number">{t.credits(account.credits)}</span>
+              <button class="button" type="button" onClick={() => setGranting(account)}>
+                {t.account.grant}
+              </button>
+              {account.email !== me.value?.account && (
+                <button class="button quiet" type="button" onClick={() => turn(account)}>
+                  {account.suspended ? t.account.reinstate : t.account.suspend}
+                </button>
+              )}
+            </li>
+          ))}
+        </ul>
+        {opening && (
+          <Ask
+            title={t.account.openAccount}
+            fields={[["email", t.account.inviteEmail, "email"]]}
+            onClose={() => setOpening(false)}
+            onDone={async (values) => {
+              setLink(await own<LinkCreated>("POST", "/accounts", values));
+              accounts.again();
+            }}
+          />
+        )}
+        {granting && (
+          <Ask
+            title={`${t.account.grant}: ${granting.email}`}
+            fields={[
+              ["credits", t.account.grantAmount, "number"],
+              ["note", t.account.grantNote, "text"],
+            ]}
+            onClose={() => setGranting(undefined)}
+            onDone={async ({ credits, note }) => {
+              await own("POST", `/accounts/${granting.id}/grant`, { credits: Number(credits), note });
+              toast(t.account.granted);
+              accounts.again();
+              void refreshMe();
+            }}
+          />
+        )}
+        {link && <LinkDialog link={link} onClose={() => setLink(undefined)} />}
+      </section>
+    </div>
   );
 }
 
