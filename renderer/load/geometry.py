@@ -89,8 +89,8 @@ class Meshes:
             rows, indices = used_vertices(indices, vertices)
         reader = VertexReader(self._accessors, self._budget, vertices, rows)
         material_index = self._materials.use(fields)
-        material = self._materials.used[material_index]
-        primitive = Primitive(kind, reader.coordinates(attributes, "POSITION"), indices, material_index)
+        material, looks = self._materials.used[material_index], self._materials.looks(fields)
+        primitive = Primitive(kind, reader.coordinates(attributes, "POSITION"), indices, material_index, looks=looks)
         if flat:
             primitive.normals = flat_normals(primitive.positions)
         elif attributes.has("NORMAL"):
@@ -100,7 +100,7 @@ class Meshes:
         primitive.texcoords = tuple(
             reader.floats(attributes, f"TEXCOORD_{i}", (2,)) if attributes.has(f"TEXCOORD_{i}")
             else np.zeros((reader.count, 2), np.float32)
-            for i in range(self._materials.texcoords[material_index] + 1)
+            for i in range(max(self._materials.texcoords[index] for index in (material_index, *looks.values())) + 1)
         )
         if attributes.has("COLOR_0"):
             primitive.colors = reader.colors(attributes)

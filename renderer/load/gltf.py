@@ -29,25 +29,25 @@ from renderer.scene.hierarchy import reachable
 from renderer.scene.nodes import Scene
 
 
-def load_model(path: Path, variant: str | None = None) -> Scene:
+def load_model(path: Path, variant: str | None = None, *, with_looks: bool = False) -> Scene:
     """The scene in a .glb, .gltf (data URIs only), .obj (without materials), .stl, .ply, .usd or .usdz, or in a .zip
     with a model and its files; the file's own name doesn't matter. `variant` names one of its material variants; None
-    shows the default materials.
+    shows the default materials. `with_looks` also loads the materials of all other variants, as primitives' `looks`.
 
     Raises a ModelError that names what is wrong with the file, SettingsError for a variant that the model lacks, or
     OSError where `path` can't be read.
     """
-    return _build_scene(open_document(path), variant)
+    return _build_scene(open_document(path), variant, with_looks)
 
 
-def _build_scene(document: Document, variant: str | None) -> Scene:
+def _build_scene(document: Document, variant: str | None, with_looks: bool) -> Scene:
     root = document.root
     _check_version(root)
     warnings = [*document.warnings, *check_extensions(root)]
     budget = Budget()
     accessors = Accessors(document, budget)
     textures = Textures(document, accessors, budget, warnings)
-    materials = Materials(root, textures, variant)
+    materials = Materials(root, textures, variant, with_looks)
     with Draco(accessors) as draco:
         meshes = Meshes(root, accessors, materials, draco, budget, warnings)
         nodes = read_nodes(root, len(meshes), len(root.children("skins")))

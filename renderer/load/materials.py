@@ -22,10 +22,11 @@ class Materials:
     `texcoords` has for each of `used` the highest texture coordinate set that it needs, -1 if it needs none.
     """
 
-    def __init__(self, root: Fields, textures: Textures, variant: str | None) -> None:
+    def __init__(self, root: Fields, textures: Textures, variant: str | None, with_looks: bool) -> None:
         self._fields = root.children("materials")
         self.variants = _variant_names(root)
         self._variant = None if variant is None else _variant_index(self.variants, variant)
+        self._with_looks = with_looks
         self._textures = textures
         self._indices: dict[int | None, int] = {}
         self.used: list[Material] = []
@@ -33,9 +34,17 @@ class Materials:
 
     def use(self, primitive: Fields) -> int:
         """The index in `used` of the material of `primitive`: glTF's default material where it names none."""
-        index = self._of_variant(primitive)
-        if index is None:
-            index = primitive.optional_index("material", len(self._fields))
+        index = None if self._variant is None else self._mapped(primitive).get(self._variant)
+        return self._place(primitive.optional_index("material", len(self._fields)) if index is None else index)
+
+    def looks(self, primitive: Fields) -> dict[int, int]:
+        """The indices in `used` of the materials that variants give to `primitive`, by the variants' numbers; none
+        where they aren't asked for."""
+        mapped = self._mapped(primitive) if self._with_looks else {}
+        return {variant: self._place(index) for variant, index in mapped.items()}
+
+    def _place(self, index: int | None) -> int:
+        """The index in `used` of the file's material `index`."""
         if index not in self._indices:
             material = Material() if index is None else _read_material(self._fields[index], self._textures)
             self._indices[index] = len(self.used)
@@ -48,13 +57,14 @@ class Materials:
         """The indices in `used`, by the file's own."""
         return {index: place for index, place in self._indices.items() if index is not None}
 
-    def _of_variant(self, primitive: Fields) -> int | None:
-        """The material that the chosen variant gives to `primitive`; None where it gives none."""
-        extension = None if self._variant is None else primitive.extension(VARIANTS)
+    def _mapped(self, primitive: Fields) -> dict[int, int]:
+        """The file's materials that variants give to `primitive`, by the variants' numbers."""
+        found: dict[int, int] = {}
+        extension = primitive.extension(VARIANTS)
         for mapping in [] if extension is None else extension.children("mappings"):
-            if self._variant in mapping.indices("variants", len(self.variants)):
-                return mapping.index("material", len(self._fields))
-        return None
+            for variant in mapping.indices("variants", len(self.variants)):
+                found.setdefault(variant, mapping.index("material", len(self._fields)))
+        return found
 
 
 def _highest_texcoord(material: Material) -> int:

@@ -202,7 +202,8 @@ class Primitive:
     """Vertices and indices drawn with one material. Every array has n rows; `indices` is flat.
 
     Triangles always have normals (computed flat where the file has none), and tangents (xyz, w = handedness)
-    where the material's textures give directions. `joints` and `weights` are (n, 4k).
+    where the material's textures give directions. `joints` and `weights` are (n, 4k). `looks` has the materials that
+    variants give, by numbers of Scene.variants, where the loader was asked for them.
     """
 
     topology: Topology
@@ -216,6 +217,7 @@ class Primitive:
     joints: UInt16 | None = None
     weights: Float32 | None = None
     targets: tuple[MorphTarget, ...] = ()
+    looks: dict[int, int] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(slots=True)

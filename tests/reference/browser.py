@@ -33,28 +33,37 @@ class Picture:
 
 
 class Browser:
-    """Draws one shot at a time. Made by `open_browser`."""
+    """Does one job at a time. Made by `open_browser`."""
 
     def __init__(self) -> None:
         self._files: dict[str, bytes] = {}
         self._jobs: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._answers: queue.Queue[bytes | str] = queue.Queue()
 
-    def draw(self, shot: Shot) -> Picture:
-        """Raises RuntimeError with three.js's own words where it can't draw the model."""
-        self._files["/model.glb"] = shot.glb
+    def draw(self, shot: Shot, usdz: bytes | None = None) -> Picture:
+        """The shot, or what a USDZ shows in its place. Raises RuntimeError with three.js's own words where it can't
+        draw the model."""
         eye, target = shot.view.eye + shot.center, shot.view.target + shot.center
-        self._jobs.put({
-            "model": "/model.glb", "intensity": shot.intensity, "side": SIDE * SAMPLES, "background": BACKGROUND,
-            "fov": float(np.degrees(shot.view.fov_y)), "near": shot.view.near, "far": shot.view.far,
-            "eye": eye.tolist(), "target": target.tolist(),
-        })
-        answer = self._answers.get(timeout=WAIT_S)
-        if isinstance(answer, str):
-            raise RuntimeError(answer)
+        answer = self._answer(
+            "draw", *(("/model.glb", shot.glb) if usdz is None else ("/model.usdz", usdz)), intensity=shot.intensity,
+            side=SIDE * SAMPLES, background=BACKGROUND, fov=float(np.degrees(shot.view.fov_y)), near=shot.view.near,
+            far=shot.view.far, eye=eye.tolist(), target=target.tolist(), time=shot.time or 0.0,
+        )
         both = np.frombuffer(answer, np.uint8).reshape(2, SIDE, SAMPLES, SIDE, SAMPLES, 4)
         means = np.round(both.mean(axis=(2, 4), dtype=np.float64)).astype(np.uint8)[:, ::-1]
         return Picture(rgb=means[0, ..., :3], alpha=means[1, ..., 3])
+
+    def write_usdz(self, glb: bytes) -> bytes:
+        """What three.js's exporter makes of a model and its first animation. Raises RuntimeError as `draw` does."""
+        return self._answer("writeUsdz", "/model.glb", glb)
+
+    def _answer(self, work: str, path: str, model: bytes, **job: Any) -> bytes:
+        self._files[path] = model
+        self._jobs.put({"work": work, "model": path, **job})
+        answer = self._answers.get(timeout=WAIT_S)
+        if isinstance(answer, str):
+            raise RuntimeError(answer)
+        return answer
 
     def close(self) -> None:
         """Ends the page's loop."""
@@ -74,7 +83,7 @@ class Browser:
 
     def take(self, path: str, body: bytes) -> None:
         """What the page posts."""
-        self._answers.put(body if path == "/picture" else body.decode())
+        self._answers.put(body if path == "/answer" else body.decode())
 
     def add_file(self, path: str, data: bytes) -> None:
         self._files[path] = data

@@ -1,9 +1,12 @@
-// In the browser: takes jobs from browser.py, draws each with three.js and posts the pixels back.
+// In the browser: takes jobs from browser.py, draws models or writes them as USDZ with three.js, and posts the bytes back.
 import * as THREE from "three";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { DRACOLoader } from "three/addons/loaders/DRACOLoader.js";
 import { KTX2Loader } from "three/addons/loaders/KTX2Loader.js";
 import { HDRLoader } from "three/addons/loaders/HDRLoader.js";
+import { USDLoader } from "three/addons/loaders/USDLoader.js";
+import { USDZExporter } from "three/addons/exporters/USDZExporter.js";
+import * as textureUtils from "three/addons/utils/WebGLTextureUtils.js";
 import { MeshoptDecoder } from "three/addons/libs/meshopt_decoder.module.js";
 
 const LIBRARIES = "/node_modules/three/examples/jsm/libs";
@@ -30,8 +33,22 @@ function pixels(side) {
   return bytes;
 }
 
+// A GLB in its rest pose; a USDZ, all of whose clips are one animation, after job.time seconds of it.
+async function load(job) {
+  if (!job.model.endsWith(".usdz")) return (await loader.loadAsync(job.model)).scene;
+  const model = await new USDLoader().loadAsync(job.model);
+  const mixer = new THREE.AnimationMixer(model);
+  for (const clip of model.animations) mixer.clipAction(clip).play();
+  mixer.setTime(job.time);
+  model.traverse(({ material }) => {
+    // three.js takes the scale of 2 by which a normal map's 0..1 become -1..1 for a strength of 2
+    if (material?.normalMap) material.normalScale.set(1, 1);
+  });
+  return model;
+}
+
 async function draw(job) {
-  const model = (await loader.loadAsync(job.model)).scene;
+  const model = await load(job);
   const scene = new THREE.Scene();
   scene.environment = environment;
   scene.environmentIntensity = job.intensity;
@@ -48,12 +65,21 @@ async function draw(job) {
   return new Blob([pixels(job.side), outline]);
 }
 
+async function writeUsdz(job) {
+  const { scene, animations } = await loader.loadAsync(job.model);
+  const exporter = new USDZExporter();
+  exporter.setTextureUtils(textureUtils);
+  return new Blob([await exporter.parseAsync(scene, { animations: animations.slice(0, 1) })]);
+}
+
+const WORK = { draw, writeUsdz };
+
 for (;;) {
   const answer = await fetch("/job");
   if (answer.status !== 200) break;
   const job = await answer.json();
   try {
-    await fetch("/picture", { method: "POST", body: await draw(job) });
+    await fetch("/answer", { method: "POST", body: await WORK[job.work](job) });
   } catch (error) {
     await fetch("/failure", { method: "POST", body: String(error?.stack ?? error) });
   }

@@ -18,7 +18,7 @@ from renderer.lighting.shadow import Shadows
 from renderer.load import load_model
 from renderer.passes.geometry import GeometryPass
 from renderer.passes.resolve import ResolvePass
-from renderer.scene.animation import pose_scene
+from renderer.scene.animation import find_clip, pose_scene
 from renderer.scene.bounds import Bounds, scene_bounds
 from renderer.scene.nodes import Scene
 from renderer.spec import Backdrop, FrameSpec
@@ -37,26 +37,27 @@ TURN = 25.0
 @dataclasses.dataclass(frozen=True, slots=True)
 class Shot:
     """What both draw. `view` looks at the model as if `center` (world space) were the origin; `intensity` multiplies
-    the panorama."""
+    the panorama; `time` is in seconds of the model's first animation, None for its rest pose."""
 
     glb: bytes
     scene: Scene
     center: Float64
     view: View
     intensity: float
+    time: float | None = None
 
 
-def shot_of(glb: bytes, intensity: float) -> Shot:
-    """The model in its rest pose, seen from a little to the right and from above, as a turntable shows it."""
+def shot_of(glb: bytes, intensity: float, time: float | None = None) -> Shot:
+    """The model, seen from a little to the right and from above, as a turntable shows it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.glb"
         path.write_bytes(glb)
         scene = load_model(path)
-    bounds = scene_bounds(scene, None)
+    bounds = scene_bounds(scene, None if time is None else find_clip(scene, "*"))
     centred = Bounds(np.zeros(3), bounds.radius, bounds.low - bounds.center, bounds.high - bounds.center)
     view = shot_view(FrameSpec(SIDE, SIDE, frame_count=1, rotate_y=TURN), centred, 0)
     assert view is not None
-    return Shot(glb, scene, bounds.center, view, intensity)
+    return Shot(glb, scene, bounds.center, view, intensity, time)
 
 
 def our_picture(device: Device, environment: Environment, shot: Shot) -> tuple[UInt8, UInt8]:
@@ -64,7 +65,8 @@ def our_picture(device: Device, environment: Environment, shot: Shot) -> tuple[U
     gpu_scene = GpuScene(device, shot.scene)
     placement = np.eye(4)
     placement[:3, 3] = -shot.center
-    gpu_scene.update(pose_scene(shot.scene, None, 0.0), placement)
+    clip = None if shot.time is None else find_clip(shot.scene, "*")
+    gpu_scene.update(pose_scene(shot.scene, clip, shot.time or 0.0), placement)
     target = SampleTarget(device, SIDE, SIDE)
     shadows = Shadows(device, photographed_lamps(environment.tables), environment, BOUNDS, -1.0)
     shadows.cast(NoCaster())

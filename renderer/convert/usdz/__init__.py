@@ -6,6 +6,8 @@
         rigs       skins, and morph targets as blend shapes
         materials  UsdPreviewSurface, by networks of shaders, whose textures are pictures
         colors     those of vertices, baked into an atlas
+        tangents   which way normal maps point
+        variants   which materials are bound when
 
 What is written keeps to what AR viewers read: Y up, metres, PNG and JPEG files of at most 2048 pixels per side, one
 value per texture. The first animation plays at 30 frames per second. All that can't be written is named by a warning.

@@ -30,14 +30,15 @@ class Materials:
         self._names = Names()
         self._kept: dict[tuple[object, ...], Any] = {}
 
-    def use(self, index: int, coloring: Coloring, baked_st: str) -> Any:
-        """The UsdShade.Material; `baked_st` is the primvar that a baked picture lies by."""
-        key = (index, coloring.factor, coloring.picture, coloring.picture and baked_st)
+    def use(self, index: int, coloring: Coloring, baked_st: str, *, green_down: bool) -> Any:
+        """The UsdShade.Material; `baked_st` is the primvar that a baked picture lies by, `green_down` whether the
+        normal map's green points against v."""
+        key = (index, coloring.factor, coloring.picture, coloring.picture and baked_st, green_down)
         if key not in self._kept:
             material = self._scene[index]
             path = self._folder.AppendChild(self._names.new(material.name, "Material"))
             writer = _Writer(Network(self._stage, path), material, self._pictures)
-            writer.write(coloring, baked_st)
+            writer.write(coloring, baked_st, green_down)
             self._kept[key] = writer.network.material
             self._tell(material)
         return self._kept[key]
@@ -60,7 +61,7 @@ class _Writer:
         self._pictures = pictures
         self._sets = sets_of(material)
 
-    def write(self, coloring: Coloring, baked_st: str) -> None:
+    def write(self, coloring: Coloring, baked_st: str, green_down: bool) -> None:
         material, network = self._material, self.network
         self._base(coloring, baked_st)
         if material.unlit:
@@ -70,7 +71,8 @@ class _Writer:
         self._metal()
         self._emission()
         if material.normal_texture is not None:
-            normals = self._pictures.normals(material.normal_texture.image, material.normal_scale)
+            scales = (material.normal_scale, -material.normal_scale if green_down else material.normal_scale)
+            normals = self._pictures.normals(material.normal_texture.image, scales)
             network.normals(normals.file, placed(material.normal_texture, self._sets))
         if material.occlusion_texture is not None:
             strength = material.occlusion_strength

@@ -8,7 +8,9 @@ from pxr import Sdf, Tf
 
 from renderer.convert.usdz.pictures import FOLDER
 from renderer.convert.usdz.stage import write_stage
+from renderer.errors import ModelError
 from renderer.load import load_model
+from renderer.scene.nodes import Scene
 
 HEAVY_BYTES = 25_000_000
 """Beyond that, phones take long to fetch and show a model; the file is written all the same."""
@@ -22,10 +24,7 @@ def convert_to_usdz(source: Path, target: Path) -> tuple[str, ...]:
 
     Equal files give equal bytes. Raises ModelError subclasses, and OSError where a path can't be read or written.
     """
-    scene = load_model(source)
-    notes = [*scene.warnings]
-    if scene.variants:
-        notes.append("a USDZ has one set of materials: of the variants, it has the one that is shown first")
+    scene, notes = _loaded(source)
     if scene.lights:
         notes.append("the model's lights are left out: AR viewers light by what is around")
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".usdz-") as folder:
@@ -40,6 +39,16 @@ def convert_to_usdz(source: Path, target: Path) -> tuple[str, ...]:
     if size > HEAVY_BYTES:
         notes.append(f"the USDZ has {size / 1e6:.0f} MB: phones take long to show more than {HEAVY_BYTES / 1e6:.0f}")
     return tuple(dict.fromkeys(notes))
+
+
+def _loaded(source: Path) -> tuple[Scene, list[str]]:
+    """With all variants if they can be read, and else as it is drawn otherwise; and warnings."""
+    try:
+        scene = load_model(source, with_looks=True)
+        return scene, [*scene.warnings]
+    except ModelError as error:
+        scene = load_model(source)
+        return scene, [*scene.warnings, f"the variants are left out: {error}"]
 
 
 def _pack(stage: Path, package: Path) -> None:

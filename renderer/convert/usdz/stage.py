@@ -14,6 +14,7 @@ from renderer.convert.usdz.names import Names
 from renderer.convert.usdz.pictures import Pictures
 from renderer.convert.usdz.rigs import Rig
 from renderer.convert.usdz.skeletons import check_depth, parents_of
+from renderer.convert.usdz.variants import Variants
 from renderer.errors import EmptyModel
 from renderer.scene.animation import Pose, find_clip, pose_scene
 from renderer.scene.hierarchy import reachable
@@ -45,7 +46,10 @@ def write_stage(scene: Scene, file: Path, notes: list[str]) -> None:
     pictures = Pictures(file.parent, scene.images)
     folder = UsdGeom.Scope.Define(stage, _ROOT.AppendChild("Materials")).GetPath()
     materials = Materials(stage, folder, scene.materials, pictures, notes)
-    _Tree(stage, scene, motion, Meshes(stage, scene.materials, pictures, materials, notes), notes).write()
+    varied = any(primitive.looks for mesh in scene.meshes for primitive in mesh.primitives)
+    variants = Variants(root.GetPrim(), scene.variants, notes) if varied else None
+    meshes = Meshes(stage, scene.materials, pictures, materials, variants, notes)
+    _Tree(stage, scene, motion, meshes, notes).write()
     stage.Save()
 
 

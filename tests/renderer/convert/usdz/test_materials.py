@@ -165,6 +165,16 @@ def test_a_normal_map_is_read_as_directions_of_the_files_slope(tmp_path: Path) -
     assert math.hypot(x, y, z) == pytest.approx(1, abs=0.02)
 
 
+@pytest.mark.parametrize(("handedness", "green"), [(1, 200), (-1, 55)])
+def test_a_normal_maps_green_points_where_the_models_tangents_have_it(
+    tmp_path: Path, handedness: int, green: int
+) -> None:
+    """USD has no tangents: viewers have green point along v, where some models' tangents have it point against v."""
+    builder = square({"normalTexture": {"index": 0}}, TANGENT=[(1, 0, 0, handedness)] * 4)
+    builder.add_texture(picture(150, 200, 230))
+    assert make(tmp_path, builder).surface().pixels("normal")[0, 0].tolist() == [150, green, 230]
+
+
 def test_large_textures_are_made_smaller(tmp_path: Path) -> None:
     image = PIL.Image.new("RGB", (2304, 32), (10, 20, 30))
     image.paste((200, 100, 50), (1152, 0, 2304, 32))

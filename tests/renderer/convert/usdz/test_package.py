@@ -26,7 +26,7 @@ WITHOUT = "can't be written to a USDZ, and is left out"
     ("ClearCoatTest.glb", f"a clearcoat's normal map {WITHOUT}"),
     ("AnisotropyRotationTest.glb", f"anisotropy {WITHOUT}"),
     ("TransmissionRoughnessTest.glb", "transmission is written as opacity, without refraction"),
-    ("MaterialVariants.glb", "a USDZ has one set of materials: of the variants, it has the one that is shown first"),
+    ("MaterialVariants.glb", None),
     ("fuze-obj-scan.zip", None),
 ])  # fmt: skip
 def test_a_real_model_keeps_its_triangles_and_size(tmp_path: Path, name: str, note: str | None) -> None:
