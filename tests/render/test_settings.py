@@ -24,8 +24,9 @@ from tests.render.looks import still_life
 from tests.render.structures import skinned, variants
 from tests.renderer.dataset.support import Silent, save_model
 
-KEY = {"shadows": False, "bg_color": "#ff00ff"}
-"""On a colour that nothing else has, so that it tells the model from what is around it."""
+KEY = {"shadows": False, "bg_color": "#ff00ff", "framing": "sphere"}
+"""On a colour that nothing else has, so that it tells the model from what is around it; and from a distance that is the
+same for all pictures and paths, so that they can be compared."""
 
 STILL_CAMERA = {**KEY, "effect": "showcase", "amplitude": 5, "length": 3}
 SPIN = {**KEY, "length": 3, "easing": False}
@@ -333,6 +334,15 @@ def a_rolled_model_lies_on_its_side(studio: Studio) -> None:
                                  for degrees in (0, 90))
     assert high > 2 * wide
     assert long > 2 * low
+
+
+@shows("framing")
+def the_model_fills_more_of_the_picture_than_in_its_sphere(studio: Studio) -> None:
+    sphere, model = (studio.still(framing=framing) for framing in ("sphere", "model"))
+    assert share(model) > 1.3 * share(sphere)
+    frames = studio.film(still_life(), {**SPIN, "framing": "model"}, moments=(0.0, 0.25, 0.5, 0.75))
+    edges = [np.concatenate([frame[[0, -1]].reshape(-1, 3), frame[:, [0, -1]].reshape(-1, 3)]) for frame in frames]
+    assert not any(covered(edge[None]).any() for edge in edges)
 
 
 @shows("zoom")

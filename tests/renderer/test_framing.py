@@ -11,7 +11,7 @@ from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
 from renderer.scene.nodes import AlphaMode, Channel, Clip, Material, Node, Scene
 from renderer.spec import FrameSpec
-from tests.renderer.passes.scenes import quad, scene_of, sphere
+from tests.renderer.passes.scenes import flat_image, quad, scene_of, sphere, texture
 
 SPEC = FrameSpec(128, 72, frame_count=60, effect="showcase", framing="model", shadows=False)
 
@@ -54,6 +54,16 @@ def test_a_part_that_is_transparent_all_over_changes_nothing(
     pictures = [alpha(device, light_cache, scene, spec) for scene in
                 (scene_of(ball), scene_of(ball, roof, nodes=nodes))]
     np.testing.assert_array_equal(pictures[0], pictures[1])
+
+
+def test_where_the_map_of_a_blended_surface_has_no_alpha_nothing_is_reflected(
+    device: Device, light_cache: Path
+) -> None:
+    clear = Material(
+        base_color_texture=texture(), alpha_mode=AlphaMode.BLEND, roughness_factor=0.0, emissive_factor=(0.0, 1.0, 0.0)
+    )
+    scene = scene_of((quad(), clear), images=[flat_image(255, 255, 255, 0)])
+    assert not alpha(device, light_cache, scene, SPEC).any()
 
 
 def test_framing_by_the_sphere_stands_where_the_sphere_fits(device: Device, light_cache: Path) -> None:

@@ -39,8 +39,8 @@ def chair() -> list[Primitive]:
 
 
 WHITE = {
-    "ball": [sphere()], "box": [faceted(box_mesh((-0.5, 0.0, -0.5), (0.5, 1.0, 0.5)))], "cup": [faceted(disc(2.0, 48).mesh)],
-    "chair": chair(),
+    "ball": [sphere()], "box": [faceted(box_mesh((-0.5, 0.0, -0.5), (0.5, 1.0, 0.5)))],
+    "cup": [faceted(disc(2.0, 48).mesh)], "chair": chair(),
 }
 
 

@@ -78,6 +78,9 @@ void main() {
 #if defined(ALPHA_BLEND) || defined(TRANSMISSION)
     // A reflection is as bright on clear varnish as on paint: alpha thins the diffuse light only, and rises with the
     // specular so that a highlight covers what is behind it.
+#ifndef TRANSMISSION
+    light.specular *= min(base.a * 64.0, 1.0);  // but where alpha is 0 there is nothing
+#endif
     float coverage = max_component(light.specular);
 #ifdef TRANSMISSION
     // what is reflected is not transmitted, even where it is dark
