@@ -15,7 +15,7 @@ from tests.renderer.lighting.stage import bounds_of, scene_of
 from tests.support.models import shared_model
 
 LIGHTS = 128
-SIZE = 512
+SIZE = 640
 OUTWARDS = np.concatenate([np.linspace(0, 0.12, 9), np.linspace(0.15, 1.2, 15)])
 """Metres from the contact: closely where shadows of flat things fall, then out of all shadows."""
 
