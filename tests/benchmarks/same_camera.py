@@ -33,7 +33,7 @@ NAME = "ours.mp4"
 
 def write_camera(model: Path, path: Path) -> None:
     """The camera of the standard job for `model`."""
-    frames = plan_video(parse_settings({})).frames
+    frames = plan_video(parse_settings({"framing": "sphere"})).frames
     bounds = scene_bounds(load_model(model), None)
     elevation, distance = math.radians(frames.elevation), fit_distance(bounds.radius, frames.width / frames.height)
     back = np.array([0.0, math.sin(elevation), math.cos(elevation)])
@@ -52,7 +52,7 @@ def seen_by(camera: Path, model: Path, count: int) -> FrameSpec:
     given = json.loads(camera.read_text(encoding="utf-8"))
     if not math.isclose(given["fov_deg"], math.degrees(FIELD_OF_VIEW)):
         raise click.BadParameter(f"the field of view must be {math.degrees(FIELD_OF_VIEW):g} degrees")
-    frames = plan_video(parse_settings({"easing": False})).frames
+    frames = plan_video(parse_settings({"easing": False, "framing": "sphere"})).frames
     radius = given.get("sphere") or scene_bounds(load_model(model), None).radius
     fitting = fit_distance(radius, frames.width / frames.height)
     return dataclasses.replace(
