@@ -25,7 +25,8 @@ TIMEOUT_S = 600
 FOUND, NOT_ASKED = 1, 2
 
 ALLOWED = frozenset({
-    "0BSD", "Apache Software License", "Apache-2.0", "BSD License", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0",
+    "0BSD", "3-Clause BSD License",
+    "Apache Software License", "Apache-2.0", "BSD License", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0",
     "DFSG approved", "ISC License (ISCL)", "MIT", "MIT License", "MIT-0", "MIT-CMU", "PSF-2.0",
     "Python Software Foundation License", "Zlib",
     "MPL-2.0", "Mozilla Public License 2.0 (MPL 2.0)",  # of changes to the package's own files, and nothing is changed

@@ -37,4 +37,4 @@ def test_a_queue_that_does_not_exist_is_named(tmp_path: Path) -> None:
     farm = Farm(tmp_path, workers=0, cache=tmp_path, extra={"PIROUETTE_QUEUES": "render, dreams"})
     ended = pirouette("worker", environment=farm.environment)
     assert ended.returncode == 1
-    assert "PIROUETTE_QUEUES names dreams; there are inspect, render" in ended.stderr
+    assert "PIROUETTE_QUEUES names dreams; there are generate, inspect, render" in ended.stderr

@@ -32,7 +32,7 @@ BOOKMARK = ("azimuth", "elevation", "zoom")
 
 SHOT = (
     "effect", "length", "easing", "sweep_angle", "ease_out_ratio", "amplitude", "zoom_start", "zoom_end", "scale_from",
-    "rotate_y", "zoom", "animation_speed",
+    "rotate_y", "zoom", "framing", "animation_speed",
 )  # fmt: skip
 """The settings of a shot, beside its name."""
 

@@ -26,7 +26,7 @@ from api.http.dxgl.notices import DIALECT, notify_url
 from api.http.dxgl.paths import PREFIX, new_router
 from api.http.dxgl.schemas import Data, ModelIdText, NotifyUrl, OrderBody, RenderIdText
 from api.http.dxgl.settings import SettingsRequest, refuse_misplaced, render_settings
-from api.http.dxgl.spelling import spell
+from api.http.dxgl.spelling import spell, told_apart
 from api.http.flow_inputs import Arrived, file_input, receiving
 from api.http.idempotency import IdempotentRequest, Once
 from api.http.slots import UploadSlot
@@ -101,7 +101,7 @@ def _generate(
     settings = None if body.renderSettings is None else render_settings(body.renderSettings, principal)
     url = notify_url(farm, body.notifyUrl) if settings is not None else None
     wish = Wish(settings, spell, checked_text("title", body.title, MAX_TITLE_LENGTH))
-    asked = [body.title, None if settings is None else spell(settings), url]
+    asked = [body.title, None if settings is None else told_apart(settings), url]
 
     def answer(unit: Unit, made: Generated) -> Data[GenerateResult]:
         notices.notify(unit, principal.account_id, DIALECT, {made.render_id: url} if url and made.render_id else {})

@@ -23,7 +23,7 @@ from api.http.dxgl.notices import notify_url
 from api.http.dxgl.paths import new_router
 from api.http.dxgl.schemas import Data, IngestRequest, UploadResult
 from api.http.dxgl.settings import refuse_misplaced, render_settings
-from api.http.dxgl.spelling import spell
+from api.http.dxgl.spelling import told_apart
 from api.http.idempotency import Once
 from api.http.limits import MEGABYTE, file_too_large
 from api.http.slots import UploadSlot
@@ -53,7 +53,7 @@ async def ingest_model(
     settings = render_settings(body.renderSettings, principal)
     notify = notify_url(farm, body.notifyUrl)
     seconds = farm.settings.ingest_seconds + HOLD_SECONDS
-    await run_in_threadpool(once.hold, principal, body.url, spell(settings), notify, seconds=seconds)
+    await run_in_threadpool(once.hold, principal, body.url, told_apart(settings), notify, seconds=seconds)
     await run_in_threadpool(intake.refuse_early, farm, principal)
     file = IncomingFile(
         farm.storage,

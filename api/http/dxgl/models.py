@@ -51,7 +51,7 @@ from api.http.dxgl.schemas import (
     UploadResult,
 )
 from api.http.dxgl.settings import refuse_misplaced, render_settings
-from api.http.dxgl.spelling import SETTINGS_NAMES, spell
+from api.http.dxgl.spelling import SETTINGS_NAMES, told_apart
 from api.http.files import PRIVATE, check_stored, send
 from api.http.idempotency import Once
 from api.http.limits import ENVELOPE_BYTES, MEGABYTE, file_too_large
@@ -110,7 +110,7 @@ async def upload_model(
         refuse_misplaced(form.fields)
         settings = render_settings(form.fields.get("renderSettings"), principal)
         notify = notify_url(farm, form.texts().get("notifyUrl"))
-        once.hold(principal, form.file.sha256, spell(settings), notify)
+        once.hold(principal, form.file.sha256, told_apart(settings), notify)
         return intake.register(farm, principal, form.file, settings, once, notify)
 
     return await receive_form(form, request.stream(), register)

@@ -29,7 +29,7 @@ from api.http.dxgl.schemas import (
     render_detail,
 )
 from api.http.dxgl.settings import refuse_misplaced, render_settings
-from api.http.dxgl.spelling import naming, spell
+from api.http.dxgl.spelling import naming, spell, told_apart
 from api.http.idempotency import Once
 from api.http.params import (
     LIMIT,
@@ -64,7 +64,7 @@ def create_render(
     refuse_misplaced(body.misplaced)
     settings = render_settings(body.renderSettings, principal)
     url = notify_url(farm, body.notifyUrl)
-    once.hold(principal, model_id, spell(settings), url)
+    once.hold(principal, model_id, told_apart(settings), url)
     with farm.work(principal) as unit:
         view = ordering.create_render(unit, principal.account_id, model_id, settings, spell=spell)
         notices.notify(unit, principal.account_id, DIALECT, {view.id: url} if url else {})
@@ -90,7 +90,7 @@ def create_batch(
     refuse_misplaced(body.misplaced, "renderSettings of each item")
     orders = [_order(item, f"renders[{index}]", principal) for index, item in enumerate(items)]
     urls = _notify_urls(farm, body, items)
-    once.hold(principal, [(model_id, spell(settings)) for model_id, settings in orders], urls)
+    once.hold(principal, [(model_id, told_apart(settings)) for model_id, settings in orders], urls)
     with farm.work(principal) as unit:
         views = ordering.create_renders(unit, principal.account_id, orders, spell=spell)
         wanted = {views[index].id: url for index, url in urls.items()}

@@ -65,6 +65,19 @@ def spell(settings: RenderSettings) -> dict[str, Any]:
     return {SETTINGS_NAMES[name]: value for name, value in settings.to_json().items()}
 
 
+def told_apart(settings: RenderSettings) -> dict[str, Any]:
+    """What requests with an Idempotency-Key are told apart by: of settings that later versions brought, those that
+    differ from their defaults, so that keys outlast a new version."""
+    defaults = RenderSettings().to_json()
+    found = settings.to_json()
+    return {
+        SETTINGS_NAMES[name]: value for name, value in found.items() if name not in _LATER or value != defaults[name]
+    }
+
+
+_LATER = frozenset({"framing"})
+
+
 def neutral(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Settings as dx.gl's users name them, by the farm's names; others are left out."""
     return {name: settings[spelled] for name, spelled in SETTINGS_NAMES.items() if spelled in settings}

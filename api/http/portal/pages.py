@@ -41,8 +41,10 @@ FOLDERS = {
 
 router = APIRouter(prefix=PREFIX, include_in_schema=False)
 
+READS = ["GET", "HEAD"]
 
-@router.get("/{folder}/{name}")
+
+@router.api_route("/{folder}/{name}", methods=READS)
 async def get_file(folder: str, name: str) -> Response:
     path = STATIC / folder / name
     if folder not in FOLDERS or name.startswith(".") or not path.is_file():
@@ -52,9 +54,9 @@ async def get_file(folder: str, name: str) -> Response:
     return FileResponse(path, media_type=media_type, headers=headers)
 
 
-@router.get("")
-@router.get("/")
-@router.get("/{page}")
+@router.api_route("", methods=READS)
+@router.api_route("/", methods=READS)
+@router.api_route("/{page}", methods=READS)
 async def get_page(page: str = "") -> Response:
     """The program, which shows the page by the path; where nobody has built it yet, how to do so."""
     index = STATIC / "index.html"

@@ -127,7 +127,7 @@ def signed_for_less(web: Web) -> httpx.Response:
 def storage_away(web: Web) -> httpx.Response:
     """The farm's files are in a bucket of a server that nobody has started."""
     settings = {**web.settings.model_dump(), "s3_bucket": "files", "s3_endpoint": f"http://127.0.0.1:{free_port()}",
-                "s3_access_key": "key", "s3_secret_key": "secret"}
+                "s3_access_key": "key", "s3_secret_key": "of nobody else"}
     web.storage = open_storage(Settings.model_validate(settings))
     return web.upload()
 

@@ -10,10 +10,12 @@ from tests.support.web import Web, serving
 
 @pytest.mark.parametrize("path", ["/v1/health", "/v1/models", "/v1/account", "/docs", "/openapi.json"])
 def test_head_tells_what_get_would_but_the_body(web: Web, path: str) -> None:
-    got, head = web.get(path), web.request("HEAD", path)
+    plain = {"Accept-Encoding": "identity"}  # what is compressed has its length only once it is made
+    got, head = (web.request(method, path, headers=plain) for method in ("GET", "HEAD"))
     assert head.status_code == got.status_code == 200
     assert head.content == b""
-    assert {**head.headers, "x-request-id": ""} == {**got.headers, "x-request-id": ""}
+    differing = {"x-request-id": "", "vary": ""}
+    assert {**head.headers, **differing} == {**got.headers, **differing}
 
 
 def test_head_tells_of_errors_too(web: Web) -> None:

@@ -132,10 +132,10 @@ def test_blended_parts_are_drawn_far_to_near_in_any_order(device: Device, red_fi
 
 
 def test_highlights_on_clear_parts_do_not_fade_with_alpha(device: Device) -> None:
-    clear = Material(base_color_factor=(0, 0, 0, 0), metallic_factor=0, roughness_factor=0.1,
+    clear = Material(base_color_factor=(0, 0, 0, 0.02), metallic_factor=0, roughness_factor=0.1,
                      alpha_mode=AlphaMode.BLEND)
     dim, bright = (middle(picture(device, scene_of((quad(), clear)), radiance=r)) for r in (1.0, 20.0))
-    assert 5 <= dim[3] <= 20  # four per cent are reflected
+    assert 5 <= dim[3] <= 25  # four per cent are reflected
     assert bright[3] > 150
     assert min(bright[:3]) > 100
 
