@@ -16,12 +16,16 @@ from PIL import Image
 
 from renderer.checkpoints import checkpoint
 from renderer.errors import EngineRejected
-from renderer.generate.prompts.choose import Choice, chosen
+from renderer.generate.prompts.choose import chosen
 from renderer.generate.protocols import Context, ImageResult, MeshOptions, MeshResult
 from renderer.generate.shapes.glb import write_parts
+from renderer.gltf.glb import read_own_glb, write_glb
+from renderer.optimise.available import available
+from renderer.optimise.model import optimise_model
 from renderer.render import open_shot
 from renderer.scene.nodes import Contents
 from renderer.spec import Backdrop, FrameSpec
+from renderer.spec.wanted import Wanted
 
 NAME = "procedural"
 
@@ -29,6 +33,11 @@ MAX_PROMPT = 2000
 """Characters."""
 
 TEXTURE_SIZES = {"low": 512, "high": 1024}
+
+MOST_TRIANGLES = 60_000
+"""Of several things together, each of which has fewer: the optimiser takes what is more, where there is one. Where
+there is none, the model is larger than it need be, which nobody sees."""
+
 LARGE_PICTURE = 700
 """Pixels a side from which on a picture shows that textures are of "low" quality."""
 
@@ -73,12 +82,25 @@ class ProceduralEngine:
 def _written(prompt: str, seed: int, texture_size: int | None, folder: Path) -> tuple[Path, dict[str, Any]]:
     """The GLB and its metadata."""
     choice = chosen(_checked(prompt), seed)
-    metadata = {"engine": NAME, "prompt": prompt, "seed": seed, "triangles": _triangles(choice), **choice.metadata}
+    metadata = {"engine": NAME, "prompt": prompt, "seed": seed, "triangles": choice.model.triangles, **choice.metadata}
     checkpoint()
     path = folder / "model.glb"
     write_parts(path, choice.model.parts, metadata, texture_size=texture_size, seed=seed)
     checkpoint()
+    if choice.model.triangles > MOST_TRIANGLES and available()[0]:
+        metadata["triangles"] = _thin_out(path)
     return path, metadata
+
+
+def _thin_out(path: Path) -> int:
+    """Leaves MOST_TRIANGLES of the file's, and writes into it how many."""
+    whole = path.rename(path.with_name("whole.glb"))
+    left = optimise_model(whole, path, Wanted(polygon_count=MOST_TRIANGLES)).triangles_after
+    document, binary = read_own_glb(path)
+    document["asset"]["extras"]["triangles"] = left
+    write_glb(path, document, [binary])
+    checkpoint()
+    return left
 
 
 def _checked(prompt: str) -> str:
@@ -89,10 +111,6 @@ def _checked(prompt: str) -> str:
     if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\t\r\n" for letter in text):
         raise EngineRejected("The prompt has control characters in it; send plain text")
     return text
-
-
-def _triangles(choice: Choice) -> int:
-    return sum(len(part.mesh.triangles) for part in choice.model.parts)
 
 
 class _Checkpoints:

@@ -29,5 +29,12 @@ def write_glb(path: Path, document: Json, pieces: Sequence[bytes | bytearray | m
             file.write(bytes(binary - size))
 
 
+def read_own_glb(path: Path) -> tuple[Json, bytes]:
+    """The document, and buffer 0, of a file that `write_glb` has written. Others' files are for `renderer.load`."""
+    data = path.read_bytes()
+    text = int.from_bytes(data[12:16], "little")
+    return json.loads(data[20 : 20 + text]), data[28 + text :]
+
+
 def _padding(length: int) -> int:
     return -length % _ALIGNMENT

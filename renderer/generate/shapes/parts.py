@@ -99,6 +99,10 @@ class Model:
     parts: tuple[Part, ...]
     anchors: Mapping[str, Anchor]
 
+    @property
+    def triangles(self) -> int:
+        return sum(len(part.mesh.triangles) for part in self.parts)
+
     def scaled(self, x: float, y: float, z: float) -> Self:
         """Stretched along the axes; textures keep their scale where all three are equal."""
         factors = np.array([x, y, z])

@@ -12,12 +12,14 @@ from PIL import Image
 from renderer.checkpoints import at_checkpoints
 from renderer.errors import Cancelled, EngineRejected, EngineUnavailable
 from renderer.generate.engines import text_to_image, text_to_mesh
-from renderer.generate.procedural import MAX_PROMPT, ProceduralEngine
+from renderer.generate.procedural import MAX_PROMPT, MOST_TRIANGLES, ProceduralEngine
 from renderer.generate.prompts import nearest
 from renderer.generate.protocols import Context, MeshOptions, MeshResult
 from renderer.gl.context import Device, open_device
+from renderer.gltf.glb import read_own_glb
 from renderer.inspect import inspect_model
 from renderer.load import load_model
+from renderer.optimise.available import available
 from tests.support import gltf_validator
 
 COLORS = MeshOptions(7, texture=False)
@@ -116,6 +118,17 @@ def test_things_together_keep_their_parts_apart(context: Context) -> None:
 
 
 @pytest.mark.skipif(not nearest.installed(), reason="the extra `generate` is not installed")
+@pytest.mark.skipif(not available()[0], reason=available()[1])
+def test_things_together_have_sixty_thousand_triangles_at_most(context: Context) -> None:
+    made = mesh("a cat on a castle", context)
+    assert made.metadata["match"] == ["cat", "castle"]
+    path = context.folder / "thin.glb"
+    path.write_bytes(made.glb)
+    assert inspect_model(load_model(path)).triangles == made.metadata["triangles"]
+    assert 0.99 * MOST_TRIANGLES < made.metadata["triangles"] <= MOST_TRIANGLES
+    assert read_own_glb(path)[0]["asset"]["extras"] == made.metadata
+
+
 def test_a_noun_that_is_not_in_the_library_is_the_nearest_that_is(context: Context) -> None:
     made = mesh("a golden saxophone", context)
     assert made.metadata["match"] == ["guitar"]
