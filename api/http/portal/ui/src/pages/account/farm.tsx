@@ -6,6 +6,7 @@ import { useFetched } from "../../parts/fetched";
 import { Dialog, Field, toast, Wrong } from "../../parts/ui";
 import { me, refreshMe } from "../../state/session";
 import { t } from "../../texts";
+import { Engines } from "./engines";
 import { LinkDialog } from "./people";
 import { Workers } from "./workers";
 
@@ -25,6 +26,7 @@ export function Farm() {
   return (
     <div class="stack wide-gap">
       <Workers />
+      <Engines />
       <section class="card stack">
         <div class="row">
           <p class="soft grow">{t.account.farmLead}</p>
