@@ -98,9 +98,13 @@ def main(model: Path | None, out: Path, settings: str | None) -> None:
 
 
 def _environment(data_dir: Path) -> dict[str, str]:
-    """This process's environment with none of its PIROUETTE_ settings but the demo's own."""
+    """This process's environment with none of its PIROUETTE_ settings but the demo's own.
+
+    The examples of the Grok pipeline would take the workers from the demo's render for half a minute.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PIROUETTE_")}
-    return {**kept, "PIROUETTE_DATA_DIR": str(data_dir), "PIROUETTE_PORT": "0", "PIROUETTE_LOG_LEVEL": "INFO"}
+    own = {"DATA_DIR": str(data_dir), "PORT": "0", "LOG_LEVEL": "INFO", "GROK": "false"}
+    return {**kept, **{f"PIROUETTE_{name}": value for name, value in own.items()}}
 
 
 @contextlib.contextmanager
