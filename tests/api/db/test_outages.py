@@ -19,6 +19,7 @@ from api.db.session import Database
 from api.db.tables import OutboxMessage
 from api.errors import NoSpace, Unavailable
 from tests.support.postgres import MIGRATED, PostgresServer, running_server
+from tests.support.waiting import wait_for
 
 LOCK = text(f"LOCK TABLE {OutboxMessage.__tablename__} IN EXCLUSIVE MODE")
 HASTY = Use(writers=1, readers=1, answer_seconds=0.3)
@@ -195,7 +196,7 @@ def test_a_monitor_keeps_no_connection(
     opened.callback(database.dispose)
     monitor = database.monitor()
     assert monitor.is_migrated()
-    assert connections(postgres_server) == 0
+    wait_for(lambda: connections(postgres_server) == 0, "the end of the server's side of it")
     assert MONITOR.answer_seconds == 2
 
 
