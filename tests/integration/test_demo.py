@@ -9,6 +9,9 @@ from pathlib import Path
 
 import psutil
 
+from api.cli.demo import SAMPLE_SETTINGS
+from api.http.dxgl.spelling import neutral
+from renderer.spec import parse_settings
 from tests.integration.support import SETTINGS
 from tests.support.gate import Gate
 from tests.support.waiting import HANG_S, wait_for
@@ -46,6 +49,10 @@ def test_the_demo_brings_the_files_and_stops_what_it_started(box: Path, tmp_path
         "video.mp4", "web.mp4", "poster.png", "thumb.mp4"
     }
     assert processes_of(out) == []
+
+
+def test_the_sample_is_seen_from_no_nearer_than_it_fits_the_picture() -> None:
+    assert parse_settings(neutral(SAMPLE_SETTINGS)).zoom >= 1
 
 
 def test_a_demo_that_is_killed_leaves_no_process_behind(box: Path, tmp_path: Path) -> None:
