@@ -16,9 +16,10 @@ from api.domain.generations import flows, removal
 from api.domain.generations.flows import MAX_PROMPT, FlowView, NewInput, Terms
 from api.domain.generations.states import FlowState
 from api.domain.generations.templates import PIPELINE, TEMPLATES, TEXT
+from api.domain.kit.texts import checked_text
 from api.domain.kit.unit import Unit
 from api.domain.work.tasks import Priority
-from api.errors import InvalidRequest, JobNotFound, TooManyRequests
+from api.errors import JobNotFound, TooManyRequests
 
 ACCOUNT = "grok"
 """The name of the farm's own account that all jobs are of."""
@@ -67,8 +68,7 @@ EXAMPLES = (
 def create_job(session: Session, prompt: str, terms: Terms) -> FlowView:
     """Raises InvalidRequest for a prompt that is empty, too long or has control characters; NoCredits where jobs cost
     something; TooManyRequests where too many wait; StorageLimit where the farm keeps too many."""
-    if len(prompt.strip()) > MAX_PROMPT:
-        raise InvalidRequest(f"prompt has up to {MAX_PROMPT:,} characters, not {len(prompt.strip()):,}", param="prompt")
+    checked_text("prompt", " ".join(prompt.split()), MAX_PROMPT)
     account_id = accounts.own(session, ACCOUNT)
     job = flows.order(
         session, account_id, TEMPLATES[PIPELINE], {}, [NewInput(TEXT, prompt)], terms, id_bytes=ID_BYTES,

@@ -12,7 +12,7 @@ def checked_text(field: str, value: str | None, limit: int) -> str | None:
     """`value` without blanks around it, None if nothing is left. Raises InvalidRequest naming the field."""
     text = (value or "").strip()
     if len(text) > limit:
-        raise InvalidRequest(f"{field} has up to {limit} characters, not {len(text)}", param=field)
+        raise InvalidRequest(f"{field} has up to {limit:,} characters, not {len(text):,}", param=field)
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
         raise InvalidRequest(f"{field} must be without control characters", param=field)  # no database stores them
     return text or None
