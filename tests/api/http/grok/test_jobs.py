@@ -110,7 +110,8 @@ def test_without_a_prompt_nothing_is_made(web: Web, body: dict[str, Any]) -> Non
 def test_prompts_have_up_to_2000_characters_and_no_control_characters(web: Web) -> None:
     generate(web, "x" * 2000)
     generate(web, "椅子 — كرسي — стул — 🪑")
-    for prompt, says in (("x" * 2001, "prompt has up to 2,000 characters"), ("a\x00b", "prompt must be without control characters")):
+    refused = {"x" * 2001: "prompt has up to 2,000 characters", "a\x00b": "prompt must be without control characters"}
+    for prompt, says in refused.items():
         code, message = refusal(ask(web, "POST", "/api/generate", json={"prompt": prompt}))
         assert code == 400
         assert says in message
