@@ -232,7 +232,7 @@ def test_inputs_that_the_template_does_not_take_are_refused_and_nothing_is_left(
         (FROM_PROMPT, file("image/png"), "takes text/plain, not image/png"),
         (FROM_IMAGE, text(), "takes image/png, image/jpeg, image/webp, image/tiff, not text/plain"),
         (FROM_PROMPT, text(" \n\t"), "The text is empty"),
-        (FROM_PROMPT, text("x" * 2001), "up to 2000 characters"),
+        (FROM_PROMPT, text("x" * 2001), "up to 2,000 characters"),
         (FROM_PROMPT, text("a\x00chair"), "without control characters"),
     ):
         with pytest.raises(InvalidRequest, match=says):

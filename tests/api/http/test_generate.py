@@ -156,7 +156,7 @@ def test_outputs_of_flows_and_jobs_of_the_pipeline_are_kept_by_their_ids(web: We
         ({}, None, "Give one of prompt, image and from"),
         ({"prompt": "A chair", "image": PNG}, None, "Give one of"),
         ({"prompt": "   "}, "prompt", "prompt is empty"),
-        ({"prompt": "x" * 2001}, "prompt", "up to 2000 characters"),
+        ({"prompt": "x" * 2001}, "prompt", "up to 2,000 characters"),
         ({"prompt": "x" * 20_000}, "prompt", "up to 2,000 characters"),
         ({"prompt": "a\x00b"}, "prompt", "without control characters"),
         ({"prompt": "A chair", "seed": -5}, "seed", "seed must be"),

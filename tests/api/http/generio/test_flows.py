@@ -172,7 +172,7 @@ def test_prompts_are_texts_or_data_uris_of_texts(client: Client) -> None:
         (FROM_IMAGE, "data:image/png;base64,", "data is empty"),
         (FROM_IMAGE, "https://example.com/chair.png", "data is a URL, and this farm fetches none"),
         (OPTIMIZE, uri(PNG, "image/png"), "data is image/png, and model_optimize takes model/gltf-binary"),
-        (FROM_PROMPT, "x" * 2001, "up to 2000 characters"),
+        (FROM_PROMPT, "x" * 2001, "up to 2,000 characters"),
         (FROM_PROMPT, "x" * 20_000, "data is too long for a text"),
         (FROM_PROMPT, " ", "data: The text is empty"),
         (FROM_PROMPT, "a\x00b", "without control characters"),
