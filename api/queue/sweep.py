@@ -26,10 +26,11 @@ from api.domain.accounts import idempotency
 from api.domain.generations import endings, pipeline
 from api.domain.generations.flows import Terms
 from api.domain.generations.plans import Engines
-from api.domain.kit.unit import unit_of_work
+from api.domain.kit.unit import Unit, unit_of_work
 from api.domain.projects import progress
 from api.domain.removal import leftovers, models, overlays, retention, uploads
 from api.domain.removal.retention import Rule
+from api.domain.renders import resumable
 from api.domain.renders.removal import end_refunded_preview
 from api.domain.watching import counts as all_counts
 from api.domain.webhooks import deliveries
@@ -145,10 +146,7 @@ def _take_back(database: Database, storage: Storage, max_attempts: int) -> None:
 
 
 def _end_refunded_previews(database: Database, storage: Storage) -> None:
-    more = True
-    while more:  # each in a transaction of its own
-        with unit_of_work(database, storage, wake=lambda: None) as unit:
-            more = end_refunded_preview(unit)
+    _repeat_as_unit(database, storage, end_refunded_preview)
 
 
 def resume_once(database: Database, celery: Celery) -> None:
@@ -177,7 +175,9 @@ def collect_once(database: Database, storage: Storage, settings: Settings) -> No
     with on_its_own("add up what processes counted that are gone"), database.begin() as session:
         all_counts.fold(session)
     with on_its_own("forget models whose files never came"):
-        _discard_expired(database, storage)
+        _repeat_as_unit(database, storage, uploads.discard_expired)
+    with on_its_own("forget uploads that nobody goes on with"):
+        _repeat_as_unit(database, storage, resumable.discard_expired)
     before = clock.now() - leftovers.GRACE
     with on_its_own("tidy the storage"):
         if orphans := storage.tidy(before):
@@ -214,11 +214,12 @@ def _delete_old(database: Database, storage: Storage, rule: Rule, days: int) -> 
         logger.info("Deleted %d %s older than %d days", len(tried), rule.name, days)
 
 
-def _discard_expired(database: Database, storage: Storage) -> None:
+def _repeat_as_unit(database: Database, storage: Storage, step: Callable[[Unit], bool]) -> None:
+    """As `_repeat`, with units of work."""
     more = True
     while more:
         with unit_of_work(database, storage, wake=lambda: None) as unit:
-            more = uploads.discard_expired(unit)
+            more = step(unit)
 
 
 def _collect(database: Database, storage: Storage, folder: str, before: dt.datetime) -> None:
