@@ -84,6 +84,14 @@ export const t = {
     tooLarge: (mb: number) => `It is larger than ${mb} MB`,
     empty: "The file is empty",
     summary: (done: number, total: number) => `${done} of ${total}`,
+    offline: "The farm can't be reached. The upload goes on by itself as soon as it can.",
+    unfinishedTitle: "Not finished yet",
+    unfinishedText: "These were interrupted. What is here already isn't sent again.",
+    here: (percent: number) => `${percent} % is here`,
+    goOn: "Go on",
+    chooseAgain: "Choose the file again",
+    discard: (name: string) => `Discard ${name}`,
+    otherFile: "This is another file than the one that was begun",
   },
 
   generate: {
