@@ -54,6 +54,7 @@ OUR_ROUTES = {
     ("GET", "/v1/renders/:id/events"),
     ("PATCH", "/v1/renders/:id/cancel"),
     ("PATCH", "/v1/renders/:id/retry"),
+    ("PATCH", "/v1/renders/:id/put-first"),
     *((method, "/v1/renders/:id/share") for method in ("GET", "PUT", "POST", "DELETE")),
     ("GET", "/v1/renders/export"),
     *(("POST", f"/v1/{path}") for path in ("renders/cancel", "renders/delete", "models/delete")),

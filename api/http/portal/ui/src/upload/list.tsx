@@ -5,6 +5,7 @@ import { bytes } from "../formats";
 import { Icon } from "../parts/icons";
 import { toast } from "../parts/ui";
 import { go } from "../state/route";
+import { expired } from "../state/session";
 import {
   add, clearEnded, discard, type Item, items, offline, paused, refreshUnfinished, remove, setPaused, unfinished,
 } from "../state/uploads";
@@ -92,9 +93,10 @@ function FileLine({ item }: { item: Item }) {
 
 /** What was begun and isn't on its way now. */
 export function Unfinished() {
+  const signedOut = expired.value;
   useEffect(() => {
-    void refreshUnfinished();
-  }, []);
+    if (!signedOut) void refreshUnfinished();
+  }, [signedOut]);
   const onTheirWay = new Set(items.value.map((item) => item.upload?.id));
   const left = unfinished.value.filter((upload) => !onTheirWay.has(upload.id));
   if (!left.length) return null;
