@@ -1,6 +1,6 @@
 // Everything that the pages say, in English. A translation is another file like this one.
 
-import { duration, plural } from "./formats";
+import { duration, ordinal, plural } from "./formats";
 
 export const t = {
   product: "Pirouette",
@@ -224,6 +224,9 @@ export const t = {
     left: (seconds: number) => `about ${duration(seconds)} left`,
     cancel: "Cancel",
     cancelAll: "Cancel all",
+    place: (place: number) => (place === 1 ? "Next" : `${ordinal(place)} in line`),
+    first: "Put first",
+    away: "The farm can't be reached. The queue goes on by itself as soon as it can.",
     cancelAsk: (count: number) => `Cancel ${plural(count, "order")}? Credits for what isn't drawn yet come back.`,
     retry: "Try again",
     dismiss: "Dismiss",
@@ -326,10 +329,11 @@ export const t = {
     passwordChanged: "Password changed. You are signed out everywhere else.",
     farmLead: "All accounts of this farm. Each has its own models, people and credits.",
     openAccount: "Open an account",
-    grant: "Add credits",
+    grant: "Adjust credits",
     grantAmount: "How many?",
+    grantHelp: "A minus takes credits away; then the note must say why.",
     grantNote: "Note, kept in the ledger",
-    granted: "Credits added",
+    granted: "Credits adjusted",
     workers: "Workers",
     noWorkers: "No worker is there: nothing is drawn until one is.",
     nothingWaits: "Nothing waits",
