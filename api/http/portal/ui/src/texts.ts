@@ -226,6 +226,7 @@ export const t = {
     cancelAll: "Cancel all",
     place: (place: number) => (place === 1 ? "Next" : `${ordinal(place)} in line`),
     first: "Put first",
+    isFirst: "It is drawn before your other orders.",
     away: "The farm can't be reached. The queue goes on by itself as soon as it can.",
     cancelAsk: (count: number) => `Cancel ${plural(count, "order")}? Credits for what isn't drawn yet come back.`,
     retry: "Try again",

@@ -46,6 +46,7 @@ export function Queue() {
     const path = { render_id: render.id };
     try {
       await got(v1.PATCH(`/v1/renders/{render_id}/${what}`, { params: { path } }));
+      if (what === "put-first") toast(t.queue.isFirst);
     } catch (error) {
       toast(messageOf(error));
     }
