@@ -24,6 +24,7 @@ class Account(Base):
     preview_count: Mapped[int] = mapped_column(default=0)
     is_admin: Mapped[bool] = mapped_column(default=False)
     suspended_at: Mapped[dt.datetime | None]
+    deleted_at: Mapped[dt.datetime | None]  # then all that it had goes: domain.removal.accounts
     created_at: Mapped[dt.datetime]
 
 

@@ -1,5 +1,5 @@
-"""/portal/api/accounts: an administrator of the farm sees its accounts, opens, suspends and reinstates them,
-and adjusts their credits."""
+"""/portal/api/accounts: an administrator of the farm sees its accounts, opens, suspends, reinstates and deletes
+them, and adjusts their credits."""
 
 from typing import Annotated
 
@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from api.domain.accounts import accounts, invitations, ledger
+from api.domain.removal import accounts as removal
 from api.errors import InvalidRequest, InvalidState
 from api.http.body import body_of
 from api.http.portal import mails
@@ -73,6 +74,16 @@ def suspend(operator: Operator, farm: FarmDep, account_id: AccountId) -> Respons
 def reinstate(operator: Operator, farm: FarmDep, account_id: AccountId) -> Response:
     with farm.database.begin() as session:
         accounts.reinstate(session, accounts.get(session, account_id).id)
+    return Response(status_code=204)
+
+
+@router.delete("/accounts/{account_id}")
+def delete_account(operator: Operator, farm: FarmDep, account_id: AccountId) -> Response:
+    """For good, with all that is the account's, but for its ledger. Raises InvalidState for one's own."""
+    if account_id == operator.account_id:
+        raise InvalidState("This is your own account: another administrator of the farm may delete it")
+    with farm.database.begin() as session:
+        removal.delete_account(session, account_id)
     return Response(status_code=204)
 
 
