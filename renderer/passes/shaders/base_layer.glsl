@@ -28,11 +28,12 @@ Reflectance specular_reflectance(Surface surface, float roughness) {
 
 vec3 albedo(Surface surface) { return surface.color * (1.0 - surface.metallic); }
 
-// Irradiance / pi on the surface's front (`side` 1) or back (-1), with its occlusion and the shadows.
+// Irradiance / pi on the surface's front (`side` 1) or back (-1), with its occlusion and the shadows. The key is a part of
+// the surroundings for glTF's occlusion: viewers light by one picture of both, and models are made to look right in them.
 vec3 received_irradiance(Surface surface, float side) {
     vec3 normal = side * surface.normal;
-    return ambient_irradiance(normal) * (surface.occlusion * floor_bounce(surface.floor_blocked, normal))
-        + shadowed_irradiance(v_position, side * surface.geometric_normal, normal);
+    return surface.occlusion * (ambient_irradiance(normal) * floor_bounce(surface.floor_blocked, normal)
+        + shadowed_irradiance(v_position, side * surface.geometric_normal, normal));
 }
 
 // The share of the light from the mirrored direction `reflected` that arrives at the surface.
