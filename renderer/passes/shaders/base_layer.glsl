@@ -59,11 +59,12 @@ vec3 isotropic_light(Surface surface) {
     return specular_light(mix(surface.reflected, surface.normal, alpha * alpha), surface.roughness);
 }
 
-// Under `irradiance` / pi and the radiance `reflection` of its specular lobe.
-Outgoing base_layer(Surface surface, Reflectance reflectance, vec3 irradiance, vec3 reflection) {
-    vec3 arriving = above_horizon(surface, surface.reflected, reflection, irradiance);
-    float occlusion = specular_occlusion(surface, surface.reflected, surface.cos_v, surface.roughness);
+// Under `irradiance` / pi and the radiance `reflection` of its specular lobe. Light that facets reflect to each other comes
+// from everywhere where the lobe is `even` (1), equally wide all around; between parallel grooves (0) it stays in the lobe.
+Outgoing base_layer(Surface surface, Reflectance reflectance, vec3 irradiance, vec3 reflection, float even) {
+    vec3 arriving = above_horizon(surface, surface.reflected, reflection, irradiance)
+        * specular_occlusion(surface, surface.reflected, surface.cos_v, surface.roughness);
     return Outgoing(
         irradiance * (albedo(surface) * reflectance.diffuse),
-        reflectance.single * arriving * occlusion + reflectance.multiple * irradiance);
+        reflectance.single * arriving + reflectance.multiple * mix(arriving, irradiance, even));
 }

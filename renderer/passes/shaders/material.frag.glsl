@@ -46,16 +46,18 @@ void main() {
     surface.f0 = iridescent_f0(surface);
 #endif
     float lobe_roughness = surface.roughness;
+    float even = 1.0;
 #ifdef ANISOTROPY
     Anisotropy anisotropy = anisotropy_of(surface);
     lobe_roughness = isotropic_roughness(anisotropy);
+    even = anisotropy.alpha.x / max(anisotropy.alpha.y, 1e-6);
     vec3 reflection = anisotropic_light(surface, anisotropy);
 #else
     vec3 reflection = isotropic_light(surface);
 #endif
     Reflectance reflectance = specular_reflectance(surface, lobe_roughness);
     vec3 irradiance = received_irradiance(surface, 1.0);
-    Outgoing light = base_layer(surface, reflectance, irradiance, reflection);
+    Outgoing light = base_layer(surface, reflectance, irradiance, reflection, even);
 #ifdef DIFFUSE_TRANSMISSION
     light.diffuse = with_diffuse_transmission(surface, reflectance, light.diffuse);
 #endif
