@@ -2,6 +2,7 @@
 // display space, like every composition here, and taken back to light to be tinted.
 #ifdef TRANSMISSION
 uniform sampler2D u_behind;  // the picture so far, premultiplied and sRGB-encoded, with mipmaps
+uniform float u_finer;       // mip levels between a sample and its texels: 0 where each sample has one
 uniform mat4 u_view_projection;
 uniform mat4 u_model;
 uniform vec4 u_ndc_to_frame;  // scale and offset from the tile's normalised device coordinates to the frame's, 0..1
@@ -30,9 +31,9 @@ vec4 behind(vec2 uv, float level) {
 vec4 refracted(Surface surface, float ior, vec3 depth) {
     vec3 exit = v_position + refract(-surface.to_eye, surface.normal, 1.0 / ior) * depth;
     vec4 clip = u_view_projection * vec4(exit, 1.0);
-    float widest = log2(float(textureSize(u_behind, 0).x));
+    float widest = log2(float(textureSize(u_behind, 0).x)) + u_finer;
     float level = min(widest * surface.roughness * clamp(2.0 * ior - 2.0, 0.0, 1.0), widest - 4.0);
-    return behind(clip.xy / clip.w * u_ndc_to_frame.xy + u_ndc_to_frame.zw, level);
+    return behind(clip.xy / clip.w * u_ndc_to_frame.xy + u_ndc_to_frame.zw, max(level - u_finer, 0.0));
 }
 
 Transmission transmission_of(Surface surface, vec4 base) {
