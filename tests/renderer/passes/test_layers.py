@@ -170,8 +170,7 @@ def test_a_fully_brushed_mirror_is_sharp_across_its_grooves_and_smeared_along_th
         return np.vectorize(linear)(shown[..., 0])
 
     def edges(line: Float64) -> int:
-        """Pixels on both ways from a third to nine tenths of the line's brightest: light reflected more than once, which
-        has no direction, is fainter."""
+        """Pixels on the ways from a third of the line's brightest to nine tenths."""
         return int(((line > line.max() / 3) & (line < 0.9 * line.max())).sum())
 
     shown, glossy_ball = light_of(brushed), light_of(even)
