@@ -217,7 +217,7 @@ def _read_tables(path: Path) -> LightTables | None:
                 specular=tuple(file[f"specular_{level}"] for level in range(SPECULAR_LEVELS)),
                 irradiance_sh=file["irradiance_sh"], brdf=file["brdf"], key_direction=file["key_direction"],
                 key_irradiance=file["key_irradiance"], key_spread=float(file["key_spread"]),
-                irradiance_map=file["irradiance_map"] if "irradiance_map" in file else None,
+                irradiance_map=file.get("irradiance_map"),
             )
     except FileNotFoundError:
         return None

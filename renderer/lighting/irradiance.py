@@ -1,5 +1,5 @@
-"""The light that arrives at a surface from every side, summed over all directions: for panoramas, whose lamps and windows
-nine coefficients show too wide, with light on what faces away from them.
+"""The light that arrives at surfaces, whichever way they face, summed over all directions: for panoramas, whose lamps and
+windows nine coefficients show too wide, with light on what faces away from them.
 """
 
 import numpy as np
@@ -12,8 +12,8 @@ MAP_SIZE = BRDF_SIZE
 
 SOURCE_ROWS = 32
 """Of the source, at most, and twice as many columns. A part of it, six degrees wide, shines from the middle of its own
-light, so that a small lamp stays in its place. On a grey ball in eleven panoramas the map is at most 1.8/255 off the exact
-sum, 0.6/255 at 99 of 100 places; with 64 rows 0.9/255 and 0.4/255, for four times the time (0.6 s on a core)."""
+light, so that a small lamp stays in its place. On a grey ball in eleven panoramas the map is at most 1.8/255 off the
+exact sum, 0.6/255 at 99 of 100 places; with 64 rows 0.9/255 and 0.4/255, for four times the time (0.6 s on a core)."""
 
 _LUMA = np.array([0.2126, 0.7152, 0.0722])
 _NORMALS_AT_ONCE = 1024  # times the 2048 parts of the source: 8 MB

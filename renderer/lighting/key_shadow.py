@@ -24,8 +24,8 @@ OFFSET = 1.5
 
 
 def key_weights(lights: Lights, key_direction: npt.ArrayLike) -> Float64:
-    """What each of the key's lights gives, (n,), to a surface that faces it: in all, as much as the key gives to one that
-    faces `key_direction` and sees all of it, as a share of that."""
+    """What each of the key's lights gives, (n,), to a surface that faces it, so that all of them together give 1 to one
+    that faces `key_direction`."""
     facing = np.maximum(lights.directions @ np.asarray(key_direction, np.float64), 0.0)
     return np.asarray(lights.weights / (lights.weights @ facing))
 

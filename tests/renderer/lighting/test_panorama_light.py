@@ -1,4 +1,4 @@
-"""What arrives at a surface in the light of a panorama is the sum over the whole picture, wherever the surface faces."""
+"""What arrives at a surface in the light of a panorama is the sum over the whole picture, whichever way it faces."""
 
 from collections.abc import Callable
 

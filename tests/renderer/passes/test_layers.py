@@ -167,7 +167,7 @@ def test_a_fully_brushed_mirror_is_sharp_across_its_grooves_and_smeared_along_th
     def light_of(material: Material) -> Float64:
         scene = scene_of((brushed_sphere(), material))
         shown = picture(device, scene, light=light, tone_mapping="none")
-        return np.vectorize(linear)(shown[..., 0])
+        return np.asarray(np.vectorize(linear)(shown[..., 0]))
 
     def edges(line: Float64) -> int:
         """Pixels on the ways from a third of the line's brightest to nine tenths."""
