@@ -1,5 +1,5 @@
-"""The light that arrives at surfaces, whichever way they face, summed over all directions: for panoramas, whose lamps and
-windows nine coefficients show too wide, with light on what faces away from them.
+"""The light that arrives at surfaces, whichever way they face, summed over all directions. For panoramas, whose lamps
+and windows nine coefficients show too wide, with light on what faces away from them.
 """
 
 import numpy as np

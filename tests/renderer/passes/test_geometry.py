@@ -219,6 +219,16 @@ def test_points_and_lines_are_drawn(device: Device, topology: Topology) -> None:
     assert pixels[lit][:, :3].max() > 60
 
 
+@pytest.mark.parametrize("degrees", [0, 20, 45, 70, 90])
+def test_lines_are_a_pixel_wide_whichever_way_they_run(device: Device, degrees: int) -> None:
+    turn = np.radians(degrees)
+    half = 0.4 * np.array([np.cos(turn), np.sin(turn), 0])
+    line = Primitive(Topology.LINES, np.array([-half, half], np.float32), np.array([0, 1], np.uint32), 0)
+    covered = picture(device, scene_of((line, Material(metallic_factor=0))), radiance=0.5)[..., 3].sum() / 255
+    length = 0.8 * SIZE / (2 * 4 * np.tan(0.15))  # as front_view sees it
+    assert 1.0 < covered / length < 1.7
+
+
 def test_texels_are_decoded_from_srgb_before_light_is_added(device: Device) -> None:
     material = Material(base_color_factor=(0, 0, 0, 1), emissive_factor=(0.5, 0.5, 0.5), emissive_texture=texture())
     shown = middle(picture(device, scene_of((quad(), material), images=[flat_image(180, 180, 180, 255)])))
