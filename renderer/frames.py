@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
+import moderngl
 import numpy as np
 
 from renderer.arrays import Float64, UInt8
@@ -150,15 +151,17 @@ class ShotRenderer:
             self._require_affordable([view])
         if self._clip is not None and self._floor is not None and self._floor.live:
             self._floor.cast(self._gpu_scene)
-        behind = None
+        behind: list[moderngl.Texture] | None = None
         if view is not None:
             if self._reflection is not None:
                 self._reflection.prepare(view, self._bounds, float(self._bounds.low[1]), self._geometry)
-            if isinstance(self._target, TiledTarget) and self._geometry.transmissive:
-                for tile in self._target.all_behind():
-                    self._geometry.draw_opaque(view, self._target.framebuffer, tile)
-                    self._draw_ground(view, tile)
-                behind = self._target.behind
+            if isinstance(self._target, TiledTarget):
+                behind = []
+                for layer in range(self._geometry.layers):
+                    for tile in self._target.all_behind(layer):
+                        ground = functools.partial(self._draw_ground, view, tile)
+                        self._geometry.draw_behind(view, self._target.framebuffer, tile, behind, ground)
+                    behind.append(self._target.behind(layer))
         for tile in self._target.tiles:
             self._target.begin()
             if view is not None:
