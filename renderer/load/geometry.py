@@ -75,8 +75,9 @@ class Meshes:
         if not attributes.has("POSITION"):
             self._warnings.append(f"{fields.path} has no positions, and is left out")
             return None
-        vertices = self._accessors.count(attributes.index("POSITION", len(self._accessors)))
         self._draco.decompress(fields)
+        positions = attributes.index("POSITION", len(self._accessors))
+        vertices = self._accessors.count(positions, attributes.name_of("POSITION"))
         kind, indices = topology.as_list(mode, self._read_indices(fields, mode, vertices))
         if not len(indices):
             return None

@@ -48,7 +48,7 @@ def _build_scene(document: Document, variant: str | None, with_looks: bool) -> S
     accessors = Accessors(document, budget)
     textures = Textures(document, accessors, budget, warnings)
     materials = Materials(root, textures, variant, with_looks)
-    with Draco(accessors) as draco:
+    with Draco(accessors, warnings) as draco:
         meshes = Meshes(root, accessors, materials, draco, budget, warnings)
         nodes = read_nodes(root, len(meshes), len(root.children("skins")))
         scene = Scene(
