@@ -52,14 +52,14 @@ def _build_scene(document: Document, variant: str | None, with_looks: bool) -> S
         meshes = Meshes(root, accessors, materials, draco, budget, warnings)
         nodes = read_nodes(root, len(meshes), len(root.children("skins")))
         scene = Scene(
-            nodes, read_roots(root, nodes), meshes.used, materials.used, [], [], [], warnings, materials.variants
+            nodes, read_roots(root, nodes, warnings), meshes.used, materials.used, [], [], [], warnings, materials.variants
         )
         shown = set(reachable(scene)) - hidden_nodes(root, nodes)
         _load_drawn(scene, shown, root, meshes, accessors, budget)
     scene.lights = read_lights(root, shown, warnings)
     scene.cameras = [fields.name() for fields in root.children("cameras")]
     scene.extensions = used_extensions(root)
-    scene.clips = read_clips(root, accessors, scene, materials.indices, budget)
+    scene.clips, scene.broken_clips = read_clips(root, accessors, scene, materials.indices, budget)
     _check_world(scene)
     scene.images = textures.decode()
     del warnings[limits.WARNINGS :]

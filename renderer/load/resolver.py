@@ -57,8 +57,10 @@ def _decode_data_uri(uri: str, path: str) -> bytes:
         return urllib.parse.unquote_to_bytes(body)
     if "%" in body:
         body = urllib.parse.unquote(body)
+    body = "".join(body.split())
+    padding = "=" * (-len(body) % 4)  # which writers of URLs leave out
     try:
-        return base64.b64decode(body, validate=True)
+        return base64.b64decode(body + padding, validate=True)
     except (binascii.Error, ValueError) as error:
         raise InvalidModel(f"{path} has a data URI that is not valid base64: {error}") from error
 

@@ -1,3 +1,4 @@
+import base64
 import io
 import json
 import re
@@ -69,6 +70,7 @@ def test_a_lone_gltf_reads_no_file_beside_it(load: Load) -> None:
     ("data:;base64,AB=C", "not valid base64"),
     ("data:,\ud800", "characters that no URI may have"),
     ("data:;base64,%ZZ", "not valid base64"),
+    ("data:;base64,AAAAA", "not valid base64"),
     ("data:;base64,AAAA", r"declares 42 bytes, and its data has 3"),
 ])
 def test_a_broken_data_uri_is_refused(load: Load, uri: str, message: str) -> None:
@@ -80,6 +82,15 @@ def test_percent_encoded_data_uris_are_read(load: Load) -> None:
     builder = triangle_builder()
     uri = "data:," + "".join(f"%{byte:02x}" for byte in builder.binary)
     scene = load(triangle_glb(buffers=[{"byteLength": len(builder.binary), "uri": uri}]))
+    np.testing.assert_array_equal(scene.meshes[0].primitives[0].positions, float32(TRIANGLE))
+
+
+def test_base64_may_be_wrapped_and_lack_its_padding(load: Load) -> None:
+    builder = triangle_builder()
+    text = base64.b64encode(builder.binary).decode().rstrip("=")
+    lines = " \r\n\t".join(text[start : start + 20] for start in range(0, len(text), 20))
+    buffers = [{"byteLength": len(builder.binary), "uri": f"data:application/octet-stream;base64,\n{lines}\n"}]
+    scene = load(triangle_glb(buffers=buffers))
     np.testing.assert_array_equal(scene.meshes[0].primitives[0].positions, float32(TRIANGLE))
 
 
