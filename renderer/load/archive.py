@@ -2,8 +2,12 @@
 
 Names, links, sizes and compression ratios are checked in the central directory before any member is unpacked. A member
 that unpacks to another size than the directory declares is refused.
+
+Members are known by plain relative paths, whoever packed them: old .NET writes backslashes, some programs "./" in front,
+and the Finder UTF-8 without the flag that says so.
 """
 
+import contextlib
 import functools
 import io
 import posixpath
@@ -12,7 +16,6 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 from renderer.errors import InvalidModel, ModelTooLarge, UnsupportedModel
 from renderer.load import limits
@@ -24,6 +27,7 @@ OTHER_MODEL_SUFFIXES = (".fbx", ".usdz", ".usd", ".dae", ".blend", ".3ds")
 NESTED_SUFFIXES = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst")
 
 _END_RECORD = b"PK\5\6"  # APPNOTE.TXT 4.3.16, 22 bytes and a comment
+_IS_UTF8 = 0x800  # of the name: 4.4.4, bit 11
 _ZIP64_LOCATOR = b"PK\6\7"  # 4.3.15, the 20 bytes before it
 
 
@@ -34,7 +38,7 @@ class Archive:
         _check_directory_size(data)
         with _zip_errors("the archive"):
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        self._members = {info.filename: info for info in self._checked_members()}
+        self._members = dict(self._checked_members())
 
     def __contains__(self, name: object) -> bool:
         return name in self._members
@@ -51,7 +55,8 @@ class Archive:
             raise InvalidModel(f"{name!r} in the archive does not have the size that the archive declares")
         return data
 
-    def _checked_members(self) -> Iterator[zipfile.ZipInfo]:
+    def _checked_members(self) -> Iterator[tuple[str, zipfile.ZipInfo]]:
+        """Each with its path."""
         infos = self._zip.infolist()
         if len(infos) > limits.ARCHIVE_ENTRIES:
             raise ModelTooLarge(f"the archive has {len(infos):,} entries, and {limits.ARCHIVE_ENTRIES:,} are allowed")
@@ -60,12 +65,13 @@ class Archive:
             raise ModelTooLarge(f"the archive unpacks to {total:,} bytes, and {limits.FILE_BYTES:,} are allowed")
         seen: set[str] = set()
         for info in infos:
-            if not info.filename.endswith("/") and not _is_finders(info.filename):
-                _check_member(info)
-                if info.filename in seen:
-                    raise InvalidModel(f"the archive has two entries named {info.filename[:100]!r}: pack one of them")
-                seen.add(info.filename)
-                yield info
+            name = _plain_path(info)
+            if not name.endswith("/") and not _is_finders(name):
+                _check_member(name, info)
+                if name in seen:
+                    raise InvalidModel(f"the archive has two entries named {name[:100]!r}: pack one of them")
+                seen.add(name)
+                yield name, info
 
     @functools.cached_property
     def model(self) -> str:
@@ -104,10 +110,19 @@ def _is_finders(name: str) -> bool:
     return name.startswith("__MACOSX/") or posixpath.basename(name).startswith("._")
 
 
-def _check_member(info: zipfile.ZipInfo) -> None:
+def _plain_path(info: zipfile.ZipInfo) -> str:
+    """The member's path as other programs show it; of an unfit one, something that `_check_member` refuses."""
     name = info.filename
+    if not info.flag_bits & _IS_UTF8:  # code page 437, says the specification; zipfile has read it so
+        with contextlib.suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    name = name.replace("\\", "/")
+    return name.removeprefix("./") if name != "./" else name
+
+
+def _check_member(name: str, info: zipfile.ZipInfo) -> None:
     mode = info.external_attr >> 16
-    if name.startswith(("/", "../")) or "\\" in name or ":" in name or posixpath.normpath(name) != name:
+    if name.startswith(("/", "../")) or ":" in name or posixpath.normpath(name) != name:
         raise InvalidModel(f"the archive has an entry named {name[:100]!r}: names must be plain relative paths")
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
         raise InvalidModel(f"{name!r} in the archive is a link or a device, not a file")
@@ -130,7 +145,7 @@ _BROKEN = (
 """What zipfile and zlib raise on broken archives."""
 
 
-@contextmanager
+@contextlib.contextmanager
 def _zip_errors(what: str) -> Iterator[None]:
     try:
         yield

@@ -3,7 +3,6 @@ wrote the path."""
 
 import io
 import posixpath
-import unicodedata
 from collections.abc import Callable
 
 import PIL.Image
@@ -16,6 +15,7 @@ from renderer.load import limits
 from renderer.load.files import ModelFiles
 from renderer.load.images import open_header, rgba
 from renderer.load.limits import Budget
+from renderer.load.names import Names, folded
 from renderer.media_types import picture_suffix
 from renderer.pictures import BROKEN
 
@@ -30,21 +30,20 @@ class Directory:
 
     def __init__(self, files: ModelFiles) -> None:
         names = sorted(files, key=lambda name: (name.count("/"), name))
-        self._paths: dict[str, str] = {}
+        self._paths = Names(names)
         self._bases: dict[str, str] = {}
-        for name in reversed(names):  # so that of several, the first stays
-            self._paths[_folded(name)] = name
-            self._bases[_folded(posixpath.basename(name))] = name
+        for name in names:  # of several, the first is taken
+            self._bases.setdefault(folded(posixpath.basename(name)), name)
 
     def find(self, reference: str, folder: str) -> str | None:
-        """The path of the file that one in `folder` calls `reference`. Case is ignored.
+        """The path of the file that one in `folder` calls `reference`.
 
         Where nothing lies at that path, any file of the same name is taken, since many programs write paths of the
         machine that they ran on.
         """
         wanted = reference.replace("\\", "/")
         path = posixpath.normpath(posixpath.join(folder, wanted))
-        return self._paths.get(_folded(path)) or self._bases.get(_folded(posixpath.basename(wanted)))
+        return self._paths.find(path) or self._bases.get(folded(posixpath.basename(wanted)))
 
 
 def image_for_gltf(data: bytes, name: str, budget: Budget) -> bytes:
@@ -75,7 +74,3 @@ def image_for_gltf(data: bytes, name: str, budget: Budget) -> bytes:
     stream = io.BytesIO()
     pixels.save(stream, "PNG", compress_level=_PNG_LEVEL)
     return stream.getvalue()
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()

@@ -39,6 +39,41 @@ def test_a_gltf_finds_its_files_in_the_archive(load: Load) -> None:
     assert scene.images[0].pixels[0, 0].tolist() == [255, 0, 0, 255]
 
 
+COMPOSED, DECOMPOSED = "Größe é.png", "Gro\u0308ße e\u0301.png"
+
+
+@pytest.mark.parametrize(("entries", "uri"), [
+    ({"maps\\red.png": "red"}, "maps/red.png"),
+    ({"./maps/red.png": "red"}, "maps/red.png"),
+    ({DECOMPOSED: "red"}, COMPOSED),
+    ({COMPOSED: "red"}, DECOMPOSED),
+    ({"Maps/RED.png": "red"}, "maps/red.PNG"),
+    ({"RED.png": "blue", "red.png": "red"}, "red.png"),
+])
+def test_files_are_found_however_a_system_writes_their_names(load: Load, entries: dict[str, str], uri: str) -> None:
+    colors = {"red": png(color=(255, 0, 0, 255)), "blue": png(color=(0, 0, 255, 255))}
+    text, buffer = textured_gltf("./mesh.bin", uri)
+    files = {"./model.gltf": text, "mesh.bin": buffer} | {name: colors[color] for name, color in entries.items()}
+    assert load(make_zip(files)).images[0].pixels[0, 0].tolist() == [255, 0, 0, 255]
+
+
+def test_a_name_in_utf8_is_read_without_the_flag_that_says_so(load: Load) -> None:
+    text, buffer = textured_gltf("mesh.bin", COMPOSED)
+    packed = make_zip({"model.gltf": text, "mesh.bin": buffer, DECOMPOSED: png(color=(255, 0, 0, 255))})
+    parts = re.split(rb"(PK\x01\x02|PK\x03\x04)", packed)
+    unflagged = b"".join(
+        part.replace(b"\0\x08", b"\0\0", 1) if DECOMPOSED.encode() in part else part for part in parts
+    )
+    assert unflagged != packed
+    assert load(unflagged).images[0].pixels[0, 0].tolist() == [255, 0, 0, 255]
+
+
+def test_of_names_that_differ_in_case_alone_none_is_guessed(load: Load) -> None:
+    text, buffer = textured_gltf("mesh.bin", "Red.png")
+    with pytest.raises(ResourceMissing, match="'Red.png', which is not in the archive"):
+        load(make_zip({"model.gltf": text, "mesh.bin": buffer, "red.png": png(), "RED.png": png()}))
+
+
 @pytest.mark.parametrize(("uri", "message"), [
     ("file:///etc/passwd", "'file:///etc/passwd': only files packed with the model"),
     ("http://example.com/a.bin", "'http://example.com/a.bin': only files packed"),
@@ -101,7 +136,12 @@ def test_base64_may_be_wrapped_and_lack_its_padding(load: Load) -> None:
     ({"../a.glb": b""}, InvalidModel, "plain relative paths"),
     ({"/a.glb": b""}, InvalidModel, "plain relative paths"),
     ({"a/../../b.glb": b""}, InvalidModel, "plain relative paths"),
-    ({"a\\b.glb": b""}, InvalidModel, "plain relative paths"),
+    ({"..\\a.glb": b""}, InvalidModel, "'../a.glb': names must be plain relative paths"),
+    ({"./../a.glb": b""}, InvalidModel, "plain relative paths"),
+    ({".//a.glb": b""}, InvalidModel, "plain relative paths"),
+    ({"C:\\a.glb": b""}, InvalidModel, "plain relative paths"),
+    ({"\\\\server\\a.glb": b""}, InvalidModel, "plain relative paths"),
+    ({"a/b.glb": b"", "a\\b.glb": b""}, InvalidModel, "two entries named 'a/b.glb'"),
     ({"C:a.glb": b""}, InvalidModel, "plain relative paths"),
     ({"a.glb": b"", "more.zip": b""}, InvalidModel, "an archive inside the archive"),
     ({f"{i}.txt": b"" for i in range(limits.ARCHIVE_ENTRIES + 1)}, ModelTooLarge, "entries"),
