@@ -51,8 +51,8 @@ class Accessors:
         return len(self._accessors)
 
     def count(self, index: int, user: str = "") -> int:
-        """Elements of what `user` was provided; else those that accessor `index` claims to have, not yet checked against
-        its data."""
+        """Elements of what `user` was provided; else those that accessor `index` claims to have, not yet checked
+        against its data."""
         provided = self._provided.get(user)
         return self._accessors[index].integer("count", low=1) if provided is None else len(provided)
 

@@ -3,8 +3,8 @@
 Names, links, sizes and compression ratios are checked in the central directory before any member is unpacked. A member
 that unpacks to another size than the directory declares is refused.
 
-Members are known by plain relative paths, whoever packed them: old .NET writes backslashes, some programs "./" in front,
-and the Finder UTF-8 without the flag that says so.
+Members are known by plain relative paths, whoever packed them: old .NET writes backslashes, some programs "./" in
+front, and the Finder UTF-8 without the flag that says so.
 """
 
 import contextlib

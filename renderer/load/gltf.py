@@ -51,9 +51,8 @@ def _build_scene(document: Document, variant: str | None, with_looks: bool) -> S
     with Draco(accessors, warnings) as draco:
         meshes = Meshes(root, accessors, materials, draco, budget, warnings)
         nodes = read_nodes(root, len(meshes), len(root.children("skins")))
-        scene = Scene(
-            nodes, read_roots(root, nodes, warnings), meshes.used, materials.used, [], [], [], warnings, materials.variants
-        )
+        roots = read_roots(root, nodes, warnings)
+        scene = Scene(nodes, roots, meshes.used, materials.used, [], [], [], warnings, materials.variants)
         shown = set(reachable(scene)) - hidden_nodes(root, nodes)
         _load_drawn(scene, shown, root, meshes, accessors, budget)
     scene.lights = read_lights(root, shown, warnings)

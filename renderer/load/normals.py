@@ -3,7 +3,7 @@ others are made of."""
 
 import numpy as np
 
-from renderer.arrays import Float32, Float64, UInt32
+from renderer.arrays import Bools, Float32, Float64, UInt32
 
 
 def flat_normals(corners: Float32) -> Float32:
@@ -19,9 +19,7 @@ def flat_normals(corners: Float32) -> Float32:
 def without_gaps(normals: Float32, positions: Float32, indices: UInt32) -> Float32:
     """Unit normals for the vertices (n, 3) of a triangle list. Those of no length become the mean of the triangles
     around them, weighted by area; or +Y where these have none either."""
-    lost = ~normals.any(axis=1)
-    if not lost.any():
-        return unit(normals)
+    lost: Bools = ~np.any(normals, axis=1)
     corners = indices.reshape(-1, 3)
     corners = corners[lost[corners].any(axis=1)]
     around = positions[corners].astype(np.float64)

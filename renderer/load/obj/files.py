@@ -10,6 +10,7 @@ from PIL.BmpImagePlugin import BmpImageFile
 from PIL.TgaImagePlugin import TgaImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
+from renderer.arrays import UInt8
 from renderer.errors import InvalidModel, ModelTooLarge, reason
 from renderer.load import limits
 from renderer.load.files import ModelFiles
@@ -48,10 +49,25 @@ class Directory:
 
 def image_for_gltf(data: bytes, name: str, budget: Budget) -> bytes:
     """The image's file: a JPEG or PNG as it is, any other as a PNG. Raises ModelError subclasses."""
-    what = f"texture {name!r}"
     if picture_suffix(data) in (".jpg", ".png"):
-        open_header(data, what)
+        open_header(data, f"texture {name!r}")
         return data
+    return png_of(pixels_of(data, name, budget))
+
+
+def png_of(pixels: UInt8) -> bytes:
+    """The file of (height, width, 4) pixels, without alpha where all are opaque."""
+    picture = PIL.Image.fromarray(pixels)
+    if picture.getchannel("A").getextrema() == (255, 255):
+        picture = picture.convert("RGB")
+    stream = io.BytesIO()
+    picture.save(stream, "PNG", compress_level=_PNG_LEVEL)
+    return stream.getvalue()
+
+
+def pixels_of(data: bytes, name: str, budget: Budget) -> UInt8:
+    """The image (height, width, 4), decoded. Raises ModelError subclasses."""
+    what = f"texture {name!r}"
     opener = _CONVERTED.get(posixpath.splitext(name)[1].lower())
     if opener is None:
         image = open_header(data, what)
@@ -66,11 +82,6 @@ def image_for_gltf(data: bytes, name: str, budget: Budget) -> bytes:
         )
     budget.take("pixels of images to convert", image.width * image.height, limits.CONVERTED_PIXELS, what)
     try:
-        pixels = PIL.Image.fromarray(rgba(image))
+        return rgba(image)
     except BROKEN as error:
         raise InvalidModel(f"{what} can't be decoded: {reason(error)}") from error
-    if pixels.getchannel("A").getextrema() == (255, 255):
-        pixels = pixels.convert("RGB")
-    stream = io.BytesIO()
-    pixels.save(stream, "PNG", compress_level=_PNG_LEVEL)
-    return stream.getvalue()

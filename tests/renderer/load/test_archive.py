@@ -70,7 +70,7 @@ def test_a_name_in_utf8_is_read_without_the_flag_that_says_so(load: Load) -> Non
 
 def test_of_names_that_differ_in_case_alone_none_is_guessed(load: Load) -> None:
     text, buffer = textured_gltf("mesh.bin", "Red.png")
-    with pytest.raises(ResourceMissing, match="'Red.png', which is not in the archive"):
+    with pytest.raises(ResourceMissing, match=r"'Red\.png', which is not in the archive"):
         load(make_zip({"model.gltf": text, "mesh.bin": buffer, "red.png": png(), "RED.png": png()}))
 
 
