@@ -17,13 +17,25 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from renderer.errors import InvalidModel, ModelTooLarge, UnsupportedModel
+from renderer.errors import InvalidModel, ModelError, ModelTooLarge, UnsupportedModel
 from renderer.load import limits
+from renderer.load.fields import printable
+from renderer.load.names import Names, folded
 
-MODEL_SUFFIXES = ((".glb", ".gltf", ".obj"), (".stl", ".ply"))
+MODEL_SUFFIXES = ((".glb", ".gltf", ".obj"), (".stl", ".ply", ".usdz"))
 """Those of the second kind are looked for where there is none of the first."""
 
-OTHER_MODEL_SUFFIXES = (".fbx", ".usdz", ".usd", ".dae", ".blend", ".3ds")
+OTHER_MODEL_SUFFIXES = {
+    ".fbx": "export FBX models as GLB or USDZ", ".usd": "pack USD files as USDZ", ".usda": "pack USD files as USDZ",
+    ".usdc": "pack USD files as USDZ", ".model": "export 3MF models as GLB or STL",
+    ".step": "export STEP models from the CAD program as GLB, STL or OBJ",
+    ".stp": "export STEP models from the CAD program as GLB, STL or OBJ",
+    **dict.fromkeys((".dae", ".blend", ".3ds", ".max", ".c4d", ".ma", ".mb", ".skp", ".abc"), "export it as GLB"),
+}  # fmt: skip
+"""Models that can't be read, and what to do."""
+
+CANDIDATES = 20
+"""Models of an archive that a message names; more would make it hard to read."""
 NESTED_SUFFIXES = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst")
 
 _END_RECORD = b"PK\5\6"  # APPNOTE.TXT 4.3.16, 22 bytes and a comment
@@ -32,9 +44,10 @@ _ZIP64_LOCATOR = b"PK\6\7"  # 4.3.15, the 20 bytes before it
 
 
 class Archive:
-    """The members of a ZIP by their path."""
+    """The members of a ZIP by their path. Of several models, `chosen` names one by its path, or by the end of it."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, chosen: str | None = None) -> None:
+        self._chosen = chosen
         _check_directory_size(data)
         with _zip_errors("the archive"):
             self._zip = zipfile.ZipFile(io.BytesIO(data))
@@ -75,20 +88,43 @@ class Archive:
 
     @functools.cached_property
     def model(self) -> str:
-        """The path of its one .glb, .gltf or .obj, or else .stl or .ply. Raises ModelError where it hasn't one."""
+        """The path of its one .glb, .gltf or .obj, or else .stl, .ply or .usdz; of several, the chosen one's.
+
+        Raises ModelError where there is none, and where none is chosen, with the list.
+        """
         of_kinds = ([name for name in self._members if name.lower().endswith(kind)] for kind in MODEL_SUFFIXES)
-        found = next(filter(None, of_kinds), [])
-        if len(found) == 1:
-            return found[0]
-        if found:
-            names = ", ".join(repr(name[:100]) for name in found[:3])
-            raise InvalidModel(f"the archive holds {len(found)} models ({names}): pack exactly one")
+        kinds = [found for found in of_kinds if found]
+        if self._chosen is not None:
+            return self._chosen_of([name for found in kinds for name in found], self._chosen)
+        if not kinds:
+            raise self._without_model()
+        if len(kinds[0]) > 1:
+            raise InvalidModel(
+                f"the archive holds {len(kinds[0])} models, {_listed(kinds[0])}: name one of them in the setting file, "
+                "or pack exactly one"
+            )
+        return kinds[0][0]
+
+    def _chosen_of(self, models: list[str], chosen: str) -> str:
+        wanted = folded(posixpath.normpath(chosen.replace("\\", "/")))
+        whole = Names(models).find(chosen)
+        ends = [name for name in models if f"/{folded(name)}".endswith(f"/{wanted}")]
+        if whole is None and len(ends) != 1:
+            problem = f"several models {printable(chosen)!r}" if ends else f"no model {printable(chosen)!r}"
+            raise InvalidModel(f"the archive holds {problem}; it holds {_listed(ends or models)}")
+        return whole or ends[0]
+
+    def _without_model(self) -> ModelError:
+        """The error, to be raised."""
         for name in self._members:
-            if name.lower().endswith(OTHER_MODEL_SUFFIXES):
-                raise UnsupportedModel(
-                    f"the archive holds {name[:100]!r}; a ZIP may hold .glb, .gltf, .obj, .stl and .ply models"
-                )
-        raise InvalidModel("the archive holds no .glb, .gltf, .obj, .stl or .ply file")
+            if (advice := OTHER_MODEL_SUFFIXES.get(posixpath.splitext(name)[1].lower())) is not None:
+                return UnsupportedModel(f"the archive holds {name[:100]!r}, which can't be read: {advice}")
+        return InvalidModel("the archive holds no .glb, .gltf, .obj, .stl, .ply or .usdz file")
+
+
+def _listed(models: list[str]) -> str:
+    more = f" and {len(models) - CANDIDATES} more" if len(models) > CANDIDATES else ""
+    return (", ".join(repr(name[:100]) for name in models[:CANDIDATES]) or "none") + more
 
 
 def _check_directory_size(data: bytes) -> None:

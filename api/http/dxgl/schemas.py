@@ -89,12 +89,16 @@ NotifyUrl = Annotated[
 ]
 
 
+UPLOADED = ".glb, .gltf, .stl, .ply, .usdz, or .zip with one of these or an .obj and its files"
+MEMBERS = "Of a ZIP with several models, `file` in it names the one that is meant, by its path or the end of it"
+
+
 class UploadRequest(BaseModel):
     """The form of an upload."""
 
-    file: Annotated[str, Field(json_schema_extra={"format": "binary"}, description=".glb, .gltf or .zip")]
+    file: Annotated[str, Field(json_schema_extra={"format": "binary"}, description=UPLOADED)]
     renderSettings: Annotated[
-        str, Field(description="Render settings as JSON text", examples=[json.dumps(EXAMPLE)])
+        str, Field(description=f"Render settings as JSON text. {MEMBERS}", examples=[json.dumps(EXAMPLE)])
     ] = ""
     notifyUrl: NotifyUrl = None
 

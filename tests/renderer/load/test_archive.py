@@ -4,12 +4,14 @@ import json
 import re
 import struct
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from renderer.errors import InvalidModel, ModelTooLarge, ResourceMissing, UnsupportedModel
 from renderer.load import limits
+from renderer.load.container import open_document
 from tests.renderer.load.conftest import Load
 from tests.renderer.load.glb_builder import (
     TRIANGLE,
@@ -19,6 +21,7 @@ from tests.renderer.load.glb_builder import (
     triangle_builder,
     triangle_glb,
 )
+from tests.renderer.load.plain_meshes import square_facets, stl
 
 
 def textured_gltf(buffer_uri: str, image_uri: str) -> tuple[bytes, bytes]:
@@ -130,9 +133,15 @@ def test_base64_may_be_wrapped_and_lack_its_padding(load: Load) -> None:
 
 
 @pytest.mark.parametrize(("files", "error", "message"), [
-    ({"a.txt": b""}, InvalidModel, "holds no .glb, .gltf, .obj, .stl or .ply file"),
-    ({"chair.fbx": b""}, UnsupportedModel, "holds 'chair.fbx'; a ZIP may hold .glb, .gltf, .obj"),
-    ({"a.glb": b"", "b.gltf": b""}, InvalidModel, "holds 2 models"),
+    ({"a.txt": b""}, InvalidModel, "holds no .glb, .gltf, .obj, .stl, .ply or .usdz file"),
+    ({"chair.fbx": b""}, UnsupportedModel, "holds 'chair.fbx', which can't be read: export FBX models as GLB or USDZ"),
+    ({"3D/3dmodel.model": b""}, UnsupportedModel, "can't be read: export 3MF models as GLB or STL"),
+    ({"a.txt": b"", "scene.usdc": b""}, UnsupportedModel, "can't be read: pack USD files as USDZ"),
+    ({"a.glb": b"", "b/c.gltf": b"", "d.stl": b""}, InvalidModel,
+     "holds 2 models, 'a.glb', 'b/c.gltf': name one of them in the setting file, or pack exactly one"),
+    ({f"{i:02}.stl": b"" for i in range(30)}, InvalidModel, "30 models, '00.stl', .*, '19.stl' and 10 more: name"),
+    ({"a.glb": b"version https://git-lfs.github.com/spec/v1"}, InvalidModel, "'a.glb' in the archive is a pointer of"),
+    ({"a.glb": b"\x1f\x8b\x08"}, InvalidModel, "'a.glb' in the archive is compressed as a whole .*: unpack it first"),
     ({"../a.glb": b""}, InvalidModel, "plain relative paths"),
     ({"/a.glb": b""}, InvalidModel, "plain relative paths"),
     ({"a/../../b.glb": b""}, InvalidModel, "plain relative paths"),
@@ -192,3 +201,35 @@ def test_the_unpacked_total_is_limited_before_unpacking(load: Load, monkeypatch:
             archive.writestr(name, bytes(40_000))
     with pytest.raises(ModelTooLarge, match="unpacks to 120,000 bytes"):
         load(stream.getvalue())
+
+
+def several(tmp_path: Path) -> Path:
+    """A ZIP of models whose widths tell them apart."""
+    def wide(width: float) -> bytes:
+        return triangle_glb(nodes=[{"mesh": 0, "scale": [width, 1, 1]}], scenes=[{"nodes": [0]}], scene=0)
+
+    path = tmp_path / "several.zip"
+    names = {"a/chair.glb": wide(1), "b/chair.glb": wide(2), "b/Größe.glb": wide(3)}
+    path.write_bytes(make_zip(names | {"c/part.stl": stl(square_facets())}))
+    return path
+
+
+@pytest.mark.parametrize(("chosen", "width"), [
+    ("a/chair.glb", 1), ("b/chair.glb", 2), ("B\\Chair.GLB", 2), ("./b/chair.glb", 2), ("Gro\u0308ße.glb", 3),
+    ("part.stl", None), ("c/part.stl", None),
+])
+def test_of_several_models_the_chosen_one_is_taken(tmp_path: Path, chosen: str, width: float | None) -> None:
+    root = open_document(several(tmp_path), chosen).root
+    [node] = root.children("nodes")
+    assert node.values.get("scale", [None])[0] == width
+
+
+@pytest.mark.parametrize(("chosen", "message"), [
+    ("chair.glb", "several models 'chair.glb'; it holds 'a/chair.glb', 'b/chair.glb'"),
+    ("hair.glb", "no model 'hair.glb'; it holds 'a/chair.glb', 'b/chair.glb', 'b/Größe.glb', 'c/part.stl'"),
+    ("../a/chair.glb", "no model"),
+    ("a", "no model"),
+])
+def test_a_choice_that_names_no_one_model_is_answered_with_the_list(tmp_path: Path, chosen: str, message: str) -> None:
+    with pytest.raises(InvalidModel, match=f"the archive holds {re.escape(message)}"):
+        open_document(several(tmp_path), chosen)
