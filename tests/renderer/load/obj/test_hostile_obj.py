@@ -39,8 +39,8 @@ def test_what_is_wrong_is_told_with_its_line(load: Load, line: str, message: str
 
 
 @pytest.mark.parametrize(("files", "message"), [
-    ({"a.mtl": b""}, "holds no .glb, .gltf, .obj, .stl or .ply file"),
-    ({"a.obj": OBJ, "b/c.OBJ": OBJ}, r"holds 2 models \('a.obj', 'b/c.OBJ'\): pack exactly one"),
+    ({"a.mtl": b""}, "holds no .glb, .gltf, .obj, .stl, .ply or .usdz file"),
+    ({"a.obj": OBJ, "b/c.OBJ": OBJ}, "holds 2 models, 'a.obj', 'b/c.OBJ': name one of them"),
     ({"a.obj": OBJ, "b.glb": b""}, "holds 2 models"),
     ({"a.obj": OBJ, "../b.png": b""}, "plain relative paths"),
     ({"a.obj": OBJ, "b.zip": b""}, "an archive inside the archive"),
