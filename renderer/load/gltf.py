@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from renderer.errors import EmptyModel, InvalidModel, UnsupportedModel
+from renderer.gltf.glb import MISSING
 from renderer.load import limits
 from renderer.load.accessors import Accessors
 from renderer.load.container import Document, open_document
@@ -61,8 +62,16 @@ def _build_scene(document: Document, variant: str | None, with_looks: bool) -> S
     scene.clips, scene.broken_clips = read_clips(root, accessors, scene, materials.indices, budget)
     _check_world(scene)
     scene.images = textures.decode()
+    scene.missing = textures.missing + _missing_before(root)
     del warnings[limits.WARNINGS :]
     return scene
+
+
+def _missing_before(root: Fields) -> int:
+    """What of the model didn't come along, by whoever made the document of another format."""
+    extras = root.required_child("asset").values.get("extras")
+    count = extras.get(MISSING) if isinstance(extras, dict) else None
+    return count if isinstance(count, int) and 0 <= count <= limits.DRAWN_PRIMITIVES else 0
 
 
 def _check_version(root: Fields) -> None:

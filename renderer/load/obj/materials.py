@@ -64,6 +64,7 @@ class Materials:
         """
         if (name, colored) not in self._materials:
             if name and name not in self._library and not self._alone:
+                self._gltf.missing += 1
                 self._warnings.append(f"material {printable(name)!r} is defined nowhere: it becomes a white one")
             self._materials[name, colored] = self._gltf.add(self._entry(name, colored))
         return self._materials[name, colored]
@@ -72,6 +73,7 @@ class Materials:
         """The materials of all MTL files that are named; where none of them is there, of the archive's only MTL."""
         if self._alone:
             if libraries:
+                self._gltf.missing += 1
                 names = ", ".join(repr(printable(name)) for name in libraries[: limits.MTL_FILES])
                 self._warnings.append(f"the materials, in {names}, did not come along: send the OBJ in a ZIP with them")
             return {}

@@ -62,6 +62,7 @@ class Textures:
                     f"{printable(posixpath.basename(material.file))}, is not in the ZIP"
                 )
             else:
+                self._gltf.missing += 1
                 self._leave_out(material, slot, f"{printable(each.name)!r} is not in the ZIP")
         return paths
 
