@@ -20,6 +20,7 @@ from renderer.arrays import UInt8
 from renderer.checkpoints import with_checkpoints
 from renderer.encode.join import check_joints, join_videos
 from renderer.encode.poster import write_posters
+from renderer.encode.strip import write_strip
 from renderer.errors import EncodeError
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
@@ -34,15 +35,17 @@ log = logging.getLogger(__name__)
 
 STAGES = ("loading", "lighting", "drawing", "encoding", "checking")
 
-POSTER, POSTER_FULL = "poster.png", "poster_full.png"
+POSTER, POSTER_FULL, STRIP = "poster.png", "poster_full.png", "strip.webp"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class VideoFiles:
-    """One variant's files. `poster` is a quarter of `poster_full`'s width and height."""
+    """One variant's files. `poster` is a quarter of `poster_full`'s width and height; `strip` has a few frames in one.
+    """
 
     video: Path
     thumb: Path
+    strip: Path
     poster: Path
     poster_full: Path
     web: Path | None
@@ -129,11 +132,12 @@ def render_video(
                     files.setdefault(stream, out / name / stream.file.path)
             _draw(shot, frames, variants, range(total), files, out, clock)
         made = {name: _hand_out(streams, files, out / name) for name, streams in asked.items()}
+        strips = {name: _strip_of(paths["thumb"], frames, total) for name, paths in made.items()}
         undo.pop_all()
     log.info("%s: %d frames of %dx%d; %s", model.name, total, frames.width, frames.height, clock.seconds())
     return {
         name: VideoFiles(
-            video=paths["video"], thumb=paths["thumb"], web=paths.get("web"),
+            video=paths["video"], thumb=paths["thumb"], strip=strips[name], web=paths.get("web"),
             poster=out / name / POSTER, poster_full=out / name / POSTER_FULL,
         )
         for name, paths in made.items()
@@ -175,7 +179,8 @@ def join_parts(
     listener: Listener,
     encoder: H264Encoder = "x264",
 ) -> dict[str, dict[str, Path]]:
-    """The files of each variant by name ("video", "thumb", "web"), in `out`/<variant name>/ (which must not exist yet).
+    """The files of each variant by name ("video", "thumb", "web", "strip"), in `out`/<variant name>/ (which must not
+    exist yet).
 
     `parts` are, for the runs in order, how many frames each has and its files of `draw_part` by their names. Raises
     EncodeError, also where another `encoder` made some of them, and what the listener raises.
@@ -197,7 +202,10 @@ def join_parts(
                 check_stream(stream, target, frames.fps, frames.frame_count)
                 check_joints(target, frames.fps, frames.frame_count)
                 files[stream] = target
-    return {name: _hand_out(streams, files, out / name) for name, streams in asked.items()}
+    made = {name: _hand_out(streams, files, out / name) for name, streams in asked.items()}
+    return {
+        name: {**paths, "strip": _strip_of(paths["thumb"], frames, frames.frame_count)} for name, paths in made.items()
+    }
 
 
 def _draw(
@@ -254,6 +262,12 @@ def _hand_out(streams: Mapping[str, Stream], files: Mapping[Stream, Path], folde
         if files[stream] != paths[name]:
             shutil.copyfile(files[stream], paths[name])
     return paths
+
+
+def _strip_of(thumb: Path, frames: FrameSpec, frame_count: int) -> Path:
+    strip = thumb.with_name(STRIP)
+    write_strip(thumb, frames.width / frames.height, frame_count, strip)
+    return strip
 
 
 class _StageClock:
