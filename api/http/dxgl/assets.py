@@ -42,8 +42,8 @@ IMAGE_TYPES = tuple(MEDIA_TYPES[suffix] for suffix in (".png", ".webp", ".avif")
 
 STRIP = (
     f"{TILES} frames of a video, evenly picked from the first on, in one WebP: for pages that show one of them as the "
-    f"mouse moves along. They lie row by row, {COLUMNS} in each of {ROWS} rows, {TILE_WIDTH} pixels wide and as high as "
-    "the video's aspect makes them."
+    f"mouse moves along. They lie row by row, {COLUMNS} in each of {ROWS} rows, {TILE_WIDTH} pixels wide and as high "
+    "as the video's aspect makes them."
 )
 """What openapi.json says of it."""
 
