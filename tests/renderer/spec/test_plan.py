@@ -94,7 +94,8 @@ def test_what_only_videos_know_changes_no_still() -> None:
 
 
 def test_only_animations_are_shown_at_a_time() -> None:
-    for settings, time in (({}, 0.0), ({"time": 2}, 0.0), ({"animation": "*"}, None), ({"animation": "*", "time": 2}, 2)):
+    clip = {"animation": "*"}
+    for settings, time in (({}, 0.0), ({"time": 2}, 0.0), (clip, None), ({**clip, "time": 2}, 2)):
         assert plan_image(parse_settings({"output": "image", **settings})).frames.time == time
 
 
