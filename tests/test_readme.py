@@ -40,7 +40,7 @@ def rows_below(heading: str) -> list[list[str]]:
 
 
 def shown(value: object) -> str:
-    return "" if value in (None, "") else str(value).lower() if isinstance(value, bool) else f"{value}"
+    return "" if value in (None, "", ()) else str(value).lower() if isinstance(value, bool) else f"{value}"
 
 
 def test_the_table_of_environment_variables_is_the_settings_class() -> None:

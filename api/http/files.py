@@ -34,7 +34,7 @@ Route = TypeVar("Route", bound=Callable[..., Response])
 
 
 def download_route(
-    router: APIRouter, path: str, content_types: Sequence[str], failures: Responses
+    router: APIRouter, path: str, content_types: Sequence[str], failures: Responses, description: str | None = None
 ) -> Callable[[Route], Route]:
     """A route that sends files of these types, to GET and HEAD.
 
@@ -50,7 +50,7 @@ def download_route(
 
     def add(route: Route) -> Route:
         router.head(path, include_in_schema=False)(route)
-        router.get(path, response_class=Response, responses=responses | failures)(route)
+        router.get(path, response_class=Response, responses=responses | failures, description=description)(route)
         return route
 
     return add

@@ -17,9 +17,10 @@ from renderer.spec.frames import (
     VideoPlan,
     VideoVariant,
 )
-from renderer.spec.plan import QUALITY_TIERS, plan_dataset, plan_image, plan_preview, plan_video
+from renderer.spec.plan import plan_dataset, plan_image, plan_preview, plan_video
 from renderer.spec.settings import SETTINGS, RenderSettings, parse_settings
 from renderer.spec.stills import Angle, StillsSpec, StillVariant
+from renderer.spec.tiers import QUALITY_TIERS
 
 __all__ = [
     "ANCHORS",

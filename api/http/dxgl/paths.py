@@ -54,8 +54,10 @@ def get_and_head(
     *content_types: str,
     missing: type[FarmError],
     token: bool = True,
+    description: str | None = None,
 ) -> Callable[[Route], Route]:
-    """A download; `missing` and what `ModelId` or `RenderId` raise are its errors. `token`: whether it asks for one."""
+    """A download; `missing` and what `ModelId` or `RenderId` raise are its errors. `token`: whether it asks for one.
+    `description` is for openapi.json, where it isn't the function's docstring."""
     unknown = ModelNotFound if "{model_id}" in path else RenderNotFound
     failures = errors(unknown, missing, RangeNotSatisfiable, token=token)
-    return download_route(router, path, content_types, failures)
+    return download_route(router, path, content_types, failures, description)

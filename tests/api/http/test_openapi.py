@@ -44,13 +44,14 @@ DXGL_ROUTES = {
 }
 """Every route of dx.gl's API reference."""
 
-PUBLIC_ROUTES = {("GET", f"/api/v/:id/:id/{name}") for name in ("video", "image", "poster", "thumb", "dataset")}
-PUBLIC_ROUTES |= {("GET", "/s/:id")}
+SHARED = ("video", "image", "poster", "thumb", "strip", "dataset")
+PUBLIC_ROUTES = {("GET", "/s/:id"), *(("GET", f"/api/v/:id/:id/{name}") for name in SHARED)}
 
 OUR_ROUTES = {
     ("POST", "/v1/models/generate"),
     ("GET", "/v1/renders/:id/dataset"),
     ("GET", "/v1/renders/:id/image"),
+    ("GET", "/v1/renders/:id/strip"),
     ("GET", "/v1/renders/:id/events"),
     ("PATCH", "/v1/renders/:id/cancel"),
     ("PATCH", "/v1/renders/:id/retry"),
