@@ -143,6 +143,9 @@ class Settings(BaseSettings):
         1200, ge=0, description="Most requests a minute of one address where no key is needed; 0 means no limit"
     )
     account_streams: int = Field(50, ge=1, description="Most event streams of one account at the same time")
+    exact_picture_seconds: float = Field(
+        3.0, ge=0, description="How often one person gets a free picture of what the portal's preview shows"
+    )
     account_uploads: int = Field(10, ge=1, description="Most uploads of one account at the same time")
 
     # limits
@@ -196,6 +199,9 @@ class Settings(BaseSettings):
     )
     keep_models_days: int = Field(
         0, ge=0, description="Days until models are deleted of which nothing was made, or is left; 0 means they stay"
+    )
+    keep_pictures_days: int = Field(
+        1, ge=0, description="Days until the portal's free pictures of previews are deleted; 0 means they stay"
     )
     keep_deliveries_days: int = Field(30, ge=1, description="Days until the log of a webhook's deliveries is deleted")
 

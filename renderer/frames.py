@@ -129,10 +129,9 @@ class ShotRenderer:
                 owned.callback(self._reflection.release)
             self._resolve = ResolvePass(device, self._target)
             owned.callback(self._resolve.release)
-            self._yuv = YuvPass(device, self._target)
-            owned.callback(self._yuv.release)
             self._images = OverlayImages(device, (spec.width, spec.height), images)
             owned.callback(self._images.release)
+            self._yuv: YuvPass | None = None
             self._yuva: YuvaPass | None = None
             self._cast_shadows()
             self._owned = owned.pop_all()
@@ -203,6 +202,9 @@ class ShotRenderer:
 
     def start_yuv420(self, backdrop: Backdrop, foreground: Foreground | None = None) -> Pending:
         """Like `read_yuv420`, but waits for nothing: the next frame may be drawn before this one is read."""
+        if self._yuv is None:  # which sides of a picture may not suit
+            self._yuv = YuvPass(self._device, self._target)
+            self._owned.callback(self._yuv.release)
         return self._yuv.convert(backdrop, self._images.behind(backdrop), self._images.before(foreground))
 
     def start_yuva444(self, foreground: Foreground | None = None) -> Pending:

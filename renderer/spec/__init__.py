@@ -17,6 +17,7 @@ from renderer.spec.frames import (
     VideoPlan,
     VideoVariant,
 )
+from renderer.spec.pictures import PictureSpec
 from renderer.spec.plan import QUALITY_TIERS, plan_dataset, plan_image, plan_preview, plan_video
 from renderer.spec.settings import SETTINGS, RenderSettings, parse_settings
 from renderer.spec.stills import Angle, StillsSpec, StillVariant
@@ -33,6 +34,7 @@ __all__ = [
     "H264Encoder",
     "ImagePlan",
     "ImageVariant",
+    "PictureSpec",
     "RenderSettings",
     "StillVariant",
     "StillsSpec",

@@ -10,6 +10,7 @@ from api.http.portal import (
     lights,
     pages,
     people,
+    pictures,
     presets,
     session,
     settings,
@@ -20,7 +21,9 @@ from api.http.portal.errors import tell
 from api.http.portal.paths import PREFIX
 from api.http.rates import Surface
 
-PARTS = (session, settings, events, camera, lights, presets, generations, people, keys, accounts, workers, pages)
+PARTS = (
+    session, settings, events, camera, lights, pictures, presets, generations, people, keys, accounts, workers, pages,
+)  # fmt: skip
 
 PORTAL = Dialect(
     name="portal",
