@@ -394,7 +394,7 @@ def _origins(text: str, variable: str) -> tuple[str, ...]:
 
 LIMITS = (
     "max_connections", "max_connections_per_client", "account_requests", "client_requests", "account_streams",
-    "account_uploads", "max_upload_mb", "max_signed_upload_mb", "upload_limit", "quota_storage_mb",
+    "exact_picture_seconds", "account_uploads", "max_upload_mb", "max_signed_upload_mb", "upload_limit", "quota_storage_mb",
     "quota_uploads_per_hour", "quota_waiting_previews", "disk_reserve_mb", "child_memory_mb", "stall_seconds",
     "lease_seconds", "ingest_seconds", "max_attempts",
 )  # fmt: skip

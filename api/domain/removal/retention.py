@@ -179,9 +179,9 @@ _ORDERED = Render.is_system_preview == false()
 
 RULES = (
     Rule("previews", _old_renders(_PREVIEW), _results_of, _delete_render),
-    Rule("pictures", _old_pictures, _files_of_pictures, _delete_picture),
     Rule("results", _old_renders(_ORDERED, Render.output != "dataset"), _results_of, _delete_render),
     Rule("datasets", _old_renders(_ORDERED, Render.output == "dataset"), _results_of, _delete_render),
     Rule("generations", _old_flows, _files_of_flows, _delete_flow),
     Rule("models", _old_models, _files_of, _delete_model),
+    Rule("pictures", _old_pictures, _files_of_pictures, _delete_picture),
 )
