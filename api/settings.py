@@ -143,9 +143,6 @@ class Settings(BaseSettings):
         1200, ge=0, description="Most requests a minute of one address where no key is needed; 0 means no limit"
     )
     account_streams: int = Field(50, ge=1, description="Most event streams of one account at the same time")
-    exact_picture_seconds: float = Field(
-        3.0, ge=0, description="How often one person gets a free picture of what the portal's preview shows"
-    )
     account_uploads: int = Field(10, ge=1, description="Most uploads of one account at the same time")
 
     # limits
@@ -394,7 +391,7 @@ def _origins(text: str, variable: str) -> tuple[str, ...]:
 
 LIMITS = (
     "max_connections", "max_connections_per_client", "account_requests", "client_requests", "account_streams",
-    "exact_picture_seconds", "account_uploads", "max_upload_mb", "max_signed_upload_mb", "upload_limit", "quota_storage_mb",
+    "account_uploads", "max_upload_mb", "max_signed_upload_mb", "upload_limit", "quota_storage_mb",
     "quota_uploads_per_hour", "quota_waiting_previews", "disk_reserve_mb", "child_memory_mb", "stall_seconds",
     "lease_seconds", "ingest_seconds", "max_attempts",
 )  # fmt: skip

@@ -24,6 +24,9 @@ from api.errors import TooManyRequests
 from api.ids import new_id
 from renderer.spec import FrameSpec, ImageVariant, PictureSpec, RenderSettings, plan_image, plan_video
 
+EVERY_S = 3.0
+"""Between two pictures of one person: about as long as one takes to draw on two cores, and to look at."""
+
 LONGEST_SIDE = 1280
 """Pixels: what a browser shows of it on most screens, and at most a twelfth of a frame in 4K to draw."""
 
@@ -49,9 +52,7 @@ def exact(settings: RenderSettings, moment: float) -> Wanted:
     return Wanted(settings, PictureSpec(smaller, index), variant)
 
 
-def ask(
-    unit: Unit, account_id: str, person_id: str, model_id: str, wanted: Wanted, *, every_seconds: float
-) -> str:
+def ask(unit: Unit, account_id: str, person_id: str, model_id: str, wanted: Wanted) -> str:
     """Has the picture drawn, unless it is there or under way. Returns its id.
 
     Raises what `pictures.plan` raises, and TooManyRequests where the person has asked for another one just now.
@@ -61,7 +62,7 @@ def ask(
     known = pictures.by_key(unit, model_id, key)
     if known is not None and known.state in (TaskState.OPEN, TaskState.DONE):
         return known.id
-    _refuse_haste(unit, person_id, every_seconds)
+    _refuse_haste(unit, person_id)
     for picture_id in _unseen(unit, person_id, known):
         pictures.remove(unit, picture_id)
     made: str | None = unit.scalar(
@@ -79,14 +80,14 @@ def ask(
     return made
 
 
-def _refuse_haste(session: Session, person_id: str, every_seconds: float) -> None:
+def _refuse_haste(session: Session, person_id: str) -> None:
     last = session.scalar(select(func.max(Picture.created_at)).where(Picture.asked_by == person_id))
     if last is None:
         return
-    wait = (last + dt.timedelta(seconds=every_seconds) - clock.now()).total_seconds()
+    wait = (last + dt.timedelta(seconds=EVERY_S) - clock.now()).total_seconds()
     if wait > 0:
         raise TooManyRequests(
-            f"An exact picture can be had every {every_seconds:g} seconds; try again in a moment",
+            f"An exact picture can be had every {EVERY_S:g} seconds; try again in a moment",
             retry_after=math.ceil(wait),
         )
 

@@ -46,9 +46,8 @@ def ask_for_picture(
     person = signed[1]
     with farm.work() as unit:
         picture_id = exact_pictures.ask(
-            unit, person.account_id, person.id, body.modelId, exact_pictures.exact(settings, body.moment),
-            every_seconds=farm.settings.exact_picture_seconds,
-        )  # fmt: skip
+            unit, person.account_id, person.id, body.modelId, exact_pictures.exact(settings, body.moment)
+        )
     return {"id": picture_id}
 
 

@@ -54,6 +54,11 @@ def link(model_id: str, name: str = "w:64,h:64.webp", settings: RenderSettings =
     return Link(model_id, name, settings, 64, 64)
 
 
+@pytest.fixture(autouse=True)
+def nobody_is_hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exact_pictures, "EVERY_S", 0.0)
+
+
 @pytest.fixture
 def owner(database: Database) -> str:
     return sign_up(database)
@@ -75,11 +80,11 @@ def ask(database: Database, owner: str, wanted: Link) -> None:
 
 def ask_exactly(
     database: Database, owner: str, model_id: str, moment: float = 0.0, *, settings: RenderSettings = SHARE,
-    every: float = 0.0, person: str = PERSON,
+    person: str = PERSON,
 ) -> str:  # fmt: skip
     with unit(database) as session:
         wanted = exact_pictures.exact(settings, moment)
-        return exact_pictures.ask(session, owner, person, model_id, wanted, every_seconds=every)
+        return exact_pictures.ask(session, owner, person, model_id, wanted)
 
 
 def draw(database: Database, held: Claim) -> None:
@@ -267,14 +272,15 @@ def account_of(database: Database, held: Claim) -> str:
 
 
 def test_a_person_gets_one_every_few_seconds_and_the_same_again_at_any_time(
-    database: Database, owner: str, model_id: str
+    database: Database, owner: str, model_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = ask_exactly(database, owner, model_id, every=30)
-    assert ask_exactly(database, owner, model_id, every=30) == first
+    monkeypatch.setattr(exact_pictures, "EVERY_S", 30.0)
+    first = ask_exactly(database, owner, model_id)
+    assert ask_exactly(database, owner, model_id) == first
     with pytest.raises(TooManyRequests) as refused:
-        ask_exactly(database, owner, model_id, 0.5, every=30)
+        ask_exactly(database, owner, model_id, 0.5)
     assert 0 < (refused.value.retry_after or 0) <= 30
-    assert ask_exactly(database, owner, model_id, 0.5, every=30, person="SomebodyElse") != first
+    assert ask_exactly(database, owner, model_id, 0.5, person="SomebodyElse") != first
 
 
 def test_what_a_person_no_longer_waits_for_is_dropped(database: Database, owner: str, model_id: str) -> None:

@@ -243,7 +243,8 @@ def test_posts_that_cost_credits_take_an_idempotency_key(document: dict[str, Any
     for method, path, operation in operations(document):
         names = {parameter["name"] for parameter in operation.get("parameters", [])}
         assert ("Idempotency-Key" in names) == (method == "POST" and path in IDEMPOTENT_POSTS)
-        # a picture is paid for once; elsewhere a second one is refused, since the render isn't in error any more, or the flow is started
+        # a picture is paid for once; elsewhere a second one is refused, since the render isn't in error any more, or
+        # the flow is started
         once = path.endswith("/retry") or path.startswith("/i/") or (method, path) == ("PATCH", "/flows/{flow_id}")
         costs = "Idempotency-Key" in names and path not in FREE_POSTS
         if path != "/api/generate":  # nobody knows who asks there

@@ -148,8 +148,10 @@ def test_a_page_signs_its_own_links_with_the_key(web: Web, model_id: str, monkey
     assert code(answer("h:64,camera:left")) == (503, "unavailable")
     frames = PictureSpec.from_json(claimed(web).spec).frames
     assert (frames.width, frames.height, frames.rotate_y) == (64, 64, -90)
-    refused = {"w:0": "w", "w:2049": "w", "h:9x": "h", "w": "w", "zoom:9": "zoom", "bg:red": "bg",
-               "shadows:2": "shadows", "light:disco": "light", "w:64,w:64": "w", "aspect:1": "aspect", "azimuth:nan": "azimuth"}  # fmt: skip
+    refused = {
+        "w:0": "w", "w:2049": "w", "h:9x": "h", "w": "w", "w:64,w:64": "w", "zoom:9": "zoom", "bg:red": "bg",
+        "shadows:2": "shadows", "light:disco": "light", "aspect:1": "aspect", "azimuth:nan": "azimuth",
+    }  # fmt: skip
     for settings, field in refused.items():
         error = answer(settings).json()["error"]
         assert (error["code"], error["param"], error["message"][: len(field)]) == ("invalid_settings", field, field)
