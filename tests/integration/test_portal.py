@@ -14,9 +14,9 @@ from api.http.auth import SESSION_COOKIE
 from api.http.portal.pages import STATIC
 from tests.integration.portal import EMAIL, PASSWORD, PATIENCE_MS, Visit, first_link, visit, wait_until_plays
 from tests.integration.support import box_glb
-from tests.support.waiting import wait_for
 from tests.support.browser import chromium
 from tests.support.farm import Farm
+from tests.support.waiting import wait_for
 
 expect.set_options(timeout=PATIENCE_MS)
 

@@ -35,7 +35,7 @@ NAMES: dict[str, str] = {
     "pan": "pan_x",
     "roll": "roll_z",
 }
-"""Names of render settings in URLs, by which they are short."""
+"""The render settings that a URL can say, by the short names that it has for them."""
 
 SIDES = ("w", "h")
 SIDE = 512
