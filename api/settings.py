@@ -212,6 +212,9 @@ class Settings(BaseSettings):
     keep_models_days: int = Field(
         0, ge=0, description="Days until models are deleted of which nothing was made, or is left; 0 means they stay"
     )
+    keep_pictures_days: int = Field(
+        1, ge=0, description="Days until the portal's free pictures of previews are deleted; 0 means they stay"
+    )
     keep_deliveries_days: int = Field(30, ge=1, description="Days until the log of a webhook's deliveries is deleted")
 
     # downloads from URLs

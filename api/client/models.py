@@ -96,6 +96,16 @@ class Models:
         """Streams the model's own file to `path`, which appears only when it is whole."""
         self._transport.fetch_file(f"/models/{model_id}/file", path, on_progress)
 
+    def image_url(
+        self, model_id: str, settings: Mapping[str, Any] | None = None, *, width: int = 512, height: int = 512,
+        image_format: Literal["webp", "png", "avif"] = "webp",
+    ) -> str:
+        """A URL that shows a picture of the model to whoever has it; drawn, and paid for, when it is asked for first.
+        """
+        wanted = {"width": width, "height": height, "format": image_format, "renderSettings": dict(settings or {})}
+        url: str = self._transport.data("POST", f"/models/{model_id}/image-url", json=wanted)["url"]
+        return url
+
     def find(self, path: Path) -> str | None:
         """The id of the model with this file's bytes, if there is one: then it needn't be uploaded."""
         with path.open("rb") as file:

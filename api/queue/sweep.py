@@ -26,10 +26,11 @@ from api.domain.accounts import idempotency
 from api.domain.generations import endings, pipeline
 from api.domain.generations.flows import Terms
 from api.domain.generations.plans import Engines
-from api.domain.kit.unit import unit_of_work
+from api.domain.kit.unit import Unit, unit_of_work
 from api.domain.projects import progress
 from api.domain.removal import leftovers, models, overlays, retention, uploads
 from api.domain.removal.retention import Rule
+from api.domain.renders import pictures
 from api.domain.renders.removal import end_refunded_preview
 from api.domain.watching import counts as all_counts
 from api.domain.webhooks import deliveries
@@ -82,7 +83,7 @@ def sweep_once(
     ):
         models.discard_deleted(unit)
     with on_its_own("end previews that were refunded"):
-        _end_refunded_previews(database, storage)
+        _repeat_units(database, storage, end_refunded_preview)
     with (
         on_its_own("let projects and workflows go on"),
         unit_of_work(database, storage, wake=lambda: None) as unit,
@@ -144,11 +145,12 @@ def _take_back(database: Database, storage: Storage, max_attempts: int) -> None:
         )
 
 
-def _end_refunded_previews(database: Database, storage: Storage) -> None:
+def _repeat_units(database: Database, storage: Storage, step: Callable[[Unit], bool]) -> None:
+    """As `_repeat`, with units of work."""
     more = True
-    while more:  # each in a transaction of its own
+    while more:
         with unit_of_work(database, storage, wake=lambda: None) as unit:
-            more = end_refunded_preview(unit)
+            more = step(unit)
 
 
 def resume_once(database: Database, celery: Celery) -> None:
@@ -174,10 +176,12 @@ def collect_once(database: Database, storage: Storage, settings: Settings) -> No
         if rule.days(settings):
             with on_its_own(f"delete old {rule.name}"):
                 _delete_old(database, storage, rule, rule.days(settings))
+    with on_its_own("delete pictures of deleted models"):
+        _repeat_units(database, storage, pictures.remove_of_a_deleted_model)
     with on_its_own("add up what processes counted that are gone"), database.begin() as session:
         all_counts.fold(session)
     with on_its_own("forget models whose files never came"):
-        _discard_expired(database, storage)
+        _repeat_units(database, storage, uploads.discard_expired)
     before = clock.now() - leftovers.GRACE
     with on_its_own("tidy the storage"):
         if orphans := storage.tidy(before):
@@ -212,13 +216,6 @@ def _delete_old(database: Database, storage: Storage, rule: Rule, days: int) -> 
                 rule.delete(unit, account_id, thing_id)
     if tried:
         logger.info("Deleted %d %s older than %d days", len(tried), rule.name, days)
-
-
-def _discard_expired(database: Database, storage: Storage) -> None:
-    more = True
-    while more:
-        with unit_of_work(database, storage, wake=lambda: None) as unit:
-            more = uploads.discard_expired(unit)
 
 
 def _collect(database: Database, storage: Storage, folder: str, before: dt.datetime) -> None:

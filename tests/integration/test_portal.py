@@ -16,6 +16,7 @@ from tests.integration.portal import EMAIL, PASSWORD, PATIENCE_MS, Visit, first_
 from tests.integration.support import box_glb
 from tests.support.browser import chromium
 from tests.support.farm import Farm
+from tests.support.waiting import wait_for
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -69,6 +70,10 @@ def test_from_the_first_link_to_a_shared_turntable(
         expect(page.get_by_role("slider", name="Moment of the video")).to_be_enabled()  # the preview is there
         page.get_by_role("spinbutton", name="Length").fill("3")
         page.get_by_role("spinbutton", name="Length").blur()
+        page.get_by_role("button", name="Exact picture").click()
+        exact = page.get_by_role("img", name="Exact picture")
+        wait_for(lambda: exact.evaluate("(image) => image.naturalWidth == 960"), "the exact picture")
+        page.get_by_role("button", name="Back to the preview").click()
         page.get_by_text("1:1", exact=True).click()
         expect(page.get_by_text("2 credits", exact=True)).to_be_visible()
         with farm.renders_held():

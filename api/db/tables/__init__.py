@@ -8,6 +8,7 @@ from api.db.tables.base import Base, UtcDateTime
 from api.db.tables.catalog import Model, ModelTag, Overlay
 from api.db.tables.generations import Flow, FlowInput, FlowStep
 from api.db.tables.people import BrowserSession, Person, PersonLink
+from api.db.tables.pictures import Picture, PictureKey
 from api.db.tables.presets import Preset
 from api.db.tables.projects import (
     Batch,
@@ -46,6 +47,8 @@ __all__ = [
     "Pause",
     "Person",
     "PersonLink",
+    "Picture",
+    "PictureKey",
     "Preset",
     "ProcessCounts",
     "Project",

@@ -11,7 +11,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from api import clock
-from api.db.tables import FlowInput, FlowStep, Model, Overlay, Render, Task, Upload
+from api.db.tables import FlowInput, FlowStep, Model, Overlay, Picture, Render, Task, Upload
 from api.domain.removal import uploads
 from api.domain.renders.states import UNFINISHED
 from api.domain.work.states import TaskState
@@ -63,6 +63,10 @@ def _renders(session: Session, names: Collection[str]) -> Collection[str]:
     return session.scalars(select(Render.id).where(Render.id.in_(names))).all()
 
 
+def _pictures(session: Session, names: Collection[str]) -> Collection[str]:
+    return session.scalars(select(Picture.id).where(Picture.id.in_(names))).all()
+
+
 def _inputs(session: Session, names: Collection[str]) -> Collection[str]:
     return session.scalars(select(FlowInput.id).where(FlowInput.id.in_(names))).all()
 
@@ -82,6 +86,7 @@ FOLDERS: dict[str, Callable[[Session, Collection[str]], Collection[str]]] = {
     "thumbnails": _of_models,
     "usdzs": _of_models,
     "renders": _renders,
+    "pictures": _pictures,
     "inputs": _inputs,
     "steps": _steps,
     "tasks": _tasks,

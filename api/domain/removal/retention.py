@@ -17,11 +17,13 @@ from api.db.tables import (
     FlowInput,
     FlowStep,
     Model,
+    Picture,
     ProjectModel,
     Render,
     RenderJob,
     RenderJobOutput,
     Result,
+    Task,
     Upload,
 )
 from api.domain.catalog import catalog
@@ -30,8 +32,9 @@ from api.domain.generations.removal import delete_flow
 from api.domain.generations.states import FINAL
 from api.domain.kit.unit import Unit
 from api.domain.projects.states import RenderJobStatus
-from api.domain.renders import removal
+from api.domain.renders import pictures, removal
 from api.domain.renders.states import UNFINISHED
+from api.domain.work.states import TaskState
 from api.errors import FlowNotFound, InvalidState, ModelNotFound, RenderNotFound
 from api.settings import Settings
 
@@ -101,12 +104,23 @@ def _old_flows(before: dt.datetime) -> Select[str, str]:
     )
 
 
+def _old_pictures(before: dt.datetime) -> Select[str, str]:
+    """Those that people saw in the portal; what a link leads to stays."""
+    return (
+        select(Picture.id, Picture.account_id)
+        .join(Task, Task.id == Picture.task_id)
+        .where(Picture.asked_by.is_not(None), Picture.created_at < before, Task.state != TaskState.OPEN)
+        .order_by(Picture.created_at)
+    )
+
+
 def _old_models(before: dt.datetime) -> Select[str, str]:
     used = exists().where(Render.model_id == Model.id)
+    shown = exists().where(Picture.model_id == Model.id, Picture.asked_by.is_(None))
     announced = exists().where(Upload.model_id == Model.id, ProjectModel.upload_id == Upload.id)
     return (
         select(Model.id, Model.account_id)
-        .where(Model.created_at < before, Model.deleted_at.is_(None), ~used, ~announced)
+        .where(Model.created_at < before, Model.deleted_at.is_(None), ~used, ~shown, ~announced)
         .order_by(Model.created_at)
     )
 
@@ -114,6 +128,12 @@ def _old_models(before: dt.datetime) -> Select[str, str]:
 def _results_of(render_ids: Select[str]) -> Select[int]:
     return select(func.coalesce(func.sum(Result.size), 0)).where(
         Result.subject_kind == "render", Result.subject_id.in_(render_ids)
+    )
+
+
+def _files_of_pictures(picture_ids: Select[str]) -> Select[int]:
+    return select(func.coalesce(func.sum(Result.size), 0)).where(
+        Result.subject_kind == pictures.SUBJECT, Result.subject_id.in_(picture_ids)
     )
 
 
@@ -134,6 +154,10 @@ def _delete_render(unit: Unit, account_id: str, render_id: str) -> None:
         removal.delete_render(unit, account_id, render_id)
     except RenderNotFound:
         return  # its owner was quicker
+
+
+def _delete_picture(unit: Unit, account_id: str, picture_id: str) -> None:
+    pictures.remove(unit, picture_id)
 
 
 def _delete_model(unit: Unit, account_id: str, model_id: str) -> None:
@@ -159,4 +183,5 @@ RULES = (
     Rule("datasets", _old_renders(_ORDERED, Render.output == "dataset"), _results_of, _delete_render),
     Rule("generations", _old_flows, _files_of_flows, _delete_flow),
     Rule("models", _old_models, _files_of, _delete_model),
+    Rule("pictures", _old_pictures, _files_of_pictures, _delete_picture),
 )

@@ -14,6 +14,7 @@ from api.http.dxgl import (
     ledger,
     models,
     overlays,
+    pictures,
     quote,
     renders,
     share_page,
@@ -23,7 +24,7 @@ from api.http.dxgl import (
 from api.http.dxgl.auth import authenticate
 from api.http.dxgl.errors import tell
 from api.http.dxgl.paths import PREFIX
-from api.http.dxgl.share_paths import PAGE_PREFIX, PUBLIC_PREFIX
+from api.http.dxgl.share_paths import PAGE_PREFIX, PICTURE_PREFIX, PUBLIC_PREFIX
 from api.http.flow_inputs import BODY_MB
 from api.http.rates import Surface, unlimited
 
@@ -32,6 +33,7 @@ TAGS = {
     "renders": "What is made of them",
     "assets": "The files of a render",
     "shares": "Files that everybody may fetch",
+    "pictures": "Pictures of models by links, drawn when they are asked for first",
     "overlays": "Images behind and before models, panoramas that light them",
     "quote": "Prices",
     "webhooks": "Notifications of renders that have ended, and how they are signed",
@@ -41,14 +43,14 @@ TAGS = {
 
 PARTS = (
     export, renders, assets, events, models, ingest, overlays, quote, account, keys, ledger, health, shares,
-    webhooks, bulk, generate,
+    webhooks, bulk, generate, pictures,
 )  # fmt: skip
 """Looked through in this order: what is asked for most comes first, but for paths that another one would match."""
 
 DXGL = Dialect(
     name="dxgl",
     prefixes=("", PREFIX, PUBLIC_PREFIX),
-    routers=(*(part.router for part in PARTS), bulk.of_models, shares.public, share_page.public),
+    routers=(*(part.router for part in PARTS), bulk.of_models, shares.public, share_page.public, pictures.public),
     authenticate=authenticate,
     tell=tell,
     uploads=(
@@ -62,5 +64,5 @@ DXGL = Dialect(
         Surface(PREFIX, lambda settings: settings.account_requests, unlimited),
         Surface("", unlimited, lambda settings: settings.client_requests),
     ),
-    secret_paths=(PUBLIC_PREFIX, PAGE_PREFIX),
+    secret_paths=(PUBLIC_PREFIX, PAGE_PREFIX, PICTURE_PREFIX),
 )

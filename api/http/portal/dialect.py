@@ -11,6 +11,7 @@ from api.http.portal import (
     lights,
     pages,
     people,
+    pictures,
     presets,
     session,
     settings,
@@ -21,7 +22,10 @@ from api.http.portal.errors import tell
 from api.http.portal.paths import PREFIX
 from api.http.rates import Surface
 
-PARTS = (session, door, settings, events, camera, lights, presets, generations, people, keys, accounts, workers, pages)
+PARTS = (
+    session, door, settings, events, camera, lights, pictures, presets, generations, people, keys, accounts, workers,
+    pages,
+)  # fmt: skip
 
 PORTAL = Dialect(
     name="portal",

@@ -34,8 +34,8 @@ NOBODY: Keys = {dialect.name: None for dialect in DIALECTS}
 
 dialect_of = Dialects(DIALECTS).of
 
-PUBLIC = ("/api/v/", "/s/", "/api/generate", "/api/status/", "/api/asset/", "/api/examples", "/api/jobs/")
-"""Where what there is is everybody's: test_shares, and the tests of the Grok pipeline."""
+PUBLIC = ("/api/v/", "/s/", "/i/", "/api/generate", "/api/status/", "/api/asset/", "/api/examples", "/api/jobs/")
+"""Where what there is is everybody's: test_shares, test_pictures, and the tests of the Grok pipeline."""
 
 FLOW = "model_generate_fromprompt"
 TEMPLATE = {"name": "Mine", "content": next(iter(templates.BUILTIN.values())).content.to_json()}
@@ -163,6 +163,8 @@ class Estate:
             ("POST", "/v1/overlays"): {"files": {"file": ("sky.png", b"no picture")}},
             ("POST", "/v1/quote"): {"json": {"renders": [{}]}},
             ("POST", "/v1/renders/{render_id}/share"): {},
+            ("POST", "/v1/models/{model_id}/image-url"): {"json": {"width": 64}},
+            ("POST", "/v1/image-key"): {},
             ("POST", "/v1/tickets"): {},
             ("POST", "/v1/keys"): {"json": {"name": "mine", "scopes": ["admin"]}},
             ("POST", "/v1/renders/cancel"): {"json": {"ids": [render_id]}},
@@ -210,6 +212,6 @@ class Estate:
             rows = [
                 sorted(row for row in map(repr, session.execute(select(table))) if STRANGER not in row)
                 for table in Base.metadata.sorted_tables
-                if table.name not in ("tokens", "webhook_secrets")
+                if table.name not in ("tokens", "webhook_secrets", "picture_keys")
             ]
         return rows, [key for key in self.web.stored() if key != ".signing-secret"]
