@@ -30,7 +30,7 @@ from api.domain.kit.unit import Unit, unit_of_work
 from api.domain.projects import progress
 from api.domain.removal import leftovers, models, overlays, retention, uploads
 from api.domain.removal.retention import Rule
-from api.domain.renders import pictures
+from api.domain.renders import pictures, resumable
 from api.domain.renders.removal import end_refunded_preview
 from api.domain.watching import counts as all_counts
 from api.domain.webhooks import deliveries
@@ -83,7 +83,7 @@ def sweep_once(
     ):
         models.discard_deleted(unit)
     with on_its_own("end previews that were refunded"):
-        _repeat_units(database, storage, end_refunded_preview)
+        _repeat_as_unit(database, storage, end_refunded_preview)
     with (
         on_its_own("let projects and workflows go on"),
         unit_of_work(database, storage, wake=lambda: None) as unit,
@@ -145,14 +145,6 @@ def _take_back(database: Database, storage: Storage, max_attempts: int) -> None:
         )
 
 
-def _repeat_units(database: Database, storage: Storage, step: Callable[[Unit], bool]) -> None:
-    """As `_repeat`, with units of work."""
-    more = True
-    while more:
-        with unit_of_work(database, storage, wake=lambda: None) as unit:
-            more = step(unit)
-
-
 def resume_once(database: Database, celery: Celery) -> None:
     """Lets go on what has waited long enough after a failure, and tells the workers."""
     with database.read() as session:
@@ -177,11 +169,13 @@ def collect_once(database: Database, storage: Storage, settings: Settings) -> No
             with on_its_own(f"delete old {rule.name}"):
                 _delete_old(database, storage, rule, rule.days(settings))
     with on_its_own("delete pictures of deleted models"):
-        _repeat_units(database, storage, pictures.remove_of_a_deleted_model)
+        _repeat_as_unit(database, storage, pictures.remove_of_a_deleted_model)
     with on_its_own("add up what processes counted that are gone"), database.begin() as session:
         all_counts.fold(session)
     with on_its_own("forget models whose files never came"):
-        _repeat_units(database, storage, uploads.discard_expired)
+        _repeat_as_unit(database, storage, uploads.discard_expired)
+    with on_its_own("forget uploads that nobody goes on with"):
+        _repeat_as_unit(database, storage, resumable.discard_expired)
     before = clock.now() - leftovers.GRACE
     with on_its_own("tidy the storage"):
         if orphans := storage.tidy(before):
@@ -216,6 +210,14 @@ def _delete_old(database: Database, storage: Storage, rule: Rule, days: int) -> 
                 rule.delete(unit, account_id, thing_id)
     if tried:
         logger.info("Deleted %d %s older than %d days", len(tried), rule.name, days)
+
+
+def _repeat_as_unit(database: Database, storage: Storage, step: Callable[[Unit], bool]) -> None:
+    """As `_repeat`, with units of work."""
+    more = True
+    while more:
+        with unit_of_work(database, storage, wake=lambda: None) as unit:
+            more = step(unit)
 
 
 def _collect(database: Database, storage: Storage, folder: str, before: dt.datetime) -> None:

@@ -24,6 +24,7 @@ from api.db.tables.projects import (
 )
 from api.db.tables.renders import Render, RenderOverlay
 from api.db.tables.results import Result
+from api.db.tables.uploads import ResumableUpload
 from api.db.tables.watching import ProcessCounts
 from api.db.tables.webhooks import WebhookDelivery, WebhookSecret, WebhookSubscription, WebhookTarget
 from api.db.tables.work import Lane, OutboxMessage, Pause, Segment, Task, TaskNeed, Worker
@@ -59,6 +60,7 @@ __all__ = [
     "RenderJobOutput",
     "RenderOverlay",
     "Result",
+    "ResumableUpload",
     "Segment",
     "StoredBytes",
     "Task",

@@ -11,8 +11,9 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from api import clock
-from api.db.tables import FlowInput, FlowStep, Model, Overlay, Picture, Render, Task, Upload
+from api.db.tables import FlowInput, FlowStep, Model, Overlay, Picture, Render, ResumableUpload, Task, Upload
 from api.domain.removal import uploads
+from api.domain.renders import resumable
 from api.domain.renders.states import UNFINISHED
 from api.domain.work.states import TaskState
 
@@ -59,6 +60,12 @@ def _uploads(session: Session, names: Collection[str]) -> Collection[str]:
     return session.scalars(select(Upload.id).where(Upload.id.in_(names), *confirmable)).all()
 
 
+def _parts(session: Session, names: Collection[str]) -> Collection[str]:
+    """Of uploads that may go on. Those that are complete need none."""
+    unfinished = ResumableUpload.model_id.is_(None)
+    return session.scalars(select(ResumableUpload.id).where(ResumableUpload.id.in_(names), unfinished)).all()
+
+
 def _renders(session: Session, names: Collection[str]) -> Collection[str]:
     return session.scalars(select(Render.id).where(Render.id.in_(names))).all()
 
@@ -91,6 +98,7 @@ FOLDERS: dict[str, Callable[[Session, Collection[str]], Collection[str]]] = {
     "steps": _steps,
     "tasks": _tasks,
     "uploads": _uploads,
+    resumable.FOLDER: _parts,
     "shots": _tasks,  # where older versions kept parts
 }
 """Where the storage has files, and which of some names there somebody needs."""

@@ -17,6 +17,7 @@ from api.http.dxgl import (
     pictures,
     quote,
     renders,
+    resumable,
     share_page,
     shares,
     webhooks,
@@ -30,6 +31,7 @@ from api.http.rates import Surface, unlimited
 
 TAGS = {
     "models": "Uploaded 3D files",
+    "uploads": "Large 3D files that come in parts",
     "renders": "What is made of them",
     "assets": "The files of a render",
     "shares": "Files that everybody may fetch",
@@ -42,8 +44,8 @@ TAGS = {
 }
 
 PARTS = (
-    export, renders, assets, events, models, ingest, overlays, quote, account, keys, ledger, health, shares,
-    webhooks, bulk, generate, pictures,
+    export, renders, assets, events, models, resumable, ingest, overlays, quote, account, keys, ledger, health,
+    shares, webhooks, bulk, generate, pictures,
 )  # fmt: skip
 """Looked through in this order: what is asked for most comes first, but for paths that another one would match."""
 
@@ -55,6 +57,7 @@ DXGL = Dialect(
     tell=tell,
     uploads=(
         Upload("POST", models.UPLOAD_PATH, lambda settings: settings.max_upload_mb),
+        Upload("PUT", resumable.PART_PATH, lambda _: resumable.PART_MB),
         Upload("POST", overlays.UPLOAD_PATH, lambda _: overlays.LARGEST_MB),
         Upload("POST", generate.GENERATE_PATH, lambda _: BODY_MB),
     ),

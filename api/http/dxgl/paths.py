@@ -10,6 +10,7 @@ from api.errors import (
     FarmError,
     KeyNotFound,
     ModelNotFound,
+    NotFound,
     OverlayNotFound,
     RenderNotFound,
 )
@@ -26,6 +27,7 @@ PREFIX = "/v1"
 ModelId = Annotated[str, id_else(ModelNotFound)]
 RenderId = Annotated[str, id_else(RenderNotFound)]
 OverlayId = Annotated[str, id_else(OverlayNotFound)]
+UploadId = Annotated[str, id_else(NotFound)]
 KeyId = Annotated[str, id_else(KeyNotFound)]
 DeliveryId = Annotated[str, id_else(DeliveryNotFound)]
 

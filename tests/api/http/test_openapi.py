@@ -59,10 +59,15 @@ OUR_ROUTES = {
     ("GET", "/v1/renders/:id/events"),
     ("PATCH", "/v1/renders/:id/cancel"),
     ("PATCH", "/v1/renders/:id/retry"),
+    ("PATCH", "/v1/renders/:id/put-first"),
     *((method, "/v1/renders/:id/share") for method in ("GET", "PUT", "POST", "DELETE")),
     ("GET", "/v1/renders/export"),
     *(("POST", f"/v1/{path}") for path in ("renders/cancel", "renders/delete", "models/delete")),
     ("GET", "/v1/tags"),
+    *((method, "/v1/uploads") for method in ("GET", "POST")),
+    *((method, "/v1/uploads/:id") for method in ("GET", "DELETE")),
+    ("PUT", "/v1/uploads/:id/{number}"),
+    ("POST", "/v1/uploads/:id/complete"),
     ("GET", "/v1/ledger"),
     ("GET", "/v1/keys"),
     ("POST", "/v1/keys"),
@@ -248,6 +253,7 @@ def test_posts_that_cost_credits_take_an_idempotency_key(document: dict[str, Any
         # a picture is paid for once; elsewhere a second one is refused, since the render isn't in error any more, or
         # the flow is started
         once = path.endswith("/retry") or path.startswith("/i/") or (method, path) == ("PATCH", "/flows/{flow_id}")
+        once = once or (method == "POST" and path.startswith("/v1/uploads"))  # one of the same bytes at a time
         costs = "Idempotency-Key" in names and path not in FREE_POSTS
         if path != "/api/generate":  # nobody knows who asks there
             assert ("402" in operation["responses"]) == (costs or once)

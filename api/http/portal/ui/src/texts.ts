@@ -1,6 +1,6 @@
 // Everything that the pages say, in English. A translation is another file like this one.
 
-import { duration, plural } from "./formats";
+import { duration, ordinal, plural } from "./formats";
 
 export const t = {
   product: "Pirouette",
@@ -12,6 +12,7 @@ export const t = {
   copied: "Copied",
   remove: "Remove",
   delete: "Delete",
+  undo: "Undo",
   save: "Save",
   loadingPage: "Loading",
   themes: { auto: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" },
@@ -95,6 +96,14 @@ export const t = {
     tooLarge: (mb: number) => `It is larger than ${mb} MB`,
     empty: "The file is empty",
     summary: (done: number, total: number) => `${done} of ${total}`,
+    offline: "The farm can't be reached. The upload goes on by itself as soon as it can.",
+    unfinishedTitle: "Not finished yet",
+    unfinishedText: "These were interrupted. What is here already isn't sent again.",
+    here: (percent: number) => `${percent} % is here`,
+    goOn: "Go on",
+    chooseAgain: "Choose the file again",
+    discard: (name: string) => `Discard ${name}`,
+    otherFile: "This is another file than the one that was begun",
   },
 
   generate: {
@@ -118,9 +127,21 @@ export const t = {
   library: {
     title: "Models",
     search: "Search by name, SKU, tag or file",
-    newest: "Newest first",
-    byName: "By name",
-    largest: "Largest first",
+    sort: "Order",
+    sorts: {
+      "-createdAt": "Newest first",
+      createdAt: "Oldest first",
+      title: "By title, A to Z",
+      "-title": "By title, Z to A",
+      originalName: "By file name, A to Z",
+      "-originalName": "By file name, Z to A",
+      "-fileSize": "Largest first",
+      fileSize: "Smallest first",
+    },
+    filter: "Filter",
+    anyOfTags: "Has any of these tags",
+    from: "Uploaded from",
+    to: "Uploaded until",
     archived: "Archived",
     current: "Current",
     emptyTitle: "No models yet",
@@ -135,8 +156,12 @@ export const t = {
     clear: "Clear",
     select: (name: string) => `Choose ${name}`,
     open: (name: string) => `Look into ${name}`,
-    deleteAsk: (count: number) => `Delete ${plural(count, "model")} for good? What was made of them stays.`,
-    deleted: (count: number) => `${plural(count, "model")} deleted`,
+    chooseAll: (count: number) => `Choose all ${count.toLocaleString("en")}`,
+    editTags: "Tags",
+    tagsOf: (count: number) => `Tags of ${plural(count, "model")}`,
+    addTags: "Add to all of them",
+    removeTags: "Take from all of them",
+    deleted: (count: number) => `${plural(count, "model")} deleted. What was made of them stays.`,
   },
 
   inspect: {
@@ -211,6 +236,10 @@ export const t = {
     left: (seconds: number) => `about ${duration(seconds)} left`,
     cancel: "Cancel",
     cancelAll: "Cancel all",
+    place: (place: number) => (place === 1 ? "Next" : `${ordinal(place)} in line`),
+    first: "Put first",
+    isFirst: "It is drawn before your other orders.",
+    away: "The farm can't be reached. The queue goes on by itself as soon as it can.",
     cancelAsk: (count: number) => `Cancel ${plural(count, "order")}? Credits for what isn't drawn yet come back.`,
     retry: "Try again",
     dismiss: "Dismiss",
@@ -314,10 +343,11 @@ export const t = {
     passwordChanged: "Password changed. You are signed out everywhere else.",
     farmLead: "All accounts of this farm. Each has its own models, people and credits.",
     openAccount: "Open an account",
-    grant: "Add credits",
+    grant: "Adjust credits",
     grantAmount: "How many?",
+    grantHelp: "A minus takes credits away; then the note must say why.",
     grantNote: "Note, kept in the ledger",
-    granted: "Credits added",
+    granted: "Credits adjusted",
     workers: "Workers",
     noWorkers: "No worker is there: nothing is drawn until one is.",
     nothingWaits: "Nothing waits",

@@ -8,6 +8,8 @@ export interface Me {
   account: string;
   credits: number;
   maxUploadMb: number;
+  /** Files that have more go in parts. */
+  inPartsMb: number;
 }
 
 export interface LinkDetail {
