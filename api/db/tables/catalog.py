@@ -26,6 +26,9 @@ class Model(Base):
         Index("models_to_discard", "deleted_at",
               sqlite_where=text("deleted_at IS NOT NULL AND file_size > 0"),
               postgresql_where=text("deleted_at IS NOT NULL AND file_size > 0")),
+        Index("models_deleted_by_account", "account_id",
+              sqlite_where=text("deleted_at IS NOT NULL AND file_size > 0"),
+              postgresql_where=text("deleted_at IS NOT NULL AND file_size > 0")),
     )
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)
