@@ -136,6 +136,7 @@ def setup_of(settings: Settings, queues: Sequence[str], places: Places) -> Setup
         log_level=settings.log_level,
         log_format=settings.log_format,
         memory_bytes=settings.child_memory_mb * 1024 * 1024 or machine_bytes,
+        file_bytes=settings.render_output_mb * 1024 * 1024,
         weights={name: str(folder) for name, folder in places.weights.items()},
     )
 

@@ -93,6 +93,7 @@ class Places:
 class Process(Protocol):
     """What is needed of a `renderer.sandbox.Child`."""
 
+    pid: int
     stdin: IO[bytes]
     stdout: IO[bytes]
 
@@ -122,6 +123,7 @@ class Child:
 
     def __init__(self, process: Process, setup: Setup) -> None:
         self.busy = False
+        self.pid = process.pid
         self._process = process
         self._heard = bytearray()
         self._pipe = process.stdout.fileno()
