@@ -56,7 +56,10 @@ class Farm:
     def work(self, caller: Principal | None = None) -> contextlib.AbstractContextManager[Unit]:
         """A unit of work: see api.domain.kit.unit. `caller` is who orders, if anything is ordered in it."""
         token_id = None if caller is None else caller.token_id
-        return unit_of_work(self.database, self.storage, self.wake, token_id=token_id)
+        return unit_of_work(
+            self.database, self.storage, self.wake, token_id=token_id,
+            most_unfinished=self.settings.quota_unfinished_renders,
+        )  # fmt: skip
 
 
 async def farm_of(request: Request) -> Farm:

@@ -8,8 +8,8 @@ import dataclasses
 from collections.abc import Collection, Mapping
 from typing import Self
 
-from sqlalchemy import ScalarSelect, delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, delete, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from api.db.dialects import insert
 from api.db.tables import Account, Quota, StoredBytes
@@ -26,6 +26,9 @@ class Quotas:
     storage_mb: int = 0
     uploads_per_hour: int = 0
     waiting_previews: int = 0
+    unfinished_renders: int = 0
+    running: int = 0
+    kept_mb: int = 0
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -38,8 +41,18 @@ NAMES = tuple(field.name for field in dataclasses.fields(Quotas))
 
 def of_account(session: Session, account_id: str, defaults: Quotas) -> Quotas:
     """The account's quotas: `defaults` but for what an administrator has set."""
-    own = session.execute(select(Quota.name, Quota.value).where(Quota.account_id == account_id))
-    return dataclasses.replace(defaults, **{row.name: row.value for row in own})
+    return dataclasses.replace(defaults, **own(session, account_id))
+
+
+def own(session: Session, account_id: str) -> dict[str, int]:
+    """What an administrator has set for the account, by the quotas' names."""
+    rows = session.execute(select(Quota.name, Quota.value).where(Quota.account_id == account_id))
+    return {row.name: row.value for row in rows}
+
+
+def own_value(account_id: ColumnElement[str] | InstrumentedAttribute[str], name: str) -> ScalarSelect[int]:
+    """What an administrator has set for the account, NULL if nothing."""
+    return select(Quota.value).where(Quota.account_id == account_id, Quota.name == name).scalar_subquery()
 
 
 def set_own(session: Session, account_id: str, changes: Mapping[str, int | None]) -> None:
