@@ -209,6 +209,9 @@ class Settings(BaseSettings):
     keep_models_days: int = Field(
         0, ge=0, description="Days until models are deleted of which nothing was made, or is left; 0 means they stay"
     )
+    keep_deleted_days: int = Field(
+        7, ge=0, description="Days for which models and renders that were deleted can be had back; 0 means not at all"
+    )
     keep_deliveries_days: int = Field(30, ge=1, description="Days until the log of a webhook's deliveries is deleted")
 
     # downloads from URLs

@@ -61,10 +61,13 @@ class DeletedRender(Base):
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    model_id: Mapped[str] = mapped_column(ForeignKey("models.id"))
     task_id: Mapped[str] = mapped_column(ForeignKey("tasks.id"), index=True)
+    output: Mapped[str] = mapped_column(String(10))
     row: Mapped[dict[str, Any]] = mapped_column(JSON)  # its settings keep their order
     size: Mapped[int] = mapped_column(BigInteger)
-    deleted_at: Mapped[dt.datetime] = mapped_column(index=True)
+    deleted_at: Mapped[dt.datetime]
+    discard_at: Mapped[dt.datetime] = mapped_column(index=True)
 
 
 class RenderOverlay(Base):

@@ -40,11 +40,11 @@ def refuse(session: Session, account_id: str, allowed: Quotas, *, adding: int | 
     uploads = select(Model.created_at).where(Model.account_id == account_id).order_by(Model.created_at.desc())
     waiting = select(Render.id).where(Render.account_id == account_id, *_WAITING)
     found = session.execute(select(
-        quotas.bytes_of(account_id).label("stored"),
+        quotas.counted_bytes(account_id).label("stored"),
         _after(uploads, allowed.uploads_per_hour - to_come).label("upload_before"),
         _after(waiting, allowed.waiting_previews - to_come).label("one_too_many"),
     )).one()  # fmt: skip
-    quotas.check_storage((found.stored or 0) + (adding or 0), allowed.storage_mb)
+    quotas.check_storage(found.stored + (adding or 0), allowed.storage_mb)
     limit, again_at = allowed.uploads_per_hour, (found.upload_before or LONG_AGO) + HOUR
     if limit and (wait := again_at - clock.now()) > dt.timedelta():
         raise UploadLimit(
@@ -92,7 +92,7 @@ def usage(session: Session, account_id: str) -> Quotas:
     running = select(func.count()).where(
         Segment.account_id == account_id, Segment.state == literal_column("'running'")
     )
-    stored_mb = math.ceil(quotas.stored_bytes(session, account_id) / quotas.MEGABYTE)
+    stored_mb = math.ceil(quotas.used_bytes(session, account_id) / quotas.MEGABYTE)
     return Quotas(
         storage_mb=stored_mb,
         uploads_per_hour=session.scalar(uploads) or 0,
