@@ -74,8 +74,17 @@ def crowded(session: Session, limit_mb: int) -> list[str]:
     """The accounts whose files are, with what they have deleted, more than they may have; `limit_mb` unless they have a
     quota of their own."""
     limit = func.coalesce(quotas.own_value(StoredBytes.account_id, "storage_mb"), limit_mb)
-    over = select(StoredBytes.account_id).where(limit > 0, StoredBytes.total > limit * literal(quotas.MEGABYTE))
-    return list(session.scalars(over.where(quotas.deleted_bytes(StoredBytes.account_id) > 0).limit(AT_ONCE)))
+    given_up = (
+        select(func.coalesce(func.sum(Model.file_size), 0))
+        .where(
+            Model.account_id == StoredBytes.account_id, Model.deleted_at.is_not(None), Model.discard_at.is_(None),
+            Model.file_size > literal_column("0"),
+        )
+        .scalar_subquery()
+    )
+    over = StoredBytes.total - given_up > limit * literal(quotas.MEGABYTE)
+    deleted = quotas.deleted_bytes(StoredBytes.account_id) > given_up
+    return list(session.scalars(select(StoredBytes.account_id).where(limit > 0, over, deleted).limit(AT_ONCE)))
 
 
 def give_up_oldest(unit: Unit, account_id: str) -> bool:

@@ -18,6 +18,7 @@ from api.http.dxgl import (
     renders,
     share_page,
     shares,
+    trash,
     webhooks,
 )
 from api.http.dxgl.auth import authenticate
@@ -41,7 +42,7 @@ TAGS = {
 
 PARTS = (
     export, renders, assets, events, models, ingest, overlays, quote, account, keys, ledger, health, shares,
-    webhooks, bulk, generate,
+    webhooks, bulk, generate, trash,
 )  # fmt: skip
 """Looked through in this order: what is asked for most comes first, but for paths that another one would match."""
 

@@ -163,6 +163,8 @@ class Estate:
             ("POST", "/v1/overlays"): {"files": {"file": ("sky.png", b"no picture")}},
             ("POST", "/v1/quote"): {"json": {"renders": [{}]}},
             ("POST", "/v1/renders/{render_id}/share"): {},
+            ("POST", "/v1/renders/{render_id}/restore"): {},
+            ("POST", "/v1/models/{model_id}/restore"): {},
             ("POST", "/v1/tickets"): {},
             ("POST", "/v1/keys"): {"json": {"name": "mine", "scopes": ["admin"]}},
             ("POST", "/v1/renders/cancel"): {"json": {"ids": [render_id]}},
