@@ -34,7 +34,7 @@ from api.domain.renders import trash as deleted_renders
 from api.domain.renders.removal import end_refunded_preview
 from api.domain.watching import counts as all_counts
 from api.domain.webhooks import deliveries
-from api.domain.work import fleet, lanes, scheduling, waits
+from api.domain.work import fleet, lanes, logs, scheduling, waits
 from api.queue.broker import send_hint
 from api.queue.relay import relay
 from api.settings import Settings
@@ -200,6 +200,8 @@ def collect_once(database: Database, storage: Storage, settings: Settings) -> No
                 _delete_old(database, storage, rule, rule.days(settings))
     with on_its_own("delete what accounts have too much"):
         _thin_out(database, storage, settings.quota_kept_mb)
+    with on_its_own("forget the logs of workers that are gone"), database.begin() as session:
+        logs.forget_old(session)
     with on_its_own("add up what processes counted that are gone"), database.begin() as session:
         all_counts.fold(session)
     with on_its_own("forget models whose files never came"):

@@ -1,6 +1,13 @@
 """What who runs the farm decides about accounts, and sees of workers."""
 
+import datetime as dt
+
+from sqlalchemy import update
+
+from api import clock
+from api.db.tables import WorkerLog
 from api.domain.accounts import accounts
+from api.domain.work import fleet, logs
 from tests.api.http.portal.browser import PersonsBrowser, code
 from tests.support.web import Web
 
@@ -33,3 +40,26 @@ def test_what_makes_no_sense_changes_nothing(web: Web, boss: PersonsBrowser) -> 
         assert code(boss.request("PATCH", path, json=wrong)) == (400, "invalid_request"), wrong
     assert boss.get(path).json() == before
     assert code(boss.get("/portal/api/accounts/UnknownUnkno/allowance")) == (404, "not_found")
+
+
+def test_the_operator_reads_what_workers_logged_also_of_those_that_are_gone(web: Web, boss: PersonsBrowser) -> None:
+    moment = clock.now()
+    with web.database.begin() as session:
+        fleet.announce(session, "host-1", "llvmpipe", True, "x264")
+        fleet.announce(session, "host-2", "llvmpipe", True, "x264")
+        logs.write(session, "host-1", ["one"], None)
+        logs.write(session, "host-1", ["one", "two"], ("It broke", moment))
+        logs.write(session, "host-0", ["ended"], None)
+    told = boss.get("/portal/api/workers").json()
+    assert [(each["name"], each["lastError"], each["lastErrorAt"]) for each in told["data"]] == [
+        ("host-1", "It broke", moment.isoformat()), ("host-2", None, None)
+    ]
+    assert [(each["name"], each["lastError"]) for each in told["gone"]] == [("host-0", None)]
+    assert boss.get("/portal/api/workers/host-1/log").json() == {"name": "host-1", "lines": ["one", "two"]}
+    assert boss.get("/portal/api/workers/host-0/log").json()["lines"] == ["ended"]
+    assert code(boss.get("/portal/api/workers/host-2/log")) == (404, "not_found")
+    with web.database.begin() as session:
+        session.execute(update(WorkerLog).values(written_at=clock.now() - dt.timedelta(days=2)))
+        logs.forget_old(session)
+    assert boss.get("/portal/api/workers").json()["gone"] == []
+    assert boss.get("/portal/api/workers/host-1/log").status_code == 200
