@@ -114,6 +114,21 @@ class Settings(BaseSettings):
         description="Origins, with commas between, whose pages may call the API from a browser, such as "
         "https://shop.example.com; * means any",
     )
+    oidc_issuer: str = Field(
+        "",
+        pattern=HTTP,
+        description="URL of an OpenID Connect provider by which people may sign in to the portal; empty means by "
+        "password",
+    )
+    oidc_client_id: str = Field("", description="What the provider knows the farm by")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="The secret that belongs to it")
+    oidc_name: str = Field("single sign-on", description="What people call the provider: Sign in with ...")
+    mail_url: SecretStr = Field(
+        SecretStr(""),
+        description="Mail server for invitations and forgotten passwords: smtps://user:password@mail.example.com, or "
+        "smtp:// for STARTTLS; empty means that links are handed over by whoever made them",
+    )
+    mail_from: str = Field("", description="Sender of these mails, such as Pirouette <farm@example.com>")
     log_level: str = Field(
         "INFO", pattern="(?i)^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"
     )
@@ -329,7 +344,8 @@ class Settings(BaseSettings):
         given = {
             "PIROUETTE_DATABASE_PASSWORD": self.database_password, "PIROUETTE_DATABASE_URL": self.database_url,
             "PIROUETTE_BROKER_URL": self.broker_url, "PIROUETTE_S3_SECRET_KEY": self.s3_secret_key,
-            "PIROUETTE_METRICS_TOKEN": self.metrics_token,
+            "PIROUETTE_METRICS_TOKEN": self.metrics_token, "PIROUETTE_OIDC_CLIENT_SECRET": self.oidc_client_secret,
+            "PIROUETTE_MAIL_URL": self.mail_url,
         }  # fmt: skip
         for name, secret in given.items():
             value = secret.get_secret_value()
@@ -337,6 +353,25 @@ class Settings(BaseSettings):
                 value = "".join(_PASSWORD_OF_URL.findall(value))
             if value.lower() in KNOWN_TO_ALL:
                 raise ValueError(f"{name} has a password that everybody knows; `openssl rand -hex 24` makes one")
+        return self
+
+    @model_validator(mode="after")
+    def _provider_is_agreed_with(self) -> Self:
+        agreed = (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret.get_secret_value())
+        if any(agreed) and not all(agreed):
+            raise ValueError(
+                "PIROUETTE_OIDC_ISSUER, PIROUETTE_OIDC_CLIENT_ID and PIROUETTE_OIDC_CLIENT_SECRET belong together"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _mail_can_be_sent(self) -> Self:
+        url = self.mail_url.get_secret_value()
+        if url and not re.match(r"smtps?://[^/]", url):
+            raise ValueError("PIROUETTE_MAIL_URL must be a URL such as smtps://user:password@mail.example.com")
+        if url and not (self.mail_from and self.public_url):
+            # a link below the address that a request names would lead wherever its sender likes
+            raise ValueError("PIROUETTE_MAIL_URL needs PIROUETTE_MAIL_FROM, and PIROUETTE_PUBLIC_URL for its links")
         return self
 
     @model_validator(mode="after")

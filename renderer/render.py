@@ -18,6 +18,7 @@ from typing import Protocol
 
 from renderer.arrays import UInt8
 from renderer.checkpoints import with_checkpoints
+from renderer.checks import FILE, Check, Seen, judge, together, watched_frames
 from renderer.encode.join import check_joints, join_videos
 from renderer.encode.poster import write_posters
 from renderer.errors import EncodeError
@@ -39,13 +40,15 @@ POSTER, POSTER_FULL = "poster.png", "poster_full.png"
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class VideoFiles:
-    """One variant's files. `poster` is a quarter of `poster_full`'s width and height."""
+    """One variant's files. `poster` is a quarter of `poster_full`'s width and height. `checks` say what may be wrong
+    with it."""
 
     video: Path
     thumb: Path
     poster: Path
     poster_full: Path
     web: Path | None
+    checks: tuple[Check, ...]
 
 
 class Listener(Protocol):
@@ -127,7 +130,8 @@ def render_video(
             for name, streams in asked.items():
                 for stream in streams.values():
                     files.setdefault(stream, out / name / stream.file.path)
-            _draw(shot, frames, variants, range(total), files, out, clock)
+            seen = Seen()
+            _draw(shot, frames, variants, range(total), files, out, clock, seen)
         made = {name: _hand_out(streams, files, out / name) for name, streams in asked.items()}
         undo.pop_all()
     log.info("%s: %d frames of %dx%d; %s", model.name, total, frames.width, frames.height, clock.seconds())
@@ -135,6 +139,7 @@ def render_video(
         name: VideoFiles(
             video=paths["video"], thumb=paths["thumb"], web=paths.get("web"),
             poster=out / name / POSTER, poster_full=out / name / POSTER_FULL,
+            checks=tuple(_judged(frames, variants[name], seen)),
         )
         for name, paths in made.items()
     }
@@ -161,9 +166,10 @@ def draw_part(
         stream for variant in variants.values() for stream in variant_streams(frames, variant, encoder).values()
     )
     files = {stream: out / stream.unique_name for stream in streams}
-    _draw(shot, frames, variants, run, files, out, clock)
+    seen = Seen()
+    _draw(shot, frames, variants, run, files, out, clock, seen)
     log.info("Frames %d to %d of %dx%d; %s", run.start, run.stop - 1, frames.width, frames.height, clock.seconds())
-    return list(files.values())
+    return [*files.values(), seen.save(out)]
 
 
 def join_parts(
@@ -200,6 +206,18 @@ def join_parts(
     return {name: _hand_out(streams, files, out / name) for name, streams in asked.items()}
 
 
+def judge_parts(
+    frames: FrameSpec, variants: Mapping[str, VideoVariant], parts: Sequence[tuple[int, Mapping[str, Path]]]
+) -> dict[str, list[Check]]:
+    """What may be wrong with each of the variants, by what the `parts` have seen, which are as in `join_parts`."""
+    seen = together(made[FILE] for _, made in parts if FILE in made)
+    return {name: _judged(frames, variant, seen) for name, variant in variants.items()}
+
+
+def _judged(frames: FrameSpec, variant: VideoVariant, seen: Seen) -> list[Check]:
+    return judge(frames, seen, None if variant.codec == "prores4444" else variant.backdrop)
+
+
 def _draw(
     shot: ShotRenderer,
     frames: FrameSpec,
@@ -208,8 +226,11 @@ def _draw(
     files: Mapping[Stream, Path],
     out: Path,
     clock: "_StageClock",
+    seen: Seen,
 ) -> None:
-    """Draws the run into `files`, which are checked in the end, and posters into `out`/<variant name>/."""
+    """Draws the run into `files`, which are checked in the end, and posters into `out`/<variant name>/; fills `seen`.
+    """
+    watched = watched_frames(frames.frame_count)
     clock.on_stage("drawing")
     posters: list[tuple[str, UInt8]] = []
     drawn = None
@@ -223,6 +244,10 @@ def _draw(
             if index != drawn:
                 shot.draw(drawn := index)
             encoders.write(shot)
+            if index in watched:
+                seen.frames[index] = shot.read_small()
+            if index == 0:
+                seen.shape = shot.shape()
             _write_posters(posters, out, clock)  # while the device draws
             clock.on_frame(done, len(run))
         clock.on_stage("encoding")

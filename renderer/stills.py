@@ -14,6 +14,7 @@ from pathlib import Path
 
 from renderer.arrays import UInt8
 from renderer.checkpoints import with_checkpoints
+from renderer.checks import Check, Seen, judge
 from renderer.cores import usable_cores
 from renderer.encode.image import write_image, write_thumbnail
 from renderer.encode.poster import write_posters
@@ -34,13 +35,15 @@ QUEUED_PICTURES = 2
 class ImageFiles:
     """One variant's files. `thumb` is the `image` at a quarter of its width and height, as `poster` is `poster_full`.
 
-    The image and its thumbnail are as the variant says; posters are PNGs on its backdrop, as a video's are.
+    The image and its thumbnail are as the variant says; posters are PNGs on its backdrop, as a video's are. `checks`
+    say what may be wrong with it.
     """
 
     image: Path
     thumb: Path
     poster: Path
     poster_full: Path
+    checks: tuple[Check, ...] = ()
 
 
 def render_images(
@@ -67,6 +70,7 @@ def render_images(
         ) as shot:
             listener.on_stage("drawing")
             shot.draw(0)
+            seen = Seen({0: shot.read_small()}, shot.shape())
             listener.on_frame(1, 1)
             for name, variant in variants.items():
                 (out / name).mkdir(parents=True)
@@ -78,15 +82,19 @@ def render_images(
             for name, variant in variants.items():
                 _write(_read(shot, variant), made[name], variant.format)
         undo.pop_all()
-    return made
+    return {
+        name: dataclasses.replace(files, checks=_judged(frames, seen, variants[name])) for name, files in made.items()
+    }
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class StillFiles:
-    """One variant's files. `thumb` is the `image` at a quarter of its width and height."""
+    """One variant's files. `thumb` is the `image` at a quarter of its width and height. `checks` say what may be wrong
+    with it."""
 
     image: Path
     thumb: Path
+    checks: tuple[Check, ...]
 
 
 def render_stills(
@@ -127,12 +135,13 @@ def render_stills(
         listener.on_stage("drawing")
         for done, (angle, names) in enumerate(wanted.items(), 1):
             shot.draw(0, shot.closer(spec.seen_from(angle)))
+            seen = Seen({0: shot.read_small()}, shot.shape())
             for name in names:
                 image = variants[name].image
                 (out / name).mkdir(parents=True)
                 undo.callback(shutil.rmtree, out / name, ignore_errors=True)
                 still = _files(out / name, image)
-                made[name] = StillFiles(still.image, still.thumb)
+                made[name] = StillFiles(still.image, still.thumb, _judged(spec.seen_from(angle), seen, image))
                 writing.append(beside.submit(with_checkpoints(_write), _read(shot, image), made[name], image.format))
                 while len(writing) > threads + QUEUED_PICTURES:
                     writing.popleft().result()
@@ -142,6 +151,10 @@ def render_stills(
             each.result()
         undo.pop_all()
     return made
+
+
+def _judged(frames: FrameSpec, seen: Seen, variant: ImageVariant) -> tuple[Check, ...]:
+    return tuple(judge(frames, seen, None if variant.transparent else variant.backdrop))
 
 
 def _write(pixels: UInt8, files: ImageFiles | StillFiles, kind: ImageFormat) -> None:

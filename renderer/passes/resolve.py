@@ -19,8 +19,10 @@ class ResolvePass:
     """Reads a `FrameTarget` as pictures of the frame's size, top row first."""
 
     def __init__(self, device: Device, samples: FrameTarget) -> None:
+        self._device = device
         self._samples = samples
         self._programs = Programs(device)
+        self._small: ReadTarget | None = None
         self._target = ReadTarget(device, (samples.width, samples.height))
 
     def read_rgba(self) -> UInt8:
@@ -28,6 +30,16 @@ class ResolvePass:
         program = full_screen(self._programs, "resolve.frag.glsl", texels(self._samples))
         set_samples(program, self._samples)
         return self._pixels(program)
+
+    def read_small(self, size: tuple[int, int]) -> UInt8:
+        """The frame as `read_rgba` has it, at `size` (width, height): of each pixel the samples at its middle alone."""
+        if self._small is None:
+            self._small = ReadTarget(self._device, size)
+        program = full_screen(self._programs, "resolve.frag.glsl", texels(self._samples))
+        set_samples(program, self._samples)
+        set_uniform(program, "u_size", (float(size[0]), float(size[1])))
+        self._small.fill(program)
+        return np.frombuffer(self._small.read(), np.uint8).reshape(size[1], size[0], 4)
 
     def read_straight(self, foreground: moderngl.Texture | None = None) -> UInt8:
         """(h, w, 4): sRGB-encoded with straight alpha, behind a foreground; black where nothing is seen."""
@@ -42,6 +54,8 @@ class ResolvePass:
 
     def release(self) -> None:
         self._target.release()
+        if self._small is not None:
+            self._small.release()
         self._programs.release()
 
     def _pixels(self, program: moderngl.Program) -> UInt8:

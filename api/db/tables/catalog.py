@@ -12,7 +12,8 @@ from api.db.tables.base import Base, Json
 class Model(Base):
     """A 3D file, unique by its bytes within an account until deleted. `state` is domain.catalog.states'.
 
-    `sha256` is that of the uploaded bytes or, of a generated model, of all that decides them. `storage_key` and
+    `sha256` is that of the uploaded bytes or, of a generated model and of one among several in a ZIP, of all that
+    decides them. `storage_key` and
     `file_size` change once if those were a ZIP, or are still to be made. The `file_size` is 0 before there is a file,
     and again once a deleted model's is gone.
     """

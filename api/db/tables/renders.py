@@ -13,7 +13,8 @@ class Render(Base):
     """What a user asked and paid for.
 
     `settings` are as its dialect spells them: only the dialect reads them. `output` is what they ask for. `file_size`
-    is that of the main file, and `has_web` says whether there is a web version, once it is done.
+    is that of the main file, and `has_web` says whether there is a web version, once it is done. `checks` say what may
+    be wrong with it, as domain.renders.checks has them.
     """
 
     __tablename__ = "renders"
@@ -43,6 +44,7 @@ class Render(Base):
     file_size: Mapped[int | None] = mapped_column(BigInteger)
     has_web: Mapped[bool] = mapped_column(default=False)
     warnings: Mapped[list[str]] = mapped_column(JSON, default=list)  # what of the model was ignored
+    checks: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))  # NULL until it is drawn
     error_code: Mapped[str | None] = mapped_column(String(50))
     error_message: Mapped[str | None] = mapped_column(Text)
     shared_at: Mapped[dt.datetime | None]  # since when everybody who has the link may fetch the files

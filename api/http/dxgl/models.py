@@ -51,7 +51,7 @@ from api.http.dxgl.schemas import (
     UploadRequest,
     UploadResult,
 )
-from api.http.dxgl.settings import refuse_misplaced, render_settings
+from api.http.dxgl.settings import MEMBER, chosen_member, refuse_misplaced, render_settings
 from api.http.dxgl.spelling import SETTINGS_NAMES, told_apart
 from api.http.files import PRIVATE, check_stored, send
 from api.http.idempotency import Once
@@ -60,6 +60,7 @@ from api.http.params import Moment, Search, sort_of
 from api.http.slots import UploadSlot
 from api.http.state import Farm, FarmDep
 from api.http.uploads import UploadForm, receive_form
+from api.ingest.naming import SUFFIXES
 from api.storage.base import FileMissing, StoredFile
 from renderer.media_types import MEDIA_TYPES
 from renderer.model_types import USDZ_MISSING, usd_is_installed
@@ -68,7 +69,7 @@ UPLOAD_PATH = f"{PREFIX}/models"
 MAX_SETTINGS_BYTES = 64 * 1024
 MAX_URL_BYTES = 8 * 1024
 
-FILE_TYPES = tuple(MEDIA_TYPES[suffix] for suffix in intake.SUFFIXES)
+FILE_TYPES = tuple(MEDIA_TYPES[suffix] for suffix in SUFFIXES)
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
@@ -89,7 +90,8 @@ async def upload_model(
 ) -> Data[UploadResult]:
     """Stores a model and orders its first render, and the free preview unless the model was there already.
 
-    What kind of file it is, its bytes say, whatever it is called. A model that is archived is unarchived.
+    What kind of file it is, its bytes say, whatever it is called. A model that is archived is unarchived. Of a ZIP with
+    several models, `file` in the render settings names the one that is meant: another name makes another model.
     """
     if not once.given:  # with a key, it may be a request that is paid for
         announced = request.headers.get("content-length", "")
@@ -102,7 +104,7 @@ async def upload_model(
         max_file_bytes=farm.settings.max_upload_mb * MEGABYTE,
         too_large=file_too_large(farm.settings.max_upload_mb),
         field_limits={
-            "renderSettings": MAX_SETTINGS_BYTES, "notifyUrl": MAX_URL_BYTES,
+            "renderSettings": MAX_SETTINGS_BYTES, "notifyUrl": MAX_URL_BYTES, MEMBER: MAX_SETTINGS_BYTES,
             **dict.fromkeys(SETTINGS_NAMES.values(), MAX_SETTINGS_BYTES),  # to be told that they are misplaced
         },
     )
@@ -111,8 +113,9 @@ async def upload_model(
         refuse_misplaced(form.fields)
         settings = render_settings(form.fields.get("renderSettings"), principal)
         notify = notify_url(farm, form.texts().get("notifyUrl"))
-        once.hold(principal, form.file.sha256, told_apart(settings), notify)
-        return intake.register(farm, principal, form.file, settings, once, notify)
+        member = chosen_member(form.fields, form.file.head)
+        once.hold(principal, form.file.sha256, told_apart(settings), notify, *filter(None, [member]))
+        return intake.register(farm, principal, form.file, settings, once, notify, member)
 
     return await receive_form(form, request.stream(), register)
 

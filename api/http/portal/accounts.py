@@ -12,6 +12,7 @@ from api.domain.accounts.quotas import NAMES, Quotas
 from api.domain.renders import limits
 from api.errors import InvalidRequest, InvalidState
 from api.http.body import body_of
+from api.http.portal import mails
 from api.http.portal.auth import Operator
 from api.http.portal.paths import AccountId, new_router
 from api.http.portal.people import LinkCreated
@@ -64,7 +65,8 @@ def open_account(
     """A new account, and a link that makes its first administrator."""
     with farm.database.begin() as session:
         account = accounts.sign_up(session, body.email, credits=farm.settings.signup_credits)
-        return LinkCreated.of(invitations.invite(session, account.id, account.email, is_admin=True))
+        link = invitations.invite(session, account.id, account.email, is_admin=True)
+    return LinkCreated.of(link, mailed=mails.send(farm, mails.INVITATION, account.email, link))
 
 
 @router.post("/accounts/{account_id}/suspend")

@@ -4,6 +4,7 @@ from api.http.dialect import Dialect
 from api.http.portal import (
     accounts,
     camera,
+    door,
     events,
     generations,
     keys,
@@ -20,7 +21,7 @@ from api.http.portal.errors import tell
 from api.http.portal.paths import PREFIX
 from api.http.rates import Surface
 
-PARTS = (session, settings, events, camera, lights, presets, generations, people, keys, accounts, workers, pages)
+PARTS = (session, door, settings, events, camera, lights, presets, generations, people, keys, accounts, workers, pages)
 
 PORTAL = Dialect(
     name="portal",

@@ -73,7 +73,7 @@ def sign_in(request: Request, farm: FarmDep, body: Annotated[SignIn, Depends(bod
     if not passwords.matches(body.password, known[1] if known else None) or known is None:
         raise Unauthorized("The e-mail address or the password is wrong")
     with farm.database.begin() as session:
-        return _admit(request, people.sign_in(session, known[0]))
+        return give_session(request, people.sign_in(session, known[0]), Response(status_code=204))
 
 
 @router.delete("/session")
@@ -101,7 +101,7 @@ def use_link(request: Request, farm: FarmDep, body: Annotated[LinkUse, Depends(b
     kept = passwords.hashed(body.password)
     with farm.database.begin() as session:
         person_id = invitations.use(session, body.secret, body.email, kept, credits=farm.settings.signup_credits)
-        return _admit(request, people.sign_in(session, person_id))
+        return give_session(request, people.sign_in(session, person_id), Response(status_code=204))
 
 
 @router.post("/password")
@@ -120,10 +120,9 @@ def change_password(
     return Response(status_code=204)
 
 
-def _admit(request: Request, issued: IssuedToken) -> Response:
-    """The answer that gives the browser its cookie. No script can read it, and no other site's page can send it along
+def give_session(request: Request, issued: IssuedToken, answer: Response) -> Response:
+    """The answer, with the cookie for the browser. No script can read it, and no other site's page can send it along
     with anything but a link to here."""
-    answer = Response(status_code=204)
     answer.set_cookie(
         SESSION_COOKIE, issued.raw, max_age=int(sessions.LIFETIME.total_seconds()), path="/", httponly=True,
         samesite="lax", secure=request.url.scheme == "https",

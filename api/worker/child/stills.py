@@ -12,7 +12,9 @@ from renderer.stills import StillFiles, render_stills
 
 def draw_stills(job: Job) -> None:
     """Draws each of the pictures that somebody waits for, of a model that is loaded and lit once."""
-    for owner, files in _render(job, job.bench.warm.load).items():
+    made = _render(job, job.bench.warm.load)
+    job.told["checks"] = {owner: [check.to_json() for check in files.checks] for owner, files in made.items()}
+    for owner, files in made.items():
         job.store(owner, "image", files.image)
         job.store(owner, "thumb", files.thumb)
 

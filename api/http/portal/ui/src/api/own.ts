@@ -19,6 +19,13 @@ export interface LinkDetail {
 export interface LinkCreated {
   path: string;
   expiresAt: string;
+  mailed: boolean;
+}
+
+/** The ways in besides a password: what the provider of single sign-on is called, and whether links are mailed. */
+export interface Ways {
+  sso: string | null;
+  mail: boolean;
 }
 
 export interface Person {
