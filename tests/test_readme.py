@@ -14,7 +14,7 @@ from api.domain.kit import failures
 from api.domain.projects.plans import PICTURE_CREDITS, RESOLUTIONS, VIDEO_FORMATS
 from api.domain.projects.templates import Description
 from api.domain.renders.picture_links import LARGEST_SIDE, SMALLEST_SIDE
-from api.errors import FarmError, StorageLimit, UploadLimit
+from api.errors import FarmError, StorageLimit, TooManyRequests, UploadLimit
 from api.http import errors as http_errors
 from api.http import refusals
 from api.http.dxgl import picture_names
@@ -67,10 +67,14 @@ def test_the_table_of_render_settings_is_the_settings_table() -> None:
 
 
 def test_the_table_of_quotas_has_each_with_the_error_that_it_is_refused_with() -> None:
-    codes = {"storage_mb": StorageLimit, "uploads_per_hour": UploadLimit, "waiting_previews": UploadLimit}
-    assert [(row[0].strip("`"), row[2].split(",")[0]) for row in rows_below("### Quotas")] == [
-        (name, f"{STATUS[codes[name].code]} `{codes[name].code}`") for name in quotas.NAMES
-    ]
+    refused: dict[str, type[FarmError]] = {
+        "storage_mb": StorageLimit, "uploads_per_hour": UploadLimit, "waiting_previews": UploadLimit,
+        "unfinished_renders": TooManyRequests,
+    }  # fmt: skip
+    rows = {row[0].strip("`"): row[2].split(",")[0] for row in rows_below("### Quotas")}
+    assert list(rows) == list(quotas.NAMES)
+    for name, error in refused.items():
+        assert rows[name] == f"{STATUS[error.code]} `{error.code}`"
 
 
 def test_the_table_of_projects_prices_is_the_codes() -> None:

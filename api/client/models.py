@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, TypedDict, Unpack
 
 from api.client.results import Generated, Model, Outcome, Upload
-from api.client.transport import OnProgress, Transport, ignore_progress, new_key, notified
+from api.client.transport import OnProgress, Transport, ignore_progress, new_key, notified, permanently
 
 INGEST_S = 150.0
 """Longer than a farm downloads by default; it answers when it has the file."""
@@ -142,9 +142,13 @@ class Models:
         answer = self._transport.data("POST", "/models/check-hash", json={"sha256": sha256})
         return answer["modelId"] if answer["exists"] else None
 
-    def delete(self, model_id: str) -> None:
-        """Its renders stay."""
-        self._transport.data("DELETE", f"/models/{model_id}", repeatable=False)
+    def delete(self, model_id: str, *, permanent: bool = False) -> None:
+        """Its renders stay. Unless that is `permanent`, the farm keeps it for a while, for `restore`."""
+        self._transport.data("DELETE", f"/models/{model_id}", repeatable=False, params=permanently(permanent))
+
+    def restore(self, model_id: str) -> Model:
+        """A deleted model is there again."""
+        return Model.of(self._transport.data("POST", f"/models/{model_id}/restore", repeatable=False))
 
     def delete_all(self, model_ids: Iterable[str]) -> Iterator[Outcome]:
         """Like `delete`, of any number, each for itself."""

@@ -28,13 +28,14 @@ from api.domain.generations.flows import Terms
 from api.domain.generations.plans import Engines
 from api.domain.kit.unit import Unit, unit_of_work
 from api.domain.projects import progress
-from api.domain.removal import leftovers, models, overlays, retention, uploads
+from api.domain.removal import leftovers, models, overlays, retention, trash, uploads
 from api.domain.removal.retention import Rule
 from api.domain.renders import pictures, resumable
+from api.domain.renders import trash as deleted_renders
 from api.domain.renders.removal import end_refunded_preview
 from api.domain.watching import counts as all_counts
 from api.domain.webhooks import deliveries
-from api.domain.work import fleet, lanes, scheduling, waits
+from api.domain.work import fleet, lanes, logs, scheduling, waits
 from api.queue.broker import send_hint
 from api.queue.relay import relay
 from api.settings import Settings
@@ -82,6 +83,8 @@ def sweep_once(
         unit_of_work(database, storage, wake=lambda: None) as unit,
     ):
         models.discard_deleted(unit)
+    with on_its_own("delete for good what was deleted long ago"):
+        _empty_trash(database, storage, settings)
     with on_its_own("end previews that were refunded"):
         _repeat_as_unit(database, storage, end_refunded_preview)
     with (
@@ -145,6 +148,27 @@ def _take_back(database: Database, storage: Storage, max_attempts: int) -> None:
         )
 
 
+def _empty_trash(database: Database, storage: Storage, settings: Settings) -> None:
+    """Each in a transaction of its own."""
+    while True:
+        with database.read() as session:
+            due = trash.due_renders(session)
+        for render_id in due:
+            with unit_of_work(database, storage, wake=lambda: None) as unit:
+                deleted_renders.discard(unit, render_id)
+        if not due:
+            break
+    while True:
+        with database.read() as session:
+            crowded = trash.crowded(session, settings.quota_storage_mb)
+        given_up = 0
+        for account_id in crowded:
+            with unit_of_work(database, storage, wake=lambda: None) as unit:
+                given_up += trash.give_up_oldest(unit, account_id)
+        if not given_up:
+            break
+
+
 def resume_once(database: Database, celery: Celery) -> None:
     """Lets go on what has waited long enough after a failure, and tells the workers."""
     with database.read() as session:
@@ -170,6 +194,10 @@ def collect_once(database: Database, storage: Storage, settings: Settings) -> No
                 _delete_old(database, storage, rule, rule.days(settings))
     with on_its_own("delete pictures of deleted models"):
         _repeat_as_unit(database, storage, pictures.remove_of_a_deleted_model)
+    with on_its_own("delete what accounts have too much"):
+        _thin_out(database, storage, settings.quota_kept_mb)
+    with on_its_own("forget the logs of workers that are gone"), database.begin() as session:
+        logs.forget_old(session)
     with on_its_own("add up what processes counted that are gone"), database.begin() as session:
         all_counts.fold(session)
     with on_its_own("forget models whose files never came"):
@@ -210,6 +238,32 @@ def _delete_old(database: Database, storage: Storage, rule: Rule, days: int) -> 
                 rule.delete(unit, account_id, thing_id)
     if tried:
         logger.info("Deleted %d %s older than %d days", len(tried), rule.name, days)
+
+
+def _thin_out(database: Database, storage: Storage, limit_mb: int) -> None:
+    """As `_delete_old`."""
+    tried: set[str] = set()
+    while True:
+        before = len(tried)
+        with database.read() as session:
+            crowded = retention.crowded(session, limit_mb)
+        for account_id, excess in crowded:
+            with database.read() as session:
+                things = [each for each in retention.dispensable(session, account_id) if each[0] not in tried]
+            for render_id, size in things:
+                if excess <= 0:
+                    break
+                tried.add(render_id)
+                excess -= size
+                with (
+                    on_its_own("delete one of the renders that are too much"),
+                    unit_of_work(database, storage, wake=lambda: None) as unit,
+                ):
+                    retention.delete_render(unit, account_id, render_id)
+        if len(tried) == before:
+            break
+    if tried:
+        logger.info("Deleted %d renders of accounts that had too much", len(tried))
 
 
 def _repeat_as_unit(database: Database, storage: Storage, step: Callable[[Unit], bool]) -> None:

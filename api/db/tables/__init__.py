@@ -22,18 +22,19 @@ from api.db.tables.projects import (
     Workflow,
     WorkflowModel,
 )
-from api.db.tables.renders import Render, RenderOverlay
+from api.db.tables.renders import DeletedRender, Render, RenderOverlay
 from api.db.tables.results import Result
 from api.db.tables.uploads import ResumableUpload
 from api.db.tables.watching import ProcessCounts
 from api.db.tables.webhooks import WebhookDelivery, WebhookSecret, WebhookSubscription, WebhookTarget
-from api.db.tables.work import Lane, OutboxMessage, Pause, Segment, Task, TaskNeed, Worker
+from api.db.tables.work import Lane, OutboxMessage, Pause, Segment, Task, TaskNeed, Worker, WorkerLog
 
 __all__ = [
     "Account",
     "Base",
     "Batch",
     "BrowserSession",
+    "DeletedRender",
     "Flow",
     "FlowInput",
     "FlowStep",
@@ -74,6 +75,7 @@ __all__ = [
     "WebhookSubscription",
     "WebhookTarget",
     "Worker",
+    "WorkerLog",
     "Workflow",
     "WorkflowModel",
 ]

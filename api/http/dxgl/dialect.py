@@ -20,6 +20,7 @@ from api.http.dxgl import (
     resumable,
     share_page,
     shares,
+    trash,
     webhooks,
 )
 from api.http.dxgl.auth import authenticate
@@ -45,7 +46,7 @@ TAGS = {
 
 PARTS = (
     export, renders, assets, events, models, resumable, ingest, overlays, quote, account, keys, ledger, health,
-    shares, webhooks, bulk, generate, pictures,
+    shares, webhooks, bulk, generate, pictures, trash,
 )  # fmt: skip
 """Looked through in this order: what is asked for most comes first, but for paths that another one would match."""
 

@@ -23,6 +23,7 @@ from api.errors import (
     FileTooLarge,
     InvalidFormat,
     InvalidRequest,
+    InvalidState,
     InvalidUrl,
     ModelNotFound,
     NoFile,
@@ -38,7 +39,7 @@ from api.http.dxgl.auth import Reader, Uploader, Writer
 from api.http.dxgl.errors import Sha256Required
 from api.http.dxgl.failures import ORDERING, errors
 from api.http.dxgl.notices import notify_url
-from api.http.dxgl.paths import PREFIX, ModelId, WindowDep, get_and_head, new_router
+from api.http.dxgl.paths import PREFIX, ModelId, Permanent, WindowDep, get_and_head, new_router
 from api.http.dxgl.schemas import (
     Data,
     Deleted,
@@ -208,11 +209,21 @@ def unarchive_model(principal: Writer, farm: FarmDep, model_id: ModelId) -> Data
 
 
 @router.delete("/models/{model_id}", responses=errors(ModelNotFound))
-def delete_model(principal: Writer, farm: FarmDep, model_id: ModelId) -> Data[Deleted]:
+def delete_model(
+    principal: Writer, farm: FarmDep, model_id: ModelId, permanent: Permanent = False
+) -> Data[Deleted]:
     """Its renders stay, until they are deleted themselves."""
     with farm.database.begin() as session:
-        catalog.delete_model(session, principal.account_id, model_id)
+        catalog.delete_model(session, principal.account_id, model_id, kept=farm.kept(permanent))
     return Data(data=Deleted(id=model_id))
+
+
+@router.post("/models/{model_id}/restore", responses=errors(ModelNotFound, InvalidState))
+def restore_model(principal: Writer, farm: FarmDep, model_id: ModelId) -> Data[ModelDetail]:
+    """Beyond dx.gl's API: a deleted model is there again, unless the same file was uploaded again."""
+    with farm.database.begin() as session:
+        catalog.restore_model(session, principal.account_id, model_id)
+    return _detail(farm, principal, model_id)
 
 
 @get_and_head(router, "/models/{model_id}/file", *FILE_TYPES, MEDIA_TYPES[".usdz"], missing=FileNotFound)

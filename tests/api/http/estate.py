@@ -172,6 +172,8 @@ class Estate:
             ("POST", "/v1/renders/{render_id}/share"): {},
             ("POST", "/v1/models/{model_id}/image-url"): {"json": {"width": 64}},
             ("POST", "/v1/image-key"): {},
+            ("POST", "/v1/renders/{render_id}/restore"): {},
+            ("POST", "/v1/models/{model_id}/restore"): {},
             ("POST", "/v1/tickets"): {},
             ("POST", "/v1/keys"): {"json": {"name": "mine", "scopes": ["admin"]}},
             ("POST", "/v1/renders/cancel"): {"json": {"ids": [render_id]}},
