@@ -83,6 +83,7 @@ def postgresql_reader(url: str, use: Use) -> Engine:
         cursor = connection.cursor()
         cursor.execute("SET default_transaction_read_only = on")
         cursor.execute("SET plan_cache_mode = force_generic_plan")
+        cursor.execute("SET random_page_cost = 1.1")
         connection.commit()
         cursor.close()
 

@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psutil
@@ -38,18 +38,22 @@ FAST = {
 
 
 class PostgresServer:
-    """A server of the programs in `binaries` whose data and socket lie in `folder`, between `start` and `stop`."""
+    """A server of the programs in `binaries` whose data and socket lie in `folder`, between `start` and `stop`.
 
-    def __init__(self, folder: Path, binaries: Path, owner: str | None) -> None:
+    `options` are of its configuration.
+    """
+
+    def __init__(self, folder: Path, binaries: Path, owner: str | None, options: Mapping[str, str] = FAST) -> None:
         self._folder = folder
         self._binaries = binaries
         self._owner = owner
+        self._options = options
         self._numbers = itertools.count()
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Returns when it answers."""
-        options = [word for name, value in FAST.items() for word in ("-c", f"{name}={value}")]
+        options = [word for name, value in self._options.items() for word in ("-c", f"{name}={value}")]
         log = self._folder / "log"
         with log.open("ab") as output:
             process = self._process = subprocess.Popen(
@@ -66,6 +70,12 @@ class PostgresServer:
 
         wait_for(answers, "PostgreSQL")
 
+    @property
+    def process(self) -> psutil.Process:
+        """The server, whose children serve a connection each."""
+        assert self._process is not None
+        return psutil.Process(self._process.pid)
+
     def stop(self) -> None:
         """Ends all sessions, and the server."""
         assert self._process is not None
@@ -75,8 +85,7 @@ class PostgresServer:
     @contextlib.contextmanager
     def hanging(self) -> Iterator[None]:
         """Nobody gets an answer until the block ends, and no connection breaks."""
-        assert self._process is not None
-        server = psutil.Process(self._process.pid)
+        server = self.process
         freeze(server)
         processes = [server, *server.children()]
         try:
@@ -122,8 +131,8 @@ class PostgresServer:
 
 
 @contextlib.contextmanager
-def running_server() -> Iterator[PostgresServer]:
-    """A new server in a folder of its own, stopped and removed at the end."""
+def running_server(**options: str) -> Iterator[PostgresServer]:
+    """A new server in a folder of its own, stopped and removed at the end; `options` go ahead of FAST."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not programs:
         raise RuntimeError("these tests need PostgreSQL: apt-get install postgresql")
@@ -138,7 +147,7 @@ def running_server() -> Iterator[PostgresServer]:
              "--no-sync"],
             check=True, stdout=subprocess.DEVNULL, user=owner,
         )  # fmt: skip
-        server = PostgresServer(folder, binaries, owner)
+        server = PostgresServer(folder, binaries, owner, FAST | options)
         server.start()
         try:
             yield server
