@@ -40,15 +40,19 @@ FAST = {
 class PostgresServer:
     """A server of the programs in `binaries` whose data and socket lie in `folder`, between `start` and `stop`.
 
-    `options` are of its configuration.
+    `options` are of its configuration, `environment` is what its processes have besides.
     """
 
-    def __init__(self, folder: Path, binaries: Path, owner: str | None, options: Mapping[str, str] = FAST) -> None:
+    def __init__(
+        self, folder: Path, binaries: Path, owner: str | None, options: Mapping[str, str],
+        environment: Mapping[str, str],
+    ) -> None:  # fmt: skip
         self._folder = folder
         self._binaries = binaries
         self._owner = owner
         self._options = options
         self._numbers = itertools.count()
+        self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -58,7 +62,7 @@ class PostgresServer:
         with log.open("ab") as output:
             process = self._process = subprocess.Popen(
                 [self._binaries / "postgres", "-D", self._folder / "data", "-k", self._folder, *options],
-                stdout=output, stderr=output, user=self._owner,
+                stdout=output, stderr=output, user=self._owner, env={**os.environ, **self._environment},
             )  # fmt: skip
 
         def answers() -> bool:
@@ -80,6 +84,16 @@ class PostgresServer:
         """Ends all sessions, and the server."""
         assert self._process is not None
         self._process.send_signal(signal.SIGINT)  # "fast shutdown"
+        self._process.wait(HANG_S)
+
+    def kill(self) -> None:
+        """All its processes at once: whoever has begun something has not finished it."""
+        processes = [self.process, *self.process.children()]
+        for each in processes:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.kill()
+        psutil.wait_procs(processes[1:], timeout=HANG_S)
+        assert self._process is not None
         self._process.wait(HANG_S)
 
     @contextlib.contextmanager
@@ -131,7 +145,7 @@ class PostgresServer:
 
 
 @contextlib.contextmanager
-def running_server(**options: str) -> Iterator[PostgresServer]:
+def running_server(environment: Mapping[str, str] | None = None, **options: str) -> Iterator[PostgresServer]:
     """A new server in a folder of its own, stopped and removed at the end; `options` go ahead of FAST."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not programs:
@@ -147,7 +161,7 @@ def running_server(**options: str) -> Iterator[PostgresServer]:
              "--no-sync"],
             check=True, stdout=subprocess.DEVNULL, user=owner,
         )  # fmt: skip
-        server = PostgresServer(folder, binaries, owner, FAST | options)
+        server = PostgresServer(folder, binaries, owner, FAST | options, environment or {})
         server.start()
         try:
             yield server
