@@ -66,9 +66,10 @@ def sweep_once(
     Deletes what nobody needs any more on the way. Without `take_back`, claims stay as they are. What goes wrong is
     logged, and keeps nothing else from being done.
     """
+    lost: list[str] = []
     if take_back:
         with on_its_own("take back lost claims"):
-            _take_back(database, storage, settings.max_attempts)
+            _take_back(database, settings.max_attempts, lost)
     with on_its_own("forget old answers"):
         _repeat(database, idempotency.sweep)
     with on_its_own("forget silent workers"), database.begin() as session:
@@ -110,6 +111,7 @@ def sweep_once(
             queues = lanes.queues_with_work(session)
         for queue in queues:
             send_hint(celery, queue)
+    discard(storage, *lost)  # last: that takes a minute where a thousand workers died at once
 
 
 @contextlib.contextmanager
@@ -124,8 +126,10 @@ def on_its_own(step: str) -> Iterator[None]:
         )
 
 
-def _take_back(database: Database, storage: Storage, max_attempts: int) -> None:
+def _take_back(database: Database, max_attempts: int, leftovers: list[str]) -> None:
     """Each in a transaction of its own, so that none waits for two tasks, and one that can't be taken back alone stays.
+
+    Adds what is to be deleted to `leftovers`.
     """
     again = given_up = 0
     stuck: list[str] = []
@@ -141,7 +145,7 @@ def _take_back(database: Database, storage: Storage, max_attempts: int) -> None:
             break
         again, given_up = again + lost.again, given_up + (not lost.again)
         counts.add("leases_expired", end="again" if lost.again else "given_up")
-        discard(storage, *lost.leftovers)
+        leftovers += lost.leftovers
     if again or given_up or stuck:
         logger.warning(
             "Took back %d lost claims, gave up on %d, and could do neither with %d", again, given_up, len(stuck)
