@@ -1,7 +1,7 @@
 """What is deleted because it is old: rules of the settings, each for a class of what the farm keeps.
 
 A rule deletes as an owner would, one thing in one transaction: no lock is held for long, however much is due. Nothing
-that is still worked on goes, nothing that is shared by a link, and no model that anything is made of.
+that is still worked on goes, nothing that is shared by a link or in a gallery, and no model that anything is made of.
 """
 
 import dataclasses
@@ -16,6 +16,7 @@ from api.db.tables import (
     Flow,
     FlowInput,
     FlowStep,
+    GalleryRender,
     Model,
     ProjectModel,
     Render,
@@ -81,11 +82,12 @@ def _old_renders(*conditions: ColumnElement[bool]) -> Callable[[dt.datetime], Se
         RenderJob.id == RenderJobOutput.job_id,
         RenderJob.status == RenderJobStatus.QUEUED,
     )
+    in_gallery = exists().where(GalleryRender.render_id == Render.id)
     return lambda before: (
         select(Render.id, Render.account_id)
         .where(
-            Render.created_at < before, Render.status.not_in(UNFINISHED), Render.shared_at.is_(None), ~unfinished_job,
-            *conditions,
+            Render.created_at < before, Render.status.not_in(UNFINISHED), Render.shared_at.is_(None), ~in_gallery,
+            ~unfinished_job, *conditions,
         )
         .order_by(Render.created_at)
     )

@@ -1,4 +1,6 @@
-"""Where shared renders are: their files, and the page that shows them."""
+"""Where shared renders are: their files, the pages that show them, and those for other servers' pages; galleries."""
 
 PUBLIC_PREFIX = "/api/v"
 PAGE_PREFIX = "/s"
+EMBED_PREFIX = "/embed"
+GALLERY_PREFIX = "/g"

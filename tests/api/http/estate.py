@@ -34,7 +34,8 @@ NOBODY: Keys = {dialect.name: None for dialect in DIALECTS}
 
 dialect_of = Dialects(DIALECTS).of
 
-PUBLIC = ("/api/v/", "/s/", "/api/generate", "/api/status/", "/api/asset/", "/api/examples", "/api/jobs/")
+PUBLIC = ("/api/v/", "/s/", "/g", "/embed/", "/api/generate", "/api/status/", "/api/asset/", "/api/examples",
+          "/api/jobs/")  # fmt: skip
 """Where what there is is everybody's: test_shares, and the tests of the Grok pipeline."""
 
 FLOW = "model_generate_fromprompt"
