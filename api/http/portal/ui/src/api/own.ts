@@ -93,18 +93,6 @@ export interface Preset {
   settings: Record<string, unknown>;
 }
 
-/** A model that is made of a sentence. */
-export interface Generation {
-  id: string;
-  prompt: string;
-  state: string;
-  stage: string | null;
-  progress: number;
-  errorMessage: string | null;
-  isReady: boolean;
-  createdAt: string;
-}
-
 export interface Worker {
   name: string;
   device: string;

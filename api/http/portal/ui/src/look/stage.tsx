@@ -7,11 +7,14 @@ import { Wrong } from "../parts/ui";
 import { isFinal, live } from "../state/live";
 import { refreshMe } from "../state/session";
 import { t } from "../texts";
+import { clamp, listen, type Orbit, STRAIGHT, wrapped } from "./orbit";
+import { angleAt } from "./path";
 import type { Preview } from "./preview";
 
 const NOT_OF_STILLS = ["output", "effect", "sweepAngle", "easeOutRatio", "amplitude", "zoomStart", "zoomEnd",
   "scaleFrom", "length", "easing", "animationSpeed", "quality", "camera", "azimuth"];
 const STILL_CREDITS = 1;
+const ZOOMS: [number, number] = [0.5, 2]; // those of the setting
 
 /** The settings of a still of one moment of a video. */
 function stillOf(settings: Settings, path: CameraPath, moment: number): Settings {
@@ -23,15 +26,23 @@ function stillOf(settings: Settings, path: CameraPath, moment: number): Settings
   return { ...kept, output: "image", azimuth: ((((around + 180) % 360) + 360) % 360) - 180 };
 }
 
-/** The camera's angle at a moment, between two frames that are told as the preview shows it. */
-function angleAt(path: CameraPath, moment: number): number {
-  const place = Math.min(moment * path.angles.length, path.angles.length - 1);
-  const before = path.angles[Math.floor(place)] ?? 0;
-  const after = path.angles[Math.ceil(place)] ?? before;
-  return before + (after - before) * (place % 1);
+/** The settings by which a render looks as the preview does once somebody has turned it. */
+function viewOf(settings: Settings, preview: Preview): Settings {
+  const stand = preview.stand();
+  if (!stand) return {};
+  const zoom = Number(clamp(stand.zoom, ...ZOOMS).toFixed(2));
+  const turn = Number(settings.rotateY ?? 0);
+  if (settings.output !== "image") return { zoom, rotateY: Math.round(wrapped(turn + preview.orbit.around)) };
+  return { zoom, azimuth: Number(wrapped(stand.azimuth - turn).toFixed(1)), elevation: Number(stand.elevation.toFixed(1)) };
 }
 
-export function Stage({ model, settings }: { model: ModelDetail; settings: Settings }) {
+interface StageProps {
+  model: ModelDetail;
+  settings: Settings;
+  onView: (settings: Settings) => void;
+}
+
+export function Stage({ model, settings, onView }: StageProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const preview = useRef<Preview | null>(null);
   const [state, setState] = useState<"loading" | "shown" | "no-webgl" | "unreadable">("loading");
@@ -40,6 +51,8 @@ export function Stage({ model, settings }: { model: ModelDetail; settings: Setti
   const [playing, setPlaying] = useState(() => !matchMedia("(prefers-reduced-motion: reduce)").matches);
   const [wrong, setWrong] = useState<string>();
   const [exact, setExact] = useState<string>();
+  const [orbit, setOrbit] = useState<Orbit>(STRAIGHT);
+  const taken = useRef(false);
   const text = JSON.stringify(settings);
 
   useEffect(() => {
@@ -80,6 +93,11 @@ export function Stage({ model, settings }: { model: ModelDetail; settings: Setti
       if (late) return;
       setPath(told);
       setWrong(undefined);
+      if (taken.current) {
+        taken.current = false;
+        shown.orbit = STRAIGHT;
+        setOrbit(STRAIGHT);
+      }
       shown.follow(told);
     }
     const timer = setTimeout(() => follow().catch((error) => !late && setWrong(messageOf(error))), 60);
@@ -90,8 +108,23 @@ export function Stage({ model, settings }: { model: ModelDetail; settings: Setti
   }, [state, text]);
 
   useEffect(() => {
-    preview.current?.draw(moment);
-  }, [moment, path]);
+    if (!preview.current) return;
+    preview.current.orbit = orbit;
+    preview.current.draw(moment);
+  }, [moment, path, orbit]);
+
+  const isStill = settings.output === "image";
+  useEffect(() => {
+    if (!canvas.current || state !== "shown") return undefined;
+    // A video's camera stands at one height: only stills are looked at from above.
+    const tell = (turn: Orbit) => setOrbit(isStill ? turn : { ...turn, up: 0 });
+    return listen(canvas.current, () => preview.current?.orbit ?? STRAIGHT, tell);
+  }, [state, isStill]);
+  function take() {
+    if (!preview.current) return;
+    taken.current = true;
+    onView(viewOf(settings, preview.current));
+  }
 
   useEffect(() => {
     if (!playing || !path || exact || path.frames.length < 2) return undefined;
@@ -126,7 +159,14 @@ export function Stage({ model, settings }: { model: ModelDetail; settings: Setti
   return (
     <div class="stack">
       <div class="stage" style={{ aspectRatio: `${wide} / ${high}`, "--shape": String(wide / high) }}>
-        <canvas ref={canvas} role="img" aria-label={`${t.look.preview}: ${model.title ?? model.originalName}`} />
+        <canvas
+          ref={canvas}
+          class="turnable"
+          role="img"
+          tabIndex={0}
+          title={t.look.turnHint}
+          aria-label={`${t.look.preview}: ${model.title ?? model.originalName}. ${t.look.turnHint}`}
+        />
         {state === "loading" && <p class="veil">{t.look.loading}</p>}
         {(state === "no-webgl" || state === "unreadable") && (
           <div class="veil">
@@ -140,6 +180,16 @@ export function Stage({ model, settings }: { model: ModelDetail; settings: Setti
         </span>
       </div>
       {(wrong ?? failed) && <Wrong message={wrong ?? failed ?? ""} />}
+      {orbit !== STRAIGHT && !exact && settings.output !== "dataset" && (
+        <div class="row">
+          <button class="button primary" type="button" onClick={take}>
+            {t.look.useView}
+          </button>
+          <button class="button" type="button" onClick={() => setOrbit(STRAIGHT)}>
+            {t.look.resetView}
+          </button>
+        </div>
+      )}
       <div class="row playhead">
         {many && !exact && (
           <>
