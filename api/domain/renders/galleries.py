@@ -28,7 +28,7 @@ MAX_TEXT_LENGTH = 500
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class GalleryView:
-    """`render_ids` are in the order in which its page shows them."""
+    """`render_ids` are in the order in which its page shows them, and `outputs` what each of them is."""
 
     id: str
     title: str
@@ -36,6 +36,7 @@ class GalleryView:
     is_public: bool
     created_at: dt.datetime
     render_ids: tuple[str, ...]
+    outputs: tuple[str, ...]
 
 
 def list_galleries(session: Session, account_id: str) -> list[GalleryView]:
@@ -128,11 +129,18 @@ def _views(session: Session, *which: ColumnElement[bool]) -> list[GalleryView]:
         .where(*which)
         .order_by(Gallery.created_at.desc(), Gallery.id.desc())
     ).all()
-    members: dict[str, list[str]] = {row.id: [] for row in rows}
-    for gallery_id, render_id in session.execute(
-        select(GalleryRender.gallery_id, GalleryRender.render_id)
+    members: dict[str, list[tuple[str, str]]] = {row.id: [] for row in rows}
+    for gallery_id, render_id, output in session.execute(
+        select(GalleryRender.gallery_id, Render.id, Render.output)
+        .join(Render, Render.id == GalleryRender.render_id)
         .where(GalleryRender.gallery_id.in_(members))
         .order_by(GalleryRender.gallery_id, GalleryRender.position)
     ):
-        members[gallery_id].append(render_id)
-    return [GalleryView(*row, tuple(members[row.id])) for row in rows]
+        members[gallery_id].append((render_id, output))
+    return [
+        GalleryView(
+            *row, render_ids=tuple(render_id for render_id, _ in members[row.id]),
+            outputs=tuple(output for _, output in members[row.id]),
+        )
+        for row in rows
+    ]  # fmt: skip

@@ -16,6 +16,11 @@ from api.http.portal.auth import Signed
 from api.http.portal.paths import new_router
 from api.http.state import FarmDep
 
+COVER = {"still": "thumb"}
+"""The small picture of renders of an output that has no poster."""
+COVERS = 4
+"""Of the renders of a gallery, those that a list shows."""
+
 router = new_router()
 
 GalleryId = Annotated[str, id_else(NotFound)]
@@ -29,19 +34,22 @@ class GalleryRequest(BaseModel):
 
 
 class GalleryDetail(BaseModel):
-    """`renderIds` in the order in which the page shows them."""
+    """`renderIds` in the order in which the page shows them; `covers` are paths of pictures of the first of them."""
 
     id: str
     title: str
     text: str
     isPublic: bool
     renderIds: list[str]
+    covers: list[str]
     createdAt: dt.datetime
 
     @classmethod
     def of(cls, view: GalleryView) -> "GalleryDetail":
+        shown = list(zip(view.render_ids, view.outputs, strict=True))[:COVERS]
         return cls(
             id=view.id, title=view.title, text=view.text, isPublic=view.is_public, renderIds=list(view.render_ids),
+            covers=[f"/v1/renders/{each}/{COVER.get(output, 'poster')}" for each, output in shown],
             createdAt=view.created_at,
         )  # fmt: skip
 

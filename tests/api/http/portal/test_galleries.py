@@ -38,6 +38,7 @@ def look(boss: PersonsBrowser, path: str) -> httpx.Response:
 def test_a_gallery_shows_chosen_renders_to_who_has_its_link(boss: PersonsBrowser, renders: list[str]) -> None:
     made = make(boss, renders[::-1], text="<b>New</b>")
     assert boss.get(PATH).json()["data"] == [made]
+    assert made["covers"] == [f"/v1/renders/{each}/poster" for each in renders[::-1]]
     page = look(boss, f"/g/{made['id']}")
     assert page.status_code == 200
     assert re.findall(rf'href="/g/{made["id"]}/(.+?)"', page.text) == renders[::-1]
@@ -65,7 +66,7 @@ def test_a_gallery_is_changed_and_taken_back(boss: PersonsBrowser, renders: list
     made = make(boss, renders)
     change = {"title": "Winter", "text": "", "isPublic": True, "renderIds": renders[:1]}
     changed = boss.request("PUT", f"{PATH}/{made['id']}", json=change).json()
-    assert changed == {**made, **change}
+    assert changed == {**made, **change, "covers": made["covers"][:1]}
     assert boss.web.get(f"/api/v/{made['id']}/{renders[1]}/poster", token=None).status_code == 404
     assert look(boss, f"/g/{made['id']}/{renders[1]}").status_code == 404
     assert boss.request("DELETE", f"{PATH}/{made['id']}").status_code == 204

@@ -52,7 +52,7 @@ export interface Account {
 /** A row of the server's table of render settings. */
 export interface Setting {
   name: string;
-  kind: "string" | "color" | "id" | "number" | "integer" | "boolean";
+  kind: "string" | "color" | "id" | "number" | "integer" | "boolean" | "list";
   default: unknown;
   description: string;
   choices: string[];

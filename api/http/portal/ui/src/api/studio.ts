@@ -81,6 +81,8 @@ export interface Gallery {
   text: string;
   isPublic: boolean;
   renderIds: string[];
+  /** Pictures of the first of them. */
+  covers: string[];
   createdAt: string;
 }
 

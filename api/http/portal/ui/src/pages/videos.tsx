@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { got, type Render, v1 } from "../api/client";
 import { Icon } from "../parts/icons";
 import { Grid } from "../parts/grid";
+import { pictureOf } from "../parts/pictures";
 import { usePaged } from "../parts/paged";
 import { Empty, Head, Segments, Wrong } from "../parts/ui";
 import { endings } from "../state/live";
@@ -122,7 +123,7 @@ function Card({ render }: { render: Render }) {
         {moves ? (
           <Turning poster={`/v1/renders/${render.id}/poster`} />
         ) : (
-          <img src={`/v1/renders/${render.id}/poster`} alt="" loading="lazy" />
+          <img src={pictureOf(render)} alt="" loading="lazy" />
         )}
         {moves && (
           <span class="play">

@@ -50,16 +50,9 @@ export function Hooks() {
         <div class="row">
           <p class="soft grow">{t.hooks.lead}</p>
           {isAdmin && (
-            <>
-              {Object.keys(events).map((dialect) => (
-                <button key={dialect} class="button" type="button" onClick={() => showSecret(dialect)}>
-                  {t.hooks.showSecret(label(dialect))}
-                </button>
-              ))}
-              <button class="button primary" type="button" onClick={() => setChanging("new")}>
-                {t.hooks.create}
-              </button>
-            </>
+            <button class="button primary" type="button" onClick={() => setChanging("new")}>
+              {t.hooks.create}
+            </button>
           )}
         </div>
         {(wrong ?? hooks.wrong) && <Wrong message={wrong ?? hooks.wrong ?? ""} onRetry={hooks.again} />}
@@ -102,6 +95,15 @@ export function Hooks() {
             </li>
           ))}
         </ul>
+        {isAdmin && hooks.data && hooks.data.data.length > 0 && (
+          <div class="row">
+            {Object.keys(events).map((dialect) => (
+              <button key={dialect} class="button quiet" type="button" onClick={() => showSecret(dialect)}>
+                {t.hooks.showSecret(label(dialect))}
+              </button>
+            ))}
+          </div>
+        )}
       </section>
       <Log fresh={shown} />
       {changing && (

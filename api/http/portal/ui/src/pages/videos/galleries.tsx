@@ -45,8 +45,8 @@ export function Galleries() {
         {all.data?.data.map((gallery) => (
           <li key={gallery.id} class="card stack">
             <div class="strip" aria-hidden="true">
-              {gallery.renderIds.slice(0, 4).map((id) => (
-                <img key={id} src={`/v1/renders/${id}/poster`} alt="" loading="lazy" />
+              {gallery.covers.map((cover) => (
+                <img key={cover} src={cover} alt="" loading="lazy" />
               ))}
             </div>
             <div class="row">

@@ -4,6 +4,7 @@ import { got, messageOf, own, type Render, v1 } from "../../api/client";
 import type { Gallery } from "../../api/studio";
 import { useFetched } from "../../parts/fetched";
 import { Icon } from "../../parts/icons";
+import { pictureOf } from "../../parts/pictures";
 import { Field, Head, Switch, toast, Wrong } from "../../parts/ui";
 import { modelName } from "../../state/models";
 import { go } from "../../state/route";
@@ -84,7 +85,7 @@ function Editor({ id, begun, renders }: { id: string | undefined; begun: Begun; 
         <ul class="pieces">
           {chosen.map((renderId, index) => (
             <li key={renderId}>
-              <Piece id={renderId} render={known.get(renderId)}>
+              <Piece render={known.get(renderId)}>
                 {index > 0 && (
                   <button
                     class="button quiet icon"
@@ -111,7 +112,7 @@ function Editor({ id, begun, renders }: { id: string | undefined; begun: Begun; 
           <ul class="pieces faint">
             {others.map((render) => (
               <li key={render.id}>
-                <Piece id={render.id} render={render}>
+                <Piece render={render}>
                   <button
                     class="button quiet icon"
                     type="button"
@@ -135,11 +136,11 @@ function nameIn(render: Render | undefined): string {
   return render ? `${modelName(render.modelId)}, ${summary(render.renderSettings)}` : t.loadingPage;
 }
 
-function Piece(props: { id: string; render: Render | undefined; children: preact.ComponentChildren }) {
+function Piece(props: { render: Render | undefined; children: preact.ComponentChildren }) {
   const { render } = props;
   return (
     <figure class="piece">
-      <img src={`/v1/renders/${props.id}/poster`} alt="" loading="lazy" />
+      {render ? <img src={pictureOf(render)} alt="" loading="lazy" /> : <span class="no-picture" />}
       <figcaption class="row">
         <span class="grow stack none">
           <span class="cut small">{render ? modelName(render.modelId) : "…"}</span>
