@@ -181,6 +181,18 @@ class Settings(BaseSettings):
     quota_waiting_previews: int = Field(
         1000, ge=0, description="Most free previews of an account that wait to be drawn; 0 means no limit"
     )
+    quota_unfinished_renders: int = Field(
+        10_000, ge=0, description="Most ordered renders of an account that aren't finished yet; 0 means no limit"
+    )
+    quota_running: int = Field(
+        0, ge=0, description="Most pieces of an account's work that workers do at the same time; 0 means no limit"
+    )
+    quota_kept_mb: int = Field(
+        0,
+        ge=0,
+        description="MB of an account's files above which its oldest previews, and then its oldest results, are "
+        "deleted; 0 means none are",
+    )
 
     # what is generated, and what it costs
     price_model_from_prompt: int = Field(1, ge=0, description="Credits for a model generated from a text")
@@ -212,6 +224,12 @@ class Settings(BaseSettings):
     )
     keep_models_days: int = Field(
         0, ge=0, description="Days until models are deleted of which nothing was made, or is left; 0 means they stay"
+    )
+    keep_pictures_days: int = Field(
+        1, ge=0, description="Days until the portal's free pictures of previews are deleted; 0 means they stay"
+    )
+    keep_deleted_days: int = Field(
+        7, ge=0, description="Days for which models and renders that were deleted can be had back; 0 means not at all"
     )
     keep_deliveries_days: int = Field(30, ge=1, description="Days until the log of a webhook's deliveries is deleted")
 
@@ -284,6 +302,18 @@ class Settings(BaseSettings):
     )
     child_memory_mb: int = Field(
         0, ge=0, description="MB of memory that a worker's drawing process may use; 0 means as much as the machine has"
+    )
+    render_output_mb: int = Field(
+        16 * 1024, ge=0, description="Most MB of files of a render, which then fails and is paid back; 0 means no limit"
+    )
+    render_disk_mb: int = Field(
+        32 * 1024, ge=0, description="Most MB of a worker's disk that a render takes while it is made, likewise"
+    )
+    render_cpu_seconds: int = Field(
+        12 * 3600, ge=0, description="Most seconds of processor time for a render, or for a part of one, likewise"
+    )
+    render_gpu_memory_mb: int = Field(
+        0, ge=0, description="Most MB of a graphics card's memory for a render, likewise, where its driver tells Linux"
     )
     stall_seconds: float = Field(
         60.0, gt=0, description="How long a worker's drawing process may go without a step done before it is killed"
@@ -425,7 +455,8 @@ def _origins(text: str, variable: str) -> tuple[str, ...]:
 LIMITS = (
     "max_connections", "max_connections_per_client", "account_requests", "client_requests", "account_streams",
     "account_uploads", "max_upload_mb", "max_signed_upload_mb", "upload_limit", "quota_storage_mb",
-    "quota_uploads_per_hour", "quota_waiting_previews", "disk_reserve_mb", "child_memory_mb", "stall_seconds",
-    "lease_seconds", "ingest_seconds", "max_attempts",
+    "quota_uploads_per_hour", "quota_waiting_previews", "quota_unfinished_renders", "quota_running", "quota_kept_mb",
+    "disk_reserve_mb", "child_memory_mb", "render_output_mb", "render_disk_mb", "render_cpu_seconds",
+    "render_gpu_memory_mb", "stall_seconds", "lease_seconds", "ingest_seconds", "max_attempts",
 )  # fmt: skip
 """The settings that bound what somebody or something may take. /metrics tells them beside what is taken."""

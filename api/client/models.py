@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, TypedDict, Unpack
 
 from api.client.results import Generated, Model, Outcome, Upload
-from api.client.transport import OnProgress, Transport, ignore_progress, new_key, notified
+from api.client.transport import OnProgress, Transport, ignore_progress, new_key, notified, permanently
 
 INGEST_S = 150.0
 """Longer than a farm downloads by default; it answers when it has the file."""
@@ -123,6 +123,16 @@ class Models:
         """Streams the model's own file to `path`, which appears only when it is whole."""
         self._transport.fetch_file(f"/models/{model_id}/file", path, on_progress)
 
+    def image_url(
+        self, model_id: str, settings: Mapping[str, Any] | None = None, *, width: int = 512, height: int = 512,
+        image_format: Literal["webp", "png", "avif"] = "webp",
+    ) -> str:
+        """A URL that shows a picture of the model to whoever has it; drawn, and paid for, when it is asked for first.
+        """
+        wanted = {"width": width, "height": height, "format": image_format, "renderSettings": dict(settings or {})}
+        url: str = self._transport.data("POST", f"/models/{model_id}/image-url", json=wanted)["url"]
+        return url
+
     def find(self, path: Path) -> str | None:
         """The id of the model with this file's bytes, if there is one: then it needn't be uploaded."""
         return self.check_hash(_sha256_of(path))
@@ -132,9 +142,13 @@ class Models:
         answer = self._transport.data("POST", "/models/check-hash", json={"sha256": sha256})
         return answer["modelId"] if answer["exists"] else None
 
-    def delete(self, model_id: str) -> None:
-        """Its renders stay."""
-        self._transport.data("DELETE", f"/models/{model_id}", repeatable=False)
+    def delete(self, model_id: str, *, permanent: bool = False) -> None:
+        """Its renders stay. Unless that is `permanent`, the farm keeps it for a while, for `restore`."""
+        self._transport.data("DELETE", f"/models/{model_id}", repeatable=False, params=permanently(permanent))
+
+    def restore(self, model_id: str) -> Model:
+        """A deleted model is there again."""
+        return Model.of(self._transport.data("POST", f"/models/{model_id}/restore", repeatable=False))
 
     def delete_all(self, model_ids: Iterable[str]) -> Iterator[Outcome]:
         """Like `delete`, of any number, each for itself."""

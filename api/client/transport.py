@@ -42,6 +42,10 @@ def notified(url: str | None) -> dict[str, str]:
     return {} if url is None else {"notifyUrl": url}
 
 
+def permanently(permanent: bool) -> dict[str, str]:
+    return {"permanent": "true"} if permanent else {}
+
+
 def ignore_progress(done: int, total: int) -> None:
     """For callers who don't care."""
 

@@ -19,11 +19,14 @@ from api import clock
 from api.db.tables import (
     Account,
     BrowserSession,
+    DeletedRender,
     Flow,
+    Gallery,
     Model,
     Overlay,
     Person,
     PersonLink,
+    PictureKey,
     Preset,
     Project,
     Render,
@@ -41,7 +44,7 @@ from api.domain.generations.removal import delete_flow
 from api.domain.generations.states import ACTIVE
 from api.domain.kit.unit import Unit
 from api.domain.projects.deletion import delete_project
-from api.domain.renders import removal, resumable
+from api.domain.renders import removal, resumable, trash
 from api.errors import NotFound
 
 AT_ONCE = 200
@@ -83,7 +86,10 @@ def delete_account(session: Session, account_id: str) -> None:
     session.execute(delete(PersonLink).where(PersonLink.account_id == account_id))
     session.execute(delete(Person).where(Person.account_id == account_id))
     session.execute(update(Token).where(Token.account_id == account_id).values(revoked_at=moment))
-    session.execute(delete(WebhookTarget).where(WebhookTarget.account_id == account_id))
+    for table in (WebhookTarget, PictureKey, Gallery):  # links that need no key lead nowhere from now on
+        session.execute(delete(table).where(table.account_id == account_id))
+    deleted = Model.account_id == account_id, Model.deleted_at.is_not(None)
+    session.execute(update(Model).where(*deleted).values(discard_at=None))
     unconfirmed = Upload.account_id == account_id, Upload.model_id.is_(None)
     session.execute(update(Upload).where(*unconfirmed).values(expires_at=dt.datetime.fromtimestamp(0, dt.UTC)))
 
@@ -109,6 +115,7 @@ PIECES = (
     Piece(Workflow, Workflow.id, _row(Workflow)),  # first, or they would make more
     Piece(Project, Project.id, delete_project),
     Piece(Render, Render.id, removal.delete_render),
+    Piece(DeletedRender, DeletedRender.id, lambda unit, account_id, render_id: trash.discard(unit, render_id)),
     Piece(Flow, Flow.public_id, _flow),
     Piece(Model, Model.id, catalog.delete_model, (Model.deleted_at.is_(None),)),
     Piece(Overlay, Overlay.id, overlays.delete_overlay, (Overlay.deleted_at.is_(None),)),

@@ -14,12 +14,9 @@ from api.http.state import Farm
 from api.http.uploads import stored
 from api.ids import new_id
 from api.ingest.incoming import IncomingFile, ReceivedFile
-from api.ingest.naming import model_suffix
+from api.ingest.naming import check_size, model_suffix
 from api.storage.base import discard
 from renderer.spec import RenderSettings
-
-SUFFIXES = (".glb", ".gltf", ".zip")
-"""Of the keys of models."""
 
 
 def refuse_early(farm: Farm, principal: Principal, file_size: int = 0) -> None:
@@ -47,16 +44,19 @@ def register(
     settings: RenderSettings,
     once: IdempotentRequest,
     notify: str | None,
+    member: str | None = None,
 ) -> Data[UploadResult]:
     """Takes the file, whose bytes have all arrived, into the catalog and orders its renders; `once` holds its key.
 
-    The end of the paid one is told to the URL `notify`, if there is one.
+    The end of the paid one is told to the URL `notify`, if there is one. `member` names the model in a ZIP of several.
 
-    Raises NoCredits, UploadLimit or StorageLimit; then, and where the account has the model already, the file is gone
-    again.
+    Raises InvalidFormat, NoCredits, UploadLimit or StorageLimit; then, and where the account has the model already, the
+    file is gone again.
     """
+    incoming.settle()
+    check_size(incoming.head, incoming.size)
     with stored(farm.storage, incoming) as file, farm.work(principal) as unit:
-        answer = Data[UploadResult](data=take(farm, unit, principal, file, settings, notify))
+        answer = Data[UploadResult](data=take(farm, unit, principal, file, settings, notify, member))
         once.keep(unit, answer)
     if answer.data.duplicate:
         discard(farm.storage, file.key)
@@ -64,7 +64,8 @@ def register(
 
 
 def take(
-    farm: Farm, unit: Unit, principal: Principal, file: ReceivedFile, settings: RenderSettings, notify: str | None
+    farm: Farm, unit: Unit, principal: Principal, file: ReceivedFile, settings: RenderSettings, notify: str | None,
+    member: str | None = None,
 ) -> UploadResult:
     """Takes a stored file into the catalog, as `register` does. Raises what it raises."""
     registered = uploads.register_upload(
@@ -78,6 +79,7 @@ def take(
         upload_limit=farm.settings.upload_limit,
         allowed=Quotas.of(farm.settings),
         spell=spell,
+        member=member,
     )
     notices.notify(unit, principal.account_id, DIALECT, {registered.render_id: notify} if notify else {})
     return UploadResult(

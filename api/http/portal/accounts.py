@@ -1,14 +1,16 @@
-"""/portal/api/accounts: an administrator of the farm sees its accounts, opens, suspends, reinstates and deletes
-them, and adjusts their credits."""
+"""/portal/api/accounts: an administrator of the farm sees its accounts, opens, suspends, reinstates and deletes them,
+adjusts their credits, and says how much of the farm each may take."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from api.domain.accounts import accounts, invitations, ledger
+from api.domain.accounts import accounts, classes, invitations, ledger, quotas
+from api.domain.accounts.quotas import NAMES, Quotas
 from api.domain.removal import accounts as removal
+from api.domain.renders import limits
 from api.errors import InvalidRequest, InvalidState
 from api.http.body import body_of
 from api.http.portal import mails
@@ -31,6 +33,13 @@ class Adjustment(BaseModel):
     note: str = Field("", max_length=200)
 
 
+class Allowance(BaseModel):
+    """`quotas` by name; null goes back to what the settings say, 0 means no limit. What is absent stays as it is."""
+
+    service_class: Literal["preferred", "standard", "economy"] | None = Field(None, alias="class")
+    quotas: dict[str, Annotated[int, Field(ge=0, le=2**31 - 1)] | None] = Field(default_factory=dict)
+
+
 class Balance(BaseModel):
     credits: int
 
@@ -42,11 +51,14 @@ def list_accounts(operator: Operator, farm: FarmDep) -> dict[str, object]:
         found = accounts.list_accounts(session)
     return {
         "data": [
-            {"id": each.id, "email": each.email, "credits": each.credits, "suspended": each.suspended_at is not None}
+            {
+                "id": each.id, "email": each.email, "credits": each.credits, "suspended": each.suspended_at is not None,
+                "class": each.service_class.label,
+            }
             for each in found
             if not each.email.endswith(accounts.OWN)
         ]
-    }
+    }  # fmt: skip
 
 
 @router.post("/accounts")
@@ -98,3 +110,34 @@ def adjust_credits(
         if body.credits > 0:
             return Balance(credits=ledger.grant(session, account_id, body.credits, note=body.note))
         return Balance(credits=ledger.withdraw(session, account_id, -body.credits, note=body.note))
+
+
+@router.get("/accounts/{account_id}/allowance")
+def get_allowance(operator: Operator, farm: FarmDep, account_id: AccountId) -> dict[str, object]:
+    """`own` is what was set for the account alone, `limit` what holds, and `used` what it takes by now."""
+    with farm.database.read() as session:
+        account = accounts.get(session, account_id)
+        own = quotas.own(session, account_id)
+        allowed = quotas.of_account(session, account_id, Quotas.of(farm.settings))
+        used = limits.usage(session, account_id)
+    return {
+        "class": account.service_class.label,
+        "quotas": {
+            name: {"own": own.get(name), "limit": getattr(allowed, name), "used": getattr(used, name)} for name in NAMES
+        },
+    }
+
+
+@router.patch("/accounts/{account_id}/allowance")
+def set_allowance(
+    operator: Operator, farm: FarmDep, account_id: AccountId, body: Annotated[Allowance, Depends(body_of(Allowance))]
+) -> dict[str, object]:
+    """Raises InvalidRequest for a quota that there is not."""
+    if unknown := sorted(set(body.quotas).difference(NAMES)):
+        raise InvalidRequest(f"quotas: there is no {unknown[0]}; there are {', '.join(NAMES)}", param="quotas")
+    with farm.database.begin() as session:
+        account = accounts.get(session, account_id)
+        if body.service_class is not None:
+            classes.set_class(session, account.id, classes.LABELS[body.service_class])
+        quotas.set_own(session, account.id, body.quotas)
+    return get_allowance(operator, farm, account_id)

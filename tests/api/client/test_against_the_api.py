@@ -91,7 +91,9 @@ def test_renders_ends_are_told_and_can_be_told_again(
     assert client.webhooks.replace_secret() != secret
 
 
-def test_models_go_up_are_described_put_away_and_come_down(client: FarmClient, chair: Path, tmp_path: Path) -> None:
+def test_models_go_up_are_described_put_away_and_come_down(
+    client: FarmClient, url: str, chair: Path, tmp_path: Path
+) -> None:
     models = client.models
     assert models.find(chair) is None
     upload = models.upload(chair, {"aspect": "1:1"})
@@ -114,6 +116,9 @@ def test_models_go_up_are_described_put_away_and_come_down(client: FarmClient, c
     assert sorted(render.is_system_preview for render in got.renders) == [False, False, True]
     models.download(upload.model_id, tmp_path / "back.glb")
     assert (tmp_path / "back.glb").read_bytes() == GLB
+    shown = models.image_url(upload.model_id, {"camera": "top"}, width=64, height=32, image_format="avif")
+    assert shown.startswith(f"{url}/i/")
+    assert shown.endswith(f"/w:64,h:32,camera:top/{upload.model_id}.avif")
     models.delete(upload.model_id)
     with pytest.raises(RequestRefused) as refused:
         models.get(upload.model_id)

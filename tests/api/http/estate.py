@@ -34,8 +34,9 @@ NOBODY: Keys = {dialect.name: None for dialect in DIALECTS}
 
 dialect_of = Dialects(DIALECTS).of
 
-PUBLIC = ("/api/v/", "/s/", "/api/generate", "/api/status/", "/api/asset/", "/api/examples", "/api/jobs/")
-"""Where what there is is everybody's: test_shares, and the tests of the Grok pipeline."""
+PUBLIC = ("/api/v/", "/s/", "/i/", "/g", "/embed/", "/api/generate", "/api/status/", "/api/asset/", "/api/examples",
+          "/api/jobs/")  # fmt: skip
+"""Where what there is is everybody's: test_shares, test_pictures, and the tests of the Grok pipeline."""
 
 LARGE: dict[str, Any] = {"name": "large.glb", "size": 9, "sha256": "1a" * 32}
 """An upload in parts."""
@@ -170,6 +171,10 @@ class Estate:
             ("POST", "/v1/overlays"): {"files": {"file": ("sky.png", b"no picture")}},
             ("POST", "/v1/quote"): {"json": {"renders": [{}]}},
             ("POST", "/v1/renders/{render_id}/share"): {},
+            ("POST", "/v1/models/{model_id}/image-url"): {"json": {"width": 64}},
+            ("POST", "/v1/image-key"): {},
+            ("POST", "/v1/renders/{render_id}/restore"): {},
+            ("POST", "/v1/models/{model_id}/restore"): {},
             ("POST", "/v1/tickets"): {},
             ("POST", "/v1/keys"): {"json": {"name": "mine", "scopes": ["admin"]}},
             ("POST", "/v1/renders/cancel"): {"json": {"ids": [render_id]}},
@@ -217,6 +222,6 @@ class Estate:
             rows = [
                 sorted(row for row in map(repr, session.execute(select(table))) if STRANGER not in row)
                 for table in Base.metadata.sorted_tables
-                if table.name not in ("tokens", "webhook_secrets")
+                if table.name not in ("tokens", "webhook_secrets", "picture_keys")
             ]
         return rows, [key for key in self.web.stored() if key != ".signing-secret"]

@@ -10,6 +10,8 @@ export interface Me {
   maxUploadMb: number;
   /** Files that have more go in parts. */
   inPartsMb: number;
+  /** Whether what is deleted can be had back for a while. */
+  keepsDeleted: boolean;
 }
 
 export interface LinkDetail {
@@ -61,7 +63,7 @@ export interface Account {
 /** A row of the server's table of render settings. */
 export interface Setting {
   name: string;
-  kind: "string" | "color" | "id" | "number" | "integer" | "boolean";
+  kind: "string" | "color" | "id" | "number" | "integer" | "boolean" | "list";
   default: unknown;
   description: string;
   choices: string[];
@@ -100,18 +102,6 @@ export interface Preset {
   id: string;
   name: string;
   settings: Record<string, unknown>;
-}
-
-/** A model that is made of a sentence. */
-export interface Generation {
-  id: string;
-  prompt: string;
-  state: string;
-  stage: string | null;
-  progress: number;
-  errorMessage: string | null;
-  isReady: boolean;
-  createdAt: string;
 }
 
 export interface Worker {
