@@ -102,7 +102,7 @@ def test_ten_thousand_models_scroll_smoothly(boss: Visit, farm: Farm, tmp_path: 
     multiply(farm)
     page = boss.page
     page.goto(f"{farm.url}/portal/library")
-    page.get_by_role("button", name="Look into lamp 00000").wait_for()
+    page.get_by_role("button", name="Look into lamp").first.wait_for()
     scrolled = page.evaluate(SCROLL, 300)
     took = sorted(scrolled["took"])
     figures = {"median_ms": took[150], "slow_frames": sum(each > 1000 / FRAMES_PER_SECOND for each in took)}

@@ -60,6 +60,12 @@ export interface Account {
   suspended: boolean;
 }
 
+/** `own` is what was set for the account alone; 0 means no limit. */
+export interface Allowance {
+  class: "preferred" | "standard" | "economy";
+  quotas: Record<string, { own: number | null; limit: number; used: number }>;
+}
+
 /** A row of the server's table of render settings. */
 export interface Setting {
   name: string;
@@ -113,10 +119,26 @@ export interface Worker {
   unfitReason: string | null;
   seenAt: string;
   startedAt: string;
+  lastError: string | null;
+  lastErrorAt: string | null;
+}
+
+/** One of the last day that is not up any more. */
+export interface GoneWorker {
+  name: string;
+  lastLogAt: string;
+  lastError: string | null;
+  lastErrorAt: string | null;
+}
+
+export interface WorkerLog {
+  name: string;
+  lines: string[];
 }
 
 export interface Fleet {
   data: Worker[];
+  gone: GoneWorker[];
   silent: number;
   oldestPendingSeconds: number | null;
 }
