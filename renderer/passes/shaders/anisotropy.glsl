@@ -26,8 +26,8 @@ float isotropic_roughness(Anisotropy anisotropy) {
     return sqrt(length(anisotropy.alpha) * 0.70710678);
 }
 
-// Each sample of a pixel looks at so many microfacets that lean along the direction: more, the narrower the lobe is
-// across it. With MOST_TAPS, a mirror across its grooves is as sharp as an even surface of roughness 0.18.
+// Each sample of a pixel looks at so many microfacets that lean along the direction: more, the narrower the lobe is across
+// it. With MOST_TAPS, a mirror across its grooves is as sharp as an even surface of roughness 0.18.
 const int FEWEST_TAPS = 4, MOST_TAPS = 16;
 
 // Radiance that the surface sends to the eye: reflections in microfacets that lean along the direction, each in the blur
@@ -42,17 +42,12 @@ vec3 anisotropic_light(Surface surface, Anisotropy anisotropy) {
     float blur = sqrt(max(alpha.x, spread * 2.0 / quantiles));
     int first = sample_number();
     vec3 sum = vec3(0.0);
-    float total = 1e-5;
+    float total = 0.0;
     for (int i = 0; i < taps; i++) {
         float q = float(2 * (SAMPLES_PER_PIXEL * i + first) + 1) / quantiles - 1.0;
-        vec3 facet = surface.normal + anisotropy.direction * (spread * q * inversesqrt(1.0 - q * q));
-        vec3 direction = reflect(-surface.to_eye, unit(facet));
-        // What the eye sees of the facet for each part of the surface, and how much of the light others don't hide.
-        float seen = max(dot(surface.to_eye, facet), 0.0);
-        float height = max(dot(surface.normal, direction), 0.0), along = dot(anisotropy.direction, direction);
-        float lean = height * height * (1.0 - alpha.x * alpha.x) + alpha.x * alpha.x
-            + along * along * (alpha.y * alpha.y - alpha.x * alpha.x);
-        float weight = seen * height / (height + sqrt(lean));
+        vec3 facet = unit(surface.normal + anisotropy.direction * (spread * q * inversesqrt(1.0 - q * q)));
+        vec3 direction = reflect(-surface.to_eye, facet);
+        float weight = max(dot(direction, surface.normal), 0.0) * step(0.0, dot(surface.to_eye, facet)) + 1e-5;
         sum += weight * specular_light(direction, blur);
         total += weight;
     }
