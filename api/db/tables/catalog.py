@@ -24,7 +24,10 @@ class Model(Base):
         Index("models_by_file", "storage_key", unique=True),
         Index("one_live_model_per_bytes", "account_id", "sha256", unique=True,
               sqlite_where=text("deleted_at IS NULL"), postgresql_where=text("deleted_at IS NULL")),
-        Index("models_to_discard", "deleted_at",
+        Index("models_to_discard", "discard_at",
+              sqlite_where=text("deleted_at IS NOT NULL AND file_size > 0"),
+              postgresql_where=text("deleted_at IS NOT NULL AND file_size > 0")),
+        Index("models_deleted_by_account", "account_id",
               sqlite_where=text("deleted_at IS NOT NULL AND file_size > 0"),
               postgresql_where=text("deleted_at IS NOT NULL AND file_size > 0")),
     )
@@ -46,6 +49,7 @@ class Model(Base):
     storage_key: Mapped[str] = mapped_column(String(200))
     archived_at: Mapped[dt.datetime | None]
     deleted_at: Mapped[dt.datetime | None]
+    discard_at: Mapped[dt.datetime | None]  # until when a deleted model can be had back; NULL: it can't
     created_at: Mapped[dt.datetime]
 
 

@@ -53,6 +53,25 @@ class Render(Base):
     updated_at: Mapped[dt.datetime]
 
 
+class DeletedRender(Base):
+    """A finished render that its owner has deleted, and may have back until it goes for good.
+
+    `row` is the row of Render as it was, times in ISO 8601. Its results, of `size` bytes together, and its task stay.
+    """
+
+    __tablename__ = "deleted_renders"
+
+    id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    model_id: Mapped[str] = mapped_column(ForeignKey("models.id"))
+    task_id: Mapped[str] = mapped_column(ForeignKey("tasks.id"), index=True)
+    output: Mapped[str] = mapped_column(String(10))
+    row: Mapped[dict[str, Any]] = mapped_column(JSON)  # its settings keep their order
+    size: Mapped[int] = mapped_column(BigInteger)
+    deleted_at: Mapped[dt.datetime]
+    discard_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+
 class RenderOverlay(Base):
     """A render was ordered with an overlay. The row is deleted with either of them."""
 

@@ -4,12 +4,14 @@ from api.http.dialect import Dialect
 from api.http.portal import (
     accounts,
     camera,
+    door,
     events,
     generations,
     keys,
     lights,
     pages,
     people,
+    pictures,
     presets,
     session,
     settings,
@@ -20,7 +22,10 @@ from api.http.portal.errors import tell
 from api.http.portal.paths import PREFIX
 from api.http.rates import Surface
 
-PARTS = (session, settings, events, camera, lights, presets, generations, people, keys, accounts, workers, pages)
+PARTS = (
+    session, door, settings, events, camera, lights, pictures, presets, generations, people, keys, accounts, workers,
+    pages,
+)  # fmt: skip
 
 PORTAL = Dialect(
     name="portal",

@@ -16,6 +16,8 @@ STATUS: dict[str, int] = {
     "forbidden": 403,
     "insufficient_scope": 403,
     "not_found": 404,
+    "model_not_found": 404,
+    "image_not_found": 404,
     "key_not_found": 404,
     "flow_not_found": 404,
     "asset_not_found": 404,

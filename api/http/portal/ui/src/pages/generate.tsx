@@ -95,7 +95,7 @@ function Made(props: { generation: Generation; open: boolean; onOpen: () => void
     try {
       const answer = await fetch(file);
       const name = generation.prompt.replace(/[^\p{L}\p{N} -]/gu, "").slice(0, 60).trim() || "model";
-      add([new File([await answer.blob()], `${name}.glb`)], {}, ["generated"]);
+      add([{ file: new File([await answer.blob()], `${name}.glb`) }], {}, ["generated"]);
       go("upload");
     } catch (error) {
       toast(messageOf(error));

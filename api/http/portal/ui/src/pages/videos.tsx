@@ -4,12 +4,12 @@ import { got, type Render, v1 } from "../api/client";
 import { Icon } from "../parts/icons";
 import { Grid } from "../parts/grid";
 import { usePaged } from "../parts/paged";
+import { Turning } from "../parts/turning";
 import { Empty, Head, Wrong } from "../parts/ui";
 import { endings } from "../state/live";
 import { modelName } from "../state/models";
 import { go, route } from "../state/route";
 import { t } from "../texts";
-import { Turning } from "./library";
 import { Player } from "./player";
 import { summary } from "./queue";
 
