@@ -111,6 +111,9 @@ STANDS = 0.02
 TOPPLES = 0.05
 """Of the model's ground: what stands on less falls over. Wheels and the legs of a table span nearly all of it."""
 
+RESTS = 0.25
+"""The same of what rests on its side: the scan spans 0.03, along a line, a bed on its feet 0.86."""
+
 HEIGHT = 0.5
 """Of the shorter side of its ground: what is lower, if Z were up, is more likely a panel that hangs on a wall."""
 
@@ -152,7 +155,8 @@ def _measured(spec: FrameSpec, seen: Seen, backdrop: Backdrop | None) -> _Measur
         of_shape |= {"missing": float(seen.shape.missing), "large": largest, "small": largest or None}
         if size.min() > FLAT * largest:
             tall = size[2] >= HEIGHT * min(size[0], size[1])
-            of_shape["lying"] = sides[2][0] if tall and max(sides[1]) < STANDS else 0.0
+            rests = max(sides[1]) < STANDS and seen.shape.footing < RESTS
+            of_shape["lying"] = sides[2][0] if tall and rests else 0.0
             falls = sides[1][0] < STANDS and seen.shape.footing < TOPPLES
             of_shape["upside_down"] = sides[1][1] if falls else 0.0
     if not seen.frames:

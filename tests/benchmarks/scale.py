@@ -211,7 +211,7 @@ def farm_of(size: Size) -> Iterator[tuple[PostgresServer, str, Settings]]:
     """The servers, and the database of that size."""
     with contextlib.ExitStack() as closing:
         folder = Path(closing.enter_context(tempfile.TemporaryDirectory()))
-        server = closing.enter_context(running_server(**PRODUCTION))
+        server = closing.enter_context(running_server(None, **PRODUCTION))
         url = closing.enter_context(server.database())
         broker = closing.enter_context(running_redis(folder))
         s3 = closing.enter_context(running_s3())

@@ -6,6 +6,7 @@ Migrations in /migrations build them.
 from api.db.tables.accounts import Account, IdempotencyKey, LedgerEntry, Quota, StoredBytes, Token
 from api.db.tables.base import Base, UtcDateTime
 from api.db.tables.catalog import Model, ModelTag, Overlay
+from api.db.tables.galleries import Gallery, GalleryRender
 from api.db.tables.generations import Flow, FlowInput, FlowStep
 from api.db.tables.people import BrowserSession, Person, PersonLink
 from api.db.tables.pictures import Picture, PictureKey
@@ -38,6 +39,8 @@ __all__ = [
     "Flow",
     "FlowInput",
     "FlowStep",
+    "Gallery",
+    "GalleryRender",
     "IdempotencyKey",
     "Lane",
     "LedgerEntry",

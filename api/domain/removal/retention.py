@@ -2,7 +2,8 @@
 account has too much.
 
 A rule deletes as an owner would, but for good, and one thing in one transaction: no lock is held for long, however much
-is due. Nothing that is still worked on goes, nothing that is shared by a link, and no model that anything is made of.
+is due. Nothing that is still worked on goes, nothing that is shared by a link or in a gallery, and no model that anything is
+made of.
 """
 
 import dataclasses
@@ -17,6 +18,7 @@ from api.db.tables import (
     Flow,
     FlowInput,
     FlowStep,
+    GalleryRender,
     Model,
     Picture,
     ProjectModel,
@@ -110,8 +112,9 @@ _IN_UNFINISHED_JOB = exists().where(
     RenderJob.id == RenderJobOutput.job_id,
     RenderJob.status == RenderJobStatus.QUEUED,
 )
-_SETTLED = Render.status.not_in(UNFINISHED), Render.shared_at.is_(None), ~_IN_UNFINISHED_JOB
-"""The condition that neither work nor a link needs a render."""
+_IN_GALLERY = exists().where(GalleryRender.render_id == Render.id)
+_SETTLED = Render.status.not_in(UNFINISHED), Render.shared_at.is_(None), ~_IN_GALLERY, ~_IN_UNFINISHED_JOB
+"""The condition that neither work, nor a link, nor a gallery needs a render."""
 
 
 def _old_renders(*conditions: ColumnElement[bool]) -> Callable[[dt.datetime], Select[str, str]]:

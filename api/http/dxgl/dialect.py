@@ -7,6 +7,7 @@ from api.http.dxgl import (
     bulk,
     events,
     export,
+    gallery_page,
     generate,
     health,
     ingest,
@@ -26,7 +27,7 @@ from api.http.dxgl import (
 from api.http.dxgl.auth import authenticate
 from api.http.dxgl.errors import tell
 from api.http.dxgl.paths import PREFIX
-from api.http.dxgl.share_paths import PAGE_PREFIX, PICTURE_PREFIX, PUBLIC_PREFIX
+from api.http.dxgl.share_paths import EMBED_PREFIX, GALLERY_PREFIX, PAGE_PREFIX, PICTURE_PREFIX, PUBLIC_PREFIX
 from api.http.flow_inputs import BODY_MB
 from api.http.rates import Surface, unlimited
 
@@ -53,7 +54,10 @@ PARTS = (
 DXGL = Dialect(
     name="dxgl",
     prefixes=("", PREFIX, PUBLIC_PREFIX),
-    routers=(*(part.router for part in PARTS), bulk.of_models, shares.public, share_page.public, pictures.public),
+    routers=(
+        *(part.router for part in PARTS), bulk.of_models, shares.public, share_page.public, gallery_page.public,
+        pictures.public,
+    ),
     authenticate=authenticate,
     tell=tell,
     uploads=(
@@ -68,5 +72,5 @@ DXGL = Dialect(
         Surface(PREFIX, lambda settings: settings.account_requests, unlimited),
         Surface("", unlimited, lambda settings: settings.client_requests),
     ),
-    secret_paths=(PUBLIC_PREFIX, PAGE_PREFIX, PICTURE_PREFIX),
+    secret_paths=(PUBLIC_PREFIX, PAGE_PREFIX, PICTURE_PREFIX, EMBED_PREFIX, GALLERY_PREFIX),
 )

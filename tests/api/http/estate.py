@@ -34,7 +34,8 @@ NOBODY: Keys = {dialect.name: None for dialect in DIALECTS}
 
 dialect_of = Dialects(DIALECTS).of
 
-PUBLIC = ("/api/v/", "/s/", "/i/", "/api/generate", "/api/status/", "/api/asset/", "/api/examples", "/api/jobs/")
+PUBLIC = ("/api/v/", "/s/", "/i/", "/g", "/embed/", "/api/generate", "/api/status/", "/api/asset/", "/api/examples",
+          "/api/jobs/")  # fmt: skip
 """Where what there is is everybody's: test_shares, test_pictures, and the tests of the Grok pipeline."""
 
 LARGE: dict[str, Any] = {"name": "large.glb", "size": 9, "sha256": "1a" * 32}

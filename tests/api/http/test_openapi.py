@@ -46,7 +46,8 @@ DXGL_ROUTES = {
 
 SHARED = ("video", "image", "poster", "thumb", "strip", "dataset")
 PUBLIC_ROUTES = {("GET", f"/api/v/:id/:id/{name}") for name in SHARED}
-PUBLIC_ROUTES |= {("GET", "/s/:id"), ("GET", "/i/{signature}/{settings}/:id.{image_format}")}
+PUBLIC_ROUTES |= {("GET", "/i/{signature}/{settings}/:id.{image_format}")}
+PUBLIC_ROUTES |= {("GET", path) for path in ("/s/:id", "/embed/:id/:id", "/g", "/g/:id", "/g/:id/:id")}
 
 OUR_ROUTES = {
     ("POST", "/v1/models/generate"),
@@ -205,7 +206,7 @@ def test_operations_have_names_tags_and_words_of_their_own(document: dict[str, A
 
 def is_public(path: str) -> bool:
     pipeline = dialect_of(path).name == "grok" and not path.startswith("/api/jobs")
-    return pipeline or path == "/v1/health" or path.startswith(("/api/v/", "/s/", "/i/"))
+    return pipeline or path == "/v1/health" or path.startswith(("/api/v/", "/s/", "/i/", "/embed/", "/g"))
 
 
 def test_every_route_but_health_and_the_shared_files_asks_for_a_token_with_scopes(document: dict[str, Any]) -> None:

@@ -1,10 +1,14 @@
 // Everything that the pages say, in English. A translation is another file like this one.
 
 import { duration, ordinal, plural } from "./formats";
+import { showing } from "./texts/showing";
+import { studio } from "./texts/studio";
 
 export const t = {
+  ...studio,
+  ...showing,
   product: "Pirouette",
-  tabs: { upload: "Upload", generate: "Generate", library: "Models", look: "Look", queue: "Queue", videos: "Videos", account: "Account" },
+  tabs: { upload: "Upload", generate: "Generate", library: "Models", look: "Look", queue: "Queue", videos: "Videos", datasets: "Datasets", projects: "Projects", account: "Account" },
   close: "Close",
   cancel: "Cancel",
   retry: "Try again",
@@ -121,6 +125,7 @@ export const t = {
       queued: "Waiting for a worker",
       image: "Drawing a picture first",
       mesh: "Making the model",
+      optimise: "Thinning it out",
     } as Record<string, string>,
   },
 
@@ -198,6 +203,7 @@ export const t = {
     play: "Play",
     pause: "Pause",
     playhead: "Moment of the video",
+    ...showing.view,
     noWebgl: "This browser shows no 3D here. Everything else works, and the exact picture shows the result.",
     notShown: "This file can't be shown here before a worker has converted it. Ordering works all the same.",
     loading: "Loading the model…",
@@ -283,6 +289,8 @@ export const t = {
       ["l", "Look"],
       ["q", "Queue"],
       ["v", "Videos"],
+      ["d", "Datasets"],
+      ["p", "Projects"],
       ["a", "Account"],
       ["/", "Search"],
       [", .", "Step through a video's frames"],
@@ -293,7 +301,7 @@ export const t = {
 
   account: {
     title: "Account",
-    sections: { credits: "Credits", keys: "API keys", people: "People", farm: "Farm" },
+    sections: { credits: "Credits", keys: "API keys", hooks: "Webhooks", people: "People", farm: "Farm" },
     apiDocs: "The API, for programs",
     licences: "Licences of what these pages are made with",
     balance: "Balance",

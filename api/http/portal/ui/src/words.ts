@@ -81,6 +81,17 @@ const LABELS: Record<string, string> = {
   done: "Done",
   error: "Failed",
   failed: "Failed",
+  // events that webhooks are told of
+  "render.done": "A render is done",
+  "render.error": "A render has failed",
+  "model.processed": "A model is read",
+  "model.failed": "A model can't be read",
+  "project.created": "A project is made",
+  "job.complete": "A job is done",
+  "job.failed": "A job has failed",
+  "render.complete": "A project's pictures are done",
+  "render.failed": "A project's pictures have failed",
+  "webhook.test": "Test",
   // kinds of ledger entries, scopes, dialects
   grant: "Credits added",
   charge: "Spent",

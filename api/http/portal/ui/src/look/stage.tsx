@@ -6,9 +6,28 @@ import { Icon } from "../parts/icons";
 import { toast, Wrong } from "../parts/ui";
 import { t } from "../texts";
 import { askForPicture, drawn, urlOf } from "./exact";
+import { clamp, listen, type Orbit, STRAIGHT, wrapped } from "./orbit";
 import type { Preview } from "./preview";
 
-export function Stage({ model, settings }: { model: ModelDetail; settings: Settings }) {
+const ZOOMS: [number, number] = [0.5, 2]; // those of the setting
+
+/** The settings by which a render looks as the preview does once somebody has turned it. */
+function viewOf(settings: Settings, preview: Preview): Settings {
+  const stand = preview.stand();
+  if (!stand) return {};
+  const zoom = Number(clamp(stand.zoom, ...ZOOMS).toFixed(2));
+  const turn = Number(settings.rotateY ?? 0);
+  if (settings.output !== "image") return { zoom, rotateY: Math.round(wrapped(turn + preview.orbit.around)) };
+  return { zoom, azimuth: Number(wrapped(stand.azimuth - turn).toFixed(1)), elevation: Number(stand.elevation.toFixed(1)) };
+}
+
+interface StageProps {
+  model: ModelDetail;
+  settings: Settings;
+  onView: (settings: Settings) => void;
+}
+
+export function Stage({ model, settings, onView }: StageProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const preview = useRef<Preview | null>(null);
   const [state, setState] = useState<"loading" | "shown" | "no-webgl" | "unreadable">("loading");
@@ -18,6 +37,8 @@ export function Stage({ model, settings }: { model: ModelDetail; settings: Setti
   const [wrong, setWrong] = useState<string>();
   const [exact, setExact] = useState<string>(); // the id of the picture that is shown, or waited for
   const [ready, setReady] = useState(false);
+  const [orbit, setOrbit] = useState<Orbit>(STRAIGHT);
+  const taken = useRef(false);
   const text = JSON.stringify(settings);
 
   useEffect(() => {
@@ -58,6 +79,11 @@ export function Stage({ model, settings }: { model: ModelDetail; settings: Setti
       if (late) return;
       setPath(told);
       setWrong(undefined);
+      if (taken.current) {
+        taken.current = false;
+        shown.orbit = STRAIGHT;
+        setOrbit(STRAIGHT);
+      }
       shown.follow(told);
     }
     const timer = setTimeout(() => follow().catch((error) => !late && setWrong(messageOf(error))), 60);
@@ -68,8 +94,23 @@ export function Stage({ model, settings }: { model: ModelDetail; settings: Setti
   }, [state, text]);
 
   useEffect(() => {
-    preview.current?.draw(moment);
-  }, [moment, path]);
+    if (!preview.current) return;
+    preview.current.orbit = orbit;
+    preview.current.draw(moment);
+  }, [moment, path, orbit]);
+
+  const isStill = settings.output === "image";
+  useEffect(() => {
+    if (!canvas.current || state !== "shown") return undefined;
+    // A video's camera stands at one height: only stills are looked at from above.
+    const tell = (turn: Orbit) => setOrbit(isStill ? turn : { ...turn, up: 0 });
+    return listen(canvas.current, () => preview.current?.orbit ?? STRAIGHT, tell);
+  }, [state, isStill]);
+  function take() {
+    if (!preview.current) return;
+    taken.current = true;
+    onView(viewOf(settings, preview.current));
+  }
 
   useEffect(() => {
     if (!playing || !path || exact || path.frames.length < 2) return undefined;
@@ -114,7 +155,14 @@ export function Stage({ model, settings }: { model: ModelDetail; settings: Setti
   return (
     <div class="stack">
       <div class="stage" style={{ aspectRatio: `${wide} / ${high}`, "--shape": String(wide / high) }}>
-        <canvas ref={canvas} role="img" aria-label={`${t.look.preview}: ${model.title ?? model.originalName}`} />
+        <canvas
+          ref={canvas}
+          class="turnable"
+          role="img"
+          tabIndex={0}
+          title={t.look.turnHint}
+          aria-label={`${t.look.preview}: ${model.title ?? model.originalName}. ${t.look.turnHint}`}
+        />
         {state === "loading" && <p class="veil">{t.look.loading}</p>}
         {(state === "no-webgl" || state === "unreadable") && (
           <div class="veil">
@@ -128,6 +176,16 @@ export function Stage({ model, settings }: { model: ModelDetail; settings: Setti
         </span>
       </div>
       {wrong && <Wrong message={wrong} />}
+      {orbit !== STRAIGHT && !exact && settings.output !== "dataset" && (
+        <div class="row">
+          <button class="button primary" type="button" onClick={take}>
+            {t.look.useView}
+          </button>
+          <button class="button" type="button" onClick={() => setOrbit(STRAIGHT)}>
+            {t.look.resetView}
+          </button>
+        </div>
+      )}
       <div class="row playhead">
         {many && !exact && (
           <>

@@ -148,7 +148,7 @@ export function summary(settings: Record<string, unknown>): string {
     settings.output === "dataset"
       ? [label("dataset"), String(settings.datasetQuality)]
       : settings.output === "image"
-        ? [label("image"), label(String(settings.quality)), String(settings.aspect)]
+        ? [label("image"), String(settings.name ?? label(String(settings.quality))), String(settings.aspect)]
         : [label(String(settings.effect)), label(String(settings.quality)), String(settings.aspect)];
   return parts.join(" · ");
 }
