@@ -136,6 +136,8 @@ def test_the_sides_of_a_box_are_full_and_a_tip_has_one() -> None:
     ([tip(1, 1)], "pass", ""),
     ([tip(2, 1)], "warn", "lie on its back"),
     ([tip(1, -1)], "warn", "stand on its head"),
+    ([box((0.1, 0.3, 0.1), (x, 0, z)) for x in (0, 1.5) for z in (0, 1.9)] + [box((1.6, 0.6, 0.1), (0, 0.3, 0))],
+     "pass", ""),  # a bed, before the wall
     ([box((1, 1, 1))], "pass", ""),
     ([box((2, 1.5, 0.02)), box((0.1, 0.1, 0.4), (1, 0, 0))], "pass", ""),  # a screen on a wall
     ([box((0.05, 0.7, 0.05), (x, 0, z)) for x in (0, 1.95) for z in (0, 0.95)] + [box((2, 0.05, 1), (0, 0.7, 0))],
