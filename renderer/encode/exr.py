@@ -1,8 +1,8 @@
 """A frame's pixels -> here -> OpenEXR: linear light, premultiplied, in half floats, as compositing programs take it.
 
-Frames are composited in display space, where they are seen, and such programs do so in linear light. So that shadows and
-edges look the same there, alpha isn't taken over: colour and alpha are those that give, in linear light, the frame as it
-looks over black, and over white.
+Frames are composited in display space, where they are seen, and such programs do so in linear light. So that shadows
+and edges look the same there, alpha isn't taken over: colour and alpha are those that give, in linear light, the frame
+as it looks over black, and over white.
 """
 
 from pathlib import Path
