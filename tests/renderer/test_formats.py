@@ -227,6 +227,7 @@ def test_a_sequence_of_exrs_looks_the_same_in_linear_light_over_black_and_white(
     assert clear == orange  # always with alpha
     (tmp_path / "frame.exr").write_bytes(clear["frames/00000.exr"])
     source = OpenImageIO.ImageInput.open(str(tmp_path / "frame.exr"))
+    assert source is not None
     spec = source.spec()
     assert (spec.width, spec.height, str(spec.format)) == (WIDTH, HEIGHT, "half")
     assert spec.channelnames == ("R", "G", "B", "A")
@@ -234,7 +235,7 @@ def test_a_sequence_of_exrs_looks_the_same_in_linear_light_over_black_and_white(
     assert (pixels[..., :3] <= pixels[..., 3:] + 1e-3).all()  # premultiplied
     drawn = made.drawn[0]
     for white in (0, 1):
-        seen = over(drawn, (255 * white,) * 3).astype(np.float32) / 255
+        seen = over(drawn, (255 * white,) * 3).astype(np.float32) / np.float32(255)
         shown = pixels[..., :3] + white * (1 - pixels[..., 3:])
         assert np.abs(shown - decoded(seen)).max() < 0.03
     covered = drawn[..., 3] == 255

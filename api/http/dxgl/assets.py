@@ -96,22 +96,6 @@ def get_strip(
     return send_strip(farm, _outputs(farm, principal, render_id), request, quality)
 
 
-def _add_format(row: FormatRow) -> None:
-    """The route of a video's format."""
-
-    def get_format(principal: Reader, farm: FarmDep, render_id: RenderId, request: Request) -> Response:
-        return send_format(farm, _outputs(farm, principal, render_id), request, row)
-
-    get_format.__name__ = f"get_{row.name}"
-    path, type_ = f"/renders/{{render_id}}/{row.name}", MEDIA_TYPES[row.suffix]
-    get_and_head(router, path, type_, missing=OutputNotFound, description=format_description(row))(get_format)
-
-
-for _row in FORMATS:
-    if _row.name in FORMAT_PATHS:
-        _add_format(_row)
-
-
 @get_and_head(router, "/renders/{render_id}/dataset", "application/zip", missing=DatasetNotFound)
 def get_dataset(principal: Reader, farm: FarmDep, render_id: RenderId, request: Request) -> Response:
     """The training set as a ZIP, of a render with `output` "dataset"."""
@@ -218,3 +202,19 @@ def send_file(
     if outputs.status != RenderStatus.DONE:
         caching = TRANSIENT  # a lost attempt's poster is made anew by the next one
     return send(farm, request, file, caching=caching, filename=filename)
+
+
+def _add_format(row: FormatRow) -> None:
+    """The route of a video's format."""
+
+    def get_format(principal: Reader, farm: FarmDep, render_id: RenderId, request: Request) -> Response:
+        return send_format(farm, _outputs(farm, principal, render_id), request, row)
+
+    get_format.__name__ = f"get_{row.name}"
+    path, type_ = f"/renders/{{render_id}}/{row.name}", MEDIA_TYPES[row.suffix]
+    get_and_head(router, path, type_, missing=OutputNotFound, description=format_description(row))(get_format)
+
+
+for _row in FORMATS:
+    if _row.name in FORMAT_PATHS:
+        _add_format(_row)

@@ -44,14 +44,15 @@ DXGL_ROUTES = {
 }
 """Every route of dx.gl's API reference."""
 
-SHARED = ("video", "image", "poster", "thumb", "strip", "dataset")
+FORMATS = ("webp", "gif", "webm", "hevc", "png", "exr", "spin")
+SHARED = ("video", "image", "poster", "thumb", "strip", "dataset", *FORMATS)
 PUBLIC_ROUTES = {("GET", "/s/:id"), *(("GET", f"/api/v/:id/:id/{name}") for name in SHARED)}
 
 OUR_ROUTES = {
     ("POST", "/v1/models/generate"),
     ("GET", "/v1/renders/:id/dataset"),
     ("GET", "/v1/renders/:id/image"),
-    ("GET", "/v1/renders/:id/strip"),
+    *(("GET", f"/v1/renders/:id/{name}") for name in ("strip", *FORMATS)),
     ("GET", "/v1/renders/:id/events"),
     ("PATCH", "/v1/renders/:id/cancel"),
     ("PATCH", "/v1/renders/:id/retry"),
