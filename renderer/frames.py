@@ -7,11 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
+import moderngl
 import numpy as np
 
 from renderer.arrays import Float32, Float64, UInt8
 from renderer.camera.effects import path_fit, shot_view
 from renderer.camera.framing import Fit, View, closest_zoom, model_placement
+from renderer.checks.seen import small_size
+from renderer.checks.shape import Shape, shape_of
 from renderer.errors import SettingsError
 from renderer.gl.context import Device
 from renderer.gl.cost import require_affordable
@@ -149,15 +152,17 @@ class ShotRenderer:
             self._require_affordable([view])
         if self._clip is not None and self._floor is not None and self._floor.live:
             self._floor.cast(self._gpu_scene)
-        behind = None
+        behind: list[moderngl.Texture] | None = None
         if view is not None:
             if self._reflection is not None:
                 self._reflection.prepare(view, self._bounds, float(self._bounds.low[1]), self._geometry)
-            if isinstance(self._target, TiledTarget) and self._geometry.transmissive:
-                for tile in self._target.all_behind():
-                    self._geometry.draw_opaque(view, self._target.framebuffer, tile)
-                    self._draw_ground(view, tile)
-                behind = self._target.behind
+            if isinstance(self._target, TiledTarget):
+                behind = []
+                for layer in range(self._geometry.layers):
+                    for tile in self._target.all_behind(layer):
+                        ground = functools.partial(self._draw_ground, view, tile)
+                        self._geometry.draw_behind(view, self._target.framebuffer, tile, behind, ground)
+                    behind.append(self._target.behind(layer))
         for tile in self._target.tiles:
             self._target.begin()
             if view is not None:
@@ -180,6 +185,20 @@ class ShotRenderer:
     def read_rgba(self) -> UInt8:
         """(height, width, 4) uint8: premultiplied, sRGB-encoded, top row first; the ground shadow is in alpha."""
         return self._resolve.read_rgba()
+
+    def read_small(self) -> UInt8:
+        """(height, width, 4) uint8: the frame as `read_rgba` gives it, at `small_size`."""
+        return self._resolve.read_small(small_size(self._spec.width, self._spec.height))
+
+    def shape(self) -> Shape:
+        """The model's in the pose drawn last, as it is placed."""
+        shown = [one for one in self._gpu_scene.drawables if one.world[:3, :3].any()] or self._gpu_scene.drawables
+        placed = (
+            (one.positions @ one.world[:3, :3].T + one.world[:3, 3],
+             np.zeros(0, np.uint32) if one.casting is None else one.casting)
+            for one in shown
+        )
+        return shape_of(placed, self._scene.missing)
 
     def read_straight(self, foreground: Foreground | None = None) -> UInt8:
         """(height, width, 4) uint8: with straight alpha, the ground shadow in it; sRGB-encoded, top row first."""

@@ -18,6 +18,7 @@ from typing import Protocol
 
 from renderer.arrays import UInt8
 from renderer.checkpoints import with_checkpoints
+from renderer.checks import FILE, Check, Seen, judge, together, watched_frames
 from renderer.encode.browser import BrowserFile, require_codec
 from renderer.encode.gif import gif_size, write_gif
 from renderer.encode.join import check_joints, join_videos
@@ -44,7 +45,7 @@ POSTER, POSTER_FULL, STRIP, GIF = "poster.png", "poster_full.png", "strip.webp",
 @dataclasses.dataclass(frozen=True, slots=True)
 class VideoFiles:
     """One variant's files. `poster` is a quarter of `poster_full`'s width and height; `strip` has a few frames in one;
-    `formats` are those that the variant asks for, by their names."""
+    `formats` are those that the variant asks for, by their names. `checks` say what may be wrong with it."""
 
     video: Path
     thumb: Path
@@ -52,6 +53,7 @@ class VideoFiles:
     poster: Path
     poster_full: Path
     web: Path | None
+    checks: tuple[Check, ...]
     formats: Mapping[str, Path] = dataclasses.field(default_factory=dict)
 
 
@@ -137,7 +139,8 @@ def render_video(
                     files.setdefault(stream, out / name / stream.file.path)
                 for each in wanted.sets.values():
                     archives.setdefault(each, out / name / each.unique_name)
-            _draw(shot, frames, variants, range(total), files, archives, out, clock)
+            seen = Seen()
+            _draw(shot, frames, variants, range(total), files, archives, out, clock, seen)
         made = _finish(frames, asked, total, files, {each: [path] for each, path in archives.items()}, out)
         undo.pop_all()
     log.info("%s: %d frames of %dx%d; %s", model.name, total, frames.width, frames.height, clock.seconds())
@@ -145,6 +148,7 @@ def render_video(
         name: VideoFiles(
             video=paths.pop("video"), thumb=paths.pop("thumb"), strip=paths.pop("strip"), web=paths.pop("web", None),
             poster=out / name / POSTER, poster_full=out / name / POSTER_FULL, formats=paths,
+            checks=tuple(_judged(frames, variants[name], seen)),
         )
         for name, paths in made.items()
     }
@@ -188,9 +192,10 @@ def draw_part(
     asked = [_wanted(frames, variant, encoder) for variant in variants.values()]
     files = {stream: out / stream.unique_name for wanted in asked for stream in wanted.streams.values()}
     archives = {each: out / each.unique_name for wanted in asked for each in wanted.sets.values()}
-    _draw(shot, frames, variants, run, files, archives, out, clock)
+    seen = Seen()
+    _draw(shot, frames, variants, run, files, archives, out, clock, seen)
     log.info("Frames %d to %d of %dx%d; %s", run.start, run.stop - 1, frames.width, frames.height, clock.seconds())
-    return [*files.values(), *archives.values()]
+    return [*files.values(), *archives.values(), seen.save(out)]
 
 
 def join_parts(
@@ -267,6 +272,18 @@ def _finish(
     return finished
 
 
+def judge_parts(
+    frames: FrameSpec, variants: Mapping[str, VideoVariant], parts: Sequence[tuple[int, Mapping[str, Path]]]
+) -> dict[str, list[Check]]:
+    """What may be wrong with each of the variants, by what the `parts` have seen, which are as in `join_parts`."""
+    seen = together(made[FILE] for _, made in parts if FILE in made)
+    return {name: _judged(frames, variant, seen) for name, variant in variants.items()}
+
+
+def _judged(frames: FrameSpec, variant: VideoVariant, seen: Seen) -> list[Check]:
+    return judge(frames, seen, None if variant.codec == "prores4444" else variant.backdrop)
+
+
 def _draw(
     shot: ShotRenderer,
     frames: FrameSpec,
@@ -276,9 +293,11 @@ def _draw(
     archives: Mapping[PictureSet, Path],
     out: Path,
     clock: "_StageClock",
+    seen: Seen,
 ) -> None:
     """Draws the run into `files`, which are checked in the end, and pictures of it into `archives`, and posters into
-    `out`/<variant name>/."""
+    `out`/<variant name>/; fills `seen`."""
+    watched = watched_frames(frames.frame_count)
     clock.on_stage("drawing")
     posters: list[tuple[str, UInt8]] = []
     drawn = None
@@ -292,6 +311,10 @@ def _draw(
             if index != drawn:
                 shot.draw(drawn := index)
             encoders.write(shot)
+            if index in watched:
+                seen.frames[index] = shot.read_small()
+            if index == 0:
+                seen.shape = shot.shape()
             pictures.write(shot, index)
             _write_posters(posters, out, clock)  # while the device draws
             clock.on_frame(done, len(run))

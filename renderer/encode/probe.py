@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import signal
 import struct
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from renderer.checkpoints import waits
 from renderer.encode.browser import BrowserFile
 from renderer.encode.h264 import COLOR, H264File
 from renderer.encode.prores import ProResFile
-from renderer.errors import EncodeError
+from renderer.errors import EncodeError, OutputTooLarge
 
 PROBE_TIMEOUT_S = 60.0
 
@@ -104,7 +105,10 @@ def _probe(path: Path) -> dict[str, Any]:
 
 
 def run_tool(command: Sequence[str], timeout: float, failure: str) -> str:
-    """What one of ffmpeg's tools writes to its standard output. Raises EncodeError: the `failure`, and what it said."""
+    """What one of ffmpeg's tools writes to its standard output.
+
+    Raises EncodeError: the `failure`, and what it said; OutputTooLarge.
+    """
     try:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     except OSError as error:
@@ -120,6 +124,8 @@ def run_tool(command: Sequence[str], timeout: float, failure: str) -> str:
         except BaseException:
             process.kill()
             raise
+    if process.returncode == -signal.SIGXFSZ:
+        raise OutputTooLarge
     if process.returncode:
         raise EncodeError(f"{failure}: {said.strip()[-500:]}")
     return output

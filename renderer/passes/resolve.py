@@ -22,6 +22,7 @@ class ResolvePass:
         self._device = device
         self._samples = samples
         self._programs = Programs(device)
+        self._small: ReadTarget | None = None
         self._target = ReadTarget(device, (samples.width, samples.height))
         self._deep: ReadTarget | None = None
 
@@ -30,6 +31,16 @@ class ResolvePass:
         program = full_screen(self._programs, "resolve.frag.glsl", texels(self._samples))
         set_samples(program, self._samples)
         return self._pixels(program)
+
+    def read_small(self, size: tuple[int, int]) -> UInt8:
+        """The frame as `read_rgba` has it, at `size` (width, height): of each pixel the samples at its middle alone."""
+        if self._small is None:
+            self._small = ReadTarget(self._device, size)
+        program = full_screen(self._programs, "resolve.frag.glsl", texels(self._samples))
+        set_samples(program, self._samples)
+        set_uniform(program, "u_size", (float(size[0]), float(size[1])))
+        self._small.fill(program)
+        return np.frombuffer(self._small.read(), np.uint8).reshape(size[1], size[0], 4)
 
     def read_straight(self, foreground: moderngl.Texture | None = None) -> UInt8:
         """(h, w, 4): sRGB-encoded with straight alpha, behind a foreground; black where nothing is seen."""
@@ -52,6 +63,8 @@ class ResolvePass:
 
     def release(self) -> None:
         self._target.release()
+        if self._small is not None:
+            self._small.release()
         if self._deep is not None:
             self._deep.release()
         self._programs.release()

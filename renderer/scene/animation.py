@@ -32,7 +32,7 @@ class Pose:
 def find_clip(scene: Scene, name: str | None) -> Clip | None:
     """The clip called `name`; "*" is the first one, and nothing where there are no clips. None plays nothing.
 
-    Raises SettingsError for a name that the model lacks.
+    Raises SettingsError for a name that the model lacks, or whose clip is broken.
     """
     if name is None:
         return None
@@ -41,6 +41,8 @@ def find_clip(scene: Scene, name: str | None) -> Clip | None:
     for clip in scene.clips:
         if clip.name == name:
             return clip
+    if name in scene.broken_clips:
+        raise SettingsError("animation", f'the animation "{name}" can\'t be played: {scene.broken_clips[name]}')
     known = ", ".join(f'"{clip.name[:40]}"' for clip in scene.clips[:10])
     raise SettingsError("animation", f'the model has no animation "{name}"; it has {known or "none"}')
 

@@ -84,7 +84,7 @@ def test_each_variant_gets_files_of_its_own(made: Made) -> None:
 
 def test_equal_streams_are_encoded_once(made: Made) -> None:
     assert made.encoders == [3] * 3  # composited on white, on black for a thumbnail, and clear
-    assert [len(paths) for paths in made.parts] == [5] * 3
+    assert [len(paths) for paths in made.parts] == [6] * 3  # and what was seen of the frames
 
 
 def test_the_first_part_has_the_posters(made: Made) -> None:

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 
 from api.errors import (
     DeliveryNotFound,
     FarmError,
     KeyNotFound,
     ModelNotFound,
+    NotFound,
     OverlayNotFound,
     RenderNotFound,
 )
@@ -26,8 +27,13 @@ PREFIX = "/v1"
 ModelId = Annotated[str, id_else(ModelNotFound)]
 RenderId = Annotated[str, id_else(RenderNotFound)]
 OverlayId = Annotated[str, id_else(OverlayNotFound)]
+UploadId = Annotated[str, id_else(NotFound)]
 KeyId = Annotated[str, id_else(KeyNotFound)]
 DeliveryId = Annotated[str, id_else(DeliveryNotFound)]
+
+Permanent = Annotated[
+    bool, Query(description="Beyond dx.gl's API: delete it for good, instead of keeping it for a while to be had back")
+]
 
 WindowDep = Annotated[Window, Depends(window_of(default=50, most=100))]
 

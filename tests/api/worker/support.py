@@ -98,7 +98,7 @@ def use_renderer(
             video = {"h264": "video.mp4", "prores4444": "video.mov"}[variant.codec]
             files = VideoFiles(
                 folder / video, folder / "thumb.mp4", folder / "strip.webp", folder / "poster.png",
-                folder / "poster_full.png", None,
+                folder / "poster_full.png", None, (),
             )  # fmt: skip
             for path in (files.video, files.thumb, files.strip, files.poster, files.poster_full):
                 path.write_text(path.name)
