@@ -169,8 +169,9 @@ class Settings(BaseSettings):
     # limits
     max_upload_mb: int = Field(100, ge=1, description="Largest model file in MB (1024 x 1024 bytes)")
     max_signed_upload_mb: int = Field(
-        1024, ge=1, le=5 * 1024, description="Largest model file in MB that comes by a signed link; 5 GB at most"
-    )
+        1024, ge=1, le=5 * 1024,
+        description="Largest model file in MB that comes in parts or by a signed link; 5 GB at most",
+    )  # fmt: skip
     signup_credits: int = Field(10, ge=0, description="Free credits of a new account")
     upload_limit: int = Field(
         0, ge=0, description="Most models of an account that never bought credits; 0 means no limit"
@@ -229,6 +230,9 @@ class Settings(BaseSettings):
     )
     keep_models_days: int = Field(
         0, ge=0, description="Days until models are deleted of which nothing was made, or is left; 0 means they stay"
+    )
+    keep_pictures_days: int = Field(
+        1, ge=0, description="Days until the portal's free pictures of previews are deleted; 0 means they stay"
     )
     keep_deleted_days: int = Field(
         7, ge=0, description="Days for which models and renders that were deleted can be had back; 0 means not at all"

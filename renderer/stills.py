@@ -2,6 +2,7 @@
 
     render_images   one frame:            open_shot (load, upload, light, shadow) -> draw once -> composite and encode
     render_stills   from several sides:   open_shot -> draw from each side -> composite; encode beside the next drawing
+    render_picture  a frame of a path:    as render_images, the picture alone
 """
 
 import collections
@@ -23,7 +24,7 @@ from renderer.gl.context import Device
 from renderer.load import load_model
 from renderer.render import Listener, open_shot
 from renderer.scene.nodes import Scene
-from renderer.spec import FrameSpec, ImageVariant, StillsSpec, StillVariant
+from renderer.spec import FrameSpec, ImageVariant, PictureSpec, StillsSpec, StillVariant
 from renderer.spec.frames import ImageFormat
 
 QUEUED_PICTURES = 2
@@ -155,6 +156,36 @@ def render_stills(
 
 def _judged(frames: FrameSpec, seen: Seen, variant: ImageVariant) -> tuple[Check, ...]:
     return tuple(judge(frames, seen, None if variant.transparent else variant.backdrop))
+
+
+def render_picture(
+    model: Path,
+    spec: PictureSpec,
+    variants: Mapping[str, ImageVariant],
+    out: Path,
+    *,
+    device: Device,
+    cache_dir: Path | None,
+    listener: Listener,
+    images: Mapping[str, Path] = {},
+    load: Callable[[Path, str | None], Scene] = load_model,
+) -> dict[str, Path]:
+    """Draws the spec's frame once, and makes a picture of it for each of the variants, in `out`/<variant name>/.
+
+    `images` are the files of the overlays that the frames and `variants` name. Raises what `open_shot` raises.
+    """
+    with open_shot(
+        model, spec.frames, device=device, cache_dir=cache_dir, listener=listener, images=images, load=load
+    ) as shot:
+        listener.on_stage("drawing")
+        shot.draw(spec.index)
+        listener.on_frame(1, 1)
+        listener.on_stage("encoding")
+        made = {name: _files(out / name, variant).image for name, variant in variants.items()}
+        for name, variant in variants.items():
+            made[name].parent.mkdir()
+            write_image(_read(shot, variant), made[name], variant.format)
+    return made
 
 
 def _write(pixels: UInt8, files: ImageFiles | StillFiles, kind: ImageFormat) -> None:

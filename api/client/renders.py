@@ -10,7 +10,7 @@ from api.client.errors import RenderFailed, WaitTimeout
 from api.client.results import Outcome, Render, RenderEvent
 from api.client.transport import OnProgress, Transport, ignore_progress, notified, permanently
 
-Asset = Literal["video", "web", "image", "poster", "poster_full", "thumb", "bundle", "dataset"]
+Asset = Literal["video", "web", "image", "poster", "poster_full", "thumb", "strip", "bundle", "dataset"]
 _ASSETS: Mapping[Asset, tuple[str, dict[str, str]]] = {
     "video": ("video", {}),
     "web": ("video", {"quality": "web"}),
@@ -18,6 +18,7 @@ _ASSETS: Mapping[Asset, tuple[str, dict[str, str]]] = {
     "poster": ("poster", {}),
     "poster_full": ("poster", {"quality": "full"}),
     "thumb": ("thumb", {}),
+    "strip": ("strip", {}),
     "bundle": ("bundle", {}),
     "dataset": ("dataset", {}),
 }

@@ -111,6 +111,16 @@ class Transport:
 
         return _repeat(send, key is not None)
 
+    def put(self, path: str, content: bytes) -> None:
+        """Sends bytes that may be sent again."""
+
+        def send() -> None:
+            with _as_client_errors():
+                response = self._http.put(path, content=content)
+            _raise_refusal(response)
+
+        _repeat(send, True)
+
     def fetch_file(self, path: str, file: Path, on_progress: OnProgress, **params: str) -> None:
         """Streams an answer to `file`, which appears only when it is whole."""
         part = file.with_name(file.name + ".part")

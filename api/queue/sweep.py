@@ -26,10 +26,11 @@ from api.domain.accounts import idempotency
 from api.domain.generations import endings, pipeline
 from api.domain.generations.flows import Terms
 from api.domain.generations.plans import Engines
-from api.domain.kit.unit import unit_of_work
+from api.domain.kit.unit import Unit, unit_of_work
 from api.domain.projects import progress
 from api.domain.removal import leftovers, models, overlays, retention, trash, uploads
 from api.domain.removal.retention import Rule
+from api.domain.renders import pictures, resumable
 from api.domain.renders import trash as deleted_renders
 from api.domain.renders.removal import end_refunded_preview
 from api.domain.watching import counts as all_counts
@@ -65,9 +66,10 @@ def sweep_once(
     Deletes what nobody needs any more on the way. Without `take_back`, claims stay as they are. What goes wrong is
     logged, and keeps nothing else from being done.
     """
+    lost: list[str] = []
     if take_back:
         with on_its_own("take back lost claims"):
-            _take_back(database, storage, settings.max_attempts)
+            _take_back(database, settings.max_attempts, lost)
     with on_its_own("forget old answers"):
         _repeat(database, idempotency.sweep)
     with on_its_own("forget silent workers"), database.begin() as session:
@@ -85,7 +87,7 @@ def sweep_once(
     with on_its_own("delete for good what was deleted long ago"):
         _empty_trash(database, storage, settings)
     with on_its_own("end previews that were refunded"):
-        _end_refunded_previews(database, storage)
+        _repeat_as_unit(database, storage, end_refunded_preview)
     with (
         on_its_own("let projects and workflows go on"),
         unit_of_work(database, storage, wake=lambda: None) as unit,
@@ -109,6 +111,7 @@ def sweep_once(
             queues = lanes.queues_with_work(session)
         for queue in queues:
             send_hint(celery, queue)
+    discard(storage, *lost)  # last: that takes a minute where a thousand workers died at once
 
 
 @contextlib.contextmanager
@@ -123,8 +126,10 @@ def on_its_own(step: str) -> Iterator[None]:
         )
 
 
-def _take_back(database: Database, storage: Storage, max_attempts: int) -> None:
+def _take_back(database: Database, max_attempts: int, leftovers: list[str]) -> None:
     """Each in a transaction of its own, so that none waits for two tasks, and one that can't be taken back alone stays.
+
+    Adds what is to be deleted to `leftovers`.
     """
     again = given_up = 0
     stuck: list[str] = []
@@ -140,7 +145,7 @@ def _take_back(database: Database, storage: Storage, max_attempts: int) -> None:
             break
         again, given_up = again + lost.again, given_up + (not lost.again)
         counts.add("leases_expired", end="again" if lost.again else "given_up")
-        discard(storage, *lost.leftovers)
+        leftovers += lost.leftovers
     if again or given_up or stuck:
         logger.warning(
             "Took back %d lost claims, gave up on %d, and could do neither with %d", again, given_up, len(stuck)
@@ -168,13 +173,6 @@ def _empty_trash(database: Database, storage: Storage, settings: Settings) -> No
             break
 
 
-def _end_refunded_previews(database: Database, storage: Storage) -> None:
-    more = True
-    while more:  # each in a transaction of its own
-        with unit_of_work(database, storage, wake=lambda: None) as unit:
-            more = end_refunded_preview(unit)
-
-
 def resume_once(database: Database, celery: Celery) -> None:
     """Lets go on what has waited long enough after a failure, and tells the workers."""
     with database.read() as session:
@@ -198,6 +196,8 @@ def collect_once(database: Database, storage: Storage, settings: Settings) -> No
         if rule.days(settings):
             with on_its_own(f"delete old {rule.name}"):
                 _delete_old(database, storage, rule, rule.days(settings))
+    with on_its_own("delete pictures of deleted models"):
+        _repeat_as_unit(database, storage, pictures.remove_of_a_deleted_model)
     with on_its_own("delete what accounts have too much"):
         _thin_out(database, storage, settings.quota_kept_mb)
     with on_its_own("forget the logs of workers that are gone"), database.begin() as session:
@@ -205,7 +205,9 @@ def collect_once(database: Database, storage: Storage, settings: Settings) -> No
     with on_its_own("add up what processes counted that are gone"), database.begin() as session:
         all_counts.fold(session)
     with on_its_own("forget models whose files never came"):
-        _discard_expired(database, storage)
+        _repeat_as_unit(database, storage, uploads.discard_expired)
+    with on_its_own("forget uploads that nobody goes on with"):
+        _repeat_as_unit(database, storage, resumable.discard_expired)
     before = clock.now() - leftovers.GRACE
     with on_its_own("tidy the storage"):
         if orphans := storage.tidy(before):
@@ -268,11 +270,12 @@ def _thin_out(database: Database, storage: Storage, limit_mb: int) -> None:
         logger.info("Deleted %d renders of accounts that had too much", len(tried))
 
 
-def _discard_expired(database: Database, storage: Storage) -> None:
+def _repeat_as_unit(database: Database, storage: Storage, step: Callable[[Unit], bool]) -> None:
+    """As `_repeat`, with units of work."""
     more = True
     while more:
         with unit_of_work(database, storage, wake=lambda: None) as unit:
-            more = uploads.discard_expired(unit)
+            more = step(unit)
 
 
 def _collect(database: Database, storage: Storage, folder: str, before: dt.datetime) -> None:

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0017"
-down_revision = "0012"
+down_revision = "0016"
 
 _WAITING = sa.text("oldest_at IS NOT NULL")
 _DELETED = sa.text("deleted_at IS NOT NULL AND file_size > 0")

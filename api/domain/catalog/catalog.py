@@ -144,9 +144,7 @@ def update_model(session: Session, account_id: str, model_id: str, changes: Mode
     if "sku" in changes:
         values["sku"] = checked_text("sku", changes["sku"], MAX_SKU_LENGTH)
     if "tags" in changes:
-        values["tags"] = _tags(changes["tags"])
-        if len(values["tags"]) > MAX_TAGS:
-            raise InvalidRequest(f"A model has up to {MAX_TAGS} tags, not {len(values['tags'])}", param="tags")
+        values["tags"] = checked_tags(changes["tags"])
     _change(session, account_id, model_id, **values)
     if "tags" in values:
         session.execute(delete(ModelTag).where(ModelTag.model_id == model_id))
@@ -205,6 +203,14 @@ def restore_model(session: Session, account_id: str, model_id: str) -> None:
         raise InvalidState(f"The same file is there again, as the model {same}: this one can't be had back")
     if restored is None:
         raise ModelNotFound
+
+
+def checked_tags(tags: Sequence[str]) -> list[str]:
+    """Those that a model may have, as they are kept. Raises InvalidRequest."""
+    found = _tags(tags)
+    if len(found) > MAX_TAGS:
+        raise InvalidRequest(f"A model has up to {MAX_TAGS} tags, not {len(found)}", param="tags")
+    return found
 
 
 def _live(account_id: str, model_id: str) -> tuple[ColumnElement[bool], ...]:

@@ -2,7 +2,8 @@
 account has too much.
 
 A rule deletes as an owner would, but for good, and one thing in one transaction: no lock is held for long, however much
-is due. Nothing that is still worked on goes, nothing that is shared by a link, and no model that anything is made of.
+is due. Nothing that is still worked on goes, nothing that is shared by a link or in a gallery, and no model that anything is
+made of.
 """
 
 import dataclasses
@@ -17,13 +18,16 @@ from api.db.tables import (
     Flow,
     FlowInput,
     FlowStep,
+    GalleryRender,
     Model,
+    Picture,
     ProjectModel,
     Render,
     RenderJob,
     RenderJobOutput,
     Result,
     StoredBytes,
+    Task,
     Upload,
 )
 from api.domain.accounts import quotas
@@ -33,8 +37,9 @@ from api.domain.generations.removal import delete_flow
 from api.domain.generations.states import FINAL
 from api.domain.kit.unit import Unit
 from api.domain.projects.states import RenderJobStatus
-from api.domain.renders import removal
+from api.domain.renders import pictures, removal
 from api.domain.renders.states import UNFINISHED
+from api.domain.work.states import TaskState
 from api.errors import FlowNotFound, InvalidState, ModelNotFound, RenderNotFound
 from api.settings import Settings
 
@@ -107,8 +112,9 @@ _IN_UNFINISHED_JOB = exists().where(
     RenderJob.id == RenderJobOutput.job_id,
     RenderJob.status == RenderJobStatus.QUEUED,
 )
-_SETTLED = Render.status.not_in(UNFINISHED), Render.shared_at.is_(None), ~_IN_UNFINISHED_JOB
-"""The condition that neither work nor a link needs a render."""
+_IN_GALLERY = exists().where(GalleryRender.render_id == Render.id)
+_SETTLED = Render.status.not_in(UNFINISHED), Render.shared_at.is_(None), ~_IN_GALLERY, ~_IN_UNFINISHED_JOB
+"""The condition that neither work, nor a link, nor a gallery needs a render."""
 
 
 def _old_renders(*conditions: ColumnElement[bool]) -> Callable[[dt.datetime], Select[str, str]]:
@@ -129,12 +135,23 @@ def _old_flows(before: dt.datetime) -> Select[str, str]:
     )
 
 
+def _old_pictures(before: dt.datetime) -> Select[str, str]:
+    """Those that people saw in the portal; what a link leads to stays."""
+    return (
+        select(Picture.id, Picture.account_id)
+        .join(Task, Task.id == Picture.task_id)
+        .where(Picture.asked_by.is_not(None), Picture.created_at < before, Task.state != TaskState.OPEN)
+        .order_by(Picture.created_at)
+    )
+
+
 def _old_models(before: dt.datetime) -> Select[str, str]:
     used = exists().where(Render.model_id == Model.id)
+    shown = exists().where(Picture.model_id == Model.id, Picture.asked_by.is_(None))
     announced = exists().where(Upload.model_id == Model.id, ProjectModel.upload_id == Upload.id)
     return (
         select(Model.id, Model.account_id)
-        .where(Model.created_at < before, Model.deleted_at.is_(None), ~used, ~announced)
+        .where(Model.created_at < before, Model.deleted_at.is_(None), ~used, ~shown, ~announced)
         .order_by(Model.created_at)
     )
 
@@ -142,6 +159,12 @@ def _old_models(before: dt.datetime) -> Select[str, str]:
 def _results_of(render_ids: Select[str]) -> Select[int]:
     return select(func.coalesce(func.sum(Result.size), 0)).where(
         Result.subject_kind == "render", Result.subject_id.in_(render_ids)
+    )
+
+
+def _files_of_pictures(picture_ids: Select[str]) -> Select[int]:
+    return select(func.coalesce(func.sum(Result.size), 0)).where(
+        Result.subject_kind == pictures.SUBJECT, Result.subject_id.in_(picture_ids)
     )
 
 
@@ -162,6 +185,10 @@ def delete_render(unit: Unit, account_id: str, render_id: str) -> None:
         removal.delete_render(unit, account_id, render_id)
     except RenderNotFound:
         return  # its owner was quicker
+
+
+def _delete_picture(unit: Unit, account_id: str, picture_id: str) -> None:
+    pictures.remove(unit, picture_id)
 
 
 def _delete_model(unit: Unit, account_id: str, model_id: str) -> None:
@@ -187,4 +214,5 @@ RULES = (
     Rule("datasets", _old_renders(_ORDERED, Render.output == "dataset"), _results_of, delete_render),
     Rule("generations", _old_flows, _files_of_flows, _delete_flow),
     Rule("models", _old_models, _files_of, _delete_model),
+    Rule("pictures", _old_pictures, _files_of_pictures, _delete_picture),
 )

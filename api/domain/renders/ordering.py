@@ -115,8 +115,8 @@ def place(
     many are unfinished; InvalidSettings for an overlay that the account can't use there, and for an animation or a
     variant that the model is known to lack, `item` as in `create_renders`.
     """
-    overlay_keys = _pin_overlays(session, account_id, orders, item)
-    _check_names(session, orders, item)
+    overlay_keys = pin_overlays(session, account_id, orders, item)
+    check_names(session, orders, item)
     moment = clock.now()
     shared = _shared_tasks(orders, overlay_keys)
     renders = []
@@ -294,8 +294,9 @@ def _same_task_again(session: Session, account_id: str, task_id: str, model_id: 
     return again.id
 
 
-def _pin_overlays(session: Session, account_id: str, orders: Sequence[Order], item: str) -> dict[str, str]:
-    """The storage keys of all overlays that the orders name, by id."""
+def pin_overlays(session: Session, account_id: str, orders: Sequence[Order], item: str) -> dict[str, str]:
+    """The storage keys of all overlays that the orders name, by id. Raises InvalidSettings, `item` as in
+    `create_renders`, for one that the account can't use there."""
     wanted = {overlay_id for order in orders for overlay_id in order.overlays.values()}
     usable = overlays.pin(session, account_id, wanted)
     for index, order in enumerate(orders):
@@ -308,7 +309,8 @@ def _pin_overlays(session: Session, account_id: str, orders: Sequence[Order], it
     return {overlay_id: pinned.storage_key for overlay_id, pinned in usable.items()}
 
 
-def _check_names(session: Session, orders: Sequence[Order], item: str) -> None:
+def check_names(session: Session, orders: Sequence[Order], item: str) -> None:
+    """Raises InvalidSettings, `item` as in `create_renders`, for a name that a model is known to lack."""
     named = [
         (index, setting, name)
         for index, order in enumerate(orders)

@@ -56,7 +56,7 @@ def delete_render(
         return
     if render.status in BEFORE_POSTERS:
         _end_preview(unit, preview_id, render_id, model_id)
-    lane = _lanes_of(unit, [render.task_id])[0]
+    lane = lanes_of(unit, [render.task_id])[0]
     status = unit.scalar(delete(Render).where(Render.id == render_id).returning(Render.status))
     if trash.drop_task(unit, render.task_id):
         lanes.advance(unit, lane)
@@ -88,7 +88,7 @@ def _lock(unit: Unit, render_id: str, model_id: str) -> str | None:
     preview_id = previews.unfinished(unit, model_id)
     wanted = select(Render.task_id).where(Render.id.in_([render_id, preview_id]))
     task_ids = unit.scalars(select(Task.id).where(Task.id.in_(wanted)).order_by(Task.id).with_for_update()).all()
-    for lane in _lanes_of(unit, task_ids):
+    for lane in lanes_of(unit, task_ids):
         lanes.lock(unit, lane)
     return preview_id
 
@@ -105,7 +105,8 @@ def _at_work(unit: Unit, render_id: str) -> Row[*tuple[Any, ...]]:
     return row
 
 
-def _lanes_of(unit: Unit, task_ids: Sequence[str]) -> list[lanes.LaneKey]:
+def lanes_of(unit: Unit, task_ids: Sequence[str]) -> list[lanes.LaneKey]:
+    """The lanes of the tasks' segments, in the order in which a transaction locks them."""
     rows = unit.execute(
         select(Segment.account_id, Segment.queue, Segment.priority).where(Segment.task_id.in_(task_ids)).distinct()
     )

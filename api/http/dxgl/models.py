@@ -17,6 +17,7 @@ from api.domain.kit.files import FileView
 from api.domain.kit.paging import Sort
 from api.domain.renders import renders
 from api.domain.renders import usdz as usdz_orders
+from api.domain.renders.outputs import get_outputs
 from api.errors import (
     FileNotFound,
     FileTooLarge,
@@ -26,6 +27,7 @@ from api.errors import (
     InvalidUrl,
     ModelNotFound,
     NoFile,
+    PosterNotFound,
     StorageLimit,
     UploadLimit,
     UsdzNotFound,
@@ -53,6 +55,7 @@ from api.http.dxgl.schemas import (
 )
 from api.http.dxgl.settings import MEMBER, chosen_member, refuse_misplaced, render_settings
 from api.http.dxgl.spelling import SETTINGS_NAMES, told_apart
+from api.http.dxgl.thumbnails import light_poster, send_with_thumbnail
 from api.http.files import PRIVATE, check_stored, send
 from api.http.idempotency import Once
 from api.http.limits import ENVELOPE_BYTES, MEGABYTE, file_too_large
@@ -230,11 +233,17 @@ def get_model_file(
     model_id: ModelId,
     request: Request,
     format: Annotated[Literal["", "usdz"], Query(description="usdz: the model for AR viewers, made for free")] = "",
+    thumbnail: Annotated[
+        bool, Query(description="Put the model's newest poster into a .glb, in the form of glTF 2.1's drafts")
+    ] = False,
 ) -> Response:
     """The model's bytes as uploaded; of a 3D scan, once it is converted, the .glb.
 
     Beyond dx.gl's API, `format=usdz` is the same model for AR viewers. It is made when somebody asks for it first,
     which takes seconds: until then the answer is 404 `usdz_not_found`, whose message says why, should that fail.
+
+    With `thumbnail=1`, a .glb has the poster of the model's newest render in it, as `asset.thumbnail` and an image,
+    and is the uploaded file byte for byte otherwise. Before there is a poster the answer is 404 `poster_not_found`.
     """
     if format == "usdz":
         return _send_usdz(farm, principal, model_id, request)
@@ -242,7 +251,24 @@ def get_model_file(
     suffix = PurePosixPath(model.storage_key).suffix
     name = PurePosixPath(model.original_name).stem + suffix
     view = FileView(file.key, file.size, file.etag, MEDIA_TYPES[suffix])
+    if thumbnail:
+        poster = _poster(farm, principal, model_id)
+        with missing_as(FileNotFound):
+            return send_with_thumbnail(farm, request, view, poster, filename=name)
     return send(farm, request, view, caching=PRIVATE, filename=name, redirect=False)
+
+
+def _poster(farm: Farm, principal: Principal, model_id: str) -> FileView:
+    """The newest picture of the model. Raises PosterNotFound."""
+    with farm.database.read() as session:
+        render_id = renders.pictures_of(session, [model_id]).get(model_id)
+        files = get_outputs(session, principal.account_id, render_id).files if render_id else {}
+    poster = light_poster(files)
+    if poster is None:
+        raise PosterNotFound("There is no picture of the model yet")
+    with missing_as(PosterNotFound):
+        check_stored(farm, poster)
+    return poster
 
 
 def _send_usdz(farm: Farm, principal: Principal, model_id: str, request: Request) -> Response:

@@ -10,6 +10,7 @@ from api.errors import (
     FarmError,
     KeyNotFound,
     ModelNotFound,
+    NotFound,
     OverlayNotFound,
     RenderNotFound,
 )
@@ -26,6 +27,7 @@ PREFIX = "/v1"
 ModelId = Annotated[str, id_else(ModelNotFound)]
 RenderId = Annotated[str, id_else(RenderNotFound)]
 OverlayId = Annotated[str, id_else(OverlayNotFound)]
+UploadId = Annotated[str, id_else(NotFound)]
 KeyId = Annotated[str, id_else(KeyNotFound)]
 DeliveryId = Annotated[str, id_else(DeliveryNotFound)]
 
@@ -58,8 +60,10 @@ def get_and_head(
     *content_types: str,
     missing: type[FarmError],
     token: bool = True,
+    description: str | None = None,
 ) -> Callable[[Route], Route]:
-    """A download; `missing` and what `ModelId` or `RenderId` raise are its errors. `token`: whether it asks for one."""
+    """A download; `missing` and what `ModelId` or `RenderId` raise are its errors. `token`: whether it asks for one.
+    `description` is for openapi.json, where it isn't the function's docstring."""
     unknown = ModelNotFound if "{model_id}" in path else RenderNotFound
     failures = errors(unknown, missing, RangeNotSatisfiable, token=token)
-    return download_route(router, path, content_types, failures)
+    return download_route(router, path, content_types, failures, description)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from api.domain.accounts.credentials import Principal
 from api.domain.projects import pieces
-from api.domain.renders import lists, notices, ordering, renders, trash
+from api.domain.renders import lists, notices, ordering, queue, renders, trash
 from api.domain.renders.lists import Filter
 from api.domain.renders.states import RenderStatus
 from api.errors import InvalidRequest, InvalidState, InvalidUrl, ModelNotFound, NoCredits, RenderNotFound, SpendingCap
@@ -188,6 +188,18 @@ def cancel_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> dict
     """
     with farm.work() as unit:
         return {"data": render_detail(pieces.cancel_render(unit, principal.account_id, render_id))}
+
+
+@router.patch(
+    "/renders/{render_id}/put-first",
+    response_model=Data[RenderDetail],
+    responses=errors(RenderNotFound, InvalidState),
+)
+def put_render_first(principal: Writer, farm: FarmDep, render_id: RenderId) -> dict[str, RenderDetail]:
+    """Beyond dx.gl's API: the render is the next of the account's own that wait. Other accounts wait no longer for it.
+    """
+    with farm.work() as unit:
+        return {"data": render_detail(queue.put_first(unit, principal.account_id, render_id))}
 
 
 @router.patch(

@@ -17,7 +17,7 @@ from api.http.dxgl.spelling import SETTINGS_NAMES, neutral, spell
 from api.ingest.naming import model_suffix
 from renderer.errors import SettingsError
 from renderer.spec import SETTINGS, RenderSettings, parse_settings
-from renderer.spec.settings import MAX_LENGTH_ADMIN_S, MAX_LENGTH_S, PATTERNS
+from renderer.spec.settings import MAX_LENGTH_ADMIN_S, MAX_LENGTH_S, PATTERNS, Setting
 
 EXAMPLE = {"quality": "share", "aspect": "16:9", "bgColor": "#ffffff", "length": 6}
 
@@ -95,27 +95,36 @@ def _meant(kind: str, value: object) -> object:
 
 def _settings_schema() -> dict[str, Any]:
     """The table of render settings as JSON schema: what may be sent."""
-    properties: dict[str, Any] = {}
-    for row in SETTINGS:
-        given = {
-            "default": row.default, "enum": row.choices, "minimum": row.minimum, "maximum": row.maximum,
-            "pattern": PATTERNS[row.kind][0] if row.kind in PATTERNS else None,
-        }  # fmt: skip
-        properties[SETTINGS_NAMES[row.name]] = {
-            "type": "string" if row.kind in PATTERNS else row.kind,
-            "description": row.description,
-            **{keyword: value for keyword, value in given.items() if value not in (None, ())},
-        }
+    properties = {SETTINGS_NAMES[row.name]: schema_of(row) for row in SETTINGS}
     return {"type": "object", "properties": properties, "examples": [EXAMPLE]}
+
+
+def schema_of(row: Setting) -> dict[str, Any]:
+    """A render setting as JSON schema: what may be sent."""
+    if row.kind == "list":
+        items = {"type": "string", "enum": list(row.choices)}
+        return {"type": "array", "items": items, "default": [], "description": row.description}
+    given = {
+        "default": row.default, "enum": list(row.choices), "minimum": row.minimum, "maximum": row.maximum,
+        "pattern": PATTERNS[row.kind][0] if row.kind in PATTERNS else None,
+    }  # fmt: skip
+    return {
+        **_typed(row),
+        "description": row.description,
+        **{keyword: value for keyword, value in given.items() if value not in (None, [])},
+    }
+
+
+def _typed(row: Setting) -> dict[str, Any]:
+    if row.kind == "list":
+        return {"type": "array", "items": {"type": "string"}}
+    return {"type": "string" if row.kind in PATTERNS else row.kind}
 
 
 def effective_schema() -> dict[str, Any]:
     """The same as it is echoed: without ranges, for an admin's are wider."""
     properties = {
-        SETTINGS_NAMES[row.name]: {
-            "type": "string" if row.kind in PATTERNS else row.kind, "description": row.description
-        }
-        for row in SETTINGS
+        SETTINGS_NAMES[row.name]: {**_typed(row), "description": row.description} for row in SETTINGS
     }
     return {"type": "object", "properties": properties, "examples": [spell(parse_settings(neutral(EXAMPLE)))]}
 

@@ -1,5 +1,5 @@
-"""/portal/api/accounts: an administrator of the farm sees its accounts, opens, suspends and reinstates them, grants
-credits, and says how much of the farm each may take."""
+"""/portal/api/accounts: an administrator of the farm sees its accounts, opens, suspends and reinstates them, adjusts
+their credits, and says how much of the farm each may take."""
 
 from typing import Annotated, Literal
 
@@ -25,8 +25,10 @@ class AccountRequest(BaseModel):
     email: str = ""
 
 
-class Grant(BaseModel):
-    credits: int = Field(0, ge=1, le=1_000_000)
+class Adjustment(BaseModel):
+    """`credits` to be added or, where negative, to be taken, which needs a note."""
+
+    credits: int = Field(0, ge=-1_000_000, le=1_000_000)
     note: str = Field("", max_length=200)
 
 
@@ -86,12 +88,17 @@ def reinstate(operator: Operator, farm: FarmDep, account_id: AccountId) -> Respo
     return Response(status_code=204)
 
 
-@router.post("/accounts/{account_id}/grant")
-def grant(
-    operator: Operator, farm: FarmDep, account_id: AccountId, body: Annotated[Grant, Depends(body_of(Grant))]
+@router.post("/accounts/{account_id}/credits")
+def adjust_credits(
+    operator: Operator, farm: FarmDep, account_id: AccountId, body: Annotated[Adjustment, Depends(body_of(Adjustment))]
 ) -> Balance:
+    """Raises InvalidRequest for no credits at all, NoCredits where the account has fewer than are to be taken."""
+    if body.credits == 0:
+        raise InvalidRequest("credits must not be 0", param="credits")
     with farm.database.begin() as session:
-        return Balance(credits=ledger.grant(session, account_id, body.credits, note=body.note))
+        if body.credits > 0:
+            return Balance(credits=ledger.grant(session, account_id, body.credits, note=body.note))
+        return Balance(credits=ledger.withdraw(session, account_id, -body.credits, note=body.note))
 
 
 @router.get("/accounts/{account_id}/allowance")

@@ -18,6 +18,9 @@ from api.http.portal.auth import Signed
 from api.http.portal.paths import new_router
 from api.http.state import Farm, FarmDep
 
+IN_PARTS_MB = 90
+"""As dx.gl's portal does: above that, a connection that is lost costs more than the requests for the parts."""
+
 router = new_router()
 
 
@@ -40,7 +43,7 @@ class PasswordChange(BaseModel):
 
 
 class Me(BaseModel):
-    """Who is signed in. `runsFarm`: administrates all accounts of this farm."""
+    """Who is signed in. `runsFarm`: administrates all accounts of this farm. Models above `inPartsMb` go in parts."""
 
     id: str
     email: str
@@ -49,6 +52,7 @@ class Me(BaseModel):
     account: str
     credits: int
     maxUploadMb: int
+    inPartsMb: int
 
 
 class LinkDetail(BaseModel):
@@ -131,9 +135,11 @@ def give_session(request: Request, issued: IssuedToken, answer: Response) -> Res
 
 
 def _me(farm: Farm, person: PersonView) -> Me:
+    settings = farm.settings
     with farm.database.read() as session:
         account = accounts.get(session, person.account_id)
     return Me(
         id=person.id, email=person.email, isAdmin=person.is_admin, runsFarm=person.runs_farm, account=account.email,
-        credits=account.credits, maxUploadMb=farm.settings.max_upload_mb,
+        credits=account.credits, inPartsMb=min(IN_PARTS_MB, settings.max_upload_mb),
+        maxUploadMb=max(settings.max_upload_mb, settings.max_signed_upload_mb),
     )  # fmt: skip

@@ -1,4 +1,5 @@
-"""An order of a video -> here -> video, web version, thumbnail and posters of each of its owners."""
+"""An order of a video -> here -> video, web version, thumbnail, strip, posters and further formats of each of
+its owners."""
 
 from api.worker.child.job import Job
 from renderer.frames import ShotRenderer
@@ -17,8 +18,11 @@ def draw_video(job: Job) -> None:
     for owner, files in made.items():
         job.store(owner, "video", files.video)
         job.store(owner, "thumb", files.thumb)
+        job.store(owner, "strip", files.strip)
         if files.web is not None:
             job.store(owner, "web", files.web)
+        for name, path in files.formats.items():
+            job.store(owner, name, path)
 
 
 def draw_video_part(job: Job) -> None:

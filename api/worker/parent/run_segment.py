@@ -99,7 +99,7 @@ def _run(bench: Bench, claim: Claim) -> None:
             lease,
             contextlib.ExitStack() as held,
         ):
-            if claim.priority == Priority.AWAITED:
+            if claim.priority <= Priority.AWAITED:
                 held.enter_context(bench.right_of_way.taken())
             held.callback(bench.children.free)
             outputs = Outputs(bench.storage, claim, Path(folder), bench.settings.render_output_mb)

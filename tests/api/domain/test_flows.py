@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import func, select, update
 
-from api import clock
+from api import clock, counts
 from api.db.session import Database
 from api.db.tables import Flow, LedgerEntry, Result, StoredBytes, Task
 from api.domain.generations import assets, endings, flows, removal
