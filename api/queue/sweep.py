@@ -26,14 +26,16 @@ from api.domain.accounts import idempotency
 from api.domain.generations import endings, pipeline
 from api.domain.generations.flows import Terms
 from api.domain.generations.plans import Engines
-from api.domain.kit.unit import unit_of_work
+from api.domain.kit.unit import Unit, unit_of_work
 from api.domain.projects import progress
-from api.domain.removal import leftovers, models, overlays, retention, uploads
+from api.domain.removal import leftovers, models, overlays, retention, trash, uploads
 from api.domain.removal.retention import Rule
+from api.domain.renders import pictures, resumable
+from api.domain.renders import trash as deleted_renders
 from api.domain.renders.removal import end_refunded_preview
 from api.domain.watching import counts as all_counts
 from api.domain.webhooks import deliveries
-from api.domain.work import fleet, lanes, scheduling, waits
+from api.domain.work import fleet, lanes, logs, scheduling, waits
 from api.queue.broker import send_hint
 from api.queue.relay import relay
 from api.settings import Settings
@@ -64,9 +66,10 @@ def sweep_once(
     Deletes what nobody needs any more on the way. Without `take_back`, claims stay as they are. What goes wrong is
     logged, and keeps nothing else from being done.
     """
+    lost: list[str] = []
     if take_back:
         with on_its_own("take back lost claims"):
-            _take_back(database, storage, settings.max_attempts)
+            _take_back(database, settings.max_attempts, lost)
     with on_its_own("forget old answers"):
         _repeat(database, idempotency.sweep)
     with on_its_own("forget silent workers"), database.begin() as session:
@@ -81,8 +84,10 @@ def sweep_once(
         unit_of_work(database, storage, wake=lambda: None) as unit,
     ):
         models.discard_deleted(unit)
+    with on_its_own("delete for good what was deleted long ago"):
+        _empty_trash(database, storage, settings)
     with on_its_own("end previews that were refunded"):
-        _end_refunded_previews(database, storage)
+        _repeat_as_unit(database, storage, end_refunded_preview)
     with (
         on_its_own("let projects and workflows go on"),
         unit_of_work(database, storage, wake=lambda: None) as unit,
@@ -106,6 +111,7 @@ def sweep_once(
             queues = lanes.queues_with_work(session)
         for queue in queues:
             send_hint(celery, queue)
+    discard(storage, *lost)  # last: that takes a minute where a thousand workers died at once
 
 
 @contextlib.contextmanager
@@ -120,8 +126,10 @@ def on_its_own(step: str) -> Iterator[None]:
         )
 
 
-def _take_back(database: Database, storage: Storage, max_attempts: int) -> None:
+def _take_back(database: Database, max_attempts: int, leftovers: list[str]) -> None:
     """Each in a transaction of its own, so that none waits for two tasks, and one that can't be taken back alone stays.
+
+    Adds what is to be deleted to `leftovers`.
     """
     again = given_up = 0
     stuck: list[str] = []
@@ -137,18 +145,32 @@ def _take_back(database: Database, storage: Storage, max_attempts: int) -> None:
             break
         again, given_up = again + lost.again, given_up + (not lost.again)
         counts.add("leases_expired", end="again" if lost.again else "given_up")
-        discard(storage, *lost.leftovers)
+        leftovers += lost.leftovers
     if again or given_up or stuck:
         logger.warning(
             "Took back %d lost claims, gave up on %d, and could do neither with %d", again, given_up, len(stuck)
         )
 
 
-def _end_refunded_previews(database: Database, storage: Storage) -> None:
-    more = True
-    while more:  # each in a transaction of its own
-        with unit_of_work(database, storage, wake=lambda: None) as unit:
-            more = end_refunded_preview(unit)
+def _empty_trash(database: Database, storage: Storage, settings: Settings) -> None:
+    """Each in a transaction of its own."""
+    while True:
+        with database.read() as session:
+            due = trash.due_renders(session)
+        for render_id in due:
+            with unit_of_work(database, storage, wake=lambda: None) as unit:
+                deleted_renders.discard(unit, render_id)
+        if not due:
+            break
+    while True:
+        with database.read() as session:
+            crowded = trash.crowded(session, settings.quota_storage_mb)
+        given_up = 0
+        for account_id in crowded:
+            with unit_of_work(database, storage, wake=lambda: None) as unit:
+                given_up += trash.give_up_oldest(unit, account_id)
+        if not given_up:
+            break
 
 
 def resume_once(database: Database, celery: Celery) -> None:
@@ -174,10 +196,18 @@ def collect_once(database: Database, storage: Storage, settings: Settings) -> No
         if rule.days(settings):
             with on_its_own(f"delete old {rule.name}"):
                 _delete_old(database, storage, rule, rule.days(settings))
+    with on_its_own("delete pictures of deleted models"):
+        _repeat_as_unit(database, storage, pictures.remove_of_a_deleted_model)
+    with on_its_own("delete what accounts have too much"):
+        _thin_out(database, storage, settings.quota_kept_mb)
+    with on_its_own("forget the logs of workers that are gone"), database.begin() as session:
+        logs.forget_old(session)
     with on_its_own("add up what processes counted that are gone"), database.begin() as session:
         all_counts.fold(session)
     with on_its_own("forget models whose files never came"):
-        _discard_expired(database, storage)
+        _repeat_as_unit(database, storage, uploads.discard_expired)
+    with on_its_own("forget uploads that nobody goes on with"):
+        _repeat_as_unit(database, storage, resumable.discard_expired)
     before = clock.now() - leftovers.GRACE
     with on_its_own("tidy the storage"):
         if orphans := storage.tidy(before):
@@ -214,11 +244,38 @@ def _delete_old(database: Database, storage: Storage, rule: Rule, days: int) -> 
         logger.info("Deleted %d %s older than %d days", len(tried), rule.name, days)
 
 
-def _discard_expired(database: Database, storage: Storage) -> None:
+def _thin_out(database: Database, storage: Storage, limit_mb: int) -> None:
+    """As `_delete_old`."""
+    tried: set[str] = set()
+    while True:
+        before = len(tried)
+        with database.read() as session:
+            crowded = retention.crowded(session, limit_mb)
+        for account_id, excess in crowded:
+            with database.read() as session:
+                things = [each for each in retention.dispensable(session, account_id) if each[0] not in tried]
+            for render_id, size in things:
+                if excess <= 0:
+                    break
+                tried.add(render_id)
+                excess -= size
+                with (
+                    on_its_own("delete one of the renders that are too much"),
+                    unit_of_work(database, storage, wake=lambda: None) as unit,
+                ):
+                    retention.delete_render(unit, account_id, render_id)
+        if len(tried) == before:
+            break
+    if tried:
+        logger.info("Deleted %d renders of accounts that had too much", len(tried))
+
+
+def _repeat_as_unit(database: Database, storage: Storage, step: Callable[[Unit], bool]) -> None:
+    """As `_repeat`, with units of work."""
     more = True
     while more:
         with unit_of_work(database, storage, wake=lambda: None) as unit:
-            more = uploads.discard_expired(unit)
+            more = step(unit)
 
 
 def _collect(database: Database, storage: Storage, folder: str, before: dt.datetime) -> None:

@@ -12,9 +12,16 @@ from renderer.errors import EncodeError
 
 JOIN_TIMEOUT_S = 600.0
 
+CONTAINERS: dict[str, tuple[str, ...]] = {
+    ".mp4": ("-f", "mp4", "-movflags", "+faststart"),
+    ".mov": ("-f", "mov", "-movflags", "+write_colr"),
+    ".webm": ("-f", "webm"),
+}
+"""What ffmpeg is told of the target, by its suffix."""
+
 
 def join_videos(parts: Sequence[Path], frame_counts: Sequence[int], fps: int, target: Path) -> None:
-    """Joins `parts`, equally encoded and of so many frames each, to `target`, an MP4 or a MOV as they are.
+    """Joins `parts`, equally encoded and of so many frames each, to `target`, an MP4, a MOV or a WebM as they are.
 
     Raises EncodeError, with what ffmpeg said.
     """
@@ -29,11 +36,10 @@ def join_videos(parts: Sequence[Path], frame_counts: Sequence[int], fps: int, ta
         script += [f"file 'file:{quoted}'", f"duration {(ends[-1] - ends[-2]) / 1_000_000:.6f}"]
     listing = target.with_suffix(".ffconcat")
     listing.write_text("\n".join(script) + "\n")
-    format_ = {".mp4": ("mp4", "+faststart"), ".mov": ("mov", "+write_colr")}[target.suffix]
     run_tool([
         "ffmpeg", "-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-y",
         "-f", "concat", "-safe", "0", "-i", f"file:{listing}", "-c", "copy", "-map_metadata", "-1",
-        "-flags", "+bitexact", "-fflags", "+bitexact", "-f", format_[0], "-movflags", format_[1], f"file:{target}",
+        "-flags", "+bitexact", "-fflags", "+bitexact", *CONTAINERS[target.suffix], f"file:{target}",
     ], JOIN_TIMEOUT_S, f"{target.name} can't be joined")  # fmt: skip
     listing.unlink()
 

@@ -47,7 +47,7 @@ def made(opened_device: Device, light_cache: Path, tmp_path_factory: pytest.Temp
     model = triangle_builder().save(folder)
     settings = {"device": opened_device, "cache_dir": light_cache}
     files = render_video(model, FRAMES, VARIANTS, folder / "whole", listener=Silent(), **settings)  # type: ignore[arg-type]
-    whole = {name: {"video": each.video, "thumb": each.thumb} for name, each in files.items()}
+    whole = {name: {"video": each.video, "thumb": each.thumb, "strip": each.strip} for name, each in files.items()}
     parts, encoders, posters = [], [], []
     started: list[Sequence[str]] = []
 
@@ -74,17 +74,17 @@ def made(opened_device: Device, light_cache: Path, tmp_path_factory: pytest.Temp
 
 def test_each_variant_gets_files_of_its_own(made: Made) -> None:
     assert made.joined.keys() == VARIANTS.keys()
-    assert made.joined["white"].keys() == {"video", "thumb", "web"}
-    assert made.joined["clear"].keys() == {"video", "thumb"}
+    assert made.joined["white"].keys() == {"video", "thumb", "web", "strip"}
+    assert made.joined["clear"].keys() == {"video", "thumb", "strip"}
     paths = [path for files in made.joined.values() for path in files.values()]
-    assert len(set(paths)) == 7
+    assert len(set(paths)) == 10
     assert all(path.stat().st_nlink == 1 for path in paths)
     assert made.joined["clear"]["video"].read_bytes() == made.joined["clearer"]["video"].read_bytes()
 
 
 def test_equal_streams_are_encoded_once(made: Made) -> None:
     assert made.encoders == [3] * 3  # composited on white, on black for a thumbnail, and clear
-    assert [len(paths) for paths in made.parts] == [5] * 3
+    assert [len(paths) for paths in made.parts] == [6] * 3  # and what was seen of the frames
 
 
 def test_the_first_part_has_the_posters(made: Made) -> None:

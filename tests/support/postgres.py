@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psutil
@@ -38,23 +38,31 @@ FAST = {
 
 
 class PostgresServer:
-    """A server of the programs in `binaries` whose data and socket lie in `folder`, between `start` and `stop`."""
+    """A server of the programs in `binaries` whose data and socket lie in `folder`, between `start` and `stop`.
 
-    def __init__(self, folder: Path, binaries: Path, owner: str | None) -> None:
+    `options` are of its configuration, `environment` is what its processes have besides.
+    """
+
+    def __init__(
+        self, folder: Path, binaries: Path, owner: str | None, options: Mapping[str, str],
+        environment: Mapping[str, str],
+    ) -> None:  # fmt: skip
         self._folder = folder
         self._binaries = binaries
         self._owner = owner
+        self._options = options
         self._numbers = itertools.count()
+        self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Returns when it answers."""
-        options = [word for name, value in FAST.items() for word in ("-c", f"{name}={value}")]
+        options = [word for name, value in self._options.items() for word in ("-c", f"{name}={value}")]
         log = self._folder / "log"
         with log.open("ab") as output:
             process = self._process = subprocess.Popen(
                 [self._binaries / "postgres", "-D", self._folder / "data", "-k", self._folder, *options],
-                stdout=output, stderr=output, user=self._owner,
+                stdout=output, stderr=output, user=self._owner, env={**os.environ, **self._environment},
             )  # fmt: skip
 
         def answers() -> bool:
@@ -66,17 +74,32 @@ class PostgresServer:
 
         wait_for(answers, "PostgreSQL")
 
+    @property
+    def process(self) -> psutil.Process:
+        """The server, whose children serve a connection each."""
+        assert self._process is not None
+        return psutil.Process(self._process.pid)
+
     def stop(self) -> None:
         """Ends all sessions, and the server."""
         assert self._process is not None
         self._process.send_signal(signal.SIGINT)  # "fast shutdown"
         self._process.wait(HANG_S)
 
+    def kill(self) -> None:
+        """All its processes at once: whoever has begun something has not finished it."""
+        processes = [self.process, *self.process.children()]
+        for each in processes:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.kill()
+        psutil.wait_procs(processes[1:], timeout=HANG_S)
+        assert self._process is not None
+        self._process.wait(HANG_S)
+
     @contextlib.contextmanager
     def hanging(self) -> Iterator[None]:
         """Nobody gets an answer until the block ends, and no connection breaks."""
-        assert self._process is not None
-        server = psutil.Process(self._process.pid)
+        server = self.process
         freeze(server)
         processes = [server, *server.children()]
         try:
@@ -122,8 +145,8 @@ class PostgresServer:
 
 
 @contextlib.contextmanager
-def running_server() -> Iterator[PostgresServer]:
-    """A new server in a folder of its own, stopped and removed at the end."""
+def running_server(environment: Mapping[str, str] | None = None, **options: str) -> Iterator[PostgresServer]:
+    """A new server in a folder of its own, stopped and removed at the end; `options` go ahead of FAST."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not programs:
         raise RuntimeError("these tests need PostgreSQL: apt-get install postgresql")
@@ -138,7 +161,7 @@ def running_server() -> Iterator[PostgresServer]:
              "--no-sync"],
             check=True, stdout=subprocess.DEVNULL, user=owner,
         )  # fmt: skip
-        server = PostgresServer(folder, binaries, owner)
+        server = PostgresServer(folder, binaries, owner, FAST | options, environment or {})
         server.start()
         try:
             yield server

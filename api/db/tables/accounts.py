@@ -23,6 +23,7 @@ class Account(Base):
     render_count: Mapped[int] = mapped_column(default=0)
     preview_count: Mapped[int] = mapped_column(default=0)
     is_admin: Mapped[bool] = mapped_column(default=False)
+    service_class: Mapped[int] = mapped_column(default=10, server_default="10")  # domain.accounts.classes
     suspended_at: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime]
 

@@ -139,11 +139,19 @@ def _values(where: Filter) -> dict[str, object]:
     }  # fmt: skip
 
 
+_OWN_MODEL = (
+    select(Model.id)
+    .where(Model.id == bindparam("model_id"), Model.account_id == bindparam("account_id"))
+    .scalar_subquery()
+)
+
+
 def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:
     moment = UtcDateTime()
-    conditions: list[ColumnElement[bool]] = [Render.account_id == bindparam("account_id")]
-    if shape.of_model:
-        conditions.append(Render.model_id == bindparam("model_id"))
+    conditions: list[ColumnElement[bool]] = [
+        # of a model, without the account: PostgreSQL would look for all of its renders as well
+        Render.model_id == _OWN_MODEL if shape.of_model else Render.account_id == bindparam("account_id")
+    ]
     if len(shape.statuses) == 1:
         conditions.append(Render.status == literal_column(f"'{shape.statuses[0]}'"))
     elif shape.statuses:

@@ -15,7 +15,7 @@ from api.domain.work import results
 from api.errors import RenderNotFound
 
 FILES = {
-    "video": ("video", "web", "thumb", "poster", "poster_full"),
+    "video": ("video", "web", "thumb", "strip", "poster", "poster_full"),
     "image": ("image", "thumb", "poster", "poster_full"),
     "still": ("image", "thumb"),
     "dataset": ("dataset", "poster", "poster_full"),

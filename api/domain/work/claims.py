@@ -82,14 +82,19 @@ def task_prefix(task_id: str) -> str:
     return f"tasks/{task_id}/"
 
 
-def claim(session: Session, *, worker: str, queues: Sequence[str], lease_seconds: float) -> Claim | None:
-    """The best pending segment of `queues`, now this worker's for `lease_seconds`; None if there is none for it."""
+def claim(
+    session: Session, *, worker: str, queues: Sequence[str], lease_seconds: float, most_running: int = 0
+) -> Claim | None:
+    """The best pending segment of `queues`, now this worker's for `lease_seconds`; None if there is none for it.
+
+    `most_running`: see `lanes.choose`.
+    """
     database = session.connection()
     leased = {"by_worker": worker, "lease_seconds": lease_seconds}
-    lane = lanes.choose(session, queues)
+    lane = lanes.choose(session, queues, most_running)
     segment = lane and database.execute(_TAKE, leased | lane.parameters).one_or_none()
     if lane and not segment:  # all of that lane are left to other workers
-        lane = lanes.choose_free(session, queues, worker)
+        lane = lanes.choose_free(session, queues, worker, most_running)
         segment = lane and database.execute(_TAKE, leased | lane.parameters).one_or_none()
     if not lane or not segment:
         return None

@@ -22,6 +22,9 @@ from api.ids import new_id
 class Priority(IntEnum):
     """Who goes first. Lower is sooner."""
 
+    INTERACTIVE = -10
+    """Somebody is at work with a model and looks at nothing else: a picture of what they see. Ahead of AWAITED, because
+    an upload of many models has as many previews."""
     AWAITED = 0
     """Somebody looks at the screen and waits: the inspection of an upload, and its preview."""
     PAID = lanes.ORDINARY

@@ -9,20 +9,29 @@ from starlette.responses import Response
 from api.domain.accounts.credentials import Principal
 from api.domain.renders.outputs import FILES, MAIN, Outputs, get_outputs
 from api.domain.renders.states import UNFINISHED, RenderStatus
-from api.errors import DatasetNotFound, FarmError, ImageNotFound, PosterNotFound, ThumbNotFound, VideoNotFound
+from api.errors import (
+    DatasetNotFound,
+    FarmError,
+    ImageNotFound,
+    OutputNotFound,
+    PosterNotFound,
+    ThumbNotFound,
+    VideoNotFound,
+)
 from api.http.dxgl.auth import Reader
 from api.http.dxgl.paths import RenderId, get_and_head, new_router
 from api.http.files import IMMUTABLE, TRANSIENT, check_stored, send, send_bundle
 from api.http.state import Farm, FarmDep
 from api.storage.base import FileMissing
 from renderer.media_types import MEDIA_TYPES
+from renderer.spec.strips import COLUMNS, ROWS, TILE_WIDTH, TILES
 
 BUNDLED = {"image": "image", "video": "video", "web": "web", "poster_full": "poster", "thumb": "thumb"}
 """The files of a bundle, by their names in the database, and their names in the ZIP without the suffix."""
 
 PATHS = {
     "video": "video", "web": "video?quality=web", "image": "image", "dataset": "dataset", "thumb": "thumb",
-    "poster": "poster", "poster_full": "poster?quality=full",
+    "strip": "strip", "poster": "poster", "poster_full": "poster?quality=full",
 }  # fmt: skip
 """Below a render's own path, by the files' names in the database."""
 
@@ -30,6 +39,13 @@ KINDS = {"video": "A video", "image": "A still", "still": "A still", "dataset": 
 
 IMAGE_TYPES = tuple(MEDIA_TYPES[suffix] for suffix in (".png", ".webp", ".avif"))
 """Of stills."""
+
+STRIP = (
+    f"{TILES} frames of a video, evenly picked from the first on, in one WebP: for pages that show one of them as the "
+    f"mouse moves along. They lie row by row, {COLUMNS} in each of {ROWS} rows, {TILE_WIDTH} pixels wide and as high "
+    "as the video's aspect makes them."
+)
+"""What openapi.json says of it."""
 
 router = new_router("assets")
 
@@ -60,6 +76,11 @@ def get_poster(
 def get_thumb(principal: Reader, farm: FarmDep, render_id: RenderId, request: Request) -> Response:
     """The video, or the still, at a quarter of its size."""
     return send_file(farm, _outputs(farm, principal, render_id), request, "thumb", ThumbNotFound)
+
+
+@get_and_head(router, "/renders/{render_id}/strip", MEDIA_TYPES[".webp"], missing=OutputNotFound, description=STRIP)
+def get_strip(principal: Reader, farm: FarmDep, render_id: RenderId, request: Request) -> Response:
+    return send_file(farm, _outputs(farm, principal, render_id), request, "strip", OutputNotFound)
 
 
 @get_and_head(router, "/renders/{render_id}/dataset", "application/zip", missing=DatasetNotFound)

@@ -6,6 +6,7 @@ from api.http.portal import (
     accounts,
     camera,
     datasets,
+    door,
     events,
     galleries,
     generations,
@@ -13,6 +14,7 @@ from api.http.portal import (
     lights,
     pages,
     people,
+    pictures,
     presets,
     projects,
     session,
@@ -26,8 +28,8 @@ from api.http.portal.paths import API, PREFIX
 from api.http.rates import Surface
 
 PARTS = (
-    session, settings, events, camera, lights, presets, generations, projects, galleries, datasets, webhooks, people,
-    keys, accounts, workers, pages,
+    session, door, settings, events, camera, lights, pictures, presets, generations, projects, galleries, datasets,
+    webhooks, people, keys, accounts, workers, pages,
 )  # fmt: skip
 
 PORTAL = Dialect(

@@ -25,6 +25,7 @@ from api.storage.base import StorageFull, StorageUnavailable, discard
 from api.storage.disk import disk_errors_told
 from api.worker.messages import Done, Failed, Frames, Made, Order, Published, Stage, Stopped, Told
 from api.worker.parent import hosted
+from api.worker.parent.allowance import Allowance, Meter
 from api.worker.parent.bench import Bench
 from api.worker.parent.budget import Watch, budget_s
 from api.worker.parent.children import ChildFailed
@@ -61,7 +62,7 @@ def run_segment(bench: Bench, claim: Claim) -> None:
     |--------------------------------|--------------------------------|----------------------|--------------|
     | all files made and stored      | done                           | kept, others deleted | stays        |
     | the model or a setting is bad  | error, no other try            | deleted              | stays        |
-    | it takes longer than it may    | error, no other try            | deleted              | is killed    |
+    | it takes more than it may      | error, no other try            | deleted              | is killed    |
     | drawing stands still           | tried again, once              | deleted              | is killed    |
     | memory runs out                | tried again, once              | deleted              | stays        |
     | the device failed, or a bug    | tried again, or error at last  | deleted              | is killed    |
@@ -92,10 +93,10 @@ def _run(bench: Bench, claim: Claim) -> None:
             lease,
             contextlib.ExitStack() as held,
         ):
-            if claim.priority == Priority.AWAITED:
+            if claim.priority <= Priority.AWAITED:
                 held.enter_context(bench.right_of_way.taken())
             held.callback(bench.children.free)
-            outputs = Outputs(bench.storage, claim, Path(folder))
+            outputs = Outputs(bench.storage, claim, Path(folder), bench.settings.render_output_mb)
             told = _hand_over(bench, claim, lease, Path(folder), outputs)
         if claim.role == Role.PART:
             settled = _settle(bench, lambda unit: scheduling.settle_part(unit, claim, outputs.part_files))
@@ -142,6 +143,7 @@ def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: 
     child.order(order)
     pace = Pace(claim.kind, claim.frame_count)
     watch = Watch(budget_s(claim, software=bench.children.device.software), bench.settings.stall_seconds)
+    meter = Meter(Allowance.of(bench.settings), child.pid, bench.work_dir)
     try:
         while True:
             report = child.report(TICK_S)
@@ -169,6 +171,7 @@ def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: 
                     raise ChildFailed("it stopped unasked")
             lease.check()
             watch.check()
+            meter.check()
     except Cancelled:
         if not lease.lost:
             bench.children.stop()

@@ -57,7 +57,7 @@ class Order:
 
 
 def own_files(order: Order, attempt: int = 1) -> set[str]:
-    names = ("video.mp4", "thumb.mp4", "poster.png", "poster_full.png")
+    names = ("video.mp4", "thumb.mp4", "strip.webp", "poster.png", "poster_full.png")
     return {f"renders/{order.render_id}/{attempt}/{name}" for name in names}
 
 
@@ -97,9 +97,10 @@ def use_renderer(
             folder.mkdir()
             video = {"h264": "video.mp4", "prores4444": "video.mov"}[variant.codec]
             files = VideoFiles(
-                folder / video, folder / "thumb.mp4", folder / "poster.png", folder / "poster_full.png", None
-            )
-            for path in (files.video, files.thumb, files.poster, files.poster_full):
+                folder / video, folder / "thumb.mp4", folder / "strip.webp", folder / "poster.png",
+                folder / "poster_full.png", None,
+            )  # fmt: skip
+            for path in (files.video, files.thumb, files.strip, files.poster, files.poster_full):
                 path.write_text(path.name)
             listener.on_poster(name, files.poster, files.poster_full)
             made[name] = files

@@ -96,6 +96,7 @@ const LABELS: Record<string, string> = {
   grant: "Credits added",
   charge: "Spent",
   refund: "Given back",
+  adjustment: "Taken back",
   read: "Look",
   write: "Upload and edit",
   render: "Order",

@@ -8,6 +8,8 @@ export interface Me {
   account: string;
   credits: number;
   maxUploadMb: number;
+  /** Files that have more go in parts. */
+  inPartsMb: number;
 }
 
 export interface LinkDetail {
@@ -19,6 +21,13 @@ export interface LinkDetail {
 export interface LinkCreated {
   path: string;
   expiresAt: string;
+  mailed: boolean;
+}
+
+/** The ways in besides a password: what the provider of single sign-on is called, and whether links are mailed. */
+export interface Ways {
+  sso: string | null;
+  mail: boolean;
 }
 
 export interface Person {

@@ -1,30 +1,15 @@
 // The stage: the preview with its playhead, and the exact picture, drawn by the renderer, of the moment under it.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { got, messageOf, type ModelDetail, own, type Settings, v1 } from "../api/client";
+import { ApiError, messageOf, type ModelDetail, own, type Settings } from "../api/client";
 import type { CameraPath } from "../api/own";
 import { Icon } from "../parts/icons";
-import { Wrong } from "../parts/ui";
-import { isFinal, live } from "../state/live";
-import { refreshMe } from "../state/session";
+import { toast, Wrong } from "../parts/ui";
 import { t } from "../texts";
+import { askForPicture, drawn, urlOf } from "./exact";
 import { clamp, listen, type Orbit, STRAIGHT, wrapped } from "./orbit";
-import { angleAt } from "./path";
 import type { Preview } from "./preview";
 
-const NOT_OF_STILLS = ["output", "effect", "sweepAngle", "easeOutRatio", "amplitude", "zoomStart", "zoomEnd",
-  "scaleFrom", "length", "easing", "animationSpeed", "quality", "camera", "azimuth"];
-const STILL_CREDITS = 1;
 const ZOOMS: [number, number] = [0.5, 2]; // those of the setting
-
-/** The settings of a still of one moment of a video. */
-function stillOf(settings: Settings, path: CameraPath, moment: number): Settings {
-  const kept = Object.fromEntries(Object.entries(settings).filter(([name]) => !NOT_OF_STILLS.includes(name)));
-  if (settings.output === "image") {
-    return { ...kept, output: "image", camera: settings.camera, azimuth: settings.azimuth };
-  }
-  const around = angleAt(path, moment) - Number(settings.rotateY ?? 0);
-  return { ...kept, output: "image", azimuth: ((((around + 180) % 360) + 360) % 360) - 180 };
-}
 
 /** The settings by which a render looks as the preview does once somebody has turned it. */
 function viewOf(settings: Settings, preview: Preview): Settings {
@@ -50,7 +35,8 @@ export function Stage({ model, settings, onView }: StageProps) {
   const [moment, setMoment] = useState(0);
   const [playing, setPlaying] = useState(() => !matchMedia("(prefers-reduced-motion: reduce)").matches);
   const [wrong, setWrong] = useState<string>();
-  const [exact, setExact] = useState<string>();
+  const [exact, setExact] = useState<string>(); // the id of the picture that is shown, or waited for
+  const [ready, setReady] = useState(false);
   const [orbit, setOrbit] = useState<Orbit>(STRAIGHT);
   const taken = useRef(false);
   const text = JSON.stringify(settings);
@@ -138,20 +124,30 @@ export function Stage({ model, settings, onView }: StageProps) {
     return () => cancelAnimationFrame(frame);
   }, [playing, path, exact]);
 
-  const told = exact ? live.value.get(exact) : undefined;
-  const ready = told?.status === "done";
-  const failed = told && isFinal(told.status) && !ready ? (told.errorMessage ?? told.status) : undefined;
+  useEffect(() => {
+    setReady(false);
+    if (!exact) return undefined;
+    let late = false;
+    drawn(exact, () => !late).then(
+      () => !late && setReady(true),
+      (error) => {
+        if (late) return;
+        setExact(undefined);
+        setWrong(messageOf(error));
+      },
+    );
+    return () => {
+      late = true;
+    };
+  }, [exact]);
   async function ask() {
-    if (!path) return;
     setPlaying(false);
     setWrong(undefined);
-    const renderSettings = stillOf(settings, path, moment);
     try {
-      const made = await got(v1.POST("/v1/renders", { body: { modelId: model.id, renderSettings } }));
-      setExact(made.data.id);
-      void refreshMe();
+      setExact(await askForPicture(model.id, settings, moment));
     } catch (error) {
-      setWrong(messageOf(error));
+      if (error instanceof ApiError && error.status === 429) toast(t.look.exactSoon);
+      else setWrong(messageOf(error));
     }
   }
   const [wide = 16, high = 9] = String(settings.aspect ?? "16:9").split(":").map(Number);
@@ -174,12 +170,12 @@ export function Stage({ model, settings, onView }: StageProps) {
             <p>{state === "no-webgl" ? t.look.noWebgl : t.look.notShown}</p>
           </div>
         )}
-        {exact && ready && <img class="exact" src={`/v1/renders/${exact}/image`} alt={t.look.exact} />}
+        {exact && ready && <img class="exact" src={urlOf(exact)} alt={t.look.exact} />}
         <span class="chip badge">
           {exact ? (ready ? t.look.exact : t.look.exactWaiting) : t.look.preview}
         </span>
       </div>
-      {(wrong ?? failed) && <Wrong message={wrong ?? failed ?? ""} />}
+      {wrong && <Wrong message={wrong} />}
       {orbit !== STRAIGHT && !exact && settings.output !== "dataset" && (
         <div class="row">
           <button class="button primary" type="button" onClick={take}>
@@ -226,12 +222,11 @@ export function Stage({ model, settings, onView }: StageProps) {
             class="button"
             type="button"
             disabled={!path}
-            title={t.look.exactHint(STILL_CREDITS)}
+            title={t.look.exactHint}
             onClick={ask}
           >
             <Icon name="camera" />
             {t.look.exact}
-            <span class="soft number">{t.credits(STILL_CREDITS)}</span>
           </button>
         )}
       </div>

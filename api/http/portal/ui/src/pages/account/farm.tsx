@@ -69,12 +69,12 @@ export function Farm() {
           <Ask
             title={`${t.account.grant}: ${granting.email}`}
             fields={[
-              ["credits", t.account.grantAmount, "number"],
+              ["credits", t.account.grantAmount, "number", t.account.grantHelp],
               ["note", t.account.grantNote, "text"],
             ]}
             onClose={() => setGranting(undefined)}
             onDone={async ({ credits, note }) => {
-              await own("POST", `/accounts/${granting.id}/grant`, { credits: Number(credits), note });
+              await own("POST", `/accounts/${granting.id}/credits`, { credits: Number(credits), note });
               toast(t.account.granted);
               accounts.again();
               void refreshMe();
@@ -89,7 +89,7 @@ export function Farm() {
 
 function Ask(props: {
   title: string;
-  fields: [string, string, "text" | "email" | "number"][];
+  fields: [name: string, label: string, type: "text" | "email" | "number", help?: string][];
   onClose: () => void;
   onDone: (values: Record<string, string>) => Promise<void>;
 }) {
@@ -108,12 +108,12 @@ function Ask(props: {
     <Dialog title={props.title} onClose={props.onClose}>
       <form class="stack" onSubmit={submit}>
         {wrong && <Wrong message={wrong} />}
-        {props.fields.map(([name, text, type]) => (
+        {props.fields.map(([name, text, type, help]) => (
           <Field
             key={name}
             label={text}
             type={type}
-            min={type === "number" ? 1 : undefined}
+            help={help}
             required={type !== "text"}
             value={values[name] ?? ""}
             onInput={(value) => setValues({ ...values, [name]: value })}

@@ -14,7 +14,7 @@ import { nameOf } from "../../state/models";
 import { go } from "../../state/route";
 import { t } from "../../texts";
 import { label } from "../../words";
-import { tagsIn } from "../upload";
+import { tagsIn } from "../../parts/tags";
 
 interface Bookmark extends Stand {
   name: string;
