@@ -196,15 +196,15 @@ def collect_once(database: Database, storage: Storage, settings: Settings) -> No
         if rule.days(settings):
             with on_its_own(f"delete old {rule.name}"):
                 _delete_old(database, storage, rule, rule.days(settings))
-    for piece in accounts.PIECES:
-        with on_its_own("delete what deleted accounts had"):
-            _delete_each(database, storage, piece.left, piece.delete)
     with on_its_own("delete pictures of deleted models"):
         _repeat_as_unit(database, storage, pictures.remove_of_a_deleted_model)
     with on_its_own("delete what accounts have too much"):
         _thin_out(database, storage, settings.quota_kept_mb)
     with on_its_own("forget the logs of workers that are gone"), database.begin() as session:
         logs.forget_old(session)
+    for piece in accounts.PIECES:
+        with on_its_own("delete what deleted accounts had"):
+            _delete_each(database, storage, piece.left, piece.delete)
     with on_its_own("add up what processes counted that are gone"), database.begin() as session:
         all_counts.fold(session)
     with on_its_own("forget models whose files never came"):

@@ -44,7 +44,7 @@ from api.domain.generations.removal import delete_flow
 from api.domain.generations.states import ACTIVE
 from api.domain.kit.unit import Unit
 from api.domain.projects.deletion import delete_project
-from api.domain.renders import removal, resumable, trash
+from api.domain.renders import removal, resumable
 from api.errors import NotFound
 
 AT_ONCE = 200
@@ -88,8 +88,11 @@ def delete_account(session: Session, account_id: str) -> None:
     session.execute(update(Token).where(Token.account_id == account_id).values(revoked_at=moment))
     for table in (WebhookTarget, PictureKey, Gallery):  # links that need no key lead nowhere from now on
         session.execute(delete(table).where(table.account_id == account_id))
-    deleted = Model.account_id == account_id, Model.deleted_at.is_not(None)
-    session.execute(update(Model).where(*deleted).values(discard_at=None))
+    # what could still be had back needn't wait for its time
+    session.execute(update(DeletedRender).where(DeletedRender.account_id == account_id).values(discard_at=moment))
+    session.execute(
+        update(Model).where(Model.account_id == account_id, Model.deleted_at.is_not(None)).values(discard_at=None)
+    )
     unconfirmed = Upload.account_id == account_id, Upload.model_id.is_(None)
     session.execute(update(Upload).where(*unconfirmed).values(expires_at=dt.datetime.fromtimestamp(0, dt.UTC)))
 
@@ -115,7 +118,6 @@ PIECES = (
     Piece(Workflow, Workflow.id, _row(Workflow)),  # first, or they would make more
     Piece(Project, Project.id, delete_project),
     Piece(Render, Render.id, removal.delete_render),
-    Piece(DeletedRender, DeletedRender.id, lambda unit, account_id, render_id: trash.discard(unit, render_id)),
     Piece(Flow, Flow.public_id, _flow),
     Piece(Model, Model.id, catalog.delete_model, (Model.deleted_at.is_(None),)),
     Piece(Overlay, Overlay.id, overlays.delete_overlay, (Overlay.deleted_at.is_(None),)),
