@@ -92,7 +92,10 @@ def test_from_the_first_link_to_a_shared_turntable(
         expect(page.get_by_text("Nothing is waiting")).to_be_visible()
 
         boss.open("Videos")
-        page.get_by_role("button", name=re.compile("Open lamp, Turntable")).first.click()
+        turntable = page.get_by_role("button", name=re.compile("Open lamp, Turntable")).first
+        turntable.hover()
+        expect(turntable.locator(".turn img")).to_be_visible()
+        turntable.click()
         wait_until_plays(page)
         page.get_by_role("switch", name="Link for everybody").click()
         link = page.get_by_role("textbox", name="Link for everybody").input_value()
