@@ -96,7 +96,7 @@ def test_parts_are_drawn_joined_and_tidied_away(long: Long, opened: list[ShotRen
     assert len(opened) == 2  # one for each worker
     parts = {key for key in long.stored if key.startswith("tasks/")}
     assert {key.split("/")[2] for key in parts} == {"0-1", "4-1", "8-1"}
-    assert len(parts) == 21  # video, web version and thumbnail, on white and on black; and what was seen of the frames
+    assert len(parts) == 21  # video, web version and thumbnail, on white and on black, and what each part has seen
     assert [view.progress.frames_done for view in long.views] == [12, 12]
     assembly = long.run()
     long.worker.child.warm.rest()
