@@ -135,6 +135,12 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field(
         "text", description="text for people, or json for programs: an object a line, with the ids of what it is about"
     )
+    otlp_endpoint: str = Field(
+        "",
+        pattern=HTTP,
+        description="URL of an OpenTelemetry collector, without /v1/traces, that is told what each request and the "
+        "work it orders take; needs the extra otel; empty means nobody is told",
+    )
     trusted_proxies: str = Field(
         "", description="Addresses and CIDR networks, with commas between, of proxies that say who their clients are"
     )
