@@ -1,8 +1,8 @@
 """Times the transactions by which old rows are deleted on PostgreSQL: `python -m tests.benchmarks.deletion`.
 
-A farm with many old renders, each with a task, a segment and four results, and as many old webhook deliveries. All
-of it is due by the rules of the settings, and is deleted by the code of the sweep. What counts is how long the longest
-transaction is open: so long may others wait for a row that it has locked.
+A farm with many old renders, each with a task, a segment and four results, and as many old webhook deliveries. All of
+it is due by the rules of the settings, and is deleted by the same code as the sweep's. What counts is how long the
+longest transaction is open: so long may others wait for a row that it has locked.
 """
 
 import contextlib

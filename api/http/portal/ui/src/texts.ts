@@ -370,6 +370,12 @@ export const t = {
     engineChosen: "In use",
     engineReady: "Ready",
     engineMissing: "Not set up",
+    eraseAsk: (email: string) => `Delete the account ${email}?`,
+    eraseText:
+      "Its people and keys are locked out at once. Within the hour its models, videos, training sets, generated " +
+      "models and links are deleted, with all their files; nobody can bring them back. The ledger of its credits stays.",
+    erase: "Delete for good",
+    erased: (email: string) => `${email} is deleted; its files go within the hour`,
     suspend: "Suspend",
     reinstate: "Let in again",
     suspended: "Suspended",

@@ -14,10 +14,21 @@ export function Farm() {
   const accounts = useFetched("", () => own<{ data: Account[] }>("GET", "/accounts"));
   const [opening, setOpening] = useState(false);
   const [granting, setGranting] = useState<Account>();
+  const [erasing, setErasing] = useState<Account>();
   const [link, setLink] = useState<LinkCreated>();
   async function turn(account: Account) {
     try {
       await own("POST", `/accounts/${account.id}/${account.suspended ? "reinstate" : "suspend"}`);
+    } catch (error) {
+      toast(messageOf(error));
+    }
+    accounts.again();
+  }
+  async function erase(account: Account) {
+    setErasing(undefined);
+    try {
+      await own("DELETE", `/accounts/${account.id}`);
+      toast(t.account.erased(account.email));
     } catch (error) {
       toast(messageOf(error));
     }
@@ -51,6 +62,11 @@ export function Farm() {
                   {account.suspended ? t.account.reinstate : t.account.suspend}
                 </button>
               )}
+              {account.suspended && (
+                <button class="button quiet bad" type="button" onClick={() => setErasing(account)}>
+                  {t.delete}
+                </button>
+              )}
             </li>
           ))}
         </ul>
@@ -80,6 +96,21 @@ export function Farm() {
               void refreshMe();
             }}
           />
+        )}
+        {erasing && (
+          <Dialog title={t.account.eraseAsk(erasing.email)} onClose={() => setErasing(undefined)}>
+            <div class="stack">
+              <p class="soft">{t.account.eraseText}</p>
+              <div class="row">
+                <button class="button primary" type="button" onClick={() => erase(erasing)}>
+                  {t.account.erase}
+                </button>
+                <button class="button" type="button" onClick={() => setErasing(undefined)}>
+                  {t.cancel}
+                </button>
+              </div>
+            </div>
+          </Dialog>
         )}
         {link && <LinkDialog link={link} onClose={() => setLink(undefined)} />}
       </section>
