@@ -205,6 +205,11 @@ class ImageNotFound(FarmError):
     default_message = "Image not yet available"
 
 
+class OutputNotFound(FarmError):
+    code = "output_not_found"
+    default_message = "File not yet available"
+
+
 class DatasetNotFound(FarmError):
     code = "dataset_not_found"
     default_message = "Dataset not yet available"

@@ -114,11 +114,32 @@ class Settings(BaseSettings):
         description="Origins, with commas between, whose pages may call the API from a browser, such as "
         "https://shop.example.com; * means any",
     )
+    oidc_issuer: str = Field(
+        "",
+        pattern=HTTP,
+        description="URL of an OpenID Connect provider by which people may sign in to the portal; empty means by "
+        "password",
+    )
+    oidc_client_id: str = Field("", description="What the provider knows the farm by")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="The secret that belongs to it")
+    oidc_name: str = Field("single sign-on", description="What people call the provider: Sign in with ...")
+    mail_url: SecretStr = Field(
+        SecretStr(""),
+        description="Mail server for invitations and forgotten passwords: smtps://user:password@mail.example.com, or "
+        "smtp:// for STARTTLS; empty means that links are handed over by whoever made them",
+    )
+    mail_from: str = Field("", description="Sender of these mails, such as Pirouette <farm@example.com>")
     log_level: str = Field(
         "INFO", pattern="(?i)^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"
     )
     log_format: Literal["text", "json"] = Field(
         "text", description="text for people, or json for programs: an object a line, with the ids of what it is about"
+    )
+    otlp_endpoint: str = Field(
+        "",
+        pattern=HTTP,
+        description="URL of an OpenTelemetry collector, without /v1/traces, that is told what each request and the "
+        "work it orders take; needs the extra otel; empty means nobody is told",
     )
     trusted_proxies: str = Field(
         "", description="Addresses and CIDR networks, with commas between, of proxies that say who their clients are"
@@ -148,8 +169,9 @@ class Settings(BaseSettings):
     # limits
     max_upload_mb: int = Field(100, ge=1, description="Largest model file in MB (1024 x 1024 bytes)")
     max_signed_upload_mb: int = Field(
-        1024, ge=1, le=5 * 1024, description="Largest model file in MB that comes by a signed link; 5 GB at most"
-    )
+        1024, ge=1, le=5 * 1024,
+        description="Largest model file in MB that comes in parts or by a signed link; 5 GB at most",
+    )  # fmt: skip
     signup_credits: int = Field(10, ge=0, description="Free credits of a new account")
     upload_limit: int = Field(
         0, ge=0, description="Most models of an account that never bought credits; 0 means no limit"
@@ -164,6 +186,18 @@ class Settings(BaseSettings):
     )
     quota_waiting_previews: int = Field(
         1000, ge=0, description="Most free previews of an account that wait to be drawn; 0 means no limit"
+    )
+    quota_unfinished_renders: int = Field(
+        10_000, ge=0, description="Most ordered renders of an account that aren't finished yet; 0 means no limit"
+    )
+    quota_running: int = Field(
+        0, ge=0, description="Most pieces of an account's work that workers do at the same time; 0 means no limit"
+    )
+    quota_kept_mb: int = Field(
+        0,
+        ge=0,
+        description="MB of an account's files above which its oldest previews, and then its oldest results, are "
+        "deleted; 0 means none are",
     )
 
     # what is generated, and what it costs
@@ -196,6 +230,12 @@ class Settings(BaseSettings):
     )
     keep_models_days: int = Field(
         0, ge=0, description="Days until models are deleted of which nothing was made, or is left; 0 means they stay"
+    )
+    keep_pictures_days: int = Field(
+        1, ge=0, description="Days until the portal's free pictures of previews are deleted; 0 means they stay"
+    )
+    keep_deleted_days: int = Field(
+        7, ge=0, description="Days for which models and renders that were deleted can be had back; 0 means not at all"
     )
     keep_deliveries_days: int = Field(30, ge=1, description="Days until the log of a webhook's deliveries is deleted")
 
@@ -269,6 +309,18 @@ class Settings(BaseSettings):
     child_memory_mb: int = Field(
         0, ge=0, description="MB of memory that a worker's drawing process may use; 0 means as much as the machine has"
     )
+    render_output_mb: int = Field(
+        16 * 1024, ge=0, description="Most MB of files of a render, which then fails and is paid back; 0 means no limit"
+    )
+    render_disk_mb: int = Field(
+        32 * 1024, ge=0, description="Most MB of a worker's disk that a render takes while it is made, likewise"
+    )
+    render_cpu_seconds: int = Field(
+        12 * 3600, ge=0, description="Most seconds of processor time for a render, or for a part of one, likewise"
+    )
+    render_gpu_memory_mb: int = Field(
+        0, ge=0, description="Most MB of a graphics card's memory for a render, likewise, where its driver tells Linux"
+    )
     stall_seconds: float = Field(
         60.0, gt=0, description="How long a worker's drawing process may go without a step done before it is killed"
     )
@@ -302,7 +354,8 @@ class Settings(BaseSettings):
         given = {
             "PIROUETTE_DATABASE_PASSWORD": self.database_password, "PIROUETTE_DATABASE_URL": self.database_url,
             "PIROUETTE_BROKER_URL": self.broker_url, "PIROUETTE_S3_SECRET_KEY": self.s3_secret_key,
-            "PIROUETTE_METRICS_TOKEN": self.metrics_token,
+            "PIROUETTE_METRICS_TOKEN": self.metrics_token, "PIROUETTE_OIDC_CLIENT_SECRET": self.oidc_client_secret,
+            "PIROUETTE_MAIL_URL": self.mail_url,
         }  # fmt: skip
         for name, secret in given.items():
             value = secret.get_secret_value()
@@ -310,6 +363,25 @@ class Settings(BaseSettings):
                 value = "".join(_PASSWORD_OF_URL.findall(value))
             if value.lower() in KNOWN_TO_ALL:
                 raise ValueError(f"{name} has a password that everybody knows; `openssl rand -hex 24` makes one")
+        return self
+
+    @model_validator(mode="after")
+    def _provider_is_agreed_with(self) -> Self:
+        agreed = (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret.get_secret_value())
+        if any(agreed) and not all(agreed):
+            raise ValueError(
+                "PIROUETTE_OIDC_ISSUER, PIROUETTE_OIDC_CLIENT_ID and PIROUETTE_OIDC_CLIENT_SECRET belong together"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _mail_can_be_sent(self) -> Self:
+        url = self.mail_url.get_secret_value()
+        if url and not re.match(r"smtps?://[^/]", url):
+            raise ValueError("PIROUETTE_MAIL_URL must be a URL such as smtps://user:password@mail.example.com")
+        if url and not (self.mail_from and self.public_url):
+            # a link below the address that a request names would lead wherever its sender likes
+            raise ValueError("PIROUETTE_MAIL_URL needs PIROUETTE_MAIL_FROM, and PIROUETTE_PUBLIC_URL for its links")
         return self
 
     @model_validator(mode="after")
@@ -389,7 +461,8 @@ def _origins(text: str, variable: str) -> tuple[str, ...]:
 LIMITS = (
     "max_connections", "max_connections_per_client", "account_requests", "client_requests", "account_streams",
     "account_uploads", "max_upload_mb", "max_signed_upload_mb", "upload_limit", "quota_storage_mb",
-    "quota_uploads_per_hour", "quota_waiting_previews", "disk_reserve_mb", "child_memory_mb", "stall_seconds",
-    "lease_seconds", "ingest_seconds", "max_attempts",
+    "quota_uploads_per_hour", "quota_waiting_previews", "quota_unfinished_renders", "quota_running", "quota_kept_mb",
+    "disk_reserve_mb", "child_memory_mb", "render_output_mb", "render_disk_mb", "render_cpu_seconds",
+    "render_gpu_memory_mb", "stall_seconds", "lease_seconds", "ingest_seconds", "max_attempts",
 )  # fmt: skip
 """The settings that bound what somebody or something may take. /metrics tells them beside what is taken."""

@@ -11,6 +11,7 @@
     |- UnknownSpecVersion         a stored spec is of a version that this code doesn't read
     |- DeviceError                no GL device, or it lacks something; trying elsewhere may help
     |- EncodeError                ffmpeg failed; carries the tail of its stderr
+    |- OutputTooLarge             a file would be larger than this process may write
     |- OutOfMemory                the machine has less memory than the model needs
     |- EngineError                a generator gave no result
     |  |- EngineUnavailable       it isn't installed, has no weights or no key; another worker may have it
@@ -99,6 +100,15 @@ class EncodeError(RendererError):
     """ffmpeg ended with an error, or wrote a file that isn't what was asked for."""
 
     code = "encode_error"
+
+
+class OutputTooLarge(RendererError):
+    """A file would be larger than this process may write (RLIMIT_FSIZE)."""
+
+    code = "output_too_large"
+
+    def __init__(self) -> None:
+        super().__init__("What was ordered makes a larger file than is allowed. Order fewer or smaller frames")
 
 
 class OutOfMemory(RendererError):

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
+import moderngl
 import numpy as np
 
-from renderer.arrays import Float64, UInt8
+from renderer.arrays import Float32, Float64, UInt8
 from renderer.camera.effects import path_fit, shot_view
 from renderer.camera.framing import Fit, View, closest_zoom, model_placement
+from renderer.checks.seen import small_size
+from renderer.checks.shape import Shape, shape_of
 from renderer.errors import SettingsError
 from renderer.gl.context import Device
 from renderer.gl.cost import require_affordable
@@ -35,7 +38,7 @@ from renderer.passes.reflection import ReflectionPass, mirrored_view
 from renderer.passes.resolve import ResolvePass
 from renderer.passes.yuv import YuvPass
 from renderer.passes.yuva import YuvaPass
-from renderer.scene.animation import clip_time, find_clip, pose_scene
+from renderer.scene.animation import clip_time, find_clip, pose_scene, still_time
 from renderer.scene.bounds import Bounds, clouds_at, enclosing, scene_bounds
 from renderer.scene.nodes import Scene
 from renderer.scene.outline import visible_parts
@@ -129,10 +132,9 @@ class ShotRenderer:
                 owned.callback(self._reflection.release)
             self._resolve = ResolvePass(device, self._target)
             owned.callback(self._resolve.release)
-            self._yuv = YuvPass(device, self._target)
-            owned.callback(self._yuv.release)
             self._images = OverlayImages(device, (spec.width, spec.height), images)
             owned.callback(self._images.release)
+            self._yuv: YuvPass | None = None
             self._yuva: YuvaPass | None = None
             self._cast_shadows()
             self._owned = owned.pop_all()
@@ -145,20 +147,22 @@ class ShotRenderer:
         """
         view = self._view(camera or self._spec, index)
         if self._clip is not None:
-            self._pose(clip_time(self._clip, index, self._spec.fps, self._spec.animation_speed))
+            self._pose(self._times[index])
         if self._clip is not None or camera is not None:
             self._require_affordable([view])
         if self._clip is not None and self._floor is not None and self._floor.live:
             self._floor.cast(self._gpu_scene)
-        behind = None
+        behind: list[moderngl.Texture] | None = None
         if view is not None:
             if self._reflection is not None:
                 self._reflection.prepare(view, self._bounds, float(self._bounds.low[1]), self._geometry)
-            if isinstance(self._target, TiledTarget) and self._geometry.transmissive:
-                for tile in self._target.all_behind():
-                    self._geometry.draw_opaque(view, self._target.framebuffer, tile)
-                    self._draw_ground(view, tile)
-                behind = self._target.behind
+            if isinstance(self._target, TiledTarget):
+                behind = []
+                for layer in range(self._geometry.layers):
+                    for tile in self._target.all_behind(layer):
+                        ground = functools.partial(self._draw_ground, view, tile)
+                        self._geometry.draw_behind(view, self._target.framebuffer, tile, behind, ground)
+                    behind.append(self._target.behind(layer))
         for tile in self._target.tiles:
             self._target.begin()
             if view is not None:
@@ -174,7 +178,7 @@ class ShotRenderer:
         view = shot_view(dataclasses.replace(camera, zoom=1.0), self._bounds, 0)
         if view is None:
             return camera
-        self._pose(0.0)
+        self._pose(self._times[0])
         zoom = closest_zoom(camera, view, self._bounds.radius, self._gpu_scene.clouds())
         return dataclasses.replace(camera, zoom=camera.zoom * zoom)
 
@@ -182,9 +186,27 @@ class ShotRenderer:
         """(height, width, 4) uint8: premultiplied, sRGB-encoded, top row first; the ground shadow is in alpha."""
         return self._resolve.read_rgba()
 
+    def read_small(self) -> UInt8:
+        """(height, width, 4) uint8: the frame as `read_rgba` gives it, at `small_size`."""
+        return self._resolve.read_small(small_size(self._spec.width, self._spec.height))
+
+    def shape(self) -> Shape:
+        """The model's in the pose drawn last, as it is placed."""
+        shown = [one for one in self._gpu_scene.drawables if one.world[:3, :3].any()] or self._gpu_scene.drawables
+        placed = (
+            (one.positions @ one.world[:3, :3].T + one.world[:3, 3],
+             np.zeros(0, np.uint32) if one.casting is None else one.casting)
+            for one in shown
+        )
+        return shape_of(placed, self._scene.missing)
+
     def read_straight(self, foreground: Foreground | None = None) -> UInt8:
         """(height, width, 4) uint8: with straight alpha, the ground shadow in it; sRGB-encoded, top row first."""
         return self._resolve.read_straight(self._images.before(foreground))
+
+    def read_deep(self, foreground: Foreground | None = None) -> Float32:
+        """(height, width, 4), 0 to 1: like `read_straight`, in steps of 10 bits."""
+        return self._resolve.read_deep(self._images.before(foreground))
 
     def read_rgb(self, backdrop: Backdrop, foreground: Foreground | None = None) -> UInt8:
         """(height, width, 3) uint8: composited, sRGB-encoded, top row first."""
@@ -197,12 +219,15 @@ class ShotRenderer:
     def read_yuva444(self, foreground: Foreground | None = None) -> bytes:
         """With straight alpha, the ground shadow in it: planar 4:4:4:4 of 10 bits in 16, as `YuvaPass` says.
 
-        width * height * 8 bytes. The width must be a multiple of 4.
+        width * height * 8 bytes.
         """
         return self.start_yuva444(foreground).read()
 
     def start_yuv420(self, backdrop: Backdrop, foreground: Foreground | None = None) -> Pending:
         """Like `read_yuv420`, but waits for nothing: the next frame may be drawn before this one is read."""
+        if self._yuv is None:  # which sides of a picture may not suit
+            self._yuv = YuvPass(self._device, self._target)
+            self._owned.callback(self._yuv.release)
         return self._yuv.convert(backdrop, self._images.behind(backdrop), self._images.before(foreground))
 
     def start_yuva444(self, foreground: Foreground | None = None) -> Pending:
@@ -271,8 +296,12 @@ class ShotRenderer:
         A single frame stands where it would in a video of its whole clip, so the ground is where that has it.
         """
         spec, clip = self._spec, self._clip
-        self._times = [0.0 if clip is None else clip_time(clip, index, spec.fps, spec.animation_speed)
-                       for index in range(spec.frame_count)]
+        if clip is None:
+            self._times = [0.0] * spec.frame_count
+        elif spec.frame_count == 1:
+            self._times = [still_time(scene, clip, spec.time)]
+        else:
+            self._times = [clip_time(clip, index, spec.fps, spec.animation_speed) for index in range(spec.frame_count)]
         whole = np.linspace(0.0, clip.duration, POSES_MEASURED).tolist() if clip and spec.frame_count == 1 else []
         moments = sorted({*self._times, *whole})
         self._clouds = dict(zip(moments, clouds_at(scene, clip, moments), strict=True))
@@ -286,7 +315,7 @@ class ShotRenderer:
         """Casts the shadows that hold for the whole shot; live ones are cast again for every frame."""
         times = _picked(self._times, SHADOW_MOMENTS)
         self._shadows.cast(self._gpu_scene, [functools.partial(self._pose, time) for time in times])
-        self._pose(0.0)
+        self._pose(self._times[0])
         if self._floor is not None and not self._floor.live:
             self._ground.outline(self._floor.ground)
 

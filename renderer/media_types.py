@@ -15,12 +15,14 @@ MEDIA_TYPES = {
     ".jpg": "image/jpeg",
     ".webp": "image/webp",
     ".avif": "image/avif",
+    ".gif": "image/gif",
     ".tif": "image/tiff",
     ".ktx2": "image/ktx2",
     ".hdr": "image/vnd.radiance",
     ".exr": "image/x-exr",
     ".mp4": "video/mp4",
     ".mov": "video/quicktime",
+    ".webm": "video/webm",
 }
 """By the suffix of a file's name."""
 

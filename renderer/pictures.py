@@ -6,12 +6,15 @@ a child of the sandbox where strangers send the files; AVIF's, the youngest of t
 crash.
 """
 
+import functools
+import io
 import struct
 import zlib
 from collections.abc import Collection
 from typing import IO
 
 import PIL.Image
+import PIL.ImageCms
 from PIL.AvifImagePlugin import AvifImageFile
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
@@ -37,6 +40,9 @@ _FORMATS: dict[str, tuple[str, type[ImageFile]]] = {
     "TIFF": (".tif", TiffImageFile),
 }
 """The suffix of each format, and what opens it."""
+
+
+_SRGB = PIL.ImageCms.ImageCmsProfile(PIL.ImageCms.createProfile("sRGB"))
 
 
 class PictureError(Exception):
@@ -100,5 +106,29 @@ def to_rgba(image: PIL.Image.Image) -> PIL.Image.Image:
     if image.mode.startswith("I"):
         image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     if image.mode == "CMYK":
-        image = image.convert("RGB")
+        image = _without_black(image)
     return image.convert("RGBA")
+
+
+def _without_black(image: PIL.Image.Image) -> PIL.Image.Image:
+    """CMYK as RGB: by its profile, since the same inks are other colours in each, or else by Pillow's plain formula.
+
+    Profiles of RGB pictures are ignored, as glTF asks (2.0, section 3.8.3).
+    """
+    profile = image.info.get("icc_profile")
+    transform = _to_srgb(profile) if profile else None
+    return image.convert("RGB") if transform is None else transform.apply(image)
+
+
+@functools.lru_cache(2)  # pictures are converted in bands
+def _to_srgb(profile: bytes) -> PIL.ImageCms.ImageCmsTransform | None:
+    """None for a profile that is broken, or not one of CMYK."""
+    try:
+        return PIL.ImageCms.ImageCmsTransform(
+            PIL.ImageCms.ImageCmsProfile(io.BytesIO(profile)), _SRGB, "CMYK", "RGB",
+            PIL.ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            # threads would share the cache
+            flags=PIL.ImageCms.Flags.BLACKPOINTCOMPENSATION | PIL.ImageCms.Flags.NOCACHE,
+        )
+    except BROKEN:
+        return None

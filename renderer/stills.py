@@ -2,6 +2,7 @@
 
     render_images   one frame:            open_shot (load, upload, light, shadow) -> draw once -> composite and encode
     render_stills   from several sides:   open_shot -> draw from each side -> composite; encode beside the next drawing
+    render_picture  a frame of a path:    as render_images, the picture alone
 """
 
 import collections
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from renderer.arrays import UInt8
 from renderer.checkpoints import with_checkpoints
+from renderer.checks import Check, Seen, judge
 from renderer.cores import usable_cores
 from renderer.encode.image import write_image, write_thumbnail
 from renderer.encode.poster import write_posters
@@ -22,7 +24,7 @@ from renderer.gl.context import Device
 from renderer.load import load_model
 from renderer.render import Listener, open_shot
 from renderer.scene.nodes import Scene
-from renderer.spec import FrameSpec, ImageVariant, StillsSpec, StillVariant
+from renderer.spec import FrameSpec, ImageVariant, PictureSpec, StillsSpec, StillVariant
 from renderer.spec.frames import ImageFormat
 
 QUEUED_PICTURES = 2
@@ -34,13 +36,15 @@ QUEUED_PICTURES = 2
 class ImageFiles:
     """One variant's files. `thumb` is the `image` at a quarter of its width and height, as `poster` is `poster_full`.
 
-    The image and its thumbnail are as the variant says; posters are PNGs on its backdrop, as a video's are.
+    The image and its thumbnail are as the variant says; posters are PNGs on its backdrop, as a video's are. `checks`
+    say what may be wrong with it.
     """
 
     image: Path
     thumb: Path
     poster: Path
     poster_full: Path
+    checks: tuple[Check, ...] = ()
 
 
 def render_images(
@@ -67,6 +71,7 @@ def render_images(
         ) as shot:
             listener.on_stage("drawing")
             shot.draw(0)
+            seen = Seen({0: shot.read_small()}, shot.shape())
             listener.on_frame(1, 1)
             for name, variant in variants.items():
                 (out / name).mkdir(parents=True)
@@ -78,15 +83,19 @@ def render_images(
             for name, variant in variants.items():
                 _write(_read(shot, variant), made[name], variant.format)
         undo.pop_all()
-    return made
+    return {
+        name: dataclasses.replace(files, checks=_judged(frames, seen, variants[name])) for name, files in made.items()
+    }
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class StillFiles:
-    """One variant's files. `thumb` is the `image` at a quarter of its width and height."""
+    """One variant's files. `thumb` is the `image` at a quarter of its width and height. `checks` say what may be wrong
+    with it."""
 
     image: Path
     thumb: Path
+    checks: tuple[Check, ...]
 
 
 def render_stills(
@@ -127,12 +136,13 @@ def render_stills(
         listener.on_stage("drawing")
         for done, (angle, names) in enumerate(wanted.items(), 1):
             shot.draw(0, shot.closer(spec.seen_from(angle)))
+            seen = Seen({0: shot.read_small()}, shot.shape())
             for name in names:
                 image = variants[name].image
                 (out / name).mkdir(parents=True)
                 undo.callback(shutil.rmtree, out / name, ignore_errors=True)
                 still = _files(out / name, image)
-                made[name] = StillFiles(still.image, still.thumb)
+                made[name] = StillFiles(still.image, still.thumb, _judged(spec.seen_from(angle), seen, image))
                 writing.append(beside.submit(with_checkpoints(_write), _read(shot, image), made[name], image.format))
                 while len(writing) > threads + QUEUED_PICTURES:
                     writing.popleft().result()
@@ -141,6 +151,40 @@ def render_stills(
         for each in writing:
             each.result()
         undo.pop_all()
+    return made
+
+
+def _judged(frames: FrameSpec, seen: Seen, variant: ImageVariant) -> tuple[Check, ...]:
+    return tuple(judge(frames, seen, None if variant.transparent else variant.backdrop))
+
+
+def render_picture(
+    model: Path,
+    spec: PictureSpec,
+    variants: Mapping[str, ImageVariant],
+    out: Path,
+    *,
+    device: Device,
+    cache_dir: Path | None,
+    listener: Listener,
+    images: Mapping[str, Path] = {},
+    load: Callable[[Path, str | None], Scene] = load_model,
+) -> dict[str, Path]:
+    """Draws the spec's frame once, and makes a picture of it for each of the variants, in `out`/<variant name>/.
+
+    `images` are the files of the overlays that the frames and `variants` name. Raises what `open_shot` raises.
+    """
+    with open_shot(
+        model, spec.frames, device=device, cache_dir=cache_dir, listener=listener, images=images, load=load
+    ) as shot:
+        listener.on_stage("drawing")
+        shot.draw(spec.index)
+        listener.on_frame(1, 1)
+        listener.on_stage("encoding")
+        made = {name: _files(out / name, variant).image for name, variant in variants.items()}
+        for name, variant in variants.items():
+            made[name].parent.mkdir()
+            write_image(_read(shot, variant), made[name], variant.format)
     return made
 
 

@@ -13,9 +13,11 @@ from api.domain.accounts import quotas
 from api.domain.kit import failures
 from api.domain.projects.plans import PICTURE_CREDITS, RESOLUTIONS, VIDEO_FORMATS
 from api.domain.projects.templates import Description
-from api.errors import FarmError, StorageLimit, UploadLimit
+from api.domain.renders.picture_links import LARGEST_SIDE, SMALLEST_SIDE
+from api.errors import FarmError, StorageLimit, TooManyRequests, UploadLimit
 from api.http import errors as http_errors
 from api.http import refusals
+from api.http.dxgl import picture_names
 from api.http.dxgl.errors import OUR_STATUS, STATUS
 from api.http.dxgl.spelling import SETTINGS_NAMES
 from api.http.glossi.errors import TOLD
@@ -40,7 +42,7 @@ def rows_below(heading: str) -> list[list[str]]:
 
 
 def shown(value: object) -> str:
-    return "" if value in (None, "") else str(value).lower() if isinstance(value, bool) else f"{value}"
+    return "" if value in (None, "", ()) else str(value).lower() if isinstance(value, bool) else f"{value}"
 
 
 def test_the_table_of_environment_variables_is_the_settings_class() -> None:
@@ -65,10 +67,14 @@ def test_the_table_of_render_settings_is_the_settings_table() -> None:
 
 
 def test_the_table_of_quotas_has_each_with_the_error_that_it_is_refused_with() -> None:
-    codes = {"storage_mb": StorageLimit, "uploads_per_hour": UploadLimit, "waiting_previews": UploadLimit}
-    assert [(row[0].strip("`"), row[2].split(",")[0]) for row in rows_below("### Quotas")] == [
-        (name, f"{STATUS[codes[name].code]} `{codes[name].code}`") for name in quotas.NAMES
-    ]
+    refused: dict[str, type[FarmError]] = {
+        "storage_mb": StorageLimit, "uploads_per_hour": UploadLimit, "waiting_previews": UploadLimit,
+        "unfinished_renders": TooManyRequests,
+    }  # fmt: skip
+    rows = {row[0].strip("`"): row[2].split(",")[0] for row in rows_below("### Quotas")}
+    assert list(rows) == list(quotas.NAMES)
+    for name, error in refused.items():
+        assert rows[name] == f"{STATUS[error.code]} `{error.code}`"
 
 
 def test_the_table_of_projects_prices_is_the_codes() -> None:
@@ -116,6 +122,16 @@ def test_the_table_of_what_renders_fail_of_has_every_code() -> None:
 def test_the_make_targets_it_names_are_in_the_makefile() -> None:
     named = set(re.findall(r"\bmake (\w+)", CODE))
     assert {"demo", "test"} <= named <= set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def test_the_names_of_settings_in_image_urls_are_those_that_are_read() -> None:
+    named = {SETTINGS_NAMES[name]: f"`{short}`" for short, name in picture_names.NAMES.items()}
+    for short, setting in rows_below("### Image URLs"):
+        for each, name in zip(short.split(", "), re.findall(r"`(\w+)`", setting), strict=True):
+            assert named.pop(name) == each
+    section = README.split("\n### Image URLs\n", 1)[1].split("\n### ", 1)[0]
+    assert re.search(", ".join(f"`{name}`" for name in named), " ".join(section.split()))
+    assert f"{SMALLEST_SIDE} to {LARGEST_SIDE} pixels ({picture_names.SIDE} if not given" in section
 
 
 def test_the_pirouette_commands_it_names_are_there() -> None:

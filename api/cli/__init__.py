@@ -2,8 +2,10 @@
 a web framework to be imported, nor a web server's machine need a GL driver.
 """
 
+import gc
 import importlib
 import os
+from types import ModuleType
 from typing import Any
 
 import click
@@ -41,7 +43,7 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, name = COMMANDS[cmd_name]
-        command: click.Command = getattr(importlib.import_module(module), name)
+        command: click.Command = getattr(_imported(module), name)
         return command
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
@@ -70,6 +72,17 @@ class _Commands(click.Group):
             if told is None:
                 raise
             raise click.ClickException(told) from error
+
+
+def _imported(name: str) -> ModuleType:
+    """The module, without a search for garbage while it is imported: nearly all that it makes stays, and is left out of
+    later searches too. `serve` is imported in 1.07 instead of 1.28 s of CPU time."""
+    gc.disable()
+    try:
+        return importlib.import_module(name)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

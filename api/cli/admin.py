@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from api import clock
 from api.cli import operating
 from api.cli.farm import open_farm, refusals, show_row, transaction
-from api.domain.accounts import accounts, credentials, invitations, ledger, people, quotas
+from api.domain.accounts import accounts, classes, credentials, invitations, ledger, people, quotas
 from api.domain.accounts.accounts import AccountView
 from api.domain.accounts.quotas import Quotas
 from api.domain.catalog import overlays
@@ -41,7 +41,7 @@ def command(context: click.Context, create: bool) -> None:
 def _public(account: AccountView) -> dict[str, object]:
     return {
         "id": account.id, "email": account.email, "credits": account.credits, "admin": account.is_admin,
-        "suspended": account.suspended_at is not None,
+        "suspended": account.suspended_at is not None, "class": account.service_class.label,
     }  # fmt: skip
 
 
@@ -128,6 +128,9 @@ class _Amount(click.ParamType[int | None]):
 @click.option("--storage-mb", type=_Amount(), metavar="MB", help="Of models, overlays and results.")
 @click.option("--uploads-per-hour", type=_Amount(), metavar="N", help="Of models.")
 @click.option("--waiting-previews", type=_Amount(), metavar="N", help="Free previews that wait to be drawn.")
+@click.option("--unfinished-renders", type=_Amount(), metavar="N", help="Ordered renders that aren't finished yet.")
+@click.option("--running", type=_Amount(), metavar="N", help="Pieces of its work that workers do at the same time.")
+@click.option("--kept-mb", type=_Amount(), metavar="MB", help="Above it, its oldest previews and results are deleted.")
 def set_quota(email: str, **amounts: int | None) -> None:
     """Allow an account more or less than the settings do: 0 sets no limit, "default" goes back to the settings.
 
@@ -143,6 +146,17 @@ def set_quota(email: str, **amounts: int | None) -> None:
         account = accounts.find(session, email)
         quotas.set_own(session, account.id, given)
         show_row(id=account.id, quotas=_quotas(session, account.id))
+
+
+@command.command()
+@click.argument("email")
+@click.argument("service_class", metavar="CLASS", type=click.Choice(list(classes.LABELS)))
+def set_class(email: str, service_class: str) -> None:
+    """Say whose work goes first among accounts with as much of it in workers' hands: preferred, standard or economy."""
+    with transaction() as session:
+        account = accounts.find(session, email)
+        classes.set_class(session, account.id, classes.LABELS[service_class])
+        show_row(**_public(accounts.find(session, email)))
 
 
 @command.command()

@@ -71,7 +71,8 @@ def check_file(path: Path) -> None:
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
-        model_suffix(head)
+            size = path.stat().st_size
+        model_suffix(head, size)
     except OSError as error:
         raise ValueError(f"can't read {path}: {error.strerror or error}") from error
     except InvalidFormat as error:

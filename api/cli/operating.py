@@ -8,8 +8,11 @@ import click
 
 from api import clock
 from api.cli.farm import open_farm, refusals, show_row, transaction
+from api.domain.accounts import accounts
+from api.domain.catalog import catalog
 from api.domain.removal import retention
 from api.domain.removal.retention import Due
+from api.domain.renders import trash
 from api.domain.watching.storage import by_account
 from api.domain.work import fleet, pauses
 from api.domain.work.fleet import WorkerView
@@ -118,6 +121,26 @@ def storage(most: int) -> None:
             show_row(**dataclasses.asdict(usage))
 
 
+@click.command()
+@click.argument("email")
+@click.argument("model_id")
+def restore_model(email: str, model_id: str) -> None:
+    """Have a model of an account back that was deleted, within PIROUETTE_KEEP_DELETED_DAYS."""
+    with transaction() as session:
+        catalog.restore_model(session, accounts.find(session, email).id, model_id)
+        show_row(id=model_id, restored=True)
+
+
+@click.command()
+@click.argument("email")
+@click.argument("render_id")
+def restore_render(email: str, render_id: str) -> None:
+    """Have a render of an account back that was deleted, likewise."""
+    with transaction() as session:
+        trash.restore_render(session, accounts.find(session, email).id, render_id)
+        show_row(id=render_id, restored=True)
+
+
 @click.command(name="retention")
 def show_retention() -> None:
     """What the rules PIROUETTE_KEEP_..._DAYS would delete now; nothing is. The sweep deletes it every hour."""
@@ -143,5 +166,6 @@ def _show(worker: WorkerView) -> None:
 
 
 def add_to(group: click.Group) -> None:
-    for command in (migrate, backup, restore, workers, pause, resume, drain, requeue, storage, show_retention):
+    for command in (migrate, backup, restore, workers, pause, resume, drain, requeue, storage, show_retention,
+                    restore_model, restore_render):
         group.add_command(command)

@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Any, Literal, TypedDict, Unpack
 
 from api.client.results import Generated, Model, Outcome, Upload
-from api.client.transport import OnProgress, Transport, ignore_progress, new_key, notified
+from api.client.transport import OnProgress, Transport, ignore_progress, new_key, notified, permanently
 
 INGEST_S = 150.0
 """Longer than a farm downloads by default; it answers when it has the file."""
+
+
+IN_PARTS_BYTES = 90 * 1024 * 1024
+"""Larger files go in parts, as dx.gl's own portal sends them: a lost connection costs one part, not all."""
 
 
 class ModelChanges(TypedDict, total=False):
@@ -40,10 +44,33 @@ class Models:
         """Sends a .glb, .gltf or .zip and orders a render of it, which costs credits.
 
         Its end is POSTed to `notify_url`. The same upload under the same `key` is paid once in 24 hours.
+
+        A file above 90 MB goes in parts: what has come of it before is not sent again, also by another process. Under
+        the same `key`, a render of a large file that the farm has is ordered once.
         """
+        if path.stat().st_size > IN_PARTS_BYTES:
+            return self._upload_in_parts(path, settings, on_progress, notify_url, key)
         fields = {} if settings is None else {"renderSettings": json.dumps(dict(settings))}
         fields |= notified(notify_url)
         return Upload.of(self._transport.send_file("/models", path, fields, on_progress, key=key or new_key()))
+
+    def _upload_in_parts(
+        self, path: Path, settings: Mapping[str, Any] | None, on_progress: OnProgress, notify_url: str | None,
+        key: str | None,
+    ) -> Upload:  # fmt: skip
+        size, order = path.stat().st_size, {"renderSettings": dict(settings or {}), **notified(notify_url)}
+        announced = {"name": path.name, "size": size, "sha256": _sha256_of(path), **order}
+        begun = self._transport.data("POST", "/uploads", json=announced)
+        if begun["modelId"] is not None:
+            render = self._transport.order("/renders", key=key, json={"modelId": begun["modelId"], **order})
+            return Upload(begun["modelId"], render["id"], duplicate=True, unarchived=False)
+        with path.open("rb") as file:
+            for number in range(1, begun["partCount"] + 1):
+                if number not in begun["parts"]:
+                    file.seek((number - 1) * begun["partSize"])
+                    self._transport.put(f"/uploads/{begun['id']}/{number}", file.read(begun["partSize"]))
+                on_progress(min(size, number * begun["partSize"]), size)
+        return Upload.of(self._transport.data("POST", f"/uploads/{begun['id']}/complete"))
 
     def ingest(
         self, url: str, settings: Mapping[str, Any] | None = None, *, notify_url: str | None = None
@@ -96,21 +123,38 @@ class Models:
         """Streams the model's own file to `path`, which appears only when it is whole."""
         self._transport.fetch_file(f"/models/{model_id}/file", path, on_progress)
 
+    def image_url(
+        self, model_id: str, settings: Mapping[str, Any] | None = None, *, width: int = 512, height: int = 512,
+        image_format: Literal["webp", "png", "avif"] = "webp",
+    ) -> str:
+        """A URL that shows a picture of the model to whoever has it; drawn, and paid for, when it is asked for first.
+        """
+        wanted = {"width": width, "height": height, "format": image_format, "renderSettings": dict(settings or {})}
+        url: str = self._transport.data("POST", f"/models/{model_id}/image-url", json=wanted)["url"]
+        return url
+
     def find(self, path: Path) -> str | None:
         """The id of the model with this file's bytes, if there is one: then it needn't be uploaded."""
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        return self.check_hash(sha256)
+        return self.check_hash(_sha256_of(path))
 
     def check_hash(self, sha256: str) -> str | None:
         """The id of the model whose file has this hash, in 64 hex digits, if there is one."""
         answer = self._transport.data("POST", "/models/check-hash", json={"sha256": sha256})
         return answer["modelId"] if answer["exists"] else None
 
-    def delete(self, model_id: str) -> None:
-        """Its renders stay."""
-        self._transport.data("DELETE", f"/models/{model_id}", repeatable=False)
+    def delete(self, model_id: str, *, permanent: bool = False) -> None:
+        """Its renders stay. Unless that is `permanent`, the farm keeps it for a while, for `restore`."""
+        self._transport.data("DELETE", f"/models/{model_id}", repeatable=False, params=permanently(permanent))
+
+    def restore(self, model_id: str) -> Model:
+        """A deleted model is there again."""
+        return Model.of(self._transport.data("POST", f"/models/{model_id}/restore", repeatable=False))
 
     def delete_all(self, model_ids: Iterable[str]) -> Iterator[Outcome]:
         """Like `delete`, of any number, each for itself."""
         return map(Outcome.of, self._transport.change_all("/models/delete", model_ids))
+
+
+def _sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

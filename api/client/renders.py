@@ -8,9 +8,15 @@ from typing import Any, Literal
 
 from api.client.errors import RenderFailed, WaitTimeout
 from api.client.results import Outcome, Render, RenderEvent
-from api.client.transport import OnProgress, Transport, ignore_progress, notified
+from api.client.transport import OnProgress, Transport, ignore_progress, notified, permanently
 
-Asset = Literal["video", "web", "image", "poster", "poster_full", "thumb", "bundle", "dataset"]
+Asset = Literal[
+    "video", "web", "image", "poster", "poster_full", "thumb", "strip", "bundle", "dataset", "webp", "gif",
+    "webm", "hevc", "png", "exr", "strip_full", "spin",
+]
+FORMATS: tuple[Asset, ...] = ("webp", "gif", "webm", "hevc", "png", "exr", "spin")
+"""What a video may be had in besides, by the setting `formats`; the strip of that name is "strip_full" here."""
+
 _ASSETS: Mapping[Asset, tuple[str, dict[str, str]]] = {
     "video": ("video", {}),
     "web": ("video", {"quality": "web"}),
@@ -18,8 +24,11 @@ _ASSETS: Mapping[Asset, tuple[str, dict[str, str]]] = {
     "poster": ("poster", {}),
     "poster_full": ("poster", {"quality": "full"}),
     "thumb": ("thumb", {}),
+    "strip": ("strip", {}),
     "bundle": ("bundle", {}),
     "dataset": ("dataset", {}),
+    "strip_full": ("strip", {"quality": "full"}),
+    **{name: (name, {}) for name in FORMATS},
 }
 
 OnChange = Callable[[Render], None]
@@ -79,9 +88,13 @@ class Renders:
         """Orders a render in error, or a cancelled one, once more, for its price."""
         return Render.of(self._transport.data("PATCH", f"/renders/{render_id}/retry", repeatable=False))
 
-    def delete(self, render_id: str) -> None:
-        """Its files go too."""
-        self._transport.data("DELETE", f"/renders/{render_id}", repeatable=False)
+    def delete(self, render_id: str, *, permanent: bool = False) -> None:
+        """Its files go too. Unless that is `permanent`, the farm keeps one that is done for a while, for `restore`."""
+        self._transport.data("DELETE", f"/renders/{render_id}", repeatable=False, params=permanently(permanent))
+
+    def restore(self, render_id: str) -> Render:
+        """A deleted render is there again."""
+        return Render.of(self._transport.data("POST", f"/renders/{render_id}/restore", repeatable=False))
 
     def cancel_all(self, render_ids: Iterable[str]) -> Iterator[Outcome]:
         """Like `cancel`, of any number, each for itself."""

@@ -42,6 +42,10 @@ def notified(url: str | None) -> dict[str, str]:
     return {} if url is None else {"notifyUrl": url}
 
 
+def permanently(permanent: bool) -> dict[str, str]:
+    return {"permanent": "true"} if permanent else {}
+
+
 def ignore_progress(done: int, total: int) -> None:
     """For callers who don't care."""
 
@@ -106,6 +110,16 @@ class Transport:
                 return self._once("POST", path, headers=headers, files=form, data=fields)["data"]
 
         return _repeat(send, key is not None)
+
+    def put(self, path: str, content: bytes) -> None:
+        """Sends bytes that may be sent again."""
+
+        def send() -> None:
+            with _as_client_errors():
+                response = self._http.put(path, content=content)
+            _raise_refusal(response)
+
+        _repeat(send, True)
 
     def fetch_file(self, path: str, file: Path, on_progress: OnProgress, **params: str) -> None:
         """Streams an answer to `file`, which appears only when it is whole."""

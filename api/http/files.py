@@ -1,7 +1,7 @@
 """Sending stored files: with HTTP's conditions and ranges, one by one or several in a ZIP."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import PurePosixPath
 from typing import TypeVar
@@ -22,6 +22,8 @@ log = logging.getLogger("api.http")
 
 IMMUTABLE = "private, max-age=31536000, immutable"
 """Cache-Control of files that never change and need a key: no cache may hand them to somebody else."""
+SHARED = "public, max-age=31536000, immutable"
+"""Of files that never change, and which whoever has the link may see: the caches before a shop's pages keep them."""
 REVOCABLE = "public, no-cache"
 """Of files that may be kept, but not shown without asking whether they still may be."""
 PRIVATE = "private, no-cache"
@@ -34,26 +36,33 @@ Route = TypeVar("Route", bound=Callable[..., Response])
 
 
 def download_route(
-    router: APIRouter, path: str, content_types: Sequence[str], failures: Responses
+    router: APIRouter, path: str, content_types: Sequence[str], failures: Responses, description: str | None = None
 ) -> Callable[[Route], Route]:
     """A route that sends files of these types, to GET and HEAD.
 
     Two routes, because FastAPI adds no HEAD and documents a route of two methods under one operation id twice.
     """
-    file = {"content": dict.fromkeys(content_types, _BYTES)}
     responses: Responses = {
-        200: {"description": "The file", **file},
-        206: {"description": "The part that `Range` asks for", **file},
-        304: {"description": "Not modified, by `If-None-Match`"},
+        **download_responses(content_types),
         307: {"description": "The file is at `Location`, for a while and without a token, if the farm is set up so"},
     }
 
     def add(route: Route) -> Route:
         router.head(path, include_in_schema=False)(route)
-        router.get(path, response_class=Response, responses=responses | failures)(route)
+        router.get(path, response_class=Response, responses=responses | failures, description=description)(route)
         return route
 
     return add
+
+
+def download_responses(content_types: Sequence[str]) -> Responses:
+    """What openapi.json says of a file of these types that this server sends itself."""
+    file = {"content": dict.fromkeys(content_types, _BYTES)}
+    return {
+        200: {"description": "The file", **file},
+        206: {"description": "The part that `Range` asks for", **file},
+        304: {"description": "Not modified, by `If-None-Match`"},
+    }
 
 
 def check_stored(farm: Farm, *files: FileView) -> None:
@@ -97,12 +106,12 @@ def send(
 
 
 def send_bundle(
-    farm: Farm, request: Request, files: Mapping[str, FileView], *, caching: str, filename: str
+    farm: Farm, request: Request, files: Sequence[tuple[str, FileView]], *, caching: str, filename: str
 ) -> Response:
     """One ZIP of all `files`, by their names in it without suffix, which is that of their storage keys."""
     entries = [
         Entry(stem + PurePosixPath(file.key).suffix, file.size, file.etag, partial(farm.storage.read, file.key))
-        for stem, file in files.items()
+        for stem, file in files
     ]
     return file_response(
         partial(read_bundle, entries),

@@ -20,6 +20,9 @@ from api.settings import Settings
 REMEMBERED = 10_000
 """Keys that Buckets tell apart, in 1 MB of memory. Beyond it, the one not seen for longest starts anew."""
 
+MOST_PICTURES = 100
+"""Requests that wait for pictures of one account: a page of a shop has as many, over one connection of HTTP/2."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Surface:
@@ -91,6 +94,7 @@ class Limits:
             (row.prefix, _buckets(row.per_account(settings)), _buckets(row.per_client(settings)))
             for row in sorted(surfaces, key=lambda row: len(row.prefix), reverse=True)
         ]
+        self.pictures = Tally(MOST_PICTURES, lambda: TooManyRequests("Too many pictures are being drawn"))
         self.streams = Tally(settings.account_streams, lambda: TooManyRequests("Too many event streams are open"))
         self.uploads = Tally(settings.account_uploads, lambda: TooManyRequests("Too many uploads are under way"))
         self.requests = Tally(settings.max_connections_per_client, TooManyConnections)

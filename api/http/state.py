@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import datetime as dt
 import threading
 from collections.abc import Callable
 from typing import Annotated
@@ -53,10 +54,17 @@ class Farm:
         chosen = choose(self.settings, found_weights(self.settings))
         return Terms(self.settings, Engines(chosen.image, chosen.mesh))
 
+    def kept(self, permanent: bool = False) -> dt.timedelta:
+        """For how long what is deleted can be had back."""
+        return dt.timedelta(days=0 if permanent else self.settings.keep_deleted_days)
+
     def work(self, caller: Principal | None = None) -> contextlib.AbstractContextManager[Unit]:
         """A unit of work: see api.domain.kit.unit. `caller` is who orders, if anything is ordered in it."""
         token_id = None if caller is None else caller.token_id
-        return unit_of_work(self.database, self.storage, self.wake, token_id=token_id)
+        return unit_of_work(
+            self.database, self.storage, self.wake, token_id=token_id,
+            most_unfinished=self.settings.quota_unfinished_renders,
+        )  # fmt: skip
 
 
 async def farm_of(request: Request) -> Farm:

@@ -1,11 +1,10 @@
 """The kinds of files that models come in: what requests call them, and what is said of all others."""
 
 import dataclasses
-import re
 
 from api.errors import InvalidFormat, UnsupportedFileType
 from renderer.media_types import MEDIA_TYPES
-from renderer.model_types import USD_MISSING, USD_SUFFIXES, model_suffix, usd_is_installed
+from renderer.model_types import USD_MISSING, USD_SUFFIXES, model_suffix, other_file, usd_is_installed
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,30 +48,11 @@ REFUSED_TYPES = {
 
 _BY_SUFFIX = {kind.suffix: kind for kind in FILE_TYPES.values()}
 
-_OTHERS = {
-    rb"version https://git-lfs": "a pointer of Git LFS: fetch the file itself with `git lfs pull`",
-    rb"\x1f\x8b": "packed with gzip: unpack it first",
-    rb"7z\xbc\xaf|Rar!": "an archive of another kind: send a ZIP",
-    rb"Kaydara FBX|; FBX": "FBX: export it as GLB",
-    rb"ISO-10303-21": "STEP: export it as GLB",
-    rb"BLENDER": "a Blender file: export it as GLB",
-    rb"\s*<(!doctype|html)": "a web page",
-    rb"\x89PNG|\xff\xd8\xff|GIF8|RIFF....WEBP": "a picture",
-}
-"""How other files begin that people send instead of a model: what they are, and what can be done about it."""
-
-
 def sniffed_type(head: bytes, size: int | None = None) -> FileType | None:
     """What the file of `size` bytes is that begins with `head` (see renderer.model_types); None for no model that can
     be read. A binary STL is told where its `size` is known."""
     suffix = model_suffix(head, size)
     return None if suffix is None else _BY_SUFFIX[suffix]
-
-
-def other_file(head: bytes) -> str:
-    """What a file that isn't a model is, and what to do about it; "" where that isn't known."""
-    matching = (what for begin, what in _OTHERS.items() if re.match(begin, head, re.DOTALL | re.IGNORECASE))
-    return next(matching, "")
 
 
 def named_type(word: str) -> FileType:

@@ -33,7 +33,7 @@ class IncomingFile:
     """Open it, write to it, then `finish` or `abandon` it. The methods block.
 
     `key_for` names the storage key for a file by its first HEAD_BYTES, or all that it has, or raises to refuse it;
-    until then nothing is stored. `too_large` is raised above `max_bytes`.
+    until then nothing is stored, and `head` is empty. `too_large` is raised above `max_bytes`.
     `abandon` may come from another thread while one of the others runs, which happens when a server stops; the file
     is then finished or gone, nothing between, and the others raise ValueError.
     """
@@ -48,7 +48,8 @@ class IncomingFile:
         self._key_for = key_for
         self._name: str | None = None
         self._key = ""
-        self._head = b""
+        self._early = b""
+        self.head = b""
         self._sha256 = hashlib.sha256()
         self._stack = contextlib.ExitStack()
         self._lock = threading.Lock()
@@ -78,18 +79,19 @@ class IncomingFile:
         if self._writer is not None:
             self._writer.write(data)
             return
-        self._head += data
-        if len(self._head) >= HEAD_BYTES:
+        self._early += data
+        if len(self._early) >= HEAD_BYTES:
             self.settle()
 
     def settle(self) -> None:
         """No more comes that `key_for` has to wait for: raises what it raises."""
         if self._writer is None:
-            self._key = self._key_for(self._head[:HEAD_BYTES])
+            self.head = self._early[:HEAD_BYTES]
+            self._key = self._key_for(self.head)
             with self._unless_abandoned():
                 self._writer = self._stack.enter_context(self._storage.writer(self._key))
-            self._writer.write(self._head)
-            self._head = b""
+            self._writer.write(self._early)
+            self._early = b""
 
     def finish(self) -> ReceivedFile:
         """Makes the file appear in the storage."""

@@ -61,7 +61,7 @@ class Discreet(logging.Formatter):
     """Leaves out of every record, and of its traceback, what of a URL opens something."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return _hidden(super().format(record))
+        return hidden(super().format(record))
 
 
 class Structured(logging.Formatter):
@@ -75,14 +75,14 @@ class Structured(logging.Formatter):
         told = {
             "time": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname, "role": self._role, "logger": record.name,
-            "message": _hidden(record.getMessage()), **_about.get({}), **getattr(record, FIELDS, {}),
+            "message": hidden(record.getMessage()), **_about.get({}), **getattr(record, FIELDS, {}),
         }  # fmt: skip
         if record.exc_info:
-            told["exception"] = _hidden(self.formatException(record.exc_info))
+            told["exception"] = hidden(self.formatException(record.exc_info))
         return orjson.dumps(told, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
-def _hidden(text: str) -> str:
+def hidden(text: str) -> str:
     for pattern, replacement in _HIDDEN:
         text = pattern.sub(replacement, text)
     return text

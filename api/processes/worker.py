@@ -23,11 +23,13 @@ from api.db.faults import Outage
 from api.db.session import Database
 from api.domain.work import fleet, outcomes, pauses
 from api.engines.chosen import found_weights
-from api.observe import log
+from api.observe import log, trace
+from api.observe.recent import Recent
 from api.private import keep_private
 from api.processes.counting import Counting
 from api.processes.sandboxes import check_sandbox
 from api.processes.supervisor import beat, end_with_supervisor
+from api.processes.tracing import tracing
 from api.queue.broker import WORK_TASK, make_celery, queue_name, send_hint
 from api.queue.relay import Relay
 from api.settings import Settings
@@ -36,6 +38,7 @@ from api.worker.messages import Setup
 from api.worker.parent.bench import Bench
 from api.worker.parent.children import ChildFailed, Children, ChildUnfit, Places, Process, start_child
 from api.worker.parent.inputs import Inputs
+from api.worker.parent.log import LogKeeper, passed_on
 from api.worker.parent.loop import work_until_idle
 from api.worker.parent.presence import be_heard, enter_fleet
 from api.worker.parent.workspace import work_folder
@@ -73,15 +76,19 @@ def run_worker(settings: Settings, start: Callable[..., Process] = start_child) 
     """
     queues = _queues(settings)
     name = f"{socket.gethostname()}-{os.getpid()}"
+    tracing(settings, name)
     database = Database(settings.sqlalchemy_url, WORKER)
     storage = open_storage(settings)
     stop = threading.Event()
     celery = make_celery(settings)
     relay = Relay(database, celery)
     data_dir = settings.data_dir.absolute()
+    recent = Recent()
+    logging.getLogger().addHandler(recent)
+    keeper = LogKeeper(database, name, recent)
     with work_folder(data_dir / "work", name) as own:
         places = Places.below(own, data_dir, found_weights(settings))
-        begin = functools.partial(start, places, confined=settings.sandbox != "off")
+        begin = functools.partial(start, places, confined=settings.sandbox != "off", stderr=passed_on(recent.add))
         bench = Bench(
             worker=name,
             settings=settings,
@@ -99,7 +106,7 @@ def run_worker(settings: Settings, start: Callable[..., Process] = start_child) 
             relay.start()
             counting = Counting(database)
             counting.start()
-            presence = threading.Thread(target=_stay_present, args=(bench,), name="presence", daemon=True)
+            presence = threading.Thread(target=_stay_present, args=(bench, keeper), name="presence", daemon=True)
             presence.start()
             code = _consume(celery, bench, queues)
             stop.set()
@@ -108,10 +115,14 @@ def run_worker(settings: Settings, start: Callable[..., Process] = start_child) 
             counting.stop()
             with contextlib.suppress(*Outage), database.begin() as session:  # else it is forgotten in a minute
                 fleet.leave(session, name)
+            logger.info("Stopped")
+            with contextlib.suppress(*Outage):
+                keeper.write(at_once=True)
         finally:
+            logging.getLogger().removeHandler(recent)
             bench.children.stop()
     database.dispose()
-    logger.info("Stopped")
+    trace.stop()
     return code
 
 
@@ -136,6 +147,7 @@ def setup_of(settings: Settings, queues: Sequence[str], places: Places) -> Setup
         log_level=settings.log_level,
         log_format=settings.log_format,
         memory_bytes=settings.child_memory_mb * 1024 * 1024 or machine_bytes,
+        file_bytes=settings.render_output_mb * 1024 * 1024,
         weights={name: str(folder) for name, folder in places.weights.items()},
     )
 
@@ -172,11 +184,12 @@ def _announce(bench: Bench) -> None:
         )
 
 
-def _stay_present(bench: Bench) -> None:
-    """Thread: keeps this worker in the list of those alive, and reads whether it is paused."""
+def _stay_present(bench: Bench, keeper: LogKeeper) -> None:
+    """Thread: keeps this worker in the list of those alive, tells what it logs, and reads whether it is paused."""
     while not bench.stop.wait(bench.settings.heartbeat_seconds):
         try:
             be_heard(bench)
+            keeper.write()
         except Exception as error:  # noqa: BLE001
             logger.warning("Could not tell the database that this worker is alive: %s", error)
 

@@ -26,14 +26,16 @@ from api.domain.accounts import idempotency
 from api.domain.generations import endings, pipeline
 from api.domain.generations.flows import Terms
 from api.domain.generations.plans import Engines
-from api.domain.kit.unit import unit_of_work
+from api.domain.kit.unit import Unit, unit_of_work
 from api.domain.projects import progress
-from api.domain.removal import leftovers, models, overlays, retention, uploads
+from api.domain.removal import accounts, leftovers, models, overlays, retention, trash, uploads
 from api.domain.removal.retention import Rule
+from api.domain.renders import pictures, resumable
+from api.domain.renders import trash as deleted_renders
 from api.domain.renders.removal import end_refunded_preview
 from api.domain.watching import counts as all_counts
 from api.domain.webhooks import deliveries
-from api.domain.work import fleet, lanes, scheduling, waits
+from api.domain.work import fleet, lanes, logs, scheduling, waits
 from api.queue.broker import send_hint
 from api.queue.relay import relay
 from api.settings import Settings
@@ -82,8 +84,10 @@ def sweep_once(
         unit_of_work(database, storage, wake=lambda: None) as unit,
     ):
         models.discard_deleted(unit)
+    with on_its_own("delete for good what was deleted long ago"):
+        _empty_trash(database, storage, settings)
     with on_its_own("end previews that were refunded"):
-        _end_refunded_previews(database, storage)
+        _repeat_as_unit(database, storage, end_refunded_preview)
     with (
         on_its_own("let projects and workflows go on"),
         unit_of_work(database, storage, wake=lambda: None) as unit,
@@ -148,11 +152,25 @@ def _take_back(database: Database, max_attempts: int, leftovers: list[str]) -> N
         )
 
 
-def _end_refunded_previews(database: Database, storage: Storage) -> None:
-    more = True
-    while more:  # each in a transaction of its own
-        with unit_of_work(database, storage, wake=lambda: None) as unit:
-            more = end_refunded_preview(unit)
+def _empty_trash(database: Database, storage: Storage, settings: Settings) -> None:
+    """Each in a transaction of its own."""
+    while True:
+        with database.read() as session:
+            due = trash.due_renders(session)
+        for render_id in due:
+            with unit_of_work(database, storage, wake=lambda: None) as unit:
+                deleted_renders.discard(unit, render_id)
+        if not due:
+            break
+    while True:
+        with database.read() as session:
+            crowded = trash.crowded(session, settings.quota_storage_mb)
+        given_up = 0
+        for account_id in crowded:
+            with unit_of_work(database, storage, wake=lambda: None) as unit:
+                given_up += trash.give_up_oldest(unit, account_id)
+        if not given_up:
+            break
 
 
 def resume_once(database: Database, celery: Celery) -> None:
@@ -178,10 +196,21 @@ def collect_once(database: Database, storage: Storage, settings: Settings) -> No
         if rule.days(settings):
             with on_its_own(f"delete old {rule.name}"):
                 _delete_old(database, storage, rule, rule.days(settings))
+    with on_its_own("delete pictures of deleted models"):
+        _repeat_as_unit(database, storage, pictures.remove_of_a_deleted_model)
+    with on_its_own("delete what accounts have too much"):
+        _thin_out(database, storage, settings.quota_kept_mb)
+    with on_its_own("forget the logs of workers that are gone"), database.begin() as session:
+        logs.forget_old(session)
+    for piece in accounts.PIECES:
+        with on_its_own("delete what deleted accounts had"):
+            _delete_each(database, storage, piece.left, piece.delete)
     with on_its_own("add up what processes counted that are gone"), database.begin() as session:
         all_counts.fold(session)
     with on_its_own("forget models whose files never came"):
-        _discard_expired(database, storage)
+        _repeat_as_unit(database, storage, uploads.discard_expired)
+    with on_its_own("forget uploads that nobody goes on with"):
+        _repeat_as_unit(database, storage, resumable.discard_expired)
     before = clock.now() - leftovers.GRACE
     with on_its_own("tidy the storage"):
         if orphans := storage.tidy(before):
@@ -200,29 +229,66 @@ def _repeat(database: Database, step: Callable[[Session], bool]) -> None:
 
 
 def _delete_old(database: Database, storage: Storage, rule: Rule, days: int) -> None:
-    """Each in a transaction of its own. What can't be deleted is tried again the next time."""
+    deleted = _delete_each(database, storage, lambda session: retention.due(session, rule, days), rule.delete)
+    if deleted:
+        logger.info("Deleted %d %s older than %d days", deleted, rule.name, days)
+
+
+def _delete_each(
+    database: Database,
+    storage: Storage,
+    due: Callable[[Session], list[tuple[str, str]]],
+    delete: Callable[[Unit, str, str], None],
+) -> int:
+    """All that is `due`, by id and account, each in a transaction of its own. How many there were. What can't be
+    deleted is tried again the next time."""
     tried: set[str] = set()
     while True:
         with database.read() as session:
-            due = [each for each in retention.due(session, rule, days) if each[0] not in tried]
-        if not due:
-            break
-        for thing_id, account_id in due:
+            found = [each for each in due(session) if each[0] not in tried]
+        if not found:
+            return len(tried)
+        for thing_id, account_id in found:
             tried.add(thing_id)
             with (
-                on_its_own(f"delete an old one of the {rule.name}"),
+                on_its_own(f"delete {thing_id}"),
                 unit_of_work(database, storage, wake=lambda: None) as unit,
             ):
-                rule.delete(unit, account_id, thing_id)
+                delete(unit, account_id, thing_id)
+
+
+def _thin_out(database: Database, storage: Storage, limit_mb: int) -> None:
+    """As `_delete_old`."""
+    tried: set[str] = set()
+    while True:
+        before = len(tried)
+        with database.read() as session:
+            crowded = retention.crowded(session, limit_mb)
+        for account_id, excess in crowded:
+            with database.read() as session:
+                things = [each for each in retention.dispensable(session, account_id) if each[0] not in tried]
+            for render_id, size in things:
+                if excess <= 0:
+                    break
+                tried.add(render_id)
+                excess -= size
+                with (
+                    on_its_own("delete one of the renders that are too much"),
+                    unit_of_work(database, storage, wake=lambda: None) as unit,
+                ):
+                    retention.delete_render(unit, account_id, render_id)
+        if len(tried) == before:
+            break
     if tried:
-        logger.info("Deleted %d %s older than %d days", len(tried), rule.name, days)
+        logger.info("Deleted %d renders of accounts that had too much", len(tried))
 
 
-def _discard_expired(database: Database, storage: Storage) -> None:
+def _repeat_as_unit(database: Database, storage: Storage, step: Callable[[Unit], bool]) -> None:
+    """As `_repeat`, with units of work."""
     more = True
     while more:
         with unit_of_work(database, storage, wake=lambda: None) as unit:
-            more = uploads.discard_expired(unit)
+            more = step(unit)
 
 
 def _collect(database: Database, storage: Storage, folder: str, before: dt.datetime) -> None:

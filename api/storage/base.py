@@ -11,7 +11,7 @@ import datetime as dt
 import logging
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +20,8 @@ from api.storage.signing import UrlSigner
 
 CHUNK_BYTES = 256 * 1024
 MEGABYTE = 1024 * 1024
+JOINED_BYTES = 5 * MEGABYTE
+"""The smallest file that another may follow in one that is joined: S3 has no smaller parts."""
 MAX_KEY_LENGTH = 200  # what the database's columns hold
 
 _PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
@@ -136,6 +138,13 @@ class Storage(Protocol):
         """What is under `key` at the moment is under `target` too, whole, without passing through this process.
 
         `target` is a new key that no other process knows. Raises FileMissing.
+        """
+
+    def join(self, keys: Sequence[str], target: str) -> StoredFile:
+        """What is under `keys`, one after the other, is under `target` too, without passing through this process where
+        the storage has a server.
+
+        Each but the last has JOINED_BYTES or more. `target` is as of `copy`. Raises FileMissing.
         """
 
     def read(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:

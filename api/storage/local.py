@@ -6,8 +6,9 @@ import filecmp
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -79,14 +80,18 @@ class LocalStorage:
                 raise FileMissing(key) from None
         return self.stat(target)
 
+    def join(self, keys: Sequence[str], target: str) -> StoredFile:
+        joined = self._path(target)
+        self.room.require()
+        with disk_errors_told(), self._incoming.file() as (temporary, file):
+            for key in keys:
+                with _opened(self._path(key), key) as part:
+                    shutil.copyfileobj(part, file, CHUNK_BYTES)
+            _publish(file, temporary, joined, target)
+        return self.stat(target)
+
     def read(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
-        path = self._path(key)
-        try:
-            with disk_errors_told():
-                file = path.open("rb", buffering=0)
-        except _ABSENT:
-            raise FileMissing(key) from None
-        with disk_errors_told(), file:
+        with disk_errors_told(), _opened(self._path(key), key) as file:
             file.seek(start)
             left = None if end is None else max(0, end - start)
             while left is None or left > 0:
@@ -166,6 +171,14 @@ class LocalStorage:
 
     def _path(self, key: str) -> Path:
         return self._root.joinpath(*key_parts(key))
+
+
+def _opened(path: Path, key: str) -> FileIO:
+    """Raises FileMissing."""
+    try:
+        return path.open("rb", buffering=0)
+    except _ABSENT:
+        raise FileMissing(key) from None
 
 
 def _publish(file: BinaryIO, path: Path, target: Path, key: str) -> None:

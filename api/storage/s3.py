@@ -9,7 +9,7 @@ import datetime as dt
 import hashlib
 import itertools
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ from api.storage.base import (
 )
 from api.storage.disk import disk_errors_told
 from api.storage.s3_client import PreconditionFailed, RangeOutside, translated
-from api.storage.s3_upload import Upload
+from api.storage.s3_upload import Upload, join_objects
 from api.storage.scratch import Scratch
 
 if TYPE_CHECKING:
@@ -91,6 +91,12 @@ class S3Storage:
         copied = self._object(target)
         with translated(key):
             self._client.copy_object(Bucket=self._bucket, Key=copied, CopySource=source)
+        return self.stat(target)
+
+    def join(self, keys: Sequence[str], target: str) -> StoredFile:
+        self.room.require()
+        sources: list[CopySourceTypeDef] = [{"Bucket": self._bucket, "Key": self._object(key)} for key in keys]
+        join_objects(self._client, sources, bucket=self._bucket, target=self._object(target))
         return self.stat(target)
 
     def read(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:

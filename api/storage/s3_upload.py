@@ -4,6 +4,7 @@ import hashlib
 import logging
 import threading
 from base64 import b64encode
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from api.storage.base import StorageUnavailable
@@ -11,7 +12,7 @@ from api.storage.s3_client import translated
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef, CopySourceTypeDef
 
 PART_BYTES = 8 * 1024 * 1024
 """S3 takes no smaller parts than 5 MiB and no more than 10,000: so a file may have 80 GiB, and takes little memory."""
@@ -77,13 +78,8 @@ class Upload:
         with self._lock:
             self._ended = True
             self._buffer.clear()
-            if self._id is None:
-                return
-            try:
-                with translated(self._key):
-                    self._client.abort_multipart_upload(Bucket=self._bucket, Key=self._key, UploadId=self._id)
-            except StorageUnavailable as error:
-                logger.warning("The parts of %s were left in the bucket: %s", self._key, error)
+            if self._id is not None:
+                abort(self._client, self._bucket, self._key, self._id)
 
     def _check_open(self) -> None:
         if self._ended:
@@ -99,3 +95,33 @@ class Upload:
                 Bucket=self._bucket, Key=self._key, UploadId=self._id, PartNumber=number, Body=bytes(data)
             )
             self._parts.append({"PartNumber": number, "ETag": sent["ETag"]})
+
+
+def join_objects(client: "S3Client", sources: Sequence["CopySourceTypeDef"], *, bucket: str, target: str) -> None:
+    """Makes one object of several, in the storage itself. Raises FileMissing and StorageUnavailable."""
+    with translated(target):
+        upload_id = client.create_multipart_upload(Bucket=bucket, Key=target)["UploadId"]
+    try:
+        parts: list[CompletedPartTypeDef] = []
+        for number, source in enumerate(sources, 1):
+            with translated(source["Key"]):
+                copied = client.upload_part_copy(
+                    Bucket=bucket, Key=target, UploadId=upload_id, PartNumber=number, CopySource=source
+                )
+            parts.append({"PartNumber": number, "ETag": copied["CopyPartResult"]["ETag"]})
+        with translated(target):
+            client.complete_multipart_upload(
+                Bucket=bucket, Key=target, UploadId=upload_id, MultipartUpload={"Parts": parts}
+            )
+    except BaseException:
+        abort(client, bucket, target, upload_id)
+        raise
+
+
+def abort(client: "S3Client", bucket: str, key: str, upload_id: str) -> None:
+    """Removes the parts of an object that did not appear. What can't be removed now, `Storage.tidy` finds."""
+    try:
+        with translated(key):
+            client.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload_id)
+    except StorageUnavailable as error:
+        logger.warning("The parts of %s were left in the bucket: %s", key, error)

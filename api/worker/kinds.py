@@ -22,7 +22,7 @@ from api.worker.child.images import draw_image
 from api.worker.child.inspections import inspect
 from api.worker.child.job import Job
 from api.worker.child.self_test import self_test
-from api.worker.child.stills import draw_stills, draw_thumbnail
+from api.worker.child.stills import draw_picture, draw_stills, draw_thumbnail
 from api.worker.child.videos import draw_video, draw_video_part, join_video
 from api.worker.messages import SELF_TEST
 
@@ -43,6 +43,7 @@ KINDS: dict[str, Kind] = {
     ),
     "image": Kind(draws=True, functions={"whole": draw_image}),
     "stills": Kind(draws=True, functions={"whole": draw_stills}),
+    "picture": Kind(draws=True, functions={"whole": draw_picture}),
     "thumbnail": Kind(draws=True, functions={"whole": draw_thumbnail}),
     "usdz": Kind(draws=False, functions={"whole": convert_model}),
     "dataset": Kind(draws=True, functions={"part": draw_dataset_part, "assembly": join_dataset}),

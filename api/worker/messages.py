@@ -36,8 +36,9 @@ class Message(BaseModel):
 class Setup(Message):
     """The first line. `kinds` are those that the worker takes work of: a GL device is opened if any of them draws.
 
-    `memory_bytes` bounds the child's data. `turns` is the folder of `api.worker.right_of_way`. `weights` are the
-    folders of engines' weights, by the engines' names.
+    `memory_bytes` bounds the child's data; `file_bytes` each file that it or its ffmpeg writes, unless that is 0.
+    `turns` is the folder of `api.worker.right_of_way`. `weights` are the folders of engines' weights, by the engines'
+    names.
     """
 
     type: Literal["setup"] = "setup"
@@ -50,6 +51,7 @@ class Setup(Message):
     log_level: str
     log_format: Literal["text", "json"]
     memory_bytes: int
+    file_bytes: int = 0
     weights: dict[str, str] = {}
 
 

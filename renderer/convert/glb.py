@@ -18,12 +18,13 @@ _ALIGNMENT = 8  # what the widest data in a buffer needs, that of compressed vie
 _IMAGES = (".png", ".jpg", ".webp", ".avif", ".ktx2")
 
 
-def convert_to_glb(source: Path, target: Path) -> tuple[str, ...]:
-    """Writes the model at `source`, a file as `load_model` takes it, to `target`; returns warnings.
+def convert_to_glb(source: Path, target: Path, member: str | None = None) -> tuple[str, ...]:
+    """Writes the model at `source`, a file as `load_model` takes it, to `target`; returns warnings. `member` names the
+    model in a ZIP of several.
 
     Equal files give equal bytes. Raises ModelError subclasses, and OSError where a path can't be read or written.
     """
-    document = open_document(source)
+    document = open_document(source, member)
     root, pieces = _Packer(document).pack()
     try:
         write_glb(target, root, pieces)

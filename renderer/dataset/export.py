@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from renderer.archive import Archive
 from renderer.arrays import UInt8
 from renderer.camera.sphere import showing_view
-from renderer.dataset.archive import Archive
 from renderer.dataset.buffers import DatasetRenderer
 from renderer.dataset.closing import closing_files
 from renderer.dataset.kept import Kept

@@ -6,6 +6,7 @@
     prores.py     which arguments make the video with alpha
     image.py      stills: PNG, WebP, AVIF
     poster.py     frame 0 as PNG
+    strip.py      some of the thumbnail's frames in one picture
     join.py       runs of frames that were encoded apart, as one file
     probe.py      whether the files are what was asked for
 """

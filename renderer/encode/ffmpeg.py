@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from renderer.checkpoints import waits
-from renderer.errors import EncodeError
+from renderer.errors import EncodeError, OutputTooLarge, RendererError
 
 QUEUED_FRAMES = 4
 """Frames that may wait for the encoder: enough to smooth over keyframes, little memory at 4K (50 MB)."""
@@ -32,7 +32,7 @@ class EncoderProcess:
 
     Frames are handed over through a bounded queue and written by a thread, so drawing and encoding overlap. Leaving
     the `with` block without `finish()` kills it. Should this process die instead, the kernel closes the pipe and ffmpeg
-    ends at the end of its input. Raises EncodeError, with what ffmpeg said, from `write` and `finish`.
+    ends at the end of its input. `write` and `finish` raise EncodeError, with what ffmpeg said, and OutputTooLarge.
 
     It is scheduled as a batch of low priority: drawing in software keeps the cores, and ffmpeg has them while drawing
     waits. It isn't a session of its own, to which Linux would give an equal share of the cores whatever its priority.
@@ -133,10 +133,12 @@ class EncoderProcess:
             for line in iter(lambda: self._stderr.readline(STDERR_CHARS), b""):
                 self._said.append(line.decode(errors="replace").strip())
 
-    def _failure(self, what: str) -> EncodeError:
+    def _failure(self, what: str) -> RendererError:
         """Ends the process first, because only then has all of its stderr been read."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(1.0)  # it is about to end by itself where the pipe broke
         self.stop()
+        if self._process.returncode == -signal.SIGXFSZ:
+            return OutputTooLarge()
         said = "\n".join(line for line in self._said if line)[-STDERR_CHARS:]
         return EncodeError(f"ffmpeg {what}: {said}" if said else f"ffmpeg {what} and said nothing")

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import signal
 import struct
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -9,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from renderer.checkpoints import waits
+from renderer.encode.browser import BrowserFile
 from renderer.encode.h264 import COLOR, H264File
 from renderer.encode.prores import ProResFile
-from renderer.errors import EncodeError
+from renderer.errors import EncodeError, OutputTooLarge
 
 PROBE_TIMEOUT_S = 60.0
 
@@ -33,7 +35,20 @@ def check_prores(file: ProResFile, fps: int, frame_count: int) -> None:
     top_level_boxes(file.path)
 
 
-def _check(file: H264File | ProResFile, fps: int, frame_count: int, format_: Mapping[str, str]) -> dict[str, Any]:
+def check_browser(file: BrowserFile, fps: int, frame_count: int) -> None:
+    """Raises EncodeError naming the first property of `file` that differs from what was asked."""
+    stream = _check(file, fps, frame_count, {"codec_name": file.codec})
+    # VP9's alpha is a second video in the container, which ffprobe doesn't decode; where it is joined, the tag is large
+    tags = {name.lower(): value for name, value in stream.get("tags", {}).items()}
+    webm_alpha = file.codec == "vp9" and tags.get("alpha_mode") == "1"
+    pixels = f"yuva{stream['pix_fmt'][3:]}" if webm_alpha else stream["pix_fmt"]
+    if pixels != file.pixels:
+        raise EncodeError(f"{file.path.name} has pix_fmt {pixels!r} where {file.pixels!r} was asked for")
+
+
+def _check(
+    file: H264File | ProResFile | BrowserFile, fps: int, frame_count: int, format_: Mapping[str, str]
+) -> dict[str, Any]:
     """What holds of every video, beside its format. Returns ffprobe's facts."""
     stream = _probe(file.path)
     expected = {
@@ -46,10 +61,15 @@ def _check(file: H264File | ProResFile, fps: int, frame_count: int, format_: Map
     for name, value in expected.items():
         if stream.get(name) != value:
             raise EncodeError(f"{file.path.name} has {name} {stream.get(name)!r} where {value!r} was asked for")
-    duration = float(stream.get("duration", "nan"))
+    duration = float(stream.get("duration") or _seconds(stream.get("tags", {}).get("DURATION", "nan")))
     if not abs(duration - frame_count / fps) < 0.5 / fps:
         raise EncodeError(f"{file.path.name} lasts {duration} s where {frame_count / fps:.3f} s was asked for")
     return stream
+
+
+def _seconds(text: str) -> float:
+    """Of hours, minutes and seconds with colons between, as WebM's files have them."""
+    return sum(float(part) * float(60**place) for place, part in enumerate(reversed(text.split(":"))))
 
 
 def top_level_boxes(path: Path) -> list[str]:
@@ -85,7 +105,10 @@ def _probe(path: Path) -> dict[str, Any]:
 
 
 def run_tool(command: Sequence[str], timeout: float, failure: str) -> str:
-    """What one of ffmpeg's tools writes to its standard output. Raises EncodeError: the `failure`, and what it said."""
+    """What one of ffmpeg's tools writes to its standard output.
+
+    Raises EncodeError: the `failure`, and what it said; OutputTooLarge.
+    """
     try:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     except OSError as error:
@@ -101,6 +124,8 @@ def run_tool(command: Sequence[str], timeout: float, failure: str) -> str:
         except BaseException:
             process.kill()
             raise
+    if process.returncode == -signal.SIGXFSZ:
+        raise OutputTooLarge
     if process.returncode:
         raise EncodeError(f"{failure}: {said.strip()[-500:]}")
     return output

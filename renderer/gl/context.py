@@ -24,7 +24,7 @@ GL_VERSION = 440
 _SOFTWARE_NAMES = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software rasterizer")
 _EGL_DEVICES_TRIED = 16
 POINT_SIZE = 2.0 * SUPERSAMPLING  # in samples: two pixels
-LINE_WIDTH = 1.0 * SUPERSAMPLING
+LINE_WIDTH = 1.5 * SUPERSAMPLING  # along an axis: of a line at 45 degrees, a pixel across
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)

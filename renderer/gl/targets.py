@@ -1,5 +1,7 @@
 """Framebuffers: the supersampled picture, and a picture made of it that is read back."""
 
+from typing import Literal
+
 import moderngl
 
 from renderer.gl.context import Device
@@ -52,11 +54,13 @@ def frame_target(device: Device, width: int, height: int) -> FrameTarget:
 
 
 class ReadTarget:
-    """A picture of `size` (width, height), RGBA8, that programs fill with one full-screen triangle, then read back."""
+    """A picture of `size` (width, height) that programs fill with one full-screen triangle, then read back: RGBA of
+    `kind` "f1", 8 bits, or "f2", half floats."""
 
-    def __init__(self, device: Device, size: tuple[int, int]) -> None:
+    def __init__(self, device: Device, size: tuple[int, int], kind: Literal["f1", "f2"] = "f1") -> None:
         self._device = device
-        self._picture = device.ctx.texture(size, 4)
+        self._kind = kind
+        self._picture = device.ctx.texture(size, 4, dtype=kind)
         self._framebuffer = device.ctx.framebuffer([self._picture])
         self._triangles: dict[moderngl.Program, moderngl.VertexArray] = {}
 
@@ -70,7 +74,7 @@ class ReadTarget:
 
     def read(self) -> bytes:
         """The texels row by row without gaps, in the order the program wrote them. Waits for all that was issued."""
-        return self._framebuffer.read(components=4)
+        return self._framebuffer.read(components=4, dtype=self._kind)
 
     def release(self) -> None:
         for triangle in self._triangles.values():

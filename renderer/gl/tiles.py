@@ -4,7 +4,7 @@
 
 Nothing that reads neighbouring pixels works on tiles: reflections are drawn before, at the frame's size; conversions to
 video read the whole picture; transmissive parts read a picture of all that lies behind them, for which the tiles are
-drawn twice.
+drawn once more for each layer of such parts.
 """
 
 import dataclasses
@@ -80,18 +80,14 @@ class TiledTarget:
         self._samples = ctx.texture((size[0] * SUPERSAMPLING, size[1] * SUPERSAMPLING), 4)
         self._depth = ctx.depth_renderbuffer(self._samples.size)
         self.framebuffer = ctx.framebuffer([self._samples], self._depth)
-        self._pictures = [ctx.texture((width, height), 4, dtype="nu2") for _ in range(2)]
-        for texture in self._pictures:
-            texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
-            texture.repeat_x = texture.repeat_y = False
-        self._targets = [ctx.framebuffer([texture]) for texture in self._pictures]
+        self.color = ctx.texture((width, height), 4, dtype="nu2")
+        self.color.filter = (moderngl.LINEAR, moderngl.LINEAR)
+        self.color.repeat_x = self.color.repeat_y = False
+        self._picture = ctx.framebuffer([self.color])
+        self._behind: list[tuple[moderngl.Texture, moderngl.Framebuffer]] = []  # made when first wanted
         self._programs = Programs(device)
         self._reduce = self._programs.get(FULL_SCREEN, read_shader("renderer.gl", "reduce.frag.glsl"))
         self._triangle = ctx.vertex_array(self._reduce, [])
-
-    @property
-    def color(self) -> moderngl.Texture:
-        return self._pictures[0]
 
     def begin(self) -> None:
         """Makes the tile's samples current, transparent and empty."""
@@ -100,27 +96,35 @@ class TiledTarget:
 
     def keep(self, tile: Tile) -> None:
         """Writes the means of the tile's samples to its place in the picture."""
-        self._keep(tile, self._targets[0])
+        self._keep(tile, self._picture)
 
-    def all_behind(self) -> Iterator[Tile]:
-        """Yields each tile, for the caller to draw what transmissive parts may show. Afterwards `behind` has all."""
+    def all_behind(self, layer: int) -> Iterator[Tile]:
+        """Yields each tile, for the caller to draw what the transmissive parts of `layer`, 0, 1, ..., show. Afterwards
+        `behind` has all."""
+        while len(self._behind) <= layer:
+            texture = self._device.ctx.texture((self.width, self.height), 4)
+            texture.repeat_x = texture.repeat_y = False
+            self._behind.append((texture, self._device.ctx.framebuffer([texture])))
         for tile in self.tiles:
             self.begin()
             yield tile
-            self._keep(tile, self._targets[1])
+            self._keep(tile, self._behind[layer][1])
 
-    @property
-    def behind(self) -> moderngl.Texture:
-        """The picture that `all_behind` made, with mipmaps; valid up to its next call."""
-        texture = self._pictures[1]
+    def behind(self, layer: int) -> moderngl.Texture:
+        """The picture that `all_behind` made of the layer, with mipmaps; valid up to its next call."""
+        texture, _ = self._behind[layer]
         texture.build_mipmaps()
         texture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
         return texture
 
     def release(self) -> None:
-        for framebuffer in (self.framebuffer, *self._targets):
+        textures, framebuffers = [self._samples, self.color], [self.framebuffer, self._picture]
+        for texture, framebuffer in self._behind:
+            textures.append(texture)
+            framebuffers.append(framebuffer)
+        for framebuffer in framebuffers:
             self._device.release_framebuffer(framebuffer)
-        for texture in (self._samples, *self._pictures):
+        for texture in textures:
             texture.release()
         self._depth.release()
         self._triangle.release()

@@ -9,7 +9,7 @@ import pygltflib
 from pygltflib import ARRAY_BUFFER, ELEMENT_ARRAY_BUFFER, FLOAT, GLTF2, UNSIGNED_INT, UNSIGNED_SHORT
 
 from renderer.arrays import Array, Float32, UInt16
-from renderer.gltf.glb import Json
+from renderer.gltf.glb import MISSING, Json
 from renderer.media_types import MEDIA_TYPES, picture_suffix
 
 _LISTS = {
@@ -30,11 +30,13 @@ _SCALARS = frozenset({bool, int, float, str})
 
 
 class GltfBuilder:
-    """`gltf` holds the lists, whose entries may still be changed; `binary` is buffer 0."""
+    """`gltf` holds the lists, whose entries may still be changed; `binary` is buffer 0. `missing` counts the textures
+    and materials that the model's source names and that didn't come along: whoever draws the model can still tell."""
 
     def __init__(self, generator: str) -> None:
         self.gltf = GLTF2(asset=pygltflib.Asset(generator=generator))
         self.binary = bytearray()
+        self.missing = 0
 
     def add(self, entry: Any) -> int:
         """Appends a node, mesh, material, ... to the list of its kind and returns its index there."""
@@ -71,6 +73,8 @@ class GltfBuilder:
             buffers=[pygltflib.Buffer(byteLength=len(self.binary))],
         )
         root: Json = _plain(gltf, extensions)
+        if self.missing:
+            root["asset"]["extras"] = {MISSING: self.missing}
         return root | ({"extensionsUsed": sorted(extensions)} if extensions else {})
 
     def _add_accessor(

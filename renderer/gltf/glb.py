@@ -8,6 +8,9 @@ from typing import Any
 
 Json = dict[str, Any]
 
+MISSING = "missingFiles"
+"""The property of asset.extras, ours, that counts what the model's source names and didn't come along with it."""
+
 _ALIGNMENT = 4
 
 

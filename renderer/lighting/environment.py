@@ -22,8 +22,9 @@ import numpy.typing as npt
 from renderer.arrays import Float32
 from renderer.gl.context import Device
 from renderer.gl.mipmaps import texture_of
-from renderer.gl.programs import read_shader, set_uniform
+from renderer.gl.programs import define, read_shader, set_uniform
 from renderer.lighting import prefilter, sources
+from renderer.lighting.irradiance import MAP_SIZE
 from renderer.lighting.kept_files import write_whole
 from renderer.lighting.prefilter import SPECULAR_LEVELS
 from renderer.lighting.sources import Lighting
@@ -47,6 +48,9 @@ class LightTables:
 
     The key: unit `key_direction` (3,) towards it, `key_irradiance` (3,) over pi that it gives to a surface facing it,
     and `key_spread`, the sine of its half angle. An environment without a key has zero irradiance there.
+
+    `irradiance_map` (MAP_SIZE, MAP_SIZE, 3), of the normals in `irradiance.octahedral_directions`, takes the place of
+    `irradiance_sh` where that is too smooth: with the key's part of shadow.glsl it is exactly the irradiance / pi.
     """
 
     specular: tuple[npt.NDArray[np.float16], ...]
@@ -55,6 +59,7 @@ class LightTables:
     key_direction: Float32
     key_irradiance: Float32
     key_spread: float
+    irradiance_map: npt.NDArray[np.float16] | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -158,12 +163,24 @@ def upload(device: Device, tables: LightTables) -> Environment:
     """Makes the textures of `tables`."""
     specular = texture_of(device, tables.specular)
     specular.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
-    lut = device.ctx.texture((prefilter.BRDF_SIZE, prefilter.BRDF_SIZE), 2, tables.brdf.tobytes(), dtype="f2")
+    lut = texture_of(device, [_with_map(tables.brdf, tables.irradiance_map)])
     lut.filter = (moderngl.LINEAR, moderngl.LINEAR)
     for texture in (specular, lut):
         texture.repeat_x = texture.repeat_y = False
-    glsl = prefilter.SPECULAR_CONSTANTS + read_shader("renderer.lighting", "environment.glsl")
-    return Environment(specular, lut, tables, glsl)
+    constants = prefilter.SPECULAR_CONSTANTS
+    if tables.irradiance_map is not None:
+        constants += define({"IRRADIANCE_MAP": 1, "MAP_SIZE": MAP_SIZE})
+    return Environment(specular, lut, tables, constants + read_shader("renderer.lighting", "environment.glsl"))
+
+
+def _with_map(brdf: npt.NDArray[np.float16], light: npt.NDArray[np.float16] | None) -> npt.NDArray[np.float16]:
+    """The table, and above it the map where there is one: a texture unit more is more than every device has."""
+    if light is None:
+        return brdf
+    both = np.zeros((2 * MAP_SIZE, MAP_SIZE, 4), np.float16)
+    both[:MAP_SIZE, :, :2] = brdf
+    both[MAP_SIZE:, :, :3] = light
+    return both
 
 
 def _as_lamp(radiance: Float32) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], float]:
@@ -200,6 +217,7 @@ def _read_tables(path: Path) -> LightTables | None:
                 specular=tuple(file[f"specular_{level}"] for level in range(SPECULAR_LEVELS)),
                 irradiance_sh=file["irradiance_sh"], brdf=file["brdf"], key_direction=file["key_direction"],
                 key_irradiance=file["key_irradiance"], key_spread=float(file["key_spread"]),
+                irradiance_map=file.get("irradiance_map"),
             )
     except FileNotFoundError:
         return None
@@ -210,6 +228,6 @@ def _read_tables(path: Path) -> LightTables | None:
 
 
 def _write_tables(path: Path, tables: LightTables) -> None:
-    arrays = dataclasses.asdict(tables)
+    arrays = {name: value for name, value in dataclasses.asdict(tables).items() if value is not None}
     arrays |= {f"specular_{level}": pixels for level, pixels in enumerate(arrays.pop("specular"))}
     write_whole(path, lambda file: np.savez(file, **arrays))

@@ -10,16 +10,24 @@ import moderngl
 import numpy as np
 import numpy.typing as npt
 
+from renderer.arrays import Float64
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs, read_shader, set_uniform
 from renderer.lighting.casting import Caster, SetPose, affordable, in_turn, keep_pose
 from renderer.lighting.environment import LightTables
-from renderer.lighting.samples import GROUP, GROUPS, key_grid
+from renderer.lighting.samples import GROUP, GROUPS, Lights, key_grid
 from renderer.lighting.sources import Panel
 from renderer.scene.bounds import Bounds
 
 OFFSET = 1.5
 """Texels by which a lookup is moved off the surface along its normal, so that rounding casts no shadow on it."""
+
+
+def key_weights(lights: Lights, key_direction: npt.ArrayLike) -> Float64:
+    """What each of the key's lights gives, (n,), to a surface that faces it, so that all of them together give 1 to one
+    that faces `key_direction`."""
+    facing = np.maximum(lights.directions @ np.asarray(key_direction, np.float64), 0.0)
+    return np.asarray(lights.weights / (lights.weights @ facing))
 
 
 class KeyShadow:
@@ -92,9 +100,7 @@ class KeyShadow:
         """Sets the key's uniforms of shadow.glsl; its irradiance is that of `tables`."""
         self._texture.use(unit)
         shears = self._lights.shears
-        # The weights are scaled so that a surface that faces the key and sees all of it gets all of its irradiance.
-        facing = np.maximum(self._lights.directions @ tables.key_direction, 0.0)
-        weights = self._lights.weights / (self._lights.weights @ facing) * self._lights.directions[:, 1]
+        weights = key_weights(self._lights, tables.key_direction) * self._lights.directions[:, 1]
         # A sample sees one group, a pixel the mean of all groups.
         lights = np.column_stack([shears, weights * GROUPS, np.zeros(len(shears))])
         set_uniform(program, "key_depth", unit)

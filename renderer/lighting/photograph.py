@@ -7,9 +7,11 @@ bright on average over all directions that it may face. Files may have any unit,
 
 The lamp: what exceeds twice that mean around the brightest place above LOWEST. It is left out of the diffuse light of
 the surroundings and added where it is not shadowed, so that nothing counts twice; reflections show the whole picture.
-A panorama with no such place has no lamp, and casts the dome's shadows alone.
+A panorama with no such place has no lamp, and casts the dome's shadows alone. What arrives at a surface without shadows
+is the exact sum over the picture: the surroundings have what is left of it by the lights that stand for the lamp.
 """
 
+import dataclasses
 import hashlib
 import math
 import sys
@@ -19,9 +21,13 @@ import numpy as np
 
 from renderer.arrays import Float32, Float64
 from renderer.gl.context import Device
+from renderer.lighting import irradiance, key_shadow, samples
 from renderer.lighting.environment import Environment, LightTables, cache_key, filter_tables, kept_tables, upload
+from renderer.lighting.irradiance import MAP_SIZE, irradiance_map, octahedral_directions
 from renderer.lighting.kept_files import keep_latest
+from renderer.lighting.key_shadow import key_weights
 from renderer.lighting.prefilter import equirectangular_directions, harmonics
+from renderer.lighting.samples import key_grid
 from renderer.lighting.sources import Lamps, Panel
 from renderer.panoramas import Panorama, read_panorama
 
@@ -58,16 +64,26 @@ def load_photograph(device: Device, path: Path, cache_dir: Path | None) -> Envir
     """
 
     def make() -> LightTables:
-        return filter_tables(device, *parted(exposed(read_panorama(path))))
+        return photograph_tables(device, exposed(read_panorama(path)))
 
     if cache_dir is None:
         return upload(device, make())
     with path.open("rb") as file:
         content = hashlib.file_digest(file, "sha256").hexdigest()
-    kept = cache_dir / f"photograph-{cache_key(content, sys.modules[__name__])}.npz"
+    kept = cache_dir / f"photograph-{cache_key(content, sys.modules[__name__], irradiance, key_shadow, samples)}.npz"
     tables = kept_tables(kept, make)
     keep_latest(kept, "photograph-*.npz", KEPT_FILES)
     return upload(device, tables)
+
+
+def photograph_tables(device: Device, radiance: Float32) -> LightTables:
+    """The tables of `radiance` as `exposed` makes it."""
+    tables = filter_tables(device, *parted(radiance))
+    lights = key_grid(photographed_lamps(tables).key)
+    weights = key_weights(lights, tables.key_direction)
+    by_key = np.maximum(octahedral_directions(MAP_SIZE) @ lights.directions.T, 0.0) @ weights
+    rest = irradiance_map(radiance) - by_key.reshape(MAP_SIZE, MAP_SIZE, 1) * tables.key_irradiance
+    return dataclasses.replace(tables, irradiance_map=rest.astype(np.float16))
 
 
 def exposed(panorama: Panorama) -> Float32:

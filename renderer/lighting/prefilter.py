@@ -27,10 +27,11 @@ FIRST_SUMMED = 3
 SUMMED_WIDTH = 128
 """Texels around that source: less than three degrees each."""
 
-SPECULAR_CONSTANTS = define({
-    "SPECULAR_MAX_LOD": f"{SPECULAR_LEVELS - 1}.0", "COARSEST_SIZE": SPECULAR_SIZE >> (SPECULAR_LEVELS - 1),
-})
-"""What shaders must know of the specular map: its last level, and that level's width and height in texels."""
+COARSEST_SIZE = SPECULAR_SIZE >> (SPECULAR_LEVELS - 1)
+"""Texels along each side of the specular map's last level: one of them is as wide as the border of octahedral maps."""
+
+SPECULAR_CONSTANTS = define({"SPECULAR_MAX_LOD": f"{SPECULAR_LEVELS - 1}.0", "COARSEST_SIZE": COARSEST_SIZE})
+"""What shaders must know of the specular map."""
 
 PREFILTER = SPECULAR_CONSTANTS + read_shader("renderer.lighting", "prefilter.frag.glsl")
 

@@ -50,9 +50,11 @@ class Accessors:
     def __len__(self) -> int:
         return len(self._accessors)
 
-    def count(self, index: int) -> int:
-        """Elements that accessor `index` claims to have; not yet checked against its data."""
-        return self._accessors[index].integer("count", low=1)
+    def count(self, index: int, user: str = "") -> int:
+        """Elements of what `user` was provided; else those that accessor `index` claims to have, not yet checked
+        against its data."""
+        provided = self._provided.get(user)
+        return self._accessors[index].integer("count", low=1) if provided is None else len(provided)
 
     def floats(self, index: int, user: str, widths: tuple[int, ...], *, normalized: bool = False) -> Float32:
         """(count, width) float32. `widths` are the allowed ones; `user` is the JSON path of what refers to it.
@@ -78,19 +80,18 @@ class Accessors:
         return self._of_width(index, user, self._read(index, user), widths)
 
     def provide(self, index: int, user: str, decoded: Array) -> None:
-        """Gives `user` the array `decoded` (count, width) whenever it reads accessor `index`, in place of its own data.
+        """Gives `user` the array `decoded` (n, width) whenever it reads accessor `index`, in place of its own data.
 
-        Raises InvalidModel where `decoded` doesn't have the count and type that the accessor declares.
+        Raises InvalidModel where `decoded` has more rows than the accessor declares, none, or numbers of another type.
+        Whole numbers may come as floats: decoders give out all positions so, those of KHR_mesh_quantization too.
         """
         count, width, dtype = self._declared(index)
-        if decoded.shape != (count, width):
+        if decoded.ndim != 2 or not 0 < len(decoded) <= count or decoded.shape[1] != width:
             shape = " x ".join(map(str, decoded.shape))
             raise InvalidModel(f"{user} holds {shape} numbers; accessor {index} declares {count} x {width}")
-        whole = dtype.kind != "f"
-        fits = not whole or np.iinfo(dtype).min <= decoded.min() <= decoded.max() <= np.iinfo(dtype).max
-        if whole != (decoded.dtype.kind != "f") or not fits:
+        if not _fits(decoded, dtype):
             raise InvalidModel(f"{user} holds numbers that are not of the component type of accessor {index}")
-        self._budget.take_bytes(count * width * 4, f"accessor {index}")
+        self._budget.take_bytes(decoded.size * 4, f"accessor {index}")
         with np.errstate(over="ignore"):  # infinities are refused where they are read
             self._provided[user] = decoded.astype(dtype, copy=False)
 
@@ -194,6 +195,15 @@ class Accessors:
             allowed = " or ".join(name for name, width in TYPE_WIDTHS.items() if width in widths and name != "MAT2")
             raise InvalidModel(f"accessor {index} must be of type {allowed} to serve as {user}")
         return array
+
+
+def _fits(decoded: Array, dtype: np.dtype[Any]) -> bool:
+    """Whether accessors of `dtype` can have all of the numbers."""
+    if dtype.kind == "f":
+        return decoded.dtype.kind == "f"
+    bounds = np.iinfo(dtype)
+    in_range = bounds.min <= decoded.min() and decoded.max() <= bounds.max  # never so for NaN
+    return bool(in_range and (decoded.dtype.kind != "f" or (decoded == np.rint(decoded)).all()))
 
 
 def _as_float(array: Array, normalized: bool) -> Float32:

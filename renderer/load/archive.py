@@ -2,8 +2,12 @@
 
 Names, links, sizes and compression ratios are checked in the central directory before any member is unpacked. A member
 that unpacks to another size than the directory declares is refused.
+
+Members are known by plain relative paths, whoever packed them: old .NET writes backslashes, some programs "./" in
+front, and the Finder UTF-8 without the flag that says so.
 """
 
+import contextlib
 import functools
 import io
 import posixpath
@@ -12,29 +16,42 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 
-from renderer.errors import InvalidModel, ModelTooLarge, UnsupportedModel
+from renderer.errors import InvalidModel, ModelError, ModelTooLarge, UnsupportedModel
 from renderer.load import limits
+from renderer.load.fields import printable
+from renderer.load.names import Names, folded
 
-MODEL_SUFFIXES = ((".glb", ".gltf", ".obj"), (".stl", ".ply"))
+MODEL_SUFFIXES = ((".glb", ".gltf", ".obj"), (".stl", ".ply", ".usdz"))
 """Those of the second kind are looked for where there is none of the first."""
 
-OTHER_MODEL_SUFFIXES = (".fbx", ".usdz", ".usd", ".dae", ".blend", ".3ds")
+OTHER_MODEL_SUFFIXES = {
+    ".fbx": "export FBX models as GLB or USDZ", ".usd": "pack USD files as USDZ", ".usda": "pack USD files as USDZ",
+    ".usdc": "pack USD files as USDZ", ".model": "export 3MF models as GLB or STL",
+    ".step": "export STEP models from the CAD program as GLB, STL or OBJ",
+    ".stp": "export STEP models from the CAD program as GLB, STL or OBJ",
+    **dict.fromkeys((".dae", ".blend", ".3ds", ".max", ".c4d", ".ma", ".mb", ".skp", ".abc"), "export it as GLB"),
+}  # fmt: skip
+"""Models that can't be read, and what to do."""
+
+CANDIDATES = 20
+"""Models of an archive that a message names; more would make it hard to read."""
 NESTED_SUFFIXES = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst")
 
 _END_RECORD = b"PK\5\6"  # APPNOTE.TXT 4.3.16, 22 bytes and a comment
+_IS_UTF8 = 0x800  # of the name: 4.4.4, bit 11
 _ZIP64_LOCATOR = b"PK\6\7"  # 4.3.15, the 20 bytes before it
 
 
 class Archive:
-    """The members of a ZIP by their path."""
+    """The members of a ZIP by their path. Of several models, `chosen` names one by its path, or by the end of it."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, chosen: str | None = None) -> None:
+        self._chosen = chosen
         _check_directory_size(data)
         with _zip_errors("the archive"):
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        self._members = {info.filename: info for info in self._checked_members()}
+        self._members = dict(self._checked_members())
 
     def __contains__(self, name: object) -> bool:
         return name in self._members
@@ -51,7 +68,8 @@ class Archive:
             raise InvalidModel(f"{name!r} in the archive does not have the size that the archive declares")
         return data
 
-    def _checked_members(self) -> Iterator[zipfile.ZipInfo]:
+    def _checked_members(self) -> Iterator[tuple[str, zipfile.ZipInfo]]:
+        """Each with its path."""
         infos = self._zip.infolist()
         if len(infos) > limits.ARCHIVE_ENTRIES:
             raise ModelTooLarge(f"the archive has {len(infos):,} entries, and {limits.ARCHIVE_ENTRIES:,} are allowed")
@@ -60,29 +78,53 @@ class Archive:
             raise ModelTooLarge(f"the archive unpacks to {total:,} bytes, and {limits.FILE_BYTES:,} are allowed")
         seen: set[str] = set()
         for info in infos:
-            if not info.filename.endswith("/") and not _is_finders(info.filename):
-                _check_member(info)
-                if info.filename in seen:
-                    raise InvalidModel(f"the archive has two entries named {info.filename[:100]!r}: pack one of them")
-                seen.add(info.filename)
-                yield info
+            name = _plain_path(info)
+            if not name.endswith("/") and not _is_finders(name):
+                _check_member(name, info)
+                if name in seen:
+                    raise InvalidModel(f"the archive has two entries named {name[:100]!r}: pack one of them")
+                seen.add(name)
+                yield name, info
 
     @functools.cached_property
     def model(self) -> str:
-        """The path of its one .glb, .gltf or .obj, or else .stl or .ply. Raises ModelError where it hasn't one."""
+        """The path of its one .glb, .gltf or .obj, or else .stl, .ply or .usdz; of several, the chosen one's.
+
+        Raises ModelError where there is none, and where none is chosen, with the list.
+        """
         of_kinds = ([name for name in self._members if name.lower().endswith(kind)] for kind in MODEL_SUFFIXES)
-        found = next(filter(None, of_kinds), [])
-        if len(found) == 1:
-            return found[0]
-        if found:
-            names = ", ".join(repr(name[:100]) for name in found[:3])
-            raise InvalidModel(f"the archive holds {len(found)} models ({names}): pack exactly one")
+        kinds = [found for found in of_kinds if found]
+        if self._chosen is not None:
+            return self._chosen_of([name for found in kinds for name in found], self._chosen)
+        if not kinds:
+            raise self._without_model()
+        if len(kinds[0]) > 1:
+            raise InvalidModel(
+                f"the archive holds {len(kinds[0])} models, {_listed(kinds[0])}: name one of them in the setting file, "
+                "or pack exactly one"
+            )
+        return kinds[0][0]
+
+    def _chosen_of(self, models: list[str], chosen: str) -> str:
+        wanted = folded(posixpath.normpath(chosen.replace("\\", "/")))
+        whole = Names(models).find(chosen)
+        ends = [name for name in models if f"/{folded(name)}".endswith(f"/{wanted}")]
+        if whole is None and len(ends) != 1:
+            problem = f"several models {printable(chosen)!r}" if ends else f"no model {printable(chosen)!r}"
+            raise InvalidModel(f"the archive holds {problem}; it holds {_listed(ends or models)}")
+        return whole or ends[0]
+
+    def _without_model(self) -> ModelError:
+        """The error, to be raised."""
         for name in self._members:
-            if name.lower().endswith(OTHER_MODEL_SUFFIXES):
-                raise UnsupportedModel(
-                    f"the archive holds {name[:100]!r}; a ZIP may hold .glb, .gltf, .obj, .stl and .ply models"
-                )
-        raise InvalidModel("the archive holds no .glb, .gltf, .obj, .stl or .ply file")
+            if (advice := OTHER_MODEL_SUFFIXES.get(posixpath.splitext(name)[1].lower())) is not None:
+                return UnsupportedModel(f"the archive holds {name[:100]!r}, which can't be read: {advice}")
+        return InvalidModel("the archive holds no .glb, .gltf, .obj, .stl, .ply or .usdz file")
+
+
+def _listed(models: list[str]) -> str:
+    more = f" and {len(models) - CANDIDATES} more" if len(models) > CANDIDATES else ""
+    return (", ".join(repr(name[:100]) for name in models[:CANDIDATES]) or "none") + more
 
 
 def _check_directory_size(data: bytes) -> None:
@@ -104,10 +146,19 @@ def _is_finders(name: str) -> bool:
     return name.startswith("__MACOSX/") or posixpath.basename(name).startswith("._")
 
 
-def _check_member(info: zipfile.ZipInfo) -> None:
+def _plain_path(info: zipfile.ZipInfo) -> str:
+    """The member's path as other programs show it; of an unfit one, something that `_check_member` refuses."""
     name = info.filename
+    if not info.flag_bits & _IS_UTF8:  # code page 437, says the specification; zipfile has read it so
+        with contextlib.suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    name = name.replace("\\", "/")
+    return name.removeprefix("./") if name != "./" else name
+
+
+def _check_member(name: str, info: zipfile.ZipInfo) -> None:
     mode = info.external_attr >> 16
-    if name.startswith(("/", "../")) or "\\" in name or ":" in name or posixpath.normpath(name) != name:
+    if name.startswith(("/", "../")) or ":" in name or posixpath.normpath(name) != name:
         raise InvalidModel(f"the archive has an entry named {name[:100]!r}: names must be plain relative paths")
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
         raise InvalidModel(f"{name!r} in the archive is a link or a device, not a file")
@@ -130,7 +181,7 @@ _BROKEN = (
 """What zipfile and zlib raise on broken archives."""
 
 
-@contextmanager
+@contextlib.contextmanager
 def _zip_errors(what: str) -> Iterator[None]:
     try:
         yield

@@ -6,6 +6,7 @@ The container and its JSON are parsed here by hand: pygltflib trusts the lengths
 import dataclasses
 import posixpath
 import struct
+import tempfile
 from pathlib import Path
 
 from renderer.errors import InvalidModel, ModelTooLarge, UnsupportedModel
@@ -14,7 +15,7 @@ from renderer.load.archive import Archive
 from renderer.load.fields import Fields, parse_json
 from renderer.load.files import LoneFile, ModelFiles
 from renderer.load.resolver import Resolver
-from renderer.model_types import HEAD_BYTES, USD_SUFFIXES, model_suffix
+from renderer.model_types import HEAD_BYTES, USD_SUFFIXES, model_suffix, other_file
 
 _GLB_MAGIC = b"glTF"
 _CHUNK_JSON = 0x4E4F534A
@@ -36,9 +37,9 @@ class Document:
     warnings: tuple[str, ...] = ()
 
 
-def open_document(path: Path) -> Document:
-    """Reads a .glb or .gltf; a .obj, .stl, .ply, .usd or .usdz, which becomes glTF here; or a .zip with one of the
-    first five.
+def open_document(path: Path, member: str | None = None) -> Document:
+    """Reads a .glb or .gltf; a .obj, .stl, .ply, .usd or .usdz, which becomes glTF here; or a .zip with one of these
+    but .usd, or with several of which `member` names one.
 
     Raises ModelError subclasses, and OSError where `path` itself can't be read.
     """
@@ -52,11 +53,27 @@ def open_document(path: Path) -> Document:
     if suffix in USD_SUFFIXES:
         return _read_usd(path, suffix)
     if not data.startswith(_ZIP_MAGICS):
+        _refuse_others("the file", data)
         return _open_gltf(data, Resolver())
-    archive = Archive(data)
-    if archive.model.lower().endswith(_MADE):
-        return _made(archive)
-    return _open_gltf(archive.read(archive.model), Resolver(archive, posixpath.dirname(archive.model)))
+    archive = Archive(data, member)
+    data = archive.read(archive.model)
+    _refuse_others(f"{archive.model!r} in the archive", data)
+    match posixpath.splitext(archive.model)[1].lower():
+        case ".usdz":
+            with tempfile.TemporaryDirectory() as folder:
+                unpacked = Path(folder, "model.usdz")
+                unpacked.write_bytes(data)
+                return _read_usd(unpacked, ".usdz")
+        case suffix if suffix in _MADE:
+            return _made(archive)
+    return _open_gltf(data, Resolver(archive, posixpath.dirname(archive.model)))
+
+
+def _refuse_others(name: str, data: bytes) -> None:
+    """Raises InvalidModel for a file that is known to be no model, and says what it is and what to do."""
+    head = data[:HEAD_BYTES]
+    if model_suffix(head, len(data)) is None and (what := other_file(head)):
+        raise InvalidModel(f"{name} is {what}")
 
 
 def _made(files: ModelFiles) -> Document:

@@ -33,14 +33,16 @@ _CHILD = Path(__file__).with_name("draco_child.py")
 class Draco:
     """Decompresses the primitives of one model. A context manager: its child process ends with it."""
 
-    def __init__(self, accessors: Accessors) -> None:
+    def __init__(self, accessors: Accessors, warnings: list[str]) -> None:
         self._accessors = accessors
+        self._warnings = warnings
         self._child: Child | None = None
 
     def decompress(self, primitive: Fields) -> None:
         """Decompresses `primitive`, if it is compressed; its accessors then read the decompressed data.
 
-        Raises InvalidModel for a broken stream, or one that doesn't hold what the accessors declare.
+        A stream may hold less than the accessors declare: old exporters left there what the mesh had before duplicate
+        vertices were merged. Raises InvalidModel for a broken stream, or one that holds more or something else.
         """
         packed = primitive.extension(NAME)
         if packed is None:
@@ -53,17 +55,24 @@ class Draco:
         wanted = {name: names.integer(name, high=2**32 - 1) for name in names.values if attributes.has(name)}
         if "POSITION" not in wanted:
             raise packed.wrong("attributes", "an object with the primitive's POSITION")
-        corners = accessors.count(indices)
-        vertices = accessors.count(attributes.index("POSITION", len(accessors)))
+        index_user, position_user = f"{primitive.path}.indices", attributes.name_of("POSITION")
+        corners = accessors.count(indices, index_user)
+        vertices = accessors.count(attributes.index("POSITION", len(accessors)), position_user)
         if max(corners, vertices) > limits.INDICES:
             raise ModelTooLarge(f"{primitive.path} has {corners:,} indices, and {limits.INDICES:,} are allowed")
         data = accessors.view(packed.index("bufferView", accessors.view_count())).data.tobytes()
         _check_header(data, corners, vertices, packed.path)
 
         arrays = self._decode(data, sorted(set(wanted.values())), packed.path)
-        accessors.provide(indices, f"{primitive.path}.indices", arrays["faces"].reshape(-1, 1))
+        accessors.provide(indices, index_user, arrays["faces"].reshape(-1, 1))
         for name, identifier in wanted.items():
             accessors.provide(attributes.index(name, len(accessors)), attributes.name_of(name), arrays[str(identifier)])
+        held = arrays["faces"].size, len(arrays[str(wanted["POSITION"])])
+        if held != (corners, vertices):
+            self._warnings.append(
+                f"{packed.path} holds {held[0]:,} indices and {held[1]:,} vertices, and the accessors declare "
+                f"{corners:,} and {vertices:,}: the former are drawn"
+            )
 
     def __enter__(self) -> Self:
         return self
@@ -118,7 +127,7 @@ def _ask(child: Child, data: bytes, identifiers: list[int]) -> Mapping[str, Arra
 
 
 def _check_header(data: bytes, corners: int, vertices: int, path: str) -> None:
-    """Refuses streams whose header declares something else than the accessors do.
+    """Refuses streams whose header declares more than the accessors do.
 
     Draco bitstream 2.2, sections 3 and 4. Where metadata precedes the counts, they are compared after decoding only.
     """
@@ -136,7 +145,7 @@ def _check_header(data: bytes, corners: int, vertices: int, path: str) -> None:
     second, start = _varint(data, start)
     # sequential: faces, points; edgebreaker: vertices, faces, and a vertex becomes one point or more at seams
     faces, points = (second, first) if method == _EDGEBREAKER else (first, second)
-    if faces * 3 != corners or points > vertices:
+    if faces * 3 > corners or points > vertices:
         raise InvalidModel(
             f"{path} holds {faces:,} triangles of {points:,} vertices; "
             f"the accessors declare {corners:,} indices and {vertices:,} vertices"

@@ -15,7 +15,7 @@ from renderer.load.draco import Draco
 from renderer.load.fields import Fields
 from renderer.load.limits import Budget
 from renderer.load.materials import Materials, tangent_texcoord
-from renderer.load.normals import flat_normals, unit
+from renderer.load.normals import flat_normals, unit, without_gaps
 from renderer.load.tangents import generate_tangents
 from renderer.load.vertices import VertexReader, used_vertices
 from renderer.scene.nodes import Material, Mesh, MorphTarget, Primitive, Topology
@@ -75,8 +75,9 @@ class Meshes:
         if not attributes.has("POSITION"):
             self._warnings.append(f"{fields.path} has no positions, and is left out")
             return None
-        vertices = self._accessors.count(attributes.index("POSITION", len(self._accessors)))
         self._draco.decompress(fields)
+        positions = attributes.index("POSITION", len(self._accessors))
+        vertices = self._accessors.count(positions, attributes.name_of("POSITION"))
         kind, indices = topology.as_list(mode, self._read_indices(fields, mode, vertices))
         if not len(indices):
             return None
@@ -94,7 +95,7 @@ class Meshes:
         if flat:
             primitive.normals = flat_normals(primitive.positions)
         elif attributes.has("NORMAL"):
-            primitive.normals = unit(reader.floats(attributes, "NORMAL", (3,)))
+            primitive.normals = self._normals(reader.floats(attributes, "NORMAL", (3,)), primitive, fields.path)
             if attributes.has("TANGENT") and tangent_texcoord(material) is not None:
                 primitive.tangents = reader.tangents(attributes)
         primitive.texcoords = tuple(
@@ -108,6 +109,13 @@ class Meshes:
         primitive.targets = self._read_targets(fields, reader, flat)
         self._add_tangents(primitive, material, fields.path)
         return primitive
+
+    def _normals(self, found: Float32, primitive: Primitive, path: str) -> Float32:
+        """The normals `found` in the file, of length 1."""
+        if primitive.topology is not Topology.TRIANGLES or found.any(axis=1).all():
+            return unit(found)
+        self._warnings.append(f"{path} has normals of no length: they are made of its triangles")
+        return without_gaps(found, primitive.positions, primitive.indices)
 
     def _read_indices(self, fields: Fields, mode: int, vertices: int) -> UInt32:
         index = fields.optional_index("indices", len(self._accessors))

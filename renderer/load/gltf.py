@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from renderer.errors import EmptyModel, InvalidModel, UnsupportedModel
+from renderer.gltf.glb import MISSING
 from renderer.load import limits
 from renderer.load.accessors import Accessors
 from renderer.load.container import Document, open_document
@@ -48,22 +49,29 @@ def _build_scene(document: Document, variant: str | None, with_looks: bool) -> S
     accessors = Accessors(document, budget)
     textures = Textures(document, accessors, budget, warnings)
     materials = Materials(root, textures, variant, with_looks)
-    with Draco(accessors) as draco:
+    with Draco(accessors, warnings) as draco:
         meshes = Meshes(root, accessors, materials, draco, budget, warnings)
         nodes = read_nodes(root, len(meshes), len(root.children("skins")))
-        scene = Scene(
-            nodes, read_roots(root, nodes), meshes.used, materials.used, [], [], [], warnings, materials.variants
-        )
+        roots = read_roots(root, nodes, warnings)
+        scene = Scene(nodes, roots, meshes.used, materials.used, [], [], [], warnings, materials.variants)
         shown = set(reachable(scene)) - hidden_nodes(root, nodes)
         _load_drawn(scene, shown, root, meshes, accessors, budget)
     scene.lights = read_lights(root, shown, warnings)
     scene.cameras = [fields.name() for fields in root.children("cameras")]
     scene.extensions = used_extensions(root)
-    scene.clips = read_clips(root, accessors, scene, materials.indices, budget)
+    scene.clips, scene.broken_clips = read_clips(root, accessors, scene, materials.indices, budget)
     _check_world(scene)
     scene.images = textures.decode()
+    scene.missing = textures.missing + _missing_before(root)
     del warnings[limits.WARNINGS :]
     return scene
+
+
+def _missing_before(root: Fields) -> int:
+    """What of the model didn't come along, by whoever made the document of another format."""
+    extras = root.required_child("asset").values.get("extras")
+    count = extras.get(MISSING) if isinstance(extras, dict) else None
+    return count if isinstance(count, int) and 0 <= count <= limits.DRAWN_PRIMITIVES else 0
 
 
 def _check_version(root: Fields) -> None:

@@ -22,20 +22,29 @@ def read_nodes(root: Fields, mesh_count: int, skin_count: int) -> list[Node]:
     return nodes
 
 
-def read_roots(root: Fields, nodes: list[Node]) -> tuple[int, ...]:
+def read_roots(root: Fields, nodes: list[Node], warnings: list[str]) -> tuple[int, ...]:
     """The root nodes of the file's default scene: of scene 0 where no default is named, and all nodes without a parent
-    where the file has no scenes."""
+    where the file has no scenes.
+
+    A node that the scene lists although it is another's child is taken away from that one, as viewers do.
+    """
     scenes = root.children("scenes")
     children = {child for node in nodes for child in node.children}
     if not scenes:
         return tuple(i for i in range(len(nodes)) if i not in children)
     chosen = scenes[root.optional_index("scene", len(scenes)) or 0]
-    roots = chosen.indices("nodes", len(nodes))
-    if len(set(roots)) < len(roots):
-        raise InvalidModel(f"{chosen.path}.nodes lists a node twice")
-    for index in roots:
-        if index in children:
-            raise InvalidModel(f"{chosen.path}.nodes lists node {index}, which is the child of another node")
+    listed = chosen.indices("nodes", len(nodes))
+    roots = tuple(dict.fromkeys(listed))
+    if len(roots) < len(listed):
+        warnings.append(f"{chosen.path}.nodes lists a node twice: it is shown once")
+    moved = children.intersection(roots)
+    if moved:
+        warnings += [
+            f"{chosen.path}.nodes lists node {index}, the child of another node: it is shown where the scene has it"
+            for index in sorted(moved)[: limits.WARNINGS]
+        ]
+        for node in nodes:
+            node.children = tuple(child for child in node.children if child not in moved)
     return roots
 
 

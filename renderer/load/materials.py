@@ -6,13 +6,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from renderer.errors import SettingsError
-from renderer.load import layers
+from renderer.load import layers, topology
 from renderer.load.fields import Fields, clamped
 from renderer.load.specular_glossiness import with_specular_glossiness
 from renderer.load.textures import Textures
 from renderer.scene.nodes import AlphaMode, Material, TextureRef
 
 VARIANTS = "KHR_materials_variants"
+INK = Material(base_color_factor=(0.1, 0.1, 0.1, 1.0), metallic_factor=0.0)
+"""Of lines and points without material and colours. glTF's white would not be seen on white paper; this grey is seen on
+black, too."""
+
+_INK = -1  # instead of the index of a material of the file
+
 EMISSIVE_STRENGTH = 1e6  # the largest accepted: half-float targets end at 65504 anyway
 
 
@@ -33,9 +39,12 @@ class Materials:
         self.texcoords: list[int] = []
 
     def use(self, primitive: Fields) -> int:
-        """The index in `used` of the material of `primitive`: glTF's default material where it names none."""
+        """The index in `used` of the material of `primitive`: glTF's default material, or INK, where it names none."""
         index = None if self._variant is None else self._mapped(primitive).get(self._variant)
-        return self._place(primitive.optional_index("material", len(self._fields)) if index is None else index)
+        index = primitive.optional_index("material", len(self._fields)) if index is None else index
+        thin = primitive.choice("mode", topology.MODES, topology.TRIANGLES) < topology.TRIANGLES
+        bare = index is None and not primitive.required_child("attributes").has("COLOR_0")
+        return self._place(_INK if thin and bare else index)
 
     def looks(self, primitive: Fields) -> dict[int, int]:
         """The indices in `used` of the materials that variants give to `primitive`, by the variants' numbers; none
@@ -46,7 +55,10 @@ class Materials:
     def _place(self, index: int | None) -> int:
         """The index in `used` of the file's material `index`."""
         if index not in self._indices:
-            material = Material() if index is None else _read_material(self._fields[index], self._textures)
+            if index is None:
+                material = Material()
+            else:
+                material = INK if index == _INK else _read_material(self._fields[index], self._textures)
             self._indices[index] = len(self.used)
             self.used.append(material)
             self.texcoords.append(_highest_texcoord(material))
@@ -55,7 +67,7 @@ class Materials:
     @property
     def indices(self) -> dict[int, int]:
         """The indices in `used`, by the file's own."""
-        return {index: place for index, place in self._indices.items() if index is not None}
+        return {index: place for index, place in self._indices.items() if index not in (None, _INK)}
 
     def _mapped(self, primitive: Fields) -> dict[int, int]:
         """The file's materials that variants give to `primitive`, by the variants' numbers."""

@@ -3,7 +3,7 @@ others are made of."""
 
 import numpy as np
 
-from renderer.arrays import Float32, Float64
+from renderer.arrays import Bools, Float32, Float64, UInt32
 
 
 def flat_normals(corners: Float32) -> Float32:
@@ -14,6 +14,20 @@ def flat_normals(corners: Float32) -> Float32:
     triangle = corners.reshape(-1, 3, 3).astype(np.float64)
     normals = np.cross(triangle[:, 1] - triangle[:, 0], triangle[:, 2] - triangle[:, 0])
     return np.repeat(unit(normals), 3, axis=0)
+
+
+def without_gaps(normals: Float32, positions: Float32, indices: UInt32) -> Float32:
+    """Unit normals for the vertices (n, 3) of a triangle list. Those of no length become the mean of the triangles
+    around them, weighted by area; or +Y where these have none either."""
+    lost: Bools = ~np.any(normals, axis=1)
+    corners = indices.reshape(-1, 3)
+    corners = corners[lost[corners].any(axis=1)]
+    around = positions[corners].astype(np.float64)
+    outward = np.cross(around[:, 1] - around[:, 0], around[:, 2] - around[:, 0])
+    mean = np.zeros(normals.shape)
+    for axis in range(3):
+        mean[:, axis] = np.bincount(corners.ravel(), np.repeat(outward[:, axis], 3), len(normals))
+    return unit(np.where(lost[:, None], unit(mean, (0.0, 1.0, 0.0)), normals))
 
 
 def unit(vectors: Float32 | Float64, fallback: tuple[float, float, float] = (0.0, 1.0, 0.0)) -> Float32:

@@ -4,25 +4,19 @@ import base64
 import binascii
 import posixpath
 import urllib.parse
-from typing import Protocol
 
 from renderer.errors import InvalidModel, ResourceMissing
 from renderer.load.fields import printable
-
-
-class Files(Protocol):
-    """The files that came along with the glTF file, by their path relative to the archive's root."""
-
-    def read(self, name: str) -> bytes: ...
-
-    def __contains__(self, name: object) -> bool: ...
+from renderer.load.files import ModelFiles
+from renderer.load.names import Names
 
 
 class Resolver:
     """Reads the resources of one glTF file. `folder` is where the glTF file lies inside `files`."""
 
-    def __init__(self, files: Files | None = None, folder: str = "") -> None:
+    def __init__(self, files: ModelFiles | None = None, folder: str = "") -> None:
         self._files = files
+        self._names = Names(files or ())
         self._folder = folder
 
     def read(self, uri: str, path: str) -> bytes:
@@ -42,9 +36,10 @@ class Resolver:
             raise ResourceMissing(f"{path} points at {shown}, which is outside the model's own files")
         if self._files is None:
             raise ResourceMissing(f"{path} needs the file {shown}: upload a GLB, or a ZIP with all the files in it")
-        if name not in self._files:
+        found = self._names.find(name)
+        if found is None:
             raise ResourceMissing(f"{path} needs the file {shown}, which is not in the archive")
-        return self._files.read(name)
+        return self._files.read(found)
 
 
 def _decode_data_uri(uri: str, path: str) -> bytes:
@@ -57,8 +52,10 @@ def _decode_data_uri(uri: str, path: str) -> bytes:
         return urllib.parse.unquote_to_bytes(body)
     if "%" in body:
         body = urllib.parse.unquote(body)
+    body = "".join(body.split())
+    padding = "=" * (-len(body) % 4)  # which writers of URLs leave out
     try:
-        return base64.b64decode(body, validate=True)
+        return base64.b64decode(body + padding, validate=True)
     except (binascii.Error, ValueError) as error:
         raise InvalidModel(f"{path} has a data URI that is not valid base64: {error}") from error
 

@@ -39,24 +39,29 @@ def read_skin(fields: Fields, accessors: Accessors, node_count: int, budget: Bud
 
 def read_clips(
     root: Fields, accessors: Accessors, scene: Scene, materials: Mapping[int, int], budget: Budget
-) -> list[Clip]:
-    """All animations, with the channels that change something this renderer draws.
+) -> tuple[list[Clip], dict[str, str]]:
+    """All animations, with the channels that change something this renderer draws; and by name, what is wrong with
+    those that can't be read. Nobody may have asked for these, so that the model is drawn, with a warning.
 
     Channels without a target, and morph weights of nodes that draw no morphed mesh, are left out; so are, with a
     warning, pointers to what can't be animated. Node meshes must be indices into the scene's by now; `materials` has
     the indices of the scene's materials by those of the file.
     """
-    clips = []
+    clips, broken = [], dict[str, str]()
     for number, fields in enumerate(root.children("animations")):
         samplers, channel_fields = fields.children("samplers"), fields.children("channels")
         if len(channel_fields) > limits.CHANNELS:
             raise ModelTooLarge(
                 f"{fields.path} has {len(channel_fields):,} channels, and {limits.CHANNELS:,} are allowed"
             )
+        name = fields.name(f"animation {number}")
         read = (_read_channel(item, samplers, root, accessors, scene, materials, budget) for item in channel_fields)
-        channels = [channel for channel in read if channel is not None]
-        clips.append(Clip(fields.name(f"animation {number}"), channels))
-    return clips
+        try:
+            clips.append(Clip(name, [channel for channel in read if channel is not None]))
+        except InvalidModel as error:
+            broken.setdefault(name, str(error))
+            scene.warnings.append(f'the animation "{name}" is left out: {error}')
+    return clips, broken
 
 
 def _read_channel(

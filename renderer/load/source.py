@@ -9,14 +9,17 @@ from renderer.load.fields import printable
 BLOCK_BYTES = 4 * limits.MEGABYTE
 
 _BOM = b"\xef\xbb\xbf"
+_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+"""By the byte order marks that such texts begin with."""
 
 
 class Source:
-    """`text` has LF line ends and no continued lines. Offsets in it are offsets in the file, but for the BOM."""
+    """`text` has LF line ends and no continued lines. Offsets in it are offsets in the file, but for the BOM; in one of
+    UTF-16, in the same text as UTF-8."""
 
     def __init__(self, data: bytes, name: str) -> None:
         self.name = printable(name)
-        data = data.removeprefix(_BOM)
+        data = as_utf8(data).removeprefix(_BOM)
         self._lines = data if b"\n" in data else data.replace(b"\r", b"\n")
         self.text = self._lines
         if b"\\\n" in self._lines or b"\\\r\n" in self._lines:
@@ -47,6 +50,12 @@ class Source:
         word = self.text[offset : offset + 40].split(maxsplit=1)[:1]
         shown = printable(decoded(word[0])) if word else ""
         return InvalidModel(f"{self.name}, line {self.line(offset)}: {shown!r} {problem}")
+
+
+def as_utf8(data: bytes) -> bytes:
+    """A text of UTF-16 that says so by its byte order mark, as UTF-8; any other as it is."""
+    encoding = _UTF16.get(data[:2])
+    return data if encoding is None else data[2:].decode(encoding, "replace").encode()
 
 
 def decoded(data: bytes) -> str:

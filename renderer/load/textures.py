@@ -44,6 +44,7 @@ class Textures:
         self._images = document.root.children("images")
         self._samplers = [_read_sampler(fields) for fields in document.root.children("samplers")]
         self._used: dict[int, int] = {}
+        self.missing = 0  # references to textures that can't be read
         self._uses: dict[int, str] = {}  # the JSON path that refers to an image first
 
     def reference(self, material: Fields, key: str) -> TextureRef | None:
@@ -54,6 +55,7 @@ class Textures:
         texture = self._textures[info.index("index", len(self._textures))]
         source = self._source(texture)
         if source is None:
+            self.missing += 1
             self._notes.append(f"{texture.path} has no image that this renderer reads, and is left out")
             return None
         self._uses.setdefault(source, material.name_of(key))

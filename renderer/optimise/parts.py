@@ -93,7 +93,7 @@ def read_parts(root: Fields, accessors: Accessors, budget: Budget, scene: Scene,
                 primitives[mesh, number] = primitive
                 alike.setdefault(_data_of(primitive), []).append((mesh, number))
     parts = []
-    with Draco(accessors) as draco:
+    with Draco(accessors, []) as draco:  # `scene` has its warnings already
         for places in alike.values():
             showings = [each for mesh, _ in places for each in shown.get(mesh, ())]
             part = _read(primitives[places[0]], tuple(places), showings, accessors, budget, draco, scene, pose)

@@ -7,7 +7,8 @@ come before all others.
 """
 
 import contextlib
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 
 import moderngl
 import numpy as np
@@ -15,6 +16,7 @@ import numpy as np
 from renderer.camera.framing import View
 from renderer.gl.cost import Picture
 from renderer.gl.resources import GpuDrawable, GpuScene, matrix_bytes
+from renderer.gl.sampling import SUPERSAMPLING
 from renderer.gl.tiles import WHOLE, Tile
 from renderer.lighting.environment import Environment
 from renderer.lighting.shadow import SelfShadows
@@ -72,38 +74,27 @@ class GeometryPass:
             undo.pop_all()
 
     @property
-    def transmissive(self) -> bool:
-        """Whether anything of the model shows what is behind it."""
-        return any(is_transmissive(draw.drawable.material) for draw in self._draws)
+    def layers(self) -> int:
+        """Transmissive layers that are seen through each other: 0 where nothing shows what is behind it."""
+        return min(TRANSMISSION_LAYERS, sum(is_transmissive(draw.drawable.material) for draw in self._draws))
 
     def draw(
         self,
         view: View,
         target: moderngl.Framebuffer,
         tile: Tile = WHOLE,
-        behind: moderngl.Texture | None = None,
+        behind: Sequence[moderngl.Texture] | None = None,
         ground: Callable[[], None] | None = None,
     ) -> None:
         """Draws into `target`, which is current, and whose depth is cleared or holds what may hide the model.
 
-        The view may mirror the world. `behind` is what transmissive parts show; without it, that is what `target` holds
-        by then, farther transmissive parts included. `ground` draws what lies under the model, after all opaque parts:
-        it costs only where it is seen.
+        The view may mirror the world. `behind` has what each transmissive layer shows, the farthest one's first, with a
+        texel for each pixel; without it, that is what `target` holds by then. `ground` draws what lies under the model,
+        after all opaque parts: it costs only where it is seen.
         """
         ctx = self._ctx
-        self.draw_opaque(view, target, tile)
-        if ground is not None:
-            ground()
-            self._programs.bind_light()  # to the texture units that the ground has used
-            ctx.enable_only(moderngl.DEPTH_TEST)
-        transmissive = [draw for draw in self._draws if is_transmissive(draw.drawable.material)]
-        transmissive.sort(key=lambda draw: _nearest(draw.drawable, view))
-        layers = 1 if behind is not None else min(TRANSMISSION_LAYERS, len(transmissive))
-        for layer in range(layers, 0, -1):
-            (behind or self._behind.capture(target)).use(BEHIND_UNIT)
-            for draw in transmissive[layer - 1 : None if layer == layers else layer]:
-                draw.render(self._programs, ctx, mirrored=self._mirrored)
-        ctx.enable(moderngl.BLEND)
+        self.draw_behind(view, target, tile, behind, ground)
+        ctx.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
         ctx.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
         target.depth_mask = False
         for draw in reversed(self._near_first(view)):
@@ -111,13 +102,41 @@ class GeometryPass:
                 for culled in ("front", "back") if draw.drawable.material.double_sided else ("back",):
                     draw.render(self._programs, ctx, mirrored=self._mirrored, culled=culled)
         target.depth_mask = True
-        self._programs.clear_samplers()
-        ctx.front_face = "ccw"
-        ctx.cull_face = "back"
-        ctx.enable_only(moderngl.NOTHING)
+        self._finish()
 
-    def draw_opaque(self, view: View, target: moderngl.Framebuffer, tile: Tile = WHOLE) -> None:
-        """Draws what hides all that is behind it into `target`, which is current."""
+    def draw_behind(
+        self,
+        view: View,
+        target: moderngl.Framebuffer,
+        tile: Tile,
+        behind: Sequence[moderngl.Texture] | None,
+        ground: Callable[[], None] | None,
+    ) -> None:
+        """Like `draw`, but for blended parts, and only as many transmissive layers as `behind` has pictures for: what
+        the next layer shows."""
+        self._draw_opaque(view, target, tile)
+        if ground is not None:
+            ground()
+            self._programs.bind_light()  # to the texture units that the ground has used
+            self._ctx.enable_only(moderngl.DEPTH_TEST)
+        self._programs.set_uniforms({"u_finer": 0.0 if behind is None else math.log2(SUPERSAMPLING)})
+        transmissive = [draw for draw in self._draws if is_transmissive(draw.drawable.material)]
+        transmissive.sort(key=lambda draw: _nearest(draw.drawable, view))
+        for layer in range(self.layers if behind is None else len(behind)):
+            (self._behind.capture(target) if behind is None else behind[layer]).use(BEHIND_UNIT)
+            place = self.layers - 1 - layer  # the nearest one's is 0
+            for draw in transmissive[place : None if layer == 0 else place + 1]:
+                draw.render(self._programs, self._ctx, mirrored=self._mirrored)
+        self._finish()
+
+    def _finish(self) -> None:
+        """Leaves the state that other passes expect."""
+        self._programs.clear_samplers()
+        self._ctx.front_face = "ccw"
+        self._ctx.cull_face = "back"
+        self._ctx.enable_only(moderngl.NOTHING)
+
+    def _draw_opaque(self, view: View, target: moderngl.Framebuffer, tile: Tile) -> None:
         self._mirrored = bool(np.linalg.det(view.view[:3, :3]) < 0)
         view_projection = tile.crop @ view.projection @ view.view
         self._programs.set_uniforms({

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import moderngl
 import numpy as np
 
-from renderer.arrays import UInt8
+from renderer.arrays import Float32, UInt8
 from renderer.gl.context import Device
 from renderer.gl.programs import FULL_SCREEN, Programs, read_shader, set_uniform
 from renderer.gl.targets import FrameTarget, ReadTarget
@@ -19,9 +19,12 @@ class ResolvePass:
     """Reads a `FrameTarget` as pictures of the frame's size, top row first."""
 
     def __init__(self, device: Device, samples: FrameTarget) -> None:
+        self._device = device
         self._samples = samples
         self._programs = Programs(device)
+        self._small: ReadTarget | None = None
         self._target = ReadTarget(device, (samples.width, samples.height))
+        self._deep: ReadTarget | None = None
 
     def read_rgba(self) -> UInt8:
         """(h, w, 4): premultiplied, sRGB-encoded, as drawn."""
@@ -29,9 +32,27 @@ class ResolvePass:
         set_samples(program, self._samples)
         return self._pixels(program)
 
+    def read_small(self, size: tuple[int, int]) -> UInt8:
+        """The frame as `read_rgba` has it, at `size` (width, height): of each pixel the samples at its middle alone."""
+        if self._small is None:
+            self._small = ReadTarget(self._device, size)
+        program = full_screen(self._programs, "resolve.frag.glsl", texels(self._samples))
+        set_samples(program, self._samples)
+        set_uniform(program, "u_size", (float(size[0]), float(size[1])))
+        self._small.fill(program)
+        return np.frombuffer(self._small.read(), np.uint8).reshape(size[1], size[0], 4)
+
     def read_straight(self, foreground: moderngl.Texture | None = None) -> UInt8:
         """(h, w, 4): sRGB-encoded with straight alpha, behind a foreground; black where nothing is seen."""
         return self._pixels(transparent(self._programs, "resolve.frag.glsl", self._samples, foreground))
+
+    def read_deep(self, foreground: moderngl.Texture | None = None) -> Float32:
+        """(h, w, 4), 0 to 1: like `read_straight`, but as fine as the mean of the samples is, which has 10 bits."""
+        if self._deep is None:
+            self._deep = ReadTarget(self._device, (self._samples.width, self._samples.height), "f2")
+        self._deep.fill(transparent(self._programs, "resolve.frag.glsl", self._samples, foreground))
+        halves = np.frombuffer(self._deep.read(), np.float16)
+        return halves.reshape(self._samples.height, self._samples.width, 4).astype(np.float32)
 
     def read_rgb(
         self, backdrop: Backdrop, image: moderngl.Texture | None = None, foreground: moderngl.Texture | None = None
@@ -42,6 +63,10 @@ class ResolvePass:
 
     def release(self) -> None:
         self._target.release()
+        if self._small is not None:
+            self._small.release()
+        if self._deep is not None:
+            self._deep.release()
         self._programs.release()
 
     def _pixels(self, program: moderngl.Program) -> UInt8:

@@ -4,7 +4,10 @@ Planar 4:4:4:4 of 10 bits, BT.709 limited range (ITU-R BT.709-6, section 3; the 
 steps), alpha 0 to 1023. The alpha is straight: colours are not darkened by it. Where it is 0 the colour is black.
 """
 
+import math
+
 import moderngl
+import numpy as np
 
 from renderer.gl.context import Device
 from renderer.gl.programs import Programs, set_uniform
@@ -20,12 +23,10 @@ class YuvaPass:
     """Converts a `FrameTarget`."""
 
     def __init__(self, device: Device, samples: FrameTarget) -> None:
-        if samples.width % CELL_WIDTH:
-            raise ValueError(f"video with alpha needs a width that is a multiple of {CELL_WIDTH}, not {samples.width}")
         self._samples = samples
         self._programs = Programs(device)
-        self._cells = samples.width // CELL_WIDTH, samples.height
-        self._planes = Readback(device, self._cells, samples.width * samples.height * 8)
+        self._cells = math.ceil(samples.width / CELL_WIDTH), samples.height
+        self._planes = Readback(device, self._cells, CELL_WIDTH * math.prod(self._cells) * 8)
 
     def convert(self, foreground: moderngl.Texture | None = None) -> Pending:
         """Issues the conversion of the frame behind a foreground; waits for nothing.
@@ -36,8 +37,13 @@ class YuvaPass:
         defines = {"CELL_WIDTH": CELL_WIDTH}
         program = transparent(self._programs, "yuva444.frag.glsl", self._samples, foreground, defines)
         set_uniform(program, "u_cells", self._cells)
-        return self._planes.fill(program)
+        return self._planes.fill(program, bytes if self._samples.width % CELL_WIDTH == 0 else self._without_gaps)
 
     def release(self) -> None:
         self._planes.release()
         self._programs.release()
+
+    def _without_gaps(self, planes: bytes) -> bytes:
+        """Planes whose rows have been filled up to whole cells."""
+        rows = np.frombuffer(planes, np.uint16).reshape(4, self._samples.height, self._cells[0] * CELL_WIDTH)
+        return rows[..., : self._samples.width].tobytes()

@@ -32,7 +32,7 @@ class Pose:
 def find_clip(scene: Scene, name: str | None) -> Clip | None:
     """The clip called `name`; "*" is the first one, and nothing where there are no clips. None plays nothing.
 
-    Raises SettingsError for a name that the model lacks.
+    Raises SettingsError for a name that the model lacks, or whose clip is broken.
     """
     if name is None:
         return None
@@ -41,6 +41,8 @@ def find_clip(scene: Scene, name: str | None) -> Clip | None:
     for clip in scene.clips:
         if clip.name == name:
             return clip
+    if name in scene.broken_clips:
+        raise SettingsError("animation", f'the animation "{name}" can\'t be played: {scene.broken_clips[name]}')
     known = ", ".join(f'"{clip.name[:40]}"' for clip in scene.clips[:10])
     raise SettingsError("animation", f'the model has no animation "{name}"; it has {known or "none"}')
 
@@ -48,6 +50,42 @@ def find_clip(scene: Scene, name: str | None) -> Clip | None:
 def clip_time(clip: Clip, frame: int, fps: int, speed: float) -> float:
     """Seconds into the clip at a frame of the video; the clip starts over when it ends."""
     return frame / fps * speed % clip.duration if clip.duration > 0 else 0.0
+
+
+REST_LOOKED_FOR = 25
+"""Moments of a clip, evenly picked, at which the model may stand as it does at rest."""
+
+SAME = 1e-3
+"""How much two poses that look alike may differ: in the sizes of the scene, and in parts of a turn."""
+
+
+def still_time(scene: Scene, clip: Clip, wanted: float | None) -> float:
+    """Seconds into the clip that a single picture shows: those that are wanted, or else the clip's beginning.
+
+    But where the model at rest is none of its poses, such as a figure with its arms stretched out that then walks, the
+    beginning may be on the way there: then it is the clip's middle. Raises SettingsError for a time after its end.
+    """
+    if wanted is not None:
+        if wanted > clip.duration:
+            raise SettingsError("time", f"time: the animation lasts {clip.duration:.3f} s, and not {wanted:g} s")
+        return wanted
+    rest = _figures(pose_scene(scene, None, 0.0))
+    moments = np.linspace(0.0, clip.duration, REST_LOOKED_FOR).tolist()
+    if any(_alike(_figures(pose_scene(scene, clip, moment)), rest) for moment in moments):
+        return 0.0
+    return clip.duration / 2
+
+
+def _figures(pose: Pose) -> tuple[Float64, ...]:
+    """What places the vertices of a pose."""
+    return (pose.world, *pose.joints, *(pose.weights[node] for node in sorted(pose.weights)))
+
+
+def _alike(first: tuple[Float64, ...], second: tuple[Float64, ...]) -> bool:
+    return all(
+        bool((np.abs(one - other) <= SAME * np.maximum(1.0, np.abs(other).max(initial=0.0))).all())
+        for one, other in zip(first, second, strict=True)
+    )
 
 
 @np.errstate(over="ignore", invalid="ignore")  # hostile transforms may overflow: `scene_bounds` refuses the result

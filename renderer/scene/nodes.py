@@ -312,7 +312,9 @@ class Contents:
 class Scene:
     """A model, ready to pose and draw. `roots` are the nodes of the file's default scene.
 
-    `cameras` and `extensions` are the names of those that the file has and uses.
+    `cameras` and `extensions` are the names of those that the file has and uses. `broken_clips` says by name what is
+    wrong with those animations that can't be played. `missing` counts the textures and materials that the file names
+    and that didn't come along.
     """
 
     nodes: list[Node]
@@ -327,6 +329,8 @@ class Scene:
     lights: list[Light] = dataclasses.field(default_factory=list)
     cameras: list[str] = dataclasses.field(default_factory=list)
     extensions: list[str] = dataclasses.field(default_factory=list)
+    broken_clips: dict[str, str] = dataclasses.field(default_factory=dict)
+    missing: int = 0
 
     @property
     def contents(self) -> Contents:

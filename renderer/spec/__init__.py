@@ -17,9 +17,11 @@ from renderer.spec.frames import (
     VideoPlan,
     VideoVariant,
 )
-from renderer.spec.plan import QUALITY_TIERS, plan_dataset, plan_image, plan_preview, plan_video
+from renderer.spec.pictures import PictureSpec
+from renderer.spec.plan import plan_dataset, plan_image, plan_preview, plan_video
 from renderer.spec.settings import SETTINGS, RenderSettings, parse_settings
 from renderer.spec.stills import Angle, StillsSpec, StillVariant
+from renderer.spec.tiers import QUALITY_TIERS
 
 __all__ = [
     "ANCHORS",
@@ -33,6 +35,7 @@ __all__ = [
     "H264Encoder",
     "ImagePlan",
     "ImageVariant",
+    "PictureSpec",
     "RenderSettings",
     "StillVariant",
     "StillsSpec",

@@ -4,6 +4,7 @@ import dataclasses
 from typing import Any, Literal
 
 from renderer.spec.cameras import LEVEL
+from renderer.spec.formats import VideoFormat
 from renderer.spec.versions import stamped, unstamped
 
 Codec = Literal["h264", "h264-fast", "prores4444"]
@@ -29,6 +30,7 @@ class FrameSpec:
     a panorama that lights in place of the preset `lighting`: whoever renders knows its file, and equal names mean equal
     files. `elevation` is the camera's above the model's middle; `material_variant` names one of the model's, None means
     its default materials. `framing` says what the path keeps in the picture: the "model", or the "sphere" around it.
+    `time` is how many seconds into the animation a single frame is, None: where it shows the animation best.
     """
 
     width: int
@@ -58,6 +60,7 @@ class FrameSpec:
     material_variant: str | None = None
     animation: str | None = None
     animation_speed: float = 1.0
+    time: float | None = 0.0
 
     @property
     def poster_frame(self) -> int:
@@ -109,13 +112,16 @@ class VideoVariant:
 
     `web_size` is (width, height) in pixels of the lighter MP4, or None. `codec` is the video's: "h264" in MP4, which
     "h264-fast" is too, for less of the encoder's time, or "prores4444" in MOV, which is transparent instead of
-    composited on the backdrop.
+    composited on the backdrop. `formats` are files besides, of which those that can are `transparent` where that is
+    set.
     """
 
     backdrop: Backdrop
     web_size: tuple[int, int] | None = None
     codec: Codec = "h264"
     foreground: Foreground | None = None
+    formats: tuple[VideoFormat, ...] = ()
+    transparent: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return stamped(dataclasses.asdict(self))
@@ -126,7 +132,8 @@ class VideoVariant:
         fields = unstamped(data)
         web = fields["web_size"]
         size = None if web is None else (int(web[0]), int(web[1]))
-        return cls(**{**fields, **_pictures(fields), "web_size": size})
+        formats = tuple(fields.get("formats", ()))
+        return cls(**{**fields, **_pictures(fields), "web_size": size, "formats": formats})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

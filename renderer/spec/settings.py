@@ -12,17 +12,23 @@ from typing import Any, Literal, get_args
 from renderer.errors import SettingsError
 from renderer.spec.cameras import CAMERAS
 from renderer.spec.dataset import DATASET_TIERS, Coverage, DatasetDepth, DatasetFormat
+from renderer.spec.formats import FORMATS, VideoFormat, check_formats
 from renderer.spec.frames import ANCHORS, Framing, ImageFormat
+from renderer.spec.tiers import QUALITY_TIERS, check_size, size_of
 
 OUTPUTS = ("video", "image", "dataset")
 
-Kind = Literal["string", "color", "id", "number", "integer", "boolean"]
+Kind = Literal["string", "color", "id", "size", "list", "number", "integer", "boolean"]
 
 PATTERNS: dict[Kind, tuple[str, str]] = {
     "color": (r"^#[0-9a-fA-F]{6}$", 'a colour such as "#ff8800": # and six hex digits'),
     "id": (r"^[0-9a-zA-Z]{12}$", "an id: 12 letters and digits"),
+    "size": (r"^[0-9]{1,5}x[0-9]{1,5}$", 'a size in pixels such as "1000x1000": width, x, height'),
 }
 """Regular expressions, as JSON schema has them, and the same in words."""
+
+FPS, MAX_FPS = 30, 60
+"""Frames a second that a video has by itself, and the most that it may have."""
 
 MAX_LENGTH_S = 30.0
 MAX_LENGTH_ADMIN_S = 600.0
@@ -47,7 +53,7 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("quality", "string", "share", "Quality tier.",
-            choices=("share", "standard", "4k", "pro"), outputs=OUTPUTS),
+            choices=tuple(QUALITY_TIERS), outputs=OUTPUTS),
     Setting("effect", "string", "turntable", "Camera path; dataset is the output of that name.",
             choices=("turntable", "hero-spin", "showcase", "zoom-orbit", "reveal", "dataset"),
             outputs=("video", "dataset")),
@@ -73,8 +79,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("image_format", "string", "png", "File format of a still: PNG and WebP keep every pixel.",
             choices=get_args(ImageFormat), outputs=("image",)),
     Setting("transparent", "boolean", False,
-            "A still without a background, its shadow in the alpha; the colour then shows in the poster only.",
-            outputs=("image",)),
+            "No background, the shadow in the alpha: of a still, which has the colour in its poster only, and of a "
+            "video's formats webp, webm, hevc, png, strip and spin.",
+            outputs=("video", "image")),
     Setting("camera", "string", "front",
             "Where a still is taken from: three-quarter lies between front and right, and higher.",
             choices=tuple(CAMERAS), outputs=("image",)),
@@ -85,6 +92,9 @@ SETTINGS: tuple[Setting, ...] = (
             "Degrees that a still's camera stands above the model's middle, instead of the camera's own.",
             minimum=-90, maximum=90, outputs=("image",)),
     Setting("aspect", "string", "16:9", "Aspect ratio of the picture.", choices=("16:9", "1:1", "9:16")),
+    Setting("size", "size", None,
+            "Width and height in pixels, such as 1000x1000, instead of the aspect: at most as many pixels as the "
+            "quality has, and even sides for a video."),
     Setting("bg_color", "color", "#ffffff", "Background colour, six hex digits with a leading #."),
     Setting("bg_image_id", "id", None, "Overlay to show as background image instead of the colour."),
     Setting("bg_align", "string", "top-left", "The part of the background image that cropping spares.",
@@ -95,12 +105,22 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("vignette", "number", 0.0, "Vignette intensity, 0 none to 1 full.", minimum=0, maximum=1),
     Setting("length", "number", 6.0, "Video duration in seconds.", minimum=3, maximum=MAX_LENGTH_S,
             outputs=("video",)),
+    Setting("fps", "integer", FPS, "Frames a second; more than 30 cost in proportion.", minimum=24, maximum=MAX_FPS,
+            outputs=("video",)),
+    Setting("formats", "list", (),
+            "What else to make of a video's frames: animated WebP, GIF, WebM and HEVC with alpha, sequences of PNGs or "
+            "EXRs, a strip, a spin.",
+            choices=tuple(row.name for row in FORMATS), outputs=("video",)),
     Setting("material_variant", "string", None,
             "Name of the model's material variant to show instead of its default materials.", outputs=OUTPUTS),
     Setting("animation", "string", None,
             'Name of the animation clip to play, or "*" for the model\'s first clip.'),
     Setting("animation_speed", "number", 1.0, "Playback speed multiplier of the animation.",
             minimum=0.01, maximum=100, outputs=("video",)),
+    Setting("time", "number", None,
+            "Seconds into the animation that a still shows: if not given, its beginning, or its middle where the model "
+            "at rest is none of its poses.",
+            minimum=0, maximum=MAX_LENGTH_ADMIN_S, outputs=("image",)),
     Setting("shadows", "boolean", True, "Soft shadow on the ground."),
     Setting("reflector", "boolean", False, "Reflective ground plane."),
     Setting("lighting", "string", "studio",
@@ -157,6 +177,7 @@ class RenderSettings:
     azimuth: float | None = None
     elevation: float | None = None
     aspect: str = "16:9"
+    size: str | None = None
     bg_color: str = "#ffffff"
     bg_image_id: str | None = None
     bg_align: str = "top-left"
@@ -164,9 +185,12 @@ class RenderSettings:
     fg_align: str = "center"
     vignette: float = 0.0
     length: float = 6.0
+    fps: int = FPS
+    formats: tuple[VideoFormat, ...] = ()
     material_variant: str | None = None
     animation: str | None = None
     animation_speed: float = 1.0
+    time: float | None = None
     shadows: bool = True
     reflector: bool = False
     lighting: str = "studio"
@@ -187,7 +211,10 @@ class RenderSettings:
     def to_json(self) -> dict[str, Any]:
         """Names and effective values of what the output has a use for; without those that have none set."""
         pairs = ((row.name, getattr(self, row.name)) for row in SETTINGS if self.output in row.outputs)
-        return {name: value for name, value in pairs if value is not None}
+        told = {name: list(value) if isinstance(value, tuple) else value for name, value in pairs if value is not None}
+        if self.size is not None:
+            told.pop("aspect", None)
+        return told
 
 
 def parse_settings(data: object, *, max_length_s: float = MAX_LENGTH_S) -> RenderSettings:
@@ -208,7 +235,21 @@ def parse_settings(data: object, *, max_length_s: float = MAX_LENGTH_S) -> Rende
         values |= _dataset_words(**values)
     elif "dataset_quality" in values and "output" not in values:  # who means a training set would pay for a video
         raise SettingsError("dataset_quality", 'dataset_quality needs "output": "dataset" beside it')
-    return RenderSettings(**values)
+    settings = RenderSettings(**values)
+    _check_together(settings)
+    return settings
+
+
+def _check_together(settings: RenderSettings) -> None:
+    """Raises SettingsError for values that don't go with each other."""
+    if settings.size is not None and settings.output != "dataset":
+        check_size(settings.quality, settings.size, moving=settings.output == "video")
+    if settings.output == "video":
+        width, height = size_of(settings.quality, settings.aspect, settings.size)
+        check_formats(
+            settings.formats, quality=settings.quality, effect=settings.effect, sweep_angle=settings.sweep_angle,
+            pixels=round(settings.length * settings.fps) * width * height,
+        )  # fmt: skip
 
 
 def _dataset_words(*, output: str = "dataset", effect: str = "dataset", **_: Any) -> dict[str, str]:
@@ -228,8 +269,15 @@ def _checked(row: Setting, value: Any, max_length_s: float) -> Any:
         case "boolean":
             if not isinstance(value, bool):
                 raise fail("true or false")
-        case "color" | "id":
+        case "list":
+            named = value.replace(",", " ").split() if isinstance(value, str) else value
+            if not isinstance(named, list | tuple) or any(name not in row.choices for name in named):
+                raise fail("a list of " + ", ".join(f'"{c}"' for c in row.choices))
+            value = tuple(choice for choice in row.choices if choice in named)
+        case "color" | "id" | "size":
             pattern, rule = PATTERNS[row.kind]
+            if row.kind == "size" and isinstance(value, list | tuple):
+                value = "x".join(str(side) for side in value)
             if not isinstance(value, str) or not re.fullmatch(pattern, value):
                 raise fail(rule)
         case "string":

@@ -34,7 +34,8 @@ def test_the_table_of_metrics_has_every_count_with_its_labels() -> None:
 
 def test_the_table_of_rules_has_every_rule() -> None:
     named = [row[0] for row in cells("setting")]
-    assert named == [f"`PIROUETTE_KEEP_{name.upper()}_DAYS`" for name in [*(rule.name for rule in RULES), "deliveries"]]
+    rules = [*(rule.name for rule in RULES), "deleted", "deliveries"]
+    assert named == [f"`PIROUETTE_KEEP_{name.upper()}_DAYS`" for name in rules]
 
 
 def test_the_table_of_limits_has_every_limit_that_prometheus_is_told() -> None:

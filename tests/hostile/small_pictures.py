@@ -11,7 +11,8 @@ import dataclasses
 import renderer.spec
 from renderer.spec import FrameSpec, VideoPlan
 from renderer.spec.dataset import DATASET_TIERS
-from renderer.spec.plan import QUALITY_TIERS, plan_preview
+from renderer.spec.plan import plan_preview
+from renderer.spec.tiers import QUALITY_TIERS
 
 SHORT_SIDE, LONG_SIDE = 36, 64
 VIEWS, VIEW_SIDE = 4, 48

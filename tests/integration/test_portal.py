@@ -1,8 +1,6 @@
 """The portal in a real browser, on a real farm: from the link in the log to a shared turntable."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,20 +9,26 @@ from playwright.sync_api import Browser, expect
 
 from api.domain.accounts import credentials, sessions
 from api.http.auth import SESSION_COOKIE
-from api.http.portal.pages import STATIC
-from tests.integration.portal import EMAIL, PASSWORD, PATIENCE_MS, Visit, first_link, visit, wait_until_plays
+from tests.integration.portal import (
+    EMAIL,
+    PASSWORD,
+    PATIENCE_MS,
+    Visit,
+    built_portal,
+    first_link,
+    visit,
+    wait_until_plays,
+)
 from tests.integration.support import box_glb
-from tests.support.browser import chromium
 from tests.support.farm import Farm
+from tests.support.waiting import wait_for
 
 expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    subprocess.run([sys.executable, "-m", "api.processes.build_portal"], check=True)
-    assert (STATIC / "index.html").is_file()
-    with chromium() as browser:
+    with built_portal() as browser:
         yield browser
 
 
@@ -69,6 +73,10 @@ def test_from_the_first_link_to_a_shared_turntable(
         expect(page.get_by_role("slider", name="Moment of the video")).to_be_enabled()  # the preview is there
         page.get_by_role("spinbutton", name="Length").fill("3")
         page.get_by_role("spinbutton", name="Length").blur()
+        page.get_by_role("button", name="Exact picture").click()
+        exact = page.get_by_role("img", name="Exact picture")
+        wait_for(lambda: exact.evaluate("(image) => image.naturalWidth == 960"), "the exact picture")
+        page.get_by_role("button", name="Back to the preview").click()
         page.get_by_text("1:1", exact=True).click()
         expect(page.get_by_text("2 credits", exact=True)).to_be_visible()
         with farm.renders_held():
@@ -183,8 +191,78 @@ def test_work_goes_on_after_a_session_has_ended(
         sign_in(boss)
         expect(page.get_by_text("Here, and being drawn")).to_be_visible()
         boss.open("Models")
-        expect(page.get_by_text("<img src=x onerror=alert(1)>")).to_be_visible()  # a name is a text
+        hostile_card = page.get_by_role("listitem").filter(has_text="<img src=x onerror=alert(1)>")
+        expect(hostile_card).to_be_visible()  # a name is a text
+        hostile_card.get_by_role("checkbox").check(force=True)
+        page.get_by_role("button", name="Delete").click()
+        expect(hostile_card.locator("article")).to_have_attribute("inert", "")
+        page.get_by_role("button", name="Undo").click()
+        hostile_card.get_by_role("checkbox").check(force=True)
+        page.get_by_role("button", name="Tags", exact=True).click()
+        page.get_by_role("dialog").get_by_label("Add to all of them").fill("odd, names")
+        page.get_by_role("dialog").get_by_role("button", name="Save").click()
+        expect(hostile_card.get_by_text("odd, names")).to_be_visible()
         assert boss.troubles == []
+
+
+LARGE = 91 * 1024 * 1024
+"""Bytes of a file in two parts."""
+
+PICKABLE = """
+window.showOpenFilePicker = async () => [await (await navigator.storage.getDirectory()).getFileHandle("hall.glb")]
+"""
+"""The browser's window for files, which no script can use, chooses the one that `MAKE_LARGE` has made."""
+
+MAKE_LARGE = """
+async (size) => {
+  const root = await navigator.storage.getDirectory();
+  const file = await (await root.getFileHandle("hall.glb", { create: true })).createWritable();
+  await file.write("glTF");
+  await file.truncate(size);
+  await file.close();
+}
+"""
+
+
+def test_a_large_file_survives_lost_connections_reloads_and_the_end_of_a_session(
+    browser: Browser, farm: Farm, cookies: object, tmp_path: Path
+) -> None:
+    large = tmp_path / "hall.glb"
+    with large.open("wb") as file:
+        file.write(b"glTF")
+        file.truncate(LARGE)
+    with visit(browser, farm) as boss:
+        page = boss.page
+        page.add_init_script(PICKABLE)
+        page.goto(f"{farm.url}/portal")
+        sign_in(boss)
+        page.get_by_role("heading", name="Drop models here").wait_for()
+        page.evaluate(MAKE_LARGE, LARGE)
+        page.get_by_label("Tags for all of them").fill("halls")
+        lost = "**/v1/uploads/*/2"
+        page.route(lost, lambda route: route.abort("connectionfailed"))
+        page.get_by_role("button", name="Choose files").click()
+        expect(page.get_by_text("The farm can't be reached")).to_be_visible()
+
+        page.reload()
+        expect(page.get_by_text("50 % is here")).to_be_visible()
+        page.get_by_role("button", name="Go on").click()  # with the file that the browser remembers
+        expect(page.get_by_text("The farm can't be reached")).to_be_visible()
+        page.evaluate("navigator.storage.getDirectory().then((root) => root.removeEntry('hall.glb'))")  # it is moved
+
+        page.reload()
+        page.unroute(lost)
+        sent: list[str] = []
+        page.get_by_text("50 % is here").wait_for()
+        page.on("request", lambda request: sent.append(request.url[-2:]) if request.method == "PUT" else None)
+        end_session(farm, boss)
+        page.get_by_role("button", name="Go on").click()  # which asks for the file, since that one is gone
+        page.locator("input[aria-label='Choose the file again']").set_input_files(large)
+        page.get_by_role("heading", name="Sign in again").wait_for()
+        sign_in(boss)
+        expect(page.get_by_text("Here, and being drawn")).to_be_visible()
+        expect(page.get_by_text("Not finished yet")).to_have_count(0)
+        assert sent == ["/2"]
 
 
 def test_without_webgl_a_look_is_ordered_all_the_same(

@@ -41,6 +41,7 @@ from renderer.passes.overlays import read_overlay
 from renderer.pictures import PictureError
 from tests.renderer.load.ktx2_builder import ktx2
 from tests.renderer.test_panoramas import picture, written
+from tests.support.cmyk import cmyk_profile
 
 SLOW_S = 5.0
 MEMORY_BYTES = 4 << 30
@@ -144,7 +145,8 @@ def seeds_of(kind: str) -> list[bytes]:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     options: list[dict[str, Any]] = [{}, {"exif": exif, "icc_profile": profile}]
     more: dict[str, list[dict[str, Any]]] = {
-        "JPEG": [{"progressive": True}], "WEBP": [{"lossless": True}], "TGA": [{"compression": "tga_rle"}],
+        "JPEG": [{"progressive": True}, {"icc_profile": cmyk_profile()}],
+        "WEBP": [{"lossless": True}], "TGA": [{"compression": "tga_rle"}],
         "TIFF": [{"compression": name} for name in ("tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg")],
     }  # fmt: skip
     still = kind in ("JPEG", "BMP", "TGA")

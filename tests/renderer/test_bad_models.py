@@ -104,7 +104,7 @@ class Case:
 
 
 CASES = {
-    "not a GLB": Case(lambda: b"<html>404 Not Found</html>", InvalidModel, "neither a GLB"),
+    "not a GLB": Case(lambda: b"<html>404 Not Found</html>", InvalidModel, "the file is a web page"),
     "no bytes": Case(lambda: b"", InvalidModel, "empty"),
     "truncated": Case(truncated, InvalidModel, "truncated"),
     "accessor outside its buffer": Case(accessor_outside_the_buffer, InvalidModel, "bufferView"),

@@ -1,68 +1,55 @@
-"""Whatever a decoder raises is the file's fault, and told in words that a user can do something with."""
+"""A single picture is the very frame that a video has there, whatever the picture's sides."""
 
-import io
-import struct
-import zlib
+import dataclasses
 from pathlib import Path
 
-import PIL.Image
+import numpy as np
 import pytest
-from PIL.PngImagePlugin import PngImageFile
-from PIL.WebPImagePlugin import WebPImageFile
+from PIL import Image
 
-from renderer import pictures
-from renderer.errors import InvalidModel
-from renderer.load.images import open_header
-from renderer.passes.overlays import read_overlay
-from renderer.pictures import PictureError, TooManyPixels, open_picture
-from tests.renderer.load.glb_builder import encoded
-from tests.support.images import webp_header
+from renderer.arrays import UInt8
+from renderer.frames import ShotRenderer
+from renderer.gl.context import Device
+from renderer.load import load_model
+from renderer.spec import Backdrop, FrameSpec, ImageVariant, PictureSpec
+from renderer.stills import render_picture
+from tests.renderer.load.glb_builder import triangle_builder
+from tests.renderer.test_render import Recorder
 
-PNG = encoded(PIL.Image.new("RGB", (8, 8)))
-RAISED = [
-    PIL.Image.DecompressionBombError("too large"), PIL.Image.DecompressionBombWarning("large"), SyntaxError("no PNG"),
-    struct.error("too short"), ValueError("bad"), OSError("cut"), EOFError(), OverflowError("many"), MemoryError(),
-    zlib.error("no zlib"), AssertionError(), KeyError("P"), IndexError(), RecursionError("deep"), AttributeError("fp"),
-]
+PATH = FrameSpec(65, 39, 12, effect="zoom-orbit", zoom_end=0.6, framing="model", shadows=False)
+ORANGE = Backdrop("#ff8800")
+VARIANTS = {"orange": ImageVariant(ORANGE), "clear": ImageVariant(ORANGE, "webp", transparent=True)}
 
 
-@pytest.mark.parametrize("error", RAISED, ids=lambda error: type(error).__name__)
-def test_whatever_a_decoder_raises_is_told_of_the_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    return triangle_builder().save(tmp_path)
+
+
+def drawn(model: Path, device: Device, cache: Path, out: Path, index: int) -> tuple[dict[str, UInt8], list[str]]:
+    out.mkdir()
+    listener = Recorder()
+    made = render_picture(
+        model, PictureSpec(PATH, index), VARIANTS, out, device=device, cache_dir=cache, listener=listener
+    )
+    assert [path.name for path in made.values()] == ["image.png", "image.webp"]
+    return {name: np.asarray(Image.open(path)) for name, path in made.items()}, listener.heard
+
+
+def test_it_is_the_frame_of_the_path_and_none_else(
+    opened_device: Device, model: Path, light_cache: Path, tmp_path: Path
 ) -> None:
-    def broken(_: object) -> None:
-        raise error
-
-    with monkeypatch.context() as patched:
-        patched.setitem(pictures._FORMATS, "PNG", (".png", broken))
-        with pytest.raises(PictureError, match=r"^can't be decoded: \S+"):
-            open_picture(io.BytesIO(PNG))
-        with pytest.raises(InvalidModel, match=r"^images\[0\] can't be decoded: \S+"):
-            open_header(PNG, "images[0]")
-    path = tmp_path / "picture"
-    path.write_bytes(PNG)
-    monkeypatch.setattr(PngImageFile, "load", broken)
-    with pytest.raises(PictureError, match=r"^can't be decoded: \S+"):
-        read_overlay(path, (8, 8), "center")
+    found, heard = drawn(model, opened_device, light_cache, tmp_path / "out", 7)
+    assert heard == ["loading", "model with 0 clips", "lighting", "drawing", "1/1", "encoding"]
+    with ShotRenderer(opened_device, load_model(model, None), PATH, cache_dir=light_cache) as shot:
+        shot.draw(7)
+        np.testing.assert_array_equal(found["orange"], shot.read_rgb(ORANGE))
+        np.testing.assert_array_equal(found["clear"], shot.read_straight())
+        shot.draw(0)
+        assert (found["orange"] != shot.read_rgb(ORANGE)).any()
+    assert found["orange"].shape == (39, 65, 3)
 
 
-@pytest.mark.parametrize(("kind", "size"), [
-    (b"VP8 ", (16383, 2)), (b"VP8L", (2, 16384)), (b"VP8X", (1 << 24, 1)), (b"VP8X", (9000, 9000)),
-])
-def test_a_webp_is_refused_by_the_size_that_it_claims_before_it_is_opened(
-    monkeypatch: pytest.MonkeyPatch, kind: bytes, size: tuple[int, int]
-) -> None:
-    monkeypatch.setattr(WebPImageFile, "__init__", lambda *_: pytest.fail("it is being opened"))
-    with pytest.raises(TooManyPixels) as refused:
-        open_picture(io.BytesIO(webp_header(kind, *size)))
-    assert refused.value.size == size
-
-
-@pytest.mark.parametrize("lossless", [False, True])
-@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
-@pytest.mark.parametrize("size", [(1, 1), (300, 17)])
-def test_the_claimed_size_of_a_sound_webp_is_its_size(lossless: bool, mode: str, size: tuple[int, int]) -> None:
-    stream = io.BytesIO()
-    PIL.Image.effect_noise(size, 50).convert(mode).save(stream, "WEBP", lossless=lossless, exact=True)
-    data = stream.getvalue()
-    assert pictures._webp_size(data[:30]) == size == open_picture(io.BytesIO(data)).size
+def test_its_spec_is_read_back() -> None:
+    spec = PictureSpec(dataclasses.replace(PATH, environment="a"), 5)
+    assert PictureSpec.from_json(spec.to_json()) == spec

@@ -86,7 +86,7 @@ def made(opened_device: Device, light_cache: Path, tmp_path_factory: pytest.Temp
 
 def test_each_variant_has_its_own_files_from_the_same_frames(made: Made) -> None:
     pro, mp4 = made.files["pro"], made.files["mp4"]
-    common = {"thumb.mp4", "poster.png", "poster_full.png"}
+    common = {"thumb.mp4", "strip.webp", "poster.png", "poster_full.png"}
     assert {path.name for path in pro.video.parent.iterdir()} == common | {"video.mov", "web.mp4"}
     assert {path.name for path in mp4.video.parent.iterdir()} == common | {"video.mp4"}
     assert (pro.video.name, mp4.video.name) == ("video.mov", "video.mp4")

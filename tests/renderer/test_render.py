@@ -88,7 +88,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 def test_each_variant_gets_its_files_in_its_folder(rendered: Rendered) -> None:
     out, files = rendered.out, rendered.files
-    common = {"video.mp4", "thumb.mp4", "poster.png", "poster_full.png"}
+    common = {"video.mp4", "thumb.mp4", "strip.webp", "poster.png", "poster_full.png"}
     assert {path.name for path in (out / "white").iterdir()} == common
     assert {path.name for path in (out / "orange").iterdir()} == common | {"web.mp4"}
     assert files["white"].web is None

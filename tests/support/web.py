@@ -46,6 +46,7 @@ def key_header(key: str) -> dict[str, str]:
 VIDEO_FILES = {
     "video": ("video.mp4", "video/mp4"),
     "thumb": ("thumb.mp4", "video/mp4"),
+    "strip": ("strip.webp", "image/webp"),
     "poster": ("poster.png", "image/png"),
     "poster_full": ("poster_full.png", "image/png"),
 }

@@ -12,7 +12,8 @@ from api.db.tables.base import Base, Json
 class Model(Base):
     """A 3D file, unique by its bytes within an account until deleted. `state` is domain.catalog.states'.
 
-    `sha256` is that of the uploaded bytes or, of a generated model, of all that decides them. `storage_key` and
+    `sha256` is that of the uploaded bytes or, of a generated model and of one among several in a ZIP, of all that
+    decides them. `storage_key` and
     `file_size` change once if those were a ZIP, or are still to be made. The `file_size` is 0 before there is a file,
     and again once a deleted model's is gone.
     """
@@ -23,7 +24,10 @@ class Model(Base):
         Index("models_by_file", "storage_key", unique=True),
         Index("one_live_model_per_bytes", "account_id", "sha256", unique=True,
               sqlite_where=text("deleted_at IS NULL"), postgresql_where=text("deleted_at IS NULL")),
-        Index("models_to_discard", "deleted_at",
+        Index("models_to_discard", "discard_at",
+              sqlite_where=text("deleted_at IS NOT NULL AND file_size > 0"),
+              postgresql_where=text("deleted_at IS NOT NULL AND file_size > 0")),
+        Index("models_deleted_by_account", "account_id",
               sqlite_where=text("deleted_at IS NOT NULL AND file_size > 0"),
               postgresql_where=text("deleted_at IS NOT NULL AND file_size > 0")),
     )
@@ -45,6 +49,7 @@ class Model(Base):
     storage_key: Mapped[str] = mapped_column(String(200))
     archived_at: Mapped[dt.datetime | None]
     deleted_at: Mapped[dt.datetime | None]
+    discard_at: Mapped[dt.datetime | None]  # until when a deleted model can be had back; NULL: it can't
     created_at: Mapped[dt.datetime]
 
 

@@ -13,7 +13,8 @@ class Render(Base):
     """What a user asked and paid for.
 
     `settings` are as its dialect spells them: only the dialect reads them. `output` is what they ask for. `file_size`
-    is that of the main file, and `has_web` says whether there is a web version, once it is done.
+    is that of the main file, and `has_web` says whether there is a web version, once it is done. `checks` say what may
+    be wrong with it, as domain.renders.checks has them.
     """
 
     __tablename__ = "renders"
@@ -43,12 +44,32 @@ class Render(Base):
     file_size: Mapped[int | None] = mapped_column(BigInteger)
     has_web: Mapped[bool] = mapped_column(default=False)
     warnings: Mapped[list[str]] = mapped_column(JSON, default=list)  # what of the model was ignored
+    checks: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))  # NULL until it is drawn
     error_code: Mapped[str | None] = mapped_column(String(50))
     error_message: Mapped[str | None] = mapped_column(Text)
     shared_at: Mapped[dt.datetime | None]  # since when everybody who has the link may fetch the files
     share_id: Mapped[str | None] = mapped_column(String(12))  # the link's secret, while it is shared
     created_at: Mapped[dt.datetime]
     updated_at: Mapped[dt.datetime]
+
+
+class DeletedRender(Base):
+    """A finished render that its owner has deleted, and may have back until it goes for good.
+
+    `row` is the row of Render as it was, times in ISO 8601. Its results, of `size` bytes together, and its task stay.
+    """
+
+    __tablename__ = "deleted_renders"
+
+    id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    model_id: Mapped[str] = mapped_column(ForeignKey("models.id"))
+    task_id: Mapped[str] = mapped_column(ForeignKey("tasks.id"), index=True)
+    output: Mapped[str] = mapped_column(String(10))
+    row: Mapped[dict[str, Any]] = mapped_column(JSON)  # its settings keep their order
+    size: Mapped[int] = mapped_column(BigInteger)
+    deleted_at: Mapped[dt.datetime]
+    discard_at: Mapped[dt.datetime] = mapped_column(index=True)
 
 
 class RenderOverlay(Base):

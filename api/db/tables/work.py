@@ -36,6 +36,7 @@ class Task(Base):
     frames_done: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[dt.datetime | None]  # NULL unless at work
     heard_at: Mapped[dt.datetime | None]
+    traceparent: Mapped[str | None] = mapped_column(String(55))  # W3C's: the request that ordered it, if it is traced
     created_at: Mapped[dt.datetime]
 
 
@@ -104,12 +105,13 @@ class Lane(Base):
 
     Claims choose among lanes, of which there are few, instead of among segments, of which there may be very many; and
     who adds to a line or takes from it holds its row's lock. The row of an empty line remembers `served`: when the
-    account was last given a worker in this queue, by the database's clock, 1970 if it never was.
+    account was last given a worker in this queue, by the database's clock, 1970 if it never was. `service_class` is the
+    account's.
     """
 
     __tablename__ = "lanes"
     __table_args__ = (
-        Index("lanes_waiting", "served", "priority", "oldest_at", "account_id", "queue",
+        Index("lanes_waiting", "service_class", "served", "priority", "oldest_at", "account_id", "queue",
               sqlite_where=text("oldest_at IS NOT NULL"), postgresql_where=text("oldest_at IS NOT NULL")),
     )
 
@@ -118,6 +120,7 @@ class Lane(Base):
     priority: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     oldest_at: Mapped[dt.datetime | None]  # created_at of the line's first segment; NULL: it is empty
     served: Mapped[dt.datetime]
+    service_class: Mapped[int] = mapped_column(default=10, server_default="10")
 
 
 class OutboxMessage(Base):
@@ -145,6 +148,18 @@ class Worker(Base):
     resting: Mapped[bool] = mapped_column(default=False, server_default=false())
     started_at: Mapped[dt.datetime]
     seen_at: Mapped[dt.datetime]  # by the database's clock
+
+
+class WorkerLog(Base):
+    """What a worker has logged last, the oldest line first, and its last error. It outlives the worker for a while."""
+
+    __tablename__ = "worker_logs"
+
+    worker: Mapped[str] = mapped_column(String(100), primary_key=True)
+    lines: Mapped[list[str]]
+    last_error: Mapped[str | None] = mapped_column(Text)
+    last_error_at: Mapped[dt.datetime | None]
+    written_at: Mapped[dt.datetime]  # by the database's clock
 
 
 class Pause(Base):

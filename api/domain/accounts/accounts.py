@@ -2,14 +2,16 @@
 
 import dataclasses
 import datetime as dt
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.orm import Session
 
 from api import clock
 from api.db.dialects import insert
 from api.db.tables import Account
 from api.domain.accounts import ledger
+from api.domain.accounts.classes import ServiceClass
 from api.errors import InvalidRequest, NotFound
 from api.ids import new_id
 
@@ -27,9 +29,17 @@ class AccountView:
     is_admin: bool
     suspended_at: dt.datetime | None
     created_at: dt.datetime
+    service_class: ServiceClass
 
 
-_VIEW = (Account.id, Account.email, Account.credits, Account.is_admin, Account.suspended_at, Account.created_at)
+_VIEW = (
+    Account.id, Account.email, Account.credits, Account.is_admin, Account.suspended_at, Account.created_at,
+    Account.service_class,
+)  # fmt: skip
+
+
+def _view(row: Row[*tuple[Any, ...]]) -> AccountView:
+    return dataclasses.replace(AccountView(*row), service_class=ServiceClass(row.service_class))
 
 
 def checked_email(text: str) -> str:
@@ -80,7 +90,7 @@ def find(session: Session, email: str) -> AccountView:
 
 def list_accounts(session: Session) -> list[AccountView]:
     """All of them, in the order of their addresses."""
-    return [AccountView(*row) for row in session.execute(select(*_VIEW).order_by(Account.email))]
+    return [_view(row) for row in session.execute(select(*_VIEW).order_by(Account.email))]
 
 
 def any_is_there(session: Session) -> bool:
@@ -101,4 +111,4 @@ def _one(session: Session, condition: ColumnElement[bool], name: str) -> Account
     row = session.execute(select(*_VIEW).where(condition)).one_or_none()
     if row is None:
         raise NotFound(f"No account {name}")
-    return AccountView(*row)
+    return _view(row)

@@ -4,6 +4,7 @@ A link is handed over by whoever made it, so no mail server is needed. The secre
 which browsers keep to themselves: neither a log nor a Referer header ever has it.
 """
 
+import contextlib
 import dataclasses
 import datetime as dt
 import hashlib
@@ -14,9 +15,10 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from api import clock
-from api.db.tables import Account, PersonLink
+from api.db.tables import Account, Person, PersonLink
 from api.domain.accounts import accounts, people
-from api.errors import InvalidRequest, NotFound
+from api.domain.accounts.passwords import UNKNOWN
+from api.errors import Forbidden, InvalidRequest, NotFound
 
 Purpose = Literal["first", "invite", "reset"]
 
@@ -28,6 +30,9 @@ VALID_FOR: dict[Purpose, dt.timedelta] = {
     "invite": dt.timedelta(days=7),
     "reset": dt.timedelta(days=1),
 }
+
+MAIL_EVERY = dt.timedelta(minutes=5)
+"""How often a person may be sent a link, whoever asks for it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -104,6 +109,33 @@ def use(session: Session, secret: str, email: str, password_hash: str, *, credit
         return person_id
     account_id = row.account_id or _account_of_first(session, email, credits)
     return people.add(session, account_id, email, password_hash, is_admin=row.is_admin)
+
+
+def admit(session: Session, email: str) -> str:
+    """The id of the person with this address, of whom somebody trusted says that it is theirs; who was invited is added
+    to the account, without a password that anybody knows. Raises Forbidden where nobody has invited them."""
+    address = accounts.checked_email(email)
+    with contextlib.suppress(NotFound):
+        return people.find(session, address).id
+    row = session.execute(
+        delete(PersonLink)
+        .where(PersonLink.purpose == "invite", PersonLink.email == address, PersonLink.expires_at > clock.now())
+        .returning(PersonLink.account_id, PersonLink.is_admin)
+    ).first()
+    if row is None:
+        raise Forbidden(f"{address} has no account here: ask an administrator for an invitation")
+    return people.add(session, row.account_id, address, UNKNOWN, is_admin=row.is_admin)
+
+
+def may_mail(session: Session, email: str) -> str | None:
+    """The id of the person with this address, who may be sent a link that sets a new password; None where there is no
+    such person, or one was made within MAIL_EVERY."""
+    latest = select(PersonLink.person_id).where(
+        PersonLink.purpose == "reset", PersonLink.expires_at > clock.now() + VALID_FOR["reset"] - MAIL_EVERY
+    )
+    return session.scalar(
+        select(Person.id).where(Person.email == email.strip().lower(), Person.id.not_in(latest)).with_for_update()
+    )
 
 
 def _account_of_first(session: Session, email: str, credits: int) -> str:

@@ -20,7 +20,8 @@ from api.domain.accounts import credentials
 from api.domain.kit import counting, paging
 from api.domain.kit.paging import Page
 from api.domain.kit.unit import spender
-from api.errors import NoCredits, NotFound
+from api.errors import InvalidRequest, NoCredits, NotFound
+from api.ids import new_id
 
 
 class Source(StrEnum):
@@ -59,6 +60,19 @@ def grant(session: Session, account_id: str, amount: int, *, source: Source = So
     )
     counting.add(session, "credits", amount, kind="grant")
     return credits
+
+
+ADJUSTMENT = "adjustment"
+"""What a charge is for that an administrator makes by hand: its subject is nothing but the charge itself."""
+
+
+def withdraw(session: Session, account_id: str, amount: int, *, note: str) -> int:
+    """Takes credits that were given by mistake, and returns the new balance. Raises NotFound, and NoCredits where the
+    account has fewer; InvalidRequest without a note, because nothing else says why."""
+    if not note.strip():
+        raise InvalidRequest("note must say why credits are taken", param="note")
+    charge(session, account_id, ADJUSTMENT, {new_id(): amount}, note=note)
+    return balance(session, account_id)
 
 
 def charge(

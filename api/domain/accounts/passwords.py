@@ -20,6 +20,9 @@ _HASHER = PasswordHasher()  # argon2id with the second recommendation of RFC 910
 _TURNS = threading.BoundedSemaphore(2)
 """How many are hashed at a time, so that many who sign in at once take no more than 128 MB."""
 
+UNKNOWN = ""
+"""What is kept where there is no password: none matches it, and a link may set one."""
+
 
 def checked(password: str) -> str:
     """The password. Raises InvalidRequest where it is too short or too long."""
@@ -37,7 +40,7 @@ def hashed(password: str) -> str:
 def matches(password: str, kept: str | None) -> bool:
     """Whether the password is the one that `kept` was made of. Where nothing is kept it takes as long to say no."""
     with _TURNS:
-        if kept is None:
+        if not kept:
             _HASHER.hash(password[:LONGEST])
             return False
         try:

@@ -8,11 +8,11 @@ import dataclasses
 from collections.abc import Collection, Mapping
 from typing import Self
 
-from sqlalchemy import ScalarSelect, delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, delete, func, literal, literal_column, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from api.db.dialects import insert
-from api.db.tables import Account, Quota, StoredBytes
+from api.db.tables import Account, DeletedRender, Model, Quota, StoredBytes
 from api.errors import StorageLimit
 from api.settings import Settings
 
@@ -26,6 +26,9 @@ class Quotas:
     storage_mb: int = 0
     uploads_per_hour: int = 0
     waiting_previews: int = 0
+    unfinished_renders: int = 0
+    running: int = 0
+    kept_mb: int = 0
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -38,8 +41,18 @@ NAMES = tuple(field.name for field in dataclasses.fields(Quotas))
 
 def of_account(session: Session, account_id: str, defaults: Quotas) -> Quotas:
     """The account's quotas: `defaults` but for what an administrator has set."""
-    own = session.execute(select(Quota.name, Quota.value).where(Quota.account_id == account_id))
-    return dataclasses.replace(defaults, **{row.name: row.value for row in own})
+    return dataclasses.replace(defaults, **own(session, account_id))
+
+
+def own(session: Session, account_id: str) -> dict[str, int]:
+    """What an administrator has set for the account, by the quotas' names."""
+    rows = session.execute(select(Quota.name, Quota.value).where(Quota.account_id == account_id))
+    return {row.name: row.value for row in rows}
+
+
+def own_value(account_id: ColumnElement[str] | InstrumentedAttribute[str], name: str) -> ScalarSelect[int]:
+    """What an administrator has set for the account, NULL if nothing."""
+    return select(Quota.value).where(Quota.account_id == account_id, Quota.name == name).scalar_subquery()
 
 
 def set_own(session: Session, account_id: str, changes: Mapping[str, int | None]) -> None:
@@ -55,8 +68,27 @@ def bytes_of(account_id: str) -> ScalarSelect[int]:
     return select(StoredBytes.total).where(StoredBytes.account_id == account_id).scalar_subquery()
 
 
+def deleted_bytes(account_id: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[int]:
+    """What of it the account has deleted, and may have back or is about to be gone."""
+    models = select(func.coalesce(func.sum(Model.file_size), 0)).where(
+        Model.account_id == account_id, Model.deleted_at.is_not(None), Model.file_size > literal_column("0")
+    )
+    renders = select(func.coalesce(func.sum(DeletedRender.size), 0)).where(DeletedRender.account_id == account_id)
+    return models.scalar_subquery() + renders.scalar_subquery()
+
+
+def counted_bytes(account_id: str) -> ColumnElement[int]:
+    """What counts of it for the account's quota: all but what it has deleted."""
+    return func.coalesce(bytes_of(account_id), 0) - deleted_bytes(literal(account_id))
+
+
 def stored_bytes(session: Session, account_id: str) -> int:
     return session.scalar(select(bytes_of(account_id))) or 0
+
+
+def used_bytes(session: Session, account_id: str) -> int:
+    """What counts for the account's quota."""
+    return session.scalar(select(counted_bytes(account_id))) or 0
 
 
 def check_storage(total: int, limit_mb: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, TypedDict
 
 from sqlalchemy import ColumnElement, Row, delete, func, insert, literal, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from api import clock
@@ -14,7 +15,7 @@ from api.domain.catalog.states import ModelState
 from api.domain.kit import paging
 from api.domain.kit.paging import Page, Sort
 from api.domain.kit.texts import checked_text
-from api.errors import InvalidRequest, ModelNotFound
+from api.errors import InvalidRequest, InvalidState, ModelNotFound
 from api.ids import is_id
 
 MAX_TITLE_LENGTH = 200
@@ -143,9 +144,7 @@ def update_model(session: Session, account_id: str, model_id: str, changes: Mode
     if "sku" in changes:
         values["sku"] = checked_text("sku", changes["sku"], MAX_SKU_LENGTH)
     if "tags" in changes:
-        values["tags"] = _tags(changes["tags"])
-        if len(values["tags"]) > MAX_TAGS:
-            raise InvalidRequest(f"A model has up to {MAX_TAGS} tags, not {len(values['tags'])}", param="tags")
+        values["tags"] = checked_tags(changes["tags"])
     _change(session, account_id, model_id, **values)
     if "tags" in values:
         session.execute(delete(ModelTag).where(ModelTag.model_id == model_id))
@@ -168,9 +167,50 @@ def unarchive_model(session: Session, account_id: str, model_id: str) -> bool:
     return False
 
 
-def delete_model(session: Session, account_id: str, model_id: str) -> None:
-    """The model is gone for its owner; its renders, also those to come, are not. Raises ModelNotFound."""
-    _change(session, account_id, model_id, deleted_at=clock.now())
+def delete_model(
+    session: Session, account_id: str, model_id: str, *, kept: dt.timedelta = dt.timedelta()
+) -> None:
+    """The model is gone for its owner, who may have it back for as long as it is `kept`; its renders, also those to
+    come, are not gone. Raises ModelNotFound."""
+    moment = clock.now()
+    _change(session, account_id, model_id, deleted_at=moment, discard_at=moment + kept if kept else None)
+
+
+def restore_model(session: Session, account_id: str, model_id: str) -> None:
+    """A deleted model is there again, as it was.
+
+    Raises ModelNotFound where it is gone for good; InvalidState where a model of the same bytes is there meanwhile.
+    """
+    if not is_id(model_id):
+        raise ModelNotFound
+    deleted = (
+        Model.id == model_id, Model.account_id == account_id, Model.deleted_at.is_not(None),
+        Model.discard_at > clock.now(), Model.file_size > 0,
+    )  # fmt: skip
+    sha256 = session.scalar(select(Model.sha256).where(*deleted))
+    if sha256 is None:
+        raise ModelNotFound
+    same = find_by_sha256(session, account_id, sha256)
+    if same is None:
+        try:
+            with session.begin_nested():
+                restored = session.scalar(
+                    update(Model).where(*deleted).values(deleted_at=None, discard_at=None).returning(Model.id)
+                )
+        except IntegrityError:  # just now
+            same = find_by_sha256(session, account_id, sha256)
+    if same is not None:
+        raise InvalidState(f"The same file is there again, as the model {same}: this one can't be had back")
+    if restored is None:
+        raise ModelNotFound
+
+
+def checked_tags(tags: Sequence[str]) -> list[str]:
+    """Those that a model may have, as they are kept. Raises InvalidRequest."""
+    found = _tags(tags)
+    if len(found) > MAX_TAGS:
+        raise InvalidRequest(f"A model has up to {MAX_TAGS} tags, not {len(found)}", param="tags")
+    return found
 
 
 def _live(account_id: str, model_id: str) -> tuple[ColumnElement[bool], ...]:

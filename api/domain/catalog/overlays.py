@@ -124,7 +124,7 @@ def add(
     if account_id is not None and allowed is not None:
         limit_mb = quotas.of_account(session, account_id, allowed).storage_mb
         count_now(session)
-        quotas.check_storage(quotas.stored_bytes(session, account_id), limit_mb)
+        quotas.check_storage(quotas.used_bytes(session, account_id), limit_mb)
     return _view(overlay)
 
 

@@ -267,7 +267,7 @@ def check_storage(session: Session, account_id: str, terms: Terms) -> None:
     """
     count_now(session)
     allowed = quotas.of_account(session, account_id, Quotas.of(terms.settings))
-    quotas.check_storage(quotas.stored_bytes(session, account_id), allowed.storage_mb)
+    quotas.check_storage(quotas.used_bytes(session, account_id), allowed.storage_mb)
 
 
 def _start(

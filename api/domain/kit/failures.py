@@ -2,9 +2,10 @@
 
 import dataclasses
 
-from renderer.errors import OutOfMemory
+from renderer.errors import OutOfMemory, OutputTooLarge
 
 OUT_OF_MEMORY = OutOfMemory.code
+OUTPUT_TOO_LARGE = OutputTooLarge.code
 LOST = "worker_lost"
 CANCELLED = "cancelled"
 UNPAID = "unpaid"

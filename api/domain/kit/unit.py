@@ -20,6 +20,7 @@ from api.storage.base import Storage, discard
 _HINTS = "hints"
 _DROPPED = "dropped"
 _SPENDER = "spender"
+_MOST_UNFINISHED = "most_unfinished"
 _NEXT = "next"
 
 logger = logging.getLogger(__name__)
@@ -62,20 +63,33 @@ def spender(session: Session) -> str | None:
     return token_id
 
 
+def most_unfinished(session: Session) -> int | None:
+    """As many renders of an account may be unfinished, unless its own quota says otherwise; 0 means any number, and
+    None that nobody counts them here."""
+    most: int | None = session.info.get(_MOST_UNFINISHED)
+    return most
+
+
 @contextmanager
 def unit_of_work(
-    database: Database, storage: Storage, wake: Callable[[], None], *, token_id: str | None = None
+    database: Database,
+    storage: Storage,
+    wake: Callable[[], None],
+    *,
+    token_id: str | None = None,
+    most_unfinished: int | None = None,
 ) -> Iterator[Unit]:
     """`wake` is told of hints to send; it must not block or fail. `token_id` is the `spender`."""
     with database.begin_as(Unit) as unit:
         unit.info[_SPENDER] = token_id
+        unit.info[_MOST_UNFINISHED] = most_unfinished
         yield unit
     discard(storage, *unit.info.get(_DROPPED, ()))
     if unit.info.get(_HINTS):
         wake()
     for step, subject_id in unit.info.get(_NEXT, ()):
         try:
-            with unit_of_work(database, storage, wake) as after:
+            with unit_of_work(database, storage, wake, most_unfinished=most_unfinished) as after:
                 step(after, subject_id)
         except Exception:  # what was committed stays so: whoever did it must not take it for failed
             logger.exception("The sweeper will try again")

@@ -1,5 +1,6 @@
 """The models that an account has announced: one, some, all of them, and one no longer."""
 
+import datetime as dt
 from collections.abc import Collection
 
 from sqlalchemy import delete as delete_rows
@@ -50,8 +51,9 @@ def thumbnail_key(session: Session, view: UploadView) -> str | None:
     )  # fmt: skip
 
 
-def delete(unit: Unit, account_id: str, upload_id: str) -> None:
-    """The model is gone, and the catalog's with it, unless it is another announced model's too.
+def delete(unit: Unit, account_id: str, upload_id: str, *, kept: dt.timedelta = dt.timedelta()) -> None:
+    """The model is gone, and the catalog's with it, unless it is another announced model's too: see
+    catalog.delete_model.
 
     It goes from the lists of workflows that have ended, from the variants of others, and with its own variants.
     Raises ModelNotFound; InvalidState where a project, or a workflow that hasn't ended, would be left without it.
@@ -67,7 +69,7 @@ def delete(unit: Unit, account_id: str, upload_id: str) -> None:
         return
     unit.execute(select(Model.id).where(Model.id == view.model_id).with_for_update(key_share=True))
     if not unit.scalar(select(exists().where(Upload.model_id == view.model_id))):
-        catalog.delete_model(unit, account_id, view.model_id)
+        catalog.delete_model(unit, account_id, view.model_id, kept=kept)
 
 
 def _refuse_needed(unit: Unit, upload_id: str) -> None:

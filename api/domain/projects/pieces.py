@@ -4,6 +4,8 @@ A job is paid for as a whole. So none of its pieces goes before the job has ende
 by then and be paid back for the job; and what is missing of a job that has failed is made by trying the job again.
 """
 
+import datetime as dt
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,10 +23,12 @@ def cancel_render(unit: Unit, account_id: str, render_id: str) -> RenderView:
     return removal.cancel_render(unit, account_id, render_id)
 
 
-def delete_render(unit: Unit, account_id: str, render_id: str) -> None:
+def delete_render(
+    unit: Unit, account_id: str, render_id: str, *, kept: dt.timedelta = dt.timedelta()
+) -> None:
     """As removal.delete_render; raises InvalidState for a piece of a job that hasn't ended."""
     _refuse_needed(unit, account_id, render_id)
-    removal.delete_render(unit, account_id, render_id)
+    removal.delete_render(unit, account_id, render_id, kept=kept)
 
 
 def retry_render(session: Session, account_id: str, render_id: str) -> RenderView:

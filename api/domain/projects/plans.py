@@ -11,8 +11,8 @@ from api.domain.work.tasks import Work
 from api.errors import InvalidSettings
 from renderer.spec import RenderSettings, VideoPlan, plan_image, plan_video
 from renderer.spec.frames import Codec
-from renderer.spec.plan import QualityTier, frame_size
 from renderer.spec.spelling import camel_case
+from renderer.spec.tiers import QualityTier, frame_size
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

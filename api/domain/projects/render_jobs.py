@@ -83,20 +83,7 @@ def create_jobs(
     Raises InvalidRequest for no projects, too many, one twice, or nothing to render; ProjectNotFound; ModelNotReady;
     InvalidSettings for a template's image that the account can't use; NoCredits.
     """
-    if not 1 <= len(project_ids) <= projects.MOST_MODELS:
-        raise InvalidRequest(f"1 to {projects.MOST_MODELS:,} projects are rendered at once", param="projectIds")
-    if len(set(project_ids)) < len(project_ids):
-        raise InvalidRequest("The same project is named twice", param="projectIds")
-    found = projects.get_projects(session, account_id, project_ids)
-    looks = _looks(session, account_id, project_ids, with_variants=settings.render_variants)
-    planned: list[tuple[str, _Look, Planned]] = []
-    for project in found:
-        content = templates.get_template(session, account_id, project.template_id, deleted=True).content
-        before = len(planned)
-        for look in looks[project.id]:
-            plan = plans.planned(content, settings, material_variant=look.material_variant)
-            planned += ((project.id, look, each) for each in plan)
-        check_count(len(planned) - before, len(planned))
+    planned = _planned(session, account_id, project_ids, settings)
     renders = ordering.place(session, account_id, [
         Order(
             look.source, each.settings, each.work, 0, Priority.PAID,
@@ -122,6 +109,34 @@ def create_jobs(
     ])  # fmt: skip
     ledger.charge(session, account_id, SUBJECT, credits)
     return [get_job(session, account_id, job_id) for job_id in jobs.values()]
+
+
+def price(session: Session, account_id: str, project_ids: Sequence[str], settings: OutputSettings) -> tuple[int, int]:
+    """Of what `create_jobs` would make: how many pictures and videos, and their credits. Raises what it raises of wrong
+    projects."""
+    planned = _planned(session, account_id, project_ids, settings)
+    return len(planned), sum(each.credits for _, _, each in planned)
+
+
+def _planned(
+    session: Session, account_id: str, project_ids: Sequence[str], settings: OutputSettings
+) -> list[tuple[str, _Look, Planned]]:
+    """What is to be made, each with its project's id. Raises as `create_jobs`, but for money and images."""
+    if not 1 <= len(project_ids) <= projects.MOST_MODELS:
+        raise InvalidRequest(f"1 to {projects.MOST_MODELS:,} projects are rendered at once", param="projectIds")
+    if len(set(project_ids)) < len(project_ids):
+        raise InvalidRequest("The same project is named twice", param="projectIds")
+    found = projects.get_projects(session, account_id, project_ids)
+    looks = _looks(session, account_id, project_ids, with_variants=settings.render_variants)
+    planned: list[tuple[str, _Look, Planned]] = []
+    for project in found:
+        content = templates.get_template(session, account_id, project.template_id, deleted=True).content
+        before = len(planned)
+        for look in looks[project.id]:
+            plan = plans.planned(content, settings, material_variant=look.material_variant)
+            planned += ((project.id, look, each) for each in plan)
+        check_count(len(planned) - before, len(planned))
+    return planned
 
 
 def check_count(of_project: int, of_all: int) -> None:

@@ -228,5 +228,5 @@ def _check_room(session: Session, account_id: str, allowed: Quotas, adding: int 
     """Raises StorageLimit where the account's files, and those that came and aren't confirmed, are more than it may
     have."""
     coming = select(func.sum(Upload.file_size)).where(Upload.account_id == account_id, Upload.model_id.is_(None))
-    total = quotas.stored_bytes(session, account_id) + (session.scalar(coming) or 0) + adding
+    total = quotas.used_bytes(session, account_id) + (session.scalar(coming) or 0) + adding
     quotas.check_storage(total, quotas.of_account(session, account_id, allowed).storage_mb)

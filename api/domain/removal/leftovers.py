@@ -11,8 +11,20 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from api import clock
-from api.db.tables import FlowInput, FlowStep, Model, Overlay, Render, Task, Upload
+from api.db.tables import (
+    DeletedRender,
+    FlowInput,
+    FlowStep,
+    Model,
+    Overlay,
+    Picture,
+    Render,
+    ResumableUpload,
+    Task,
+    Upload,
+)
 from api.domain.removal import uploads
+from api.domain.renders import resumable
 from api.domain.renders.states import UNFINISHED
 from api.domain.work.states import TaskState
 
@@ -26,7 +38,8 @@ def unneeded(session: Session, folder: str, names: Collection[str]) -> set[str]:
 
 
 def _models(session: Session, names: Collection[str]) -> list[str]:
-    """Files of models that are there, or were a while ago, or have renders that somebody still has to draw.
+    """Files of models that are there, or can be had back, or were there a while ago, or have renders that somebody
+    still has to draw.
 
     A converted model's file lies in a folder of the model's id.
     """
@@ -34,7 +47,10 @@ def _models(session: Session, names: Collection[str]) -> list[str]:
     keys = session.scalars(
         select(Model.storage_key).where(
             or_(Model.storage_key.in_([f"models/{name}" for name in names]), Model.id.in_(names)),
-            or_(Model.deleted_at.is_(None), Model.deleted_at >= clock.now() - GRACE, drawn),
+            or_(
+                Model.deleted_at.is_(None), Model.discard_at.is_not(None) & (Model.file_size > 0),
+                Model.deleted_at >= clock.now() - GRACE, drawn,
+            ),
         )
     )
     return [key.removeprefix("models/").partition("/")[0] for key in keys]
@@ -59,8 +75,19 @@ def _uploads(session: Session, names: Collection[str]) -> Collection[str]:
     return session.scalars(select(Upload.id).where(Upload.id.in_(names), *confirmable)).all()
 
 
+def _parts(session: Session, names: Collection[str]) -> Collection[str]:
+    """Of uploads that may go on. Those that are complete need none."""
+    unfinished = ResumableUpload.model_id.is_(None)
+    return session.scalars(select(ResumableUpload.id).where(ResumableUpload.id.in_(names), unfinished)).all()
+
+
 def _renders(session: Session, names: Collection[str]) -> Collection[str]:
-    return session.scalars(select(Render.id).where(Render.id.in_(names))).all()
+    deleted = select(DeletedRender.id).where(DeletedRender.id.in_(names))
+    return session.scalars(select(Render.id).where(Render.id.in_(names)).union_all(deleted)).all()
+
+
+def _pictures(session: Session, names: Collection[str]) -> Collection[str]:
+    return session.scalars(select(Picture.id).where(Picture.id.in_(names))).all()
 
 
 def _inputs(session: Session, names: Collection[str]) -> Collection[str]:
@@ -82,10 +109,12 @@ FOLDERS: dict[str, Callable[[Session, Collection[str]], Collection[str]]] = {
     "thumbnails": _of_models,
     "usdzs": _of_models,
     "renders": _renders,
+    "pictures": _pictures,
     "inputs": _inputs,
     "steps": _steps,
     "tasks": _tasks,
     "uploads": _uploads,
+    resumable.FOLDER: _parts,
     "shots": _tasks,  # where older versions kept parts
 }
 """Where the storage has files, and which of some names there somebody needs."""

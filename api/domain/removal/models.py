@@ -1,8 +1,9 @@
-"""Files of deleted models, their thumbnails and USDZs, which count as their account's until they are gone."""
+"""Files of deleted models, their thumbnails and USDZs, which are there until nobody needs them or may have them back.
+"""
 
 import datetime as dt
 
-from sqlalchemy import exists, literal_column, select, update
+from sqlalchemy import exists, literal_column, or_, select, update
 
 from api import clock
 from api.db.tables import Model, Render
@@ -20,12 +21,13 @@ DISCARDED_AT_ONCE = 100
 
 def discard_deleted(unit: Unit) -> None:
     """Drops the files of deleted models that no unfinished render needs. Any number of processes may call it."""
+    moment = clock.now()
     needed = exists().where(Render.model_id == Model.id, Render.status.in_(UNFINISHED))
     rows = unit.execute(
         select(Model.id, Model.account_id, Model.storage_key, Model.thumbnail_id)
         .where(
             Model.deleted_at.is_not(None), Model.file_size > literal_column("0"),
-            Model.deleted_at < clock.now() - KEPT, ~needed,
+            or_(Model.discard_at.is_(None), Model.discard_at < moment), Model.deleted_at < moment - KEPT, ~needed,
         )
         .limit(DISCARDED_AT_ONCE)
         .with_for_update(skip_locked=True)

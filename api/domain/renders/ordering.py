@@ -19,7 +19,7 @@ from api.domain.catalog import contents, overlays
 from api.domain.catalog.inspection import INPUT
 from api.domain.catalog.overlays import LAYERS
 from api.domain.catalog.states import ModelState
-from api.domain.renders import plans, previews
+from api.domain.renders import limits, plans, previews
 from api.domain.renders.outcomes import SUBJECT
 from api.domain.renders.pricing import price
 from api.domain.renders.renders import RenderView, get_render, select_views
@@ -111,12 +111,12 @@ def place(
 ) -> list[str]:
     """Creates the renders and takes their credits, all or, with an error, nothing. Returns ids in the given order.
 
-    The tasks `first`, which the orders' sources name, are made beside them. Raises NoCredits; InvalidSettings for an
-    overlay that the account can't use there, and for an animation or a variant that the model is known to lack, `item`
-    as in `create_renders`.
+    The tasks `first`, which the orders' sources name, are made beside them. Raises NoCredits; TooManyRequests where too
+    many are unfinished; InvalidSettings for an overlay that the account can't use there, and for an animation or a
+    variant that the model is known to lack, `item` as in `create_renders`.
     """
-    overlay_keys = _pin_overlays(session, account_id, orders, item)
-    _check_names(session, orders, item)
+    overlay_keys = pin_overlays(session, account_id, orders, item)
+    check_names(session, orders, item)
     moment = clock.now()
     shared = _shared_tasks(orders, overlay_keys)
     renders = []
@@ -141,6 +141,7 @@ def place(
     paid = {render_id: order.credits for render_id, order in zip(ids, orders, strict=True) if order.credits}
     if paid:
         ledger.charge(session, account_id, SUBJECT, paid)
+    limits.refuse_unfinished(session, account_id)
     return ids
 
 
@@ -154,7 +155,7 @@ def create_renders(
 ) -> list[RenderView]:
     """One render for each (model id, settings); `item` is how errors name the order of an index.
 
-    Raises ModelNotFound, InvalidSettings, NoCredits; then nothing is created.
+    Raises ModelNotFound, InvalidSettings, NoCredits, TooManyRequests; then nothing is created.
     """
     model_ids = {model_id for model_id, _ in orders if is_id(model_id)}
     draw_previews(session, account_id, model_ids)
@@ -195,6 +196,7 @@ def retry_render(session: Session, account_id: str, render_id: str) -> RenderVie
     if credits:
         number = ledger.next_number(session, SUBJECT, render_id)
         ledger.charge(session, account_id, SUBJECT, {render_id: credits}, number=number)
+    limits.refuse_unfinished(session, account_id)
     return get_render(session, account_id, render_id)
 
 
@@ -292,8 +294,9 @@ def _same_task_again(session: Session, account_id: str, task_id: str, model_id: 
     return again.id
 
 
-def _pin_overlays(session: Session, account_id: str, orders: Sequence[Order], item: str) -> dict[str, str]:
-    """The storage keys of all overlays that the orders name, by id."""
+def pin_overlays(session: Session, account_id: str, orders: Sequence[Order], item: str) -> dict[str, str]:
+    """The storage keys of all overlays that the orders name, by id. Raises InvalidSettings, `item` as in
+    `create_renders`, for one that the account can't use there."""
     wanted = {overlay_id for order in orders for overlay_id in order.overlays.values()}
     usable = overlays.pin(session, account_id, wanted)
     for index, order in enumerate(orders):
@@ -306,7 +309,8 @@ def _pin_overlays(session: Session, account_id: str, orders: Sequence[Order], it
     return {overlay_id: pinned.storage_key for overlay_id, pinned in usable.items()}
 
 
-def _check_names(session: Session, orders: Sequence[Order], item: str) -> None:
+def check_names(session: Session, orders: Sequence[Order], item: str) -> None:
+    """Raises InvalidSettings, `item` as in `create_renders`, for a name that a model is known to lack."""
     named = [
         (index, setting, name)
         for index, order in enumerate(orders)

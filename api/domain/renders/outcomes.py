@@ -14,7 +14,7 @@ from api.domain.kit import counting, followers
 from api.domain.kit.failures import CANCELLED, Failure
 from api.domain.kit.files import FileView
 from api.domain.kit.texts import storable
-from api.domain.renders import notices
+from api.domain.renders import checks, notices
 from api.domain.renders.states import COMES_FROM, UNFINISHED, RenderStatus
 
 SUBJECT = "render"
@@ -53,7 +53,10 @@ class Renders:
         return {row.id: row.variant for row in sorted(rows, key=lambda row: row.id)}
 
     def told(self, session: Session, task_id: str, told: Mapping[str, Any]) -> None:
-        """`warnings` say what of the model isn't shown. Every attempt finds the same."""
+        """`warnings` say what of the model isn't shown, `checks` by render what may be wrong. Every attempt finds the
+        same."""
+        for render_id, found in checks.told(told.get("checks")).items():
+            session.execute(update(Render).where(*_unfinished(task_id), Render.id == render_id).values(checks=found))
         if warnings := [storable(warning, WARNING_LENGTH) for warning in told.get("warnings", ())[:MOST_WARNINGS]]:
             session.execute(update(Render).where(*_unfinished(task_id)).values(warnings=warnings))
 

@@ -11,7 +11,7 @@ from api.errors import InvalidSettings
 from renderer.errors import SettingsError
 from renderer.spec import SETTINGS, parse_settings
 
-PRICED = tuple(row for row in SETTINGS if row.name in ("quality", "effect", "output", "dataset_quality"))
+PRICED = tuple(row for row in SETTINGS if row.name in ("quality", "effect", "output", "fps", "dataset_quality"))
 """The render settings that decide about the price."""
 
 

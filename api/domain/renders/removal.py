@@ -1,5 +1,6 @@
 """Renders that their owner cancels or deletes, and what of the farm's work and files goes with them or after it."""
 
+import datetime as dt
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +11,7 @@ from api.db.tables import Render, Segment, Task
 from api.domain.accounts import ledger
 from api.domain.kit.failures import CANCELLED, Failure
 from api.domain.kit.unit import Unit
-from api.domain.renders import outcomes, previews
+from api.domain.renders import outcomes, previews, trash
 from api.domain.renders.outcomes import SUBJECT
 from api.domain.renders.renders import RenderView, get_render
 from api.domain.renders.states import UNFINISHED, RenderStatus
@@ -18,11 +19,6 @@ from api.domain.work import lanes, leftovers, results, scheduling
 from api.errors import InvalidState, RenderNotFound
 
 BEFORE_POSTERS = (RenderStatus.PENDING, RenderStatus.POSTER_PROCESSING)
-
-
-def storage_prefix(render_id: str) -> str:
-    """The folder of all files that were ever made for the render."""
-    return f"renders/{render_id}"
 
 
 def cancel_render(unit: Unit, account_id: str, render_id: str) -> RenderView:
@@ -44,25 +40,28 @@ def cancel_render(unit: Unit, account_id: str, render_id: str) -> RenderView:
     return get_render(unit, account_id, render_id)
 
 
-def delete_render(unit: Unit, account_id: str, render_id: str) -> None:
+def delete_render(
+    unit: Unit, account_id: str, render_id: str, *, kept: dt.timedelta = dt.timedelta()
+) -> None:
     """The render is gone, and so is its work, unless other renders share the task: who holds it loses the claim.
 
-    Its credits come back if its posters weren't there yet, and then its model's preview ends with the last paid render.
-    Raises RenderNotFound.
+    One that is done can be had back for as long as it is `kept`: see renders.trash. The credits of others come back if
+    their posters weren't there yet, and then the model's preview ends with the last paid render. Raises RenderNotFound.
     """
     model_id = get_render(unit, account_id, render_id).model_id
     preview_id = _lock(unit, render_id, model_id)
     render = _at_work(unit, render_id)
+    if kept and render.status == RenderStatus.DONE:
+        trash.keep(unit, render_id, kept)
+        return
     if render.status in BEFORE_POSTERS:
         _end_preview(unit, preview_id, render_id, model_id)
-    if not unit.scalar(select(exists().where(Render.task_id == render.task_id, Render.id != render_id))):
-        lane = _lanes_of(unit, [render.task_id])[0]
-        unit.execute(delete(Segment).where(Segment.task_id == render.task_id))
-        lanes.advance(unit, lane)
+    lane = lanes_of(unit, [render.task_id])[0]
     status = unit.scalar(delete(Render).where(Render.id == render_id).returning(Render.status))
-    unit.execute(delete(Task).where(Task.id == render.task_id, ~exists().where(Render.task_id == render.task_id)))
+    if trash.drop_task(unit, render.task_id):
+        lanes.advance(unit, lane)
     results.discard(unit, SUBJECT, [render_id])
-    unit.drop(storage_prefix(render_id))
+    unit.drop(trash.storage_prefix(render_id))
     if status in BEFORE_POSTERS:
         ledger.refund(unit, SUBJECT, render_id)
 
@@ -89,7 +88,7 @@ def _lock(unit: Unit, render_id: str, model_id: str) -> str | None:
     preview_id = previews.unfinished(unit, model_id)
     wanted = select(Render.task_id).where(Render.id.in_([render_id, preview_id]))
     task_ids = unit.scalars(select(Task.id).where(Task.id.in_(wanted)).order_by(Task.id).with_for_update()).all()
-    for lane in _lanes_of(unit, task_ids):
+    for lane in lanes_of(unit, task_ids):
         lanes.lock(unit, lane)
     return preview_id
 
@@ -106,7 +105,8 @@ def _at_work(unit: Unit, render_id: str) -> Row[*tuple[Any, ...]]:
     return row
 
 
-def _lanes_of(unit: Unit, task_ids: Sequence[str]) -> list[lanes.LaneKey]:
+def lanes_of(unit: Unit, task_ids: Sequence[str]) -> list[lanes.LaneKey]:
+    """The lanes of the tasks' segments, in the order in which a transaction locks them."""
     rows = unit.execute(
         select(Segment.account_id, Segment.queue, Segment.priority).where(Segment.task_id.in_(task_ids)).distinct()
     )

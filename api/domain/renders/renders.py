@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
+    func,
     select,
     type_coerce,
     update,
@@ -47,7 +48,8 @@ class Progress:
 class RenderView(NamedTuple):
     """A render as there is to tell of it. A page has many, and tuples are made at a fraction of a dataclass's cost.
 
-    `settings_json` and `warnings_json` are as the database holds them: who passes them on needn't take them apart.
+    `settings_json`, `warnings_json` and `checks_json` are as the database holds them: who passes them on needn't take
+    them apart. Events that were written before there were checks have none.
     `file_size` is that of the main file, in bytes, None until it is there. Times are as `clock.iso` writes them.
     `started_at` and `heard_at` are for their difference alone, and None unless a worker is at work.
     """
@@ -69,6 +71,7 @@ class RenderView(NamedTuple):
     frames_total: int
     started_at: dt.datetime | None
     heard_at: dt.datetime | None
+    checks_json: str = "[]"
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -160,6 +163,7 @@ def views_of(render: type[Render]) -> Select[*tuple[Any, ...]]:
         render.id, render.model_id, render.status, cast(render.settings, Text).label("settings"),
         render.is_system_preview, render.file_size, render.has_web, cast(render.warnings, Text).label("warnings"),
         render.error_code, render.error_message, iso_text(render.created_at), iso_text(render.updated_at), *PROGRESS,
+        func.coalesce(cast(render.checks, Text), "[]").label("checks"),
     ).join(Task, Task.id == render.task_id)  # fmt: skip
 
 

@@ -1,17 +1,19 @@
 """Renders that their owner shows to everybody: who knows their link may fetch their files, without a token.
 
-Nothing is shared until its owner says so. A link names the render and a secret that is made for it, so that a link that
-came into the wrong hands can be replaced. A render that is no longer shared is not found, like one that never was.
+Nothing is shared until its owner says so: each render by itself, or several in a gallery. A link names the render and
+a secret that is made for it, so that a link that came into the wrong hands can be replaced. A render that is no longer
+shared is not found, like one that never was.
 """
 
 import dataclasses
 from pathlib import PurePosixPath
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from api import clock
-from api.db.tables import Account, Model, Render
+from api.db.tables import Account, GalleryRender, Model, Render
 from api.domain.renders import renders
 from api.domain.renders.outputs import Outputs, get_outputs
 from api.domain.renders.renders import newest
@@ -63,16 +65,24 @@ class SharedRender:
 def shared_by(session: Session, secret: str) -> list[SharedRender]:
     """The renders that are shared by this secret, newest first; mostly one. Raises RenderNotFound where there is none.
     """
+    found = shown(session, Render.share_id == secret, order=newest(Render))
+    if not found:
+        raise RenderNotFound
+    return found
+
+
+def shown(
+    session: Session, *which: ColumnElement[bool], order: tuple[ColumnElement[Any], ...] = ()
+) -> list[SharedRender]:
+    """Of these renders what a page shows, unless their owner is suspended."""
     rows = session.execute(
         select(Render.id, Model.title, Model.original_name, Render.output, Render.status, Render.has_web)
         .join(Model, Model.id == Render.model_id)
         .join(Account, Account.id == Render.account_id)
-        .where(Render.share_id == secret, Account.suspended_at.is_(None))
-        .order_by(*newest(Render))
+        .where(*which, Account.suspended_at.is_(None))
+        .order_by(*order)
         .limit(MOST_SHOWN)
     ).all()
-    if not rows:
-        raise RenderNotFound
     return [
         SharedRender(
             row.id, row.title or PurePosixPath(row.original_name).stem, row.output, RenderStatus(row.status),
@@ -82,12 +92,27 @@ def shared_by(session: Session, secret: str) -> list[SharedRender]:
     ]  # fmt: skip
 
 
+def seen_by(secret: str) -> ColumnElement[bool]:
+    """Of renders: those that are shared by this secret, each by itself or in the gallery of this id."""
+    in_gallery = exists().where(GalleryRender.render_id == Render.id, GalleryRender.gallery_id == secret)
+    return or_(Render.share_id == secret, in_gallery)
+
+
+def one_shared(session: Session, secret: str, render_id: str) -> SharedRender:
+    """A render that is shared by this secret, or in the gallery of this id. Raises RenderNotFound."""
+    found = shown(session, Render.id == render_id, seen_by(secret))
+    if not found:
+        raise RenderNotFound
+    return found[0]
+
+
 def shared_outputs(session: Session, secret: str, render_id: str) -> Outputs:
-    """Those of a render that is shared by this secret. Raises RenderNotFound, also where its owner is suspended."""
+    """Those of a render that is shared by this secret, or in the gallery of this id. Raises RenderNotFound, also where
+    its owner is suspended."""
     owner = session.scalar(
         select(Render.account_id)
         .join(Account, Account.id == Render.account_id)
-        .where(Render.id == render_id, Render.share_id == secret, Account.suspended_at.is_(None))
+        .where(Render.id == render_id, seen_by(secret), Account.suspended_at.is_(None))
     )
     if owner is None:
         raise RenderNotFound

@@ -1,6 +1,7 @@
 """What an upload sets off, once its bytes are stored: a model that is to be read, a free preview and a paid render."""
 
 import dataclasses
+import hashlib
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -43,15 +44,19 @@ def register_upload(
     upload_limit: int = 0,
     allowed: Quotas | None = None,
     spell: Spell = RenderSettings.to_json,
+    member: str | None = None,
 ) -> Registered:
     """Registers a stored file and orders its renders. Two uploads of the same bytes at once make one model.
 
     `upload_limit` is the most models of an account that never bought credits, 0 for no limit. `allowed` are the quotas
     of accounts of which nothing else is said, None where none apply; the same bytes again take nothing of them.
+    `member` names which of the models in a ZIP is meant: each is a model of its own.
     Raises InvalidSettings, NoCredits, UploadLimit, StorageLimit; then nothing is created and the file should be
     deleted.
     """
-    reading = inspection_task(storage_key, sha256)
+    if member is not None:
+        sha256 = hashlib.sha256(f"{sha256}/{member}".encode()).hexdigest()
+    reading = inspection_task(storage_key, sha256, member)
     new = NewModel(new_id(), original_name, sha256, file_size, storage_key, reading.id)
     model_id = known_or_new(session, account_id, new)
     if model_id != new.id:
@@ -111,9 +116,10 @@ def check_upload_limit(session: Session, account_id: str, upload_limit: int) -> 
         raise UploadLimit(f"Free upload limit reached: {upload_limit} models")
 
 
-def inspection_task(storage_key: str, sha256: str) -> NewTask:
-    """The task that reads the model's file."""
-    work = Work(inspection.KIND, inspection.SPEC, {}, frame_count=1)
+def inspection_task(storage_key: str, sha256: str, member: str | None = None) -> NewTask:
+    """The task that reads the model's file; of a ZIP with several models, the one that `member` names."""
+    spec = inspection.SPEC if member is None else {**inspection.SPEC, "member": member}
+    work = Work(inspection.KIND, spec, {}, frame_count=1)
     return NewTask(work, work.key(sha256), Priority.AWAITED, inputs={inspection.INPUT: storage_key})
 
 

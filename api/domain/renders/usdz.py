@@ -8,7 +8,7 @@ from api import clock
 from api.db.tables import Task
 from api.domain.catalog import catalog, usdz
 from api.domain.catalog.states import ModelState
-from api.domain.kit.failures import CHILD_FAILED, OUT_OF_MEMORY, STALLED, TOO_COSTLY
+from api.domain.kit.failures import CHILD_FAILED, OUT_OF_MEMORY, OUTPUT_TOO_LARGE, STALLED, TOO_COSTLY
 from api.domain.renders.ordering import sources
 from api.domain.work import tasks
 from api.domain.work.states import TaskState
@@ -18,7 +18,7 @@ from renderer.errors import EmptyModel, InvalidModel, ModelTooLarge, ResourceMis
 
 FINAL = frozenset(
     {error.code for error in (InvalidModel, UnsupportedModel, ModelTooLarge, ResourceMissing, EmptyModel)}
-) | {OUT_OF_MEMORY, STALLED, TOO_COSTLY, CHILD_FAILED}
+) | {OUT_OF_MEMORY, OUTPUT_TOO_LARGE, STALLED, TOO_COSTLY, CHILD_FAILED}
 """The model's own fault: the same bytes would fail again."""
 
 

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from api.db.tables import Model, Overlay, Result, Segment, Task, Upload
 from api.domain.work.states import TaskState
 
 COLUMNS: tuple[tuple[InstrumentedAttribute[str] | InstrumentedAttribute[str | None], ColumnElement[bool]], ...] = (
-    (Model.storage_key, Model.deleted_at.is_(None)),
+    (Model.storage_key, or_(Model.deleted_at.is_(None), Model.discard_at.is_not(None) & (Model.file_size > 0))),
     (Overlay.storage_key, Overlay.deleted_at.is_(None)),
     (Result.key, Result.key.is_not(None)),
     (Upload.file_key, Upload.file_key.is_not(None)),
 )
-"""The columns that hold a storage key, and of which rows. What was deleted is there only while work needs it."""
+"""The columns that hold a storage key, and of which rows. What was deleted, and can't be had back, is there only while
+work needs it."""
 
 AT_ONCE = 1000
 """Rows that are read at a time: a farm may have millions."""

@@ -90,6 +90,7 @@ class Delivery:
     problem: str | None
     created_at: dt.datetime
     updated_at: dt.datetime
+    dialect: str
 
 
 def claim(session: Session, *, busy: Collection[str] = ()) -> Claim | None:
@@ -261,10 +262,12 @@ def get(session: Session, account_id: str, delivery_id: str) -> Delivery:
 
 
 def list_deliveries(
-    session: Session, account_id: str, dialect: str, *, limit: int, offset: int
+    session: Session, account_id: str, dialect: str | None, *, limit: int, offset: int
 ) -> Page[Delivery]:
-    """The account's in this dialect, newest first."""
-    told = _views(account_id).where(WebhookTarget.dialect == dialect)
+    """The account's in this dialect, or in all, newest first."""
+    told = _views(account_id)
+    if dialect is not None:
+        told = told.where(WebhookTarget.dialect == dialect)
     count = select(func.count()).select_from(told.subquery())
     rows = told.order_by(WebhookDelivery.created_at.desc(), WebhookDelivery.id.desc())
     found, total = paging.fetch(session, paging.windowed(rows, count), count, limit=limit, offset=offset)
@@ -277,7 +280,7 @@ def _views(account_id: str) -> Select[*tuple[Any, ...]]:
             WebhookDelivery.id, WebhookTarget.url, WebhookDelivery.event, WebhookDelivery.subject_kind,
             WebhookDelivery.subject_id, WebhookDelivery.state, WebhookDelivery.attempt, WebhookDelivery.answer_status,
             WebhookDelivery.answer_body, WebhookDelivery.problem, WebhookDelivery.created_at,
-            WebhookDelivery.updated_at,
+            WebhookDelivery.updated_at, WebhookTarget.dialect,
         )
         .join(WebhookTarget, WebhookTarget.id == WebhookDelivery.target_id)
         .where(WebhookDelivery.account_id == account_id)

@@ -10,8 +10,13 @@ from sqlalchemy.orm import Session
 from api import clock
 from api.db.dialects import from_now
 from api.db.tables import WebhookDelivery, WebhookSubscription, WebhookTarget
+from api.domain.webhooks import targets
 from api.domain.webhooks.targets import ACCOUNT
+from api.errors import InvalidState
 from api.ids import new_id
+
+TEST, TARGET = "webhook.test", "webhook_target"
+"""The event that an owner has sent to see whether a target hears, and its subject: the target."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -73,3 +78,18 @@ def emit(
     ]  # fmt: skip
     if rows:
         session.execute(insert(WebhookDelivery).values(rows))
+
+
+def send_test(session: Session, account_id: str, target_id: str) -> str:
+    """Has TEST sent to one of the account's targets. Returns the delivery's id. Raises NotFound; InvalidState for a
+    target that is disabled."""
+    target = targets.get(session, account_id, target_id)
+    if not target.enabled:
+        raise InvalidState("The webhook is disabled: enable it first")
+    delivery_id, moment = new_id(), clock.now()
+    session.execute(insert(WebhookDelivery).values(
+        id=delivery_id, account_id=account_id, target_id=target_id, event=TEST, subject_kind=TARGET,
+        subject_id=target_id, data={"message": "This is a test"}, due_at=from_now(0), created_at=moment,
+        updated_at=moment,
+    ))  # fmt: skip
+    return delivery_id

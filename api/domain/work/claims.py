@@ -51,6 +51,8 @@ class Claim:
     variants: Variants
     files: dict[str, dict[str, FileView]]
     parts: tuple[Part, ...]
+    traceparent: str | None = None
+    """The request that ordered the task, if it is traced."""
 
     def output_prefix(self, owner_id: str) -> str:
         """Where this attempt stores the owner's files: no two attempts ever write the same key."""
@@ -82,14 +84,19 @@ def task_prefix(task_id: str) -> str:
     return f"tasks/{task_id}/"
 
 
-def claim(session: Session, *, worker: str, queues: Sequence[str], lease_seconds: float) -> Claim | None:
-    """The best pending segment of `queues`, now this worker's for `lease_seconds`; None if there is none for it."""
+def claim(
+    session: Session, *, worker: str, queues: Sequence[str], lease_seconds: float, most_running: int = 0
+) -> Claim | None:
+    """The best pending segment of `queues`, now this worker's for `lease_seconds`; None if there is none for it.
+
+    `most_running`: see `lanes.choose`.
+    """
     database = session.connection()
     leased = {"by_worker": worker, "lease_seconds": lease_seconds}
-    lane = lanes.choose(session, queues)
+    lane = lanes.choose(session, queues, most_running)
     segment = lane and database.execute(_TAKE, leased | lane.parameters).one_or_none()
     if lane and not segment:  # all of that lane are left to other workers
-        lane = lanes.choose_free(session, queues, worker)
+        lane = lanes.choose_free(session, queues, worker, most_running)
         segment = lane and database.execute(_TAKE, leased | lane.parameters).one_or_none()
     if not lane or not segment:
         return None
@@ -116,6 +123,7 @@ def claim(session: Session, *, worker: str, queues: Sequence[str], lease_seconds
         variants=variants,
         files=results.read(session, variants) if is_assembly else {owner_id: {} for owner_id in variants},
         parts=tuple(Part(part.first_frame, part.frame_count, files_view(part.files)) for part in parts),
+        traceparent=task.traceparent,
     )
 
 
@@ -156,7 +164,7 @@ _TAKE = (
     )
 )
 
-_TASK = select(Task.kind, Task.inputs, Task.spec).where(Task.id == bindparam("of_task"))
+_TASK = select(Task.kind, Task.inputs, Task.spec, Task.traceparent).where(Task.id == bindparam("of_task"))
 
 _PARTS = (
     select(Segment.first_frame, Segment.frame_count, Segment.files)

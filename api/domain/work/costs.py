@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from renderer.errors import UnknownSpecVersion
-from renderer.spec import DatasetSpec, FrameSpec, StillsSpec
+from renderer.spec import DatasetSpec, FrameSpec, PictureSpec, StillsSpec
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,6 +42,10 @@ def _of_still(spec: dict[str, Any]) -> int:
     return _of_frame(StillsSpec.from_json(spec).frames.to_json())
 
 
+def _of_picture(spec: dict[str, Any]) -> int:
+    return _of_frame(PictureSpec.from_json(spec).frames.to_json())
+
+
 def _of_view(spec: dict[str, Any]) -> int:
     return DatasetSpec.from_json(spec).size ** 2
 
@@ -56,4 +60,5 @@ GENERATION = Cost(begin_s=100.0)  # a large generator without a graphics card; t
 OPTIMISATION = Cost(begin_s=60.0)  # of a model at the limits, twelve pictures of it before and after included
 FRAMES = Cost(begin_s=12.0, frame_pixels=_of_frame, software_s=1.3e-7, gpu_s=2e-8, encode_s=1.5e-8)
 STILLS = Cost(begin_s=12.0, frame_pixels=_of_still, software_s=2e-7, gpu_s=8e-8)
+PICTURES = Cost(begin_s=12.0, frame_pixels=_of_picture, software_s=2e-7, gpu_s=8e-8)
 VIEWS = Cost(begin_s=12.0, frame_pixels=_of_view, software_s=5e-7, gpu_s=3e-7)

@@ -3,22 +3,40 @@
 Each account has one lane per queue and priority. Choosing costs as many rows as there are accounts that wait, however
 many segments they wait for.
 
-Accounts come first and priorities after: an account with less work in flight than another is served before it, and of
-those with as much the one that was served longer ago, so that they take turns, however much each has waiting and of
-what priority. The priority decides what of an account's own work is next, and between accounts that were never served;
-but what nobody waits for is left until nothing else is pending. Each queue has its own turns, so that the reading of a
-model costs its owner no turn for its preview.
+Accounts come first and priorities after: an account with less work in flight than another is served before it; of
+those with as much, one of a higher class; and of those of one class the one that was served longer ago, so that they
+take turns, however much each has waiting and of what priority. So a class is no reason to wait for long: whoever was
+served has more in flight than the others. An account may be allowed only so much in flight at all. The priority decides
+what of an account's own work is next, and between accounts that were never served; but what nobody waits for is left
+until nothing else is pending. Each queue has its own turns, so that the reading of a model costs its owner no turn for
+its preview.
 """
 
 import dataclasses
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
 from api.db.dialects import from_now, insert
-from api.db.tables import Lane, Segment
+from api.db.tables import Account, Lane, Segment
+from api.domain.accounts import quotas
 from api.domain.work.states import SegmentState
 
 
@@ -80,34 +98,66 @@ def add(session: Session, lane: LaneKey, created_at: dt.datetime) -> None:
         served=select(func.coalesce(func.max(_Beside.served), NEVER))
         .where(_Beside.account_id == lane.account_id, _Beside.queue == lane.queue)
         .scalar_subquery(),
+        service_class=select(Account.service_class).where(Account.id == lane.account_id).scalar_subquery(),
     )  # fmt: skip
     earlier = case((Lane.oldest_at < new.excluded.oldest_at, Lane.oldest_at), else_=new.excluded.oldest_at)
     session.execute(
         new.on_conflict_do_update(
-            index_elements=[Lane.account_id, Lane.queue, Lane.priority], set_={"oldest_at": earlier}
+            index_elements=[Lane.account_id, Lane.queue, Lane.priority],
+            set_={"oldest_at": earlier, "service_class": new.excluded.service_class},
         )
     )
 
 
-def choose(session: Session, queues: Sequence[str]) -> LaneKey | None:
-    """The best lane, locked: of the account with the least work in flight, then of the one served longest ago."""
+def choose(session: Session, queues: Sequence[str], most_running: int = 0) -> LaneKey | None:
+    """The best lane, locked: of the account with the least work in flight, then of the one served longest ago.
+
+    `most_running` segments of an account may be in flight, unless its own quota says otherwise; 0 means any number.
+    """
+    passed_over: list[str] = []
+    while True:
+        found = _choose(session, {"queues": queues, "most_running": most_running, "passed_over": passed_over})
+        if found is None or not found.limit or _has_room(session, found.account_id, found.limit):
+            return None if found is None else LaneKey(found.account_id, found.queue, found.priority)
+        passed_over.append(found.account_id)
+
+
+def _choose(session: Session, parameters: dict[str, Any]) -> Row[str, str, int, int] | None:
     # First among the accounts with nothing in flight, whom an index has in their order: mostly there is one. Then among
     # all, at first without waiting. If all of the best are locked just then, waiting is right: the claim that holds the
     # lock takes one segment, and the lane may have more.
     for choice in (_IDLE, _UNLOCKED, _ANY):
-        row = session.connection().execute(choice, {"queues": queues}).one_or_none()
+        row = session.connection().execute(choice, parameters).one_or_none()
         if row is not None:
-            return LaneKey(*row)
+            return row
     return None
 
 
-def choose_free(session: Session, queues: Sequence[str], worker: str) -> LaneKey | None:
+def _has_room(session: Session, account_id: str, limit: int) -> bool:
+    """Whether one more segment of the account may be in flight, asked behind the locks of all its lanes.
+
+    Where somebody else holds one of them just then, the answer is no: that is a claim, which may be the last one that
+    is allowed, or an order, which sends a hint when it is committed.
+    """
+    here = Lane.account_id == account_id
+    held = session.scalars(select(Lane.queue).where(here).with_for_update(skip_locked=True)).all()
+    there = session.scalar(select(func.count()).where(here))
+    running = session.scalar(
+        select(func.count()).where(Segment.account_id == account_id, Segment.state == literal_column("'running'"))
+    )
+    return len(held) == there and (running or 0) < limit
+
+
+def choose_free(session: Session, queues: Sequence[str], worker: str, most_running: int = 0) -> LaneKey | None:
     """As `choose`, among the lanes that have a segment that isn't left to workers other than this.
 
     It costs more. Lanes that are locked just then are passed over, because the transaction may hold another one's lock.
     """
-    row = session.connection().execute(_FREE, {"queues": queues, "by_worker": worker}).one_or_none()
-    return None if row is None else LaneKey(*row)
+    parameters = {"queues": queues, "by_worker": worker, "most_running": most_running, "passed_over": []}
+    row = session.connection().execute(_FREE, parameters).one_or_none()
+    if row is None or (row.limit and not _has_room(session, row.account_id, row.limit)):
+        return None
+    return LaneKey(row.account_id, row.queue, row.priority)
 
 
 def lock(session: Session, lane: LaneKey) -> None:
@@ -151,40 +201,54 @@ _RANK = case(
 )
 
 
-def _choice(*lane: ColumnElement[bool]) -> Select[str, str, int]:
+_LIMIT = func.coalesce(
+    quotas.own_value(Lane.account_id, "running"), bindparam("most_running", type_=Integer)
+)
+"""As many segments of a lane's account may be in flight; 0 means any number."""
+
+_WANTED = (
+    WAITING, Lane.queue.in_(bindparam("queues", expanding=True)),
+    Lane.account_id.not_in(bindparam("passed_over", expanding=True)),
+)  # fmt: skip
+
+
+def _choice(*lane: ColumnElement[bool]) -> Select[str, str, int, int]:
     """The best of the lanes for which these conditions hold."""
     best = (
         select(
             Lane.account_id, Lane.queue, Lane.priority, Lane.oldest_at,
-            func.coalesce(_IN_FLIGHT.c.segments, 0).label("in_flight"),
-            Lane.served, (Lane.priority > ORDINARY).label("unhurried"), _RANK.label("rank"),
+            func.coalesce(_IN_FLIGHT.c.segments, 0).label("in_flight"), _LIMIT.label("limit"),
+            Lane.service_class, Lane.served, (Lane.priority > ORDINARY).label("unhurried"), _RANK.label("rank"),
         )
         .outerjoin(_IN_FLIGHT, _IN_FLIGHT.c.account_id == Lane.account_id)
-        .where(WAITING, Lane.queue.in_(bindparam("queues", expanding=True)), *lane)
-        .order_by("unhurried", "in_flight", Lane.served, "rank", Lane.oldest_at, Lane.account_id)
+        .where(
+            *_WANTED, or_(_IN_FLIGHT.c.segments.is_(None), _LIMIT == 0, _IN_FLIGHT.c.segments < _LIMIT), *lane
+        )
+        .order_by("unhurried", "in_flight", Lane.service_class, Lane.served, "rank", Lane.oldest_at, Lane.account_id)
         .limit(CANDIDATES)  # to find some of very many is less work than to sort them all
         .subquery()
     )
     return (
-        select(Lane.account_id, Lane.queue, Lane.priority)
+        select(Lane.account_id, Lane.queue, Lane.priority, best.c.limit)
         .join(
             best,
             and_(best.c.account_id == Lane.account_id, best.c.queue == Lane.queue, best.c.priority == Lane.priority),
         )
         .order_by(
-            best.c.unhurried, best.c.in_flight, best.c.served, best.c.rank, best.c.oldest_at, best.c.account_id
+            best.c.unhurried, best.c.in_flight, best.c.service_class, best.c.served, best.c.rank, best.c.oldest_at,
+            best.c.account_id,
         )
         .limit(1)
     )
 
 
 _IDLE = (
-    select(Lane.account_id, Lane.queue, Lane.priority)
+    select(Lane.account_id, Lane.queue, Lane.priority, _LIMIT.label("limit"))
     .where(
-        WAITING, Lane.queue.in_(bindparam("queues", expanding=True)), Lane.priority <= ORDINARY,
+        *_WANTED, Lane.priority <= ORDINARY,
         ~exists().where(Segment.account_id == Lane.account_id, Segment.state == literal_column("'running'")),
     )
-    .order_by(Lane.served, Lane.priority, Lane.oldest_at, Lane.account_id)
+    .order_by(Lane.service_class, Lane.served, Lane.priority, Lane.oldest_at, Lane.account_id)
     .limit(1)
     .with_for_update(of=Lane, skip_locked=True)
 )

@@ -71,6 +71,7 @@ KINDS: dict[str, Kind] = {
     "video": Kind("render", "api.domain.renders.outcomes:RENDERS", costs.FRAMES),
     "image": Kind("render", "api.domain.renders.outcomes:RENDERS", costs.FRAMES),
     "stills": Kind("render", "api.domain.renders.outcomes:RENDERS", costs.STILLS),
+    "picture": Kind("render", "api.domain.renders.pictures:PICTURES", costs.PICTURES),
     "thumbnail": Kind("render", "api.domain.catalog.thumbnails:THUMBNAILS", costs.STILLS),
     "usdz": Kind("inspect", "api.domain.catalog.usdz:USDZ", costs.CONVERSION),
     "dataset": Kind("render", "api.domain.renders.outcomes:RENDERS", costs.VIEWS),

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from api import traceparent
 from api.db.tables import Segment, Task, TaskNeed
 from api.domain.work import lanes, outbox
 from api.domain.work.outcomes import KINDS, outcomes_of
@@ -22,6 +23,9 @@ from api.ids import new_id
 class Priority(IntEnum):
     """Who goes first. Lower is sooner."""
 
+    INTERACTIVE = -10
+    """Somebody is at work with a model and looks at nothing else: a picture of what they see. Ahead of AWAITED, because
+    an upload of many models has as many previews."""
     AWAITED = 0
     """Somebody looks at the screen and waits: the inspection of an upload, and its preview."""
     PAID = lanes.ORDINARY
@@ -72,7 +76,8 @@ def add(session: Session, account_id: str, new: Sequence[NewTask], created_at: d
     """
     session.execute(insert(Task), [
         {"id": task.id, "account_id": account_id, "kind": task.work.kind, "key": task.key, "inputs": dict(task.inputs),
-         "spec": task.work.spec, "frame_count": task.work.frame_count, "created_at": created_at}
+         "spec": task.work.spec, "frame_count": task.work.frame_count, "traceparent": traceparent.current.get(),
+         "created_at": created_at}
         for task in new
     ])  # fmt: skip
     if needs := [{"task_id": task.id, "needs_id": need} for task in new for need in task.needs]:

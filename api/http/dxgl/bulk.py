@@ -33,6 +33,10 @@ class Ids(BaseModel):
     ids: list[str] | None = Field(None, description=f"1 to {MOST} ids", examples=[["Xz7pQ4w8nR2k"]])
 
 
+class DeletedIds(Ids):
+    permanent: bool = Field(False, description="Delete them for good, instead of keeping them to be had back")
+
+
 class Outcome(BaseModel):
     """What became of one. `error` is what the request for it alone would have been answered with."""
 
@@ -42,6 +46,7 @@ class Outcome(BaseModel):
 
 
 IdsBody = Annotated[Ids, Depends(body_of(Ids))]
+DeletedIdsBody = Annotated[DeletedIds, Depends(body_of(DeletedIds))]
 
 
 @router.post("/renders/cancel", responses=errors(), openapi_extra=documented(Ids))
@@ -51,16 +56,18 @@ def cancel_renders(principal: Writer, farm: FarmDep, body: IdsBody) -> Data[list
     return _each(farm, body, lambda unit, render_id: pieces.cancel_render(unit, principal.account_id, render_id))
 
 
-@router.post("/renders/delete", responses=errors(), openapi_extra=documented(Ids))
-def delete_renders(principal: Writer, farm: FarmDep, body: IdsBody) -> Data[list[Outcome]]:
-    """Beyond dx.gl's API: deletes renders and their files for good, as DELETE /v1/renders/:id does."""
-    return _each(farm, body, lambda unit, render_id: pieces.delete_render(unit, principal.account_id, render_id))
+@router.post("/renders/delete", responses=errors(), openapi_extra=documented(DeletedIds))
+def delete_renders(principal: Writer, farm: FarmDep, body: DeletedIdsBody) -> Data[list[Outcome]]:
+    """Beyond dx.gl's API: deletes renders and their files, as DELETE /v1/renders/:id does."""
+    kept = farm.kept(body.permanent)
+    return _each(farm, body, lambda unit, each: pieces.delete_render(unit, principal.account_id, each, kept=kept))
 
 
-@of_models.post("/models/delete", responses=errors(), openapi_extra=documented(Ids))
-def delete_models(principal: Writer, farm: FarmDep, body: IdsBody) -> Data[list[Outcome]]:
+@of_models.post("/models/delete", responses=errors(), openapi_extra=documented(DeletedIds))
+def delete_models(principal: Writer, farm: FarmDep, body: DeletedIdsBody) -> Data[list[Outcome]]:
     """Beyond dx.gl's API: deletes models, as DELETE /v1/models/:id does. Their renders stay."""
-    return _each(farm, body, lambda unit, model_id: catalog.delete_model(unit, principal.account_id, model_id))
+    kept = farm.kept(body.permanent)
+    return _each(farm, body, lambda unit, each: catalog.delete_model(unit, principal.account_id, each, kept=kept))
 
 
 def _each(farm: Farm, body: Ids, do: Callable[[Unit, str], object]) -> Data[list[Outcome]]:

@@ -41,6 +41,7 @@ OUR_STATUS: dict[str, int] = {
     "not_found": 404,
     "image_not_found": 404,
     "dataset_not_found": 404,
+    "output_not_found": 404,
     "usdz_not_found": 404,
     "overlay_not_found": 404,
     "delivery_not_found": 404,

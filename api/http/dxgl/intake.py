@@ -3,6 +3,7 @@
 from api.domain.accounts import ledger, quotas
 from api.domain.accounts.credentials import Principal
 from api.domain.accounts.quotas import Quotas
+from api.domain.kit.unit import Unit
 from api.domain.renders import limits, notices, uploads
 from api.errors import NoCredits
 from api.http.dxgl.notices import DIALECT
@@ -12,13 +13,10 @@ from api.http.idempotency import IdempotentRequest
 from api.http.state import Farm
 from api.http.uploads import stored
 from api.ids import new_id
-from api.ingest.incoming import IncomingFile
-from api.ingest.naming import model_suffix
+from api.ingest.incoming import IncomingFile, ReceivedFile
+from api.ingest.naming import check_size, model_suffix
 from api.storage.base import discard
 from renderer.spec import RenderSettings
-
-SUFFIXES = (".glb", ".gltf", ".zip")
-"""Of the keys of models."""
 
 
 def refuse_early(farm: Farm, principal: Principal, file_size: int = 0) -> None:
@@ -46,37 +44,47 @@ def register(
     settings: RenderSettings,
     once: IdempotentRequest,
     notify: str | None,
+    member: str | None = None,
 ) -> Data[UploadResult]:
     """Takes the file, whose bytes have all arrived, into the catalog and orders its renders; `once` holds its key.
 
-    The end of the paid one is told to the URL `notify`, if there is one.
+    The end of the paid one is told to the URL `notify`, if there is one. `member` names the model in a ZIP of several.
 
-    Raises NoCredits, UploadLimit or StorageLimit; then, and where the account has the model already, the file is gone
-    again.
+    Raises InvalidFormat, NoCredits, UploadLimit or StorageLimit; then, and where the account has the model already, the
+    file is gone again.
     """
+    incoming.settle()
+    check_size(incoming.head, incoming.size)
     with stored(farm.storage, incoming) as file, farm.work(principal) as unit:
-        registered = uploads.register_upload(
-            unit,
-            principal.account_id,
-            original_name=file.name,
-            sha256=file.sha256,
-            file_size=file.size,
-            storage_key=file.key,
-            settings=settings,
-            upload_limit=farm.settings.upload_limit,
-            allowed=Quotas.of(farm.settings),
-            spell=spell,
-        )
-        answer = Data[UploadResult](
-            data=UploadResult(
-                modelId=registered.model_id,
-                renderId=registered.render_id,
-                duplicate=registered.duplicate or None,
-                unarchived=registered.unarchived or None,
-            )
-        )
-        notices.notify(unit, principal.account_id, DIALECT, {registered.render_id: notify} if notify else {})
+        answer = Data[UploadResult](data=take(farm, unit, principal, file, settings, notify, member))
         once.keep(unit, answer)
-    if registered.duplicate:
+    if answer.data.duplicate:
         discard(farm.storage, file.key)
     return answer
+
+
+def take(
+    farm: Farm, unit: Unit, principal: Principal, file: ReceivedFile, settings: RenderSettings, notify: str | None,
+    member: str | None = None,
+) -> UploadResult:
+    """Takes a stored file into the catalog, as `register` does. Raises what it raises."""
+    registered = uploads.register_upload(
+        unit,
+        principal.account_id,
+        original_name=file.name,
+        sha256=file.sha256,
+        file_size=file.size,
+        storage_key=file.key,
+        settings=settings,
+        upload_limit=farm.settings.upload_limit,
+        allowed=Quotas.of(farm.settings),
+        spell=spell,
+        member=member,
+    )
+    notices.notify(unit, principal.account_id, DIALECT, {registered.render_id: notify} if notify else {})
+    return UploadResult(
+        modelId=registered.model_id,
+        renderId=registered.render_id,
+        duplicate=registered.duplicate or None,
+        unarchived=registered.unarchived or None,
+    )

@@ -17,14 +17,17 @@ from api.domain.kit.files import FileView
 from api.domain.kit.paging import Sort
 from api.domain.renders import renders
 from api.domain.renders import usdz as usdz_orders
+from api.domain.renders.outputs import get_outputs
 from api.errors import (
     FileNotFound,
     FileTooLarge,
     InvalidFormat,
     InvalidRequest,
+    InvalidState,
     InvalidUrl,
     ModelNotFound,
     NoFile,
+    PosterNotFound,
     StorageLimit,
     UploadLimit,
     UsdzNotFound,
@@ -36,7 +39,7 @@ from api.http.dxgl.auth import Reader, Uploader, Writer
 from api.http.dxgl.errors import Sha256Required
 from api.http.dxgl.failures import ORDERING, errors
 from api.http.dxgl.notices import notify_url
-from api.http.dxgl.paths import PREFIX, ModelId, WindowDep, get_and_head, new_router
+from api.http.dxgl.paths import PREFIX, ModelId, Permanent, WindowDep, get_and_head, new_router
 from api.http.dxgl.schemas import (
     Data,
     Deleted,
@@ -50,8 +53,9 @@ from api.http.dxgl.schemas import (
     UploadRequest,
     UploadResult,
 )
-from api.http.dxgl.settings import refuse_misplaced, render_settings
+from api.http.dxgl.settings import MEMBER, chosen_member, refuse_misplaced, render_settings
 from api.http.dxgl.spelling import SETTINGS_NAMES, told_apart
+from api.http.dxgl.thumbnails import light_poster, send_with_thumbnail
 from api.http.files import PRIVATE, check_stored, send
 from api.http.idempotency import Once
 from api.http.limits import ENVELOPE_BYTES, MEGABYTE, file_too_large
@@ -59,6 +63,7 @@ from api.http.params import Moment, Search, sort_of
 from api.http.slots import UploadSlot
 from api.http.state import Farm, FarmDep
 from api.http.uploads import UploadForm, receive_form
+from api.ingest.naming import SUFFIXES
 from api.storage.base import FileMissing, StoredFile
 from renderer.media_types import MEDIA_TYPES
 from renderer.model_types import USDZ_MISSING, usd_is_installed
@@ -67,7 +72,7 @@ UPLOAD_PATH = f"{PREFIX}/models"
 MAX_SETTINGS_BYTES = 64 * 1024
 MAX_URL_BYTES = 8 * 1024
 
-FILE_TYPES = tuple(MEDIA_TYPES[suffix] for suffix in intake.SUFFIXES)
+FILE_TYPES = tuple(MEDIA_TYPES[suffix] for suffix in SUFFIXES)
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
@@ -88,7 +93,8 @@ async def upload_model(
 ) -> Data[UploadResult]:
     """Stores a model and orders its first render, and the free preview unless the model was there already.
 
-    What kind of file it is, its bytes say, whatever it is called. A model that is archived is unarchived.
+    What kind of file it is, its bytes say, whatever it is called. A model that is archived is unarchived. Of a ZIP with
+    several models, `file` in the render settings names the one that is meant: another name makes another model.
     """
     if not once.given:  # with a key, it may be a request that is paid for
         announced = request.headers.get("content-length", "")
@@ -101,7 +107,7 @@ async def upload_model(
         max_file_bytes=farm.settings.max_upload_mb * MEGABYTE,
         too_large=file_too_large(farm.settings.max_upload_mb),
         field_limits={
-            "renderSettings": MAX_SETTINGS_BYTES, "notifyUrl": MAX_URL_BYTES,
+            "renderSettings": MAX_SETTINGS_BYTES, "notifyUrl": MAX_URL_BYTES, MEMBER: MAX_SETTINGS_BYTES,
             **dict.fromkeys(SETTINGS_NAMES.values(), MAX_SETTINGS_BYTES),  # to be told that they are misplaced
         },
     )
@@ -110,8 +116,9 @@ async def upload_model(
         refuse_misplaced(form.fields)
         settings = render_settings(form.fields.get("renderSettings"), principal)
         notify = notify_url(farm, form.texts().get("notifyUrl"))
-        once.hold(principal, form.file.sha256, told_apart(settings), notify)
-        return intake.register(farm, principal, form.file, settings, once, notify)
+        member = chosen_member(form.fields, form.file.head)
+        once.hold(principal, form.file.sha256, told_apart(settings), notify, *filter(None, [member]))
+        return intake.register(farm, principal, form.file, settings, once, notify, member)
 
     return await receive_form(form, request.stream(), register)
 
@@ -202,11 +209,21 @@ def unarchive_model(principal: Writer, farm: FarmDep, model_id: ModelId) -> Data
 
 
 @router.delete("/models/{model_id}", responses=errors(ModelNotFound))
-def delete_model(principal: Writer, farm: FarmDep, model_id: ModelId) -> Data[Deleted]:
+def delete_model(
+    principal: Writer, farm: FarmDep, model_id: ModelId, permanent: Permanent = False
+) -> Data[Deleted]:
     """Its renders stay, until they are deleted themselves."""
     with farm.database.begin() as session:
-        catalog.delete_model(session, principal.account_id, model_id)
+        catalog.delete_model(session, principal.account_id, model_id, kept=farm.kept(permanent))
     return Data(data=Deleted(id=model_id))
+
+
+@router.post("/models/{model_id}/restore", responses=errors(ModelNotFound, InvalidState))
+def restore_model(principal: Writer, farm: FarmDep, model_id: ModelId) -> Data[ModelDetail]:
+    """Beyond dx.gl's API: a deleted model is there again, unless the same file was uploaded again."""
+    with farm.database.begin() as session:
+        catalog.restore_model(session, principal.account_id, model_id)
+    return _detail(farm, principal, model_id)
 
 
 @get_and_head(router, "/models/{model_id}/file", *FILE_TYPES, MEDIA_TYPES[".usdz"], missing=FileNotFound)
@@ -216,11 +233,17 @@ def get_model_file(
     model_id: ModelId,
     request: Request,
     format: Annotated[Literal["", "usdz"], Query(description="usdz: the model for AR viewers, made for free")] = "",
+    thumbnail: Annotated[
+        bool, Query(description="Put the model's newest poster into a .glb, in the form of glTF 2.1's drafts")
+    ] = False,
 ) -> Response:
     """The model's bytes as uploaded; of a 3D scan, once it is converted, the .glb.
 
     Beyond dx.gl's API, `format=usdz` is the same model for AR viewers. It is made when somebody asks for it first,
     which takes seconds: until then the answer is 404 `usdz_not_found`, whose message says why, should that fail.
+
+    With `thumbnail=1`, a .glb has the poster of the model's newest render in it, as `asset.thumbnail` and an image,
+    and is the uploaded file byte for byte otherwise. Before there is a poster the answer is 404 `poster_not_found`.
     """
     if format == "usdz":
         return _send_usdz(farm, principal, model_id, request)
@@ -228,7 +251,24 @@ def get_model_file(
     suffix = PurePosixPath(model.storage_key).suffix
     name = PurePosixPath(model.original_name).stem + suffix
     view = FileView(file.key, file.size, file.etag, MEDIA_TYPES[suffix])
+    if thumbnail:
+        poster = _poster(farm, principal, model_id)
+        with missing_as(FileNotFound):
+            return send_with_thumbnail(farm, request, view, poster, filename=name)
     return send(farm, request, view, caching=PRIVATE, filename=name, redirect=False)
+
+
+def _poster(farm: Farm, principal: Principal, model_id: str) -> FileView:
+    """The newest picture of the model. Raises PosterNotFound."""
+    with farm.database.read() as session:
+        render_id = renders.pictures_of(session, [model_id]).get(model_id)
+        files = get_outputs(session, principal.account_id, render_id).files if render_id else {}
+    poster = light_poster(files)
+    if poster is None:
+        raise PosterNotFound("There is no picture of the model yet")
+    with missing_as(PosterNotFound):
+        check_stored(farm, poster)
+    return poster
 
 
 def _send_usdz(farm: Farm, principal: Principal, model_id: str, request: Request) -> Response:

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 
 from api.errors import (
     DeliveryNotFound,
     FarmError,
     KeyNotFound,
     ModelNotFound,
+    NotFound,
     OverlayNotFound,
     RenderNotFound,
 )
@@ -26,8 +27,13 @@ PREFIX = "/v1"
 ModelId = Annotated[str, id_else(ModelNotFound)]
 RenderId = Annotated[str, id_else(RenderNotFound)]
 OverlayId = Annotated[str, id_else(OverlayNotFound)]
+UploadId = Annotated[str, id_else(NotFound)]
 KeyId = Annotated[str, id_else(KeyNotFound)]
 DeliveryId = Annotated[str, id_else(DeliveryNotFound)]
+
+Permanent = Annotated[
+    bool, Query(description="Beyond dx.gl's API: delete it for good, instead of keeping it for a while to be had back")
+]
 
 WindowDep = Annotated[Window, Depends(window_of(default=50, most=100))]
 
@@ -54,8 +60,10 @@ def get_and_head(
     *content_types: str,
     missing: type[FarmError],
     token: bool = True,
+    description: str | None = None,
 ) -> Callable[[Route], Route]:
-    """A download; `missing` and what `ModelId` or `RenderId` raise are its errors. `token`: whether it asks for one."""
+    """A download; `missing` and what `ModelId` or `RenderId` raise are its errors. `token`: whether it asks for one.
+    `description` is for openapi.json, where it isn't the function's docstring."""
     unknown = ModelNotFound if "{model_id}" in path else RenderNotFound
     failures = errors(unknown, missing, RangeNotSatisfiable, token=token)
-    return download_route(router, path, content_types, failures)
+    return download_route(router, path, content_types, failures, description)

@@ -14,7 +14,7 @@ from api.http.dxgl.errors import RendersRequired, TooMany
 from api.http.dxgl.failures import errors
 from api.http.dxgl.paths import listed, new_router
 from api.http.dxgl.schemas import MAX_BATCH, Data
-from api.http.dxgl.settings import neutral_settings, refuse_misplaced
+from api.http.dxgl.settings import neutral_settings, refuse_misplaced, schema_of
 from api.http.dxgl.spelling import SETTINGS_NAMES, naming
 from api.http.state import FarmDep
 
@@ -22,10 +22,7 @@ router = new_router("quote")
 
 
 def _item_schema() -> dict[str, Any]:
-    properties = {
-        SETTINGS_NAMES[row.name]: {"type": "string", "enum": list(row.choices), "default": row.default}
-        for row in PRICED
-    }
+    properties = {SETTINGS_NAMES[row.name]: schema_of(row) for row in PRICED}
     return {"type": "object", "properties": properties, "examples": [{"quality": "standard"}]}
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from api.domain.accounts.credentials import Principal
 from api.domain.projects import pieces
-from api.domain.renders import lists, notices, ordering, renders
+from api.domain.renders import lists, notices, ordering, queue, renders, trash
 from api.domain.renders.lists import Filter
 from api.domain.renders.states import RenderStatus
 from api.errors import InvalidRequest, InvalidState, InvalidUrl, ModelNotFound, NoCredits, RenderNotFound, SpendingCap
@@ -17,7 +17,7 @@ from api.http.dxgl.auth import Reader, Renderer, Writer
 from api.http.dxgl.errors import ModelIdRequired, RendersRequired, TooMany
 from api.http.dxgl.failures import ORDERING, errors
 from api.http.dxgl.notices import DIALECT, notify_url
-from api.http.dxgl.paths import RenderId, listed, new_router
+from api.http.dxgl.paths import Permanent, RenderId, listed, new_router
 from api.http.dxgl.schemas import (
     BatchRequest,
     Data,
@@ -191,6 +191,18 @@ def cancel_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> dict
 
 
 @router.patch(
+    "/renders/{render_id}/put-first",
+    response_model=Data[RenderDetail],
+    responses=errors(RenderNotFound, InvalidState),
+)
+def put_render_first(principal: Writer, farm: FarmDep, render_id: RenderId) -> dict[str, RenderDetail]:
+    """Beyond dx.gl's API: the render is the next of the account's own that wait. Other accounts wait no longer for it.
+    """
+    with farm.work() as unit:
+        return {"data": render_detail(queue.put_first(unit, principal.account_id, render_id))}
+
+
+@router.patch(
     "/renders/{render_id}/retry",
     response_model=Data[RenderDetail],
     responses=errors(RenderNotFound, InvalidState, NoCredits, SpendingCap),
@@ -205,11 +217,24 @@ def retry_render(principal: Renderer, farm: FarmDep, render_id: RenderId) -> dic
 
 
 @router.delete("/renders/{render_id}", responses=errors(RenderNotFound, InvalidState))
-def delete_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> Data[Deleted]:
-    """Deletes the render and its files for good. Its credits come back if its poster wasn't there yet."""
+def delete_render(
+    principal: Writer, farm: FarmDep, render_id: RenderId, permanent: Permanent = False
+) -> Data[Deleted]:
+    """Deletes the render and its files. One that is done can be restored for a while; the credits of others come back
+    if their poster wasn't there yet."""
     with farm.work() as unit:
-        pieces.delete_render(unit, principal.account_id, render_id)
+        pieces.delete_render(unit, principal.account_id, render_id, kept=farm.kept(permanent))
     return Data(data=Deleted(id=render_id))
+
+
+@router.post(
+    "/renders/{render_id}/restore", response_model=Data[RenderDetail], responses=errors(RenderNotFound, InvalidState)
+)
+def restore_render(principal: Writer, farm: FarmDep, render_id: RenderId) -> dict[str, RenderDetail]:
+    """Beyond dx.gl's API: a deleted render is there again, with its files and its link."""
+    with farm.database.begin() as session:
+        trash.restore_render(session, principal.account_id, render_id)
+        return {"data": render_detail(renders.get_render(session, principal.account_id, render_id))}
 
 
 def _model_id(body: RenderRequest) -> str:

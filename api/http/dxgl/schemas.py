@@ -19,6 +19,7 @@ from api.domain.catalog.catalog import (
     ModelView,
 )
 from api.domain.catalog.states import ModelState
+from api.domain.renders.checks import VERDICTS
 from api.domain.renders.renders import Progress, RenderView
 from api.domain.renders.states import RenderStatus
 from api.http.dxgl.contents import ModelContents
@@ -89,12 +90,16 @@ NotifyUrl = Annotated[
 ]
 
 
+UPLOADED = ".glb, .gltf, .stl, .ply, .usdz, or .zip with one of these or an .obj and its files"
+MEMBERS = "Of a ZIP with several models, `file` in it names the one that is meant, by its path or the end of it"
+
+
 class UploadRequest(BaseModel):
     """The form of an upload."""
 
-    file: Annotated[str, Field(json_schema_extra={"format": "binary"}, description=".glb, .gltf or .zip")]
+    file: Annotated[str, Field(json_schema_extra={"format": "binary"}, description=UPLOADED)]
     renderSettings: Annotated[
-        str, Field(description="Render settings as JSON text", examples=[json.dumps(EXAMPLE)])
+        str, Field(description=f"Render settings as JSON text. {MEMBERS}", examples=[json.dumps(EXAMPLE)])
     ] = ""
     notifyUrl: NotifyUrl = None
 
@@ -235,7 +240,32 @@ class RenderDetail(TypedDict):
             examples=[["the glTF extension MSFT_lod is ignored"]],
         ),
     ]
+    checks: Annotated[
+        Any,
+        WithJsonSchema({"type": "array", "items": {
+            "type": "object", "required": ["check", "verdict", "value", "limit", "message"],
+            "properties": {
+                "check": {"type": "string"}, "verdict": {"type": "string", "enum": list(VERDICTS)},
+                "value": {"type": "number"}, "limit": {"type": "number"}, "message": {"type": "string"},
+            },
+        }}),
+        Field(
+            description="Beyond dx.gl's fields: what may be wrong with the picture, each with the number that was "
+            "measured, the limit that it keeps or passes, and what to change; empty until it is drawn",
+            examples=[[{
+                "check": "cut_off", "verdict": "fail", "value": 0.02, "limit": 0,
+                "message": "The object touches the edge of the picture: raise zoom, or take another aspect",
+            }]],
+        ),
+    ]
     hasWebVariant: Annotated[bool, Field(description="Whether there is a web-optimised video", examples=[False])]
+    formatUrls: Annotated[
+        dict[str, str],
+        Field(
+            description="Beyond dx.gl's fields: where on this server the files of the setting `formats` are, by format",
+            examples=[{"webp": "/v1/renders/Xz7pQ4w8nR2k/webp"}],
+        ),
+    ]
     is_system_preview: Annotated[
         bool,
         Field(description="Beyond dx.gl's fields: whether this is the free preview of an upload", examples=[False]),
@@ -255,12 +285,26 @@ def render_detail(view: RenderView) -> RenderDetail:
         "errorCode": view.error_code,
         "errorMessage": view.error_message,
         "warnings": orjson.Fragment(view.warnings_json),
+        "checks": orjson.Fragment(view.checks_json),
         "hasWebVariant": view.has_web,
+        "formatUrls": _format_urls(view),
         "is_system_preview": view.is_system_preview,
         "progress": render_progress(view),
         "createdAt": view.created_at,
         "updatedAt": view.updated_at,
     }
+
+
+_NO_FORMATS = ('"formats": []', '"formats":[]')
+
+
+def _format_urls(view: RenderView) -> dict[str, str]:
+    """The settings are taken apart only where they name formats, which few renders have."""
+    told = view.settings_json
+    if view.status != RenderStatus.DONE or '"formats"' not in told or any(none in told for none in _NO_FORMATS):
+        return {}
+    paths = {name: "strip?quality=full" if name == "strip" else name for name in view.settings.get("formats", ())}
+    return {name: f"/v1/renders/{view.id}/{path}" for name, path in paths.items()}
 
 
 class ModelPatch(BaseModel):

@@ -14,12 +14,18 @@ from api.domain.accounts.credentials import Principal
 from api.errors import InvalidSettings
 from api.http.body import decode_json
 from api.http.dxgl.spelling import SETTINGS_NAMES, neutral, spell
+from api.ingest.naming import model_suffix
 from renderer.errors import SettingsError
 from renderer.spec import SETTINGS, RenderSettings, parse_settings
-from renderer.spec.settings import MAX_LENGTH_ADMIN_S, MAX_LENGTH_S, PATTERNS
+from renderer.spec.settings import MAX_LENGTH_ADMIN_S, MAX_LENGTH_S, PATTERNS, Setting
 
 EXAMPLE = {"quality": "share", "aspect": "16:9", "bgColor": "#ffffff", "length": 6}
 
+
+MEMBER = "file"
+"""The setting of an upload that says which model of its ZIP is meant."""
+
+MAX_MEMBER = 500
 
 _NAMES = frozenset(SETTINGS_NAMES.values())
 _KINDS = {row.name: row.kind for row in SETTINGS}
@@ -38,8 +44,27 @@ def render_settings(value: object, principal: Principal) -> RenderSettings:
         raise InvalidSettings(str(error), param=error.field) from None
 
 
+def chosen_member(fields: Mapping[str, bytes], head: bytes) -> str | None:
+    """Which model of a ZIP an upload's form names, in its renderSettings or in a field beside the file: a path, or the
+    end of one. `head` is the beginning of the file. Raises InvalidSettings."""
+    settings = _given_object(fields.get("renderSettings"))
+    member = settings.get(MEMBER, fields.get(MEMBER, b"").decode("utf-8", "replace") or None)
+    if member is None:
+        return None
+    if not isinstance(member, str) or not 0 < len(member) <= MAX_MEMBER or not member.isprintable():
+        raise InvalidSettings(f"{MEMBER} must be the path of a model in the ZIP, of {MAX_MEMBER} characters at most",
+                              param=MEMBER)
+    if model_suffix(head) != ".zip":
+        raise InvalidSettings(f"{MEMBER} names a model in a ZIP, and this file is none", param=MEMBER)
+    return member
+
+
 def neutral_settings(value: object) -> dict[str, Any]:
     """renderSettings by the farm's names: an object, the JSON text of one, or nothing. Raises InvalidSettings."""
+    return {name: _meant(_KINDS[name], given) for name, given in neutral(_given_object(value)).items()}
+
+
+def _given_object(value: object) -> Mapping[str, Any]:
     if isinstance(value, str | bytes):
         try:
             value = decode_json(value) if value.strip() else None
@@ -49,7 +74,7 @@ def neutral_settings(value: object) -> dict[str, Any]:
         return {}
     if not isinstance(value, Mapping):
         raise InvalidSettings("renderSettings must be a JSON object", param="renderSettings")
-    return {name: _meant(_KINDS[name], given) for name, given in neutral(value).items()}
+    return value
 
 
 def refuse_misplaced(fields: Iterable[str], place: str = "renderSettings") -> None:
@@ -70,27 +95,36 @@ def _meant(kind: str, value: object) -> object:
 
 def _settings_schema() -> dict[str, Any]:
     """The table of render settings as JSON schema: what may be sent."""
-    properties: dict[str, Any] = {}
-    for row in SETTINGS:
-        given = {
-            "default": row.default, "enum": row.choices, "minimum": row.minimum, "maximum": row.maximum,
-            "pattern": PATTERNS[row.kind][0] if row.kind in PATTERNS else None,
-        }  # fmt: skip
-        properties[SETTINGS_NAMES[row.name]] = {
-            "type": "string" if row.kind in PATTERNS else row.kind,
-            "description": row.description,
-            **{keyword: value for keyword, value in given.items() if value not in (None, ())},
-        }
+    properties = {SETTINGS_NAMES[row.name]: schema_of(row) for row in SETTINGS}
     return {"type": "object", "properties": properties, "examples": [EXAMPLE]}
+
+
+def schema_of(row: Setting) -> dict[str, Any]:
+    """A render setting as JSON schema: what may be sent."""
+    if row.kind == "list":
+        items = {"type": "string", "enum": list(row.choices)}
+        return {"type": "array", "items": items, "default": [], "description": row.description}
+    given = {
+        "default": row.default, "enum": list(row.choices), "minimum": row.minimum, "maximum": row.maximum,
+        "pattern": PATTERNS[row.kind][0] if row.kind in PATTERNS else None,
+    }  # fmt: skip
+    return {
+        **_typed(row),
+        "description": row.description,
+        **{keyword: value for keyword, value in given.items() if value not in (None, [])},
+    }
+
+
+def _typed(row: Setting) -> dict[str, Any]:
+    if row.kind == "list":
+        return {"type": "array", "items": {"type": "string"}}
+    return {"type": "string" if row.kind in PATTERNS else row.kind}
 
 
 def effective_schema() -> dict[str, Any]:
     """The same as it is echoed: without ranges, for an admin's are wider."""
     properties = {
-        SETTINGS_NAMES[row.name]: {
-            "type": "string" if row.kind in PATTERNS else row.kind, "description": row.description
-        }
-        for row in SETTINGS
+        SETTINGS_NAMES[row.name]: {**_typed(row), "description": row.description} for row in SETTINGS
     }
     return {"type": "object", "properties": properties, "examples": [spell(parse_settings(neutral(EXAMPLE)))]}
 

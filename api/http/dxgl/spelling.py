@@ -24,6 +24,7 @@ SETTINGS_NAMES: dict[str, str] = {
     "azimuth": "azimuth",
     "elevation": "elevation",
     "aspect": "aspect",
+    "size": "size",
     "bg_color": "bgColor",
     "bg_image_id": "bgImageId",
     "bg_align": "bgAlign",
@@ -31,9 +32,12 @@ SETTINGS_NAMES: dict[str, str] = {
     "fg_align": "fgAlign",
     "vignette": "vignette",
     "length": "length",
+    "fps": "fps",
+    "formats": "formats",
     "material_variant": "materialVariant",
     "animation": "animation",
     "animation_speed": "animationSpeed",
+    "time": "time",
     "shadows": "shadows",
     "reflector": "reflector",
     "lighting": "lighting",
@@ -68,14 +72,18 @@ def spell(settings: RenderSettings) -> dict[str, Any]:
 def told_apart(settings: RenderSettings) -> dict[str, Any]:
     """What requests with an Idempotency-Key are told apart by: of settings that later versions brought, those that
     differ from their defaults, so that keys outlast a new version."""
-    defaults = RenderSettings().to_json()
-    found = settings.to_json()
+    defaults = RenderSettings(output=settings.output).to_json()
     return {
-        SETTINGS_NAMES[name]: value for name, value in found.items() if name not in _LATER or value != defaults[name]
+        SETTINGS_NAMES[name]: value
+        for name, value in settings.to_json().items()
+        if settings.output not in _LATER.get(name, ()) or value != defaults.get(name)
     }
 
 
-_LATER = frozenset({"framing"})
+_LATER: dict[str, tuple[str, ...]] = {
+    "framing": ("video", "image"), "fps": ("video",), "formats": ("video",), "transparent": ("video",),
+}
+"""The settings that have a default, by name, and the outputs whose orders had them later than others."""
 
 
 def neutral(settings: Mapping[str, Any]) -> dict[str, Any]:

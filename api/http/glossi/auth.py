@@ -7,7 +7,7 @@ from fastapi import Security
 from api.domain.accounts.credentials import Principal
 from api.http.auth import Authenticator
 
-authenticate = Authenticator("glossi")
+authenticate = Authenticator("glossi", sessions=True)
 
 Reader = Annotated[Principal, Security(authenticate, scopes=["read"])]
 Writer = Annotated[Principal, Security(authenticate, scopes=["write"])]

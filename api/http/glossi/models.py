@@ -145,7 +145,7 @@ def delete_model(principal: Writer, farm: FarmDep, model_id: ModelId) -> Deleted
     """Beyond Glossi's API: the model is gone, with its file, unless another model has the same bytes. It is refused
     while a project has it, or a job that has not ended."""
     with farm.work() as unit:
-        models.delete(unit, principal.account_id, model_id)
+        models.delete(unit, principal.account_id, model_id, kept=farm.kept())
     return DeletedModel(modelId=model_id)
 
 

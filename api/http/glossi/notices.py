@@ -14,6 +14,7 @@ import orjson
 
 from api import clock
 from api.domain.webhooks.deliveries import Event
+from api.domain.webhooks.events import TEST
 from api.http.links import below
 from api.storage.base import Storage
 from renderer.media_types import MEDIA_TYPES
@@ -99,7 +100,7 @@ EVENTS: dict[str, Callable[[Data, Link], dict[str, Any]]] = {
 
 def notice(event: Event, link: Link) -> bytes:
     """The body: which event, when it happened, and what there is to tell of it."""
-    told = EVENTS[event.name](event.data, link)
+    told = dict(event.data) if event.name == TEST else EVENTS[event.name](event.data, link)
     return orjson.dumps({"event": event.name, "timestamp": clock.iso(event.occurred_at), "data": told})
 
 

@@ -3,13 +3,13 @@
 The browser measures the model that it shows; the numbers are the renderer's own, so a preview is framed as the render.
 """
 
-import dataclasses
 from typing import Annotated, Any
 
 import numpy as np
 from fastapi import Depends
 from pydantic import BaseModel, Field
 
+from api.domain.renders.exact_pictures import shown
 from api.errors import InvalidSettings
 from api.http.body import body_of
 from api.http.portal.auth import Signed
@@ -19,7 +19,7 @@ from renderer.camera.effects import EFFECTS, shot_view
 from renderer.camera.framing import FIELD_OF_VIEW, model_placement
 from renderer.errors import SettingsError
 from renderer.scene.bounds import LARGEST_RADIUS, Bounds
-from renderer.spec import parse_settings, plan_image, plan_video
+from renderer.spec import parse_settings
 from renderer.spec.spelling import snake_case_keys
 
 MOST_SAMPLES = 180
@@ -61,9 +61,7 @@ def camera_path(signed: Signed, farm: FarmDep, body: Annotated[Measures, Depends
         settings = parse_settings(snake_case_keys(body.renderSettings))
     except SettingsError as error:
         raise InvalidSettings(str(error), param=error.field) from None
-    if settings.output == "dataset":  # which looks from all around: shown as a turn
-        settings = dataclasses.replace(settings, effect="turntable")
-    frames = (plan_image if settings.output == "image" else plan_video)(settings).frames
+    _, frames = shown(settings)
     low, high = np.array(body.low), np.array(body.high)
     bounds = Bounds((low + high) / 2, body.radius, low, high)
     count = min(frames.frame_count, MOST_SAMPLES)

@@ -4,33 +4,12 @@ from starlette.responses import JSONResponse, Response
 
 from api.errors import FarmError
 from api.http.errors import code_in
+from api.http.statuses import STATUSES
 
-STATUS: dict[str, int] = {
-    "invalid_request": 400,
-    "invalid_settings": 400,
-    "unauthorized": 401,
-    "token_expired": 401,
-    "no_credits": 402,
-    "spending_cap": 402,
-    "storage_limit": 403,
-    "forbidden": 403,
-    "insufficient_scope": 403,
-    "not_found": 404,
-    "key_not_found": 404,
+STATUS: dict[str, int] = STATUSES | {
     "flow_not_found": 404,
     "asset_not_found": 404,
-    "file_not_found": 404,
-    "method_not_allowed": 405,
-    "request_timeout": 408,
-    "invalid_state": 409,
-    "range_not_satisfiable": 416,
-    "uri_too_long": 414,
-    "unsupported_encoding": 415,
-    "too_many_requests": 429,
-    "headers_too_large": 431,
-    "internal": 500,
-    "unavailable": 503,
-    "no_space": 507,
+    "model_not_ready": 409,
 }
 """The status of every code."""
 

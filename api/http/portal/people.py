@@ -11,6 +11,7 @@ from api.domain.accounts import invitations, people
 from api.domain.accounts.invitations import Link
 from api.errors import NotFound
 from api.http.body import body_of
+from api.http.portal import mails
 from api.http.portal.auth import Admin, Signed
 from api.http.portal.paths import PersonId, new_router
 from api.http.state import FarmDep
@@ -31,14 +32,16 @@ class Invitation(BaseModel):
 
 
 class LinkCreated(BaseModel):
-    """`path` is the link's address on this server, to be handed to the person. It is shown this once."""
+    """`path` is the link's address on this server, to be handed to the person. It is shown this once. `mailed`: the
+    person was sent it."""
 
     path: str
     expiresAt: dt.datetime
+    mailed: bool = False
 
     @classmethod
-    def of(cls, link: Link) -> "LinkCreated":
-        return cls(path=link.path, expiresAt=link.expires_at)
+    def of(cls, link: Link, *, mailed: bool = False) -> "LinkCreated":
+        return cls(path=link.path, expiresAt=link.expires_at, mailed=mailed)
 
 
 @router.get("/people")
@@ -54,17 +57,18 @@ def list_people(signed: Signed, farm: FarmDep) -> dict[str, object]:
 @router.post("/people/invite")
 def invite(admin: Admin, farm: FarmDep, body: Annotated[Invitation, Depends(body_of(Invitation))]) -> LinkCreated:
     with farm.database.begin() as session:
-        return LinkCreated.of(
-            invitations.invite(session, admin.account_id, body.email, is_admin=body.isAdmin)
-        )
+        link = invitations.invite(session, admin.account_id, body.email, is_admin=body.isAdmin)
+    return LinkCreated.of(link, mailed=mails.send(farm, mails.INVITATION, body.email.strip(), link))
 
 
 @router.post("/people/{person_id}/reset")
 def reset(admin: Admin, farm: FarmDep, person_id: PersonId) -> LinkCreated:
     with farm.database.begin() as session:
-        if people.get(session, person_id).account_id != admin.account_id:
+        person = people.get(session, person_id)
+        if person.account_id != admin.account_id:
             raise NotFound("No such person")
-        return LinkCreated.of(invitations.reset(session, person_id))
+        link = invitations.reset(session, person_id)
+    return LinkCreated.of(link, mailed=mails.send(farm, mails.RESET, person.email, link))
 
 
 @router.delete("/people/{person_id}")

@@ -18,6 +18,9 @@ from api.http.portal.auth import Signed
 from api.http.portal.paths import new_router
 from api.http.state import Farm, FarmDep
 
+IN_PARTS_MB = 90
+"""As dx.gl's portal does: above that, a connection that is lost costs more than the requests for the parts."""
+
 router = new_router()
 
 
@@ -40,7 +43,7 @@ class PasswordChange(BaseModel):
 
 
 class Me(BaseModel):
-    """Who is signed in. `runsFarm`: administrates all accounts of this farm."""
+    """Who is signed in. `runsFarm`: administrates all accounts of this farm. Models above `inPartsMb` go in parts."""
 
     id: str
     email: str
@@ -49,6 +52,7 @@ class Me(BaseModel):
     account: str
     credits: int
     maxUploadMb: int
+    inPartsMb: int
 
 
 class LinkDetail(BaseModel):
@@ -73,7 +77,7 @@ def sign_in(request: Request, farm: FarmDep, body: Annotated[SignIn, Depends(bod
     if not passwords.matches(body.password, known[1] if known else None) or known is None:
         raise Unauthorized("The e-mail address or the password is wrong")
     with farm.database.begin() as session:
-        return _admit(request, people.sign_in(session, known[0]))
+        return give_session(request, people.sign_in(session, known[0]), Response(status_code=204))
 
 
 @router.delete("/session")
@@ -101,7 +105,7 @@ def use_link(request: Request, farm: FarmDep, body: Annotated[LinkUse, Depends(b
     kept = passwords.hashed(body.password)
     with farm.database.begin() as session:
         person_id = invitations.use(session, body.secret, body.email, kept, credits=farm.settings.signup_credits)
-        return _admit(request, people.sign_in(session, person_id))
+        return give_session(request, people.sign_in(session, person_id), Response(status_code=204))
 
 
 @router.post("/password")
@@ -120,10 +124,9 @@ def change_password(
     return Response(status_code=204)
 
 
-def _admit(request: Request, issued: IssuedToken) -> Response:
-    """The answer that gives the browser its cookie. No script can read it, and no other site's page can send it along
+def give_session(request: Request, issued: IssuedToken, answer: Response) -> Response:
+    """The answer, with the cookie for the browser. No script can read it, and no other site's page can send it along
     with anything but a link to here."""
-    answer = Response(status_code=204)
     answer.set_cookie(
         SESSION_COOKIE, issued.raw, max_age=int(sessions.LIFETIME.total_seconds()), path="/", httponly=True,
         samesite="lax", secure=request.url.scheme == "https",
@@ -132,9 +135,11 @@ def _admit(request: Request, issued: IssuedToken) -> Response:
 
 
 def _me(farm: Farm, person: PersonView) -> Me:
+    settings = farm.settings
     with farm.database.read() as session:
         account = accounts.get(session, person.account_id)
     return Me(
         id=person.id, email=person.email, isAdmin=person.is_admin, runsFarm=person.runs_farm, account=account.email,
-        credits=account.credits, maxUploadMb=farm.settings.max_upload_mb,
+        credits=account.credits, inPartsMb=min(IN_PARTS_MB, settings.max_upload_mb),
+        maxUploadMb=max(settings.max_upload_mb, settings.max_signed_upload_mb),
     )  # fmt: skip

@@ -14,6 +14,7 @@ def draw_image(job: Job) -> None:
         device=job.bench.open_device(), cache_dir=job.bench.cache_dir, listener=job, images=job.images,
         load=job.bench.warm.load,
     )  # fmt: skip
+    job.told["checks"] = {owner: [check.to_json() for check in files.checks] for owner, files in made.items()}
     for owner, files in made.items():
         job.store(owner, "image", files.image)
         job.store(owner, "thumb", files.thumb)

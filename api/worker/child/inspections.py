@@ -15,11 +15,12 @@ DRAWN_AS_THEY_ARE = (".glb", ".gltf")
 
 def inspect(job: Job) -> None:
     """Reads the model once. The scene is kept: most often the next order is to draw it. With `keep` in the spec, the
-    file is the model's own from then on.
+    file is the model's own from then on; `member` names the model in a ZIP of several.
 
     Raises UnknownSpecVersion; ResourceMissing where what the file was to be made by is gone.
     """
-    keep = unstamped(job.spec).get("keep", False)
+    spec = unstamped(job.spec)
+    keep = spec.get("keep", False)
     job.on_stage("loading")
     if MODEL not in job.order.inputs:
         raise ResourceMissing("What this model was to be made by is gone: generate it again")
@@ -27,7 +28,7 @@ def inspect(job: Job) -> None:
     warnings: tuple[str, ...] = ()
     if model.suffix not in DRAWN_AS_THEY_ARE:
         model = job.folder / "model.glb"
-        warnings = convert_to_glb(job.model, model)
+        warnings = convert_to_glb(job.model, model, spec.get("member"))
     elif keep:
         model = job.folder / "model.glb"
         shutil.copyfile(job.model, model)

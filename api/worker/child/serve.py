@@ -1,5 +1,6 @@
 """The child's loop: an order -> the function of its kind -> how it ended, until the parent closes the pipe."""
 
+import errno
 import functools
 import logging
 import os
@@ -36,6 +37,7 @@ from renderer.errors import (
     EngineRejected,
     ModelError,
     OutOfMemory,
+    OutputTooLarge,
     RendererError,
     SettingsError,
     UnknownSpecVersion,
@@ -48,7 +50,7 @@ REST_S = 5.0
 """How long there must be no work before what was kept for the next order is forgotten: a model that was just inspected
 is drawn next, once its upload is answered."""
 
-FINAL = (ModelError, SettingsError, EngineRejected, UnknownSpecVersion)
+FINAL = (ModelError, SettingsError, EngineRejected, OutputTooLarge, UnknownSpecVersion)
 """Errors that another try would not change."""
 
 logger = logging.getLogger(__name__)
@@ -59,9 +61,9 @@ def run(orders: IO[bytes], reports: IO[bytes]) -> None:
     use_one_arena()
     setup = setup_in(orders.readline())
     log.configure(setup.log_level, f"child {os.getpid()}", setup.log_format)
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    most = setup.memory_bytes if hard == resource.RLIM_INFINITY else min(setup.memory_bytes, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+    _limit(resource.RLIMIT_DATA, setup.memory_bytes)
+    if setup.file_bytes:
+        _limit(resource.RLIMIT_FSIZE, setup.file_bytes)  # Python ignores its signal: to write more is an OSError
     bench = Bench(
         open_device=functools.partial(open_device, setup.gl_device, allow_software=setup.allow_software),
         cache_dir=Path(setup.cache_dir),
@@ -75,6 +77,12 @@ def run(orders: IO[bytes], reports: IO[bytes]) -> None:
         report(_failure(error))
         return
     serve(orders, report, bench)
+
+
+def _limit(kind: int, most: int) -> None:
+    _, hard = resource.getrlimit(kind)
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(kind, (most, most))
 
 
 def _ready(setup: Setup, bench: Bench) -> Ready:
@@ -134,7 +142,9 @@ def work(order: Order, report: Callable[[Message], None], bench: Bench) -> Messa
         return _failure(OutOfMemory("The model needs more memory than there is for rendering it"))
     except BrokenPipeError:
         raise  # the parent is gone
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.EFBIG:
+            return _failure(OutputTooLarge())
         logger.exception("Task %s", order.task_id)
         return UNEXPECTED
     return Done(told=job.told)

@@ -1,8 +1,9 @@
-"""An order of a video -> here -> video, web version, thumbnail and posters of each of its owners."""
+"""An order of a video -> here -> video, web version, thumbnail, strip, posters and further formats of each of
+its owners."""
 
 from api.worker.child.job import Job
 from renderer.frames import ShotRenderer
-from renderer.render import draw_part, join_parts, open_shot, render_video
+from renderer.render import draw_part, join_parts, judge_parts, open_shot, render_video
 from renderer.spec import FrameSpec, VideoVariant
 
 
@@ -13,11 +14,15 @@ def draw_video(job: Job) -> None:
         device=job.bench.open_device(), cache_dir=job.bench.cache_dir, listener=job, images=job.images,
         encoder=job.order.encoder, load=job.bench.warm.load,
     )  # fmt: skip
+    job.told["checks"] = {owner: [check.to_json() for check in files.checks] for owner, files in made.items()}
     for owner, files in made.items():
         job.store(owner, "video", files.video)
         job.store(owner, "thumb", files.thumb)
+        job.store(owner, "strip", files.strip)
         if files.web is not None:
             job.store(owner, "web", files.web)
+        for name, path in files.formats.items():
+            job.store(owner, name, path)
 
 
 def draw_video_part(job: Job) -> None:
@@ -38,9 +43,10 @@ def draw_video_part(job: Job) -> None:
 
 def join_video(job: Job) -> None:
     """Makes the owners' files of what the parts have encoded."""
-    made = join_parts(
-        _frames(job), _variants(job), job.parts, job.folder, listener=job, encoder=job.order.encoder
-    )
+    frames, variants = _frames(job), _variants(job)
+    made = join_parts(frames, variants, job.parts, job.folder, listener=job, encoder=job.order.encoder)
+    judged = judge_parts(frames, variants, job.parts)
+    job.told["checks"] = {owner: [check.to_json() for check in checks] for owner, checks in judged.items()}
     for owner, files in made.items():
         for name, path in files.items():
             job.store(owner, name, path)

@@ -35,4 +35,5 @@ class Bench:
 
     def work(self) -> AbstractContextManager[Unit]:
         """A unit of work on the farm's database and storage."""
-        return unit_of_work(self.database, self.storage, self.wake)
+        most = self.settings.quota_unfinished_renders
+        return unit_of_work(self.database, self.storage, self.wake, most_unfinished=most)

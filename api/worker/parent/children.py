@@ -93,6 +93,7 @@ class Places:
 class Process(Protocol):
     """What is needed of a `renderer.sandbox.Child`."""
 
+    pid: int
     stdin: IO[bytes]
     stdout: IO[bytes]
 
@@ -103,8 +104,11 @@ class Process(Protocol):
     def close(self) -> None: ...
 
 
-def start_child(places: Places, *, confined: bool = True, program: str = "api.worker.child") -> Process:
-    """A child of its own process group, with an environment that names no database and no secret.
+def start_child(
+    places: Places, *, confined: bool = True, program: str = "api.worker.child", stderr: int | None = None
+) -> Process:
+    """A child of its own process group, with an environment that names no database and no secret. It logs to `stderr`,
+    a descriptor, or None for this process's own.
 
     It opens no sockets, reads and writes in its own places only, and uses the graphics cards; unless not `confined`.
     """
@@ -112,7 +116,7 @@ def start_child(places: Places, *, confined: bool = True, program: str = "api.wo
     # Mesa doesn't use the cache in a home folder that it can't look into: it would compile anew, 0.3 s for each shot.
     environment.setdefault("MESA_SHADER_CACHE_DIR", str(places.cache))
     return sandbox.start(
-        program, limits=sandbox.Limits(memory_bytes=MEMORY_BYTES), stderr=None,
+        program, limits=sandbox.Limits(memory_bytes=MEMORY_BYTES), stderr=stderr,
         environment=environment | {"TMPDIR": str(places.made)}, reach=places.reach if confined else None,
     )  # fmt: skip
 
@@ -122,6 +126,7 @@ class Child:
 
     def __init__(self, process: Process, setup: Setup) -> None:
         self.busy = False
+        self.pid = process.pid
         self._process = process
         self._heard = bytearray()
         self._pipe = process.stdout.fileno()

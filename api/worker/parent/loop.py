@@ -28,8 +28,9 @@ def work_until_idle(bench: Bench, queues: Sequence[str], pass_on: Callable[[str]
                 if bench.fitness.paused:
                     continue
                 claim = claims.claim(
-                    session, worker=bench.worker, queues=queues, lease_seconds=bench.settings.lease_seconds
-                )
+                    session, worker=bench.worker, queues=queues, lease_seconds=bench.settings.lease_seconds,
+                    most_running=bench.settings.quota_running,
+                )  # fmt: skip
         except Outage:
             break  # the sweep sends another hint when the database is back
         if claim is None:

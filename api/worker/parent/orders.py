@@ -41,7 +41,7 @@ def order_of(bench: Bench, claim: Claim, folder: Path) -> Order:
         ],
         folder=str(folder),
         encoder=bench.settings.h264_encoder,
-        gives_way=claim.priority != Priority.AWAITED,
+        gives_way=claim.priority > Priority.AWAITED,
     )
 
 

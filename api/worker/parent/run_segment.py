@@ -20,11 +20,12 @@ from api.domain.work import leftovers, scheduling
 from api.domain.work.claims import Claim
 from api.domain.work.states import Role
 from api.domain.work.tasks import Priority
-from api.observe import log
+from api.observe import log, trace
 from api.storage.base import StorageFull, StorageUnavailable, discard
 from api.storage.disk import disk_errors_told
 from api.worker.messages import Done, Failed, Frames, Made, Order, Published, Stage, Stopped, Told
 from api.worker.parent import hosted
+from api.worker.parent.allowance import Allowance, Meter
 from api.worker.parent.bench import Bench
 from api.worker.parent.budget import Watch, budget_s
 from api.worker.parent.children import ChildFailed
@@ -61,7 +62,7 @@ def run_segment(bench: Bench, claim: Claim) -> None:
     |--------------------------------|--------------------------------|----------------------|--------------|
     | all files made and stored      | done                           | kept, others deleted | stays        |
     | the model or a setting is bad  | error, no other try            | deleted              | stays        |
-    | it takes longer than it may    | error, no other try            | deleted              | is killed    |
+    | it takes more than it may      | error, no other try            | deleted              | is killed    |
     | drawing stands still           | tried again, once              | deleted              | is killed    |
     | memory runs out                | tried again, once              | deleted              | stays        |
     | the device failed, or a bug    | tried again, or error at last  | deleted              | is killed    |
@@ -76,9 +77,15 @@ def run_segment(bench: Bench, claim: Claim) -> None:
     waits to be settled, and the files for what the database says: nobody else could do anything with them either.
     Raises the Outage where the process is asked to end before that.
     """
-    with log.about(
-        task=claim.task_id, kind=claim.kind, segment=claim.segment_id, attempt=claim.attempt, worker=bench.worker,
-        owners=sorted(claim.variants),
+    with (
+        log.about(
+            task=claim.task_id, kind=claim.kind, segment=claim.segment_id, attempt=claim.attempt, worker=bench.worker,
+            owners=sorted(claim.variants),
+        ),
+        trace.span(
+            f"segment {claim.kind}", parent=claim.traceparent, kind="consumer", task=claim.task_id,
+            segment=claim.segment_id, attempt=claim.attempt, worker=bench.worker, role=claim.role.value,
+        ),
     ):  # fmt: skip
         _run(bench, claim)
 
@@ -92,10 +99,10 @@ def _run(bench: Bench, claim: Claim) -> None:
             lease,
             contextlib.ExitStack() as held,
         ):
-            if claim.priority == Priority.AWAITED:
+            if claim.priority <= Priority.AWAITED:
                 held.enter_context(bench.right_of_way.taken())
             held.callback(bench.children.free)
-            outputs = Outputs(bench.storage, claim, Path(folder))
+            outputs = Outputs(bench.storage, claim, Path(folder), bench.settings.render_output_mb)
             told = _hand_over(bench, claim, lease, Path(folder), outputs)
         if claim.role == Role.PART:
             settled = _settle(bench, lambda unit: scheduling.settle_part(unit, claim, outputs.part_files))
@@ -142,6 +149,7 @@ def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: 
     child.order(order)
     pace = Pace(claim.kind, claim.frame_count)
     watch = Watch(budget_s(claim, software=bench.children.device.software), bench.settings.stall_seconds)
+    meter = Meter(Allowance.of(bench.settings), child.pid, bench.work_dir)
     try:
         while True:
             report = child.report(TICK_S)
@@ -151,6 +159,7 @@ def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: 
             match report:
                 case Stage(name=name):
                     lease.stage(name)
+                    trace.event(name)
                 case Frames(done=done):
                     lease.frame(min(done, claim.frame_count))
                 case Told(facts=facts):
@@ -169,6 +178,7 @@ def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: 
                     raise ChildFailed("it stopped unasked")
             lease.check()
             watch.check()
+            meter.check()
     except Cancelled:
         if not lease.lost:
             bench.children.stop()
@@ -244,6 +254,7 @@ def _fail(bench: Bench, claim: Claim, failed: Failed) -> None:
     counts.add("attempts", kind=claim.kind, outcome="failed" if failed.retry else "refused")
     if failed.retry:
         bench.fitness.failed(claim.kind)
+    trace.event(f"failed: {failed.code}")
     failure = failure_of(claim, failed)
     _settle(
         bench,

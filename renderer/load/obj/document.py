@@ -41,7 +41,8 @@ def read_obj_files(files: ModelFiles) -> MadeDocument:
     warnings = list(data.warnings)
     gltf = GltfBuilder("Pirouette")
     libraries = [statement.argument for statement in data.statements if statement.keyword == "mtllib"]
-    materials = Materials(files, libraries, gltf, warnings)
+    named = any(statement.keyword == "usemtl" for statement in data.statements)
+    materials = Materials(files, libraries, gltf, warnings, named=named)
     writer = _MeshWriter(data, triangles, gltf, materials)
     stem = posixpath.splitext(posixpath.basename(files.model))[0]
     meshes: dict[str, Mesh] = {}
@@ -103,22 +104,22 @@ class _MeshWriter:
     def primitive(self, triangles: Int64, name: str) -> Primitive:
         """The triangles (t, 3) of corners, with the material of that name."""
         checkpoint()
-        material = self._materials.get(name)
+        maps = self._materials.paths(name)
         corners = self._corners[triangles.ravel()]
         v, vt, vn = corners.T
-        keys = packed((v, vt + 1, vn) if material.texture else (v, vn))
+        keys = packed((v, vt + 1, vn) if maps else (v, vn))
         _, first, indices = np.unique(keys, return_index=True, return_inverse=True)
         v, vt, vn = corners[first].T
         attributes = Attributes(
             POSITION=self._gltf.add_vertices(self._points[v], bounded=True),
             NORMAL=self._gltf.add_vertices(self._normals[vn]),
         )
-        colors = None if material.texture or self._data.colors is None else self._data.colors[v]
+        colors = None if "texture" in maps or self._data.colors is None else self._data.colors[v]
         colored = colors is not None and bool(np.isfinite(colors).any())
-        if material.texture:
+        if maps:
             attributes.TEXCOORD_0 = self._gltf.add_vertices(_flipped(self._data.texcoords, vt))
         if colors is not None and colored:
-            linear = linear_rgba(colors / np.float32(self._color_scale), material.color)
+            linear = linear_rgba(colors / np.float32(self._color_scale), self._materials.get(name).color)
             attributes.COLOR_0 = self._gltf.add_vertices(linear)
         return Primitive(
             attributes=attributes, indices=self._gltf.add_indices(indices),

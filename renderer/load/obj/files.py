@@ -3,7 +3,6 @@ wrote the path."""
 
 import io
 import posixpath
-import unicodedata
 from collections.abc import Callable
 
 import PIL.Image
@@ -11,11 +10,13 @@ from PIL.BmpImagePlugin import BmpImageFile
 from PIL.TgaImagePlugin import TgaImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
+from renderer.arrays import UInt8
 from renderer.errors import InvalidModel, ModelTooLarge, reason
 from renderer.load import limits
 from renderer.load.files import ModelFiles
 from renderer.load.images import open_header, rgba
 from renderer.load.limits import Budget
+from renderer.load.names import Names, folded
 from renderer.media_types import picture_suffix
 from renderer.pictures import BROKEN
 
@@ -30,29 +31,43 @@ class Directory:
 
     def __init__(self, files: ModelFiles) -> None:
         names = sorted(files, key=lambda name: (name.count("/"), name))
-        self._paths: dict[str, str] = {}
+        self._paths = Names(names)
         self._bases: dict[str, str] = {}
-        for name in reversed(names):  # so that of several, the first stays
-            self._paths[_folded(name)] = name
-            self._bases[_folded(posixpath.basename(name))] = name
+        for name in names:  # of several, the first is taken
+            self._bases.setdefault(folded(posixpath.basename(name)), name)
 
     def find(self, reference: str, folder: str) -> str | None:
-        """The path of the file that one in `folder` calls `reference`. Case is ignored.
+        """The path of the file that one in `folder` calls `reference`.
 
         Where nothing lies at that path, any file of the same name is taken, since many programs write paths of the
         machine that they ran on.
         """
         wanted = reference.replace("\\", "/")
         path = posixpath.normpath(posixpath.join(folder, wanted))
-        return self._paths.get(_folded(path)) or self._bases.get(_folded(posixpath.basename(wanted)))
+        return self._paths.find(path) or self._bases.get(folded(posixpath.basename(wanted)))
 
 
 def image_for_gltf(data: bytes, name: str, budget: Budget) -> bytes:
     """The image's file: a JPEG or PNG as it is, any other as a PNG. Raises ModelError subclasses."""
-    what = f"texture {name!r}"
     if picture_suffix(data) in (".jpg", ".png"):
-        open_header(data, what)
+        open_header(data, f"texture {name!r}")
         return data
+    return png_of(pixels_of(data, name, budget))
+
+
+def png_of(pixels: UInt8) -> bytes:
+    """The file of (height, width, 4) pixels, without alpha where all are opaque."""
+    picture = PIL.Image.fromarray(pixels)
+    if picture.getchannel("A").getextrema() == (255, 255):
+        picture = picture.convert("RGB")
+    stream = io.BytesIO()
+    picture.save(stream, "PNG", compress_level=_PNG_LEVEL)
+    return stream.getvalue()
+
+
+def pixels_of(data: bytes, name: str, budget: Budget) -> UInt8:
+    """The image (height, width, 4), decoded. Raises ModelError subclasses."""
+    what = f"texture {name!r}"
     opener = _CONVERTED.get(posixpath.splitext(name)[1].lower())
     if opener is None:
         image = open_header(data, what)
@@ -67,15 +82,6 @@ def image_for_gltf(data: bytes, name: str, budget: Budget) -> bytes:
         )
     budget.take("pixels of images to convert", image.width * image.height, limits.CONVERTED_PIXELS, what)
     try:
-        pixels = PIL.Image.fromarray(rgba(image))
+        return rgba(image)
     except BROKEN as error:
         raise InvalidModel(f"{what} can't be decoded: {reason(error)}") from error
-    if pixels.getchannel("A").getextrema() == (255, 255):
-        pixels = pixels.convert("RGB")
-    stream = io.BytesIO()
-    pixels.save(stream, "PNG", compress_level=_PNG_LEVEL)
-    return stream.getvalue()
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()

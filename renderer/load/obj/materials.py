@@ -1,4 +1,5 @@
-"""The materials that an OBJ's faces name, looked up in its MTL files, as glTF materials: matte, roughness 1.
+"""The materials that an OBJ's faces name, looked up in its MTL files, as glTF materials: matte (roughness 1) unless the
+file says otherwise, as those of scans don't.
 
 What no file defines is white; but the grey of other models that say nothing where no file came along at all.
 """
@@ -8,24 +9,27 @@ from collections.abc import Sequence
 
 import pygltflib
 
-from renderer.errors import ModelTooLarge, ResourceMissing
+from renderer.errors import ModelTooLarge
 from renderer.gltf.builder import GltfBuilder
 from renderer.load import limits
 from renderer.load.fields import printable
 from renderer.load.files import LoneFile, ModelFiles
 from renderer.load.limits import Budget
-from renderer.load.obj.files import Directory, image_for_gltf
-from renderer.load.obj.mtl import MapKd, ObjMaterial, read_mtl
+from renderer.load.obj.files import Directory
+from renderer.load.obj.mtl import ObjMaterial, Slot, read_mtl
+from renderer.load.obj.textures import Textures
 from renderer.load.single_mesh import GREY
 
 
 class Materials:
     """Writes the materials that primitives ask for into `gltf`, each once.
 
-    `libraries` are the arguments of the OBJ's mtllib statements.
+    `libraries` are the arguments of the OBJ's mtllib statements; `named` says whether its faces name materials.
     """
 
-    def __init__(self, files: ModelFiles, libraries: Sequence[str], gltf: GltfBuilder, warnings: list[str]) -> None:
+    def __init__(
+        self, files: ModelFiles, libraries: Sequence[str], gltf: GltfBuilder, warnings: list[str], *, named: bool
+    ) -> None:
         self._files = files
         self._alone = isinstance(files, LoneFile)
         self._directory = Directory(files)
@@ -33,8 +37,13 @@ class Materials:
         self._warnings = warnings
         self._budget = Budget()
         self._library = self._read(libraries)
+        if not named and len(self._library) == 1:
+            [(name, only)] = self._library.items()
+            self._library[""] = only
+            warnings.append(f"no face names a material: all have the material file's only one, {printable(name)!r}")
         self._materials: dict[tuple[str, bool], int] = {}
-        self._textures: dict[tuple[str, bool], int] = {}
+        self._textures = Textures(files, self._directory, gltf, self._budget, warnings)
+        self._paths: dict[str, dict[Slot, str]] = {}
 
     def get(self, name: str) -> ObjMaterial:
         """Where none of that name is defined, one that says nothing."""
@@ -42,21 +51,29 @@ class Materials:
             return ObjMaterial(name, "", (GREY, GREY, GREY))
         return self._library.get(name, ObjMaterial(name, ""))
 
+    def paths(self, name: str) -> dict[Slot, str]:
+        """The files of the material's maps. Raises ResourceMissing for a texture that isn't in the archive."""
+        if name not in self._paths:
+            self._paths[name] = self._textures.found(self.get(name))
+        return self._paths[name]
+
     def use(self, name: str, *, colored: bool) -> int:
         """The index of the glTF material; `colored` where vertex colours take the place of Kd.
 
-        Raises ResourceMissing for a texture that isn't in the archive.
+        Raises what `paths` raises.
         """
         if (name, colored) not in self._materials:
             if name and name not in self._library and not self._alone:
+                self._gltf.missing += 1
                 self._warnings.append(f"material {printable(name)!r} is defined nowhere: it becomes a white one")
-            self._materials[name, colored] = self._gltf.add(self._entry(self.get(name), colored))
+            self._materials[name, colored] = self._gltf.add(self._entry(name, colored))
         return self._materials[name, colored]
 
     def _read(self, libraries: Sequence[str]) -> dict[str, ObjMaterial]:
         """The materials of all MTL files that are named; where none of them is there, of the archive's only MTL."""
         if self._alone:
             if libraries:
+                self._gltf.missing += 1
                 names = ", ".join(repr(printable(name)) for name in libraries[: limits.MTL_FILES])
                 self._warnings.append(f"the materials, in {names}, did not come along: send the OBJ in a ZIP with them")
             return {}
@@ -85,41 +102,21 @@ class Materials:
             library = read_mtl(data, file, self._warnings) | library
         return library
 
-    def _entry(self, material: ObjMaterial, colored: bool) -> pygltflib.Material:
-        color = (1.0, 1.0, 1.0) if colored or material.texture else material.color
-        surface = pygltflib.PbrMetallicRoughness(baseColorFactor=[*color, material.opacity], metallicFactor=0.0)
-        if material.texture:
-            surface.baseColorTexture = self._texture_info(material, material.texture)
+    def _entry(self, name: str, colored: bool) -> pygltflib.Material:
+        material, paths = self.get(name), self.paths(name)
+        maps = material.maps
+        color = (1.0, 1.0, 1.0) if colored or "texture" in paths else material.color
+        surface = pygltflib.PbrMetallicRoughness(
+            baseColorFactor=[*color, material.opacity],
+            metallicFactor=1.0 if "metalness map" in paths else material.metallic,
+            roughnessFactor=1.0 if "roughness map" in paths else material.roughness,
+            baseColorTexture=self._textures.color(maps, paths),
+            metallicRoughnessTexture=self._textures.metal_and_roughness(maps, paths),
+        )
         return pygltflib.Material(
             name=printable(material.name), pbrMetallicRoughness=surface,
-            alphaMode=pygltflib.BLEND if material.opacity < 1 or material.masked else pygltflib.OPAQUE,
+            normalTexture=self._textures.normals(material, paths),
+            emissiveFactor=list(material.emission), emissiveTexture=self._textures.emission(maps, paths),
+            alphaMode=pygltflib.BLEND if material.opacity < 1 or "opacity map" in paths else pygltflib.OPAQUE,
             doubleSided=True,  # OBJ knows no back faces, and scans are rarely closed
         )
-
-    def _texture_info(self, material: ObjMaterial, texture: MapKd) -> pygltflib.TextureInfo:
-        file = self._directory.find(texture.name, posixpath.dirname(material.file))
-        if file is None:
-            raise ResourceMissing(
-                f'texture "{printable(texture.name)}", named by material "{printable(material.name)}" in '
-                f"{printable(posixpath.basename(material.file))}, is not in the ZIP"
-            )
-        info = pygltflib.TextureInfo(index=self._texture(file, texture.clamped))
-        if (texture.scale, texture.offset) != ((1.0, 1.0), (0.0, 0.0)):
-            # glTF's v points down: 1 - (s (1 - v) + o) = s v + (1 - s - o)
-            offset = [texture.offset[0], 1.0 - texture.scale[1] - texture.offset[1]]
-            info.extensions = {"KHR_texture_transform": {"offset": offset, "scale": list(texture.scale)}}
-        return info
-
-    def _texture(self, file: str, clamped: bool) -> int:
-        if (file, clamped) not in self._textures:
-            data = self._files.read(file)
-            self._budget.take("bytes of textures", len(data), limits.RESOURCE_BYTES, printable(file))
-            wrap = pygltflib.CLAMP_TO_EDGE if clamped else pygltflib.REPEAT
-            sampler = pygltflib.Sampler(
-                magFilter=pygltflib.LINEAR, minFilter=pygltflib.LINEAR_MIPMAP_LINEAR, wrapS=wrap, wrapT=wrap
-            )
-            name = printable(file)
-            image = self._gltf.add_image(image_for_gltf(data, name, self._budget), name)
-            texture = pygltflib.Texture(sampler=self._gltf.add(sampler), source=image)
-            self._textures[file, clamped] = self._gltf.add(texture)
-        return self._textures[file, clamped]

@@ -1,10 +1,14 @@
-"""MTL files: the colours, opacities and colour textures of an OBJ's materials; nothing else of them is used.
+"""MTL files: what of an OBJ's materials glTF's materials can show. Shininess and its colour (Ns, Ks) are not among it.
 
-Colours are taken as sRGB, as the programs show them that write such files.
+Colours are taken as sRGB, as the programs show them that write such files. Metalness, roughness and their maps are the
+extension that Blender, Substance and Sketchfab write: `Pm`, `Pr`, `map_Pm`, `map_Pr`, `map_Ke`, `norm`.
 """
 
 import dataclasses
 import math
+import re
+from collections.abc import Mapping
+from typing import Literal, get_args
 
 from renderer.load import limits
 from renderer.load.fields import printable
@@ -16,30 +20,49 @@ _MAP_OPTIONS = {
 }  # fmt: skip
 """How many arguments each option takes; the last three take fewer, too."""
 _UP_TO = ("-o", "-s", "-t")
-_OTHER_MAPS = {"map_bump": "bump map", "bump": "bump map", "norm": "normal map", "map_kn": "normal map",
-               "disp": "displacement map", "map_ks": "specular map", "map_ke": "emissive map"}
+_OPTION_BEHIND = re.compile(r"\s(?=(" + "|".join(_MAP_OPTIONS) + r")(\s|$))", re.IGNORECASE)
+
+Slot = Literal["texture", "opacity map", "metalness map", "roughness map", "normal map", "bump map", "emissive map"]
+"""What a map is for, as messages call it."""
+
+_MAPS: dict[str, Slot] = {
+    "map_kd": "texture", "map_d": "opacity map", "map_pm": "metalness map", "map_pr": "roughness map",
+    "norm": "normal map", "map_kn": "normal map", "map_bump": "bump map", "bump": "bump map", "map_ke": "emissive map",
+}  # fmt: skip
+_OTHER_MAPS = {"disp": "displacement map", "map_ks": "specular map"}
+
+Channel = Literal["", "r", "g", "b", "m", "l"]
+"""Of a map that is one number for each texel: `-imfchan`'s red, green, blue, matte and luminance; "" is not said."""
+
+_COMMENT = re.compile(r"\s+#(\s.*)?$")
+"""A # within a word, or at the beginning of one, may be part of a name, as in 3ds Max's "Material #25"."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class MapKd:
-    """A texture by the name that the file gives it. The texture is read at ``uv * scale + offset``, v upwards."""
+class TextureMap:
+    """A picture by the name that the file gives it. It is read at ``uv * scale + offset``, v upwards; `strength` is how
+    far normals lean."""
 
     name: str
     scale: tuple[float, float] = (1.0, 1.0)
     offset: tuple[float, float] = (0.0, 0.0)
     clamped: bool = False
+    channel: Channel = ""
+    strength: float = 1.0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ObjMaterial:
-    """`file` is the MTL's name in the archive; `color` is linear; `masked` says that the texture's alpha counts."""
+    """`file` is the MTL's name in the archive; colours are linear."""
 
     name: str
     file: str
     color: tuple[float, float, float] = (1.0, 1.0, 1.0)
     opacity: float = 1.0
-    texture: MapKd | None = None
-    masked: bool = False
+    metallic: float = 0.0
+    roughness: float = 1.0
+    emission: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    maps: Mapping[Slot, TextureMap] = dataclasses.field(default_factory=dict)
 
 
 def read_mtl(data: bytes, file: str, warnings: list[str]) -> dict[str, ObjMaterial]:
@@ -52,7 +75,7 @@ def read_mtl(data: bytes, file: str, warnings: list[str]) -> dict[str, ObjMateri
             materials[name] = _material(name, file, lines, warnings)
 
     for line in decoded(Source(data, file).text).split("\n"):
-        keyword, _, argument = line.strip().replace("\t", " ").partition(" ")
+        keyword, _, argument = without_comment(line.strip().replace("\t", " ")).partition(" ")
         if keyword.lower() == "newmtl":
             finish()
             name, lines = material_name(argument), {}
@@ -62,25 +85,51 @@ def read_mtl(data: bytes, file: str, warnings: list[str]) -> dict[str, ObjMateri
     return materials
 
 
+def without_comment(line: str) -> str:
+    return _COMMENT.sub("", line)
+
+
 def material_name(argument: str) -> str:
     """The name in a `newmtl` or `usemtl` statement. It may hold spaces; several in a row count as one."""
     return " ".join(argument.split())
 
 
 def _material(name: str, file: str, lines: dict[str, str], warnings: list[str]) -> ObjMaterial:
-    texture = parse_map(lines.get("map_kd", ""))
-    mask = parse_map(lines.get("map_d", ""))
     left_out = [what for keyword, what in _OTHER_MAPS.items() if keyword in lines]
-    masked = mask is not None and texture is not None and mask.name == texture.name
-    if mask is not None and not masked:
-        left_out.append("opacity map")
     warnings += [f"the {what} of material {printable(name)!r} is left out" for what in left_out]
-    return ObjMaterial(name, file, _color(lines.get("kd", "")), _opacity(lines), texture, masked)
+    maps = {slot: found for key, slot in _MAPS.items() if (found := parse_map(lines.get(key, ""))) is not None}
+    emission = (1.0, 1.0, 1.0) if "emissive map" in maps else (0.0, 0.0, 0.0)
+    return ObjMaterial(
+        name, file, _color(lines.get("kd", ""), (1.0, 1.0, 1.0)), _opacity(lines),
+        metallic=_share(lines.get("pm", ""), 0.0), roughness=_share(lines.get("pr", ""), 1.0),
+        emission=_color(lines.get("ke", ""), emission), maps=maps,
+    )  # fmt: skip
 
 
-def parse_map(argument: str) -> MapKd | None:
-    """`map_Kd`'s argument: options, then a file name that may hold spaces. None without a name."""
-    rest = argument.strip()
+def parse_map(argument: str) -> TextureMap | None:
+    """A map's argument: options before or behind a file name that may hold spaces. None without a name."""
+    rest, found = _options(argument.strip())
+    for start in (match.start() for match in _OPTION_BEHIND.finditer(rest)):
+        left, behind = _options(rest[start:].strip())
+        if not left:
+            rest, found = rest[:start], found | behind
+            break
+    name = rest.strip().strip('"')
+    if not name:
+        return None
+    channel = "".join(found.get("-imfchan", [])).lower()
+    strength = _number("".join(found.get("-bm", [])))
+    return TextureMap(
+        name, _pair(found.get("-s", []), 1.0), _pair(found.get("-o", []), 0.0),
+        clamped="".join(found.get("-clamp", [])).lower() == "on",
+        channel=channel if channel in get_args(Channel) else "",  # type: ignore[arg-type]
+        strength=1.0 if strength is None else strength,
+    )  # fmt: skip
+
+
+def _options(text: str) -> tuple[str, dict[str, list[str]]]:
+    """What follows the options that `text` begins with, and these with their arguments."""
+    rest = text
     found: dict[str, list[str]] = {}
     while rest.startswith("-"):
         option, _, after = rest.partition(" ")
@@ -96,11 +145,7 @@ def parse_map(argument: str) -> MapKd | None:
             taken.append(word)
             rest = after.lstrip()
         found[option.lower()] = taken
-    name = rest.strip().strip('"')
-    if not name:
-        return None
-    clamped = found.get("-clamp", ["off"])[0].lower() == "on"
-    return MapKd(name, _pair(found.get("-s", []), 1.0), _pair(found.get("-o", []), 0.0), clamped)
+    return rest, found
 
 
 def _pair(words: list[str], default: float) -> tuple[float, float]:
@@ -110,13 +155,18 @@ def _pair(words: list[str], default: float) -> tuple[float, float]:
     return u, v
 
 
-def _color(argument: str) -> tuple[float, float, float]:
-    """`r g b`, or one number for all three; white for anything else, such as spectral curves."""
+def _color(argument: str, default: tuple[float, float, float]) -> tuple[float, float, float]:
+    """`r g b`, or one number for all three; `default` for anything else, such as spectral curves."""
     numbers = [_number(word) for word in argument.split()[:3]]
-    r, g, b = (numbers if len(numbers) == 3 else numbers[:1] * 3) if numbers else (1.0, 1.0, 1.0)
+    r, g, b = (numbers if len(numbers) == 3 else numbers[:1] * 3) if numbers else (None, None, None)
     if r is None or g is None or b is None:
-        return (1.0, 1.0, 1.0)
+        return default
     return linear(r), linear(g), linear(b)
+
+
+def _share(argument: str, default: float) -> float:
+    value = _number(argument)
+    return default if value is None else min(max(value, 0.0), 1.0)
 
 
 def _opacity(lines: dict[str, str]) -> float:

@@ -5,7 +5,6 @@ one kind are parsed at once; only statements (usemtl, g, ...) are looked at one 
 """
 
 import dataclasses
-import re
 from collections import Counter
 
 import numpy as np
@@ -15,16 +14,17 @@ from renderer.checkpoints import checkpoint
 from renderer.errors import EmptyModel, ModelTooLarge
 from renderer.load import limits
 from renderer.load.numbers import BadToken, parse_corners, parse_floats, token_bounds
+from renderer.load.obj.mtl import without_comment
 from renderer.load.source import Source, decoded
 
 _OTHER, _FACE = 3, 4  # kinds of lines; those below are columns of a face's corner: v, vt, vn
 _KINDS = {b"v": 0, b"vt": 1, b"vn": 2, b"f": _FACE, b"fo": _FACE}
 _LEAST_NUMBERS = (3, 1, 3)
+_ABSENT = -2  # a row that a corner names and the file doesn't have, where -1 is one that it doesn't name
 _NEWLINE, _HASH = b"\n#"
 _STATEMENTS = ("usemtl", "o", "g", "s", "mtllib")
 _LEFT_OUT = {"l": "lines", "p": "points", "curv": "curves", "curv2": "curves", "surf": "surfaces"}
 _ARGUMENT_BYTES = 1000  # of a name; longer ones are cut
-_COMMENT = re.compile(r"(?<=\S)\s+#.*", re.DOTALL)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -122,6 +122,13 @@ class _Reader:
             raise EmptyModel(f"{self.source.name} has {kind}")
         corners = np.concatenate(self._corners)
         self._check_range(corners)
+        absent = (corners[:, 1:] == _ABSENT) | (corners[:, 1:] >= self._totals[1:])
+        corners[:, 1:][absent] = -1
+        warnings = [f"{n:,} {what} of {self.source.name} are left out" for what, n in self._left_out.items()]
+        warnings += [
+            f"faces of {self.source.name} name {what} that it doesn't have, at {count:,} corners: drawn without"
+            for what, count in zip(("texture coordinates", "normals"), absent.sum(axis=0), strict=True) if count
+        ]
         return ObjData(
             positions=np.concatenate(self._positions),
             colors=np.concatenate(self._colors) if self._colored else None,
@@ -130,7 +137,7 @@ class _Reader:
             corners=corners,
             sizes=np.concatenate(self._sizes),
             statements=tuple(self._statements),
-            warnings=tuple(f"{n:,} {what} of {self.source.name} are left out" for what, n in self._left_out.items()),
+            warnings=tuple(warnings),
         )
 
     def _add_rows(self, kind: int, values: Float64, counts: Int64, places: Int64) -> None:
@@ -178,20 +185,20 @@ class _Reader:
             raise ModelTooLarge(f"{self.source.name} has more than {limits.INDICES // 3:,} triangles")
         known = self._totals + np.repeat(before, sizes, axis=0)
         rows = np.where(corners < 0, known + corners, corners - 1)
-        lost = ((corners < 0) & (rows < 0)).any(axis=1)
+        lost = (corners[:, 0] < 0) & (rows[:, 0] < 0)
         if lost.any():
             raise self.source.wrong(int(corner_places[np.argmax(lost)]), "points back before the first vertex")
+        rows[(corners < 0) & (rows < 0)] = _ABSENT
         self._corners.append(rows)
         self._corner_places.append(corner_places)
         self._sizes.append(sizes)
 
     def _check_range(self, corners: Int64) -> None:
-        outside = (corners >= self._totals).any(axis=1)
+        outside = corners[:, 0] >= self._totals[0]
         if outside.any():
             place = int(np.concatenate(self._corner_places)[np.argmax(outside)])
-            v, vt, vn = (f"{count:,}" for count in self._totals)
             raise self.source.wrong(
-                place, f"points at a vertex that is not there; the file has {v} v, {vt} vt and {vn} vn lines"
+                place, f"points at a vertex that is not there; the file has {self._totals[0]:,} v lines"
             )
 
     def _add_statements(self, block: UInt8, start: int, kinds: Int64, heads: Int64, tails: Int64) -> None:
@@ -212,7 +219,7 @@ class _Reader:
             elif keyword in _STATEMENTS:
                 argument = decoded(text[tail : tail + _ARGUMENT_BYTES].partition(b"\n")[0]).strip()
                 self._statements.append(
-                    Statement(self._faces + int(faces[line]), keyword, _COMMENT.sub("", argument))
+                    Statement(self._faces + int(faces[line]), keyword, without_comment(argument))
                 )
 
 

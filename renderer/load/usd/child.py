@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pxr import Tf
 
-from renderer.errors import InvalidModel, ModelError
+from renderer.errors import InvalidModel, ModelError, UnsupportedModel
 from renderer.gltf.glb import Json
 from renderer.load.made import MadeDocument
 from renderer.load.usd.protocol import ERRORS, HEADER
@@ -16,6 +16,8 @@ from renderer.load.usd.scene import read_scene
 
 _SAID = re.compile(r" : '(.+)'")
 """What usd-core says in an error, behind the place in its own source."""
+
+_COMPRESSED = "the files in the USDZ are compressed, which the format forbids: pack it with usdzip, or export it as GLB"
 
 
 def main() -> None:
@@ -42,6 +44,8 @@ def _read(path: Path) -> MadeDocument:
         return read_scene(path)
     except Tf.ErrorException as error:
         said = _SAID.findall(str(error).replace(str(path), "it"))
+        if any("compressed files are not supported" in each for each in said):
+            raise UnsupportedModel(_COMPRESSED) from error
         raise InvalidModel(f"the USD can't be read: {'; '.join(said)[:300] or 'it is broken'}") from error
     except (ArithmeticError, LookupError, TypeError, ValueError, RuntimeError) as error:  # of usd-core's types, mostly
         raise InvalidModel("the USD can't be read: one of its values is not of the type that it should be") from error

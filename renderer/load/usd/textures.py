@@ -128,4 +128,5 @@ class Textures:
         return self._gltf.add(pygltflib.Texture(sampler=self._gltf.add(sampler), source=image))
 
     def _left_out(self, source: Map, why: str) -> None:
+        self._gltf.missing += 1
         self._notes[f"the texture {printable(source.name)!r} is left out: {why}"] = None

@@ -26,9 +26,9 @@ float isotropic_roughness(Anisotropy anisotropy) {
     return sqrt(length(anisotropy.alpha) * 0.70710678);
 }
 
-// Each sample of a pixel takes TAPS of the QUANTILES of microfacets that lean along the direction.
-const int TAPS = 4;
-const float QUANTILES = float(TAPS * SAMPLES_PER_PIXEL);
+// Each sample of a pixel looks at so many microfacets that lean along the direction: more, the narrower the lobe is
+// across it. With MOST_TAPS, a mirror across its grooves is as sharp as an even surface of roughness 0.18.
+const int FEWEST_TAPS = 4, MOST_TAPS = 16;
 
 // Radiance that the surface sends to the eye: reflections in microfacets that lean along the direction, each in the blur
 // of the narrow axis. Slopes are spread as GGX has them: the quantile q of the middle share of its facets lies at
@@ -36,12 +36,15 @@ const float QUANTILES = float(TAPS * SAMPLES_PER_PIXEL);
 vec3 anisotropic_light(Surface surface, Anisotropy anisotropy) {
     vec2 alpha = anisotropy.alpha;
     float spread = sqrt(max(alpha.y * alpha.y - alpha.x * alpha.x, 0.0));
-    float blur = sqrt(max(alpha.x, spread * 2.0 / QUANTILES));  // no finer than the taps lie apart
+    float wanted = 2.0 * spread / max(alpha.x, 1e-3);  // so many lie no farther apart than each is blurred
+    int taps = clamp(int(ceil(wanted / float(SAMPLES_PER_PIXEL))), FEWEST_TAPS, MOST_TAPS);
+    float quantiles = float(taps * SAMPLES_PER_PIXEL);
+    float blur = sqrt(max(alpha.x, spread * 2.0 / quantiles));
     int first = sample_number();
     vec3 sum = vec3(0.0);
     float total = 0.0;
-    for (int i = 0; i < TAPS; i++) {
-        float q = float(2 * (SAMPLES_PER_PIXEL * i + first) + 1) / QUANTILES - 1.0;
+    for (int i = 0; i < taps; i++) {
+        float q = float(2 * (SAMPLES_PER_PIXEL * i + first) + 1) / quantiles - 1.0;
         vec3 facet = unit(surface.normal + anisotropy.direction * (spread * q * inversesqrt(1.0 - q * q)));
         vec3 direction = reflect(-surface.to_eye, facet);
         float weight = max(dot(direction, surface.normal), 0.0) * step(0.0, dot(surface.to_eye, facet)) + 1e-5;

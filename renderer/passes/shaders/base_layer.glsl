@@ -28,11 +28,12 @@ Reflectance specular_reflectance(Surface surface, float roughness) {
 
 vec3 albedo(Surface surface) { return surface.color * (1.0 - surface.metallic); }
 
-// Irradiance / pi on the surface's front (`side` 1) or back (-1), with its occlusion and the shadows.
+// Irradiance / pi on the surface's front (`side` 1) or back (-1), with its occlusion and the shadows. For glTF's occlusion
+// the key is a part of the surroundings: viewers light by one picture of both, and models are made to look right there.
 vec3 received_irradiance(Surface surface, float side) {
     vec3 normal = side * surface.normal;
-    return ambient_irradiance(normal) * (surface.occlusion * floor_bounce(surface.floor_blocked, normal))
-        + shadowed_irradiance(v_position, side * surface.geometric_normal, normal);
+    return surface.occlusion * (ambient_irradiance(normal) * floor_bounce(surface.floor_blocked, normal)
+        + shadowed_irradiance(v_position, side * surface.geometric_normal, normal));
 }
 
 // The share of the light from the mirrored direction `reflected` that arrives at the surface.
@@ -58,11 +59,12 @@ vec3 isotropic_light(Surface surface) {
     return specular_light(mix(surface.reflected, surface.normal, alpha * alpha), surface.roughness);
 }
 
-// Under `irradiance` / pi and the radiance `reflection` of its specular lobe.
-Outgoing base_layer(Surface surface, Reflectance reflectance, vec3 irradiance, vec3 reflection) {
-    vec3 arriving = above_horizon(surface, surface.reflected, reflection, irradiance);
-    float occlusion = specular_occlusion(surface, surface.reflected, surface.cos_v, surface.roughness);
+// Under `irradiance` / pi and the radiance `reflection` of its specular lobe. Light that facets reflect to each other
+// comes from everywhere where the lobe is `even` (1), equally wide all around; in parallel grooves (0) it stays in the lobe.
+Outgoing base_layer(Surface surface, Reflectance reflectance, vec3 irradiance, vec3 reflection, float even) {
+    vec3 arriving = above_horizon(surface, surface.reflected, reflection, irradiance)
+        * specular_occlusion(surface, surface.reflected, surface.cos_v, surface.roughness);
     return Outgoing(
         irradiance * (albedo(surface) * reflectance.diffuse),
-        reflectance.single * arriving * occlusion + reflectance.multiple * irradiance);
+        reflectance.single * arriving + reflectance.multiple * mix(arriving, irradiance, even));
 }

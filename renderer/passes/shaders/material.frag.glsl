@@ -46,16 +46,18 @@ void main() {
     surface.f0 = iridescent_f0(surface);
 #endif
     float lobe_roughness = surface.roughness;
+    float even = 1.0;
 #ifdef ANISOTROPY
     Anisotropy anisotropy = anisotropy_of(surface);
     lobe_roughness = isotropic_roughness(anisotropy);
+    even = anisotropy.alpha.x / max(anisotropy.alpha.y, 1e-6);
     vec3 reflection = anisotropic_light(surface, anisotropy);
 #else
     vec3 reflection = isotropic_light(surface);
 #endif
     Reflectance reflectance = specular_reflectance(surface, lobe_roughness);
     vec3 irradiance = received_irradiance(surface, 1.0);
-    Outgoing light = base_layer(surface, reflectance, irradiance, reflection);
+    Outgoing light = base_layer(surface, reflectance, irradiance, reflection, even);
 #ifdef DIFFUSE_TRANSMISSION
     light.diffuse = with_diffuse_transmission(surface, reflectance, light.diffuse);
 #endif
@@ -73,6 +75,10 @@ void main() {
 
 #ifdef TRANSMISSION
     Transmission transmission = transmission_of(surface, base);
+#ifdef ALPHA_BLEND
+    if (base.a == 0.0) discard;
+    float there = base.a;  // how much of the surface there is at all: glass, reflections and what is seen through it
+#endif
     base.a = 1.0 - transmission.factor;
 #endif
 #if defined(ALPHA_BLEND) || defined(TRANSMISSION)
@@ -82,12 +88,14 @@ void main() {
     light.specular *= min(base.a * 64.0, 1.0);  // but where alpha is 0 there is nothing
 #endif
     float coverage = max_component(light.specular);
+    vec3 own = light.diffuse * base.a + light.specular;
 #ifdef TRANSMISSION
     // what is reflected is not transmitted, even where it is dark
-    coverage = max(coverage, max_component(reflectance.single + reflectance.multiple));
+    float reflected = max_component(reflectance.single + reflectance.multiple);
+    coverage = max(coverage, reflected);
 #endif
     float alpha = base.a + (1.0 - base.a) * min(coverage, 1.0);
-    vec3 radiance = (light.diffuse * base.a + light.specular) / max(alpha, 1e-4);
+    vec3 radiance = own / max(alpha, 1e-4);
 #else
     const float alpha = 1.0;
     vec3 radiance = light.diffuse + light.specular;
@@ -97,10 +105,14 @@ void main() {
     radiance = tone_map(radiance);
 #endif
     vec3 encoded = srgb_encode(clamp(radiance, 0.0, 1.0));
-    out_color = vec4(encoded * alpha + dither(gl_FragCoord.xy) * alpha, alpha);
+    out_color = vec4(encoded * alpha, alpha);
 #ifdef TRANSMISSION
-    add_transmission(transmission, out_color);
+    add_transmission(transmission, own, transmission.factor * (1.0 - reflected), out_color);
+#ifdef ALPHA_BLEND
+    out_color = mix(unrefracted(), out_color, there);
 #endif
+#endif
+    out_color.rgb += dither(gl_FragCoord.xy) * out_color.a;
 
 #ifdef BUFFERS
 #ifdef UNLIT

@@ -7,7 +7,7 @@ struct Surface {
     vec3 clearcoat_normal;
     float metallic;
     float roughness;        // perceptual
-    float occlusion;        // share of the ambient light that arrives
+    float occlusion;        // share of the environment's light that arrives, by the material's texture
     vec3 f0;                // reflectance at normal incidence
     float f90;              // and at grazing angles
     float cos_v;            // of the angle between the shading normal and the eye

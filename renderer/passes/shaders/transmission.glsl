@@ -2,6 +2,7 @@
 // display space, like every composition here, and taken back to light to be tinted.
 #ifdef TRANSMISSION
 uniform sampler2D u_behind;  // the picture so far, premultiplied and sRGB-encoded, with mipmaps
+uniform float u_finer;       // mip levels between a sample and its texels: 0 where each sample has one
 uniform mat4 u_view_projection;
 uniform mat4 u_model;
 uniform vec4 u_ndc_to_frame;  // scale and offset from the tile's normalised device coordinates to the frame's, 0..1
@@ -30,9 +31,9 @@ vec4 behind(vec2 uv, float level) {
 vec4 refracted(Surface surface, float ior, vec3 depth) {
     vec3 exit = v_position + refract(-surface.to_eye, surface.normal, 1.0 / ior) * depth;
     vec4 clip = u_view_projection * vec4(exit, 1.0);
-    float widest = log2(float(textureSize(u_behind, 0).x));
+    float widest = log2(float(textureSize(u_behind, 0).x)) + u_finer;
     float level = min(widest * surface.roughness * clamp(2.0 * ior - 2.0, 0.0, 1.0), widest - 4.0);
-    return behind(clip.xy / clip.w * u_ndc_to_frame.xy + u_ndc_to_frame.zw, level);
+    return behind(clip.xy / clip.w * u_ndc_to_frame.xy + u_ndc_to_frame.zw, max(level - u_finer, 0.0));
 }
 
 Transmission transmission_of(Surface surface, vec4 base) {
@@ -42,10 +43,6 @@ Transmission transmission_of(Surface surface, vec4 base) {
     transmission.factor *= TRANSMISSION_TEXEL;
 #endif
     transmission.tint = base.rgb;
-#ifdef ALPHA_BLEND
-    transmission.factor = 1.0 - base.a * (1.0 - transmission.factor);
-    transmission.tint = mix(vec3(1.0), transmission.tint, base.a);
-#endif
     float ior = material.transmission.z;
     vec3 depth = vec3(0.0);  // of the volume, in metres along each axis of the world
 #ifdef VOLUME
@@ -70,17 +67,25 @@ Transmission transmission_of(Surface surface, vec4 base) {
     return transmission;
 }
 
-// Puts what is behind the surface under its own `color`, which is premultiplied. The backdrop shows through by the share
-// that passes in every colour. What passes beyond it, in some colours only, is drawn as if the backdrop were white:
-// alpha has no colours.
-void add_transmission(Transmission transmission, inout vec4 color) {
+// The picture so far at the surface itself, as it is seen where the surface's alpha leaves nothing of it.
+vec4 unrefracted() {
+    vec4 clip = u_view_projection * vec4(v_position, 1.0);
+    return textureLod(u_behind, clip.xy / clip.w * u_ndc_to_frame.xy + u_ndc_to_frame.zw, 0.0);
+}
+
+// Puts what is behind the surface under its own light. Over what is drawn already, light adds to light: `own` is the
+// surface's radiance, of what is behind it the share `passing` arrives. Over the backdrop, which is not known yet, `color`
+// is the surface alone, premultiplied: the backdrop shows through by the share that passes in every colour. What passes
+// beyond it, in some colours only, is drawn as if the backdrop were white: alpha has no colours.
+void add_transmission(Transmission transmission, vec3 own, float passing, inout vec4 color) {
     vec3 alpha = transmission.behind_alpha;
     vec3 light = tone_unmap(srgb_decode(min(transmission.behind / max(alpha, 1e-4), 1.0)));
-    vec3 behind = alpha * srgb_encode(clamp(tone_remap(transmission.tint * light), 0.0, 1.0));
+    vec3 sum = tone_unmap(tone_map(own)) + passing * transmission.tint * light;
+    vec3 drawn = srgb_encode(clamp(tone_remap(sum), 0.0, 1.0));
     vec3 backdrop = srgb_encode(transmission.tint) * (1.0 - alpha);
     float in_every_color = min(backdrop.r, min(backdrop.g, backdrop.b));
-    float passing = 1.0 - color.a;
-    color.rgb += passing * (behind + backdrop - in_every_color);
-    color.a = 1.0 - passing * in_every_color;
+    float left = 1.0 - color.a;
+    color.rgb = mix(color.rgb, drawn, alpha) + left * (backdrop - in_every_color);
+    color.a = 1.0 - left * in_every_color;
 }
 #endif

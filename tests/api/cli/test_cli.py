@@ -154,16 +154,27 @@ def test_quotas_are_set_and_set_back_to_what_the_settings_say(
 ) -> None:
     monkeypatch.setenv("PIROUETTE_QUOTA_STORAGE_MB", "70")
     admin("create-account", EMAIL)
-    defaults = {"storage_mb": 70, "uploads_per_hour": 3600, "waiting_previews": 1000}
+    defaults = {
+        "storage_mb": 70, "uploads_per_hour": 3600, "waiting_previews": 1000, "unfinished_renders": 10_000,
+        "running": 0, "kept_mb": 0,
+    }  # fmt: skip
     assert admin("show", EMAIL)["quotas"] == defaults
     allowed = admin("set-quota", EMAIL, "--storage-mb", "500", "--waiting-previews", "0")["quotas"]
     assert allowed == defaults | {"storage_mb": 500, "waiting_previews": 0}
     assert admin("set-quota", EMAIL, "--storage-mb", "default")["quotas"] == defaults | {"waiting_previews": 0}
     shown = admin("show", EMAIL)
     assert shown["quotas"] == defaults | {"waiting_previews": 0}
-    assert shown["used"] == {"storage_mb": 0, "uploads_per_hour": 0, "waiting_previews": 0}
+    assert shown["used"] == dict.fromkeys(defaults, 0)
     for wrong in ("-1", "much"):
         assert run("admin", "set-quota", EMAIL, "--storage-mb", wrong).exit_code == 2
+
+
+def test_an_account_gets_a_class(run: Run, admin: Callable[..., Any]) -> None:
+    admin("create-account", EMAIL)
+    assert admin("show", EMAIL)["class"] == "standard"
+    assert admin("set-class", EMAIL, "preferred")["class"] == "preferred"
+    assert admin("show", EMAIL)["class"] == "preferred"
+    assert run("admin", "set-class", EMAIL, "royal").exit_code == 2
 
 
 def test_every_quota_has_an_option(run: Run) -> None:

@@ -1,5 +1,6 @@
 """`pirouette admin` on the farm's workers."""
 
+import datetime as dt
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,11 +8,15 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from sqlalchemy import select
 
 from api.db.session import Database
+from api.db.tables import Account, Model
+from api.domain.catalog import catalog
+from api.domain.renders import removal
 from api.domain.work import fleet, pauses
 from tests.api.cli.conftest import Run
-from tests.api.domain.support import claimed, sign_up, upload
+from tests.api.domain.support import claimed, settle, sign_up, unit, upload
 
 
 @pytest.fixture
@@ -66,3 +71,20 @@ def test_draining_ends_when_nothing_is_in_a_workers_hands(
 
     monkeypatch.setattr("time.sleep", finish)
     assert rows(run("admin", "drain"))[-1] == {"drained": "all"}
+
+
+def test_what_an_account_has_deleted_is_had_back(run: Run, admin: Callable[..., Any], database: Database) -> None:
+    with database.begin() as session:
+        email, account_id = session.execute(select(Account.email, Account.id)).one()
+        model_id = session.scalars(select(Model.id)).one()
+        catalog.delete_model(session, account_id, model_id, kept=dt.timedelta(days=1))
+    assert admin("restore-model", email, model_id) == {"id": model_id, "restored": True}
+    failed = run("admin", "restore-model", email, model_id)
+    assert (failed.exit_code, failed.stderr) == (1, "Error: Model not found\n")
+    render = claimed(database, "a")
+    [render_id] = render.variants
+    assert settle(database, render)
+    with unit(database) as session:
+        removal.delete_render(session, account_id, render_id, kept=dt.timedelta(days=1))
+    assert admin("restore-render", email, render_id) == {"id": render_id, "restored": True}
+    assert run("admin", "restore-render", email, render_id).exit_code == 1

@@ -1,6 +1,7 @@
 """The client and the API understand each other: over a socket, with the real application and its database."""
 
 import asyncio
+import hashlib
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,10 @@ import PIL.Image
 import pytest
 
 from api.client import FarmClient, RenderFailed, RequestRefused
+from api.client import models as client_models
 from api.db.session import Database
 from api.domain.kit.failures import Failure
+from api.domain.renders import resumable
 from api.domain.work import scheduling
 from api.processes.webhooks import make_deliverer
 from tests.support.origin import Origin, answer, running_origin
@@ -45,6 +48,26 @@ def chair(tmp_path: Path) -> Path:
     return path
 
 
+def test_a_large_file_goes_in_parts_and_goes_on_where_it_was(
+    web: Web, client: FarmClient, chair: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_models, "IN_PARTS_BYTES", 1000)
+    monkeypatch.setattr(resumable, "PART_BYTES", 1000)
+    announced = {"name": "chair.glb", "size": len(GLB), "sha256": hashlib.sha256(GLB).hexdigest()}
+    begun = web.post("/v1/uploads", json=announced).json()["data"]
+    web.request("PUT", f"/v1/uploads/{begun['id']}/2", content=GLB[1000:2000])
+    heard: list[tuple[int, int]] = []
+    made = client.models.upload(chair, {"aspect": "1:1"}, lambda done, total: heard.append((done, total)))
+    assert heard == [(1000, len(GLB)), (2000, len(GLB)), (len(GLB), len(GLB))]
+    assert client.renders.get(made.render_id).settings["aspect"] == "1:1"
+    copy = chair.with_name("copy.glb")
+    client.models.download(made.model_id, copy)
+    assert copy.read_bytes() == GLB
+    again = client.models.upload(chair, key="again")
+    assert (again.model_id, again.duplicate) == (made.model_id, True)
+    assert client.models.upload(chair, key="again") == again
+
+
 def test_renders_ends_are_told_and_can_be_told_again(
     web: Web, client: FarmClient, chair: Path, origin: Origin
 ) -> None:
@@ -68,7 +91,9 @@ def test_renders_ends_are_told_and_can_be_told_again(
     assert client.webhooks.replace_secret() != secret
 
 
-def test_models_go_up_are_described_put_away_and_come_down(client: FarmClient, chair: Path, tmp_path: Path) -> None:
+def test_models_go_up_are_described_put_away_and_come_down(
+    client: FarmClient, url: str, chair: Path, tmp_path: Path
+) -> None:
     models = client.models
     assert models.find(chair) is None
     upload = models.upload(chair, {"aspect": "1:1"})
@@ -91,6 +116,9 @@ def test_models_go_up_are_described_put_away_and_come_down(client: FarmClient, c
     assert sorted(render.is_system_preview for render in got.renders) == [False, False, True]
     models.download(upload.model_id, tmp_path / "back.glb")
     assert (tmp_path / "back.glb").read_bytes() == GLB
+    shown = models.image_url(upload.model_id, {"camera": "top"}, width=64, height=32, image_format="avif")
+    assert shown.startswith(f"{url}/i/")
+    assert shown.endswith(f"/w:64,h:32,camera:top/{upload.model_id}.avif")
     models.delete(upload.model_id)
     with pytest.raises(RequestRefused) as refused:
         models.get(upload.model_id)

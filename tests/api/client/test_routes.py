@@ -37,6 +37,16 @@ CALLS: dict[str, tuple[Callable[[FarmClient], Any], str, Any, Any]] = {
         {"modelId": "m", "renderId": "r", "flowId": "f"},
     ),
     "models.delete": (lambda c: c.models.delete("m"), "DELETE /v1/models/m", None, {"id": "m", "deleted": True}),
+    "models.restore": (lambda c: c.models.restore("m"), "POST /v1/models/m/restore", None, model()),
+    "models.delete, for good": (
+        lambda c: c.models.delete("m", permanent=True), "DELETE /v1/models/m?permanent=true", None,
+        {"id": "m", "deleted": True},
+    ),
+    "renders.restore": (lambda c: c.renders.restore("r"), "POST /v1/renders/r/restore", None, render("done")),
+    "renders.delete, for good": (
+        lambda c: c.renders.delete("r", permanent=True), "DELETE /v1/renders/r?permanent=true", None,
+        {"id": "r", "deleted": True},
+    ),
     "renders.create": (
         lambda c: c.renders.create("m", {"zoom": 2}), "POST /v1/renders",
         {"modelId": "m", "renderSettings": {"zoom": 2}}, render("pending"),

@@ -20,6 +20,17 @@ def charge(database: Database, account_id: str, credits: dict[str, int]) -> None
         ledger.charge(session, account_id, "render", credits)
 
 
+@pytest.mark.parametrize(("fps", "prices"), [(24, [1, 4, 64]), (30, [1, 4, 64]), (48, [2, 7, 103]), (60, [2, 8, 128])])
+def test_more_frames_a_second_cost_in_proportion(fps: int, prices: list[int]) -> None:
+    tiers = ("share", "standard", "pro")
+    assert [pricing.price(RenderSettings(quality=tier, fps=fps)) for tier in tiers] == prices
+    assert pricing.price(RenderSettings(quality="pro", fps=fps, output="image")) == 1
+
+
+def test_formats_cost_nothing() -> None:
+    assert pricing.price(RenderSettings(formats=("webp", "webm"))) == 1
+
+
 def test_every_tier_has_its_documented_price() -> None:
     assert VIDEO_CREDITS == {"share": 1, "standard": 4, "4k": 16, "pro": 64}
     tiers = next(setting.choices for setting in SETTINGS if setting.name == "quality")

@@ -89,7 +89,10 @@ def test_there_are_no_more_items_than_may_be() -> None:
 
 
 def test_every_setting_of_how_a_picture_or_a_video_looks_can_be_given() -> None:
-    given_elsewhere = {"quality", "output", "image_format", "transparent", "camera", "material_variant"}
+    given_elsewhere = {
+        "quality", "output", "image_format", "transparent", "camera", "material_variant", "size", "fps", "formats",
+        "time",
+    }  # fmt: skip
     known = {row.name for row in SETTINGS if {"image", "video"} & set(row.outputs)} - given_elsewhere
     assert {*LOOK, *SHOT, "azimuth", "elevation"} == known
     assert {name for names in EFFECT_PARAMETERS.values() for name in names} <= set(SHOT)

@@ -34,9 +34,12 @@ NOBODY: Keys = {dialect.name: None for dialect in DIALECTS}
 
 dialect_of = Dialects(DIALECTS).of
 
-PUBLIC = ("/api/v/", "/s/", "/api/generate", "/api/status/", "/api/asset/", "/api/examples", "/api/jobs/")
-"""Where what there is is everybody's: test_shares, and the tests of the Grok pipeline."""
+PUBLIC = ("/api/v/", "/s/", "/i/", "/g", "/embed/", "/api/generate", "/api/status/", "/api/asset/", "/api/examples",
+          "/api/jobs/")  # fmt: skip
+"""Where what there is is everybody's: test_shares, test_pictures, and the tests of the Grok pipeline."""
 
+LARGE: dict[str, Any] = {"name": "large.glb", "size": 9, "sha256": "1a" * 32}
+"""An upload in parts."""
 FLOW = "model_generate_fromprompt"
 TEMPLATE = {"name": "Mine", "content": next(iter(templates.BUILTIN.values())).content.to_json()}
 
@@ -69,6 +72,8 @@ class Estate:
         Image.new("RGB", (8, 8)).save(picture, "PNG")
         overlay = web.post("/v1/overlays", files={"file": ("sky.png", picture.getvalue())})
         ids["overlay_id"] = overlay.json()["data"]["id"]
+        begun = web.post("/v1/uploads", json=LARGE).json()["data"]
+        ids["upload_id"] = begun["id"]
         with web.database.begin() as session:
             ids["key_id"] = credentials.issue(session, web.account_id, name="to be revoked").id
         return ids
@@ -120,7 +125,7 @@ class Estate:
             asset = own["output_id"] if "outputs" in path else own["input_id"]
             return {"flow_id": own[flow], "asset_id": asset, "template_id": FLOW}
         if dialect_of(path).name in ("dxgl", "grok"):
-            return self._dxgl
+            return self._dxgl | {"number": "1"}
         return self._glossi | ({"job_id": self._glossi["workflow_id"]} if path.startswith("/api/v1/jobs/") else {})
 
     @property
@@ -158,11 +163,18 @@ class Estate:
             ("POST", "/v1/models/generate"): {"json": {"from": self._generio["output_id"]}},
             ("POST", "/v1/models/ingest"): {"json": {"url": "http://127.0.0.1/chair.glb"}},
             ("POST", "/v1/models/check-hash"): {"json": {"sha256": self.sha256}},
+            ("POST", "/v1/uploads"): {"json": LARGE},
+            ("PUT", "/v1/uploads/{upload_id}/{number}"): {"content": GLB[: LARGE["size"]]},
+            ("POST", "/v1/uploads/{upload_id}/complete"): {},
             ("POST", "/v1/renders"): {"json": {"modelId": model_id}},
             ("POST", "/v1/renders/batch"): {"json": {"renders": [{"modelId": model_id}]}},
             ("POST", "/v1/overlays"): {"files": {"file": ("sky.png", b"no picture")}},
             ("POST", "/v1/quote"): {"json": {"renders": [{}]}},
             ("POST", "/v1/renders/{render_id}/share"): {},
+            ("POST", "/v1/models/{model_id}/image-url"): {"json": {"width": 64}},
+            ("POST", "/v1/image-key"): {},
+            ("POST", "/v1/renders/{render_id}/restore"): {},
+            ("POST", "/v1/models/{model_id}/restore"): {},
             ("POST", "/v1/tickets"): {},
             ("POST", "/v1/keys"): {"json": {"name": "mine", "scopes": ["admin"]}},
             ("POST", "/v1/renders/cancel"): {"json": {"ids": [render_id]}},
@@ -210,6 +222,6 @@ class Estate:
             rows = [
                 sorted(row for row in map(repr, session.execute(select(table))) if STRANGER not in row)
                 for table in Base.metadata.sorted_tables
-                if table.name not in ("tokens", "webhook_secrets")
+                if table.name not in ("tokens", "webhook_secrets", "picture_keys")
             ]
         return rows, [key for key in self.web.stored() if key != ".signing-secret"]

@@ -25,6 +25,7 @@ def render_id(web: Web) -> str:
         ("poster", "poster_not_found"),
         ("poster?quality=full", "poster_not_found"),
         ("thumb", "thumb_not_found"),
+        ("strip", "output_not_found"),
         ("bundle", "video_not_found"),
     ],
 )
@@ -42,6 +43,7 @@ def test_what_is_not_made_yet_is_not_found(web: Web, render_id: str, path: str, 
         ("poster", "poster", "image/png"),
         ("poster?quality=full", "poster_full", "image/png"),
         ("thumb", "thumb", "video/mp4"),
+        ("strip", "strip", "image/webp"),
     ],
 )
 def test_each_file_of_a_finished_render(web: Web, render_id: str, path: str, name: str, content_type: str) -> None:

@@ -16,12 +16,14 @@ WRONG_TYPES: dict[str, tuple[object, ...]] = {
     "string": (7, True, "", "a\x00b", "x" * 201, ["a"]),
     "color": (7, "ff8800", "#ff88", "#ff8800 "),
     "id": (7, "short", "abc123DEF45/"),
+    "size": (7, "1000", "1000x1000x", [1000], "9999x9999", "63x64"),
+    "list": (7, "mp4", ["webp", "mp4"], {"webp": True}, [7]),
 }
 
 
 def bad_values(row: Setting) -> list[object]:
     values = list(WRONG_TYPES[row.kind])
-    if row.choices:
+    if row.choices and row.kind == "string":
         values += ["no such choice", row.choices[0].upper() + " "]
     if row.minimum is not None and row.maximum is not None:
         values += [row.minimum - 0.01 if row.kind == "number" else row.minimum - 1, row.maximum + 1, 1e30]

@@ -6,9 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from api.db.session import Database
+from api.db.tables import Task
 from api.domain.accounts import accounts
+from tests.renderer.load import plain_meshes
 from tests.support.web import GLB, GLTF, ZIP, Web
 
 MILLISECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -90,6 +93,44 @@ def test_the_documented_formats_are_taken_whatever_they_are_called(
     assert web.upload(data, name=name).status_code == 201
     [key] = web.stored()
     assert Path(key).suffix == suffix
+
+
+@pytest.mark.parametrize(("data", "suffix"), [
+    (plain_meshes.stl(plain_meshes.square_facets() * 20), ".stl"),
+    (plain_meshes.stl_text(plain_meshes.square_facets()), ".stl"), (plain_meshes.ply_square(), ".ply"),
+    (b"PK\3\4" + bytes(22) + b"\x0a\0\0\0" + b"chair.usdc", ".usdz"),
+])
+def test_meshes_of_printers_and_scanners_and_usdz_are_taken_too(web: Web, data: bytes, suffix: str) -> None:
+    assert web.upload(data).status_code == 201
+    [key] = web.stored()
+    assert Path(key).suffix == suffix
+
+
+def test_what_may_be_a_binary_stl_must_have_its_size(web: Web) -> None:
+    data = plain_meshes.stl(plain_meshes.square_facets() * 20)
+    for wrong in (data[:-1], data + b"\0"):
+        answer = web.upload(wrong)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_format")
+    assert (web.stored(), web.balance()) == ([], 10)
+
+
+def test_of_a_zip_each_chosen_model_is_a_model_of_its_own(web: Web) -> None:
+    both = [web.upload(ZIP, settings=json.dumps({"file": name})).json()["data"] for name in ("a.glb", "b.glb", "a.glb")]
+    assert [data.get("duplicate", False) for data in both] == [False, False, True]
+    assert both[0]["modelId"] == both[2]["modelId"] != both[1]["modelId"]
+    assert len(web.stored()) == 2
+    with web.database.read() as session:
+        specs = session.scalars(select(Task.spec).where(Task.kind == "inspect")).all()
+    assert sorted(spec["member"] for spec in specs) == ["a.glb", "b.glb"]
+    beside = web.post("/v1/models", files={"file": ("a.zip", ZIP)}, data={"file": "b.glb"})
+    assert beside.json()["data"]["modelId"] == both[1]["modelId"]
+
+
+@pytest.mark.parametrize(("data", "chosen"), [(ZIP, ""), (ZIP, 3), (ZIP, "x" * 501), (ZIP, "a\n"), (GLB, "a.glb")])
+def test_a_choice_that_names_no_file_is_refused(web: Web, data: bytes, chosen: object) -> None:
+    error = web.upload(data, settings=json.dumps({"file": chosen})).json()["error"]
+    assert (error["status"], error["code"], error["param"]) == (400, "invalid_settings", "file")
+    assert (web.stored(), web.balance()) == ([], 10)
 
 
 @pytest.mark.parametrize("name", ["chair.glb", "chair.gltf", "chair.zip", "chair"])

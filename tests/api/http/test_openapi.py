@@ -44,20 +44,35 @@ DXGL_ROUTES = {
 }
 """Every route of dx.gl's API reference."""
 
-PUBLIC_ROUTES = {("GET", f"/api/v/:id/:id/{name}") for name in ("video", "image", "poster", "thumb", "dataset")}
-PUBLIC_ROUTES |= {("GET", "/s/:id")}
+FORMATS = ("webp", "gif", "webm", "hevc", "png", "exr", "spin")
+SHARED = ("video", "image", "poster", "thumb", "strip", "dataset", *FORMATS)
+PUBLIC_ROUTES = {("GET", f"/api/v/:id/:id/{name}") for name in SHARED}
+PUBLIC_ROUTES |= {("GET", "/i/{signature}/{settings}/:id.{image_format}")}
+PUBLIC_ROUTES |= {("GET", path) for path in ("/s/:id", "/embed/:id/:id", "/g", "/g/:id", "/g/:id/:id")}
 
 OUR_ROUTES = {
     ("POST", "/v1/models/generate"),
+    ("POST", "/v1/models/:id/image-url"),
+    ("GET", "/v1/image-key"),
+    ("POST", "/v1/image-key"),
     ("GET", "/v1/renders/:id/dataset"),
     ("GET", "/v1/renders/:id/image"),
+    *(("GET", f"/v1/renders/:id/{name}") for name in ("strip", *FORMATS)),
     ("GET", "/v1/renders/:id/events"),
     ("PATCH", "/v1/renders/:id/cancel"),
     ("PATCH", "/v1/renders/:id/retry"),
+    ("PATCH", "/v1/renders/:id/put-first"),
     *((method, "/v1/renders/:id/share") for method in ("GET", "PUT", "POST", "DELETE")),
     ("GET", "/v1/renders/export"),
     *(("POST", f"/v1/{path}") for path in ("renders/cancel", "renders/delete", "models/delete")),
+    ("GET", "/v1/deleted"),
+    ("POST", "/v1/models/:id/restore"),
+    ("POST", "/v1/renders/:id/restore"),
     ("GET", "/v1/tags"),
+    *((method, "/v1/uploads") for method in ("GET", "POST")),
+    *((method, "/v1/uploads/:id") for method in ("GET", "DELETE")),
+    ("PUT", "/v1/uploads/:id/{number}"),
+    ("POST", "/v1/uploads/:id/complete"),
     ("GET", "/v1/ledger"),
     ("GET", "/v1/keys"),
     ("POST", "/v1/keys"),
@@ -192,7 +207,7 @@ def test_operations_have_names_tags_and_words_of_their_own(document: dict[str, A
 
 def is_public(path: str) -> bool:
     pipeline = dialect_of(path).name == "grok" and not path.startswith("/api/jobs")
-    return pipeline or path == "/v1/health" or path.startswith(("/api/v/", "/s/"))
+    return pipeline or path == "/v1/health" or path.startswith(("/api/v/", "/s/", "/i/", "/embed/", "/g"))
 
 
 def test_every_route_but_health_and_the_shared_files_asks_for_a_token_with_scopes(document: dict[str, Any]) -> None:
@@ -240,8 +255,10 @@ def test_posts_that_cost_credits_take_an_idempotency_key(document: dict[str, Any
     for method, path, operation in operations(document):
         names = {parameter["name"] for parameter in operation.get("parameters", [])}
         assert ("Idempotency-Key" in names) == (method == "POST" and path in IDEMPOTENT_POSTS)
-        # a second one is refused, since the render isn't in error any more, or the flow is started
-        once = path.endswith("/retry") or (method, path) == ("PATCH", "/flows/{flow_id}")
+        # a picture is paid for once; elsewhere a second one is refused, since the render isn't in error any more, or
+        # the flow is started
+        once = path.endswith("/retry") or path.startswith("/i/") or (method, path) == ("PATCH", "/flows/{flow_id}")
+        once = once or (method == "POST" and path.startswith("/v1/uploads"))  # one of the same bytes at a time
         costs = "Idempotency-Key" in names and path not in FREE_POSTS
         if path != "/api/generate":  # nobody knows who asks there
             assert ("402" in operation["responses"]) == (costs or once)

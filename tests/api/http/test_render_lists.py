@@ -144,7 +144,7 @@ def test_a_deleted_render_is_gone_with_its_files(web: Web) -> None:
     made = web.upload().json()["data"]
     render_id = made["renderId"]
     web.finish(render_id)
-    answer = web.request("DELETE", f"/v1/renders/{render_id}")
+    answer = web.request("DELETE", f"/v1/renders/{render_id}?permanent=1")
     assert (answer.status_code, answer.json()) == (200, {"data": {"id": render_id, "deleted": True}})
     for method, path in (("GET", ""), ("GET", "/video"), ("GET", "/events"), ("DELETE", ""), ("PATCH", "/dismiss")):
         assert refusal(web, method, f"/v1/renders/{render_id}{path}") == (404, "render_not_found", None)

@@ -37,7 +37,7 @@ def test_a_render_is_ordered_and_paid(web: Web) -> None:
     assert data.keys() == {"id", "modelId", "status", "renderSettings"}
     assert (data["modelId"], data["status"]) == (model_id, "pending")
     shown = [row for row in SETTINGS if "video" in row.outputs and row.default is not None]
-    defaults = {SETTINGS_NAMES[row.name]: row.default for row in shown}
+    defaults = {SETTINGS_NAMES[row.name]: [] if row.kind == "list" else row.default for row in shown}
     assert data["renderSettings"] == defaults | {"quality": "standard", "bgColor": "#FF8800"}
     assert web.balance() == 10 - 1 - 4
     assert web.woken == 2
@@ -105,6 +105,7 @@ def test_a_render_through_its_life(web: Web) -> None:
         "errorCode": None,
         "errorMessage": None,
         "warnings": [],
+        "checks": [],
         "hasWebVariant": False,
         "is_system_preview": False,
         "progress": {"stage": "queued", "framesDone": 0, "framesTotal": 90, "secondsLeft": None},

@@ -5,7 +5,7 @@ import pytest
 from api.domain.accounts import accounts
 from tests.support.web import Web
 
-KINDS = {"video": "video", "poster": "poster", "thumb": "thumb"}
+KINDS = {"video": "video", "poster": "poster", "thumb": "thumb", "strip": "strip"}
 """The files of a video by their paths, and what they are called in the database."""
 
 
@@ -100,7 +100,7 @@ def test_only_the_owner_decides(web: Web, render_id: str) -> None:
 def test_a_shared_render_that_is_not_done_has_no_files_yet(web: Web, render_id: str) -> None:
     path = share(web, render_id)
     codes = {name: public(web, str(path), name) for name in (*KINDS, "dataset")}
-    assert codes == {name: (404, f"{name}_not_found") for name in codes}
+    assert codes == {name: (404, f"{name}_not_found") for name in codes} | {"strip": (404, "output_not_found")}
     contents = web.finish(render_id)
     assert public(web, str(path), "video") == (200, contents["video"])
 

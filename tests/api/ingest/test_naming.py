@@ -80,6 +80,11 @@ def test_the_suffix_is_that_of_the_bytes(path: str, kind: str | None, head: byte
         (b'{"comment": "by hand", "asset": {}}', ".gltf"),
         (b"PK\3\4" + bytes(26) + b"scan.obj", ".zip"),
         (b"PK\5\6" + bytes(18), ".zip"),
+        (b"PK\3\4" + bytes(22) + b"\x0a\0\0\0" + b"chair.usdc", ".usdz"),
+        (b"#usda 1.0\n", ".usd"),
+        (b"ply\nformat ascii 1.0\n", ".ply"),
+        (b"solid a\nfacet normal 0 0 1\n", ".stl"),
+        (bytes(80) + b"\2\0\0\0", ".stl"),
     ],
 )
 def test_a_model_is_told_by_how_it_begins(head: bytes, suffix: str) -> None:
@@ -92,7 +97,6 @@ def test_a_model_is_told_by_how_it_begins(head: bytes, suffix: str) -> None:
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a", "git lfs pull"),
         (b"\x1f\x8b\x08\0", "unpack it first"),
         (b"7z\xbc\xaf\x27\x1c", "send a ZIP"),
-        (b"PK\3\4" + bytes(22) + b"\x0a\0\0\0" + b"chair.usdc", "export it as GLB"),
         (b"Kaydara FBX Binary  \0", "export it as GLB"),
         (b"# Blender 4.2\nmtllib a.mtl\no Cube\nv 1.0 -1 0\n", "put it into a ZIP"),
         (b"\n<!DOCTYPE html>", "a web page"),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from api import clock
-from api.storage.base import CHUNK_BYTES, MAX_KEY_LENGTH, FileMissing, KeyTaken, Storage
+from api.storage.base import CHUNK_BYTES, JOINED_BYTES, MAX_KEY_LENGTH, FileMissing, KeyTaken, Storage
 
 
 def put(storage: Storage, key: str, data: bytes) -> None:
@@ -110,6 +110,25 @@ def test_a_file_is_taken_in_from_a_path(storage: Storage, tmp_path: Path) -> Non
     stored = storage.put_file("renders/r/1/video.mp4", source)
     assert stored == storage.stat("renders/r/1/video.mp4")
     assert contents(storage, "renders/r/1/video.mp4") == b"moov"
+
+
+def test_files_are_joined_in_their_order(storage: Storage) -> None:
+    parts = [random.Random(7).randbytes(JOINED_BYTES), random.Random(8).randbytes(JOINED_BYTES), b"end"]
+    for number, part in enumerate(parts):
+        put(storage, f"parts/u/{number}", part)
+    joined = storage.join([f"parts/u/{number}" for number in (1, 0, 2)], "models/m.glb")
+    assert joined == storage.stat("models/m.glb")
+    assert contents(storage, "models/m.glb") == parts[1] + parts[0] + parts[2]
+    assert contents(storage, "parts/u/2") == b"end"
+
+
+def test_what_lacks_a_part_is_not_joined(storage: Storage, tmp_path: Path) -> None:
+    put(storage, "parts/u/1", bytes(JOINED_BYTES))
+    with pytest.raises(FileMissing):
+        storage.join(["parts/u/1", "parts/u/2"], "models/m.glb")
+    with pytest.raises(FileMissing):
+        storage.stat("models/m.glb")
+    assert storage.tidy(clock.now() + dt.timedelta(days=1)) == 0
 
 
 def test_a_copy_stays_when_its_source_changes_or_goes(storage: Storage) -> None:

@@ -34,6 +34,7 @@ class ChildHere:
     """Stands for a process: `live` is what that would do. Killed, it ends at its next report."""
 
     def __init__(self) -> None:
+        self.pid = os.getpid()
         orders, self_in = os.pipe()
         self_out, reports = os.pipe()
         self.stdin: IO[bytes] = os.fdopen(self_in, "wb")

@@ -24,9 +24,13 @@ PROGRAM = "tests.api.worker.toy_child"
 HANG_S = 60.0
 
 
-def children_in(folder: Path, memory_bytes: int = SETUP.memory_bytes, *, confined: bool = True) -> Children:
+def children_in(
+    folder: Path, memory_bytes: int = SETUP.memory_bytes, *, confined: bool = True, file_bytes: int = 0
+) -> Children:
     places = Places(inputs=folder, made=folder, cache=folder, turns=folder)
-    setup = SETUP.model_copy(update={"kinds": ["toy"], "turns": str(folder), "memory_bytes": memory_bytes})
+    setup = SETUP.model_copy(
+        update={"kinds": ["toy"], "turns": str(folder), "memory_bytes": memory_bytes, "file_bytes": file_bytes}
+    )
     return Children(functools.partial(start_child, places, confined=confined, program=PROGRAM), setup)
 
 

@@ -15,6 +15,7 @@ from api.domain.renders.renders import RenderView
 from api.domain.work.claims import Claim
 from api.worker.child import videos
 from api.worker.parent.bench import Bench
+from renderer.checks import Check
 from renderer.render import Listener, VideoFiles
 from renderer.spec import RenderSettings, VideoVariant
 from tests.api.domain.support import balance, claim, get, inspect, settle, stored_files
@@ -57,7 +58,7 @@ class Order:
 
 
 def own_files(order: Order, attempt: int = 1) -> set[str]:
-    names = ("video.mp4", "thumb.mp4", "poster.png", "poster_full.png")
+    names = ("video.mp4", "thumb.mp4", "strip.webp", "poster.png", "poster_full.png")
     return {f"renders/{order.render_id}/{attempt}/{name}" for name in names}
 
 
@@ -97,9 +98,10 @@ def use_renderer(
             folder.mkdir()
             video = {"h264": "video.mp4", "prores4444": "video.mov"}[variant.codec]
             files = VideoFiles(
-                folder / video, folder / "thumb.mp4", folder / "poster.png", folder / "poster_full.png", None
-            )
-            for path in (files.video, files.thumb, files.poster, files.poster_full):
+                folder / video, folder / "thumb.mp4", folder / "strip.webp", folder / "poster.png",
+                folder / "poster_full.png", None, (Check("cut_off", "fail", 0.02, 0.0, "raise zoom"),),
+            )  # fmt: skip
+            for path in (files.video, files.thumb, files.strip, files.poster, files.poster_full):
                 path.write_text(path.name)
             listener.on_poster(name, files.poster, files.poster_full)
             made[name] = files

@@ -93,6 +93,16 @@ def test_a_model_of_another_format_becomes_one_glb_that_can_be_drawn(
     assert 0.1 < covered.mean() < 0.9
 
 
+def test_of_a_zip_with_several_models_the_ordered_one_is_taken(children: Children, tmp_path: Path) -> None:
+    lot = tmp_path / "lot.zip"
+    lot.write_bytes(make_zip({**FILES, "parts/part.stl": plain_meshes.stl(plain_meshes.square_facets())}))
+    reports = worked_on(children, "inspect", lot, tmp_path / "part", member="part.stl")
+    assert told_of(reports)["high"] == UPRIGHT[1]
+    failed = worked_on(children, "inspect", lot, tmp_path / "other", member="other.stl")[-1]
+    assert isinstance(failed, Failed)
+    assert failed.message == "the archive holds no model 'other.stl'; it holds 'scan.obj', 'parts/part.stl'"
+
+
 def test_a_zip_without_a_usable_model_fails_for_good(children: Children, tmp_path: Path) -> None:
     scan = tmp_path / "scan.zip"
     scan.write_bytes(make_zip({"chair.obj": b"v 0 0 0\nf 1 2 3\n"}))

@@ -101,7 +101,7 @@ def test_parts_are_drawn_joined_and_tidied_away(long: Long, opened: list[ShotRen
     long.worker.child.warm.rest()
     assert (first.role, assembly.role) == (Role.PART, Role.ASSEMBLY)
     for view, files, early in zip(long.views, long.files, posters, strict=True):
-        assert (view.status, set(files)) == ("done", {"video", "thumb", "web", "poster", "poster_full"})
+        assert (view.status, set(files)) == ("done", {"video", "thumb", "web", "strip", "poster", "poster_full"})
         assert early.items() <= files.items()
         video = decode_rgb(long.bench.settings.files_dir / files["video"].key, 540, 540)
         assert len(video) == 12

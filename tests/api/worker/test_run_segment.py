@@ -40,6 +40,9 @@ def test_a_finished_segment_is_settled_with_all_its_files(order: Order, monkeypa
     assert order.files["poster"].content_type == "image/png"
     assert order.files["thumb"].content_type == "video/mp4"
     assert order.files["video"].size == len("video.mp4")
+    assert json.loads(order.view.checks_json) == [
+        {"check": "cut_off", "verdict": "fail", "value": 0.02, "limit": 0.0, "message": "raise zoom"}
+    ]
     assert list(order.bench.work_dir.iterdir()) == []
     assert order.credits == 9
 

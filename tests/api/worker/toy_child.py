@@ -15,8 +15,13 @@ from api.worker.child.__main__ import main
 from api.worker.child.job import Job
 from api.worker.kinds import KINDS, Kind
 from api.worker.messages import Made
+from renderer.encode.ffmpeg import EncoderProcess
 from renderer.errors import DeviceError
 from renderer.spec.versions import unstamped
+
+FFMPEG = (
+    "ffmpeg", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "gray", "-s", "1024x1024", "-i", "-", "-c", "copy",
+)  # fmt: skip
 
 
 def look(job: Job) -> None:
@@ -100,6 +105,31 @@ def eat(job: Job) -> None:
         taken.append(np.ones(1 << 24, np.uint8))
 
 
+def pour(job: Job) -> None:
+    """Writes so many bytes to one file, or to two, and hands it over or goes on."""
+    job.on_stage("drawing")
+    for name in job.spec.get("names", ["video.mp4"]):
+        (job.folder / name).write_bytes(bytes(job.spec["bytes"]))
+        if job.spec["keeps"]:
+            dawdle(job)
+        job.store(next(iter(job.order.variants)), name, job.folder / name)
+
+
+def encode(job: Job) -> None:
+    """Has ffmpeg write more than it may."""
+    with EncoderProcess([*FFMPEG, str(job.folder / "video.mkv")]) as process:
+        process.write(bytes(1 << 20))
+        process.finish()
+
+
+def spin(job: Job) -> None:
+    """Takes processor time, and so does a process that it starts."""
+    job.on_stage("drawing")
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]):
+        while True:
+            job.on_frame(1, 2)
+
+
 def steal(job: Job) -> None:
     """Hands over a file that it hasn't made."""
     if "link" in job.spec:
@@ -121,7 +151,9 @@ def toy(job: Job) -> None:
 
 DOES = {
     each.__name__: each
-    for each in (look, trespass, write, wait, hang, block, dawdle, lose_device, starve, eat, steal, babble)
+    for each in (
+        look, trespass, write, wait, hang, block, dawdle, lose_device, starve, eat, pour, encode, spin, steal, babble,
+    )
 }  # fmt: skip
 
 if __name__ == "__main__":

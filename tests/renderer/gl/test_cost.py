@@ -137,9 +137,9 @@ def test_points_and_lines_cover_what_their_width_says(device: Device) -> None:
     line = Primitive(Topology.LINES, np.array([(-1, 0, 0), (1, 0, 0)], np.float32), np.arange(2, dtype=np.uint32), 0)
     points = Primitive(Topology.POINTS, np.zeros((5, 3), np.float32), np.arange(5, dtype=np.uint32), 0)
     with drawables(device, scene_of((line, Material()), (points, Material()))) as found:
-        assert layers(found[:1], FLAT) == pytest.approx(400 * 2 / 400**2)
+        assert layers(found[:1], FLAT) == pytest.approx(400 * 3 / 400**2)
         assert layers(found[1:], FLAT) == pytest.approx(5 * 4 * 4 / 400**2)
-        assert bound(found[:1], FLAT) >= 400 * 2 / 400**2
+        assert bound(found[:1], FLAT) >= 400 * 3 / 400**2
 
 
 def stacked(count: int) -> Scene:

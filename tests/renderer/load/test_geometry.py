@@ -74,6 +74,17 @@ def test_a_small_primitive_over_a_large_accessor_keeps_its_own_vertices(load: Lo
     assert primitive.indices.tolist() == [2, 0, 0, 1]
 
 
+def test_normals_of_no_length_are_made_of_the_triangles_around(load: Load) -> None:
+    normals = float32([(0, 0, 2), (0, 0, 0), (0, 0, 0), (0, 0, 0), (1, 0, 0)])
+    builder = GlbBuilder()
+    attributes = {"POSITION": builder.add_accessor(HOUSE), "NORMAL": builder.add_accessor(normals)}
+    indices = builder.add_accessor([0, 1, 2, 2, 1, 3, 2, 3, 4], "uint8")
+    builder.show(builder.add_mesh({"attributes": attributes, "indices": indices}))
+    scene = load(builder.glb())
+    assert scene.meshes[0].primitives[0].normals == pytest.approx(float32([(0, 0, 1)] * 4 + [(1, 0, 0)]))
+    assert scene.warnings == ["meshes[0].primitives[0] has normals of no length: they are made of its triangles"]
+
+
 def test_missing_normals_are_flat_and_unshare_the_vertices(load: Load) -> None:
     builder = GlbBuilder()
     # two triangles folded along the edge 1-2, and one without area
@@ -139,7 +150,7 @@ def test_given_normals_are_made_unit(load: Load) -> None:
     attributes["NORMAL"] = builder.add_accessor([(0, 0, 5), (3, 0, 4), (0, 0, 0)])
     normals = load(builder.glb()).meshes[0].primitives[0].normals
     assert normals is not None
-    np.testing.assert_allclose(normals, [(0, 0, 1), (0.6, 0, 0.8), (0, 1, 0)], rtol=1e-6)
+    np.testing.assert_allclose(normals, [(0, 0, 1), (0.6, 0, 0.8), (0, 0, 1)], rtol=1e-6)
 
 
 def test_a_primitive_without_positions_is_left_out_with_a_warning(load: Load) -> None:

@@ -45,14 +45,26 @@ def test_scales_that_overflow_are_refused_without_a_warning(load: Load) -> None:
         load(with_nodes([*nodes, {"mesh": 0}]))
 
 
-@pytest.mark.parametrize(("roots", "message"), [
-    ((0, 0), r"scenes\[0\].nodes lists a node twice"),
-    ((0, 1), r"scenes\[0\].nodes lists node 1, which is the child of another node"),
-    ((5,), r"scenes\[0\].nodes\[0\] must be an integer below 2"),
+@pytest.mark.parametrize(("listed", "roots", "warning"), [
+    ((0, 0), (0,), "scenes[0].nodes lists a node twice: it is shown once"),
+    ((1,), (1,), "scenes[0].nodes lists node 1, the child of another node: it is shown where the scene has it"),
+    ((0, 1), (0, 1),
+     "scenes[0].nodes lists node 1, the child of another node: it is shown where the scene has it"),
 ])
-def test_roots_are_distinct_and_parentless(load: Load, roots: tuple[int, ...], message: str) -> None:
-    with pytest.raises(InvalidModel, match=message):
-        load(with_nodes([{"mesh": 0, "children": [1]}, {}], roots))
+def test_a_scene_may_list_a_node_twice_or_a_child(
+    load: Load, listed: tuple[int, ...], roots: tuple[int, ...], warning: str
+) -> None:
+    scene = load(with_nodes([{"translation": [9, 0, 0], "children": [1]}, {"mesh": 0}], listed))
+    assert (scene.roots, scene.warnings) == (roots, [warning])
+    children = {child for index in roots for child in scene.nodes[index].children}
+    assert not children.intersection(roots)
+    x = 9.0 if listed == (0, 0) else 0.0  # a parent that the scene doesn't have moves nothing
+    assert pose_scene(scene, None, 0.0).world[1, 0, 3] == x
+
+
+def test_roots_are_nodes(load: Load) -> None:
+    with pytest.raises(InvalidModel, match=r"scenes\[0\].nodes\[0\] must be an integer below 2"):
+        load(with_nodes([{"mesh": 0, "children": [1]}, {}], (5,)))
 
 
 def test_a_chain_as_long_as_the_limit_allows_is_loaded(load: Load) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from renderer.errors import InvalidModel, SettingsError
 from renderer.load import load_model
+from renderer.load.materials import INK
 from renderer.scene.nodes import AlphaMode, Material
 from tests.renderer.load.conftest import Load
 from tests.renderer.load.glb_builder import GlbBuilder, Json, edited_triangle, png, triangle_builder
@@ -18,6 +19,16 @@ def material_of(load: Load, fields: Json) -> Material:
 
 def test_a_primitive_without_a_material_gets_the_default_one(load: Load) -> None:
     builder = triangle_builder()
+    assert load(builder.glb()).materials == [Material()]
+
+
+@pytest.mark.parametrize("mode", [0, 1, 2, 3])
+def test_lines_and_points_without_material_and_colours_are_not_white(load: Load, mode: int) -> None:
+    builder = triangle_builder()
+    primitive = builder.document["meshes"][0]["primitives"][0]
+    primitive["mode"] = mode
+    assert load(builder.glb()).materials == [INK]
+    primitive["attributes"]["COLOR_0"] = builder.add_accessor([[1.0, 0.0, 0.0]] * 3)
     assert load(builder.glb()).materials == [Material()]
 
 

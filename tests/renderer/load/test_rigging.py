@@ -1,8 +1,12 @@
+import copy
+import re
+
 import numpy as np
 import pytest
 
-from renderer.errors import InvalidModel, ModelTooLarge
+from renderer.errors import InvalidModel, ModelTooLarge, SettingsError
 from renderer.load import limits
+from renderer.scene.animation import find_clip
 from tests.renderer.load.conftest import Load
 from tests.renderer.load.glb_builder import GlbBuilder, Json, triangle_builder
 
@@ -172,17 +176,23 @@ def test_channels_that_move_nothing_drawn_are_left_out(load: Load) -> None:
     ({"output": 2}, "accessor 2 must be of type VEC3"),
     ({"input": 77}, r"samplers\[0\].input must be an integer below 4"),
 ])
-def test_a_broken_sampler_is_refused(load: Load, sampler: Json, message: str) -> None:
-    with pytest.raises(InvalidModel, match=message):
-        load(animated("translation", **sampler).glb())
+def test_a_clip_with_a_broken_sampler_is_left_out(load: Load, sampler: Json, message: str) -> None:
+    scene = load(animated("translation", **sampler).glb())
+    assert scene.clips == []
+    [warning] = scene.warnings
+    assert re.fullmatch(f'the animation "Spin" is left out: .*{message}.*', warning)
 
 
 @pytest.mark.parametrize("times", [(1.0, 0.5), (-1.0, 0.0), (0.0, 1e20)])
-def test_times_must_rise_from_zero(load: Load, times: tuple[float, float]) -> None:
+def test_a_clip_whose_times_do_not_rise_from_zero_spoils_no_other(load: Load, times: tuple[float, float]) -> None:
     builder = animated()
-    builder.document["animations"][0]["samplers"][0]["input"] = builder.add_accessor(times)
-    with pytest.raises(InvalidModel, match=r"samplers\[0\].input must be rising times"):
-        load(builder.glb())
+    builder.document["animations"].append(copy.deepcopy(builder.document["animations"][0]) | {"name": "Wrong"})
+    builder.document["animations"][1]["samplers"][0]["input"] = builder.add_accessor(times)
+    scene = load(builder.glb())
+    assert [clip.name for clip in scene.clips] == ["Spin"]
+    with pytest.raises(SettingsError, match=r'the animation "Wrong" can\'t be played: .*input must be rising times'):
+        find_clip(scene, "Wrong")
+    assert find_clip(scene, "*") is scene.clips[0]
 
 
 def test_channels_of_one_sampler_share_its_numbers(load: Load) -> None:

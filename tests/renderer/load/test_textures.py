@@ -14,6 +14,7 @@ from renderer.load import images, limits, textures
 from renderer.scene.nodes import Sampler, TextureRef
 from tests.renderer.load.conftest import Load
 from tests.renderer.load.glb_builder import GlbBuilder, Json, encoded, png, triangle_builder
+from tests.support.cmyk import cmyk_profile
 from tests.support.images import png_header, webp_header
 
 
@@ -104,6 +105,14 @@ def test_jpeg_webp_and_avif_are_read(load: Load, mode: str, kind: str) -> None:
     pixels = pixels_of(load, encoded(image, kind))
     expected = np.asarray(image.convert("RGB").convert("RGBA"))
     np.testing.assert_allclose(pixels.astype(int), expected, atol=6)
+
+
+def test_inks_have_the_colours_of_their_profile(load: Load) -> None:
+    image = PIL.Image.new("CMYK", (16, 16), (255, 0, 0, 0))
+    for profile, expected in [(cmyk_profile(), (254, 0, 0)), (b"no profile" * 20, (0, 255, 255)), (b"", (0, 255, 255))]:
+        stream = io.BytesIO()
+        image.save(stream, "JPEG", quality=100, icc_profile=profile)
+        assert pixels_of(load, stream.getvalue())[8, 8, :3].tolist() == pytest.approx(expected, abs=10)
 
 
 def test_each_image_is_decoded_once_and_only_if_it_is_used(load: Load) -> None:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from renderer.gl.context import Device
-from renderer.scene.nodes import AlphaMode, Material, Node, Primitive, Topology
+from renderer.lighting.environment import filter_tables, upload
+from renderer.scene.nodes import AlphaMode, Material, Node, Primitive, Specular, Topology
 from tests.renderer.passes.scenes import flat_image, quad, scene_of, sphere, texture
 from tests.renderer.passes.stage import SIZE, front_view, linear, middle, neutral, picture, sloping_light, srgb
 
@@ -55,6 +56,24 @@ def test_occlusion_darkens_by_its_strength(device: Device) -> None:
 
     none, half, full = shown(0.0), shown(0.5), shown(1.0)
     assert none > half + 10 > full + 20
+
+
+def test_occlusion_takes_its_share_of_the_lamps_light_too(device: Device) -> None:
+    """As in viewers, which know no lamps, only the whole surroundings. The surface reflects diffusely alone."""
+    lamp = np.zeros((32, 64, 3), np.float32)
+    lamp[6:10, 28:36] = 20.0
+    light = upload(device, filter_tables(device, np.full_like(lamp, 0.1), lamp))
+
+    def shown(strength: float) -> float:
+        matt = Material(metallic_factor=0, specular=Specular(factor=0.0), occlusion_texture=texture(),
+                        occlusion_strength=strength)
+        scene = scene_of((quad(), matt), images=[flat_image(64, 0, 0, 255)])
+        return linear(middle(picture(device, scene, light=light, tone_mapping="none"))[0])
+
+    bare = shown(0.0)
+    assert bare > 0.3  # three times what the surroundings give
+    assert shown(1.0) == pytest.approx(bare * 64 / 255, rel=0.05)
+    light.release()
 
 
 def test_a_normal_map_equals_normals_that_lean_the_same_way(device: Device) -> None:
@@ -198,6 +217,16 @@ def test_points_and_lines_are_drawn(device: Device, topology: Topology) -> None:
     column = SIZE // 2 if topology is Topology.LINES else int(np.nonzero(lit)[1].min())
     assert pixels[:, column, 3].astype(np.int64).sum() >= 250  # a pixel wide, perhaps over two rows
     assert pixels[lit][:, :3].max() > 60
+
+
+@pytest.mark.parametrize("degrees", [0, 20, 45, 70, 90])
+def test_lines_are_a_pixel_wide_whichever_way_they_run(device: Device, degrees: int) -> None:
+    turn = np.radians(degrees)
+    half = 0.4 * np.array([np.cos(turn), np.sin(turn), 0])
+    line = Primitive(Topology.LINES, np.array([-half, half], np.float32), np.array([0, 1], np.uint32), 0)
+    covered = picture(device, scene_of((line, Material(metallic_factor=0))), radiance=0.5)[..., 3].sum() / 255
+    length = 0.8 * SIZE / (2 * 4 * np.tan(0.15))  # as front_view sees it
+    assert 1.0 < covered / length < 1.7
 
 
 def test_texels_are_decoded_from_srgb_before_light_is_added(device: Device) -> None:

@@ -156,6 +156,30 @@ def test_a_brushed_surface_stretches_the_highlight_along_its_direction(device: D
     assert highlight_extent(device, metal(strength=0.8, texture=texture()), up) == (turned_width, turned_height)
 
 
+def test_a_fully_brushed_mirror_is_sharp_across_its_grooves_and_smeared_along_them(device: Device) -> None:
+    """Of a lamp in a dark room. Across, its edges are as sharp as a little roughness leaves them."""
+    room = np.zeros((64, 128, 3), np.float32)
+    room[28:36, 60:68] = 2.0
+    light = upload(device, filter_tables(device, room))
+    brushed = paint(0.9, 0.9, 0.9, metallic_factor=1.0, roughness_factor=0.0, anisotropy=Anisotropy(strength=1.0))
+    even = paint(0.9, 0.9, 0.9, metallic_factor=1.0, roughness_factor=0.2)
+
+    def light_of(material: Material) -> Float64:
+        scene = scene_of((brushed_sphere(), material))
+        shown = picture(device, scene, light=light, tone_mapping="none")
+        return np.asarray(np.vectorize(linear)(shown[..., 0]))
+
+    def edges(line: Float64) -> int:
+        """Pixels on the ways from a third of the line's brightest to nine tenths."""
+        return int(((line > line.max() / 3) & (line < 0.9 * line.max())).sum())
+
+    shown, glossy_ball = light_of(brushed), light_of(even)
+    light.release()
+    across, along = edges(shown[:, SIZE // 2]), edges(shown[SIZE // 2])
+    assert across <= edges(glossy_ball[:, SIZE // 2]) + 2
+    assert along > 5 * across
+
+
 def test_a_leaf_shows_the_light_from_behind_in_its_own_colour(device: Device) -> None:
     """Light comes from the right alone: a leaf that faces left is dark, unless it lets it through."""
     facing_left = np.tile(np.array([-0.8, 0, 0.6], np.float32), (4, 1))

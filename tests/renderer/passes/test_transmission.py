@@ -35,19 +35,44 @@ def stripes(period: int) -> UInt8:
 
 
 def test_glass_shows_what_is_behind_it(device: Device) -> None:
-    """Without light, so that nothing but what passes is seen: 96 %, and 4 % are a reflection of the dark."""
+    """Without light, so that nothing but what passes is seen: 96 % of it, and 4 % are a reflection of the dark."""
     behind = (quad(z=-0.3), RED)
     opaque = middle(picture(device, scene_of(behind, pane(glass(transmission=None)))))
     clear = middle(picture(device, scene_of(behind, pane(glass()))))
     assert opaque == [0, 0, 0, 255]
-    assert np.abs(np.array(clear) - [0.96 * 255, 0, 0, 255]).max() <= 2
+    assert np.abs(np.array(clear) - [srgb(np.array(0.96)), 0, 0, 255]).max() <= 2
 
 
 def test_half_transmission_is_half_of_each(device: Device) -> None:
     half = glass(transmission=Transmission(factor=0.5))
     red = middle(picture(device, scene_of((quad(z=-0.3), RED), pane(half))))
     assert red[3] == 255
-    assert 110 < red[0] < 140
+    assert red[0] == pytest.approx(srgb(np.array(0.5 * 0.96)), abs=3)
+
+
+def test_a_reflection_adds_its_light_to_what_is_seen_through_the_glass(device: Device) -> None:
+    """All lights are even and of the same strength: a card of half of it behind a mirror of a fifth of it."""
+    card = (quad(z=-0.3), Material(base_color_factor=(0.5, 0.5, 0.5, 1), unlit=True))
+    ior = (1 + 0.2**0.5) / (1 - 0.2**0.5)
+    shown = middle(picture(device, scene_of(card, pane(glass(ior=ior))), radiance=1.0, tone_mapping="none"))
+    assert shown[0] == pytest.approx(srgb(np.array(0.2 + 0.8 * 0.5)), abs=3)
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.25, 0.75, 1.0])
+def test_the_alpha_of_blended_glass_says_how_much_of_it_there_is(device: Device, alpha: float) -> None:
+    """With its reflections and its tint; on the backdrop as before a card, of which it covers one half."""
+    card = quad(z=-0.3, size=0.6)
+    card.positions[:, 0] -= 0.3
+    tinted = glass(0.9, 0.4, 0.2, ior=2.0)
+    blended = glass(0.9, 0.4, 0.2, ior=2.0, alpha_mode=AlphaMode.BLEND, base_color_texture=texture())
+    images = [flat_image(255, 255, 255, round(255 * alpha))]
+    without, whole, shown = (
+        picture(device, scene_of((card, RED), *panes, images=images), radiance=0.8).astype(np.float64)
+        for panes in ((), (pane(tinted),), (pane(blended),))
+    )
+    inside = np.s_[SIZE // 2, SIZE // 4 : SIZE * 3 // 4]
+    assert np.abs(shown - (without + (whole - without) * round(255 * alpha) / 255))[inside].max() <= 2
+    assert np.abs(whole - without)[inside].max() > 50
 
 
 def test_nothing_behind_glass_is_the_backdrop(device: Device) -> None:

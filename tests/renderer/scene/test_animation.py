@@ -3,7 +3,7 @@ import pytest
 
 from renderer.errors import SettingsError
 from renderer.load import load_model
-from renderer.scene.animation import clip_time, find_clip, pose_scene, sample
+from renderer.scene.animation import clip_time, find_clip, pose_scene, sample, still_time
 from renderer.scene.nodes import Channel, Clip, Interpolation, Mesh, Node, Path, Scene, Skin
 from tests.renderer.load.glb_builder import float32
 from tests.support.models import shared_model
@@ -136,6 +136,25 @@ def test_time_runs_with_the_frames_and_starts_over() -> None:
     assert clip_time(clip, 15, 30, 2.0) == pytest.approx(1.0)
     assert clip_time(clip, 75, 30, 1.0) == pytest.approx(0.5)
     assert clip_time(Clip("", []), 15, 30, 1.0) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("rest", "time"), [((0, 0, 0), 0.0), ((4, 0, 0), 0.0), ((2, 0, 0), 0.0), ((0, 9, 0), 2.0), ((0, 0.1, 0), 2.0)]
+)
+def test_a_picture_shows_the_beginning_or_the_middle_where_the_rest_pose_lies_outside(
+    rest: tuple[float, float, float], time: float
+) -> None:
+    slide = Clip("Slide", [channel("translation", "LINEAR", (0, 4), [(0, 0, 0), (4, 0, 0)])])
+    assert still_time(scene_of([Node("", translation=rest)], [slide]), slide, None) == time
+
+
+def test_a_picture_shows_the_moment_that_is_asked_for_if_the_clip_has_it() -> None:
+    slide = Clip("Slide", [channel("translation", "LINEAR", (0, 4), [(0, 0, 0), (4, 0, 0)])])
+    scene = scene_of([Node("")], [slide])
+    assert [still_time(scene, slide, asked) for asked in (0.0, 3.5, 4.0)] == [0.0, 3.5, 4.0]
+    with pytest.raises(SettingsError, match=r"lasts 4\.000 s, and not 4\.1 s") as error:
+        still_time(scene, slide, 4.1)
+    assert error.value.field == "time"
 
 
 def test_a_real_clip_moves_the_fox() -> None:

@@ -69,7 +69,7 @@ def test_a_still_has_the_size_and_the_camera_of_the_videos_first_frame(quality: 
     look = {"quality": quality, "aspect": aspect, "tilt_x": 5, "zoom": 1.5, "shadows": False, "animation": "*",
             "material_variant": "Red", "lighting": "dark", "bg_color": "#ff8800", "fg_image_id": "abc123DEF456"}
     still, video = plan_image(parse_settings({"output": "image", **look})), plan_video(parse_settings(look))
-    assert still.frames == dataclasses.replace(video.frames, frame_count=1)
+    assert still.frames == dataclasses.replace(video.frames, frame_count=1, time=None)
     assert (still.variant.backdrop, still.variant.foreground) == (video.variant.backdrop, video.variant.foreground)
 
 
@@ -91,6 +91,33 @@ def test_what_only_videos_know_changes_no_still() -> None:
     moving = {"effect": "reveal", "sweep_angle": 90, "length": 9, "easing": False, "zoom_start": 2,
               "animation_speed": 2}
     assert plan_image(parse_settings({"output": "image", **moving})) == plan_image(parse_settings({"output": "image"}))
+
+
+def test_only_animations_are_shown_at_a_time() -> None:
+    clip = {"animation": "*"}
+    for settings, time in (({}, 0.0), ({"time": 2}, 0.0), (clip, None), ({**clip, "time": 2}, 2)):
+        assert plan_image(parse_settings({"output": "image", **settings})).frames.time == time
+
+
+@pytest.mark.parametrize("fps", [24, 30, 60])
+def test_more_frames_a_second_make_no_longer_video(fps: int) -> None:
+    frames = plan_video(parse_settings({"fps": fps, "length": 4.5})).frames
+    assert (frames.fps, frames.frame_count) == (fps, 4.5 * fps)
+
+
+def test_a_size_is_the_frames_and_the_web_version_keeps_its_aspect() -> None:
+    plan = plan_video(parse_settings({"quality": "standard", "size": [1440, 960]}))
+    assert (plan.frames.width, plan.frames.height, plan.variant.web_size) == (1440, 960, (1280, 854))
+    still = plan_image(parse_settings({"output": "image", "size": "333x401"})).frames
+    assert (still.width, still.height) == (333, 401)
+
+
+def test_formats_share_their_frames_and_are_transparent_where_asked_or_where_the_video_is() -> None:
+    settings: list[dict[str, object]] = [{}, {"formats": ["webm"]}, {"formats": ["webm"], "transparent": True}]
+    plans = [plan_video(parse_settings(each)) for each in settings]
+    assert len({plan.frames for plan in plans}) == 1
+    assert [plan.variant.transparent for plan in plans] == [False, False, True]
+    assert plan_video(parse_settings({"quality": "pro"})).variant.transparent
 
 
 def test_stills_of_any_format_share_their_frame() -> None:

@@ -15,7 +15,8 @@ from renderer.spec.settings import MAX_LENGTH_ADMIN_S
 def test_no_settings_mean_the_documented_defaults() -> None:
     assert parse_settings(None).to_json() == {
         "quality": "share", "effect": "turntable", "output": "video", "aspect": "16:9", "bg_color": "#ffffff",
-        "bg_align": "top-left", "fg_align": "center", "vignette": 0.0, "length": 6.0, "animation_speed": 1.0,
+        "bg_align": "top-left", "fg_align": "center", "vignette": 0.0, "length": 6.0, "fps": 30, "formats": [],
+        "transparent": False, "animation_speed": 1.0,
         "shadows": True, "reflector": False, "lighting": "studio", "tone_mapping": "neutral", "easing": True,
         "rotate_y": 0, "tilt_x": 0, "pan_x": 0, "roll_z": 0, "zoom": 1.0, "framing": "model",
     }
@@ -55,6 +56,10 @@ def test_table_and_dataclass_agree() -> None:
         ("camera", 45), ("azimuth", 360.1), ("azimuth", "left"), ("elevation", 90.1), ("elevation", -91),
         ("fg_align", "middle"), ("fg_image_id", "abc"), ("fg_image_id", 7),
         ("material_variant", ""), ("material_variant", 7),
+        ("size", "1000"), ("size", "1000x"), ("size", [1000]), ("size", 1000), ("size", "1000x1000x2"),
+        ("size", "62x62"), ("size", "4098x64"), ("size", [-64, 64]), ("size", [64.5, 64]),
+        ("fps", 23), ("fps", 61), ("fps", 29.97), ("formats", "jpeg"), ("formats", ["webp", "mp4"]), ("formats", 1),
+        ("formats", {"webp": True}), ("formats", [["webp"]]), ("time", -0.1), ("time", "1"),
         ("tone_mapping", "filmic"), ("tone_mapping", True), ("reflector", "true"),
         ("dataset_quality", "100x801"), ("dataset_quality", 100), ("coverage", "dome"), ("coverage", ["sphere"]),
         ("dataset_format", "ngp"), ("dataset_format", False), ("dataset_depth", "ray"),
@@ -98,6 +103,55 @@ def test_settings_must_be_an_object(data: object) -> None:
 
 def test_unknown_keys_are_ignored_and_not_echoed() -> None:
     assert "sparkle" not in parse_settings({"sparkle": True}).to_json()
+
+
+@pytest.mark.parametrize("given", ["640x360", [640, 360]])
+def test_a_size_is_a_text_or_a_pair_and_takes_the_place_of_the_aspect(given: object) -> None:
+    told = parse_settings({"size": given, "aspect": "1:1"}).to_json()
+    assert told["size"] == "640x360"
+    assert "aspect" not in told
+
+
+@pytest.mark.parametrize(
+    ("quality", "most", "too_many"),
+    [("share", "720x720", "722x720"), ("standard", "1440x1440", "1442x1440"), ("4k", "4096x2024", "4096x2026"),
+     ("pro", "2880x2880", "2882x2880")],
+)
+def test_a_size_has_at_most_as_many_pixels_as_its_quality(quality: str, most: str, too_many: str) -> None:
+    assert parse_settings({"quality": quality, "size": most}).size == most
+    for output in ("video", "image"):
+        with pytest.raises(SettingsError, match=f"quality {quality} may have") as error:
+            parse_settings({"quality": quality, "size": too_many, "output": output})
+        assert error.value.field == "size"
+
+
+def test_only_videos_need_even_sides() -> None:
+    assert parse_settings({"size": "401x333", "output": "image"}).size == "401x333"
+    with pytest.raises(SettingsError, match="even sides"):
+        parse_settings({"size": "401x334"})
+
+
+@pytest.mark.parametrize("given", ["gif, webp", "webp gif", ["gif", "webp", "gif"]])
+def test_formats_are_a_list_or_a_text_each_once_in_the_order_of_the_table(given: object) -> None:
+    assert parse_settings({"formats": given}).formats == ("webp", "gif")
+    assert parse_settings({"formats": given}).to_json()["formats"] == ["webp", "gif"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"formats": ["png"]}, "png needs quality pro"),
+        ({"formats": ["exr"], "quality": "4k"}, "exr needs quality pro"),
+        ({"formats": ["spin"], "effect": "showcase"}, "spin needs the effect turntable"),
+        ({"formats": ["spin"], "sweep_angle": 180}, "spin needs the effect turntable, all around"),
+        ({"formats": ["png"], "quality": "pro", "length": 30}, "are allowed: ask for a smaller size"),
+    ],
+)
+def test_formats_that_a_video_can_not_be_had_in_are_refused(settings: dict[str, Any], why: str) -> None:
+    with pytest.raises(SettingsError, match=why) as error:
+        parse_settings(settings)
+    assert error.value.field == "formats"
+    assert parse_settings({**settings, "output": "image"}).output == "image"
 
 
 def test_null_means_the_default() -> None:

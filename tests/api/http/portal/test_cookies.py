@@ -1,4 +1,4 @@
-"""The cookie opens dx.gl's API to the portal's pages, and to pages of no other server."""
+"""The cookie opens dx.gl's API and Glossi's to the portal's pages, and to pages of no other server."""
 
 import httpx
 
@@ -27,12 +27,14 @@ def test_pages_of_other_servers_change_nothing_with_it(boss: PersonsBrowser) -> 
     model_id = upload(boss).json()["data"]["modelId"]
     requests = (
         ("POST", "/v1/renders"), ("DELETE", f"/v1/models/{model_id}"), ("PATCH", f"/v1/models/{model_id}/archive"),
-        ("POST", "/portal/api/keys"), ("DELETE", "/portal/api/session"),
+        ("POST", "/portal/api/keys"), ("DELETE", "/portal/api/session"), ("POST", "/portal/api/webhooks"),
+        ("POST", "/portal/api/galleries"), ("POST", "/portal/api/projects"), ("POST", "/portal/api/optimisations"),
     )  # fmt: skip
     for boss.origin in OTHERS:
         for method, path in requests:
             answer = boss.request(method, path, json={"modelId": model_id})
             assert code(answer) == (403, "forbidden"), (method, path, boss.origin)
+        assert boss.request("POST", "/api/v1/projects", json={}).status_code == 403, boss.origin
         assert code(upload(boss)) == (403, "forbidden")
         assert code(boss.sign_in(EMAIL)) == (403, "forbidden"), "nor sign anybody in"
     boss.origin = ORIGIN
@@ -61,8 +63,9 @@ def test_another_cookie_opens_nothing(web: Web) -> None:
 def test_a_session_is_no_key_for_programs(web: Web, boss: PersonsBrowser) -> None:
     answer = web.get("/v1/account", token=None, headers={"Authorization": f"Bearer {boss.cookie}"})
     assert code(answer) == (401, "unauthorized")
-    glossi = web.get("/api/v1/models", token=None, headers={"Cookie": f"pirouette_session={boss.cookie}"})
-    assert glossi.status_code == 401
+    glossi = web.get("/api/v1/models", token=None, headers={"X-API-Key": boss.cookie or ""})
+    generio = web.get("/flows", token=None, headers={"Cookie": f"pirouette_session={boss.cookie}"})
+    assert (glossi.status_code, generio.status_code) == (401, 401)
     assert boss.get("/portal/api/keys").json()["data"] == [], "nor is it listed as one"
 
 

@@ -184,7 +184,7 @@ def test_accounts_know_nothing_of_each_others_people(web: Web, boss: PersonsBrow
     assert code(other.get("/portal/api/accounts")) == (403, "forbidden")
 
 
-def test_a_suspended_account_is_closed_to_its_people(web: Web, boss: PersonsBrowser) -> None:
+def test_a_suspended_or_deleted_account_is_closed_to_its_people(web: Web, boss: PersonsBrowser) -> None:
     opened = boss.post("/portal/api/accounts", email="studio@example.com").json()["path"]
     other = PersonsBrowser(web)
     other.follow(opened, "studio@example.com")
@@ -196,6 +196,14 @@ def test_a_suspended_account_is_closed_to_its_people(web: Web, boss: PersonsBrow
     assert boss.post(f"{account}/reinstate").status_code == 204
     assert other.get(ME).status_code == 200
     assert code(boss.post(f"/portal/api/accounts/{ids[EMAIL]}/suspend")) == (409, "invalid_state")
+    assert code(other.request("DELETE", account)) == (403, "forbidden")
+    assert code(boss.request("DELETE", f"/portal/api/accounts/{ids[EMAIL]}")) == (409, "invalid_state")
+    assert boss.request("DELETE", account).status_code == 204
+    assert code(other.get(ME)) == (401, "unauthorized")
+    assert [each["email"] for each in boss.get("/portal/api/accounts").json()["data"]] == sorted(
+        {*ids} - {"studio@example.com"}
+    )
+    assert boss.post("/portal/api/accounts", email="studio@example.com").status_code == 200  # the address is free
 
 
 def test_the_operator_sees_the_workers(
@@ -214,16 +222,20 @@ def test_the_operator_sees_the_workers(
     assert code(invited().get("/portal/api/workers")) == (403, "forbidden")
 
 
-def test_the_operator_grants_credits(web: Web, boss: PersonsBrowser) -> None:
-    grant = f"/portal/api/accounts/{web.account_id}/grant"
+def test_the_operator_gives_and_takes_credits(web: Web, boss: PersonsBrowser) -> None:
+    path = f"/portal/api/accounts/{web.account_id}/credits"
     before = web.balance()
-    assert boss.post(grant, credits=25, note="for the fair").json() == {"credits": before + 25}
-    for wrong in (0, -5):
-        assert code(boss.post(grant, credits=wrong)) == (400, "invalid_request")
+    assert boss.post(path, credits=25, note="for the fair").json() == {"credits": before + 25}
+    assert boss.post(path, credits=-5, note="twenty were meant").json() == {"credits": before + 20}
+    assert code(boss.post(path, credits=0, note="nothing")) == (400, "invalid_request")
+    assert code(boss.post(path, credits=-5)) == (400, "invalid_request")
+    assert code(boss.post(path, credits=-1000, note="too much")) == (402, "no_credits")
     with web.database.begin() as session:
         accounts.own(session, "grok")
     listed = {each["email"]: each["credits"] for each in boss.get("/portal/api/accounts").json()["data"]}
-    assert listed["maker@example.com"] == before + 25
+    assert listed["maker@example.com"] == before + 20
     assert set(listed) == {"maker@example.com", EMAIL}, "without the farm's own"
-    entry = web.get("/v1/ledger").json()["data"][0]
-    assert (entry["kind"], entry["credits"], entry["note"]) == ("grant", 25, "for the fair")
+    taken, given = web.get("/v1/ledger").json()["data"][:2]
+    assert (given["kind"], given["credits"], given["note"]) == ("grant", 25, "for the fair")
+    assert (taken["kind"], taken["credits"], taken["subjectKind"]) == ("charge", -5, "adjustment")
+    assert taken["note"] == "twenty were meant"

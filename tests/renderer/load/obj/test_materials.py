@@ -6,7 +6,7 @@ import pytest
 
 from renderer.errors import InvalidModel, ModelTooLarge, ResourceMissing
 from renderer.load import limits
-from renderer.load.obj.mtl import MapKd, parse_map
+from renderer.load.obj.mtl import TextureMap, parse_map
 from renderer.scene.nodes import AlphaMode, Material, Scene, TextureRef
 from tests.renderer.load.conftest import Load
 from tests.renderer.load.glb_builder import encoded, make_zip, png
@@ -51,22 +51,26 @@ def test_kd_and_opacity_become_the_base_colour(load: Load, lines: str, color: tu
 
 
 @pytest.mark.parametrize(("argument", "expected"), [
-    ("wood.png", MapKd("wood.png")),
-    ("  my wood .png ", MapKd("my wood .png")),
-    ('"my wood.png"', MapKd("my wood.png")),
-    ("-s 2 3 1 wood.png", MapKd("wood.png", scale=(2, 3))),
-    ("-s 2 wood.png", MapKd("wood.png", scale=(2, 1))),
-    ("-o 0.5 -0.25 -s 2 3 -clamp on wood.png", MapKd("wood.png", (2, 3), (0.5, -0.25), clamped=True)),
-    ("-O .5 wood 2.png", MapKd("wood 2.png", offset=(0.5, 0))),
-    ("-blendu off -bm 0.5 -mm 0 1 -texres 512 -imfchan l -type sphere wood.png", MapKd("wood.png")),
-    ("-t 0 0 0 -clamp off 1.png", MapKd("1.png")),
-    ("-wood.png", MapKd("-wood.png")),
-    ("-s nan wood.png", MapKd("nan wood.png")),
+    ("wood.png", TextureMap("wood.png")),
+    ("  my wood .png ", TextureMap("my wood .png")),
+    ('"my wood.png"', TextureMap("my wood.png")),
+    ("-s 2 3 1 wood.png", TextureMap("wood.png", scale=(2, 3))),
+    ("-s 2 wood.png", TextureMap("wood.png", scale=(2, 1))),
+    ("-o 0.5 -0.25 -s 2 3 -clamp on wood.png", TextureMap("wood.png", (2, 3), (0.5, -0.25), clamped=True)),
+    ("-O .5 wood 2.png", TextureMap("wood 2.png", offset=(0.5, 0))),
+    ("-blendu off -mm 0 1 -texres 512 -imfchan z -type sphere wood.png", TextureMap("wood.png")),
+    ("-t 0 0 0 -clamp off 1.png", TextureMap("1.png")),
+    ("-wood.png", TextureMap("-wood.png")),
+    ("wood.png -s 2 3 1", TextureMap("wood.png", scale=(2, 3))),
+    ("-o 0.5 my wood.png -s 2 -bm 0.5 -imfchan g", TextureMap("my wood.png", (2, 1), (0.5, 0), False, "g", 0.5)),
+    ("left -o right.png", TextureMap("left -o right.png")),
+    ("a -s.png", TextureMap("a -s.png")),
+    ("-s nan wood.png", TextureMap("nan wood.png")),
     ("", None),
     ("-s 1 1 1", None),
     ("-clamp", None),
 ])
-def test_map_kd_is_understood_with_its_options(argument: str, expected: MapKd | None) -> None:
+def test_a_map_is_understood_with_its_options(argument: str, expected: TextureMap | None) -> None:
     assert parse_map(argument) == expected
 
 
@@ -181,11 +185,103 @@ def test_without_its_material_file_a_scan_is_white_and_says_so(load: Load) -> No
     ]  # fmt: skip
 
 
-def test_maps_beyond_colour_are_left_out_and_mentioned(load: Load) -> None:
-    mtl = "newmtl m\nKd 1 0 0\nmap_Bump b.png\nmap_d mask.png\n"
-    assert load(scan(TEXTURED, scan__mtl=mtl)).warnings == [
-        "the bump map of material 'm' is left out", "the opacity map of material 'm' is left out",
-    ]  # fmt: skip
+def test_maps_that_cannot_be_shown_are_left_out_and_mentioned(load: Load) -> None:
+    heights = png(color=(90, 90, 90, 255))
+    mtl = "newmtl m\nKd 1 0 0\nmap_Bump b.png\nmap_d mask.png\nmap_Ks s.png\n"
+    scene = load(scan(TEXTURED, scan__mtl=mtl, b__png=heights))
+    assert scene.warnings == [
+        "the specular map of material 'm' is left out",
+        "the opacity map of material 'm' is left out: 'mask.png' is not in the ZIP",
+        "the bump map of material 'm' is left out: it holds heights",
+    ]
+    assert scene.materials[0].normal_texture is None
+
+
+def pixel(scene: Scene, reference: TextureRef | None) -> list[int]:
+    assert reference is not None
+    found: list[int] = scene.images[reference.image].pixels[0, 0].tolist()
+    return found
+
+
+def test_opacity_may_be_a_picture_of_its_own(load: Load) -> None:
+    mask = PIL.Image.new("L", (4, 4), 255)
+    mask.putpixel((0, 0), 51)
+    alpha = PIL.Image.new("RGBA", (4, 4), (255, 255, 255, 255))
+    alpha.putpixel((0, 0), (255, 255, 255, 51))
+    for kd, color in [("map_Kd wood.png", [255, 128, 0, 51]), ("Kd 1 0 0", [255, 255, 255, 51])]:
+        for picture in (mask, alpha):
+            scene = load(scan(TEXTURED, scan__mtl=f"newmtl m\n{kd}\nmap_d mask.png", wood__png=png(),
+                              mask__png=encoded(picture)))
+            [found] = scene.materials
+            assert found.alpha_mode is AlphaMode.BLEND
+            assert pixel(scene, found.base_color_texture) == color
+            assert found.base_color_factor == ((1, 1, 1, 1) if "map" in kd else (1, 0, 0, 1))
+
+
+def test_metal_roughness_and_emission_are_read_where_the_file_has_them(load: Load) -> None:
+    found = material(load, "Pm 1\nPr 0.25\nKe 0 0.5 0")
+    assert (found.metallic_factor, found.roughness_factor) == (1.0, 0.25)
+    assert found.emissive_factor == pytest.approx((0, 0.21404, 0), abs=1e-4)
+    mtl = "newmtl m\nPr 0.5\nmap_Pm metal.png\nmap_Pr -imfchan g rough.png\nmap_Ke glow.png\nnorm n.png\n"
+    scene = load(scan(
+        TEXTURED, scan__mtl=mtl, metal__png=png(color=(200, 200, 200, 255)), rough__png=png(4, 4, (9, 100, 9, 255)),
+        glow__png=png(color=(1, 2, 3, 255)), n__png=png(color=(138, 118, 250, 255)),
+    ))  # fmt: skip
+    [found] = scene.materials
+    assert (found.metallic_factor, found.roughness_factor, found.emissive_factor) == (1.0, 1.0, (1.0, 1.0, 1.0))
+    assert pixel(scene, found.metallic_roughness_texture)[1:3] == [100, 200]
+    assert pixel(scene, found.emissive_texture)[:3] == [1, 2, 3]
+    assert pixel(scene, found.normal_texture)[:3] == [138, 118, 250]
+    assert scene.warnings == []
+
+
+def test_a_bump_map_of_normals_is_a_normal_map(load: Load) -> None:
+    mtl = "newmtl m\nmap_Bump -bm 0.5 n.png\n"
+    scene = load(scan(TEXTURED, scan__mtl=mtl, n__png=png(color=(138, 118, 250, 255))))
+    assert pixel(scene, scene.materials[0].normal_texture)[:3] == [138, 118, 250]
+    assert scene.materials[0].normal_scale == 0.5
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("wide", [("scan.obj", "scan.mtl"), ("scan.mtl",)])
+def test_texts_of_utf16_are_read_by_their_byte_order_mark(load: Load, encoding: str, wide: tuple[str, ...]) -> None:
+    files = {"scan.obj": TEXTURED, "scan.mtl": "newmtl m\nKd 1 0 0\n"}
+    found = load(make_zip({
+        name: ("\ufeff" + text).encode(encoding) if name in wide else text.encode() for name, text in files.items()
+    }))  # fmt: skip
+    assert found.materials[0].base_color_factor == (1, 0, 0, 1)
+
+
+@pytest.mark.parametrize(("mtl", "obj"), [
+    ("newmtl m # the chair", "usemtl m"), ("newmtl m", "usemtl m # the chair"), ("newmtl M #25", "usemtl M #25"),
+])
+def test_a_comment_behind_a_name_is_no_part_of_it(load: Load, mtl: str, obj: str) -> None:
+    found = load(scan(f"mtllib scan.mtl\n{obj}\n{SQUARE}{FACE}", scan__mtl=f"{mtl}\nKd 1 0 0 # red\n")).materials
+    assert found[0].base_color_factor == (1, 0, 0, 1)
+
+
+def test_the_only_material_is_that_of_faces_without_one(load: Load) -> None:
+    scene = load(scan(f"mtllib scan.mtl\n{SQUARE}{FACE}", scan__mtl="newmtl m\nKd 1 0 0\n"))
+    assert [material.name for material in scene.materials] == ["m"]
+    assert scene.warnings == ["no face names a material: all have the material file's only one, 'm'"]
+    several = scan(f"mtllib scan.mtl\n{SQUARE}{FACE}", scan__mtl="newmtl m\nKd 1 0 0\nnewmtl n\nKd 0 0 1\n")
+    assert load(several).materials[0].base_color_factor == (1, 1, 1, 1)
+
+
+@pytest.mark.parametrize(("face", "absent"), [("f 1/1/1 2/2/1 3/3/2", "3"), ("f 1//-1 2//-1 3//9", "3")])
+def test_faces_may_name_normals_that_the_file_lacks(load: Load, face: str, absent: str) -> None:
+    scene = load(scan(f"{SQUARE}{face}\n"))
+    assert scene.warnings == [
+        f"faces of scan.obj name normals that it doesn't have, at {absent} corners: drawn without"
+    ]
+    assert scene.meshes[0].primitives[0].normals == pytest.approx(np.array([(0, 0, 1)] * 3))
+
+
+def test_faces_may_name_texture_coordinates_that_the_file_lacks(load: Load) -> None:
+    scene = load(scan("mtllib scan.mtl\nusemtl m\n" + SQUARE + "f 1/1 2/2 3/9\n", scan__mtl="newmtl m\nKd 1 0 0\n"))
+    assert scene.warnings == [
+        "faces of scan.obj name texture coordinates that it doesn't have, at 1 corners: drawn without"
+    ]
 
 
 def test_a_textures_own_alpha_counts_where_map_d_says_so(load: Load) -> None:

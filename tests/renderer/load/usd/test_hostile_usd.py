@@ -14,7 +14,7 @@ from renderer.errors import Cancelled, EmptyModel, InvalidModel, ModelTooLarge, 
 from renderer.load import limits, load_model
 from renderer.load.usd import opening, reader
 from tests.renderer.load.conftest import Load
-from tests.renderer.load.glb_builder import png
+from tests.renderer.load.glb_builder import make_zip, png
 from tests.renderer.load.plain_meshes import corners_of
 from tests.renderer.load.usd.stages import BOUND, look, scene_of, square, stage, texture, usdz
 
@@ -35,6 +35,10 @@ def test_a_child_reads_each_of_usds_forms(load: Load, tmp_path: Path) -> None:
     scene = load(usdz(TEXTURED, {"a.png": png()}))
     assert ([image.name for image in scene.images], scene.warnings) == (["a.png"], [])
 
+
+def test_a_usdz_in_a_zip_is_read(load: Load) -> None:
+    scene = load(make_zip({"lot/chair.usdz": usdz(TEXTURED, {"a.png": png()})}))
+    assert [image.name for image in scene.images] == ["a.png"]
 
 def test_what_lies_outside_is_not_opened(tmp_path: Path) -> None:
     (tmp_path / "other.usda").write_text(stage(square(name="Other")))
@@ -99,7 +103,8 @@ def test_broken_files_are_refused_by_the_child(load: Load, tmp_path: Path) -> No
     whole = crate(tmp_path, stage(square()))
     for data, error, message in (
         (bad_count(whole), InvalidModel, "the USD can't be read"),
-        (usdz(stage(square()), compression=zipfile.ZIP_DEFLATED), InvalidModel, "compressed files are not supported"),
+        (usdz(stage(square()), compression=zipfile.ZIP_DEFLATED), UnsupportedModel,
+         "the files in the USDZ are compressed, .*: pack it with usdzip, or export it as GLB"),
         (stage('def Xform "A" {' * 1000 + "}" * 1000).encode(), EmptyModel, "no meshes to draw"),
     ):
         with pytest.raises(error, match=message) as caught:

@@ -4,6 +4,14 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 }
 
+const RULES = new Intl.PluralRules("en", { type: "ordinal" });
+const ENDINGS: Partial<Record<Intl.LDMLPluralRule, string>> = { one: "st", two: "nd", few: "rd" };
+
+/** 1st, 2nd, 3rd, ... */
+export function ordinal(place: number): string {
+  return `${place}${ENDINGS[RULES.select(place)] ?? "th"}`;
+}
+
 /** A time span in words. */
 export function duration(seconds: number): string {
   if (seconds < 90) return plural(Math.max(1, Math.round(seconds)), "second");

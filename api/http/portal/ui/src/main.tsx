@@ -7,25 +7,30 @@ import "./style/parts.css";
 import "./style/library.css";
 import "./style/look.css";
 import "./style/pages.css";
+import "./style/studio.css";
+import "./style/showing.css";
 import mark from "./mark.svg";
+import { MODES, PAGES as ORDER, type Page } from "./modes";
 import { Account } from "./pages/account";
+import { Datasets } from "./pages/datasets";
 import { Join, SignIn, SignInForm } from "./pages/door";
 import { Generate } from "./pages/generate";
 import { Library } from "./pages/library";
 import { Look } from "./pages/look";
+import { Projects } from "./pages/projects";
 import { Queue } from "./pages/queue";
 import { Upload } from "./pages/upload";
 import { Videos } from "./pages/videos";
 import { Icon, type IconName } from "./parts/icons";
+import { ModePicker } from "./parts/modes";
 import { Shortcuts } from "./parts/shortcuts";
 import { ThemeButton } from "./parts/theme";
 import { Dialog, Link, Toasts, Wrong } from "./parts/ui";
 import { unfinished } from "./state/live";
+import { mode } from "./state/mode";
 import { go, route } from "./state/route";
 import { expired, me, refreshMe, signOut, unreachable } from "./state/session";
 import { t } from "./texts";
-
-type Page = keyof typeof t.tabs;
 
 const PAGES: Record<Page, [ComponentType, IconName]> = {
   upload: [Upload, "upload"],
@@ -34,6 +39,8 @@ const PAGES: Record<Page, [ComponentType, IconName]> = {
   look: [Look, "look"],
   queue: [Queue, "queue"],
   videos: [Videos, "videos"],
+  datasets: [Datasets, "datasets"],
+  projects: [Projects, "projects"],
   account: [Account, "settings"],
 };
 
@@ -48,6 +55,7 @@ function Tab({ page }: { page: Page }) {
 }
 
 function Shell({ children }: { children: ComponentChildren }) {
+  const { hidden } = MODES[mode.value];
   return (
     <div class="shell">
       <aside class="rail">
@@ -55,8 +63,9 @@ function Shell({ children }: { children: ComponentChildren }) {
           <img src={mark} alt="" />
           {t.product}
         </Link>
+        <ModePicker />
         <nav aria-label={t.product}>
-          {(["upload", "generate", "library", "look", "queue", "videos"] as const).map((page) => (
+          {ORDER.filter((page) => page !== "account" && !hidden.includes(page)).map((page) => (
             <Tab key={page} page={page} />
           ))}
         </nav>

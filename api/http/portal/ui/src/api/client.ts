@@ -9,6 +9,7 @@ export type Render = components["schemas"]["RenderDetail"];
 export type Share = components["schemas"]["ShareState"];
 export type LedgerLine = components["schemas"]["LedgerLine"];
 export type Overlay = components["schemas"]["OverlayDetail"];
+export type Resumable = components["schemas"]["ResumableDetail"];
 export type Settings = Record<string, unknown>;
 
 /** Counts the answers that said that nobody is signed in. */
@@ -56,10 +57,17 @@ export async function own<T>(method: string, path: string, body?: unknown): Prom
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
+interface Told {
+  code?: string;
+  message?: string;
+  param?: string;
+}
+
 export function errorOf(status: number, body: unknown): ApiError {
-  const told = (body as { error?: { code?: string; message?: string; param?: string } } | undefined)?.error;
-  const signedOut = told?.code === "unauthorized" || told?.code === "token_expired";
-  if (signedOut) turnedAway.value += 1;
+  const said = body as { error?: Told | string; code?: string } | undefined;
+  // Glossi's API tells of an error by its message alone.
+  const told: Told | undefined = typeof said?.error === "string" ? { code: said.code, message: said.error } : said?.error;
+  if (status === 401) turnedAway.value += 1;
   return new ApiError(told?.code ?? "internal", told?.message ?? `The server answered ${status}`, status, told?.param);
 }
 

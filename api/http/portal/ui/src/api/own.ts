@@ -8,6 +8,8 @@ export interface Me {
   account: string;
   credits: number;
   maxUploadMb: number;
+  /** Files that have more go in parts. */
+  inPartsMb: number;
 }
 
 export interface LinkDetail {
@@ -19,6 +21,13 @@ export interface LinkDetail {
 export interface LinkCreated {
   path: string;
   expiresAt: string;
+  mailed: boolean;
+}
+
+/** The ways in besides a password: what the provider of single sign-on is called, and whether links are mailed. */
+export interface Ways {
+  sso: string | null;
+  mail: boolean;
 }
 
 export interface Person {
@@ -52,7 +61,7 @@ export interface Account {
 /** A row of the server's table of render settings. */
 export interface Setting {
   name: string;
-  kind: "string" | "color" | "id" | "number" | "integer" | "boolean";
+  kind: "string" | "color" | "id" | "number" | "integer" | "boolean" | "list";
   default: unknown;
   description: string;
   choices: string[];
@@ -91,18 +100,6 @@ export interface Preset {
   id: string;
   name: string;
   settings: Record<string, unknown>;
-}
-
-/** A model that is made of a sentence. */
-export interface Generation {
-  id: string;
-  prompt: string;
-  state: string;
-  stage: string | null;
-  progress: number;
-  errorMessage: string | null;
-  isReady: boolean;
-  createdAt: string;
 }
 
 export interface Worker {

@@ -63,6 +63,7 @@ export function Panel({ table, settings, model, onChange }: PanelProps) {
         const shown = names
           .map((name) => rows.get(name))
           .filter((row): row is Setting => row !== undefined && matters(row, settings))
+          .filter((row) => row.choices.length !== 1)
           .filter((row) => offered(row, model, overlays));
         if (!shown.length) return null;
         return (
@@ -121,6 +122,7 @@ function Control(props: {
   if (row.kind === "number" || row.kind === "integer") {
     return <Amount row={row} value={value === null ? undefined : Number(value)} onChange={onChange} />;
   }
+  if (row.kind === "list") return <Several label={text} row={row} value={(value ?? []) as string[]} onChange={onChange} />;
   if (row.choices.length) {
     const choices = row.name === "effect" ? row.choices.filter((each) => each !== "dataset") : row.choices;
     const options = choices.map((each) => [each, label(each)] as const);
@@ -134,6 +136,27 @@ function Control(props: {
       options={[["", t.look.unset], ...names]}
       onChange={(chosen) => onChange(chosen || undefined)}
     />
+  );
+}
+
+function Several(props: { label: string; row: Setting; value: string[]; onChange: (value: string[]) => void }) {
+  const { row, value } = props;
+  const toggle = (choice: string, on: boolean) =>
+    props.onChange(row.choices.filter((each) => (each === choice ? on : value.includes(each))));
+  return (
+    <fieldset class="stack tight" title={row.description}>
+      <legend class="label">{props.label}</legend>
+      {row.choices.map((choice) => (
+        <label key={choice} class="row">
+          <input
+            type="checkbox"
+            checked={value.includes(choice)}
+            onChange={(event) => toggle(choice, event.currentTarget.checked)}
+          />
+          {label(choice)}
+        </label>
+      ))}
+    </fieldset>
   );
 }
 

@@ -29,6 +29,8 @@ import { KTX2Loader } from "three/examples/jsm/loaders/KTX2Loader.js";
 import { MeshoptDecoder } from "three/examples/jsm/libs/meshopt_decoder.module.js";
 import type { Settings } from "../api/client";
 import type { CameraPath } from "../api/own";
+import { clamp, type Orbit, STRAIGHT } from "./orbit";
+import { angleAt, elevationOf, frameAt, type Stand, turned } from "./path";
 
 const DECODERS = "/portal/files/";
 const LIGHT_SIZE: [number, number] = [256, 128];
@@ -60,6 +62,8 @@ export class Preview {
   private moment = 0;
   private asked = 0;
   measures?: Measures;
+  /** How far the person has turned the camera away from the path. */
+  orbit: Orbit = STRAIGHT;
 
   /** Throws where the browser has no WebGL. */
   constructor(canvas: HTMLCanvasElement) {
@@ -221,7 +225,7 @@ export class Preview {
     this.renderer.setClearColor(new Color(String(this.settings.bgColor ?? "#ffffff")), 1);
     this.holder.visible = frame !== null;
     if (frame) {
-      const [ex = 0, ey = 0, ez = 0, tx = 0, ty = 0, tz = 0, ux = 0, uy = 1, uz = 0] = frame;
+      const [ex, ey, ez, tx, ty, tz, ux, uy, uz] = turned(frame, angleAt(path, moment), this.orbit);
       const distance = Math.hypot(ex - tx, ey - ty, ez - tz);
       this.camera.fov = path.fovY;
       this.camera.aspect = width / height;
@@ -235,19 +239,19 @@ export class Preview {
     this.renderer.render(this.scene, this.camera);
   }
 
+  /** Where the camera stands now. */
+  stand(): Stand | undefined {
+    const frame = this.path && frameAt(this.path, this.moment);
+    if (!this.path || !frame) return undefined;
+    return {
+      azimuth: angleAt(this.path, this.moment) + this.orbit.around,
+      elevation: clamp(elevationOf(frame) + this.orbit.up, -90, 90),
+      zoom: Number(this.settings.zoom ?? 1) * this.orbit.zoom,
+    };
+  }
+
   dispose(): void {
     this.renderer.dispose();
     this.filter.dispose();
   }
 }
-
-/** The camera at a moment between two of the frames that are told. */
-function frameAt(path: CameraPath, moment: number): number[] | null {
-  const place = Math.min(moment * path.frames.length, path.frames.length - 1);
-  const before = path.frames[Math.floor(place)] ?? null;
-  const after = path.frames[Math.floor(place) + 1];
-  if (!before || !after) return before;
-  const share = place - Math.floor(place);
-  return before.map((value, index) => value + ((after[index] ?? value) - value) * share);
-}
-

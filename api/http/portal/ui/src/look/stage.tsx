@@ -1,37 +1,33 @@
 // The stage: the preview with its playhead, and the exact picture, drawn by the renderer, of the moment under it.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { got, messageOf, type ModelDetail, own, type Settings, v1 } from "../api/client";
+import { ApiError, messageOf, type ModelDetail, own, type Settings } from "../api/client";
 import type { CameraPath } from "../api/own";
 import { Icon } from "../parts/icons";
-import { Wrong } from "../parts/ui";
-import { isFinal, live } from "../state/live";
-import { refreshMe } from "../state/session";
+import { toast, Wrong } from "../parts/ui";
 import { t } from "../texts";
+import { askForPicture, drawn, urlOf } from "./exact";
+import { clamp, listen, type Orbit, STRAIGHT, wrapped } from "./orbit";
 import type { Preview } from "./preview";
 
-const NOT_OF_STILLS = ["output", "effect", "sweepAngle", "easeOutRatio", "amplitude", "zoomStart", "zoomEnd",
-  "scaleFrom", "length", "easing", "animationSpeed", "quality", "camera", "azimuth"];
-const STILL_CREDITS = 1;
+const ZOOMS: [number, number] = [0.5, 2]; // those of the setting
 
-/** The settings of a still of one moment of a video. */
-function stillOf(settings: Settings, path: CameraPath, moment: number): Settings {
-  const kept = Object.fromEntries(Object.entries(settings).filter(([name]) => !NOT_OF_STILLS.includes(name)));
-  if (settings.output === "image") {
-    return { ...kept, output: "image", camera: settings.camera, azimuth: settings.azimuth };
-  }
-  const around = angleAt(path, moment) - Number(settings.rotateY ?? 0);
-  return { ...kept, output: "image", azimuth: ((((around + 180) % 360) + 360) % 360) - 180 };
+/** The settings by which a render looks as the preview does once somebody has turned it. */
+function viewOf(settings: Settings, preview: Preview): Settings {
+  const stand = preview.stand();
+  if (!stand) return {};
+  const zoom = Number(clamp(stand.zoom, ...ZOOMS).toFixed(2));
+  const turn = Number(settings.rotateY ?? 0);
+  if (settings.output !== "image") return { zoom, rotateY: Math.round(wrapped(turn + preview.orbit.around)) };
+  return { zoom, azimuth: Number(wrapped(stand.azimuth - turn).toFixed(1)), elevation: Number(stand.elevation.toFixed(1)) };
 }
 
-/** The camera's angle at a moment, between two frames that are told as the preview shows it. */
-function angleAt(path: CameraPath, moment: number): number {
-  const place = Math.min(moment * path.angles.length, path.angles.length - 1);
-  const before = path.angles[Math.floor(place)] ?? 0;
-  const after = path.angles[Math.ceil(place)] ?? before;
-  return before + (after - before) * (place % 1);
+interface StageProps {
+  model: ModelDetail;
+  settings: Settings;
+  onView: (settings: Settings) => void;
 }
 
-export function Stage({ model, settings }: { model: ModelDetail; settings: Settings }) {
+export function Stage({ model, settings, onView }: StageProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const preview = useRef<Preview | null>(null);
   const [state, setState] = useState<"loading" | "shown" | "no-webgl" | "unreadable">("loading");
@@ -39,7 +35,10 @@ export function Stage({ model, settings }: { model: ModelDetail; settings: Setti
   const [moment, setMoment] = useState(0);
   const [playing, setPlaying] = useState(() => !matchMedia("(prefers-reduced-motion: reduce)").matches);
   const [wrong, setWrong] = useState<string>();
-  const [exact, setExact] = useState<string>();
+  const [exact, setExact] = useState<string>(); // the id of the picture that is shown, or waited for
+  const [ready, setReady] = useState(false);
+  const [orbit, setOrbit] = useState<Orbit>(STRAIGHT);
+  const taken = useRef(false);
   const text = JSON.stringify(settings);
 
   useEffect(() => {
@@ -80,6 +79,11 @@ export function Stage({ model, settings }: { model: ModelDetail; settings: Setti
       if (late) return;
       setPath(told);
       setWrong(undefined);
+      if (taken.current) {
+        taken.current = false;
+        shown.orbit = STRAIGHT;
+        setOrbit(STRAIGHT);
+      }
       shown.follow(told);
     }
     const timer = setTimeout(() => follow().catch((error) => !late && setWrong(messageOf(error))), 60);
@@ -90,8 +94,23 @@ export function Stage({ model, settings }: { model: ModelDetail; settings: Setti
   }, [state, text]);
 
   useEffect(() => {
-    preview.current?.draw(moment);
-  }, [moment, path]);
+    if (!preview.current) return;
+    preview.current.orbit = orbit;
+    preview.current.draw(moment);
+  }, [moment, path, orbit]);
+
+  const isStill = settings.output === "image";
+  useEffect(() => {
+    if (!canvas.current || state !== "shown") return undefined;
+    // A video's camera stands at one height: only stills are looked at from above.
+    const tell = (turn: Orbit) => setOrbit(isStill ? turn : { ...turn, up: 0 });
+    return listen(canvas.current, () => preview.current?.orbit ?? STRAIGHT, tell);
+  }, [state, isStill]);
+  function take() {
+    if (!preview.current) return;
+    taken.current = true;
+    onView(viewOf(settings, preview.current));
+  }
 
   useEffect(() => {
     if (!playing || !path || exact || path.frames.length < 2) return undefined;
@@ -105,20 +124,31 @@ export function Stage({ model, settings }: { model: ModelDetail; settings: Setti
     return () => cancelAnimationFrame(frame);
   }, [playing, path, exact]);
 
-  const told = exact ? live.value.get(exact) : undefined;
-  const ready = told?.status === "done";
-  const failed = told && isFinal(told.status) && !ready ? (told.errorMessage ?? told.status) : undefined;
+  useEffect(() => {
+    setReady(false);
+    if (!exact) return undefined;
+    let late = false;
+    drawn(exact, () => !late).then(
+      () => !late && setReady(true),
+      (error) => {
+        if (late) return;
+        setExact(undefined);
+        setWrong(messageOf(error));
+      },
+    );
+    return () => {
+      late = true;
+    };
+  }, [exact]);
   async function ask() {
-    if (!path) return;
     setPlaying(false);
     setWrong(undefined);
-    const renderSettings = stillOf(settings, path, moment);
     try {
-      const made = await got(v1.POST("/v1/renders", { body: { modelId: model.id, renderSettings } }));
-      setExact(made.data.id);
-      void refreshMe();
+      const turned = orbit === STRAIGHT || !preview.current ? {} : viewOf(settings, preview.current);
+      setExact(await askForPicture(model.id, { ...settings, ...turned }, moment));
     } catch (error) {
-      setWrong(messageOf(error));
+      if (error instanceof ApiError && error.status === 429) toast(t.look.exactSoon);
+      else setWrong(messageOf(error));
     }
   }
   const [wide = 16, high = 9] = String(settings.aspect ?? "16:9").split(":").map(Number);
@@ -126,7 +156,14 @@ export function Stage({ model, settings }: { model: ModelDetail; settings: Setti
   return (
     <div class="stack">
       <div class="stage" style={{ aspectRatio: `${wide} / ${high}`, "--shape": String(wide / high) }}>
-        <canvas ref={canvas} role="img" aria-label={`${t.look.preview}: ${model.title ?? model.originalName}`} />
+        <canvas
+          ref={canvas}
+          class="turnable"
+          role="img"
+          tabIndex={0}
+          title={t.look.turnHint}
+          aria-label={`${t.look.preview}: ${model.title ?? model.originalName}. ${t.look.turnHint}`}
+        />
         {state === "loading" && <p class="veil">{t.look.loading}</p>}
         {(state === "no-webgl" || state === "unreadable") && (
           <div class="veil">
@@ -134,12 +171,22 @@ export function Stage({ model, settings }: { model: ModelDetail; settings: Setti
             <p>{state === "no-webgl" ? t.look.noWebgl : t.look.notShown}</p>
           </div>
         )}
-        {exact && ready && <img class="exact" src={`/v1/renders/${exact}/image`} alt={t.look.exact} />}
+        {exact && ready && <img class="exact" src={urlOf(exact)} alt={t.look.exact} />}
         <span class="chip badge">
           {exact ? (ready ? t.look.exact : t.look.exactWaiting) : t.look.preview}
         </span>
       </div>
-      {(wrong ?? failed) && <Wrong message={wrong ?? failed ?? ""} />}
+      {wrong && <Wrong message={wrong} />}
+      {orbit !== STRAIGHT && !exact && settings.output !== "dataset" && (
+        <div class="row">
+          <button class="button primary" type="button" onClick={take}>
+            {t.look.useView}
+          </button>
+          <button class="button" type="button" onClick={() => setOrbit(STRAIGHT)}>
+            {t.look.resetView}
+          </button>
+        </div>
+      )}
       <div class="row playhead">
         {many && !exact && (
           <>
@@ -176,12 +223,11 @@ export function Stage({ model, settings }: { model: ModelDetail; settings: Setti
             class="button"
             type="button"
             disabled={!path}
-            title={t.look.exactHint(STILL_CREDITS)}
+            title={t.look.exactHint}
             onClick={ask}
           >
             <Icon name="camera" />
             {t.look.exact}
-            <span class="soft number">{t.credits(STILL_CREDITS)}</span>
           </button>
         )}
       </div>

@@ -1,20 +1,22 @@
 // The account: credits, keys for programs, people, and for who runs the farm, all accounts.
 import { useState } from "preact/hooks";
+import { ModePicker } from "../parts/modes";
 import { ThemeButton } from "../parts/theme";
 import { Head, Segments } from "../parts/ui";
 import { me, signOut } from "../state/session";
 import { t } from "../texts";
 import { Credits } from "./account/credits";
 import { Farm } from "./account/farm";
+import { Hooks } from "./account/hooks";
 import { Keys } from "./account/keys";
 import { People } from "./account/people";
 
 type Section = keyof typeof t.account.sections;
-const SHOWN = { credits: Credits, keys: Keys, people: People, farm: Farm };
+const SHOWN = { credits: Credits, keys: Keys, hooks: Hooks, people: People, farm: Farm };
 
 export function Account() {
   const [section, setSection] = useState<Section>("credits");
-  const sections: Section[] = ["credits", "keys", "people", ...(me.value?.runsFarm ? (["farm"] as const) : [])];
+  const sections: Section[] = ["credits", "keys", "hooks", "people", ...(me.value?.runsFarm ? (["farm"] as const) : [])];
   const Shown = SHOWN[section];
   return (
     <>
@@ -27,6 +29,7 @@ export function Account() {
           onChange={setSection}
         />
         <div class="small-only row">
+          <ModePicker />
           <ThemeButton />
           <button class="button" type="button" onClick={signOut}>
             {t.signOut}

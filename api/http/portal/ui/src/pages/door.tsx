@@ -2,10 +2,11 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, messageOf, own } from "../api/client";
-import type { LinkDetail } from "../api/own";
+import type { LinkDetail, Ways } from "../api/own";
 import mark from "../mark.svg";
+import { useFetched } from "../parts/fetched";
 import { Field, Wrong } from "../parts/ui";
-import { go } from "../state/route";
+import { go, route } from "../state/route";
 import { refreshMe, signIn } from "../state/session";
 import { t } from "../texts";
 
@@ -42,6 +43,21 @@ export function SignInForm(props: { onDone: () => void }) {
   const [password, setPassword] = useState("");
   const [trouble, setTrouble] = useState<Trouble>();
   const [busy, setBusy] = useState(false);
+  const [sent, setSent] = useState<string>();
+  const ways = useFetched("", () => own<Ways>("GET", "/door")).data;
+  async function sendLink() {
+    if (!email) {
+      setTrouble({ message: t.door.sendLinkFirst });
+      return;
+    }
+    try {
+      await own("POST", "/forgotten", { email });
+      setTrouble(undefined);
+      setSent(email);
+    } catch (error) {
+      setTrouble(troubleOf(error));
+    }
+  }
   async function submit(event: Event) {
     event.preventDefault();
     setBusy(true);
@@ -69,14 +85,31 @@ export function SignInForm(props: { onDone: () => void }) {
       <button class="button primary large" type="submit" disabled={busy}>
         {t.door.signIn}
       </button>
-      <p class="small soft">{t.door.forgotten}</p>
+      {ways?.sso && (
+        <a class="button large" href="/portal/api/sso">
+          {t.door.signInBy(ways.sso)}
+        </a>
+      )}
+      {!ways?.mail && <p class="small soft">{t.door.forgotten}</p>}
+      {ways?.mail &&
+        (sent ? (
+          <p class="small soft" role="status">
+            {t.door.linkSent(sent)}
+          </p>
+        ) : (
+          <button class="button quiet" type="button" onClick={sendLink}>
+            {t.door.sendLink}
+          </button>
+        ))}
     </form>
   );
 }
 
 export function SignIn() {
+  const trouble = t.door.troubles[route.value.query.get("trouble") ?? ""];
   return (
     <Door title={t.door.signInTitle} lead={t.door.signInLead}>
+      {trouble && <Wrong message={trouble} />}
       <SignInForm onDone={() => undefined} />
       <p class="small soft">{t.door.newHere}</p>
     </Door>

@@ -1,26 +1,30 @@
-// Models made of a sentence: asked for, watched, looked at, and taken over among the models.
+// Models made of a sentence or a picture, and models made lighter: asked for, watched, looked at, and taken over.
 import { useEffect, useState } from "preact/hooks";
 import { messageOf, own } from "../api/client";
-import type { Generation } from "../api/own";
-import { Viewer } from "../look/viewer";
+import type { Generation, Generations } from "../api/studio";
 import { useFetched } from "../parts/fetched";
 import { Icon } from "../parts/icons";
-import { Empty, Head, toast, Wrong } from "../parts/ui";
-import { go } from "../state/route";
+import { Empty, Head, Segments, Wrong } from "../parts/ui";
+import { go, route } from "../state/route";
 import { refreshMe } from "../state/session";
-import { add } from "../state/uploads";
-import { ago } from "../formats";
 import { t } from "../texts";
-import { label } from "../words";
+import { Examples } from "./generate/examples";
+import { ENDED, Made } from "./generate/made";
+import { Lighter } from "./generate/lighter";
 
 const ASK_AGAIN_MS = 1500;
-const ENDED = new Set(["completed", "failed", "aborted"]);
+/** Base64 in the request is a third longer than the picture; the farm takes 100 MB of it. */
+const MOST_PICTURE_MB = 50;
+
+type Way = keyof typeof t.made.ways;
 
 export function Generate() {
-  const all = useFetched("", () => own<{ data: Generation[]; price: number }>("GET", "/generations"));
-  const [prompt, setPrompt] = useState("");
+  const all = useFetched("", () => own<Generations>("GET", "/generations"));
   const [wrong, setWrong] = useState<string>();
   const [shown, setShown] = useState<string>();
+  const { query } = route.value;
+  const lighten = query.get("lighten");
+  const way = (lighten !== null ? "lighter" : (query.get("way") ?? "prompt")) as Way;
   const made = all.data?.data ?? [];
   const waiting = made.some((each) => !ENDED.has(each.state));
   useEffect(() => {
@@ -28,24 +32,68 @@ export function Generate() {
     const timer = setInterval(all.again, ASK_AGAIN_MS);
     return () => clearInterval(timer);
   }, [waiting, all.again]);
-  async function ask(event: Event) {
-    event.preventDefault();
+  async function ask(path: string, body: unknown): Promise<boolean> {
     try {
-      const asked = await own<Generation>("POST", "/generations", { prompt });
-      setPrompt("");
+      const asked = await own<Generation>("POST", path, body);
       setWrong(undefined);
       setShown(asked.id);
       all.again();
       void refreshMe();
+      return true;
     } catch (error) {
       setWrong(messageOf(error));
+      return false;
     }
   }
+  const prices = all.data?.prices;
   const open = shown ?? made.find((each) => each.isReady)?.id;
   return (
     <>
-      <Head title={t.generate.title} lead={t.generate.lead} />
-      <form class="card ask" onSubmit={ask}>
+      <Head title={t.generate.title} lead={way === "lighter" ? t.lighter.lead : t.generate.lead}>
+        <Segments
+          label={t.generate.title}
+          hideLabel
+          value={way}
+          options={(Object.keys(t.made.ways) as Way[]).map((each) => [each, t.made.ways[each]] as const)}
+          onChange={(each) => go("generate", { way: each }, true)}
+        />
+      </Head>
+      {way === "prompt" && <Words price={prices?.prompt} onAsk={(prompt) => ask("/generations", { prompt })} />}
+      {way === "picture" && (
+        <Picture price={prices?.picture} onAsk={(image) => ask("/generations", { image })} onWrong={setWrong} />
+      )}
+      {way === "lighter" && (
+        <Lighter price={prices?.model} begun={lighten ?? undefined} onAsk={(body) => ask("/optimisations", body)} />
+      )}
+      {(wrong ?? all.wrong) && <Wrong message={wrong ?? all.wrong ?? ""} />}
+      {all.data && made.length === 0 && (
+        <Empty icon="spark" title={t.generate.emptyTitle} text={t.generate.emptyText} />
+      )}
+      <ul class="stack">
+        {made.map((each) => (
+          <li key={each.id} class="card made">
+            <Made generation={each} open={each.id === open} onOpen={() => setShown(each.id)} />
+          </li>
+        ))}
+      </ul>
+      {way !== "lighter" && all.data && all.data.examples.length > 0 && <Examples examples={all.data.examples} />}
+    </>
+  );
+}
+
+function Price({ price }: { price: number | undefined }) {
+  return price === undefined ? null : <span class="number">· {t.credits(price)}</span>;
+}
+
+function Words(props: { price: number | undefined; onAsk: (prompt: string) => Promise<boolean> }) {
+  const [prompt, setPrompt] = useState("");
+  async function submit(event: Event) {
+    event.preventDefault();
+    if (await props.onAsk(prompt)) setPrompt("");
+  }
+  return (
+    <>
+      <form class="card ask" onSubmit={submit}>
         <label class="hidden" for="prompt">
           {t.generate.prompt}
         </label>
@@ -61,7 +109,7 @@ export function Generate() {
         <button class="button primary large" type="submit">
           <Icon name="spark" />
           {t.generate.make}
-          {all.data && <span class="number">· {t.credits(all.data.price)}</span>}
+          <Price price={props.price} />
         </button>
       </form>
       <ul class="row ideas">
@@ -73,66 +121,57 @@ export function Generate() {
           </li>
         ))}
       </ul>
-      {(wrong ?? all.wrong) && <Wrong message={wrong ?? all.wrong ?? ""} />}
-      {all.data && made.length === 0 && (
-        <Empty icon="spark" title={t.generate.emptyTitle} text={t.generate.emptyText} />
-      )}
-      <ul class="stack">
-        {made.map((each) => (
-          <li key={each.id} class="card made">
-            <Made generation={each} open={each.id === open} onOpen={() => setShown(each.id)} />
-          </li>
-        ))}
-      </ul>
     </>
   );
 }
 
-function Made(props: { generation: Generation; open: boolean; onOpen: () => void }) {
-  const { generation, open } = props;
-  const file = `/portal/api/generations/${generation.id}/model`;
-  async function take() {
-    try {
-      const answer = await fetch(file);
-      const name = generation.prompt.replace(/[^\p{L}\p{N} -]/gu, "").slice(0, 60).trim() || "model";
-      add([new File([await answer.blob()], `${name}.glb`)], {}, ["generated"]);
-      go("upload");
-    } catch (error) {
-      toast(messageOf(error));
+interface PictureProps {
+  price: number | undefined;
+  onAsk: (image: string) => Promise<boolean>;
+  onWrong: (message: string) => void;
+}
+
+function Picture({ price, onAsk, onWrong }: PictureProps) {
+  const [image, setImage] = useState<string>();
+  function take(file: File | undefined) {
+    if (!file) return;
+    if (file.size > MOST_PICTURE_MB * 1024 ** 2) {
+      onWrong(t.made.pictureTooLarge(MOST_PICTURE_MB));
+      return;
     }
+    const reader = new FileReader();
+    reader.onload = () => setImage(String(reader.result));
+    reader.readAsDataURL(file);
+  }
+  async function submit(event: Event) {
+    event.preventDefault();
+    if (image && (await onAsk(image))) setImage(undefined);
   }
   return (
-    <>
-      <div class="row">
-        <div class="grow stack tight">
-          <strong>{generation.prompt}</strong>
-          <span class="small soft">{ago(generation.createdAt)}</span>
-        </div>
-        {generation.isReady ? (
-          <>
-            {!open && (
-              <button class="button" type="button" onClick={props.onOpen}>
-                {t.generate.look}
-              </button>
-            )}
-            <a class="button icon" href={file} download aria-label={t.inspect.download} title={t.inspect.download}>
-              <Icon name="download" />
-            </a>
-            <button class="button primary" type="button" onClick={take}>
-              {t.generate.take}
-            </button>
-          </>
-        ) : (
-          <span class={`chip ${ENDED.has(generation.state) ? "bad" : "warm"}`}>
-            {ENDED.has(generation.state) ? label("failed") : t.generate.stages[generation.stage ?? "queued"]}
-          </span>
-        )}
-      </div>
-      {!generation.isReady && !ENDED.has(generation.state) && (
-        <progress value={generation.progress} max={1} aria-label={generation.prompt} />
-      )}
-      {generation.errorMessage && <p class="small bad-ink">{generation.errorMessage}</p>}
-      {generation.isReady && open && <Viewer url={file} label={generation.prompt} />}
-    </>
+    <form
+      class="card ask picture"
+      onSubmit={submit}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        take(event.dataTransfer?.files[0]);
+      }}
+    >
+      {image ? <img src={image} alt="" /> : <p class="soft">{t.made.picture}</p>}
+      <label class="button">
+        {t.made.pickPicture}
+        <input
+          class="hidden"
+          type="file"
+          accept="image/png,image/jpeg,image/webp,image/tiff"
+          onChange={(event) => take(event.currentTarget.files?.[0])}
+        />
+      </label>
+      <button class="button primary large" type="submit" disabled={!image}>
+        <Icon name="spark" />
+        {t.generate.make}
+        <Price price={price} />
+      </button>
+    </form>
   );
 }

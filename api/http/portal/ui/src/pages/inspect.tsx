@@ -2,13 +2,13 @@
 import { useEffect, useState } from "preact/hooks";
 import { got, messageOf, type ModelDetail, v1 } from "../api/client";
 import { Icon } from "../parts/icons";
+import { TagsField, tagsIn } from "../parts/tags";
 import { Dialog, Field, toast, Wrong } from "../parts/ui";
 import { endings } from "../state/live";
 import { nameOf, remember } from "../state/models";
 import { go } from "../state/route";
 import { bytes } from "../formats";
 import { t } from "../texts";
-import { tagsIn } from "./upload";
 
 export function Inspect(props: { id: string; onClose: () => void; onChanged: () => void }) {
   const [model, setModel] = useState<ModelDetail>();
@@ -80,7 +80,7 @@ function Names({ model, onChanged }: { model: ModelDetail; onChanged: () => void
       <Field label={t.inspect.titleField} value={title} placeholder={nameOf(model)} onInput={setTitle} />
       <div class="two">
         <Field label={t.inspect.sku} value={sku} onInput={setSku} />
-        <Field label={t.inspect.tags} value={tags} onInput={setTags} />
+        <TagsField label={t.inspect.tags} value={tags} onInput={setTags} />
       </div>
       {wrong && <Wrong message={wrong} />}
       <div>

@@ -6,6 +6,8 @@ import { matters, Panel } from "../look/panel";
 import { Presets } from "../look/presets";
 import { Stage } from "../look/stage";
 import { Empty, Head, toast, Wrong } from "../parts/ui";
+import { heldTo, offeredIn } from "../modes";
+import { mode } from "../state/mode";
 import { nameOf, remember } from "../state/models";
 import { go, route } from "../state/route";
 import { me, refreshMe } from "../state/session";
@@ -26,12 +28,15 @@ function kept(): Settings {
 export function Look() {
   const ids = [...new Set((route.value.query.get("models") ?? "").split(",").filter(Boolean))];
   const key = ids.join(",");
-  const [table, setTable] = useState<Setting[]>([]);
+  const [whole, setTable] = useState<Setting[]>([]);
   const [model, setModel] = useState<ModelDetail>();
   const [wrong, setWrong] = useState<string>();
-  const [settings, setSettings] = useState<Settings>(kept);
+  const [chosen, setSettings] = useState<Settings>(kept);
   const [formats, setFormats] = useState<string[]>(["16:9"]);
   const first = ids[0];
+  const now = mode.value;
+  const table = useMemo(() => offeredIn(now, whole), [now, whole]);
+  const settings = useMemo(() => heldTo(now, chosen), [now, chosen]);
   useEffect(() => {
     own<{ data: Setting[] }>("GET", "/settings").then(
       (found) => setTable(found.data),
@@ -49,7 +54,7 @@ export function Look() {
       (error) => setWrong(messageOf(error)),
     );
   }, [first]);
-  useEffect(() => sessionStorage.setItem(KEPT, JSON.stringify(settings)), [settings]);
+  useEffect(() => sessionStorage.setItem(KEPT, JSON.stringify(chosen)), [chosen]);
 
   const orders = useMemo(() => {
     const asked = usable(settings, table, model);
@@ -91,12 +96,19 @@ export function Look() {
         title={model ? nameOf(model) : t.look.title}
         lead={ids.length > 1 ? t.look.several(ids.length) : undefined}
       >
-        <Presets settings={settings} onChoose={setSettings} />
+        <Presets settings={chosen} onChoose={setSettings} />
       </Head>
       {wrong && <Wrong message={wrong} />}
       <div class="look">
         <div class="look-left">
-          {model && <Stage key={model.id} model={model} settings={shownSettings} />}
+          {model && (
+            <Stage
+              key={model.id}
+              model={model}
+              settings={shownSettings}
+              onView={(view) => setSettings((before) => ({ ...before, ...view }))}
+            />
+          )}
           {settings.output !== "dataset" && (
             <fieldset class="formats">
               <legend class="label">{t.look.formats}</legend>

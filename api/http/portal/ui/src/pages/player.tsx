@@ -1,5 +1,5 @@
 // One finished render: it plays, it is downloaded, and everybody may see it by a link, if its owner likes.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { got, messageOf, type Render, type Share, v1 } from "../api/client";
 import { Icon } from "../parts/icons";
 import { CopyLine, Dialog, Switch, toast, Wrong } from "../parts/ui";
@@ -7,9 +7,11 @@ import { modelName } from "../state/models";
 import { go } from "../state/route";
 import { bytes, moment } from "../formats";
 import { t } from "../texts";
+import { AddToGallery } from "./player/galleries";
+import { Screen } from "./player/screen";
+import { Checks } from "./player/checks";
 import { summary } from "./queue";
 
-const FRAME_S = 1 / 30;
 const FILES: Record<string, [string, string][]> = {
   video: [
     ["video", "video"],
@@ -34,7 +36,6 @@ export function Player(props: { id: string; onClose: () => void; onDeleted: () =
   const [share, setShare] = useState<Share>();
   const [wrong, setWrong] = useState<string>();
   const [asking, setAsking] = useState(false);
-  const video = useRef<HTMLVideoElement>(null);
   const path = { render_id: props.id };
   useEffect(() => {
     Promise.all([
@@ -48,16 +49,6 @@ export function Player(props: { id: string; onClose: () => void; onDeleted: () =
       (error) => setWrong(messageOf(error)),
     );
   }, [props.id]);
-  useEffect(() => {
-    const step = (event: KeyboardEvent) => {
-      const way = { ",": -1, ".": 1 }[event.key];
-      if (!way || !video.current || event.target instanceof HTMLInputElement) return;
-      video.current.pause();
-      video.current.currentTime += way * FRAME_S;
-    };
-    addEventListener("keydown", step);
-    return () => removeEventListener("keydown", step);
-  }, []);
 
   async function setShared(on: boolean) {
     try {
@@ -81,30 +72,13 @@ export function Player(props: { id: string; onClose: () => void; onDeleted: () =
   const output = String(render?.renderSettings.output ?? "video");
   const files = (FILES[output] ?? []).filter(([name]) => name !== "web" || render?.hasWebVariant);
   const base = `/v1/renders/${props.id}`;
-  const page = share?.page ? location.origin + share.page : undefined;
   const name = render ? modelName(render.modelId) : t.loadingPage;
   return (
     <Dialog wide title={name} onClose={props.onClose}>
       {wrong && <Wrong message={wrong} />}
       {render && (
         <div class="player">
-          <div class="screen">
-            {output === "video" ? (
-              <video
-                ref={video}
-                src={`${base}/video${render.hasWebVariant ? "?quality=web" : ""}`}
-                poster={`${base}/poster?quality=full`}
-                aria-label={name}
-                controls
-                autoPlay
-                loop
-                muted
-                playsInline
-              />
-            ) : (
-              <img src={output === "image" ? `${base}/image` : `${base}/poster?quality=full`} alt={name} />
-            )}
-          </div>
+          <Screen render={render} name={name} />
           <div class="stack">
             <p class="soft">
               {summary(render.renderSettings)}
@@ -114,18 +88,13 @@ export function Player(props: { id: string; onClose: () => void; onDeleted: () =
                 {render.fileSize !== null && ` · ${bytes(render.fileSize)}`}
               </span>
             </p>
+            <Checks render={render} />
             <div class="card share">
               <Switch label={t.videos.shareTitle} checked={share?.shared ?? false} onChange={setShared} />
               <p class="small soft">{t.videos.shareText}</p>
-              {page && (
-                <>
-                  <CopyLine text={page} label={t.videos.shareTitle} />
-                  <a class="text small" href={page} target="_blank" rel="noreferrer">
-                    {t.videos.openPage}
-                  </a>
-                </>
-              )}
+              {share?.page && share.path && <Links page={share.page} path={share.path} name={name} />}
             </div>
+            {output !== "dataset" && <AddToGallery id={props.id} />}
             <div>
               <h3>{t.videos.download}</h3>
               <ul class="downloads">
@@ -149,7 +118,6 @@ export function Player(props: { id: string; onClose: () => void; onDeleted: () =
                 {t.delete}
               </button>
             </div>
-            {output === "video" && <p class="small soft">{t.videos.step}</p>}
           </div>
         </div>
       )}
@@ -166,5 +134,23 @@ export function Player(props: { id: string; onClose: () => void; onDeleted: () =
         </Dialog>
       )}
     </Dialog>
+  );
+}
+
+/** The link to the page, and the player for pages of others. */
+function Links(props: { page: string; path: string; name: string }) {
+  const page = location.origin + props.page;
+  const player = location.origin + props.path.replace(/^\/api\/v\//, "/embed/");
+  const title = props.name.replace(/&/g, "&amp;").replace(/"/g, "&quot;");
+  const snippet = `<iframe src="${player}" title="${title}" width="640" height="360" style="border:0" allowfullscreen></iframe>`;
+  return (
+    <>
+      <CopyLine text={page} label={t.videos.shareTitle} />
+      <a class="text small" href={page} target="_blank" rel="noreferrer">
+        {t.videos.openPage}
+      </a>
+      <span class="label">{t.player.embedTitle}</span>
+      <CopyLine text={snippet} label={t.player.embed} />
+    </>
   );
 }

@@ -4,7 +4,7 @@ import { got, messageOf, type Render, v1 } from "../api/client";
 import type { LiveRender } from "../api/own";
 import { Icon } from "../parts/icons";
 import { Dialog, Empty, Head, toast, Wrong } from "../parts/ui";
-import { endings, live, unfinished } from "../state/live";
+import { away, endings, live, unfinished, waiting as order, workers } from "../state/live";
 import { modelName } from "../state/models";
 import { go } from "../state/route";
 import { refreshMe } from "../state/session";
@@ -42,11 +42,11 @@ export function Queue() {
     void refreshMe();
     again();
   }
-  async function change(render: Render, what: "retry" | "dismiss") {
+  async function change(render: Render, what: "retry" | "dismiss" | "put-first") {
     const path = { render_id: render.id };
     try {
-      if (what === "retry") await got(v1.PATCH("/v1/renders/{render_id}/retry", { params: { path } }));
-      else await got(v1.PATCH("/v1/renders/{render_id}/dismiss", { params: { path } }));
+      await got(v1.PATCH(`/v1/renders/{render_id}/${what}`, { params: { path } }));
+      if (what === "put-first") toast(t.queue.isFirst);
     } catch (error) {
       toast(messageOf(error));
     }
@@ -67,6 +67,11 @@ export function Queue() {
         )}
       </Head>
       {wrong && <Wrong message={wrong} onRetry={again} />}
+      {away.value && (
+        <div class="note block" role="status">
+          {t.queue.away}
+        </div>
+      )}
       {!renders && !wrong && <div class="skeleton tall" />}
       {renders && renders.length === 0 && (
         <Empty icon="queue" title={t.queue.emptyTitle} text={t.queue.emptyText}>
@@ -101,7 +106,12 @@ export function Queue() {
           {failed.length > 0 && <h2>{t.queue.runningTitle}</h2>}
           <ul class="card list">
             {running.map((render) => (
-              <Running key={render.id} render={render} onCancel={() => setAsking([render.id])} />
+              <Running
+                key={render.id}
+                render={render}
+                onFirst={() => change(render, "put-first")}
+                onCancel={() => setAsking([render.id])}
+              />
             ))}
           </ul>
         </section>
@@ -122,15 +132,14 @@ export function Queue() {
   );
 }
 
-/** What is at work first, then what waits, as it came; free previews only while they are drawn. */
+/** What is at work first, then what waits, in the order in which it is drawn; free previews only while they are. */
 function inOrder(renders: Render[]): Render[] {
   const status = (render: Render) => live.value.get(render.id)?.status ?? render.status;
-  const atWork = renders.filter((render) => status(render) !== "pending");
-  const waiting = renders.filter((render) => status(render) === "pending" && !render.is_system_preview);
-  return [...atWork, ...waiting].sort(
-    (a, b) =>
-      Number(status(a) === "pending") - Number(status(b) === "pending") || a.createdAt.localeCompare(b.createdAt),
-  );
+  const places = new Map(order.value.map((id, index) => [id, index]));
+  const place = (render: Render) => (status(render) === "pending" ? (places.get(render.id) ?? places.size) : -1);
+  return renders
+    .filter((render) => status(render) !== "pending" || !render.is_system_preview)
+    .sort((a, b) => place(a) - place(b) || a.createdAt.localeCompare(b.createdAt));
 }
 
 /** What was ordered, in a few words. */
@@ -139,7 +148,7 @@ export function summary(settings: Record<string, unknown>): string {
     settings.output === "dataset"
       ? [label("dataset"), String(settings.datasetQuality)]
       : settings.output === "image"
-        ? [label("image"), label(String(settings.quality)), String(settings.aspect)]
+        ? [label("image"), String(settings.name ?? label(String(settings.quality))), String(settings.aspect)]
         : [label(String(settings.effect)), label(String(settings.quality)), String(settings.aspect)];
   return parts.join(" · ");
 }
@@ -157,13 +166,15 @@ function Name(props: { render: Render; children?: preact.ComponentChildren }) {
   );
 }
 
-function Running({ render, onCancel }: { render: Render; onCancel: () => void }) {
+function Running({ render, onFirst, onCancel }: { render: Render; onFirst: () => void; onCancel: () => void }) {
   const now: LiveRender | undefined = live.value.get(render.id);
   const progress = now ?? { ...render.progress, status: render.status };
   const { framesDone, framesTotal, secondsLeft, stage } = progress;
   const drawn = framesTotal ? framesDone / framesTotal : 0;
   const poster = progress.status === "poster-done" || progress.status === "video-processing";
   const waits = progress.status === "pending";
+  const place = order.value.indexOf(render.id) + 1;
+  const worker = workers.value.get(render.id);
   return (
     <li class="line">
       <span class="mini">{poster && <img src={`/v1/renders/${render.id}/poster`} alt="" />}</span>
@@ -174,10 +185,16 @@ function Running({ render, onCancel }: { render: Render; onCancel: () => void })
             {label(stage)}
             {stage === "drawing" && ` · ${t.queue.frames(framesDone, framesTotal)}`}
             {secondsLeft !== null && secondsLeft > 1 && ` · ${t.queue.left(secondsLeft)}`}
+            {worker && ` · ${worker}`}
           </span>
         )}
       </Name>
-      {waits && <span class="chip">{label("pending")}</span>}
+      {waits && <span class="chip number">{place ? t.queue.place(place) : label("pending")}</span>}
+      {waits && !render.is_system_preview && place !== 1 && (
+        <button class="button quiet" type="button" onClick={onFirst}>
+          {t.queue.first}
+        </button>
+      )}
       {!render.is_system_preview && (
         <button class="button quiet" type="button" onClick={onCancel}>
           {t.queue.cancel}

@@ -3,17 +3,49 @@ import { useState } from "preact/hooks";
 import { got, type Render, v1 } from "../api/client";
 import { Icon } from "../parts/icons";
 import { Grid } from "../parts/grid";
+import { pictureOf } from "../parts/pictures";
 import { usePaged } from "../parts/paged";
-import { Empty, Head, Wrong } from "../parts/ui";
+import { Turning } from "../parts/turning";
+import { Empty, Head, Segments, Wrong } from "../parts/ui";
 import { endings } from "../state/live";
 import { modelName } from "../state/models";
 import { go, route } from "../state/route";
 import { t } from "../texts";
-import { Turning } from "./library";
 import { Player } from "./player";
 import { summary } from "./queue";
+import { Galleries } from "./videos/galleries";
+import { GalleryEditor } from "./videos/gallery";
+
+type Section = keyof typeof t.galleries.tab;
+
+function Sections({ shown }: { shown: Section }) {
+  return (
+    <Segments
+      label={t.videos.title}
+      hideLabel
+      value={shown}
+      options={(Object.keys(t.galleries.tab) as Section[]).map((each) => [each, t.galleries.tab[each]] as const)}
+      onChange={(each) => go("videos", { show: each })}
+    />
+  );
+}
 
 export function Videos() {
+  const { query } = route.value;
+  const gallery = query.get("gallery");
+  if (gallery) return <GalleryEditor key={gallery} id={gallery} begunWith={query.get("with")} />;
+  if (query.get("show") !== "galleries") return <All />;
+  return (
+    <>
+      <Head title={t.galleries.tab.galleries}>
+        <Sections shown="galleries" />
+      </Head>
+      <Galleries />
+    </>
+  );
+}
+
+function All() {
   const [text, setText] = useState("");
   const [changed, setChanged] = useState(0);
   const list = usePaged<Render>(text, changed + endings.value, (offset) =>
@@ -23,6 +55,7 @@ export function Videos() {
   return (
     <>
       <Head title={t.videos.title}>
+        <Sections shown="videos" />
         <label class="search">
           <span class="hidden">{t.videos.search}</span>
           <Icon name="search" />
@@ -90,7 +123,7 @@ function Card({ render }: { render: Render }) {
         {moves ? (
           <Turning poster={`/v1/renders/${render.id}/poster`} />
         ) : (
-          <img src={`/v1/renders/${render.id}/poster`} alt="" loading="lazy" />
+          <img src={pictureOf(render)} alt="" loading="lazy" />
         )}
         {moves && (
           <span class="play">

@@ -11,6 +11,8 @@ const PAGES: Record<string, string> = {
   l: "look",
   q: "queue",
   v: "videos",
+  d: "datasets",
+  p: "projects",
   a: "account",
 };
 

@@ -193,16 +193,25 @@ export function Wrong(props: { message: string; onRetry?: () => void }) {
   );
 }
 
-const toasts = signal<{ id: number; text: string }[]>([]);
+interface Offer {
+  label: string;
+  run: () => void;
+  /** For how long there is the choice. */
+  ms: number;
+}
+
+const toasts = signal<{ id: number; text: string; offer?: Offer }[]>([]);
 let told = 0;
 
-/** Says something for a few seconds. */
-export function toast(text: string): void {
+function untell(id: number): void {
+  toasts.value = toasts.peek().filter((each) => each.id !== id);
+}
+
+/** Says something for a few seconds; with an `offer`, a button beside it does something about it. */
+export function toast(text: string, offer?: Offer): void {
   const id = ++told;
-  toasts.value = [...toasts.peek(), { id, text }];
-  setTimeout(() => {
-    toasts.value = toasts.peek().filter((each) => each.id !== id);
-  }, 4000);
+  toasts.value = [...toasts.peek(), { id, text, offer }];
+  setTimeout(() => untell(id), offer?.ms ?? 4000);
 }
 
 export function Toasts() {
@@ -211,6 +220,17 @@ export function Toasts() {
       {toasts.value.map((each) => (
         <div key={each.id} class="toast">
           {each.text}
+          {each.offer && (
+            <button
+              type="button"
+              onClick={() => {
+                untell(each.id);
+                each.offer?.run();
+              }}
+            >
+              {each.offer.label}
+            </button>
+          )}
         </div>
       ))}
     </div>

@@ -57,7 +57,7 @@ export function Credits() {
                   <tr key={entry.id}>
                     <td class="soft number">{moment(entry.createdAt)}</td>
                     <td>
-                      {label(entry.kind)}
+                      {label(entry.subjectKind === "adjustment" ? entry.subjectKind : entry.kind)}
                       {entry.note && <span class="soft"> · {entry.note}</span>}
                     </td>
                     <td class={`end number ${entry.credits > 0 ? "good-ink" : ""}`}>

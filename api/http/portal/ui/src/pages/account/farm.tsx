@@ -14,10 +14,21 @@ export function Farm() {
   const accounts = useFetched("", () => own<{ data: Account[] }>("GET", "/accounts"));
   const [opening, setOpening] = useState(false);
   const [granting, setGranting] = useState<Account>();
+  const [erasing, setErasing] = useState<Account>();
   const [link, setLink] = useState<LinkCreated>();
   async function turn(account: Account) {
     try {
       await own("POST", `/accounts/${account.id}/${account.suspended ? "reinstate" : "suspend"}`);
+    } catch (error) {
+      toast(messageOf(error));
+    }
+    accounts.again();
+  }
+  async function erase(account: Account) {
+    setErasing(undefined);
+    try {
+      await own("DELETE", `/accounts/${account.id}`);
+      toast(t.account.erased(account.email));
     } catch (error) {
       toast(messageOf(error));
     }
@@ -51,6 +62,11 @@ export function Farm() {
                   {account.suspended ? t.account.reinstate : t.account.suspend}
                 </button>
               )}
+              {account.suspended && (
+                <button class="button quiet bad" type="button" onClick={() => setErasing(account)}>
+                  {t.delete}
+                </button>
+              )}
             </li>
           ))}
         </ul>
@@ -69,17 +85,32 @@ export function Farm() {
           <Ask
             title={`${t.account.grant}: ${granting.email}`}
             fields={[
-              ["credits", t.account.grantAmount, "number"],
+              ["credits", t.account.grantAmount, "number", t.account.grantHelp],
               ["note", t.account.grantNote, "text"],
             ]}
             onClose={() => setGranting(undefined)}
             onDone={async ({ credits, note }) => {
-              await own("POST", `/accounts/${granting.id}/grant`, { credits: Number(credits), note });
+              await own("POST", `/accounts/${granting.id}/credits`, { credits: Number(credits), note });
               toast(t.account.granted);
               accounts.again();
               void refreshMe();
             }}
           />
+        )}
+        {erasing && (
+          <Dialog title={t.account.eraseAsk(erasing.email)} onClose={() => setErasing(undefined)}>
+            <div class="stack">
+              <p class="soft">{t.account.eraseText}</p>
+              <div class="row">
+                <button class="button primary" type="button" onClick={() => erase(erasing)}>
+                  {t.account.erase}
+                </button>
+                <button class="button" type="button" onClick={() => setErasing(undefined)}>
+                  {t.cancel}
+                </button>
+              </div>
+            </div>
+          </Dialog>
         )}
         {link && <LinkDialog link={link} onClose={() => setLink(undefined)} />}
       </section>
@@ -89,7 +120,7 @@ export function Farm() {
 
 function Ask(props: {
   title: string;
-  fields: [string, string, "text" | "email" | "number"][];
+  fields: [name: string, label: string, type: "text" | "email" | "number", help?: string][];
   onClose: () => void;
   onDone: (values: Record<string, string>) => Promise<void>;
 }) {
@@ -108,12 +139,12 @@ function Ask(props: {
     <Dialog title={props.title} onClose={props.onClose}>
       <form class="stack" onSubmit={submit}>
         {wrong && <Wrong message={wrong} />}
-        {props.fields.map(([name, text, type]) => (
+        {props.fields.map(([name, text, type, help]) => (
           <Field
             key={name}
             label={text}
             type={type}
-            min={type === "number" ? 1 : undefined}
+            help={help}
             required={type !== "text"}
             value={values[name] ?? ""}
             onInput={(value) => setValues({ ...values, [name]: value })}

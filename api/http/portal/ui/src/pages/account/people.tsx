@@ -12,6 +12,7 @@ export function LinkDialog({ link, onClose }: { link: LinkCreated; onClose: () =
   return (
     <Dialog title={t.account.linkMade} onClose={onClose}>
       <div class="stack">
+        {link.mailed && <p>{t.account.linkMailed}</p>}
         <p class="soft">{t.account.linkText(moment(link.expiresAt))}</p>
         <CopyLine text={location.origin + link.path} label={t.account.linkMade} />
       </div>
