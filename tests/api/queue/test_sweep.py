@@ -76,6 +76,19 @@ def test_a_claim_that_can_not_be_taken_back_keeps_no_other_from_it(
     assert len(others) == 3
 
 
+def test_lost_work_is_announced_before_the_files_of_it_are_deleted(
+    database: Database, storage: LocalStorage, celery: Celery, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload(database, sign_up(database))
+    claimed(database)
+    expire_leases(database)
+    done: list[str] = []
+    monkeypatch.setattr(sweep, "send_hint", lambda _celery, queue: done.append(queue))
+    monkeypatch.setattr(LocalStorage, "delete_prefix", lambda _storage, prefix: done.append(prefix.partition("/")[0]))
+    sweep.sweep_once(database, storage, celery, settings)
+    assert done.index("renders") > done.index("render")
+
+
 def test_a_step_that_fails_keeps_no_other_from_being_done(
     database: Database, storage: LocalStorage, celery: Celery, settings: Settings, monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
