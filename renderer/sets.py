@@ -44,9 +44,9 @@ WEBP_LONG_SIDE = 640
 nothing in it that frames have in common."""
 WEBP_FPS = 30
 WEBP_OPTIONS = {"quality": 90, "method": 3}
-"""What Pillow's encoder of WebP is told. At 80 a smooth duck shows the grid of the blocks, for a sixth less of a helmet.
-Alpha keeps every step, as it does by default: with fewer (alpha_quality), shadows have contour lines, for no fewer bytes.
-"""
+"""What Pillow's encoder of WebP is told. At 80 a smooth duck shows the grid of the blocks, and a helmet takes a sixth
+less. Alpha keeps every step, as it does by default: with fewer (alpha_quality) shadows have contour lines, for no fewer
+bytes."""
 
 SUFFIXES: dict[SetFormat, str] = {"webp": ".webp", "png": ".png", "exr": ".exr", "strip": ".png", "spin": ".webp"}
 """Of the pictures of a set, while they wait for the rest. A strip's stay as they are until all lie side by side."""
