@@ -219,7 +219,7 @@ def running_pieces(folder: Path, cache: Path) -> Iterator[Pieces]:
         (data / "cache").symlink_to(cache)
         clocks = Path(closing.enter_context(tempfile.TemporaryDirectory()))
         clocks.chmod(0o755)
-        postgres = closing.enter_context(running_server(moved_by(clocks / "postgres"), synchronous_commit="on"))
+        postgres = closing.enter_context(running_server({"synchronous_commit": "on"}, moved_by(clocks / "postgres")))
         redis = RedisServer(folder, free_port())
         redis.start()
         closing.callback(redis.stop)

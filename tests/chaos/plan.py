@@ -14,7 +14,7 @@ MANNERS = {
 SHORTEST_S, LONGEST_S = 0.2, 15.0
 """How long a part is away: shorter and longer than a lease, and than what most of the farm waits for."""
 
-PAUSE_S = 2.0
+PAUSE_S = 5.0
 """The longest pause from one strike to the next."""
 
 
