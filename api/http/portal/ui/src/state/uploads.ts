@@ -32,7 +32,7 @@ export const offline = signal(false);
 /** Uploads in parts that were begun and not finished, also by another visit to these pages. */
 export const unfinished = signal<Resumable[]>([]);
 
-const SUFFIX = /\.(glb|gltf|zip)$/i;
+const SUFFIX = /\.(glb|gltf|zip|stl|ply|usdz|usd|usda|usdc)$/i;
 const AGAIN_MS = 5000;
 const MEGABYTE = 1024 ** 2;
 let counted = 0;

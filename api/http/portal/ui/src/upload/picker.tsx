@@ -25,7 +25,7 @@ export function Picker(props: {
         multiple
         hidden
         aria-label={props.label}
-        accept={props.folder ? undefined : ".glb,.gltf,.zip"}
+        accept={props.folder ? undefined : ".glb,.gltf,.zip,.stl,.ply,.usdz,.usd,.usda,.usdc"}
         {...(props.folder ? { webkitdirectory: true } : {})}
         onChange={(event) => {
           props.onTake([...(event.currentTarget.files ?? [])].map((file) => ({ file })));
