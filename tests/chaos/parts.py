@@ -1,6 +1,7 @@
 """A farm in pieces that can be killed, stopped and continued, each by itself."""
 
 import contextlib
+import logging
 import os
 import subprocess
 import sys
@@ -37,6 +38,8 @@ SETTINGS = {
 """A lease is shorter than much of what happens here, and what is lost again and again is still to be done."""
 
 Undo = Callable[[], None]
+
+logger = logging.getLogger(__name__)
 
 
 class Farmstead(Protocol):
@@ -140,6 +143,7 @@ class Pieces:
     def tend(self) -> None:
         for name, process in self._processes.items():
             if name not in self._away and process.poll() is not None:
+                logger.info("           %s has ended by itself, with %d", name, process.returncode)
                 self._start(name)
 
     def _strike_server(self, part: str, manner: str) -> Undo:
