@@ -19,11 +19,14 @@ from api import clock
 from api.db.tables import (
     Account,
     BrowserSession,
+    DeletedRender,
     Flow,
+    Gallery,
     Model,
     Overlay,
     Person,
     PersonLink,
+    PictureKey,
     Preset,
     Project,
     Render,
@@ -83,7 +86,13 @@ def delete_account(session: Session, account_id: str) -> None:
     session.execute(delete(PersonLink).where(PersonLink.account_id == account_id))
     session.execute(delete(Person).where(Person.account_id == account_id))
     session.execute(update(Token).where(Token.account_id == account_id).values(revoked_at=moment))
-    session.execute(delete(WebhookTarget).where(WebhookTarget.account_id == account_id))
+    for table in (WebhookTarget, PictureKey, Gallery):  # links that need no key lead nowhere from now on
+        session.execute(delete(table).where(table.account_id == account_id))
+    # what could still be had back needn't wait for its time
+    session.execute(update(DeletedRender).where(DeletedRender.account_id == account_id).values(discard_at=moment))
+    session.execute(
+        update(Model).where(Model.account_id == account_id, Model.deleted_at.is_not(None)).values(discard_at=None)
+    )
     unconfirmed = Upload.account_id == account_id, Upload.model_id.is_(None)
     session.execute(update(Upload).where(*unconfirmed).values(expires_at=dt.datetime.fromtimestamp(0, dt.UTC)))
 

@@ -2,8 +2,8 @@
 account has too much.
 
 A rule deletes as an owner would, but for good, and one thing in one transaction: no lock is held for long, however much
-is due. Nothing that is still worked on goes, nothing that is shared by a link or in a gallery, and no model that anything is
-made of.
+is due. Nothing that is still worked on goes, nothing that is shared by a link or in a gallery, and no model that
+anything is made of.
 """
 
 import dataclasses

@@ -273,7 +273,7 @@ def test_what_counts_can_be_asked(database: Database) -> None:
     claimed(database)
     with database.read() as session:
         assert limits.usage(session, account_id) == Quotas(
-            storage_mb=2, uploads_per_hour=2, waiting_previews=1, unfinished_renders=2, running=1, kept_mb=2
+            storage_mb=2, uploads_per_hour=2, waiting_previews=1, unfinished_orders=2, running=1, kept_mb=2
         )
         assert limits.usage(session, sign_up(database)) == Quotas()
         assert session.scalar(select(func.count()).select_from(StoredBytes)) == 1
