@@ -1,7 +1,5 @@
 """Whole farms of real processes, shared by as many tests as can, a model that is quick to render, and a browser."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,12 +7,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from api.client import Upload
-from api.http.portal.pages import STATIC
 from renderer.gl.context import Device
 from renderer.spec import FrameSpec
-from tests.integration.portal import EMAIL, PASSWORD, first_link, visit
+from tests.integration.portal import EMAIL, PASSWORD, built_portal, first_link, visit
 from tests.integration.support import Customer, box_glb, first_upload
-from tests.support.browser import chromium
 from tests.support.farm import Farm, running_farm
 from tests.support.gate import Gate
 from tests.support.postgres import PostgresServer
@@ -87,9 +83,7 @@ def customer(farm: Farm, first: tuple[str, Upload]) -> Iterator[Customer]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    subprocess.run([sys.executable, "-m", "api.processes.build_portal"], check=True)
-    assert (STATIC / "index.html").is_file()
-    with chromium() as browser:
+    with built_portal() as browser:
         yield browser
 
 

@@ -159,7 +159,17 @@ def test_work_goes_on_after_a_session_has_ended(
         sign_in(boss)
         expect(page.get_by_text("Here, and being drawn")).to_be_visible()
         boss.open("Models")
-        expect(page.get_by_text("<img src=x onerror=alert(1)>")).to_be_visible()  # a name is a text
+        hostile_card = page.get_by_role("listitem").filter(has_text="<img src=x onerror=alert(1)>")
+        expect(hostile_card).to_be_visible()  # a name is a text
+        hostile_card.get_by_role("checkbox").check(force=True)
+        page.get_by_role("button", name="Delete").click()
+        expect(hostile_card).to_have_count(0)
+        page.get_by_role("button", name="Undo").click()
+        hostile_card.get_by_role("checkbox").check(force=True)
+        page.get_by_role("button", name="Tags", exact=True).click()
+        page.get_by_role("dialog").get_by_label("Add to all of them").fill("odd, names")
+        page.get_by_role("dialog").get_by_role("button", name="Save").click()
+        expect(hostile_card.get_by_text("odd, names")).to_be_visible()
         assert boss.troubles == []
 
 

@@ -10,7 +10,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, literal, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, Select, exists, false, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from api import clock
@@ -87,7 +87,8 @@ def crowded(session: Session, limit_mb: int) -> list[tuple[str, int]]:
     """The accounts that have more than is kept of an account, and how many bytes more; `limit_mb` unless they have a
     quota of their own."""
     limit = func.coalesce(quotas.own_value(StoredBytes.account_id, "kept_mb"), limit_mb)
-    excess = StoredBytes.total - quotas.deleted_bytes(StoredBytes.account_id) - limit * literal(quotas.MEGABYTE)
+    limit_bytes = limit * literal(quotas.MEGABYTE, BigInteger)
+    excess = StoredBytes.total - quotas.deleted_bytes(StoredBytes.account_id) - limit_bytes
     rows = session.execute(select(StoredBytes.account_id, excess).where(limit > 0, excess > 0))
     return [(account_id, int(size)) for account_id, size in rows]
 
@@ -114,7 +115,7 @@ _IN_UNFINISHED_JOB = exists().where(
 )
 _IN_GALLERY = exists().where(GalleryRender.render_id == Render.id)
 _SETTLED = Render.status.not_in(UNFINISHED), Render.shared_at.is_(None), ~_IN_GALLERY, ~_IN_UNFINISHED_JOB
-"""The condition that neither work nor a link needs a render."""
+"""The condition that neither work, nor a link, nor a gallery needs a render."""
 
 
 def _old_renders(*conditions: ColumnElement[bool]) -> Callable[[dt.datetime], Select[str, str]]:

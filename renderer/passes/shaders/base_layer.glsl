@@ -28,8 +28,8 @@ Reflectance specular_reflectance(Surface surface, float roughness) {
 
 vec3 albedo(Surface surface) { return surface.color * (1.0 - surface.metallic); }
 
-// Irradiance / pi on the surface's front (`side` 1) or back (-1), with its occlusion and the shadows. The key is a part of
-// the surroundings for glTF's occlusion: viewers light by one picture of both, and models are made to look right in them.
+// Irradiance / pi on the surface's front (`side` 1) or back (-1), with its occlusion and the shadows. For glTF's occlusion
+// the key is a part of the surroundings: viewers light by one picture of both, and models are made to look right there.
 vec3 received_irradiance(Surface surface, float side) {
     vec3 normal = side * surface.normal;
     return surface.occlusion * (ambient_irradiance(normal) * floor_bounce(surface.floor_blocked, normal)
@@ -59,8 +59,8 @@ vec3 isotropic_light(Surface surface) {
     return specular_light(mix(surface.reflected, surface.normal, alpha * alpha), surface.roughness);
 }
 
-// Under `irradiance` / pi and the radiance `reflection` of its specular lobe. Light that facets reflect to each other comes
-// from everywhere where the lobe is `even` (1), equally wide all around; between parallel grooves (0) it stays in the lobe.
+// Under `irradiance` / pi and the radiance `reflection` of its specular lobe. Light that facets reflect to each other
+// comes from everywhere where the lobe is `even` (1), equally wide all around; in parallel grooves (0) it stays in the lobe.
 Outgoing base_layer(Surface surface, Reflectance reflectance, vec3 irradiance, vec3 reflection, float even) {
     vec3 arriving = above_horizon(surface, surface.reflected, reflection, irradiance)
         * specular_occlusion(surface, surface.reflected, surface.cos_v, surface.roughness);
