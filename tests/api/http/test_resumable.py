@@ -14,7 +14,7 @@ from api import clock
 from api.db.session import Database
 from api.domain.renders import resumable
 from api.queue import sweep
-from tests.support.web import GLB, Web
+from tests.support.web import GLB, ZIP, Web
 
 PART = 1000
 CONTENT = GLB + bytes(500)
@@ -95,6 +95,18 @@ def test_parts_in_any_order_become_a_model(database: Database, tmp_path: Path) -
     assert web.balance() == 9
     assert code(sender.put(begun["id"], 1, PARTS[0])) == (409, "invalid_state")
     assert web.get("/v1/uploads").json()["data"] == []
+
+
+def test_of_a_zip_with_several_models_the_chosen_one_becomes_one(sender: Sender) -> None:
+    made = []
+    for chosen in ("a.glb", "b.glb"):
+        begun = sender.begin(ZIP, name="lot.zip", renderSettings={"file": chosen})
+        for number, start in enumerate(range(0, len(ZIP), PART), 1):
+            assert sender.put(begun["id"], number, ZIP[start : start + PART]).status_code == 204
+        made.append(sender.complete(begun["id"]).json()["data"]["modelId"])
+    assert made[0] != made[1]
+    answer = sender.ask(ZIP, renderSettings={"file": 3})
+    assert (code(answer), answer.json()["error"]["param"]) == ((400, "invalid_settings"), "file")
 
 
 def test_who_comes_back_goes_on_where_they_were(database: Database, tmp_path: Path) -> None:
