@@ -195,6 +195,7 @@ async (size) => {
 """
 
 
+@pytest.mark.nightly  # it hashes and sends 90 MB, some of them twice
 def test_a_large_file_survives_lost_connections_reloads_and_the_end_of_a_session(
     browser: Browser, farm: Farm, cookies: object, tmp_path: Path
 ) -> None:
