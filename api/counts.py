@@ -46,6 +46,7 @@ COUNTS = {
         Count("refused", "Requests refused, by the error's code", ("code",)),
         Count("upload_bytes", "Bytes of files that came whole, by forms, signed links and from URLs"),
         Count("renders", "Renders that have ended", ("output", "status")),
+        Count("flows", "Flows that have ended", ("template", "status")),
         Count("credits", "Credits granted, charged and refunded", ("kind",)),
         Count("attempts", "Attempts at segments that have ended", ("kind", "outcome")),
         Count("segment_seconds", "Time that attempts spend in each stage", ("kind", "stage"), STAGES),

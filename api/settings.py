@@ -135,6 +135,12 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field(
         "text", description="text for people, or json for programs: an object a line, with the ids of what it is about"
     )
+    otlp_endpoint: str = Field(
+        "",
+        pattern=HTTP,
+        description="URL of an OpenTelemetry collector, without /v1/traces, that is told what each request and the "
+        "work it orders take; needs the extra otel; empty means nobody is told",
+    )
     trusted_proxies: str = Field(
         "", description="Addresses and CIDR networks, with commas between, of proxies that say who their clients are"
     )
@@ -181,8 +187,10 @@ class Settings(BaseSettings):
     quota_waiting_previews: int = Field(
         1000, ge=0, description="Most free previews of an account that wait to be drawn; 0 means no limit"
     )
-    quota_unfinished_renders: int = Field(
-        10_000, ge=0, description="Most ordered renders of an account that aren't finished yet; 0 means no limit"
+    quota_unfinished_orders: int = Field(
+        10_000,
+        ge=0,
+        description="Most ordered renders and flows of an account that aren't finished yet; 0 means no limit",
     )
     quota_running: int = Field(
         0, ge=0, description="Most pieces of an account's work that workers do at the same time; 0 means no limit"
@@ -455,7 +463,7 @@ def _origins(text: str, variable: str) -> tuple[str, ...]:
 LIMITS = (
     "max_connections", "max_connections_per_client", "account_requests", "client_requests", "account_streams",
     "account_uploads", "max_upload_mb", "max_signed_upload_mb", "upload_limit", "quota_storage_mb",
-    "quota_uploads_per_hour", "quota_waiting_previews", "quota_unfinished_renders", "quota_running", "quota_kept_mb",
+    "quota_uploads_per_hour", "quota_waiting_previews", "quota_unfinished_orders", "quota_running", "quota_kept_mb",
     "disk_reserve_mb", "child_memory_mb", "render_output_mb", "render_disk_mb", "render_cpu_seconds",
     "render_gpu_memory_mb", "stall_seconds", "lease_seconds", "ingest_seconds", "max_attempts",
 )  # fmt: skip

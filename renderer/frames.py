@@ -191,7 +191,7 @@ class ShotRenderer:
         return self._resolve.read_small(small_size(self._spec.width, self._spec.height))
 
     def shape(self) -> Shape:
-        """The model's in the pose drawn last, as it is placed."""
+        """The model's in the pose that it has: at rest, or as it was drawn last. As it is placed."""
         shown = [one for one in self._gpu_scene.drawables if one.world[:3, :3].any()] or self._gpu_scene.drawables
         placed = (
             (one.positions @ one.world[:3, :3].T + one.world[:3, 3],

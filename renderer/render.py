@@ -225,14 +225,16 @@ def join_parts(
                 if not all(stream.unique_name in made for _, made in parts):
                     raise EncodeError(f"Not all parts of {target.name} were made with the same H.264 encoder as is "
                                       "used here; give all workers the same, and order the render again")
-                join_videos([made[stream.unique_name] for _, made in parts], counts, frames.fps, target)
+                join_videos(
+                    [made[stream.unique_name] for _, made in parts], counts, frames.fps, target,
+                    webm_alpha=target.suffix == ".webm" and stream.layers[0] is None,
+                )  # fmt: skip
                 listener.on_stage("checking")
                 check_stream(stream, target, frames.fps, frames.frame_count)
                 check_joints(target, frames.fps, frames.frame_count)
                 files[stream] = target
-    archives = {
-        each: [made[each.unique_name] for _, made in parts] for wanted in asked.values() for each in wanted.sets.values()
-    }
+    sets = dict.fromkeys(each for wanted in asked.values() for each in wanted.sets.values())
+    archives = {each: [made[each.unique_name] for _, made in parts] for each in sets}
     listener.on_stage("encoding")
     return _finish(frames, asked, frames.frame_count, files, archives, out)
 

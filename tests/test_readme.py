@@ -69,7 +69,7 @@ def test_the_table_of_render_settings_is_the_settings_table() -> None:
 def test_the_table_of_quotas_has_each_with_the_error_that_it_is_refused_with() -> None:
     refused: dict[str, type[FarmError]] = {
         "storage_mb": StorageLimit, "uploads_per_hour": UploadLimit, "waiting_previews": UploadLimit,
-        "unfinished_renders": TooManyRequests,
+        "unfinished_orders": TooManyRequests,
     }  # fmt: skip
     rows = {row[0].strip("`"): row[2].split(",")[0] for row in rows_below("### Quotas")}
     assert list(rows) == list(quotas.NAMES)

@@ -128,7 +128,7 @@ class _Amount(click.ParamType[int | None]):
 @click.option("--storage-mb", type=_Amount(), metavar="MB", help="Of models, overlays and results.")
 @click.option("--uploads-per-hour", type=_Amount(), metavar="N", help="Of models.")
 @click.option("--waiting-previews", type=_Amount(), metavar="N", help="Free previews that wait to be drawn.")
-@click.option("--unfinished-renders", type=_Amount(), metavar="N", help="Ordered renders that aren't finished yet.")
+@click.option("--unfinished-orders", type=_Amount(), metavar="N", help="Renders and flows that aren't finished yet.")
 @click.option("--running", type=_Amount(), metavar="N", help="Pieces of its work that workers do at the same time.")
 @click.option("--kept-mb", type=_Amount(), metavar="MB", help="Above it, its oldest previews and results are deleted.")
 def set_quota(email: str, **amounts: int | None) -> None:

@@ -141,3 +141,14 @@ def _files_of(render: Render) -> Iterator[tuple[Asset, str]]:
         yield "web", ".web.mp4"
     yield "poster_full", ".png"
     yield "thumb", ".thumb.mp4"
+    for name in render.settings.get("formats", ()):
+        if name in FORMAT_SUFFIXES:
+            yield FORMAT_SUFFIXES[name]
+
+
+FORMAT_SUFFIXES: dict[str, tuple[Asset, str]] = {
+    "webp": ("webp", ".webp"), "gif": ("gif", ".gif"), "webm": ("webm", ".webm"), "hevc": ("hevc", ".hevc.mov"),
+    "png": ("png", ".png.zip"), "exr": ("exr", ".exr.zip"), "strip": ("strip_full", ".strip.zip"),
+    "spin": ("spin", ".spin.zip"),
+}  # fmt: skip
+"""What a video's format is called, and the suffix of its file."""

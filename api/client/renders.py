@@ -10,7 +10,13 @@ from api.client.errors import RenderFailed, WaitTimeout
 from api.client.results import Outcome, Render, RenderEvent
 from api.client.transport import OnProgress, Transport, ignore_progress, notified, permanently
 
-Asset = Literal["video", "web", "image", "poster", "poster_full", "thumb", "strip", "bundle", "dataset"]
+Asset = Literal[
+    "video", "web", "image", "poster", "poster_full", "thumb", "strip", "bundle", "dataset", "webp", "gif",
+    "webm", "hevc", "png", "exr", "strip_full", "spin",
+]
+FORMATS: tuple[Asset, ...] = ("webp", "gif", "webm", "hevc", "png", "exr", "spin")
+"""What a video may be had in besides, by the setting `formats`; the strip of that name is "strip_full" here."""
+
 _ASSETS: Mapping[Asset, tuple[str, dict[str, str]]] = {
     "video": ("video", {}),
     "web": ("video", {"quality": "web"}),
@@ -21,6 +27,8 @@ _ASSETS: Mapping[Asset, tuple[str, dict[str, str]]] = {
     "strip": ("strip", {}),
     "bundle": ("bundle", {}),
     "dataset": ("dataset", {}),
+    "strip_full": ("strip", {"quality": "full"}),
+    **{name: (name, {}) for name in FORMATS},
 }
 
 OnChange = Callable[[Render], None]

@@ -6,6 +6,7 @@ Pure ASGI, because Starlette's BaseHTTPMiddleware would put a queue between a do
 
 import logging
 import time
+from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,6 +17,7 @@ from api.http.dialect import Dialects
 from api.http.peers import UNKNOWN, client_in
 from api.ids import new_id
 from api.observe import log as observed
+from api.observe import trace
 
 FILES_ONLY = (
     "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; "
@@ -83,7 +85,12 @@ class Boundary:
 
         observed.begin_about(request=request_id)
         try:
-            await self._app(scope, receive, send_marked)
+            with trace.span("request", parent=_traceparent_in(scope), kind="server", request=request_id) as span:
+                try:
+                    await self._app(scope, receive, send_marked)
+                finally:
+                    if span is not None:
+                        _tell(span, scope)
         finally:
             self._log(scope, request_id, (time.perf_counter() - started) * 1000)
 
@@ -115,6 +122,23 @@ class Faults:
                 raise  # the answer is under way: all that is left is to break the connection
             error = FarmError(f"Internal server error. Please quote the request id {request_id} when you report it")
             await self._dialects.tell(scope["path"], error)(scope, receive, send)
+
+
+def _traceparent_in(scope: Scope) -> str | None:
+    """Of which trace the request is a part, by its own word."""
+    for name, value in scope["headers"]:
+        if name == b"traceparent":
+            told: bytes = value
+            return told.decode("latin-1")
+    return None
+
+
+def _tell(span: Any, scope: Scope) -> None:
+    """What is known of a request once it is answered, by OpenTelemetry's names."""
+    method = scope["method"] if scope["method"] in METHODS else "other"
+    span.update_name(f"{method} {_route_of(scope)}")
+    told = {"http.request.method": method, "http.route": _route_of(scope)}
+    span.set_attributes(told | {"http.response.status_code": scope["state"][_STATUS]})
 
 
 def _route_of(scope: Scope) -> str:

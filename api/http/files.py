@@ -1,7 +1,7 @@
 """Sending stored files: with HTTP's conditions and ranges, one by one or several in a ZIP."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import PurePosixPath
 from typing import TypeVar
@@ -106,12 +106,12 @@ def send(
 
 
 def send_bundle(
-    farm: Farm, request: Request, files: Mapping[str, FileView], *, caching: str, filename: str
+    farm: Farm, request: Request, files: Sequence[tuple[str, FileView]], *, caching: str, filename: str
 ) -> Response:
     """One ZIP of all `files`, by their names in it without suffix, which is that of their storage keys."""
     entries = [
         Entry(stem + PurePosixPath(file.key).suffix, file.size, file.etag, partial(farm.storage.read, file.key))
-        for stem, file in files.items()
+        for stem, file in files
     ]
     return file_response(
         partial(read_bundle, entries),

@@ -63,7 +63,7 @@ class Farm:
         token_id = None if caller is None else caller.token_id
         return unit_of_work(
             self.database, self.storage, self.wake, token_id=token_id,
-            most_unfinished=self.settings.quota_unfinished_renders,
+            most_unfinished=self.settings.quota_unfinished_orders,
         )  # fmt: skip
 
 

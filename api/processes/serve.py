@@ -25,11 +25,12 @@ from api.http.app import create_app
 from api.http.docs import DOCS_PATH
 from api.http.home import PORTAL_PATH
 from api.http.server import CLOSE_CONNECTIONS_S, Server
-from api.observe import log
+from api.observe import log, trace
 from api.private import keep_private
 from api.processes.counting import Counting
 from api.processes.sandboxes import check_sandbox
 from api.processes.supervisor import STOP_S, Supervisor, end_with_supervisor
+from api.processes.tracing import tracing
 from api.processes.webhooks import make_deliverer
 from api.queue.broker import declare_queues, make_celery, ping
 from api.queue.relay import Relay
@@ -73,6 +74,8 @@ def serve(settings: Settings) -> None:
         database = Database(settings.sqlalchemy_url)
         closing.callback(database.dispose)
         database.migrate()
+        tracing(settings, f"server {os.getpid()}")
+        closing.callback(trace.stop)
         storage = open_storage(settings)
         celery = make_celery(settings)
         if settings.embedded_broker:

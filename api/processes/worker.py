@@ -23,12 +23,13 @@ from api.db.faults import Outage
 from api.db.session import Database
 from api.domain.work import fleet, outcomes, pauses
 from api.engines.chosen import found_weights
-from api.observe import log
+from api.observe import log, trace
 from api.observe.recent import Recent
 from api.private import keep_private
 from api.processes.counting import Counting
 from api.processes.sandboxes import check_sandbox
 from api.processes.supervisor import beat, end_with_supervisor
+from api.processes.tracing import tracing
 from api.queue.broker import WORK_TASK, make_celery, queue_name, send_hint
 from api.queue.relay import Relay
 from api.settings import Settings
@@ -75,6 +76,7 @@ def run_worker(settings: Settings, start: Callable[..., Process] = start_child) 
     """
     queues = _queues(settings)
     name = f"{socket.gethostname()}-{os.getpid()}"
+    tracing(settings, name)
     database = Database(settings.sqlalchemy_url, WORKER)
     storage = open_storage(settings)
     stop = threading.Event()
@@ -120,6 +122,7 @@ def run_worker(settings: Settings, start: Callable[..., Process] = start_child) 
             logging.getLogger().removeHandler(recent)
             bench.children.stop()
     database.dispose()
+    trace.stop()
     return code
 
 

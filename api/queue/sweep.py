@@ -28,7 +28,7 @@ from api.domain.generations.flows import Terms
 from api.domain.generations.plans import Engines
 from api.domain.kit.unit import Unit, unit_of_work
 from api.domain.projects import progress
-from api.domain.removal import leftovers, models, overlays, retention, trash, uploads
+from api.domain.removal import accounts, leftovers, models, overlays, retention, trash, uploads
 from api.domain.removal.retention import Rule
 from api.domain.renders import pictures, resumable
 from api.domain.renders import trash as deleted_renders
@@ -202,6 +202,9 @@ def collect_once(database: Database, storage: Storage, settings: Settings) -> No
         _thin_out(database, storage, settings.quota_kept_mb)
     with on_its_own("forget the logs of workers that are gone"), database.begin() as session:
         logs.forget_old(session)
+    for piece in accounts.PIECES:
+        with on_its_own("delete what deleted accounts had"):
+            _delete_each(database, storage, piece.left, piece.delete)
     with on_its_own("add up what processes counted that are gone"), database.begin() as session:
         all_counts.fold(session)
     with on_its_own("forget models whose files never came"):
@@ -226,22 +229,32 @@ def _repeat(database: Database, step: Callable[[Session], bool]) -> None:
 
 
 def _delete_old(database: Database, storage: Storage, rule: Rule, days: int) -> None:
-    """Each in a transaction of its own. What can't be deleted is tried again the next time."""
+    deleted = _delete_each(database, storage, lambda session: retention.due(session, rule, days), rule.delete)
+    if deleted:
+        logger.info("Deleted %d %s older than %d days", deleted, rule.name, days)
+
+
+def _delete_each(
+    database: Database,
+    storage: Storage,
+    due: Callable[[Session], list[tuple[str, str]]],
+    delete: Callable[[Unit, str, str], None],
+) -> int:
+    """All that is `due`, by id and account, each in a transaction of its own. How many there were. What can't be
+    deleted is tried again the next time."""
     tried: set[str] = set()
     while True:
         with database.read() as session:
-            due = [each for each in retention.due(session, rule, days) if each[0] not in tried]
-        if not due:
-            break
-        for thing_id, account_id in due:
+            found = [each for each in due(session) if each[0] not in tried]
+        if not found:
+            return len(tried)
+        for thing_id, account_id in found:
             tried.add(thing_id)
             with (
-                on_its_own(f"delete an old one of the {rule.name}"),
+                on_its_own(f"delete {thing_id}"),
                 unit_of_work(database, storage, wake=lambda: None) as unit,
             ):
-                rule.delete(unit, account_id, thing_id)
-    if tried:
-        logger.info("Deleted %d %s older than %d days", len(tried), rule.name, days)
+                delete(unit, account_id, thing_id)
 
 
 def _thin_out(database: Database, storage: Storage, limit_mb: int) -> None:
@@ -279,15 +292,31 @@ def _repeat_as_unit(database: Database, storage: Storage, step: Callable[[Unit],
 
 
 def _collect(database: Database, storage: Storage, folder: str, before: dt.datetime) -> None:
-    old = (entry.name for entry in storage.entries(folder) if entry.changed_at < before)
-    while names := list(itertools.islice(old, COLLECT_AT_ONCE)):
+    old = (entry for entry in storage.entries(folder) if entry.changed_at < before)
+    while entries := list(itertools.islice(old, COLLECT_AT_ONCE)):
         with database.read() as session:
-            unneeded = leftovers.unneeded(session, folder, names)
-        left = discard(storage, *(f"{folder}/{name}" for name in unneeded))
-        if len(unneeded) > len(left):
-            logger.info("Deleted %d files or folders from %s that nobody needs", len(unneeded) - len(left), folder)
+            unneeded = leftovers.unneeded(session, folder, [entry.name for entry in entries])
+        stray = {f"{folder}/{name}" for name in unneeded}
+        if folder in leftovers.ATTEMPTED:
+            lately = before - leftovers.LOOK_BACK
+            changed = [each.name for each in entries if each.changed_at >= lately and each.name not in unneeded]
+            stray |= _stray_attempts(database, storage, folder, changed, before)
+        left = discard(storage, *sorted(stray))
+        if len(stray) > len(left):
+            logger.info("Deleted %d files or folders from %s that nobody needs", len(stray) - len(left), folder)
         if left:
             logger.warning("%d files or folders in %s can't be deleted, will try again", len(left), folder)
+
+
+def _stray_attempts(
+    database: Database, storage: Storage, folder: str, owner_ids: list[str], before: dt.datetime
+) -> set[str]:
+    attempts = [
+        f"{folder}/{owner_id}/{entry.name}"
+        for owner_id in owner_ids for entry in storage.entries(f"{folder}/{owner_id}") if entry.changed_at < before
+    ]  # fmt: skip
+    with database.read() as session:
+        return leftovers.stray_attempts(session, owner_ids, attempts)
 
 
 def sweep_until(

@@ -1,4 +1,4 @@
-"""Files that come in parts."""
+"""Files that come in parts, and accounts that are deleted."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,7 @@ JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
 def upgrade() -> None:
+    op.add_column("accounts", sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "resumable_uploads",
         sa.Column("id", sa.String(12), nullable=False),
@@ -38,3 +39,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("resumable_uploads")
+    op.drop_column("accounts", "deleted_at")

@@ -1,8 +1,8 @@
 """A frame's pixels -> here -> OpenEXR: linear light, premultiplied, in half floats, as compositing programs take it.
 
-Frames are composited in display space, where they are seen, and such programs do so in linear light. So that shadows and
-edges look the same there, alpha isn't taken over: colour and alpha are those that give, in linear light, the frame as it
-looks over black, and over white.
+Frames are composited in display space, where they are seen, and such programs do so in linear light. So that shadows
+and edges look the same there, alpha isn't taken over: colour and alpha are those that give, in linear light, the frame
+as it looks over black, and over white.
 """
 
 from pathlib import Path
@@ -19,8 +19,8 @@ ROWS = 256
 
 
 def write_exr(pixels: Float32, path: Path) -> None:
-    """`pixels` are (height, width, 4), 0 to 1, sRGB-encoded with straight alpha, top row first. The primaries of the file
-    are those of sRGB. Raises EncodeError."""
+    """`pixels` are (height, width, 4), 0 to 1, sRGB-encoded with straight alpha, top row first. Its primaries are
+    those of sRGB. Raises EncodeError."""
     import OpenImageIO  # it takes a while, and few renders need it
 
     height, width = pixels.shape[:2]
@@ -28,6 +28,7 @@ def write_exr(pixels: Float32, path: Path) -> None:
     spec.channelnames = ("R", "G", "B", "A")
     spec.attribute("compression", COMPRESSION)
     spec.attribute("oiio:ColorSpace", "lin_rec709")
+    spec.attribute("DateTime", "1980:01:01 00:00:00")  # else it is the time of writing: equal pixels give equal bytes
     OpenImageIO.attribute("exr_threads", -1)  # none beside the caller's
     file = OpenImageIO.ImageOutput.create(str(path))
     if file is None or not file.open(str(path), spec):

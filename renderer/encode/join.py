@@ -20,9 +20,12 @@ CONTAINERS: dict[str, tuple[str, ...]] = {
 """What ffmpeg is told of the target, by its suffix."""
 
 
-def join_videos(parts: Sequence[Path], frame_counts: Sequence[int], fps: int, target: Path) -> None:
+def join_videos(
+    parts: Sequence[Path], frame_counts: Sequence[int], fps: int, target: Path, *, webm_alpha: bool = False
+) -> None:
     """Joins `parts`, equally encoded and of so many frames each, to `target`, an MP4, a MOV or a WebM as they are.
 
+    `webm_alpha`: they are WebMs with alpha, which the joined file has to say of itself, too.
     Raises EncodeError, with what ffmpeg said.
     """
     script = ["ffconcat version 1.0"]
@@ -39,7 +42,8 @@ def join_videos(parts: Sequence[Path], frame_counts: Sequence[int], fps: int, ta
     run_tool([
         "ffmpeg", "-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-y",
         "-f", "concat", "-safe", "0", "-i", f"file:{listing}", "-c", "copy", "-map_metadata", "-1",
-        "-flags", "+bitexact", "-fflags", "+bitexact", *CONTAINERS[target.suffix], f"file:{target}",
+        "-flags", "+bitexact", "-fflags", "+bitexact", *CONTAINERS[target.suffix],
+        *(("-metadata:s:v:0", "alpha_mode=1") if webm_alpha else ()), f"file:{target}",
     ], JOIN_TIMEOUT_S, f"{target.name} can't be joined")  # fmt: skip
     listing.unlink()
 
@@ -50,7 +54,7 @@ def check_joints(path: Path, fps: int, frame_count: int) -> None:
         "ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pts_time", "-of", "csv=p=0",
         f"file:{path}",
     ], JOIN_TIMEOUT_S, f"{path.name} can't be read back")  # fmt: skip
-    times = sorted(float(line) for line in listed.split())
+    times = sorted(float(line.rstrip(",")) for line in listed.split())  # packets with alpha have a field more
     late = next((i for i in range(frame_count) if i >= len(times) or abs(times[i] - i / fps) > 0.001), None)
     if late is not None or len(times) != frame_count:
         raise EncodeError(f"{path.name} has {len(times)} frames of {frame_count}, and none at the time of frame {late}")

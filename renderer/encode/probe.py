@@ -38,14 +38,17 @@ def check_prores(file: ProResFile, fps: int, frame_count: int) -> None:
 def check_browser(file: BrowserFile, fps: int, frame_count: int) -> None:
     """Raises EncodeError naming the first property of `file` that differs from what was asked."""
     stream = _check(file, fps, frame_count, {"codec_name": file.codec})
-    # VP9's alpha is a second video in the container, which ffprobe doesn't decode
-    webm_alpha = file.codec == "vp9" and stream.get("tags", {}).get("alpha_mode") == "1"
+    # VP9's alpha is a second video in the container, which ffprobe doesn't decode; where it is joined, the tag is large
+    tags = {name.lower(): value for name, value in stream.get("tags", {}).items()}
+    webm_alpha = file.codec == "vp9" and tags.get("alpha_mode") == "1"
     pixels = f"yuva{stream['pix_fmt'][3:]}" if webm_alpha else stream["pix_fmt"]
     if pixels != file.pixels:
         raise EncodeError(f"{file.path.name} has pix_fmt {pixels!r} where {file.pixels!r} was asked for")
 
 
-def _check(file: H264File | ProResFile | BrowserFile, fps: int, frame_count: int, format_: Mapping[str, str]) -> dict[str, Any]:
+def _check(
+    file: H264File | ProResFile | BrowserFile, fps: int, frame_count: int, format_: Mapping[str, str]
+) -> dict[str, Any]:
     """What holds of every video, beside its format. Returns ffprobe's facts."""
     stream = _probe(file.path)
     expected = {

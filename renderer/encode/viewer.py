@@ -1,4 +1,4 @@
-"""Views from all around -> here -> what stands beside them in the ZIP of a spin: a list in JSON, and a page that turns them.
+"""Views from all around -> here -> what lies beside them in a spin's ZIP: a list in JSON, and a page that turns them.
 
 The page is whole in itself: it works from a folder, without a server, and asks nobody for anything.
 """

@@ -120,10 +120,10 @@ class Books:
 
     def _wrong_files(self) -> Iterator[str]:
         """Each file that a row names is there and, after the sweep, no other."""
-        celery, storage = make_celery(self.farm.settings), open_storage(self.farm.settings)
+        storage = open_storage(self.farm.settings)
 
         def unneeded() -> set[str]:
-            with mock.patch.object(leftovers, "GRACE", dt.timedelta(0)):
+            with mock.patch.object(leftovers, "GRACE", dt.timedelta(0)), make_celery(self.farm.settings) as celery:
                 sweep_once(self.farm.database, storage, celery, self.farm.settings)
                 collect_once(self.farm.database, storage, self.farm.settings)
             named, own = self._named()
@@ -133,7 +133,6 @@ class Books:
             wait_for(lambda: not unneeded(), "the last files to be deleted")
         except AssertionError:
             yield from (f"file without row: {key}" for key in sorted(unneeded()))
-        celery.close()
         named, own = self._named()
         for key in named - stored_keys(self.farm):
             if self._is_own(key, own):

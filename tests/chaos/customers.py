@@ -19,6 +19,8 @@ from tests.support.farm import Farm
 from tests.support.waiting import HANG_S
 
 CREDITS = 1_000_000
+PATIENCE_S = 3 * HANG_S
+"""After so long, however busy the machine is and whatever else has happened, an order must have ended."""
 POLL_S = 0.3
 PASSING = (409, 425, 429, 502, 503, 504, 507)
 """Statuses with which the farm asks to come back: 409 is an earlier try of the same order that is still at work."""
@@ -84,7 +86,7 @@ class Customer:
 
     def until(self, path: str, name: str, ends: Sequence[str], dialect: str = "dxgl") -> Any:
         """What the path tells once its `name` is one of `ends`."""
-        deadline = time.monotonic() + HANG_S
+        deadline = time.monotonic() + PATIENCE_S
         while True:
             told = self.get(path, dialect)
             told = told.get("data", told)
@@ -160,7 +162,7 @@ def deleted(customer: Customer) -> None:
 def usdz(customer: Customer) -> None:
     model_id, render_id = customer.upload({"output": "image"})
     customer.follow("still", render_id)
-    deadline = time.monotonic() + HANG_S
+    deadline = time.monotonic() + PATIENCE_S
     while (answer := customer.ask("GET", f"/v1/models/{model_id}/file?format=usdz")).status_code == 404:
         if time.monotonic() > deadline:
             raise Stuck(f"there is no USDZ of {model_id}: {answer.text}")
@@ -244,3 +246,5 @@ class Custom(threading.Thread):
                 ORDERS[kind](self.customer)
         except BaseException as error:  # noqa: BLE001 (whatever it is, it is told)
             self.error = error
+        finally:
+            self.customer.http.close()

@@ -8,14 +8,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from tests.chaos import plan
 from tests.chaos.books import Books
-from tests.chaos.customers import Custom, Customer
+from tests.chaos.customers import PATIENCE_S, Custom, Customer
 from tests.chaos.parts import Farmstead, Undo
-from tests.support.waiting import HANG_S
 
 TICK_S = 0.05
-END_S = 2 * HANG_S
-"""After so long, an order that was made in time must have ended."""
-
 logger = logging.getLogger(__name__)
 
 
@@ -65,7 +61,7 @@ def ordeal(
     finally:
         for thread in threads:
             thread.stop()
-    until = time.monotonic() + END_S
+    until = time.monotonic() + 2 * PATIENCE_S
     for thread in threads:
         while thread.is_alive() and time.monotonic() < until:
             farmstead.tend()

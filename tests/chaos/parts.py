@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Protocol
 
 import psutil
+from sqlalchemy import update
 
+from api.db.dialects import from_now
+from api.db.tables import Segment
 from tests.support.disks import fill, small_disk
 from tests.support.farm import Farm
 from tests.support.ports import free_port
@@ -21,13 +24,14 @@ from tests.support.waiting import HANG_S, wait_for
 
 DISK_MB = 256
 FAKETIME = Path(os.environ.get("FAKETIME_LIBRARY", "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"))
-"""Debian's libfaketime, which moves a process's clock. Without it no clock jumps."""
+"""Debian's libfaketime, which moves PostgreSQL's clock. Without it only the clocks of the farm's processes jump, which
+`moved` runs: libfaketime breaks Python's sleep."""
 
 JUMPS_S = (90, -90, 600, -600)
 """Less than the quarter of an hour by which S3 lets a clock be wrong, and for which links to upload by are good."""
 
 SETTINGS = {
-    "PIROUETTE_LEASE_SECONDS": "3", "PIROUETTE_MAX_ATTEMPTS": "50", "PIROUETTE_DISK_RESERVE_MB": "16",
+    "PIROUETTE_LEASE_SECONDS": "8", "PIROUETTE_MAX_ATTEMPTS": "50", "PIROUETTE_DISK_RESERVE_MB": "16",
     "PIROUETTE_GROK": "true",
 }  # fmt: skip
 """A lease is shorter than much of what happens here, and what is lost again and again is still to be done."""
@@ -62,9 +66,24 @@ class Embedded:
     def strike(self, part: str, manner: str, which: int) -> Undo:
         if part == "server":
             self.farm.kill()
-            return self.farm.start
+            return self._start
         workers = self.farm.worker_processes()
-        return _strike_worker(workers[which % len(workers)], part, manner) if workers else _nothing
+        undo = _strike_worker(workers[which % len(workers)], part, manner) if workers else _nothing
+
+        def undo_it() -> None:
+            undo()
+            self._end_leases()
+
+        return undo_it
+
+    def _start(self) -> None:
+        self.farm.start()
+        self._end_leases()
+
+    def _end_leases(self) -> None:
+        """All claims are lost, those of the dead, which would last for minutes here, and those of the living."""
+        with self.farm.database.begin() as session:
+            session.execute(update(Segment).where(Segment.state == "running").values(lease_until=from_now(-1)))
 
     def tend(self) -> None:
         """`serve` does it."""
@@ -98,8 +117,7 @@ class Pieces:
     @property
     def parts(self) -> tuple[str, ...]:
         disk = ("disk",) if (self.farm.folder / "data").is_mount() else ()
-        clock = ("clock",) if FAKETIME.exists() else ()
-        return ("server", "worker", "child", "sweeper", *self._servers, *disk, *clock)
+        return ("server", "worker", "child", "sweeper", *self._servers, *disk, "clock")
 
     def strike(self, part: str, manner: str, which: int) -> Undo:
         if part == "disk":
@@ -142,24 +160,23 @@ class Pieces:
         return lambda: _reset(clock)
 
     def _start(self, name: str) -> None:
-        self._away.discard(name)
-        clock = clock_of(self._clocks / name)
+        clock = self._clocks / name
+        _reset(clock)
         with (self.farm.folder / "farm.log").open("ab") as log:
             self._processes[name] = subprocess.Popen(
-                [sys.executable, "-m", "api.cli", name.partition("-")[0]],
-                env={**os.environ, **self.farm.environment, **clock}, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                [sys.executable, "-m", "tests.chaos.moved", clock, name.partition("-")[0]],
+                env={**os.environ, **self.farm.environment}, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
+        self._away.discard(name)
 
 
-def clock_of(clock: Path) -> dict[str, str]:
-    """The environment of a process whose clock that file moves, where it can be moved."""
-    if not FAKETIME.exists():
-        return {}
+def moved_by(clock: Path) -> dict[str, str]:
+    """The environment of a PostgreSQL whose clock that file moves, where it can be moved."""
     _reset(clock)
-    return {
-        "LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_CACHE_DURATION": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1",
-    }  # fmt: skip
+    if not FAKETIME.is_file():
+        return {}
+    return {"LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_CACHE_DURATION": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}  # fmt: skip
 
 
 def _reset(clock: Path) -> None:
@@ -202,7 +219,7 @@ def running_pieces(folder: Path, cache: Path) -> Iterator[Pieces]:
         (data / "cache").symlink_to(cache)
         clocks = Path(closing.enter_context(tempfile.TemporaryDirectory()))
         clocks.chmod(0o755)
-        postgres = closing.enter_context(running_server(clock_of(clocks / "postgres"), synchronous_commit="on"))
+        postgres = closing.enter_context(running_server({"synchronous_commit": "on"}, moved_by(clocks / "postgres")))
         redis = RedisServer(folder, free_port())
         redis.start()
         closing.callback(redis.stop)

@@ -11,10 +11,10 @@ MANNERS = {
 }  # fmt: skip
 """How each part of a farm can be struck."""
 
-SHORTEST_S, LONGEST_S = 0.2, 8.0
+SHORTEST_S, LONGEST_S = 0.2, 15.0
 """How long a part is away: shorter and longer than a lease, and than what most of the farm waits for."""
 
-PAUSE_S = 2.0
+PAUSE_S = 5.0
 """The longest pause from one strike to the next."""
 
 

@@ -2,12 +2,16 @@
 
 import dataclasses
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
+from api.http.portal.pages import STATIC
+from tests.support.browser import chromium
 from tests.support.farm import Farm
 from tests.support.node import node_package
 from tests.support.waiting import wait_for
@@ -72,6 +76,24 @@ def first_link(farm: Farm) -> str:
     """The link that the server's log shows as long as nobody can sign in."""
     [*_, last] = re.findall(r"http://\S+/portal/join#\S+", farm.log)
     return f"{last}"
+
+
+@contextmanager
+def built_portal() -> Iterator[Browser]:
+    """A browser, and pages for it that are made of today's sources."""
+    subprocess.run([sys.executable, "-m", "api.processes.build_portal"], check=True)
+    assert (STATIC / "index.html").is_file()
+    with chromium() as browser:
+        yield browser
+
+
+def come_in(visited: Visit, farm: Farm) -> None:
+    """As the farm's first administrator, by the link in the log."""
+    visited.page.goto(first_link(farm))
+    visited.page.get_by_label("E-mail address").fill(EMAIL)
+    visited.page.get_by_label("Password").fill(PASSWORD)
+    visited.page.get_by_role("button", name="Start").click()
+    visited.page.get_by_role("heading", name="Drop models here").wait_for()
 
 
 @contextmanager

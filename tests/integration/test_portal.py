@@ -1,8 +1,6 @@
 """The portal in a real browser, on a real farm: from the link in the log to a shared turntable."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +9,17 @@ from playwright.sync_api import Browser, expect
 
 from api.domain.accounts import credentials, sessions
 from api.http.auth import SESSION_COOKIE
-from api.http.portal.pages import STATIC
-from tests.integration.portal import EMAIL, PASSWORD, PATIENCE_MS, Visit, first_link, visit, wait_until_plays
+from tests.integration.portal import (
+    EMAIL,
+    PASSWORD,
+    PATIENCE_MS,
+    Visit,
+    built_portal,
+    first_link,
+    visit,
+    wait_until_plays,
+)
 from tests.integration.support import box_glb
-from tests.support.browser import chromium
 from tests.support.farm import Farm
 from tests.support.waiting import wait_for
 
@@ -23,9 +28,7 @@ expect.set_options(timeout=PATIENCE_MS)
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    subprocess.run([sys.executable, "-m", "api.processes.build_portal"], check=True)
-    assert (STATIC / "index.html").is_file()
-    with chromium() as browser:
+    with built_portal() as browser:
         yield browser
 
 
@@ -188,7 +191,17 @@ def test_work_goes_on_after_a_session_has_ended(
         sign_in(boss)
         expect(page.get_by_text("Here, and being drawn")).to_be_visible()
         boss.open("Models")
-        expect(page.get_by_text("<img src=x onerror=alert(1)>")).to_be_visible()  # a name is a text
+        hostile_card = page.get_by_role("listitem").filter(has_text="<img src=x onerror=alert(1)>")
+        expect(hostile_card).to_be_visible()  # a name is a text
+        hostile_card.get_by_role("checkbox").check(force=True)
+        page.get_by_role("button", name="Delete").click()
+        expect(hostile_card).to_have_count(0)
+        page.get_by_role("button", name="Undo").click()
+        hostile_card.get_by_role("checkbox").check(force=True)
+        page.get_by_role("button", name="Tags", exact=True).click()
+        page.get_by_role("dialog").get_by_label("Add to all of them").fill("odd, names")
+        page.get_by_role("dialog").get_by_role("button", name="Save").click()
+        expect(hostile_card.get_by_text("odd, names")).to_be_visible()
         assert boss.troubles == []
 
 

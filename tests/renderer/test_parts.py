@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from renderer.checks import Check
 from renderer.encode.ffmpeg import EncoderProcess
 from renderer.encode.join import check_joints, join_videos
 from renderer.errors import EncodeError
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
-from renderer.render import draw_part, join_parts, open_shot, render_video
+from renderer.render import draw_part, join_parts, judge_parts, open_shot, render_video
 from renderer.spec import Backdrop, FrameSpec, VideoVariant
 from tests.renderer.encode.media import decode_rgb, decode_yuva, ffprobe
 from tests.renderer.load.glb_builder import triangle_builder
@@ -39,6 +40,8 @@ class Made:
     joined: dict[str, dict[str, Path]]
     encoders: list[int]
     posters: list[list[str]]
+    whole_checks: dict[str, list[Check]]
+    joined_checks: dict[str, list[Check]]
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +72,8 @@ def made(opened_device: Device, light_cache: Path, tmp_path_factory: pytest.Temp
         posters.append(listener.posters)
     by_name = [(len(run), {path.name: path for path in paths}) for run, paths in zip(RUNS, parts, strict=True)]
     joined = join_parts(FRAMES, VARIANTS, by_name, folder / "joined", listener=Silent())
-    return Made(whole, parts, joined, encoders, posters)
+    whole_checks = {name: list(each.checks) for name, each in files.items()}
+    return Made(whole, parts, joined, encoders, posters, whole_checks, judge_parts(FRAMES, VARIANTS, by_name))
 
 
 def test_each_variant_gets_files_of_its_own(made: Made) -> None:
@@ -85,6 +89,13 @@ def test_each_variant_gets_files_of_its_own(made: Made) -> None:
 def test_equal_streams_are_encoded_once(made: Made) -> None:
     assert made.encoders == [3] * 3  # composited on white, on black for a thumbnail, and clear
     assert [len(paths) for paths in made.parts] == [6] * 3  # and what was seen of the frames
+
+
+def test_what_the_parts_have_seen_is_judged_as_of_one_that_has_seen_all(made: Made) -> None:
+    assert made.joined_checks == made.whole_checks
+    names = {variant: {check.check for check in checks} for variant, checks in made.whole_checks.items()}
+    assert names["white"] - names["clear"] == {"invisible"}
+    assert names["clear"] >= {"cut_off", "too_small", "too_dark", "clipped", "units", "loop"}
 
 
 def test_the_first_part_has_the_posters(made: Made) -> None:

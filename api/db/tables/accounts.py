@@ -25,6 +25,7 @@ class Account(Base):
     is_admin: Mapped[bool] = mapped_column(default=False)
     service_class: Mapped[int] = mapped_column(default=10, server_default="10")  # domain.accounts.classes
     suspended_at: Mapped[dt.datetime | None]
+    deleted_at: Mapped[dt.datetime | None]  # then all that it had goes: domain.removal.accounts
     created_at: Mapped[dt.datetime]
 
 

@@ -26,7 +26,7 @@ class Quotas:
     storage_mb: int = 0
     uploads_per_hour: int = 0
     waiting_previews: int = 0
-    unfinished_renders: int = 0
+    unfinished_orders: int = 0
     running: int = 0
     kept_mb: int = 0
 

@@ -16,7 +16,7 @@ from api import clock
 from api.db.tables import Flow, FlowInput, FlowStep, Task
 from api.domain.accounts import ledger
 from api.domain.generations.states import ACTIVE, OPEN, UNFINISHED, FlowState, InputState
-from api.domain.kit import unit
+from api.domain.kit import counting, unit
 from api.domain.kit.failures import CANCELLED, Failure
 from api.domain.work import scheduling, tasks
 from api.domain.work.states import TaskState
@@ -104,9 +104,13 @@ def _note_progress(session: Session, flow_id: str, before: float) -> None:
 
 
 def _end(session: Session, flow_id: str, *, state: FlowState, **values: object) -> None:
-    session.execute(
-        update(Flow).where(Flow.id == flow_id).values(state=state, finished_at=clock.now(), **values)
-    )
+    template = session.scalars(
+        update(Flow)
+        .where(Flow.id == flow_id)
+        .values(state=state, finished_at=clock.now(), **values)
+        .returning(Flow.template)
+    ).one()
+    counting.add(session, "flows", 1, template=template, status=state.value)
     if state != FlowState.COMPLETED:
         ledger.refund(session, SUBJECT, flow_id)
 

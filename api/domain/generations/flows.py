@@ -26,6 +26,7 @@ from api.domain.kit import paging, unit
 from api.domain.kit.files import FileView
 from api.domain.kit.paging import Page, Sort
 from api.domain.kit.texts import checked_text
+from api.domain.renders import limits
 from api.domain.work import results, tasks
 from api.domain.work.tasks import NewTask, Priority
 from api.errors import FlowNotFound, InvalidRequest, InvalidState
@@ -279,7 +280,8 @@ def _start(
     terms: Terms,
     priority: Priority,
 ) -> None:
-    """Makes the tasks, takes the credits. Raises InvalidState where there are no inputs, or somebody was quicker."""
+    """Makes the tasks, takes the credits. Raises InvalidState where there are no inputs, or somebody was quicker;
+    NoCredits; TooManyRequests."""
     inputs = session.execute(
         select(FlowInput.id, FlowInput.text, FlowInput.sha256)
         .where(FlowInput.flow_id == flow_id)
@@ -314,6 +316,7 @@ def _start(
         raise InvalidState("The flow is started already")
     if credits:
         ledger.charge(session, account_id, endings.SUBJECT, {flow_id: credits}, note=f"{template.name} {started}")
+    limits.refuse_unfinished(session, account_id)
 
 
 _COLUMNS = (

@@ -64,7 +64,7 @@ def spender(session: Session) -> str | None:
 
 
 def most_unfinished(session: Session) -> int | None:
-    """As many renders of an account may be unfinished, unless its own quota says otherwise; 0 means any number, and
+    """As many orders of an account may be unfinished, unless its own quota says otherwise; 0 means any number, and
     None that nobody counts them here."""
     most: int | None = session.info.get(_MOST_UNFINISHED)
     return most

@@ -4,12 +4,12 @@ import datetime as dt
 import math
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, literal, literal_column, select
 from sqlalchemy.orm import Session
 
 from api import clock
 from api.db.dialects import count_now
-from api.db.tables import Model, Render, Segment
+from api.db.tables import Base, Flow, Model, Render, Segment
 from api.domain.accounts import quotas
 from api.domain.accounts.quotas import Quotas
 from api.domain.kit import unit
@@ -57,7 +57,7 @@ def refuse(session: Session, account_id: str, allowed: Quotas, *, adding: int | 
 
 
 def refuse_unfinished(session: Session, account_id: str) -> None:
-    """Raises TooManyRequests where more of the account's ordered renders are unfinished than may be.
+    """Raises TooManyRequests where more of the account's ordered renders and flows are unfinished than may be.
 
     What `unit.most_unfinished` says is for accounts of which nothing else is said.
     """
@@ -65,19 +65,25 @@ def refuse_unfinished(session: Session, account_id: str) -> None:
     if most is None:
         return
     quotas.hold_account(session, account_id)
-    own = quotas.own_value(literal(account_id), "unfinished_renders")
+    own = quotas.own_value(literal(account_id), "unfinished_orders")
     row = session.execute(select(func.coalesce(own, most).label("most"), _unfinished(account_id).label("count"))).one()
     if row.most and row.count > row.most:
         raise TooManyRequests(
-            f"{row.count:,} renders of the account would be unfinished, and it may have {row.most:,}: order again when "
+            f"{row.count:,} orders of the account would be unfinished, and it may have {row.most:,}: order again when "
             "some are done",
             retry_after=ORDERS_AGAIN_S,
         )
 
 
-def _unfinished(account_id: str) -> ScalarSelect[int]:
-    ordered = Render.account_id == account_id, Render.status.in_(UNFINISHED), ~Render.is_system_preview
-    return select(func.count()).select_from(Render).where(*ordered).scalar_subquery()
+def _unfinished(account_id: str) -> ColumnElement[int]:
+    """What was ordered: renders but for previews, and flows that have begun."""
+    renders = Render.account_id == account_id, Render.status.in_(UNFINISHED), ~Render.is_system_preview
+    flows = Flow.account_id == account_id, Flow.finished_at.is_(None), Flow.state != literal_column("'created'")
+    return _count(Render, renders) + _count(Flow, flows)
+
+
+def _count(table: type[Base], conditions: tuple[ColumnElement[bool], ...]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(table).where(*conditions).scalar_subquery()
 
 
 def _after(rows: Select[Any], count: int) -> ScalarSelect[Any]:
@@ -97,7 +103,7 @@ def usage(session: Session, account_id: str) -> Quotas:
         storage_mb=stored_mb,
         uploads_per_hour=session.scalar(uploads) or 0,
         waiting_previews=session.scalar(waiting) or 0,
-        unfinished_renders=session.scalar(select(_unfinished(account_id))) or 0,
+        unfinished_orders=session.scalar(select(_unfinished(account_id))) or 0,
         running=session.scalar(running) or 0,
         kept_mb=stored_mb,
     )

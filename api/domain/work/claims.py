@@ -51,6 +51,8 @@ class Claim:
     variants: Variants
     files: dict[str, dict[str, FileView]]
     parts: tuple[Part, ...]
+    traceparent: str | None = None
+    """The request that ordered the task, if it is traced."""
 
     def output_prefix(self, owner_id: str) -> str:
         """Where this attempt stores the owner's files: no two attempts ever write the same key."""
@@ -121,6 +123,7 @@ def claim(
         variants=variants,
         files=results.read(session, variants) if is_assembly else {owner_id: {} for owner_id in variants},
         parts=tuple(Part(part.first_frame, part.frame_count, files_view(part.files)) for part in parts),
+        traceparent=task.traceparent,
     )
 
 
@@ -161,7 +164,7 @@ _TAKE = (
     )
 )
 
-_TASK = select(Task.kind, Task.inputs, Task.spec).where(Task.id == bindparam("of_task"))
+_TASK = select(Task.kind, Task.inputs, Task.spec, Task.traceparent).where(Task.id == bindparam("of_task"))
 
 _PARTS = (
     select(Segment.first_frame, Segment.frame_count, Segment.files)

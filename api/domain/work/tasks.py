@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from api import traceparent
 from api.db.tables import Segment, Task, TaskNeed
 from api.domain.work import lanes, outbox
 from api.domain.work.outcomes import KINDS, outcomes_of
@@ -75,7 +76,8 @@ def add(session: Session, account_id: str, new: Sequence[NewTask], created_at: d
     """
     session.execute(insert(Task), [
         {"id": task.id, "account_id": account_id, "kind": task.work.kind, "key": task.key, "inputs": dict(task.inputs),
-         "spec": task.work.spec, "frame_count": task.work.frame_count, "created_at": created_at}
+         "spec": task.work.spec, "frame_count": task.work.frame_count, "traceparent": traceparent.current.get(),
+         "created_at": created_at}
         for task in new
     ])  # fmt: skip
     if needs := [{"task_id": task.id, "needs_id": need} for task in new for need in task.needs]:

@@ -24,7 +24,7 @@ class QuotaDetails(BaseModel):
     storageMb: QuotaDetail = Field(description="MB (1024 x 1024 bytes) of models, overlays and results")
     uploadsPerHour: QuotaDetail = Field(description="Models uploaded in the last hour")
     waitingPreviews: QuotaDetail = Field(description="Free previews that wait to be drawn")
-    unfinishedRenders: QuotaDetail = Field(description="Ordered renders that are not finished yet")
+    unfinishedOrders: QuotaDetail = Field(description="Ordered renders and flows that are not finished yet")
     running: QuotaDetail = Field(description="Pieces of work that workers do for the account at the moment")
     keptMb: QuotaDetail = Field(
         description="MB of files, above which the oldest previews and then the oldest results are deleted"

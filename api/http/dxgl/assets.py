@@ -7,7 +7,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from api.domain.accounts.credentials import Principal
-from api.domain.renders.outputs import FILES, MAIN, Outputs, get_outputs
+from api.domain.renders.outputs import FILES, FORMAT_FILES, MAIN, Outputs, get_outputs
 from api.domain.renders.states import UNFINISHED, RenderStatus
 from api.errors import (
     DatasetNotFound,
@@ -24,14 +24,22 @@ from api.http.files import IMMUTABLE, TRANSIENT, check_stored, send, send_bundle
 from api.http.state import Farm, FarmDep
 from api.storage.base import FileMissing
 from renderer.media_types import MEDIA_TYPES
+from renderer.spec.formats import FORMATS, FormatRow
 from renderer.spec.strips import COLUMNS, ROWS, TILE_WIDTH, TILES
 
-BUNDLED = {"image": "image", "video": "video", "web": "web", "poster_full": "poster", "thumb": "thumb"}
+BUNDLED = {
+    "image": "image", "video": "video", "web": "web", "poster_full": "poster", "thumb": "thumb",
+    "webp": "animation", "gif": "animation", "webm": "video", "hevc": "hevc", "png": "png", "exr": "exr",
+    "strip_full": "strip", "spin": "spin",
+}  # fmt: skip
 """The files of a bundle, by their names in the database, and their names in the ZIP without the suffix."""
 
-PATHS = {
+FORMAT_PATHS: dict[str, str] = {row.name: row.name for row in FORMATS if row.name != "strip"}
+
+PATHS: dict[str, str] = {
     "video": "video", "web": "video?quality=web", "image": "image", "dataset": "dataset", "thumb": "thumb",
     "strip": "strip", "poster": "poster", "poster_full": "poster?quality=full",
+    **FORMAT_PATHS, "strip_full": "strip?quality=full",
 }  # fmt: skip
 """Below a render's own path, by the files' names in the database."""
 
@@ -43,9 +51,12 @@ IMAGE_TYPES = tuple(MEDIA_TYPES[suffix] for suffix in (".png", ".webp", ".avif")
 STRIP = (
     f"{TILES} frames of a video, evenly picked from the first on, in one WebP: for pages that show one of them as the "
     f"mouse moves along. They lie row by row, {COLUMNS} in each of {ROWS} rows, {TILE_WIDTH} pixels wide and as high "
-    "as the video's aspect makes them."
+    "as the video's aspect makes them. With `quality=full`, where `formats` named `strip`, a larger one with its JSON."
 )
 """What openapi.json says of it."""
+
+STRIP_FORMAT = next(row for row in FORMATS if row.name == "strip")
+STRIP_TYPES = (MEDIA_TYPES[".webp"], MEDIA_TYPES[".zip"])
 
 router = new_router("assets")
 
@@ -78,9 +89,11 @@ def get_thumb(principal: Reader, farm: FarmDep, render_id: RenderId, request: Re
     return send_file(farm, _outputs(farm, principal, render_id), request, "thumb", ThumbNotFound)
 
 
-@get_and_head(router, "/renders/{render_id}/strip", MEDIA_TYPES[".webp"], missing=OutputNotFound, description=STRIP)
-def get_strip(principal: Reader, farm: FarmDep, render_id: RenderId, request: Request) -> Response:
-    return send_file(farm, _outputs(farm, principal, render_id), request, "strip", OutputNotFound)
+@get_and_head(router, "/renders/{render_id}/strip", *STRIP_TYPES, missing=OutputNotFound, description=STRIP)
+def get_strip(
+    principal: Reader, farm: FarmDep, render_id: RenderId, request: Request, quality: str = ""
+) -> Response:
+    return send_strip(farm, _outputs(farm, principal, render_id), request, quality)
 
 
 @get_and_head(router, "/renders/{render_id}/dataset", "application/zip", missing=DatasetNotFound)
@@ -99,9 +112,9 @@ def get_bundle(principal: Reader, farm: FarmDep, render_id: RenderId, request: R
     missing = ImageNotFound if main == "image" else VideoNotFound
     if outputs.status != RenderStatus.DONE:
         raise missing(_why_missing(outputs, main))
-    files = {stem: outputs.files[name] for name, stem in BUNDLED.items() if name in outputs.files}
+    files = [(stem, outputs.files[name]) for name, stem in BUNDLED.items() if name in outputs.files]
     with missing_as(missing):
-        check_stored(farm, *files.values())
+        check_stored(farm, *(file for _, file in files))
     return send_bundle(farm, request, files, caching=IMMUTABLE, filename=f"{render_id}.zip")
 
 
@@ -141,6 +154,27 @@ def send_poster(farm: Farm, outputs: Outputs, request: Request, quality: str, *,
     return send_file(farm, outputs, request, name, PosterNotFound, caching=caching)
 
 
+def send_strip(farm: Farm, outputs: Outputs, request: Request, quality: str, *, caching: str = IMMUTABLE) -> Response:
+    if quality == "full":
+        return send_format(farm, outputs, request, STRIP_FORMAT, caching=caching)
+    return send_file(farm, outputs, request, "strip", OutputNotFound, caching=caching)
+
+
+def send_format(
+    farm: Farm, outputs: Outputs, request: Request, row: FormatRow, *, caching: str = IMMUTABLE
+) -> Response:
+    """ZIPs are downloads by a name; all else is shown as it is."""
+    filename = f"{outputs.render_id}-{row.name}.zip" if row.suffix == ".zip" else None
+    return send_file(
+        farm, outputs, request, FORMAT_FILES[row.name], OutputNotFound, caching=caching, filename=filename
+    )
+
+
+def format_description(row: FormatRow) -> str:
+    """What openapi.json says of a format's file."""
+    return f"{row.description} There where the setting `formats` named `{row.name}`."
+
+
 def send_dataset(farm: Farm, outputs: Outputs, request: Request, *, caching: str = IMMUTABLE) -> Response:
     filename = f"{outputs.render_id}.zip"
     return send_file(farm, outputs, request, "dataset", DatasetNotFound, caching=caching, filename=filename)
@@ -168,3 +202,19 @@ def send_file(
     if outputs.status != RenderStatus.DONE:
         caching = TRANSIENT  # a lost attempt's poster is made anew by the next one
     return send(farm, request, file, caching=caching, filename=filename)
+
+
+def _add_format(row: FormatRow) -> None:
+    """The route of a video's format."""
+
+    def get_format(principal: Reader, farm: FarmDep, render_id: RenderId, request: Request) -> Response:
+        return send_format(farm, _outputs(farm, principal, render_id), request, row)
+
+    get_format.__name__ = f"get_{row.name}"
+    path, type_ = f"/renders/{{render_id}}/{row.name}", MEDIA_TYPES[row.suffix]
+    get_and_head(router, path, type_, missing=OutputNotFound, description=format_description(row))(get_format)
+
+
+for _row in FORMATS:
+    if _row.name in FORMAT_PATHS:
+        _add_format(_row)

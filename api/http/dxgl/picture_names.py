@@ -31,6 +31,7 @@ NAMES: dict[str, str] = {
     "reflector": "reflector",
     "variant": "material_variant",
     "animation": "animation",
+    "time": "time",
     "tilt": "tilt_x",
     "pan": "pan_x",
     "roll": "roll_z",

@@ -122,7 +122,7 @@ async def get_picture(
 
     `settings` are `w` and `h`, in pixels from 16 to 2048, and names and values of render settings, with colons and
     commas between: camera, azimuth, elevation, rotate, zoom, framing, bg, transparent, vignette, light, tone, shadows,
-    reflector, variant, animation, tilt, pan, roll. Colours have no #, switches are 0 or 1.
+    reflector, variant, animation, time, tilt, pan, roll. Colours have no #, switches are 0 or 1.
     """
     def look() -> PictureView | None:
         with farm.database.read() as session:

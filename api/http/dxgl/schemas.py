@@ -259,6 +259,13 @@ class RenderDetail(TypedDict):
         ),
     ]
     hasWebVariant: Annotated[bool, Field(description="Whether there is a web-optimised video", examples=[False])]
+    formatUrls: Annotated[
+        dict[str, str],
+        Field(
+            description="Beyond dx.gl's fields: where on this server the files of the setting `formats` are, by format",
+            examples=[{"webp": "/v1/renders/Xz7pQ4w8nR2k/webp"}],
+        ),
+    ]
     is_system_preview: Annotated[
         bool,
         Field(description="Beyond dx.gl's fields: whether this is the free preview of an upload", examples=[False]),
@@ -280,11 +287,24 @@ def render_detail(view: RenderView) -> RenderDetail:
         "warnings": orjson.Fragment(view.warnings_json),
         "checks": orjson.Fragment(view.checks_json),
         "hasWebVariant": view.has_web,
+        "formatUrls": _format_urls(view),
         "is_system_preview": view.is_system_preview,
         "progress": render_progress(view),
         "createdAt": view.created_at,
         "updatedAt": view.updated_at,
     }
+
+
+_NO_FORMATS = ('"formats": []', '"formats":[]')
+
+
+def _format_urls(view: RenderView) -> dict[str, str]:
+    """The settings are taken apart only where they name formats, which few renders have."""
+    told = view.settings_json
+    if view.status != RenderStatus.DONE or '"formats"' not in told or any(none in told for none in _NO_FORMATS):
+        return {}
+    paths = {name: "strip?quality=full" if name == "strip" else name for name in view.settings.get("formats", ())}
+    return {name: f"/v1/renders/{view.id}/{path}" for name, path in paths.items()}
 
 
 class ModelPatch(BaseModel):

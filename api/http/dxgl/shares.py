@@ -19,7 +19,19 @@ from api.errors import (
     ThumbNotFound,
     VideoNotFound,
 )
-from api.http.dxgl.assets import IMAGE_TYPES, STRIP, send_dataset, send_file, send_poster, send_video
+from api.http.dxgl.assets import (
+    FORMAT_PATHS,
+    IMAGE_TYPES,
+    STRIP,
+    STRIP_TYPES,
+    format_description,
+    send_dataset,
+    send_file,
+    send_format,
+    send_poster,
+    send_strip,
+    send_video,
+)
 from api.http.dxgl.auth import Reader, Writer
 from api.http.dxgl.failures import errors
 from api.http.dxgl.paths import RenderId, get_and_head, new_router
@@ -29,6 +41,7 @@ from api.http.files import REVOCABLE
 from api.http.routes import JsonRoute, operation_id
 from api.http.state import Farm, FarmDep
 from renderer.media_types import MEDIA_TYPES
+from renderer.spec.formats import FORMATS, FormatRow
 
 router = new_router("shares")
 public = APIRouter(
@@ -42,7 +55,8 @@ class ShareState(BaseModel):
     id: RenderIdText
     shared: bool = Field(examples=[True])
     path: str | None = Field(
-        description="With /video, /image, /poster, /thumb, /strip or /dataset behind it; null while it isn't shared",
+        description="With /video, /image, /poster, /thumb, /strip, /dataset or a format behind it; null while it isn't "
+        "shared",
         examples=["/api/v/Ab3kF9x2qL1m/Xz7pQ4w8nR2k"],
     )
     page: str | None = Field(
@@ -120,12 +134,31 @@ def get_shared_thumb(farm: FarmDep, share_id: RenderId, render_id: RenderId, req
 
 
 @get_and_head(
-    public, "/{share_id}/{render_id}/strip", MEDIA_TYPES[".webp"], missing=OutputNotFound, token=False,
-    description=STRIP,
+    public, "/{share_id}/{render_id}/strip", *STRIP_TYPES, missing=OutputNotFound, token=False, description=STRIP
 )
-def get_shared_strip(farm: FarmDep, share_id: RenderId, render_id: RenderId, request: Request) -> Response:
-    view = _shared(farm, share_id, render_id)
-    return send_file(farm, view, request, "strip", OutputNotFound, caching=REVOCABLE)
+def get_shared_strip(
+    farm: FarmDep, share_id: RenderId, render_id: RenderId, request: Request, quality: str = ""
+) -> Response:
+    return send_strip(farm, _shared(farm, share_id, render_id), request, quality, caching=REVOCABLE)
+
+
+def _add_format(row: FormatRow) -> None:
+    """The public route of a video's format."""
+
+    def get_format(farm: FarmDep, share_id: RenderId, render_id: RenderId, request: Request) -> Response:
+        return send_format(farm, _shared(farm, share_id, render_id), request, row, caching=REVOCABLE)
+
+    get_format.__name__ = f"get_shared_{row.name}"
+    path, type_ = f"/{{share_id}}/{{render_id}}/{row.name}", MEDIA_TYPES[row.suffix]
+    add = get_and_head(
+        public, path, type_, missing=OutputNotFound, token=False, description=format_description(row)
+    )
+    add(get_format)
+
+
+for _row in FORMATS:
+    if _row.name in FORMAT_PATHS:
+        _add_format(_row)
 
 
 @get_and_head(public, "/{share_id}/{render_id}/dataset", "application/zip", missing=DatasetNotFound, token=False)

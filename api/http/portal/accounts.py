@@ -1,5 +1,5 @@
-"""/portal/api/accounts: an administrator of the farm sees its accounts, opens, suspends and reinstates them, adjusts
-their credits, and says how much of the farm each may take."""
+"""/portal/api/accounts: an administrator of the farm sees its accounts, opens, suspends, reinstates and deletes them,
+adjusts their credits, and says how much of the farm each may take."""
 
 from typing import Annotated, Literal
 
@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api.domain.accounts import accounts, classes, invitations, ledger, quotas
 from api.domain.accounts.quotas import NAMES, Quotas
+from api.domain.removal import accounts as removal
 from api.domain.renders import limits
 from api.errors import InvalidRequest, InvalidState
 from api.http.body import body_of
@@ -85,6 +86,16 @@ def suspend(operator: Operator, farm: FarmDep, account_id: AccountId) -> Respons
 def reinstate(operator: Operator, farm: FarmDep, account_id: AccountId) -> Response:
     with farm.database.begin() as session:
         accounts.reinstate(session, accounts.get(session, account_id).id)
+    return Response(status_code=204)
+
+
+@router.delete("/accounts/{account_id}")
+def delete_account(operator: Operator, farm: FarmDep, account_id: AccountId) -> Response:
+    """For good, with all that is the account's, but for its ledger. Raises InvalidState for one's own."""
+    if account_id == operator.account_id:
+        raise InvalidState("This is your own account: another administrator of the farm may delete it")
+    with farm.database.begin() as session:
+        removal.delete_account(session, account_id)
     return Response(status_code=204)
 
 

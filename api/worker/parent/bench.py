@@ -35,5 +35,5 @@ class Bench:
 
     def work(self) -> AbstractContextManager[Unit]:
         """A unit of work on the farm's database and storage."""
-        most = self.settings.quota_unfinished_renders
+        most = self.settings.quota_unfinished_orders
         return unit_of_work(self.database, self.storage, self.wake, most_unfinished=most)

@@ -20,7 +20,7 @@ from api.domain.work import leftovers, scheduling
 from api.domain.work.claims import Claim
 from api.domain.work.states import Role
 from api.domain.work.tasks import Priority
-from api.observe import log
+from api.observe import log, trace
 from api.storage.base import StorageFull, StorageUnavailable, discard
 from api.storage.disk import disk_errors_told
 from api.worker.messages import Done, Failed, Frames, Made, Order, Published, Stage, Stopped, Told
@@ -77,9 +77,15 @@ def run_segment(bench: Bench, claim: Claim) -> None:
     waits to be settled, and the files for what the database says: nobody else could do anything with them either.
     Raises the Outage where the process is asked to end before that.
     """
-    with log.about(
-        task=claim.task_id, kind=claim.kind, segment=claim.segment_id, attempt=claim.attempt, worker=bench.worker,
-        owners=sorted(claim.variants),
+    with (
+        log.about(
+            task=claim.task_id, kind=claim.kind, segment=claim.segment_id, attempt=claim.attempt, worker=bench.worker,
+            owners=sorted(claim.variants),
+        ),
+        trace.span(
+            f"segment {claim.kind}", parent=claim.traceparent, kind="consumer", task=claim.task_id,
+            segment=claim.segment_id, attempt=claim.attempt, worker=bench.worker, role=claim.role.value,
+        ),
     ):  # fmt: skip
         _run(bench, claim)
 
@@ -153,6 +159,7 @@ def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: 
             match report:
                 case Stage(name=name):
                     lease.stage(name)
+                    trace.event(name)
                 case Frames(done=done):
                     lease.frame(min(done, claim.frame_count))
                 case Told(facts=facts):
@@ -247,6 +254,7 @@ def _fail(bench: Bench, claim: Claim, failed: Failed) -> None:
     counts.add("attempts", kind=claim.kind, outcome="failed" if failed.retry else "refused")
     if failed.retry:
         bench.fitness.failed(claim.kind)
+    trace.event(f"failed: {failed.code}")
     failure = failure_of(claim, failed)
     _settle(
         bench,

@@ -155,7 +155,7 @@ def test_quotas_are_set_and_set_back_to_what_the_settings_say(
     monkeypatch.setenv("PIROUETTE_QUOTA_STORAGE_MB", "70")
     admin("create-account", EMAIL)
     defaults = {
-        "storage_mb": 70, "uploads_per_hour": 3600, "waiting_previews": 1000, "unfinished_renders": 10_000,
+        "storage_mb": 70, "uploads_per_hour": 3600, "waiting_previews": 1000, "unfinished_orders": 10_000,
         "running": 0, "kept_mb": 0,
     }  # fmt: skip
     assert admin("show", EMAIL)["quotas"] == defaults

@@ -128,10 +128,10 @@ def test_so_many_renders_may_be_unfinished_and_no_more(database: Database, tmp_p
         with unit_of_work(database, LocalStorage(tmp_path), lambda: None, most_unfinished=most) as unit:
             return [view.id for view in ordering.create_renders(unit, account_id, wanted)]
 
-    with pytest.raises(TooManyRequests, match="5 renders of the account would be unfinished, and it may have 4"):
+    with pytest.raises(TooManyRequests, match="5 orders of the account would be unfinished, and it may have 4"):
         place(4)
     with database.read() as session:
-        assert limits.usage(session, account_id).unfinished_renders == 1
+        assert limits.usage(session, account_id).unfinished_orders == 1
     first, *_ = place(3)
     with pytest.raises(TooManyRequests) as refused:
         place(1)
@@ -139,12 +139,12 @@ def test_so_many_renders_may_be_unfinished_and_no_more(database: Database, tmp_p
     with unit_of_work(database, LocalStorage(tmp_path), lambda: None) as unit:
         removal.cancel_render(unit, account_id, first)
     place(1)
-    allow(database, account_id, unfinished_renders=6)
+    allow(database, account_id, unfinished_orders=6)
     place(2)
-    allow(database, account_id, unfinished_renders=0)
+    allow(database, account_id, unfinished_orders=0)
     results: list[str] = []
     run_at_once(lambda: results.extend(place(1)), 3)
-    allow(database, account_id, unfinished_renders=12)
+    allow(database, account_id, unfinished_orders=12)
 
     def attempt() -> None:
         try:
@@ -155,4 +155,4 @@ def test_so_many_renders_may_be_unfinished_and_no_more(database: Database, tmp_p
     run_at_once(attempt, 6)
     assert len(results) == 9
     with database.read() as session:
-        assert limits.usage(session, account_id).unfinished_renders == 12
+        assert limits.usage(session, account_id).unfinished_orders == 12

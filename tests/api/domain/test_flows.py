@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import func, select, update
 
-from api import clock
+from api import clock, counts
 from api.db.session import Database
 from api.db.tables import Flow, LedgerEntry, Result, StoredBytes, Task
 from api.domain.generations import assets, endings, flows, removal
@@ -316,3 +316,17 @@ def test_an_id_that_is_taken_is_somebody_elses(database: Database) -> None:
     order(database, account_id, text(), public_id=name)
     with pytest.raises(InvalidState, match="already"):
         order(database, account_id, text(), public_id=name)
+
+
+def test_flows_that_have_ended_are_counted_by_how_they_ended(database: Database) -> None:
+    account_id = sign_up(database)
+    before = counts.snapshot()
+    order(database, account_id, text())
+    assert "flows" not in counts.minus(counts.snapshot(), before)
+    make_all(database)
+    order(database, account_id, text())
+    fail(database, held(database))
+    counted = counts.minus(counts.snapshot(), before)["flows"]
+    assert {tuple(key.split(counts.SEPARATOR)): cell for key, cell in counted.items()} == {
+        ("model_generate_fromprompt", "completed"): [1.0], ("model_generate_fromprompt", "failed"): [1.0]
+    }

@@ -10,17 +10,17 @@ from sqlalchemy.orm import Session
 
 from api import clock
 from api.db.session import Database
-from api.db.tables import Base, Flow, IdempotencyKey, Model, Render, StoredBytes, WebhookDelivery
+from api.db.tables import Base, DeletedRender, Flow, IdempotencyKey, Model, Render, StoredBytes, WebhookDelivery
 from api.domain.accounts import idempotency, ledger
 from api.domain.generations import pipeline
-from api.domain.kit.unit import unit_of_work
-from api.domain.removal import models, retention
+from api.domain.removal import retention
 from api.domain.removal.retention import RULES, Due
 from api.domain.renders import shares
 from api.domain.watching import storage as usage
 from api.domain.webhooks import deliveries
 from api.errors import Unavailable
 from api.queue import sweep
+from api.queue.broker import declare_queues, make_celery
 from api.settings import Settings
 from api.storage.local import LocalStorage
 from tests.api.domain import flows as hand
@@ -152,24 +152,33 @@ def test_what_can_not_be_deleted_keeps_nothing_else_and_ends(
 
 @pytest.mark.nightly
 def test_after_a_year_of_the_same_load_the_disk_is_no_fuller_than_after_a_month(
-    web: Web, monkeypatch: pytest.MonkeyPatch
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each day a new model, a video of it and a preview; all of it is kept for a week."""
+    """Each day a new model, a video of it and a preview; all of it is kept for a week. Every other day its owner
+    deletes the model and the video, which can be had back for three days."""
     week = {f"keep_{rule.name}_days": 7 for rule in RULES}
+    web = Web.make(database, tmp_path, credits=1000, grok=False, keep_deleted_days=3)
+    assert isinstance(web.storage, LocalStorage)
+    celery = make_celery(web.settings)
+    declare_queues(celery)
     sizes: list[int] = []
     started = clock.now()
     for day in range(365):
         monkeypatch.setattr(clock, "now", lambda day=day: started + day * DAY)
-        web.upload(b"glTF" + day.to_bytes(4, "big") + bytes(10_000), name=f"{day}.glb")
+        made = web.upload(b"glTF" + day.to_bytes(4, "big") + bytes(10_000), name=f"{day}.glb").json()["data"]
         web.finish_all()
+        if day % 2:
+            for path in (f"/v1/renders/{made['renderId']}", f"/v1/models/{made['modelId']}"):
+                assert web.request("DELETE", path).status_code == 200
+        sweep.sweep_once(web.database, web.storage, celery, web.settings)
         collect(web, **week)
-        with unit_of_work(web.database, web.storage, lambda: None) as unit:
-            models.discard_deleted(unit)
         sizes.append(sum(path.stat().st_size for path in web.settings.files_dir.rglob("*") if path.is_file()))
     assert max(sizes[30:]) <= max(sizes[:30])
     with web.database.read() as session:
         assert (session.scalar(select(StoredBytes.total)) or 0) <= 2 * sizes[-1]
     assert left(web) <= 20
+    assert left(web, DeletedRender) <= 3
+    celery.close()
 
 
 def rounds(web: Web, step: Callable[[Session], bool]) -> int:

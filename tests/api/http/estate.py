@@ -36,7 +36,7 @@ dialect_of = Dialects(DIALECTS).of
 
 PUBLIC = ("/api/v/", "/s/", "/i/", "/g", "/embed/", "/api/generate", "/api/status/", "/api/asset/", "/api/examples",
           "/api/jobs/")  # fmt: skip
-"""Where what there is is everybody's: test_shares, test_pictures, and the tests of the Grok pipeline."""
+"""Where what there is is everybody's: test_shares, test_pictures, test_galleries, and tests of the Grok pipeline."""
 
 LARGE: dict[str, Any] = {"name": "large.glb", "size": 9, "sha256": "1a" * 32}
 """An upload in parts."""

@@ -42,7 +42,7 @@ def test_the_account_of_the_token(web: Web) -> None:
         "storageMb": {"used": 0, "limit": 102400},
         "uploadsPerHour": {"used": 0, "limit": 3600},
         "waitingPreviews": {"used": 0, "limit": 1000},
-        "unfinishedRenders": {"used": 0, "limit": 10_000},
+        "unfinishedOrders": {"used": 0, "limit": 10_000},
         "running": {"used": 0, "limit": None},
         "keptMb": {"used": 0, "limit": None},
     }

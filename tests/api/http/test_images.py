@@ -1,6 +1,7 @@
 """Stills over the API: ordered and paid, followed, fetched one by one and in the bundle."""
 
 import io
+import math
 import zipfile
 from typing import Any
 
@@ -179,3 +180,22 @@ def test_warnings_are_shown_with_the_render(web: Web, model_id: str) -> None:
         scheduling.tell(session, claim, {"warnings": told})
     assert web.get(f"/v1/renders/{render_id}").json()["data"]["warnings"] == told
     assert web.get("/v1/renders").json()["data"][0]["warnings"] == told
+
+
+def test_checks_are_shown_with_their_render_alone_and_as_they_should_be(web: Web, model_id: str) -> None:
+    ids = [order(web, model_id)["id"], order(web, model_id, bgColor="#000000")["id"]]
+    good = {"check": "cut_off", "verdict": "fail", "value": 0.02, "limit": 0, "message": "raise zoom"}
+    strange = [
+        good | {"message": "x\0" * 1000, "more": 1}, good | {"verdict": "terrible"}, good | {"value": math.inf},
+        good | {"limit": "1"}, "pass", None,
+    ]
+    claim = web.claim(ids[0])
+    with web.database.begin() as session:
+        scheduling.tell(session, claim, {"checks": {ids[0]: [good, *strange], "none": [good], "x": 3}})
+    shown = [web.get(f"/v1/renders/{render_id}").json()["data"]["checks"] for render_id in ids]
+    assert shown[1] == []
+    [first, kept] = shown[0]
+    assert first == good
+    assert kept.keys() == good.keys()
+    assert "\0" not in kept["message"]
+    assert len(kept["message"]) == 300

@@ -44,7 +44,8 @@ DXGL_ROUTES = {
 }
 """Every route of dx.gl's API reference."""
 
-SHARED = ("video", "image", "poster", "thumb", "strip", "dataset")
+FORMATS = ("webp", "gif", "webm", "hevc", "png", "exr", "spin")
+SHARED = ("video", "image", "poster", "thumb", "strip", "dataset", *FORMATS)
 PUBLIC_ROUTES = {("GET", f"/api/v/:id/:id/{name}") for name in SHARED}
 PUBLIC_ROUTES |= {("GET", "/i/{signature}/{settings}/:id.{image_format}")}
 PUBLIC_ROUTES |= {("GET", path) for path in ("/s/:id", "/embed/:id/:id", "/g", "/g/:id", "/g/:id/:id")}
@@ -56,7 +57,7 @@ OUR_ROUTES = {
     ("POST", "/v1/image-key"),
     ("GET", "/v1/renders/:id/dataset"),
     ("GET", "/v1/renders/:id/image"),
-    ("GET", "/v1/renders/:id/strip"),
+    *(("GET", f"/v1/renders/:id/{name}") for name in ("strip", *FORMATS)),
     ("GET", "/v1/renders/:id/events"),
     ("PATCH", "/v1/renders/:id/cancel"),
     ("PATCH", "/v1/renders/:id/retry"),

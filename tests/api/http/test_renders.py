@@ -105,7 +105,9 @@ def test_a_render_through_its_life(web: Web) -> None:
         "errorCode": None,
         "errorMessage": None,
         "warnings": [],
+        "checks": [],
         "hasWebVariant": False,
+        "formatUrls": {},
         "is_system_preview": False,
         "progress": {"stage": "queued", "framesDone": 0, "framesTotal": 90, "secondsLeft": None},
     }

@@ -130,7 +130,7 @@ def test_a_part_is_whole_and_never_another(sender: Sender) -> None:
 def test_what_was_not_announced_is_refused_and_gone(sender: Sender) -> None:
     web = sender.web
     for announced, sent, wrong in (
-        (CONTENT, [bytes([1]) * PART, *PARTS[1:]], "invalid_format"),
+        (CONTENT, [b"%PDF-1.7".ljust(PART), *PARTS[1:]], "invalid_format"),
         (bytes(len(CONTENT)), PARTS, "invalid_request"),
     ):
         upload_id = sender.begin(announced)["id"]

@@ -15,6 +15,7 @@ from api.domain.renders.renders import RenderView
 from api.domain.work.claims import Claim
 from api.worker.child import videos
 from api.worker.parent.bench import Bench
+from renderer.checks import Check
 from renderer.render import Listener, VideoFiles
 from renderer.spec import RenderSettings, VideoVariant
 from tests.api.domain.support import balance, claim, get, inspect, settle, stored_files
@@ -98,9 +99,12 @@ def use_renderer(
             video = {"h264": "video.mp4", "prores4444": "video.mov"}[variant.codec]
             files = VideoFiles(
                 folder / video, folder / "thumb.mp4", folder / "strip.webp", folder / "poster.png",
-                folder / "poster_full.png", None, (),
+                folder / "poster_full.png", None, (Check("cut_off", "fail", 0.02, 0.0, "raise zoom"),),
             )  # fmt: skip
-            for path in (files.video, files.thumb, files.strip, files.poster, files.poster_full):
+            files = dataclasses.replace(files, formats={each: folder / f"{each}.webp" for each in variant.formats})
+            for path in (
+                files.video, files.thumb, files.strip, files.poster, files.poster_full, *files.formats.values()
+            ):  # fmt: skip
                 path.write_text(path.name)
             listener.on_poster(name, files.poster, files.poster_full)
             made[name] = files

@@ -40,6 +40,9 @@ def test_a_finished_segment_is_settled_with_all_its_files(order: Order, monkeypa
     assert order.files["poster"].content_type == "image/png"
     assert order.files["thumb"].content_type == "video/mp4"
     assert order.files["video"].size == len("video.mp4")
+    assert json.loads(order.view.checks_json) == [
+        {"check": "cut_off", "verdict": "fail", "value": 0.02, "limit": 0.0, "message": "raise zoom"}
+    ]
     assert list(order.bench.work_dir.iterdir()) == []
     assert order.credits == 9
 
@@ -65,6 +68,14 @@ def test_a_prores_video_is_stored_as_quicktime(order: Order, monkeypatch: pytest
     order.worker.run(dataclasses.replace(order.claim, variants={order.render_id: variant.to_json()}))
     video = order.files["video"]
     assert (video.content_type, video.key) == ("video/quicktime", f"renders/{order.render_id}/1/video.mov")
+
+
+def test_formats_are_stored_beside_the_video(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_renderer(monkeypatch)
+    variant = VideoVariant(Backdrop(), formats=("webp", "spin"))
+    order.worker.run(dataclasses.replace(order.claim, variants={order.render_id: variant.to_json()}))
+    assert order.files["webp"].key == f"renders/{order.render_id}/1/webp.webp"
+    assert order.files.keys() - {"webp", "spin"} == {"video", "thumb", "strip", "poster", "poster_full"}
 
 
 def test_posters_can_be_fetched_while_the_video_is_made(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:

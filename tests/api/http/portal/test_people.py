@@ -184,7 +184,7 @@ def test_accounts_know_nothing_of_each_others_people(web: Web, boss: PersonsBrow
     assert code(other.get("/portal/api/accounts")) == (403, "forbidden")
 
 
-def test_a_suspended_account_is_closed_to_its_people(web: Web, boss: PersonsBrowser) -> None:
+def test_a_suspended_or_deleted_account_is_closed_to_its_people(web: Web, boss: PersonsBrowser) -> None:
     opened = boss.post("/portal/api/accounts", email="studio@example.com").json()["path"]
     other = PersonsBrowser(web)
     other.follow(opened, "studio@example.com")
@@ -196,6 +196,14 @@ def test_a_suspended_account_is_closed_to_its_people(web: Web, boss: PersonsBrow
     assert boss.post(f"{account}/reinstate").status_code == 204
     assert other.get(ME).status_code == 200
     assert code(boss.post(f"/portal/api/accounts/{ids[EMAIL]}/suspend")) == (409, "invalid_state")
+    assert code(other.request("DELETE", account)) == (403, "forbidden")
+    assert code(boss.request("DELETE", f"/portal/api/accounts/{ids[EMAIL]}")) == (409, "invalid_state")
+    assert boss.request("DELETE", account).status_code == 204
+    assert code(other.get(ME)) == (401, "unauthorized")
+    assert [each["email"] for each in boss.get("/portal/api/accounts").json()["data"]] == sorted(
+        {*ids} - {"studio@example.com"}
+    )
+    assert boss.post("/portal/api/accounts", email="studio@example.com").status_code == 200  # the address is free
 
 
 def test_the_operator_sees_the_workers(

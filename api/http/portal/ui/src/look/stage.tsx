@@ -144,7 +144,8 @@ export function Stage({ model, settings, onView }: StageProps) {
     setPlaying(false);
     setWrong(undefined);
     try {
-      setExact(await askForPicture(model.id, settings, moment));
+      const turned = orbit === STRAIGHT || !preview.current ? {} : viewOf(settings, preview.current);
+      setExact(await askForPicture(model.id, { ...settings, ...turned }, moment));
     } catch (error) {
       if (error instanceof ApiError && error.status === 429) toast(t.look.exactSoon);
       else setWrong(messageOf(error));

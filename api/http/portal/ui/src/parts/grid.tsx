@@ -24,20 +24,21 @@ interface GridProps<T> {
 export function Grid<T extends { id: string }>({ list, onWant, least, extra, shape, card }: GridProps<T>) {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
-  const [sight, setSight] = useState<[number, number]>([0, 0]);
+  const [seen, setSeen] = useState(""); // the rows in sight, as a text: the grid is drawn anew when it changes
   const wanted = Math.max(least, width / MOST_COLUMNS);
   const columns = Math.max(1, Math.floor((width + GAP) / (wanted + GAP)));
   const side = (width - GAP * (columns - 1)) / columns;
   const step = side * shape + extra + GAP;
   const rows = Math.ceil(list.total / columns);
 
+  const rowAt = (y: number, round: (row: number) => number) => Math.max(0, round(y / step));
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return undefined;
     const look = () => {
       const top = -element.getBoundingClientRect().top;
       setWidth(element.clientWidth);
-      setSight([top - innerHeight / 2, top + innerHeight * 1.5]);
+      setSeen(`${rowAt(top - innerHeight / 2, Math.floor)} ${rowAt(top + innerHeight * 1.5, Math.ceil)}`);
     };
     look();
     addEventListener("scroll", look, { passive: true });
@@ -46,10 +47,11 @@ export function Grid<T extends { id: string }>({ list, onWant, least, extra, sha
       removeEventListener("scroll", look);
       removeEventListener("resize", look);
     };
-  }, [list.total]);
+  }, [list.total, step]);
 
-  const first = Math.max(0, Math.floor(sight[0] / step)) * columns;
-  const last = Math.min(list.total, Math.max(0, Math.ceil(sight[1] / step)) * columns);
+  const [from = 0, to = 0] = seen.split(" ").map(Number);
+  const first = from * columns;
+  const last = Math.min(list.total, to * columns);
   useEffect(() => {
     if (!width) return;
     for (let page = Math.floor(first / PAGE); page * PAGE < last; page += 1) onWant(page);

@@ -14,7 +14,7 @@ export const showing = {
     embedTitle: "For your own pages",
     embed: "Player as HTML",
     checks: "Checks",
-    passed: "fine",
+    verdicts: { pass: "Fine", warn: "Worth a look", fail: "Something is wrong" },
     proRes: "The player shows the version for the web. The ProRes file keeps its transparent background.",
     addTo: "Add to a gallery",
     added: (title: string) => `Added to ${title}`,

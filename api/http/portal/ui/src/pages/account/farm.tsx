@@ -1,4 +1,4 @@
-// All accounts of the farm, for who runs it: opened, and given credits.
+// All accounts of the farm, for who runs it: opened, limited, closed, and given credits.
 import { useState } from "preact/hooks";
 import { messageOf, own } from "../../api/client";
 import type { Account, LinkCreated } from "../../api/own";
@@ -7,6 +7,7 @@ import { Dialog, Field, toast, Wrong } from "../../parts/ui";
 import { me, refreshMe } from "../../state/session";
 import { t } from "../../texts";
 import { Engines } from "./engines";
+import { Limits } from "./limits";
 import { LinkDialog } from "./people";
 import { Workers } from "./workers";
 
@@ -14,10 +15,22 @@ export function Farm() {
   const accounts = useFetched("", () => own<{ data: Account[] }>("GET", "/accounts"));
   const [opening, setOpening] = useState(false);
   const [granting, setGranting] = useState<Account>();
+  const [erasing, setErasing] = useState<Account>();
+  const [limiting, setLimiting] = useState<Account>();
   const [link, setLink] = useState<LinkCreated>();
   async function turn(account: Account) {
     try {
       await own("POST", `/accounts/${account.id}/${account.suspended ? "reinstate" : "suspend"}`);
+    } catch (error) {
+      toast(messageOf(error));
+    }
+    accounts.again();
+  }
+  async function erase(account: Account) {
+    setErasing(undefined);
+    try {
+      await own("DELETE", `/accounts/${account.id}`);
+      toast(t.account.erased(account.email));
     } catch (error) {
       toast(messageOf(error));
     }
@@ -46,9 +59,17 @@ export function Farm() {
               <button class="button" type="button" onClick={() => setGranting(account)}>
                 {t.account.grant}
               </button>
+              <button class="button quiet" type="button" onClick={() => setLimiting(account)}>
+                {t.account.limits}
+              </button>
               {account.email !== me.value?.account && (
                 <button class="button quiet" type="button" onClick={() => turn(account)}>
                   {account.suspended ? t.account.reinstate : t.account.suspend}
+                </button>
+              )}
+              {account.suspended && (
+                <button class="button quiet bad" type="button" onClick={() => setErasing(account)}>
+                  {t.delete}
                 </button>
               )}
             </li>
@@ -80,6 +101,22 @@ export function Farm() {
               void refreshMe();
             }}
           />
+        )}
+        {limiting && <Limits account={limiting} onClose={() => setLimiting(undefined)} />}
+        {erasing && (
+          <Dialog title={t.account.eraseAsk(erasing.email)} onClose={() => setErasing(undefined)}>
+            <div class="stack">
+              <p class="soft">{t.account.eraseText}</p>
+              <div class="row">
+                <button class="button primary" type="button" onClick={() => erase(erasing)}>
+                  {t.account.erase}
+                </button>
+                <button class="button" type="button" onClick={() => setErasing(undefined)}>
+                  {t.cancel}
+                </button>
+              </div>
+            </div>
+          </Dialog>
         )}
         {link && <LinkDialog link={link} onClose={() => setLink(undefined)} />}
       </section>

@@ -1,0 +1,25 @@
+"""While whatever a farm is made of is killed, stopped and continued at random, nothing is lost, doubled or wrongly
+charged. `python -m tests.chaos` is the same for as long as one likes."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.customers import ORDERS
+from tests.chaos.ordeal import ordeal
+from tests.chaos.parts import Embedded, running_pieces
+from tests.support.farm import Farm
+
+NIGHTLY_S = 1200
+
+
+def test_a_farm_whose_processes_are_killed_and_stopped_loses_and_doubles_nothing(farm: Farm) -> None:
+    kinds = ("still", "usdz", "glossi", "cancelled", "optimised", "deleted")
+    assert ordeal(Embedded(farm), 5, 5.0, kinds, customers=2, all_files=False) == []
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(3 * NIGHTLY_S)
+def test_a_farm_in_pieces_all_of_which_are_struck_loses_and_doubles_nothing(tmp_path: Path, light: Path) -> None:
+    with running_pieces(tmp_path, light) as pieces:
+        assert ordeal(pieces, 1, NIGHTLY_S, [*ORDERS], customers=4, all_files=True) == []
