@@ -19,7 +19,8 @@ from typing import Protocol
 from renderer.arrays import UInt8
 from renderer.checkpoints import with_checkpoints
 from renderer.checks import FILE, Check, Seen, judge, together, watched_frames
-from renderer.encode.browser import BrowserFile, require_codec
+from renderer.encode.available import require_codec
+from renderer.encode.browser import BrowserFile
 from renderer.encode.gif import gif_size, write_gif
 from renderer.encode.join import check_joints, join_videos
 from renderer.encode.poster import write_posters
