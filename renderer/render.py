@@ -268,7 +268,7 @@ def _finish(
         if wanted.gif:
             source = paths["video"] if paths["video"].suffix == ".mp4" else paths["web"]
             paths["gif"] = out / name / GIF
-            write_gif(source, gif_size(frames.width, frames.height), frames.fps, paths["gif"])
+            write_gif(source, gif_size(frames.width, frames.height), frames.fps, frame_count, paths["gif"])
         finished[name] = paths
     return finished
 
