@@ -14,9 +14,10 @@
 A noun imports those above it in this list, never one below; `catalog` and `work` don't know each other. What a kind of
 work means for those who asked for it is the kind's Outcome: see `work.outcomes`.
 
-Locks are taken in the order workflows, render jobs, announced models, overlays, models that nobody has read, task,
-running segment, the tasks that need it, lanes, the tasks' other segments, renders, flows, account, webhook secret,
-webhook target, stored bytes. Keeping to it, two transactions may wait for each other but never in a circle. Claims
-begin at the lane. Where a render and its model's preview go together, their tasks are locked in the order of their ids,
-like those that need the same inspection; the tasks of a flow are locked input by input, in the order of their steps.
+Locks are taken in the order workflows, render jobs, announced models, uploads in parts, overlays, models that nobody
+has read, task, running segment, the tasks that need it, lanes, the tasks' other segments, renders, flows, account,
+webhook secret, webhook target, stored bytes. Keeping to it, two transactions may wait for each other but never in a
+circle. Claims begin at the lane. Where a render and its model's preview go together, their tasks are locked in the
+order of their ids, like those that need the same inspection; the tasks of a flow are locked input by input, in the
+order of their steps.
 """

@@ -102,13 +102,15 @@ def begin(session: Session, account_id: str, new: NewUpload, *, max_bytes: int, 
     if not _SHA256.fullmatch(new.sha256):
         raise InvalidRequest("sha256 must be 64 hex digits", param="sha256")
     said = {"name": new.name, "tags": catalog.checked_tags(new.tags), "order": dict(new.order)}
+    ours = (ResumableUpload.account_id == account_id, ResumableUpload.model_id.is_(None))
+    same = ResumableUpload.sha256 == new.sha256
+    session.execute(select(ResumableUpload.id).where(*ours, same).with_for_update())  # its lock comes first: see domain
     quotas.hold_account(session, account_id)
     if ledger.balance(session, account_id) == 0:
         raise NoCredits
-    ours = (ResumableUpload.account_id == account_id, ResumableUpload.model_id.is_(None))
     others, their_bytes, first_ends = session.execute(
         select(func.count(), func.sum(ResumableUpload.size), func.min(ResumableUpload.expires_at)).where(
-            *ours, ResumableUpload.sha256 != new.sha256
+            *ours, ~same
         )
     ).one()
     if others >= MOST_OPEN:

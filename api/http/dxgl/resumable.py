@@ -8,6 +8,7 @@
 
 import contextlib
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Self
@@ -40,6 +41,7 @@ from api.http.dxgl import intake
 from api.http.dxgl.auth import Reader, Uploader
 from api.http.dxgl.errors import Sha256Required
 from api.http.dxgl.failures import errors
+from api.http.dxgl.models import MAX_SETTINGS_BYTES
 from api.http.dxgl.notices import notify_url
 from api.http.dxgl.paths import PREFIX, UploadId, new_router
 from api.http.dxgl.schemas import Data, Deleted, NotifyUrl, Sha256, Timestamp, UploadResult
@@ -105,6 +107,8 @@ def begin_upload(
     if not body.sha256:
         raise Sha256Required(param="sha256")
     render_settings(body.renderSettings, principal)
+    if len(json.dumps(body.renderSettings)) > MAX_SETTINGS_BYTES:  # they are kept as they came until all is there
+        raise InvalidSettings(f"renderSettings is longer than {MAX_SETTINGS_BYTES // 1024} KB", param="renderSettings")
     member = chosen_member(body.renderSettings, ".zip")
     order = {"renderSettings": body.renderSettings, "notifyUrl": notify_url(farm, body.notifyUrl)}
     name = harmless_name(body.name) or "model"

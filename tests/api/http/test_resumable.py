@@ -175,6 +175,7 @@ def test_a_bad_announcement_is_refused(sender: Sender) -> None:
         ("sha256", {"sha256": "xyz"}),
         ("tags", {"tags": ["a,b"]}),
         ("aspect", {"renderSettings": {"aspect": "7:1"}}),
+        ("renderSettings", {"renderSettings": {"aspect": "1:1", "ignored": "x" * 70_000}}),
     )
     for param, said in bad:
         answer = sender.ask(**said)
