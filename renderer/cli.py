@@ -25,7 +25,7 @@ from renderer.generate.protocols import MAX_SEED, Context, MeshOptions
 from renderer.gl.context import Device, open_device
 from renderer.model_types import USDZ_MISSING, usd_is_installed
 from renderer.optimise.available import available
-from renderer.render import Listener, render_video
+from renderer.render import Listener, VideoFiles, render_video
 from renderer.scene.nodes import Contents
 from renderer.spec import (
     DatasetSpec,
@@ -53,6 +53,12 @@ HOLDS: dict[str, dict[str, str]] = {
     ".zip": {"output": "dataset"},
 }
 """The render settings that a file's suffix stands for."""
+
+FORMAT_SUFFIXES = {
+    "webp": ".webp", "gif": ".gif", "webm": ".webm", "hevc": ".hevc.mov", "png": ".png.zip", "exr": ".exr.zip",
+    "strip_full": ".strip.zip", "spin": ".spin.zip",
+}  # fmt: skip
+"""What else the setting `formats` has made of a video's frames: beside it, by these suffixes."""
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
 """The suffixes of what isn't a model yet: one is made of it."""
@@ -177,7 +183,10 @@ def main(
             elif settings.output == "image":
                 made = _still(model, settings, images, Path(folder), device)
             else:
-                made = _video(model, settings, images, CODECS[kind], encoder, frames, Path(folder), device)
+                files = _video(model, settings, images, CODECS[kind], encoder, frames, Path(folder), device)
+                for format_, path in files.formats.items():
+                    path.replace(output.with_suffix(FORMAT_SUFFIXES[format_]))
+                made = files.video
             made.replace(output)
     except SettingsError as error:
         hints = {
@@ -257,7 +266,7 @@ def _video(
     limit: int | None,
     folder: Path,
     device: Device,
-) -> Path:
+) -> VideoFiles:
     plan = plan_video(settings)
     with _progress() as listener:
         files = render_video(
@@ -265,7 +274,7 @@ def _video(
             device=device, cache_dir=_cache_dir(), listener=listener, images=images, encoder=encoder,
             frame_limit=limit,
         )
-    return files[VARIANT].video
+    return files[VARIANT]
 
 
 def _dataset(model: Path, spec: DatasetSpec, limit: int | None, folder: Path, device: Device) -> Path:

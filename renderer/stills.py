@@ -134,9 +134,10 @@ def render_stills(
         ) as shot,
     ):
         listener.on_stage("drawing")
+        shape = shot.shape()
         for done, (angle, names) in enumerate(wanted.items(), 1):
             shot.draw(0, shot.closer(spec.seen_from(angle)))
-            seen = Seen({0: shot.read_small()}, shot.shape())
+            seen = Seen({0: shot.read_small()}, shape)
             for name in names:
                 image = variants[name].image
                 (out / name).mkdir(parents=True)

@@ -41,7 +41,7 @@ class Models:
         notify_url: str | None = None,
         key: str | None = None,
     ) -> Upload:
-        """Sends a .glb, .gltf or .zip and orders a render of it, which costs credits.
+        """Sends a model, such as a .glb or a .zip, and orders a render of it, which costs credits.
 
         Its end is POSTed to `notify_url`. The same upload under the same `key` is paid once in 24 hours.
 

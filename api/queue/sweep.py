@@ -292,15 +292,31 @@ def _repeat_as_unit(database: Database, storage: Storage, step: Callable[[Unit],
 
 
 def _collect(database: Database, storage: Storage, folder: str, before: dt.datetime) -> None:
-    old = (entry.name for entry in storage.entries(folder) if entry.changed_at < before)
-    while names := list(itertools.islice(old, COLLECT_AT_ONCE)):
+    old = (entry for entry in storage.entries(folder) if entry.changed_at < before)
+    while entries := list(itertools.islice(old, COLLECT_AT_ONCE)):
         with database.read() as session:
-            unneeded = leftovers.unneeded(session, folder, names)
-        left = discard(storage, *(f"{folder}/{name}" for name in unneeded))
-        if len(unneeded) > len(left):
-            logger.info("Deleted %d files or folders from %s that nobody needs", len(unneeded) - len(left), folder)
+            unneeded = leftovers.unneeded(session, folder, [entry.name for entry in entries])
+        stray = {f"{folder}/{name}" for name in unneeded}
+        if folder in leftovers.ATTEMPTED:
+            lately = before - leftovers.LOOK_BACK
+            changed = [each.name for each in entries if each.changed_at >= lately and each.name not in unneeded]
+            stray |= _stray_attempts(database, storage, folder, changed, before)
+        left = discard(storage, *sorted(stray))
+        if len(stray) > len(left):
+            logger.info("Deleted %d files or folders from %s that nobody needs", len(stray) - len(left), folder)
         if left:
             logger.warning("%d files or folders in %s can't be deleted, will try again", len(left), folder)
+
+
+def _stray_attempts(
+    database: Database, storage: Storage, folder: str, owner_ids: list[str], before: dt.datetime
+) -> set[str]:
+    attempts = [
+        f"{folder}/{owner_id}/{entry.name}"
+        for owner_id in owner_ids for entry in storage.entries(f"{folder}/{owner_id}") if entry.changed_at < before
+    ]  # fmt: skip
+    with database.read() as session:
+        return leftovers.stray_attempts(session, owner_ids, attempts)
 
 
 def sweep_until(

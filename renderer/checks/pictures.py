@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from renderer.arrays import Bools, Float64, UInt8
+from renderer.arrays import Bools, Float32, UInt8
 from renderer.spec import Backdrop
 
 OPAQUE = 250
@@ -47,7 +47,8 @@ def extent(mask: Bools) -> float:
 
 def brightness(frame: UInt8, mask: Bools) -> float:
     """The luma, 0 to 1, that DARK_SHARE of the object don't reach."""
-    return float(np.quantile(_straight(frame[mask]) @ (0.2126, 0.7152, 0.0722), DARK_SHARE) / 255)
+    luma = _straight(frame[mask]) @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+    return float(np.quantile(luma, DARK_SHARE) / 255)
 
 
 def clipped_share(frame: UInt8, mask: Bools) -> float:
@@ -59,18 +60,17 @@ def distinct_share(frame: UInt8, mask: Bools, backdrop: Backdrop) -> float | Non
     """Which share of the object's outline differs from what is seen beside it, on the backdrop's colour. None where the
     outline isn't in the picture."""
     color = np.array(backdrop.rgb) * 255
-    seen = frame[..., :3] + (1 - frame[..., 3:] / 255) * color
-    distinct, outline = 0, 0
+    steps = []
     for axis in (0, 1):
-        inside, colors = (np.moveaxis(each, axis, 0) for each in (mask, seen))
-        colors = np.pad(colors, ((1, 1), (0, 0), (0, 0)), mode="edge")
-        crossing = inside[:-1] != inside[1:]
+        inside, colors = np.moveaxis(mask, axis, 0), np.moveaxis(frame, axis, 0)
+        place, along = np.nonzero(inside[:-1] != inside[1:])
         # a pixel of the edge itself may be half object, half background: then those around it tell
-        around = [colors[start : len(crossing) + start][crossing] for start in range(4)]
-        steps = [np.abs(around[one] - around[other]).max(axis=1) for one, other in ((1, 2), (0, 2), (1, 3))]
-        distinct += int((np.max(steps, axis=0) >= DISTINCT).sum())
-        outline += int(crossing.sum())
-    return distinct / outline if outline else None
+        around = [colors[np.clip(place + offset, 0, len(colors) - 1), along] for offset in range(-1, 3)]
+        seen = [each[:, :3] + (1 - each[:, 3:] / 255) * color for each in around]
+        pairs = [np.abs(seen[one] - seen[other]).max(axis=1) for one, other in ((1, 2), (0, 2), (1, 3))]
+        steps.append(np.max(pairs, axis=0))
+    outline = np.concatenate(steps)
+    return float((outline >= DISTINCT).mean()) if len(outline) else None
 
 
 def step(one: UInt8, other: UInt8) -> float:
@@ -81,7 +81,7 @@ def step(one: UInt8, other: UInt8) -> float:
     return float(np.abs(one[shown].astype(np.int16) - other[shown].astype(np.int16)).mean() / 255)
 
 
-def _straight(colors: UInt8) -> Float64:
+def _straight(colors: UInt8) -> Float32:
     """(n, 4) premultiplied as (n, 3) colours of their own, 0 to 255."""
-    alpha = np.maximum(colors[:, 3:], 1) / 255
-    return np.minimum(colors[:, :3] / alpha, 255.0)
+    straight = colors[:, :3] * (np.float32(255) / np.maximum(colors[:, 3:], 1))
+    return np.minimum(straight, np.float32(255))

@@ -200,7 +200,7 @@ class Accessors:
 def _fits(decoded: Array, dtype: np.dtype[Any]) -> bool:
     """Whether accessors of `dtype` can have all of the numbers."""
     if dtype.kind == "f":
-        return decoded.dtype.kind == "f"
+        return True
     bounds = np.iinfo(dtype)
     in_range = bounds.min <= decoded.min() and decoded.max() <= bounds.max  # never so for NaN
     return bool(in_range and (decoded.dtype.kind != "f" or (decoded == np.rint(decoded)).all()))

@@ -49,14 +49,14 @@ def read_clips(
     """
     clips, broken = [], dict[str, str]()
     for number, fields in enumerate(root.children("animations")):
-        samplers, channel_fields = fields.children("samplers"), fields.children("channels")
-        if len(channel_fields) > limits.CHANNELS:
-            raise ModelTooLarge(
-                f"{fields.path} has {len(channel_fields):,} channels, and {limits.CHANNELS:,} are allowed"
-            )
         name = fields.name(f"animation {number}")
-        read = (_read_channel(item, samplers, root, accessors, scene, materials, budget) for item in channel_fields)
         try:
+            samplers, channel_fields = fields.children("samplers"), fields.children("channels")
+            if len(channel_fields) > limits.CHANNELS:
+                raise ModelTooLarge(
+                    f"{fields.path} has {len(channel_fields):,} channels, and {limits.CHANNELS:,} are allowed"
+                )
+            read = (_read_channel(item, samplers, root, accessors, scene, materials, budget) for item in channel_fields)
             clips.append(Clip(name, [channel for channel in read if channel is not None]))
         except InvalidModel as error:
             broken.setdefault(name, str(error))

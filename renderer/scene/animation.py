@@ -30,19 +30,21 @@ class Pose:
 
 
 def find_clip(scene: Scene, name: str | None) -> Clip | None:
-    """The clip called `name`; "*" is the first one, and nothing where there are no clips. None plays nothing.
+    """The clip called `name`; "*" is the first sound one, and nothing where there are no clips. None plays
+    nothing.
 
     Raises SettingsError for a name that the model lacks, or whose clip is broken.
     """
     if name is None:
         return None
-    if name == "*":
-        return scene.clips[0] if scene.clips else None
     for clip in scene.clips:
-        if clip.name == name:
+        if name in ("*", clip.name):
             return clip
-    if name in scene.broken_clips:
-        raise SettingsError("animation", f'the animation "{name}" can\'t be played: {scene.broken_clips[name]}')
+    broken = next(iter(scene.broken_clips), None) if name == "*" else name
+    if broken in scene.broken_clips:
+        raise SettingsError("animation", f'the animation "{broken}" can\'t be played: {scene.broken_clips[broken]}')
+    if name == "*":
+        return None
     known = ", ".join(f'"{clip.name[:40]}"' for clip in scene.clips[:10])
     raise SettingsError("animation", f'the model has no animation "{name}"; it has {known or "none"}')
 

@@ -13,7 +13,7 @@ from tests.benchmarks.peers import Peer
 from tests.benchmarks.rows import Row
 
 MODULES = ("peers", "limits", "startup", "preview", "batch", "stills", "jobs", "segments", "claims", "deletion",
-           "requests", "dataset", "radiance", "optimise", "usdz", "prompts", "pipeline")
+           "requests", "scale", "dataset", "radiance", "optimise", "usdz", "prompts", "pipeline")
 
 
 @click.command()

@@ -120,10 +120,10 @@ class Books:
 
     def _wrong_files(self) -> Iterator[str]:
         """Each file that a row names is there and, after the sweep, no other."""
-        celery, storage = make_celery(self.farm.settings), open_storage(self.farm.settings)
+        storage = open_storage(self.farm.settings)
 
         def unneeded() -> set[str]:
-            with mock.patch.object(leftovers, "GRACE", dt.timedelta(0)):
+            with mock.patch.object(leftovers, "GRACE", dt.timedelta(0)), make_celery(self.farm.settings) as celery:
                 sweep_once(self.farm.database, storage, celery, self.farm.settings)
                 collect_once(self.farm.database, storage, self.farm.settings)
             named, own = self._named()
@@ -133,7 +133,6 @@ class Books:
             wait_for(lambda: not unneeded(), "the last files to be deleted")
         except AssertionError:
             yield from (f"file without row: {key}" for key in sorted(unneeded()))
-        celery.close()
         named, own = self._named()
         for key in named - stored_keys(self.farm):
             if self._is_own(key, own):
@@ -174,7 +173,8 @@ def stored_keys(farm: Farm) -> set[str]:
     """All files in the farm's storage, past its own code."""
     settings = farm.settings
     if not settings.s3_bucket:
-        return {str(path.relative_to(settings.files_dir)) for path in settings.files_dir.rglob("*") if path.is_file()}
+        keys = (path.relative_to(settings.files_dir) for path in settings.files_dir.rglob("*") if path.is_file())
+        return {str(key) for key in keys if not key.parts[0].startswith(".")}  # those are the storage's own
     from api.storage.s3_client import connect
 
     client = connect(

@@ -246,3 +246,5 @@ class Custom(threading.Thread):
                 ORDERS[kind](self.customer)
         except BaseException as error:  # noqa: BLE001 (whatever it is, it is told)
             self.error = error
+        finally:
+            self.customer.http.close()

@@ -1,13 +1,12 @@
 """The portal where there is very much, and where the server goes: with a farm and a browser of its own."""
 
 import dataclasses
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, CDPSession, expect
 from sqlalchemy import insert, select
 
 from api.db.tables import Account, Base, Model, Render, Result
@@ -21,7 +20,10 @@ pytestmark = pytest.mark.nightly
 expect.set_options(timeout=PATIENCE_MS)
 
 MODELS = 10_000
-FRAMES_PER_SECOND = 50
+FRAMES = 300
+MOST_MS = 10.0
+"""Of the page's own thread, in CPU time, for a frame: half of what there is at 50 frames/s, since pictures are decoded
+and put together besides. Unlike the frames/s it is the same on a busy machine."""
 AT_ONCE = 1000
 
 SCROLL = """
@@ -38,7 +40,14 @@ SCROLL = """
   requestAnimationFrame(step);
 })
 """
-"""Scrolls by three screens a second; how long each frame took, in ms."""
+"""Scrolls by four screens a second, if it is shown 50 times in one; how long each frame took, in ms."""
+
+
+ORDER = """
+(modelId) => fetch("/v1/renders", {
+  method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ modelId }),
+})
+"""
 
 
 @pytest.fixture(scope="module")
@@ -54,20 +63,17 @@ def farm(tmp_path_factory: pytest.TempPathFactory, light: Path) -> Iterator[Farm
 
 
 @pytest.fixture(scope="module")
-def boss(browser: Browser, farm: Farm) -> Iterator[Visit]:
+def boss(browser: Browser, farm: Farm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
+    """Who has one model, and its turntable."""
     with visit(browser, farm) as boss:
         come_in(boss, farm)
+        model = tmp_path_factory.mktemp("models") / "lamp.glb"
+        model.write_bytes(box_glb())
+        boss.page.locator("input[type=file]").first.set_input_files(model)
+        boss.page.get_by_text("Here, and being drawn").wait_for()
+        boss.open("Queue")
+        boss.page.get_by_text("Nothing is waiting").wait_for()
         yield boss
-
-
-def draw_one(boss: Visit, farm: Farm, folder: Path) -> None:
-    """One model, and its turntable."""
-    (folder / "lamp.glb").write_bytes(box_glb())
-    boss.page.goto(f"{farm.url}/portal")
-    boss.page.locator("input[type=file]").first.set_input_files(folder / "lamp.glb")
-    boss.page.get_by_text("Here, and being drawn").wait_for()
-    boss.open("Queue")
-    boss.page.get_by_text("Nothing is waiting").wait_for()
 
 
 def copies(row: Base, count: int, **changed: list[str]) -> list[dict[str, object]]:
@@ -97,18 +103,25 @@ def multiply(farm: Farm) -> None:
         assert session.scalars(select(Account.preview_count).where(Account.id == model.account_id)).one() == MODELS
 
 
-def test_ten_thousand_models_scroll_smoothly(boss: Visit, farm: Farm, tmp_path: Path) -> None:
-    draw_one(boss, farm, tmp_path)
+def own_thread_ms(devtools: CDPSession) -> float:
+    """CPU time of the page's own thread since the session has asked for it first."""
+    metrics = {each["name"]: each["value"] for each in devtools.send("Performance.getMetrics")["metrics"]}
+    return 1000.0 * float(metrics["TaskDuration"])
+
+
+def test_ten_thousand_models_scroll_smoothly(boss: Visit, farm: Farm) -> None:
     multiply(farm)
     page = boss.page
     page.goto(f"{farm.url}/portal/library")
-    page.get_by_role("button", name="Look into lamp 00000").wait_for()
-    scrolled = page.evaluate(SCROLL, 300)
-    took = sorted(scrolled["took"])
-    figures = {"median_ms": took[150], "slow_frames": sum(each > 1000 / FRAMES_PER_SECOND for each in took)}
-    print(json.dumps(figures))
+    page.get_by_role("button", name="Look into lamp").first.wait_for()
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
+    before = own_thread_ms(devtools)
+    scrolled = page.evaluate(SCROLL, FRAMES)
+    own_ms = (own_thread_ms(devtools) - before) / FRAMES
+    print(f"{own_ms:.1f} ms of the page's own thread for a frame; {1000 * FRAMES / sum(scrolled['took']):.0f} frames/s")
     assert scrolled["reached"] > 10_000
-    assert sum(took) / len(took) <= 1000 / FRAMES_PER_SECOND, figures
+    assert 0 < own_ms < MOST_MS
     assert page.locator(".cell").count() < 200, "only what is in sight is in the page"
     page.get_by_role("checkbox").first.check(force=True)
     page.get_by_role("button", name="Choose all 10,000").click()
@@ -116,8 +129,10 @@ def test_ten_thousand_models_scroll_smoothly(boss: Visit, farm: Farm, tmp_path: 
     assert boss.troubles == []
 
 
-def test_the_queue_goes_on_after_the_server_was_killed(boss: Visit, farm: Farm, tmp_path: Path) -> None:
+def test_the_queue_goes_on_after_the_server_was_killed(boss: Visit, farm: Farm) -> None:
     page = boss.page
+    with farm.database.read() as session:
+        model_id = session.scalars(select(Model.id).where(Model.original_name == "lamp.glb")).one()
     page.goto(f"{farm.url}/portal/queue")
     page.get_by_text("Nothing is waiting").wait_for()
     farm.kill()
@@ -125,9 +140,6 @@ def test_the_queue_goes_on_after_the_server_was_killed(boss: Visit, farm: Farm, 
     again = dataclasses.replace(farm, extra={**farm.extra, "PIROUETTE_PORT": str(urlsplit(farm.url).port)})
     with running_farm(again):
         expect(page.get_by_text("The farm can't be reached")).to_have_count(0)
-        boss.open("Models")
-        page.get_by_role("button", name="Look into lamp").first.click()
-        page.get_by_role("dialog").get_by_role("button", name="Choose a look").click()
-        page.get_by_role("button", name="Order video").click()
+        page.evaluate(ORDER, model_id)
         expect(page.get_by_role("progressbar").first).to_be_visible()  # told by a stream that was begun anew
         expect(page.get_by_text("Nothing is waiting")).to_be_visible()

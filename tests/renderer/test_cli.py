@@ -58,10 +58,12 @@ def leftovers(folder: Path) -> list[str]:
 def test_a_video_of_the_first_frames(folder: Path) -> None:
     done = render(
         folder, "model.glb", "-o", "model.mp4", "--frames", "4",
-        "--settings", '{"bgColor": "#0044ff", "aspect": "1:1", "shadows": false}',
+        "--settings", '{"bgColor": "#0044ff", "aspect": "1:1", "shadows": false, "formats": ["webp"]}',
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == "model.mp4\n"
+    with Image.open(folder / "model.webp") as animated:  # what else is made lies beside it
+        assert (animated.format, getattr(animated, "n_frames", 1)) == ("WEBP", 4)
     check_h264(H264File(folder / "model.mp4", 540, 540, 18), 30, 4)
     corner = decode_rgb(folder / "model.mp4", 540, 540)[:, 0, 0].astype(int)
     assert abs(corner - (0, 68, 255)).max() <= 3

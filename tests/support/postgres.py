@@ -145,7 +145,9 @@ class PostgresServer:
 
 
 @contextlib.contextmanager
-def running_server(environment: Mapping[str, str] | None = None, **options: str) -> Iterator[PostgresServer]:
+def running_server(
+    options: Mapping[str, str] | None = None, environment: Mapping[str, str] | None = None
+) -> Iterator[PostgresServer]:
     """A new server in a folder of its own, stopped and removed at the end; `options` go ahead of FAST."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not programs:
@@ -161,7 +163,7 @@ def running_server(environment: Mapping[str, str] | None = None, **options: str)
              "--no-sync"],
             check=True, stdout=subprocess.DEVNULL, user=owner,
         )  # fmt: skip
-        server = PostgresServer(folder, binaries, owner, FAST | options, environment or {})
+        server = PostgresServer(folder, binaries, owner, FAST | dict(options or {}), environment or {})
         server.start()
         try:
             yield server

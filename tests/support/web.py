@@ -183,16 +183,18 @@ class Web:
         *,
         web: bool = False,
         video: tuple[str, str] = ("video.mp4", "video/mp4"),
+        others: Mapping[str, tuple[str, str]] = {},
         size: int = 0,
         given: Mapping[str, bytes] | None = None,
     ) -> dict[str, bytes]:
         """Brings the render to `done`; returns what its files hold, by their names in the database.
 
-        `video` are the video's file name and content type. Each file has at least `size` bytes. `given` are real
-        contents, by name, for those who look into them.
+        `video` are the video's file name and content type, `others` those of its formats by name. Each file has at
+        least `size` bytes. `given` are real contents, by name, for those who look into them.
         """
         claim = self.claim(render_id)
         kinds = VIDEO_FILES | {"video": video} | ({"web": ("web.mp4", "video/mp4")} if web else {})
+        kinds |= others
         return self._settle(claim, render_id, kinds, size, given)
 
     def finish_all(self) -> None:

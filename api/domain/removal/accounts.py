@@ -26,6 +26,7 @@ from api.db.tables import (
     Overlay,
     Person,
     PersonLink,
+    PictureKey,
     Preset,
     Project,
     Render,
@@ -85,8 +86,8 @@ def delete_account(session: Session, account_id: str) -> None:
     session.execute(delete(PersonLink).where(PersonLink.account_id == account_id))
     session.execute(delete(Person).where(Person.account_id == account_id))
     session.execute(update(Token).where(Token.account_id == account_id).values(revoked_at=moment))
-    session.execute(delete(WebhookTarget).where(WebhookTarget.account_id == account_id))
-    session.execute(delete(Gallery).where(Gallery.account_id == account_id))
+    for table in (WebhookTarget, PictureKey, Gallery):  # links that need no key lead nowhere from now on
+        session.execute(delete(table).where(table.account_id == account_id))
     # what could still be had back needn't wait for its time
     session.execute(update(DeletedRender).where(DeletedRender.account_id == account_id).values(discard_at=moment))
     session.execute(

@@ -19,6 +19,7 @@ from api.db.tables import (
     Overlay,
     Picture,
     Render,
+    Result,
     ResumableUpload,
     Task,
     Upload,
@@ -118,3 +119,19 @@ FOLDERS: dict[str, Callable[[Session, Collection[str]], Collection[str]]] = {
     "shots": _tasks,  # where older versions kept parts
 }
 """Where the storage has files, and which of some names there somebody needs."""
+
+ATTEMPTED = ("thumbnails", "usdzs", "renders", "pictures", "steps")
+"""The folders in which each owner's has one for each attempt that stored something for it."""
+
+LOOK_BACK = dt.timedelta(days=1)
+"""For so long after GRACE it is looked into an owner's folder that has changed, for attempts that nobody needs: longer
+than a farm is without a sweeper, and still a small share of all folders."""
+
+
+def stray_attempts(session: Session, owner_ids: Collection[str], attempts: Collection[str]) -> set[str]:
+    """Those of the `attempts`, folders of files of these owners that are older than `GRACE`, that no result is in.
+
+    What an attempt stores before it ends is published at once: none that is at work is older and without a result.
+    """
+    keys = session.scalars(select(Result.key).where(Result.subject_id.in_(owner_ids)))
+    return set(attempts).difference(key.rpartition("/")[0] for key in keys)

@@ -10,7 +10,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, literal, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, Select, exists, false, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from api import clock
@@ -87,7 +87,8 @@ def crowded(session: Session, limit_mb: int) -> list[tuple[str, int]]:
     """The accounts that have more than is kept of an account, and how many bytes more; `limit_mb` unless they have a
     quota of their own."""
     limit = func.coalesce(quotas.own_value(StoredBytes.account_id, "kept_mb"), limit_mb)
-    excess = StoredBytes.total - quotas.deleted_bytes(StoredBytes.account_id) - limit * literal(quotas.MEGABYTE)
+    limit_bytes = limit * literal(quotas.MEGABYTE, BigInteger)
+    excess = StoredBytes.total - quotas.deleted_bytes(StoredBytes.account_id) - limit_bytes
     rows = session.execute(select(StoredBytes.account_id, excess).where(limit > 0, excess > 0))
     return [(account_id, int(size)) for account_id, size in rows]
 

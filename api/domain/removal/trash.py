@@ -8,7 +8,7 @@ import dataclasses
 import datetime as dt
 from typing import Literal
 
-from sqlalchemy import Select, func, literal, literal_column, select, union_all, update
+from sqlalchemy import BigInteger, Select, func, literal, literal_column, select, union_all, update
 from sqlalchemy.orm import Session
 
 from api import clock
@@ -82,7 +82,7 @@ def crowded(session: Session, limit_mb: int) -> list[str]:
         )
         .scalar_subquery()
     )
-    over = StoredBytes.total - given_up > limit * literal(quotas.MEGABYTE)
+    over = StoredBytes.total - given_up > limit * literal(quotas.MEGABYTE, BigInteger)
     deleted = quotas.deleted_bytes(StoredBytes.account_id) > given_up
     return list(session.scalars(select(StoredBytes.account_id).where(limit > 0, over, deleted).limit(AT_ONCE)))
 

@@ -14,7 +14,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from api import clock
@@ -155,10 +155,9 @@ def remove(unit: Unit, picture_id: str) -> None:
 
 
 def remove_of_a_deleted_model(unit: Unit) -> bool:
-    """Removes one picture of a model that is deleted. False: there is none."""
-    picture_id = unit.scalar(
-        select(Picture.id).join(Model, Model.id == Picture.model_id).where(Model.deleted_at.is_not(None)).limit(1)
-    )
+    """Removes one picture of a model that is deleted, and that nobody may have back any more. False: there is none."""
+    gone = Model.deleted_at.is_not(None), or_(Model.discard_at.is_(None), Model.discard_at < clock.now())
+    picture_id = unit.scalar(select(Picture.id).join(Model, Model.id == Picture.model_id).where(*gone).limit(1))
     if picture_id is not None:
         remove(unit, picture_id)
     return picture_id is not None

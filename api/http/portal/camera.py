@@ -3,6 +3,7 @@
 The browser measures the model that it shows; the numbers are the renderer's own, so a preview is framed as the render.
 """
 
+import dataclasses
 from typing import Annotated, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from api.http.body import body_of
 from api.http.portal.auth import Signed
 from api.http.portal.paths import new_router
 from api.http.state import FarmDep
-from renderer.camera.effects import EFFECTS, shot_view
+from renderer.camera.effects import EFFECTS, path_fit, shot_view
 from renderer.camera.framing import FIELD_OF_VIEW, model_placement
 from renderer.errors import SettingsError
 from renderer.scene.bounds import LARGEST_RADIUS, Bounds
@@ -24,6 +25,8 @@ from renderer.spec.spelling import snake_case_keys
 
 MOST_SAMPLES = 180
 """Frames of a path that are told: of longer ones evenly picked, and the browser draws between them."""
+MOST_POINTS = 256
+"""Of a model's outermost: twice as many as our pages send."""
 
 router = new_router()
 
@@ -32,11 +35,14 @@ Corner = Annotated[list[Coordinate], Field(min_length=3, max_length=3)]
 
 
 class Measures(BaseModel):
-    """The model's bounds in metres, as `renderer.scene.bounds.Bounds` has them: `radius` is about the box's centre."""
+    """The model's bounds in metres, as `renderer.scene.bounds.Bounds` has them: `radius` is about the box's centre.
+    `points` are its outermost in many directions, at all moments of its animation; without them, what is told keeps the
+    sphere in the picture, as stills and videos with the setting `framing` "sphere" do."""
 
     low: Corner
     high: Corner
     radius: float = Field(gt=0, le=LARGEST_RADIUS)
+    points: list[Corner] = Field([], max_length=MOST_POINTS)
     renderSettings: dict[str, Any] = {}
 
 
@@ -64,12 +70,17 @@ def camera_path(signed: Signed, farm: FarmDep, body: Annotated[Measures, Depends
     _, frames = shown(settings)
     low, high = np.array(body.low), np.array(body.high)
     bounds = Bounds((low + high) / 2, body.radius, low, high)
+    placement, fit = model_placement(frames, bounds), None
+    if body.points and frames.framing == "model":
+        cloud = np.array(body.points) @ placement[:3, :3].T + placement[:3, 3]
+        bounds = dataclasses.replace(bounds, low=cloud.min(axis=0), high=cloud.max(axis=0))
+        fit = path_fit(frames, bounds, [cloud] * frames.frame_count)
     count = min(frames.frame_count, MOST_SAMPLES)
     picked = [index * frames.frame_count // count for index in range(count)]
-    views = [shot_view(frames, bounds, index) for index in picked]
+    views = [shot_view(frames, bounds, index, fit) for index in picked]
     return CameraPath(
         width=frames.width, height=frames.height, fovY=float(np.degrees(FIELD_OF_VIEW)),
-        seconds=frames.frame_count / frames.fps, placement=model_placement(frames, bounds).T.ravel().tolist(),
+        seconds=frames.frame_count / frames.fps, placement=placement.T.ravel().tolist(),
         frames=[None if view is None else [*view.eye, *view.target, *view.up] for view in views],
         angles=[float(np.degrees(EFFECTS[frames.effect](frames, index).angle)) for index in picked],
     )  # fmt: skip

@@ -43,7 +43,8 @@ class PasswordChange(BaseModel):
 
 
 class Me(BaseModel):
-    """Who is signed in. `runsFarm`: administrates all accounts of this farm. Models above `inPartsMb` go in parts."""
+    """Who is signed in. `runsFarm`: administrates all accounts of this farm. Models above `inPartsMb` go in
+    parts. `keepsDeleted`: what is deleted can be had back for a while."""
 
     id: str
     email: str
@@ -53,6 +54,7 @@ class Me(BaseModel):
     credits: int
     maxUploadMb: int
     inPartsMb: int
+    keepsDeleted: bool
 
 
 class LinkDetail(BaseModel):
@@ -141,5 +143,6 @@ def _me(farm: Farm, person: PersonView) -> Me:
     return Me(
         id=person.id, email=person.email, isAdmin=person.is_admin, runsFarm=person.runs_farm, account=account.email,
         credits=account.credits, inPartsMb=min(IN_PARTS_MB, settings.max_upload_mb),
+        keepsDeleted=settings.keep_deleted_days > 0,
         maxUploadMb=max(settings.max_upload_mb, settings.max_signed_upload_mb),
     )  # fmt: skip

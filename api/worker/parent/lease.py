@@ -17,8 +17,19 @@ from renderer.errors import Cancelled
 
 PROGRESS_S = 1.0
 """How often progress is written while frames are drawn: what a progress bar needs, little work for the database."""
+PROGRESS_SHARE = 0.02
+"""The most of its time that a worker takes the database's for progress. A write takes 2 to 10 ms; one that takes 50 ms
+says that the database has enough to do, and from then on so many workers write less often. Of a farm of 1,000 workers
+that all draw, progress is two thirds of the database's work."""
 
 logger = logging.getLogger(__name__)
+
+
+def pause(took: float, left: float, heartbeat_seconds: float) -> float:
+    """Seconds until progress is written again: the last write took so long, and the next heartbeat is due in `left`."""
+    if left <= 0:  # heartbeats fail
+        return min(PROGRESS_S, heartbeat_seconds)
+    return min(max(PROGRESS_S, took / PROGRESS_SHARE), left)
 
 
 class Lease:
@@ -77,8 +88,10 @@ class Lease:
     def _keep(self) -> None:
         renewed = time.monotonic()
         reported = ("", 0)
+        took = 0.0
         while not self._lost:
-            self._wake.wait(min(PROGRESS_S, self._settings.heartbeat_seconds))
+            left = renewed + self._settings.heartbeat_seconds - time.monotonic()
+            self._wake.wait(pause(took, left, self._settings.heartbeat_seconds))
             self._wake.clear()
             if self._ended:
                 return
@@ -90,6 +103,7 @@ class Lease:
                     logger.warning("Lost the claim on segment %s", self._claim.segment_id)
                     self._lost = True
                 renewed, reported = now, progress
+                took = time.monotonic() - now
             except Exception as error:  # noqa: BLE001 (the database may be back before the lease runs out)
                 logger.warning("The claim on segment %s could not be renewed: %s", self._claim.segment_id, error)
                 if time.monotonic() - renewed > self._settings.lease_seconds:

@@ -16,7 +16,7 @@ from renderer.load.fields import printable
 from renderer.load.files import LoneFile, ModelFiles
 from renderer.load.limits import Budget
 from renderer.load.obj.files import Directory
-from renderer.load.obj.mtl import ObjMaterial, Slot, read_mtl
+from renderer.load.obj.mtl import ObjMaterial, Slot, read_mtl, without_number
 from renderer.load.obj.textures import Textures
 from renderer.load.single_mesh import GREY
 
@@ -41,6 +41,7 @@ class Materials:
             [(name, only)] = self._library.items()
             self._library[""] = only
             warnings.append(f"no face names a material: all have the material file's only one, {printable(name)!r}")
+        self._commented = {without_number(name): each for name, each in reversed(self._library.items())}
         self._materials: dict[tuple[str, bool], int] = {}
         self._textures = Textures(files, self._directory, gltf, self._budget, warnings)
         self._paths: dict[str, dict[Slot, str]] = {}
@@ -49,7 +50,8 @@ class Materials:
         """Where none of that name is defined, one that says nothing."""
         if self._alone:
             return ObjMaterial(name, "", (GREY, GREY, GREY))
-        return self._library.get(name, ObjMaterial(name, ""))
+        found = self._library.get(name) or self._commented.get(without_number(name))
+        return found or ObjMaterial(name, "")
 
     def paths(self, name: str) -> dict[Slot, str]:
         """The files of the material's maps. Raises ResourceMissing for a texture that isn't in the archive."""
@@ -63,7 +65,7 @@ class Materials:
         Raises what `paths` raises.
         """
         if (name, colored) not in self._materials:
-            if name and name not in self._library and not self._alone:
+            if name and not self._alone and not self.get(name).file:
                 self._gltf.missing += 1
                 self._warnings.append(f"material {printable(name)!r} is defined nowhere: it becomes a white one")
             self._materials[name, colored] = self._gltf.add(self._entry(name, colored))

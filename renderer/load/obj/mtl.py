@@ -34,8 +34,8 @@ _OTHER_MAPS = {"disp": "displacement map", "map_ks": "specular map"}
 Channel = Literal["", "r", "g", "b", "m", "l"]
 """Of a map that is one number for each texel: `-imfchan`'s red, green, blue, matte and luminance; "" is not said."""
 
-_COMMENT = re.compile(r"\s+#(\s.*)?$")
-"""A # within a word, or at the beginning of one, may be part of a name, as in 3ds Max's "Material #25"."""
+_COMMENT, _NUMBERED = re.compile(r"\s+#(\s.*)?$"), re.compile(r"\s+#.*$")
+"""A # at the beginning of a word may be part of a name, as in 3ds Max's "Material #25"; or begin a comment."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -76,17 +76,23 @@ def read_mtl(data: bytes, file: str, warnings: list[str]) -> dict[str, ObjMateri
 
     for line in decoded(Source(data, file).text).split("\n"):
         keyword, _, argument = without_comment(line.strip().replace("\t", " ")).partition(" ")
-        if keyword.lower() == "newmtl":
+        keyword = keyword.lower()
+        if keyword == "newmtl":
             finish()
             name, lines = material_name(argument), {}
         elif keyword and not keyword.startswith("#"):
-            lines[keyword.lower()] = argument.strip()
+            lines[keyword] = argument.strip() if keyword in _MAPS else without_number(argument).strip()
     finish()
     return materials
 
 
 def without_comment(line: str) -> str:
     return _COMMENT.sub("", line)
+
+
+def without_number(name: str) -> str:
+    """The name, if the # in it begins a comment."""
+    return _NUMBERED.sub("", name)
 
 
 def material_name(argument: str) -> str:

@@ -21,7 +21,7 @@ from renderer.load.fields import printable
 from renderer.load.files import ModelFiles
 from renderer.load.limits import Budget
 from renderer.load.obj.files import Directory, image_for_gltf, pixels_of, png_of
-from renderer.load.obj.mtl import Channel, ObjMaterial, Slot, TextureMap
+from renderer.load.obj.mtl import Channel, ObjMaterial, Slot, TextureMap, without_number
 
 _CHANNELS = {"r": 0, "g": 1, "b": 2, "m": 3}
 _FLAT = (128.0, 128.0, 255.0)
@@ -53,7 +53,8 @@ class Textures:
         """
         paths: dict[Slot, str] = {}
         for slot, each in material.maps.items():
-            path = self._directory.find(each.name, posixpath.dirname(material.file))
+            folder = posixpath.dirname(material.file)
+            path = self._directory.find(each.name, folder) or self._directory.find(without_number(each.name), folder)
             if path is not None:
                 paths[slot] = path
             elif slot == "texture":

@@ -45,7 +45,7 @@ def test_processes_of_the_version_before_find_all_they_know_and_need_say_no_more
     before, once = columns(engine), uniques(engine)
     alembic.command.upgrade(config, "head")
     after = columns(engine)
-    gone = [f"{table}.{name}" for table, known in before.items() for name in known if name not in after[table]]
+    gone = [f"{table}.{name}" for table, known in before.items() for name in known if name not in after.get(table, {})]
     assert gone == [], "the version before still reads these"
     changed = [
         f"{table}.{name}" for table, known in before.items() for name, column in known.items()

@@ -45,6 +45,9 @@ from tests.api.domain.support import (
     upload,
 )
 
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""Where nothing depends on how the database locks."""
+
 STILL = RenderSettings(output="image", image_format="webp")
 PERSON = "PersonPerson"
 TEXT = "w:64,h:64/model.webp"
@@ -123,6 +126,7 @@ def test_a_linked_picture_is_paid_for_once_and_drawn_once(database: Database, ow
     assert balance(database, owner) == before - 2
 
 
+@on_sqlite
 def test_who_cannot_pay_gets_none(database: Database) -> None:
     poor = sign_up(database, credits=1)
     model_id = upload(database, poor).model_id
@@ -131,6 +135,7 @@ def test_who_cannot_pay_gets_none(database: Database) -> None:
     assert count(database, Picture) == 0
 
 
+@on_sqlite
 def test_what_a_link_costs_counts_for_the_key_that_made_it(database: Database, owner: str, model_id: str) -> None:
     with database.begin() as session:
         key = credentials.issue(session, owner, name="a shop's", credits_cap=1)
@@ -150,6 +155,7 @@ def test_what_a_link_costs_counts_for_the_key_that_made_it(database: Database, o
     assert [tuple(row) for row in spent] == [("picture", -1, key.id), ("picture", -1, None)]
 
 
+@on_sqlite
 def test_one_that_the_model_cannot_give_is_refunded_and_not_tried_again(
     database: Database, owner: str, model_id: str
 ) -> None:
@@ -179,6 +185,7 @@ def test_one_that_failed_by_chance_is_paid_and_drawn_when_somebody_asks_again(
     assert found(database, wanted).state == TaskState.DONE
 
 
+@on_sqlite
 def test_a_worker_that_dies_costs_nothing_but_an_attempt(database: Database, owner: str, model_id: str) -> None:
     ask(database, owner, link(model_id))
     held = claim(database, lease_seconds=-1)
@@ -195,6 +202,7 @@ def test_a_worker_that_dies_costs_nothing_but_an_attempt(database: Database, own
         assert leftovers_of_work.of_claim(session, held) == [held.output_prefix(*held.variants)]
 
 
+@on_sqlite
 def test_a_link_leads_somewhere_while_its_key_its_model_and_its_account_are_there(
     database: Database, owner: str, model_id: str
 ) -> None:
@@ -218,6 +226,7 @@ def test_a_link_leads_somewhere_while_its_key_its_model_and_its_account_are_ther
             picture_links.owner(session, model_id, TEXT, signed)
 
 
+@on_sqlite
 def test_names_that_the_model_lacks_make_no_link(database: Database, owner: str) -> None:
     with database.begin() as session:
         made = upload(database, owner).model_id
@@ -227,6 +236,7 @@ def test_names_that_the_model_lacks_make_no_link(database: Database, owner: str)
         picture_links.sign(session, owner, link(made, settings=ash), TEXT, "a key")
 
 
+@on_sqlite
 def test_an_exact_picture_is_free_small_and_of_the_very_frame(database: Database, owner: str, model_id: str) -> None:
     before = balance(database, owner)
     settings = RenderSettings(quality="4k", aspect="9:16", effect="zoom-orbit", length=4.0, bg_color="#ff8800")
@@ -255,6 +265,7 @@ def test_an_exact_picture_goes_ahead_of_its_accounts_previews_and_orders(
     assert claimed(database).priority == Priority.AWAITED
 
 
+@on_sqlite
 def test_exact_pictures_leave_each_other_account_its_turn(database: Database, owner: str, model_id: str) -> None:
     patient = sign_up(database)
     upload(database, patient)
@@ -271,6 +282,7 @@ def account_of(database: Database, held: Claim) -> str:
         return session.scalars(select(Segment.account_id).where(Segment.id == held.segment_id)).one()
 
 
+@on_sqlite
 def test_a_person_gets_one_every_few_seconds_and_the_same_again_at_any_time(
     database: Database, owner: str, model_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -301,6 +313,7 @@ def segments_of_renders(database: Database) -> int:
         return session.scalar(segments) or 0
 
 
+@on_sqlite
 def test_one_that_failed_is_drawn_anew(database: Database, owner: str, model_id: str) -> None:
     old = ask_exactly(database, owner, model_id)
     assert fail(database, claimed(database))
@@ -308,6 +321,7 @@ def test_one_that_failed_is_drawn_anew(database: Database, owner: str, model_id:
     assert count(database, Picture) == 1
 
 
+@on_sqlite
 def test_it_shows_overlays_and_no_strangers_model(database: Database, owner: str, model_id: str) -> None:
     with database.begin() as session:
         overlay_id = overlays.add(
@@ -337,7 +351,9 @@ def test_exact_pictures_go_after_a_day_and_linked_ones_with_their_model(
         rule.delete(session, account_id, picture_id)
         assert retention.due(session, rule, 1) == []
         assert leftovers.unneeded(session, "pictures", [picture_id]) == {picture_id}
-        catalog.delete_model(session, owner, model_id)
+        catalog.delete_model(session, owner, model_id, kept=dt.timedelta(days=1))
+        assert not pictures.remove_of_a_deleted_model(session)  # its owner may have it back
+        session.execute(update(Model).values(discard_at=clock.now()))
         linked = found(database, link(model_id)).id
         before = ledger.balance(session, owner)
         assert pictures.remove_of_a_deleted_model(session)

@@ -13,7 +13,7 @@ from api.domain.accounts import quotas
 from api.domain.accounts.quotas import Quotas
 from api.domain.catalog import catalog, overlays
 from api.domain.kit.files import FileView
-from api.domain.removal import models
+from api.domain.removal import models, retention, trash
 from api.domain.removal.overlays import discard_unneeded
 from api.domain.renders import limits, removal
 from api.domain.work import scheduling
@@ -277,3 +277,11 @@ def test_what_counts_can_be_asked(database: Database) -> None:
         )
         assert limits.usage(session, sign_up(database)) == Quotas()
         assert session.scalar(select(func.count()).select_from(StoredBytes)) == 1
+
+
+def test_a_quota_of_many_gigabytes_is_no_number_too_large(database: Database) -> None:
+    account_id = sign_up(database)
+    upload(database, account_id, "a")
+    with database.read() as session:
+        assert trash.crowded(session, 5_000_000) == []
+        assert retention.crowded(session, 5_000_000) == []

@@ -15,7 +15,7 @@ from api.domain.accounts import idempotency, ledger
 from api.domain.generations import pipeline
 from api.domain.removal import retention
 from api.domain.removal.retention import RULES, Due
-from api.domain.renders import shares
+from api.domain.renders import galleries, shares
 from api.domain.watching import storage as usage
 from api.domain.webhooks import deliveries
 from api.errors import Unavailable
@@ -96,12 +96,19 @@ def keep_shared(web: Web, render_id: str) -> None:
         shares.share(session, web.account_id, render_id)
 
 
+def keep_in_gallery(web: Web, render_id: str) -> None:
+    with web.database.begin() as session:
+        galleries.save(
+            session, web.account_id, None, title="Chairs", text="", is_public=False, render_ids=[render_id]
+        )
+
+
 def keep_unfinished(web: Web, render_id: str) -> None:
     with web.database.begin() as session:
         session.execute(update(Render).values(status="pending"))
 
 
-@pytest.mark.parametrize("keep", [keep_shared, keep_unfinished])
+@pytest.mark.parametrize("keep", [keep_shared, keep_in_gallery, keep_unfinished])
 def test_what_is_shared_or_still_to_be_drawn_stays(
     web: Web, render_id: str, keep: Callable[[Web, str], None]
 ) -> None:

@@ -167,15 +167,6 @@ def test_what_no_link_can_say_is_refused_by_the_users_name_for_it(web: Web, mode
     assert code(web.post("/v1/models/abcdefghijkl/image-url", json={})) == (404, "model_not_found")
 
 
-def test_a_visitor_of_an_account_without_credits_is_told_so(web: Web, model_id: str) -> None:
-    path = image_url(web, model_id)
-    web.post("/v1/renders", json={"modelId": model_id, "renderSettings": {"quality": "standard"}})
-    web.post("/v1/renders", json={"modelId": model_id, "renderSettings": {"quality": "standard"}})
-    web.post("/v1/renders", json={"modelId": model_id})
-    assert web.balance() == 0
-    assert code(see(web, path)) == (402, "no_credits")
-
-
 @pytest.mark.parametrize(
     "settings",
     [

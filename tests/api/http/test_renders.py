@@ -107,6 +107,7 @@ def test_a_render_through_its_life(web: Web) -> None:
         "warnings": [],
         "checks": [],
         "hasWebVariant": False,
+        "formatUrls": {},
         "is_system_preview": False,
         "progress": {"stage": "queued", "framesDone": 0, "framesTotal": 90, "secondsLeft": None},
     }

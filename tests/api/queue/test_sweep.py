@@ -16,6 +16,7 @@ from api import clock
 from api.db.session import Database
 from api.db.tables import OutboxMessage, Segment, Upload
 from api.domain.accounts import idempotency
+from api.domain.kit.files import FileView
 from api.domain.removal import leftovers, uploads
 from api.domain.work import outbox, scheduling
 from api.errors import Unavailable
@@ -74,6 +75,19 @@ def test_a_claim_that_can_not_be_taken_back_keeps_no_other_from_it(
     sweep.sweep_once(database, storage, celery, settings)
     assert running(database) == set()
     assert len(others) == 3
+
+
+def test_lost_work_is_announced_before_the_files_of_it_are_deleted(
+    database: Database, storage: LocalStorage, celery: Celery, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload(database, sign_up(database))
+    claimed(database)
+    expire_leases(database)
+    done: list[str] = []
+    monkeypatch.setattr(sweep, "send_hint", lambda _celery, queue: done.append(queue))
+    monkeypatch.setattr(LocalStorage, "delete_prefix", lambda _storage, prefix: done.append(prefix.partition("/")[0]))
+    sweep.sweep_once(database, storage, celery, settings)
+    assert done.index("renders") > done.index("render")
 
 
 def test_a_step_that_fails_keeps_no_other_from_being_done(
@@ -177,6 +191,28 @@ def test_the_sweep_collects_what_dead_writers_left(
     monkeypatch.setattr(clock, "now", lambda: later)
     sweep.collect_once(database, storage, settings)
     assert not orphan.exists()
+
+
+def test_files_of_an_attempt_that_came_to_nothing_are_collected_beside_those_of_one_that_counts(
+    database: Database, storage: LocalStorage, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload(database, sign_up(database))
+    done = claimed(database)
+    [render_id] = done.variants
+    with database.begin() as session:
+        stored = FileView(f"{done.output_prefix(render_id)}video.mp4", 4, "e", "video/mp4")
+        assert scheduling.settle_done(session, done, {render_id: {"video": stored}})
+    kept = settings.files_dir / stored.key
+    lost = kept.parent.with_name("7") / "video.mp4"  # whoever should have deleted it has died
+    for file in (kept, lost):
+        file.parent.mkdir(parents=True)
+        file.write_bytes(b"made")
+    sweep.collect_once(database, storage, settings)
+    assert lost.exists()
+    later = clock.now() + leftovers.GRACE + dt.timedelta(minutes=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    sweep.collect_once(database, storage, settings)
+    assert (kept.exists(), lost.exists()) == (True, False)
 
 
 def test_after_the_database_was_away_workers_have_a_leases_time_to_be_heard_of(

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, event, select
 from api.db.session import Database
 from api.db.tables import Segment
 from api.domain.work import scheduling
-from api.worker.parent.lease import Lease
+from api.worker.parent.lease import Lease, pause
 from renderer.errors import Cancelled
 from tests.api.worker.support import Order
 from tests.support.statements import recorded_statements
@@ -96,3 +96,13 @@ def test_it_is_lost_when_the_database_is_away_for_longer(order: Order, monkeypat
     with Lease(order.bench.database, order.claim, impatient, order.bench.stop) as lease:
         monkeypatch.setattr(Database, "begin", away)
         wait_for(lambda: lease.lost, "the loss")
+
+
+@pytest.mark.parametrize(
+    ("took", "left", "seconds"),
+    [(0.0, 5.0, 1.0), (0.02, 5.0, 1.0), (0.05, 5.0, 2.5), (0.05, 2.0, 2.0), (30.0, 5.0, 5.0), (30.0, -1.0, 1.0)],
+)
+def test_the_slower_the_database_the_less_often_progress_is_told_but_no_heartbeat_is_late(
+    took: float, left: float, seconds: float
+) -> None:
+    assert pause(took, left, 5.0) == pytest.approx(seconds)

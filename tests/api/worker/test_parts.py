@@ -1,6 +1,7 @@
 """A long video, drawn by workers in parts: their files, their shared work, and what becomes of all that."""
 
 import dataclasses
+import json
 import logging
 from pathlib import Path
 
@@ -95,11 +96,13 @@ def test_parts_are_drawn_joined_and_tidied_away(long: Long, opened: list[ShotRen
     assert len(opened) == 2  # one for each worker
     parts = {key for key in long.stored if key.startswith("tasks/")}
     assert {key.split("/")[2] for key in parts} == {"0-1", "4-1", "8-1"}
-    assert len(parts) == 18  # video, web version and thumbnail, on white and on black
+    assert len(parts) == 21  # video, web version and thumbnail, on white and on black, and what each part has seen
     assert [view.progress.frames_done for view in long.views] == [12, 12]
     assembly = long.run()
     long.worker.child.warm.rest()
     assert (first.role, assembly.role) == (Role.PART, Role.ASSEMBLY)
+    judged = [{check["check"]: check["verdict"] for check in json.loads(view.checks_json)} for view in long.views]
+    assert all({"cut_off", "invisible", "loop", "units"} <= found.keys() for found in judged)
     for view, files, early in zip(long.views, long.files, posters, strict=True):
         assert (view.status, set(files)) == ("done", {"video", "thumb", "web", "strip", "poster", "poster_full"})
         assert early.items() <= files.items()

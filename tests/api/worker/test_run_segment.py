@@ -70,6 +70,14 @@ def test_a_prores_video_is_stored_as_quicktime(order: Order, monkeypatch: pytest
     assert (video.content_type, video.key) == ("video/quicktime", f"renders/{order.render_id}/1/video.mov")
 
 
+def test_formats_are_stored_beside_the_video(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_renderer(monkeypatch)
+    variant = VideoVariant(Backdrop(), formats=("webp", "spin"))
+    order.worker.run(dataclasses.replace(order.claim, variants={order.render_id: variant.to_json()}))
+    assert order.files["webp"].key == f"renders/{order.render_id}/1/webp.webp"
+    assert order.files.keys() - {"webp", "spin"} == {"video", "thumb", "strip", "poster", "poster_full"}
+
+
 def test_posters_can_be_fetched_while_the_video_is_made(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
     def look(listener: Listener) -> None:
         wait_for(lambda: order.files, "the posters")

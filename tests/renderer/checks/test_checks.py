@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from renderer.arrays import Float64, UInt8, UInt32
-from renderer.checks import Check, Seen, Shape, judge, shape_of, together, watched_frames
+from renderer.checks import Check, Seen, Shape, judge, shape_of, together, verdicts, watched_frames
 from renderer.checks.seen import small_size
 from renderer.spec import Backdrop, FrameSpec
 
@@ -205,4 +206,16 @@ def test_what_parts_have_seen_is_judged_as_if_one_had(tmp_path: Path) -> None:
 def test_few_small_frames_are_looked_at_and_those_at_the_ends_among_them() -> None:
     assert sorted(watched_frames(180)) == [0, 1, 30, 60, 90, 120, 150, 178, 179]
     assert [sorted(watched_frames(count)) for count in (1, 2, 3)] == [[0], [0, 1], [0, 1, 2]]
-    assert [small_size(*size) for size in ((3840, 2160), (1080, 1920), (64, 64))] == [(320, 180), (180, 320), (64, 64)]
+    assert [small_size(*size) for size in ((3840, 2160), (1080, 1920), (64, 64))] == [(240, 135), (135, 240), (64, 64)]
+
+
+def test_the_readmes_limits_are_those_that_are_kept() -> None:
+    text = (Path(__file__).parents[3] / "README.md").read_text()
+    table = text.partition("### What may be wrong")[2]
+    rows = dict(re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]*\|[^|]*) \|$", table, re.M))
+    for rule in verdicts._RULES:
+        shown = [cell.strip().split(", ") for cell in rows[rule.check].split("|")]
+        for cell, limit in zip(shown, (rule.warn, rule.fail), strict=True):
+            expected = "" if limit is None else f"{'above' if rule.above else 'below'} {limit:g}"
+            assert expected in cell, rule.check
+    assert {rule.check for rule in verdicts._RULES} <= rows.keys()

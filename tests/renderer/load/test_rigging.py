@@ -183,6 +183,13 @@ def test_a_clip_with_a_broken_sampler_is_left_out(load: Load, sampler: Json, mes
     assert re.fullmatch(f'the animation "Spin" is left out: .*{message}.*', warning)
 
 
+def test_to_play_the_first_of_nothing_but_broken_clips_is_an_error(load: Load) -> None:
+    scene = load(animated("translation", input=77).glb())
+    with pytest.raises(SettingsError, match='the animation "Spin" can\'t be played'):
+        find_clip(scene, "*")
+    assert find_clip(load(triangle_builder().glb()), "*") is None
+
+
 @pytest.mark.parametrize("times", [(1.0, 0.5), (-1.0, 0.0), (0.0, 1e20)])
 def test_a_clip_whose_times_do_not_rise_from_zero_spoils_no_other(load: Load, times: tuple[float, float]) -> None:
     builder = animated()

@@ -254,10 +254,19 @@ def test_texts_of_utf16_are_read_by_their_byte_order_mark(load: Load, encoding: 
 
 @pytest.mark.parametrize(("mtl", "obj"), [
     ("newmtl m # the chair", "usemtl m"), ("newmtl m", "usemtl m # the chair"), ("newmtl M #25", "usemtl M #25"),
+    ("newmtl m #chair", "usemtl m"), ("newmtl m", "usemtl m #chair"), ("newmtl M #24\nKd 0 0 1\nnewmtl M", "usemtl M"),
 ])
 def test_a_comment_behind_a_name_is_no_part_of_it(load: Load, mtl: str, obj: str) -> None:
-    found = load(scan(f"mtllib scan.mtl\n{obj}\n{SQUARE}{FACE}", scan__mtl=f"{mtl}\nKd 1 0 0 # red\n")).materials
-    assert found[0].base_color_factor == (1, 0, 0, 1)
+    found = load(scan(f"mtllib scan.mtl\n{obj}\n{SQUARE}{FACE}", scan__mtl=f"{mtl}\nKd 1 0 0 #red\nd 0.5 #half\n"))
+    assert found.warnings == []
+    assert found.materials[0].base_color_factor == (1, 0, 0, 0.5)
+
+
+def test_a_comment_behind_a_textures_name_is_no_part_of_it(load: Load) -> None:
+    for name, files in [("wood.png #brown", ["wood.png"]), ("wood #2.png", ["wood.png", "wood #2.png"])]:
+        packed = {"scan.obj": TEXTURED.encode(), "scan.mtl": f"newmtl m\nmap_Kd {name}\n".encode()}
+        scene = load(make_zip(packed | dict.fromkeys(files, png())))
+        assert scene.images[0].name == files[-1]
 
 
 def test_the_only_material_is_that_of_faces_without_one(load: Load) -> None:

@@ -9,6 +9,7 @@ export type Render = components["schemas"]["RenderDetail"];
 export type Share = components["schemas"]["ShareState"];
 export type LedgerLine = components["schemas"]["LedgerLine"];
 export type Overlay = components["schemas"]["OverlayDetail"];
+export type Deleted = components["schemas"]["DeletedDetail"];
 export type Resumable = components["schemas"]["ResumableDetail"];
 export type Settings = Record<string, unknown>;
 

@@ -10,6 +10,8 @@ export interface Me {
   maxUploadMb: number;
   /** Files that have more go in parts. */
   inPartsMb: number;
+  /** Whether what is deleted can be had back for a while. */
+  keepsDeleted: boolean;
 }
 
 export interface LinkDetail {
@@ -58,10 +60,16 @@ export interface Account {
   suspended: boolean;
 }
 
+/** `own` is what was set for the account alone; 0 means no limit. */
+export interface Allowance {
+  class: "preferred" | "standard" | "economy";
+  quotas: Record<string, { own: number | null; limit: number; used: number }>;
+}
+
 /** A row of the server's table of render settings. */
 export interface Setting {
   name: string;
-  kind: "string" | "color" | "id" | "number" | "integer" | "boolean" | "list";
+  kind: "string" | "color" | "id" | "number" | "integer" | "boolean" | "size" | "list";
   default: unknown;
   description: string;
   choices: string[];
@@ -111,10 +119,26 @@ export interface Worker {
   unfitReason: string | null;
   seenAt: string;
   startedAt: string;
+  lastError: string | null;
+  lastErrorAt: string | null;
+}
+
+/** One of the last day that is not up any more. */
+export interface GoneWorker {
+  name: string;
+  lastLogAt: string;
+  lastError: string | null;
+  lastErrorAt: string | null;
+}
+
+export interface WorkerLog {
+  name: string;
+  lines: string[];
 }
 
 export interface Fleet {
   data: Worker[];
+  gone: GoneWorker[];
   silent: number;
   oldestPendingSeconds: number | null;
 }

@@ -1,28 +1,15 @@
 // What is done with all chosen models at once.
 import { useState } from "preact/hooks";
-import { got, messageOf, v1 } from "../api/client";
+import { got, v1 } from "../api/client";
 import { Icon } from "../parts/icons";
 import { TagsField, tagsIn } from "../parts/tags";
-import { Dialog, toast } from "../parts/ui";
-import { deleteSoon } from "../state/deletions";
+import { Dialog } from "../parts/ui";
+import { deleteModels } from "../state/deletions";
+import { each } from "../state/each";
 import { models } from "../state/models";
 import { go } from "../state/route";
+import { me } from "../state/session";
 import { t } from "../texts";
-
-const AT_ONCE = 6; // as many connections as browsers open to one server
-
-/** Does so with each, some at the same time. What fails is told once, and keeps nothing else from being done. */
-async function each(ids: string[], change: (id: string) => Promise<unknown>): Promise<void> {
-  const left = [...ids];
-  let wrong: unknown;
-  async function work() {
-    for (let id = left.shift(); id !== undefined; id = left.shift()) {
-      await change(id).catch((error) => (wrong = error));
-    }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  if (wrong) toast(messageOf(wrong));
-}
 
 export function Bar(props: {
   ids: string[];
@@ -34,7 +21,15 @@ export function Bar(props: {
 }) {
   const { ids, archived } = props;
   const [tagging, setTagging] = useState(false);
+  const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
+  async function erase() {
+    setAsking(false);
+    setBusy(true);
+    await deleteModels(ids);
+    setBusy(false);
+    props.onClear();
+  }
   async function change(how: (id: string) => Promise<unknown>) {
     setBusy(true);
     await each(ids, how);
@@ -62,10 +57,7 @@ export function Bar(props: {
         class="button bad"
         type="button"
         disabled={busy}
-        onClick={() => {
-          deleteSoon(ids);
-          props.onClear();
-        }}
+        onClick={() => (me.value?.keepsDeleted ? erase() : setAsking(true))}
       >
         {t.delete}
       </button>
@@ -77,6 +69,18 @@ export function Bar(props: {
       <button class="button quiet" type="button" onClick={props.onClear}>
         {t.library.clear}
       </button>
+      {asking && (
+        <Dialog title={t.library.deleteAsk(ids.length)} onClose={() => setAsking(false)}>
+          <div class="row">
+            <button class="button primary" type="button" onClick={erase}>
+              {t.delete}
+            </button>
+            <button class="button" type="button" onClick={() => setAsking(false)}>
+              {t.cancel}
+            </button>
+          </div>
+        </Dialog>
+      )}
       {tagging && (
         <Tags
           count={ids.length}

@@ -2,16 +2,14 @@
 import type { Model } from "../api/client";
 import { bytes } from "../formats";
 import { Turning } from "../parts/turning";
-import { leaving } from "../state/deletions";
 import { nameOf } from "../state/models";
 import { go } from "../state/route";
 import { t } from "../texts";
 
 export function Card({ model, chosen, onToggle }: { model: Model; chosen: boolean; onToggle: () => void }) {
   const name = nameOf(model);
-  const goes = leaving.value.has(model.id);
   return (
-    <article class={`model ${chosen ? "chosen" : ""} ${goes ? "leaving" : ""}`} inert={goes}>
+    <article class={chosen ? "model chosen" : "model"}>
       <button
         class="thumb"
         type="button"

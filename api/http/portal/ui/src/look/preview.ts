@@ -30,6 +30,7 @@ import { MeshoptDecoder } from "three/examples/jsm/libs/meshopt_decoder.module.j
 import type { Settings } from "../api/client";
 import type { CameraPath } from "../api/own";
 import { clamp, type Orbit, STRAIGHT } from "./orbit";
+import { Outermost } from "./outermost";
 import { angleAt, elevationOf, frameAt, type Stand, turned } from "./path";
 
 const DECODERS = "/portal/files/";
@@ -45,6 +46,7 @@ export interface Measures {
   low: number[];
   high: number[];
   radius: number;
+  points: number[][];
 }
 
 export class Preview {
@@ -106,6 +108,7 @@ export class Preview {
       box.expandByObject(scene, true);
     }
     const center = box.getCenter(new Vector3());
+    const outermost = new Outermost();
     let radius = 0;
     const point = new Vector3();
     for (let index = 0; index < moments; index += 1) {
@@ -117,10 +120,11 @@ export class Preview {
         for (let vertex = 0; vertex < positions.count; vertex += 1) {
           mesh.getVertexPosition(vertex, point).applyMatrix4(mesh.matrixWorld);
           radius = Math.max(radius, point.distanceTo(center));
+          outermost.add(point.x, point.y, point.z);
         }
       });
     }
-    return { low: box.min.toArray(), high: box.max.toArray(), radius: Math.max(radius, 1e-9) };
+    return { low: box.min.toArray(), high: box.max.toArray(), radius: Math.max(radius, 1e-9), points: outermost.points() };
   }
 
   private clip() {

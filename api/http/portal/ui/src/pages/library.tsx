@@ -4,6 +4,7 @@ import { got, messageOf, type Model, v1 } from "../api/client";
 import { Bar } from "../library/bar";
 import { Card } from "../library/card";
 import { Filters, isSet, NO_FILTER, queryOf } from "../library/filters";
+import { Trash } from "../library/trash";
 import { Grid, PAGE } from "../parts/grid";
 import { Icon } from "../parts/icons";
 import { usePaged } from "../parts/paged";
@@ -12,15 +13,19 @@ import { deletions } from "../state/deletions";
 import { endings } from "../state/live";
 import { remember } from "../state/models";
 import { go, route } from "../state/route";
+import { me } from "../state/session";
 import { t } from "../texts";
 import { Inspect } from "./inspect";
+
+type Shown = "current" | "archived" | "deleted";
 
 const SORTS = Object.entries(t.library.sorts);
 
 export function Library() {
   const [text, setText] = useState("");
   const [sort, setSort] = useState("-createdAt");
-  const [archived, setArchived] = useState(false);
+  const [shown, setShown] = useState<Shown>("current");
+  const archived = shown === "archived";
   const [filter, setFilter] = useState(NO_FILTER);
   const [filtering, setFiltering] = useState(false);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
@@ -77,22 +82,25 @@ export function Library() {
           {t.library.filter}
         </button>
         <Segments
-          label={t.library.archived}
+          label={t.library.shown}
           hideLabel
-          value={archived ? "archived" : "current"}
+          value={shown}
           options={[
             ["current", t.library.current],
             ["archived", t.library.archived],
+            ...(me.value?.keepsDeleted ? [["deleted", t.library.trash] as const] : []),
           ]}
           onChange={(value) => {
-            setArchived(value === "archived");
+            setShown(value);
             setChosen(new Set());
           }}
         />
       </Head>
       {filtering && <Filters filter={filter} onChange={setFilter} />}
       {list.wrong && <Wrong message={list.wrong} onRetry={list.again} />}
-      {!list.loading && !list.wrong && list.total === 0 ? (
+      {shown === "deleted" ? (
+        <Trash />
+      ) : !list.loading && !list.wrong && list.total === 0 ? (
         searching ? (
           <Empty icon="search" title={t.library.nothingTitle} text={t.library.nothingText} />
         ) : (

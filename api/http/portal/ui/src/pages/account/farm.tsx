@@ -1,4 +1,4 @@
-// All accounts of the farm, for who runs it: opened, and given credits.
+// All accounts of the farm, for who runs it: opened, limited, closed, and given credits.
 import { useState } from "preact/hooks";
 import { messageOf, own } from "../../api/client";
 import type { Account, LinkCreated } from "../../api/own";
@@ -7,6 +7,7 @@ import { Dialog, Field, toast, Wrong } from "../../parts/ui";
 import { me, refreshMe } from "../../state/session";
 import { t } from "../../texts";
 import { Engines } from "./engines";
+import { Limits } from "./limits";
 import { LinkDialog } from "./people";
 import { Workers } from "./workers";
 
@@ -15,6 +16,7 @@ export function Farm() {
   const [opening, setOpening] = useState(false);
   const [granting, setGranting] = useState<Account>();
   const [erasing, setErasing] = useState<Account>();
+  const [limiting, setLimiting] = useState<Account>();
   const [link, setLink] = useState<LinkCreated>();
   async function turn(account: Account) {
     try {
@@ -57,6 +59,9 @@ export function Farm() {
               <button class="button" type="button" onClick={() => setGranting(account)}>
                 {t.account.grant}
               </button>
+              <button class="button quiet" type="button" onClick={() => setLimiting(account)}>
+                {t.account.limits}
+              </button>
               {account.email !== me.value?.account && (
                 <button class="button quiet" type="button" onClick={() => turn(account)}>
                   {account.suspended ? t.account.reinstate : t.account.suspend}
@@ -97,6 +102,7 @@ export function Farm() {
             }}
           />
         )}
+        {limiting && <Limits account={limiting} onClose={() => setLimiting(undefined)} />}
         {erasing && (
           <Dialog title={t.account.eraseAsk(erasing.email)} onClose={() => setErasing(undefined)}>
             <div class="stack">

@@ -1,10 +1,10 @@
-// Who works for the farm, and whether work waits for long.
-import { useEffect } from "preact/hooks";
+// Who works for the farm, what went wrong there last, and whether work waits for long.
+import { useEffect, useState } from "preact/hooks";
 import { own } from "../../api/client";
-import type { Fleet, Worker } from "../../api/own";
-import { ago, duration } from "../../formats";
+import type { Fleet, GoneWorker, Worker, WorkerLog } from "../../api/own";
+import { ago, duration, moment } from "../../formats";
 import { useFetched } from "../../parts/fetched";
-import { Wrong } from "../../parts/ui";
+import { Dialog, Wrong } from "../../parts/ui";
 import { t } from "../../texts";
 
 const ASK_AGAIN_MS = 5000;
@@ -16,6 +16,7 @@ function chipOf(worker: Worker): [string, string] {
 }
 
 export function Workers() {
+  const [reading, setReading] = useState<string>();
   const fleet = useFetched("", () => own<Fleet>("GET", "/workers"));
   useEffect(() => {
     const timer = setInterval(fleet.again, ASK_AGAIN_MS);
@@ -43,12 +44,57 @@ export function Workers() {
                   {worker.device} · {t.account.seen(ago(worker.seenAt))}
                 </span>
                 {worker.unfitReason && <span class="small bad-ink">{worker.unfitReason}</span>}
+                <LastError worker={worker} />
               </div>
               <span class={`chip ${kind}`}>{word}</span>
+              <LogButton name={worker.name} onRead={setReading} />
             </li>
           );
         })}
+        {fleet.data?.gone.map((worker) => (
+          <li key={worker.name} class="line">
+            <div class="grow stack tight">
+              <strong class="cut">{worker.name}</strong>
+              <span class="small soft">{t.account.gone(ago(worker.lastLogAt))}</span>
+              <LastError worker={worker} />
+            </div>
+            <span class="chip">{t.account.workerGone}</span>
+            <LogButton name={worker.name} onRead={setReading} />
+          </li>
+        ))}
       </ul>
+      {reading && <Log name={reading} onClose={() => setReading(undefined)} />}
     </section>
+  );
+}
+
+function LastError({ worker }: { worker: Worker | GoneWorker }) {
+  if (!worker.lastError || !worker.lastErrorAt) return null;
+  return (
+    <span class="small bad-ink">
+      {moment(worker.lastErrorAt)}: {worker.lastError}
+    </span>
+  );
+}
+
+function LogButton({ name, onRead }: { name: string; onRead: (name: string) => void }) {
+  return (
+    <button class="button quiet" type="button" aria-label={t.account.logOf(name)} onClick={() => onRead(name)}>
+      {t.account.log}
+    </button>
+  );
+}
+
+function Log({ name, onClose }: { name: string; onClose: () => void }) {
+  const log = useFetched(name, () => own<WorkerLog>("GET", `/workers/${encodeURIComponent(name)}/log`));
+  return (
+    <Dialog wide title={t.account.logOf(name)} onClose={onClose}>
+      {log.wrong && <Wrong message={log.wrong} onRetry={log.again} />}
+      {log.data && (
+        <pre class="log" tabIndex={0} aria-label={t.account.logOf(name)}>
+          {log.data.lines.join("\n") || t.account.noLog}
+        </pre>
+      )}
+    </Dialog>
   );
 }
