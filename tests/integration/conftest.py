@@ -1,13 +1,15 @@
-"""Whole farms of real processes, shared by as many tests as can, and a model that is quick to render."""
+"""Whole farms of real processes, shared by as many tests as can, a model that is quick to render, and a browser."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, expect
 
 from api.client import Upload
 from renderer.gl.context import Device
 from renderer.spec import FrameSpec
+from tests.integration.portal import EMAIL, PASSWORD, built_portal, first_link, visit
 from tests.integration.support import Customer, box_glb, first_upload
 from tests.support.farm import Farm, running_farm
 from tests.support.gate import Gate
@@ -77,3 +79,25 @@ def customer(farm: Farm, first: tuple[str, Upload]) -> Iterator[Customer]:
     customer = Customer(farm, *first)
     yield customer
     customer.client.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with built_portal() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def cookies(browser: Browser, farm: Farm) -> object:
+    """Of the farm's first administrator, who has come in by the link in the log."""
+    with visit(browser, farm) as boss:
+        boss.page.goto(first_link(farm))
+        boss.page.get_by_label("E-mail address").fill(EMAIL)
+        boss.page.get_by_label("Password").fill("short")
+        boss.page.get_by_role("button", name="Start").click()
+        expect(boss.page.get_by_text("password must have 10 to 200 characters")).to_be_visible()
+        boss.page.get_by_label("Password").fill(PASSWORD)
+        boss.page.get_by_role("button", name="Start").click()
+        expect(boss.page.get_by_role("heading", name="Drop models here")).to_be_visible()
+        assert boss.troubles == []
+        return boss.page.context.storage_state()

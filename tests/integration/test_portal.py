@@ -1,7 +1,6 @@
 """The portal in a real browser, on a real farm: from the link in the log to a shared turntable."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,43 +8,12 @@ from playwright.sync_api import Browser, expect
 
 from api.domain.accounts import credentials, sessions
 from api.http.auth import SESSION_COOKIE
-from tests.integration.portal import (
-    EMAIL,
-    PASSWORD,
-    PATIENCE_MS,
-    Visit,
-    built_portal,
-    first_link,
-    visit,
-    wait_until_plays,
-)
+from tests.integration.portal import EMAIL, PASSWORD, PATIENCE_MS, Visit, visit, wait_until_plays
 from tests.integration.support import box_glb
 from tests.support.farm import Farm
 from tests.support.waiting import wait_for
 
 expect.set_options(timeout=PATIENCE_MS)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with built_portal() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def cookies(browser: Browser, farm: Farm) -> object:
-    """Of the farm's first administrator, who has come in by the link in the log."""
-    with visit(browser, farm) as boss:
-        boss.page.goto(first_link(farm))
-        boss.page.get_by_label("E-mail address").fill(EMAIL)
-        boss.page.get_by_label("Password").fill("short")
-        boss.page.get_by_role("button", name="Start").click()
-        expect(boss.page.get_by_text("password must have 10 to 200 characters")).to_be_visible()
-        boss.page.get_by_label("Password").fill(PASSWORD)
-        boss.page.get_by_role("button", name="Start").click()
-        expect(boss.page.get_by_role("heading", name="Drop models here")).to_be_visible()
-        assert boss.troubles == []
-        return boss.page.context.storage_state()
 
 
 def upload(boss: Visit, folder: Path) -> None:
@@ -56,7 +24,7 @@ def upload(boss: Visit, folder: Path) -> None:
     boss.page.locator("input[type=file]").first.set_input_files(
         [folder / name for name in ("lamp.glb", "lamp-copy.glb", "notes.txt")]
     )
-    expect(boss.page.get_by_text("This is no .glb, .gltf or .zip file")).to_be_visible()
+    expect(boss.page.get_by_text("This is no .glb, .gltf, .usdz, .stl, .ply or .zip file")).to_be_visible()
     expect(boss.page.get_by_text("Here, and being drawn")).to_be_visible()
     expect(boss.page.get_by_text("It was here already; nothing was sent")).to_be_visible()
 
@@ -92,7 +60,10 @@ def test_from_the_first_link_to_a_shared_turntable(
         expect(page.get_by_text("Nothing is waiting")).to_be_visible()
 
         boss.open("Videos")
-        page.get_by_role("button", name=re.compile("Open lamp, Turntable")).first.click()
+        turntable = page.get_by_role("button", name=re.compile("Open lamp, Turntable")).first
+        turntable.hover()
+        expect(turntable.locator(".turn img")).to_be_visible()
+        turntable.click()
         wait_until_plays(page)
         page.get_by_role("switch", name="Link for everybody").click()
         link = page.get_by_role("textbox", name="Link for everybody").input_value()

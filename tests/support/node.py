@@ -1,4 +1,4 @@
-"""The locked npm packages of tests/node and tests/reference, installed on first use."""
+"""The locked npm packages of tests/node, tests/reference and tests/lighthouse, installed on first use."""
 
 import fcntl
 import subprocess
@@ -8,6 +8,7 @@ from tests.support.waiting import HANG_S
 
 NODE = Path(__file__).resolve().parents[1] / "node"
 REFERENCE = NODE.parent / "reference"
+LIGHTHOUSE = NODE.parent / "lighthouse"
 
 
 def node_package(name: str, project: Path = NODE) -> Path:

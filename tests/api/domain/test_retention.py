@@ -15,7 +15,7 @@ from api.domain.accounts import idempotency, ledger
 from api.domain.generations import pipeline
 from api.domain.removal import retention
 from api.domain.removal.retention import RULES, Due
-from api.domain.renders import shares
+from api.domain.renders import galleries, shares
 from api.domain.watching import storage as usage
 from api.domain.webhooks import deliveries
 from api.errors import Unavailable
@@ -26,7 +26,7 @@ from api.storage.local import LocalStorage
 from tests.api.domain import flows as hand
 from tests.api.domain.projects import work
 from tests.api.domain.webhooks import URL, emit, subscribe
-from tests.support.web import Web
+from tests.support.web import VIDEO_FILES, Web
 
 DAY = dt.timedelta(days=1)
 EVERYTHING = {f"keep_{rule.name}_days": 1 for rule in RULES}
@@ -96,12 +96,19 @@ def keep_shared(web: Web, render_id: str) -> None:
         shares.share(session, web.account_id, render_id)
 
 
+def keep_in_gallery(web: Web, render_id: str) -> None:
+    with web.database.begin() as session:
+        galleries.save(
+            session, web.account_id, None, title="Chairs", text="", is_public=False, render_ids=[render_id]
+        )
+
+
 def keep_unfinished(web: Web, render_id: str) -> None:
     with web.database.begin() as session:
         session.execute(update(Render).values(status="pending"))
 
 
-@pytest.mark.parametrize("keep", [keep_shared, keep_unfinished])
+@pytest.mark.parametrize("keep", [keep_shared, keep_in_gallery, keep_unfinished])
 def test_what_is_shared_or_still_to_be_drawn_stays(
     web: Web, render_id: str, keep: Callable[[Web, str], None]
 ) -> None:
@@ -217,7 +224,7 @@ def test_who_uses_what_is_told_with_the_greatest_first(web: Web, render_id: str)
         assert len(usage.by_account(session, 1)) == 1
     assert (greatest.email, greatest.files) == ("other@example.com", {"model": 1})
     assert greatest.total_bytes == 100_004
-    assert (least.email, least.files) == ("maker@example.com", {"model": 1, "video": 8})
+    assert (least.email, least.files) == ("maker@example.com", {"model": 1, "video": 2 * len(VIDEO_FILES)})
     assert least.total_bytes == sum(least.bytes.values())
     with web.database.read() as session:
         assert ledger.balance(session, web.account_id) == web.balance()

@@ -129,7 +129,7 @@ function SpaceView({ poses, url, view, through, onPoints }: SpaceProps) {
   }, [url]);
   useEffect(() => {
     if (!canvas.current) return undefined;
-    return listen(canvas.current, () => space.current?.orbit ?? STRAIGHT, setOrbit);
+    return listen(canvas.current, setOrbit);
   }, []);
   useEffect(() => space.current?.show(view, through, orbit), [view, through, orbit, told]);
   return (

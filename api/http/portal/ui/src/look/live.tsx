@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { messageOf, own, type Settings } from "../api/client";
 import type { CameraPath } from "../api/own";
 import { t } from "../texts";
-import { listen, type Orbit, STRAIGHT } from "./orbit";
+import { listen, type Orbit, type Turn } from "./orbit";
 import type { Stand } from "./path";
 import type { Measures, Preview } from "./preview";
 
@@ -12,7 +12,7 @@ interface LiveProps {
   label: string;
   settings: Settings;
   orbit: Orbit;
-  onOrbit: (orbit: Orbit) => void;
+  onOrbit: (turn: Turn) => void;
   /** Where the camera stands, after each change. */
   onStand?: (stand: Stand) => void;
   /** Those of another model, to be framed as that one is. */
@@ -83,7 +83,7 @@ export function LiveView({ url, label, settings, orbit, onOrbit, onStand, measur
     if (!canvas.current) return undefined;
     const redraw = new ResizeObserver(() => preview.current?.draw(0));
     redraw.observe(canvas.current);
-    const stop = listen(canvas.current, () => preview.current?.orbit ?? STRAIGHT, (to) => turn.current(to));
+    const stop = listen(canvas.current, (step) => turn.current(step));
     return () => {
       redraw.disconnect();
       stop();

@@ -7,6 +7,9 @@ export interface Orbit {
   zoom: number;
 }
 
+/** How it is turned afterwards, by how it was before: the next key may come before the page is drawn. */
+export type Turn = (before: Orbit) => Orbit;
+
 export const STRAIGHT: Orbit = { around: 0, up: 0, zoom: 1 };
 
 const DEGREES_A_PIXEL = 0.4;
@@ -14,7 +17,7 @@ const DEGREES_A_KEY = 5;
 const FACTOR_A_KEY = 1.1;
 const MOST_ZOOM = 4;
 
-const KEYS: Record<string, (orbit: Orbit) => Orbit> = {
+const KEYS: Record<string, Turn> = {
   ArrowLeft: (orbit) => ({ ...orbit, around: orbit.around - DEGREES_A_KEY }),
   ArrowRight: (orbit) => ({ ...orbit, around: orbit.around + DEGREES_A_KEY }),
   ArrowUp: (orbit) => ({ ...orbit, up: orbit.up + DEGREES_A_KEY }),
@@ -32,10 +35,13 @@ export function wrapped(degrees: number): number {
   return ((((degrees + 180) % 360) + 360) % 360) - 180;
 }
 
-/** Listens on the element until the function that it returns is called. `read` says how it is turned now. */
-export function listen(element: HTMLElement, read: () => Orbit, tell: (orbit: Orbit) => void): () => void {
-  const say = (orbit: Orbit) =>
-    tell({ around: orbit.around, up: clamp(orbit.up, -180, 180), zoom: clamp(orbit.zoom, 1 / MOST_ZOOM, MOST_ZOOM) });
+/** Listens on the element until the function that it returns is called. */
+export function listen(element: HTMLElement, tell: (turn: Turn) => void): () => void {
+  const say = (turn: Turn) =>
+    tell((before) => {
+      const { around, up, zoom } = turn(before);
+      return { around, up: clamp(up, -180, 180), zoom: clamp(zoom, 1 / MOST_ZOOM, MOST_ZOOM) };
+    });
   let last: [number, number] | undefined;
   const down = (event: PointerEvent) => {
     last = [event.clientX, event.clientY];
@@ -43,27 +49,26 @@ export function listen(element: HTMLElement, read: () => Orbit, tell: (orbit: Or
   };
   const move = (event: PointerEvent) => {
     if (!last) return;
-    const before = read();
-    say({
-      ...before,
-      around: before.around - (event.clientX - last[0]) * DEGREES_A_PIXEL,
-      up: before.up + (event.clientY - last[1]) * DEGREES_A_PIXEL,
-    });
+    const [right, down] = [event.clientX - last[0], event.clientY - last[1]];
     last = [event.clientX, event.clientY];
+    say((before) => ({
+      ...before,
+      around: before.around - right * DEGREES_A_PIXEL,
+      up: before.up + down * DEGREES_A_PIXEL,
+    }));
   };
   const up = () => {
     last = undefined;
   };
   const wheel = (event: WheelEvent) => {
     event.preventDefault();
-    const before = read();
-    say({ ...before, zoom: before.zoom * Math.exp(clamp(event.deltaY, -200, 200) / 800) });
+    say((before) => ({ ...before, zoom: before.zoom * Math.exp(clamp(event.deltaY, -200, 200) / 800) }));
   };
   const press = (event: KeyboardEvent) => {
     const turn = KEYS[event.key === "=" ? "+" : event.key];
     if (!turn || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    say(turn(read()));
+    say(turn);
   };
   element.addEventListener("pointerdown", down);
   element.addEventListener("pointermove", move);

@@ -103,8 +103,9 @@ export function Stage({ model, settings, onView }: StageProps) {
   useEffect(() => {
     if (!canvas.current || state !== "shown") return undefined;
     // A video's camera stands at one height: only stills are looked at from above.
-    const tell = (turn: Orbit) => setOrbit(isStill ? turn : { ...turn, up: 0 });
-    return listen(canvas.current, () => preview.current?.orbit ?? STRAIGHT, tell);
+    return listen(canvas.current, (turn) =>
+      setOrbit((before) => (isStill ? turn(before) : { ...turn(before), up: 0 })),
+    );
   }, [state, isStill]);
   function take() {
     if (!preview.current) return;

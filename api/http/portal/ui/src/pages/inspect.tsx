@@ -1,6 +1,7 @@
 // One model: what is in it, what it is called, what was made of it.
 import { useEffect, useState } from "preact/hooks";
 import { got, messageOf, type ModelDetail, v1 } from "../api/client";
+import { ArLink } from "../parts/ar";
 import { Icon } from "../parts/icons";
 import { TagsField, tagsIn } from "../parts/tags";
 import { Dialog, Field, toast, Wrong } from "../parts/ui";
@@ -45,6 +46,11 @@ export function Inspect(props: { id: string; onClose: () => void; onChanged: () 
                 <Icon name="download" />
                 {t.inspect.download}
               </a>
+              <button class="button" type="button" onClick={() => go("generate", { lighten: model.id })}>
+                <Icon name="spark" />
+                {t.lighter.make}
+              </button>
+              <ArLink url={`/v1/models/${model.id}/file?format=usdz`} />
             </div>
           </div>
           <div class="stack">

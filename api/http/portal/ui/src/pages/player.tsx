@@ -7,6 +7,7 @@ import { modelName } from "../state/models";
 import { go } from "../state/route";
 import { bytes, moment } from "../formats";
 import { t } from "../texts";
+import { label } from "../words";
 import { AddToGallery } from "./player/galleries";
 import { Screen } from "./player/screen";
 import { Checks } from "./player/checks";
@@ -103,6 +104,14 @@ export function Player(props: { id: string; onClose: () => void; onDeleted: () =
                     <a href={`${base}/${address}`} download>
                       <Icon name="download" size={16} />
                       {t.videos.files[file]}
+                    </a>
+                  </li>
+                ))}
+                {Object.entries(render.formatUrls).map(([format, address]) => (
+                  <li key={format}>
+                    <a href={address} download>
+                      <Icon name="download" size={16} />
+                      {t.player.formats[format] ?? label(format)}
                     </a>
                   </li>
                 ))}

@@ -1,4 +1,5 @@
 // Where a render is seen: its video frame by frame, or its still, before a background that can be changed.
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Render } from "../../api/client";
 import { Icon } from "../../parts/icons";
@@ -11,6 +12,15 @@ type Background = keyof typeof t.player.backgrounds;
 
 export function Screen({ render, name }: { render: Render; name: string }) {
   const { output, quality, transparent, bgColor } = render.renderSettings;
+  const own = String(bgColor ?? "#ffffff");
+  const { webm } = render.formatUrls;
+  if (output === "video" && transparent && webm) {
+    return (
+      <Backdrop own={own}>
+        <video src={webm} aria-label={name} controls autoPlay loop muted playsInline />
+      </Backdrop>
+    );
+  }
   if (output === "video") {
     return (
       <div class="stack">
@@ -22,7 +32,9 @@ export function Screen({ render, name }: { render: Render; name: string }) {
   const base = `/v1/renders/${render.id}`;
   const source = output === "image" ? `${base}/image` : `${base}/poster?quality=full`;
   return transparent ? (
-    <Cutout source={source} name={name} own={String(bgColor ?? "#ffffff")} />
+    <Backdrop own={own}>
+      <img src={source} alt={name} />
+    </Backdrop>
   ) : (
     <div class="screen">
       <img src={source} alt={name} />
@@ -30,15 +42,15 @@ export function Screen({ render, name }: { render: Render; name: string }) {
   );
 }
 
-/** A still without a background, before one that is chosen here. */
-function Cutout(props: { source: string; name: string; own: string }) {
+/** What has no background, before one that is chosen here. */
+function Backdrop(props: { own: string; children: ComponentChildren }) {
   const [background, setBackground] = useState<Background>("checker");
   const [colour, setColour] = useState(props.own);
   const paint = { white: "#ffffff", black: "#000000", colour, own: props.own, checker: undefined }[background];
   return (
     <div class="stack">
       <div class={`screen ${background === "checker" ? "checker" : ""}`} style={paint ? { background: paint } : {}}>
-        <img src={props.source} alt={props.name} />
+        {props.children}
       </div>
       <div class="row">
         <div class="grow">

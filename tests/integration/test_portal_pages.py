@@ -1,0 +1,235 @@
+"""The portal's pages for projects, galleries, webhooks, training sets and modes in a real browser, on a real farm."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.integration.portal import PATIENCE_MS, Visit, visit, wait_until_plays
+from tests.integration.support import box_glb
+from tests.support.browser import FLAGS
+from tests.support.farm import Farm
+from tests.support.node import LIGHTHOUSE, node_package
+from tests.support.waiting import HANG_S, wait_for
+
+expect.set_options(timeout=PATIENCE_MS)
+
+PAGES = (
+    "upload", "generate?way=prompt", "generate?way=picture", "generate?way=lighter", "library", "look", "queue",
+    "videos", "videos?show=galleries", "videos?gallery=new", "datasets", "projects", "projects?show=templates",
+    "projects?show=jobs", "projects?template=studioLight1&new=", "account",
+)  # fmt: skip
+WIDTHS = (320, 390, 768, 1280, 1920, 3840)
+"""Pixels: from the smallest telephone to 4K."""
+
+LEAST_SCORE = 0.95
+"""Of each of Lighthouse's four categories."""
+
+
+@pytest.fixture
+def boss(browser: Browser, farm: Farm, cookies: object) -> Iterator[Visit]:
+    with visit(browser, farm, storage_state=cookies) as boss:
+        yield boss
+        assert boss.troubles == []
+
+
+@pytest.fixture(scope="module")
+def lamp(browser: Browser, farm: Farm, cookies: object, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The id of a model of the library that has a picture."""
+    path = tmp_path_factory.mktemp("lamp") / "floor-lamp.glb"
+    path.write_bytes(box_glb(height=1.25))
+    with visit(browser, farm, storage_state=cookies) as boss:
+        boss.page.goto(f"{farm.url}/portal/upload")
+        boss.page.locator("input[type=file]").first.set_input_files(path)
+        expect(boss.page.get_by_text("Here, and being drawn")).to_be_visible()
+        boss.open("Models")
+        card = boss.page.get_by_role("listitem").filter(has_text="floor-lamp")
+        card.locator("img").first.wait_for()
+        found = asked(boss.page, "/v1/models?q=floor-lamp")
+    return str(found["data"][0]["id"])
+
+
+def asked(page: Page, path: str) -> Any:
+    """What the farm answers to the page's person."""
+    return page.request.get(f"{page.url.split('/portal')[0]}{path}").json()
+
+
+def turn(page: Page, *keys: str) -> None:
+    """Turns the live view by keys."""
+    page.locator("canvas.turnable").focus()
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def test_a_view_of_the_live_model_becomes_the_settings_of_an_order(boss: Visit, lamp: str) -> None:
+    page = boss.page
+    page.goto(f"{boss.url}/portal/look?models={lamp}")
+    expect(page.get_by_role("slider", name="Moment of the video")).to_be_enabled()
+    turn(page, "ArrowRight", "ArrowRight", "+")
+    page.get_by_role("button", name="Use this view").click()
+    expect(page.get_by_role("spinbutton", name="Starting angle")).to_have_value("10")
+    expect(page.get_by_role("spinbutton", name="Distance", exact=True)).to_have_value("0.91")
+    expect(page.get_by_role("button", name="Use this view")).to_have_count(0)
+
+
+def test_a_template_is_placed_in_the_live_view_and_a_project_is_made_with_it(boss: Visit, lamp: str) -> None:
+    page = boss.page
+    page.goto(f"{boss.url}/portal/projects?show=templates")
+    page.get_by_role("button", name="New template").click()
+    expect(page.get_by_text("0° around, 8° up, distance 1.15").first).to_be_visible()
+    turn(page, "ArrowRight", "ArrowUp", "ArrowUp")
+    expect(page.get_by_text("5° around, 18° up, distance 1.15")).to_be_visible()
+    page.get_by_role("button", name="Add this view").click()
+    page.get_by_role("textbox", name="Name of View 5").fill("From the right")
+    page.get_by_role("textbox", name="Name", exact=True).last.fill("Ours")
+    page.get_by_role("button", name="Save the template").click()
+    card = page.get_by_role("listitem").filter(has_text="Ours")
+    expect(card.get_by_text(re.compile("Top View · From the right"))).to_be_visible()
+    [template] = [each for each in asked(page, "/api/v1/templates")["templates"] if each["name"] == "Ours"]
+    content = asked(page, f"/api/v1/templates/{template['templateId']}")["content"]
+    assert content["bookmarks"][-1] == {"name": "From the right", "azimuth": 5, "elevation": 18, "zoom": 1.15}
+
+    page.get_by_text("Projects", exact=True).last.click()
+    page.get_by_role("button", name="New project").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Template").select_option("Ours")
+    dialog.get_by_role("checkbox", name="floor-lamp").check()
+    dialog.get_by_role("button", name="Make the project").click()
+    expect(page.get_by_text("6 pictures and videos, 9 credits")).to_be_visible()
+    page.get_by_role("switch", name="Videos").click()
+    expect(page.get_by_text("5 pictures and videos, 5 credits")).to_be_visible()
+
+
+def test_a_gallery_is_made_embedded_and_taken_back(
+    boss: Visit, browser: Browser, farm: Farm, lamp: str
+) -> None:
+    page = boss.page
+    page.goto(f"{boss.url}/portal/videos?show=galleries")
+    wait_for(lambda: asked(page, f"/v1/renders?model={lamp}&status=done")["data"], "the lamp's turntable")
+    page.get_by_role("button", name="New gallery").click()
+    page.get_by_role("textbox", name="Title").fill("Lamps <b>")
+    page.get_by_role("button", name=re.compile("^Show .*, Turntable")).first.click()
+    page.get_by_role("button", name="Save the gallery").click()
+    link = page.get_by_role("textbox", name="Link to the gallery").input_value()
+    with visit(browser, farm) as stranger:
+        stranger.page.goto(link)
+        stranger.page.get_by_role("heading", name="Lamps <b>").wait_for()
+        stranger.page.get_by_role("listitem").first.click()
+        wait_until_plays(stranger.page)
+        assert stranger.troubles == []
+        assert stranger.faults() == []
+        page.get_by_role("button", name="Delete").click()
+        page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+        expect(page.get_by_text("No galleries yet")).to_be_visible()
+        stranger.page.goto(link)
+        stranger.page.get_by_role("heading", name="This link no longer works").wait_for()
+
+
+def test_a_webhook_is_made_tried_and_its_log_is_told(boss: Visit) -> None:
+    page = boss.page
+    page.goto(f"{boss.url}/portal/account")
+    page.get_by_text("Webhooks", exact=True).click()
+    page.get_by_role("button", name="New webhook").click()
+    page.get_by_role("textbox", name="Address").fill("http://127.0.0.1:9/hook")  # where nobody listens
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Send a test").click()
+    expect(page.get_by_text("The URL's server could not be reached")).to_be_visible()
+    page.get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("No webhooks yet")).to_be_visible()
+
+
+def test_a_mode_shows_what_belongs_to_it_and_the_browser_keeps_it(boss: Visit, lamp: str) -> None:
+    page = boss.page
+    page.goto(f"{boss.url}/portal/queue")
+    for mode, there, not_there in (("Social", "Videos", "Projects"), ("Data", "Datasets", "Generate")):
+        page.get_by_role("button", name=re.compile("^Mode: ")).click()
+        page.get_by_role("dialog").get_by_role("button", name=re.compile(f"^{mode}")).click()
+        page.reload()
+        page.get_by_role("link", name=re.compile(f"^{there}")).wait_for()
+        expect(page.get_by_role("link", name=re.compile(f"^{not_there}"))).to_have_count(0)
+    page.goto(f"{boss.url}/portal/look?models={lamp}")
+    expect(page.get_by_role("button", name="Order training set")).to_be_enabled()
+    expect(page.get_by_text("4 credits", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_new_pages_can_be_used_by_everybody(
+    browser: Browser, farm: Farm, cookies: object, lamp: str, scheme: str
+) -> None:
+    with visit(browser, farm, storage_state=cookies, color_scheme=scheme) as boss:
+        page = boss.page
+        names = ("projects?show=templates", "projects?template=studioLight1&new=", "videos?gallery=new", "datasets")
+        for name in names:
+            page.goto(f"{farm.url}/portal/{name}")
+            page.wait_for_selector("h1")
+            assert boss.faults() == []
+        page.goto(f"{farm.url}/portal/account")
+        page.get_by_text("Webhooks", exact=True).click()
+        page.get_by_text("Nothing was sent yet").or_(page.get_by_text("What was sent")).first.wait_for()
+        assert boss.faults() == []
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_fits_every_screen_and_everybody(
+    browser: Browser, farm: Farm, cookies: object, lamp: str, scheme: str
+) -> None:
+    with visit(browser, farm, storage_state=cookies, color_scheme=scheme) as boss:
+        page = boss.page
+        for name in (*PAGES, f"look?models={lamp}"):
+            page.goto(f"{farm.url}/portal/{name}")
+            page.wait_for_selector("h1")
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 900})
+                beyond = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                assert beyond <= 0, f"{name} at {width}"
+            assert boss.faults() == []
+        assert boss.troubles == []
+
+
+@pytest.mark.nightly
+def test_a_training_set_is_looked_into(boss: Visit, lamp: str) -> None:
+    page = boss.page
+    page.goto(f"{boss.url}/portal/queue")
+    settings = {"output": "dataset", "datasetQuality": "100x800"}
+    order = page.request.post(
+        f"{boss.url}/v1/renders", data={"modelId": lamp, "renderSettings": settings}, headers={"Origin": boss.url}
+    ).json()
+    expect(page.get_by_text("Nothing is waiting")).to_be_visible(timeout=HANG_S * 1000)
+    page.goto(f"{boss.url}/portal/datasets?open={order['data']['id']}")
+    expect(page.get_by_text(re.compile("100 views, .* points"))).to_be_visible()
+    page.get_by_role("slider", name="View").fill("42")
+    for plane in ("Depth", "Normals", "Mask", "Colour"):
+        page.get_by_text(plane, exact=True).click()
+        picture = page.get_by_role("img", name=f"{plane} of view 43")
+        expect(picture).to_have_js_property("naturalWidth", 800)
+    assert boss.faults() == []
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("device", ["desktop", "mobile"])
+def test_lighthouse_finds_the_library_page_good(
+    browser: Browser, farm: Farm, cookies: Any, lamp: str, device: str, tmp_path: Path
+) -> None:
+    headers, report = tmp_path / "headers.json", tmp_path / "report.json"
+    cookie = "; ".join(f"{each['name']}={each['value']}" for each in cookies["cookies"])
+    headers.write_text(json.dumps({"Cookie": cookie}))
+    program = node_package("lighthouse", LIGHTHOUSE) / "cli" / "index.js"
+    command = [
+        "node", str(program), f"{farm.url}/portal/library", "--quiet", "--no-enable-error-reporting", "--output=json",
+        f"--output-path={report}", f"--extra-headers={headers}",
+        f"--chrome-flags=--headless=new {' '.join(FLAGS)}", *(["--preset=desktop"] if device == "desktop" else []),
+    ]  # fmt: skip
+    environment = {**os.environ, "CHROME_PATH": shutil.which("chromium") or ""}
+    subprocess.run(command, check=True, timeout=HANG_S, env=environment)
+    scores = {name: each["score"] for name, each in json.loads(report.read_text())["categories"].items()}
+    assert set(scores) == {"performance", "accessibility", "best-practices", "seo"}
+    assert all(score >= LEAST_SCORE for score in scores.values()), scores
