@@ -10,7 +10,7 @@ from types import TracebackType
 import moderngl
 import numpy as np
 
-from renderer.arrays import Float32, Float64, UInt8
+from renderer.arrays import Float16, Float64, UInt8
 from renderer.camera.effects import path_fit, shot_view
 from renderer.camera.framing import Fit, View, closest_zoom, model_placement
 from renderer.checks.seen import small_size
@@ -204,7 +204,7 @@ class ShotRenderer:
         """(height, width, 4) uint8: with straight alpha, the ground shadow in it; sRGB-encoded, top row first."""
         return self._resolve.read_straight(self._images.before(foreground))
 
-    def read_deep(self, foreground: Foreground | None = None) -> Float32:
+    def read_deep(self, foreground: Foreground | None = None) -> Float16:
         """(height, width, 4), 0 to 1: like `read_straight`, in steps of 10 bits."""
         return self._resolve.read_deep(self._images.before(foreground))
 

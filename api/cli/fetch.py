@@ -33,7 +33,7 @@ class Report:
         if self.as_json:
             self.tell_as_json(name=name, files=[str(path) for path in files], **described(render))
             return
-        for warning in render.warnings:
+        for warning in (*render.warnings, *(check["message"] for check in render.checks if check["message"])):
             click.echo(f"{name}: {warning}", err=True)
         for path in files:
             click.echo(path)
@@ -54,7 +54,8 @@ def described(render: Render) -> dict[str, object]:
     """A render as --json tells it."""
     return {
         "id": render.id, "modelId": render.model_id, "status": render.status, "errorCode": render.error_code,
-        "error": render.error_message, "warnings": list(render.warnings), "renderSettings": render.settings,
+        "error": render.error_message, "warnings": list(render.warnings), "checks": list(render.checks),
+        "renderSettings": render.settings,
     }  # fmt: skip
 
 

@@ -41,8 +41,9 @@ class Models:
         notify_url: str | None = None,
         key: str | None = None,
     ) -> Upload:
-        """Sends a model of a type that the farm takes, such as .glb or .zip, and orders a render of it, which costs
-        credits. Its end is POSTed to `notify_url`. The same upload under the same `key` is paid once in 24 hours.
+        """Sends a model, such as a .glb or a .zip, and orders a render of it, which costs credits.
+
+        Its end is POSTed to `notify_url`. The same upload under the same `key` is paid once in 24 hours.
 
         A file above 90 MB goes in parts: what has come of it before is not sent again, also by another process. Under
         the same `key`, a render of a large file that the farm has is ordered once.

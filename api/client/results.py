@@ -79,7 +79,8 @@ class RenderEvent:
 @dataclasses.dataclass(frozen=True, slots=True)
 class Render:
     """A render. `file_size` is that of its video, still or dataset, in bytes, None until `done`; a new render has no
-    times yet. `warnings` say what of the model isn't shown.
+    times yet. `warnings` say what of the model isn't shown, `checks` what may be wrong with the
+    picture.
     """
 
     id: str
@@ -90,6 +91,7 @@ class Render:
     error_code: str | None
     error_message: str | None
     warnings: tuple[str, ...]
+    checks: tuple[Json, ...]
     has_web_variant: bool
     is_system_preview: bool
     progress: Progress | None
@@ -108,6 +110,7 @@ class Render:
             error_code=data.get("errorCode"),
             error_message=data.get("errorMessage"),
             warnings=tuple(data.get("warnings", ())),
+            checks=tuple(data.get("checks", ())),
             has_web_variant=data.get("hasWebVariant", False),
             is_system_preview=data.get("is_system_preview", False),
             progress=Progress.of(progress) if progress else None,

@@ -59,8 +59,8 @@ class _Rule:
 
 
 # What is said of each limit was measured on 79 models that are drawn as they should be: 60 of the shapes that prompts
-# make, a quarter of them black or white, the sample, and 18 that people know glTF by. Two are warned of, both rightly:
-# a scan whose Z is up, and a sheet of pure white on white.
+# make, a quarter of them black or white, the sample, and 18 that people know glTF by. One is warned of, rightly: a scan
+# whose Z is up.
 _RULES = (
     _Rule("cut_off", lambda m: m.cut, None, 0.0, True,
           "The object touches the edge of the picture: raise zoom, or take another aspect"),
@@ -93,7 +93,7 @@ _RULES = (
     _Rule("units", lambda m: m.small, 0.001, None, False,
           "The model is smaller than a millimetre: it was likely scaled twice. Pictures don't show it; AR viewers "
           "will"),
-    # 1.1 and less where the animation fits; 3.6 of a fox that is cut off in mid-stride
+    # 0.13 and less of still models, where the animation fits as well; 3.6 of a fox that is cut off in mid-stride
     _Rule("loop", lambda m: m.jump, 2.5, 10.0, True,
           "The animation jumps where the video begins again: set length to a multiple of the animation's duration"),
 )

@@ -23,7 +23,8 @@ kB a frame; 30 is within 2.0, for 21 kB."""
 VP9_SPEED = 4
 """Of libvpx, 0 to 8: 75 ms of CPU time a frame, colours and alpha together; 2 takes 115 for files a tenth smaller."""
 VP9_TILE_COLUMNS = 1
-"""As a power of two: two threads encode, and decode, side by side. The bytes depend on it, and not on the threads."""
+"""As a power of two: two halves are encoded, and decoded, side by side. The bytes depend on it, and on whether there is
+one thread or more."""
 HEVC_CRF = 20
 HEVC_PRESET = "fast"
 """On a helmet as small as medium, and smaller than veryfast, for three quarters of the time of the first."""

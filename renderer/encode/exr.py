@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from renderer.arrays import Float32
+from renderer.arrays import Float16, Float32
 from renderer.errors import EncodeError
 
 COMPRESSION = "zip"
@@ -18,7 +18,7 @@ ROWS = 256
 """Converted at a time: a frame in 4K in single precision takes 130 MB, and some copies of it are needed."""
 
 
-def write_exr(pixels: Float32, path: Path) -> None:
+def write_exr(pixels: Float16, path: Path) -> None:
     """`pixels` are (height, width, 4), 0 to 1, sRGB-encoded with straight alpha, top row first. Its primaries are
     those of sRGB. Raises EncodeError."""
     import OpenImageIO  # it takes a while, and few renders need it
@@ -34,7 +34,7 @@ def write_exr(pixels: Float32, path: Path) -> None:
     if file is None or not file.open(str(path), spec):
         raise EncodeError(f"{path.name} can't be written: {OpenImageIO.geterror()}")
     for top in range(0, height, ROWS):
-        rows = linear(pixels[top : top + ROWS])
+        rows = linear(pixels[top : top + ROWS].astype(np.float32))
         if not file.write_scanlines(top, top + len(rows), 0, rows):
             raise EncodeError(f"{path.name} can't be written: {file.geterror()}")
     if not file.close():

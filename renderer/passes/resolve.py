@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import moderngl
 import numpy as np
 
-from renderer.arrays import Float32, UInt8
+from renderer.arrays import Float16, UInt8
 from renderer.gl.context import Device
 from renderer.gl.programs import FULL_SCREEN, Programs, read_shader, set_uniform
 from renderer.gl.targets import FrameTarget, ReadTarget
@@ -46,13 +46,13 @@ class ResolvePass:
         """(h, w, 4): sRGB-encoded with straight alpha, behind a foreground; black where nothing is seen."""
         return self._pixels(transparent(self._programs, "resolve.frag.glsl", self._samples, foreground))
 
-    def read_deep(self, foreground: moderngl.Texture | None = None) -> Float32:
+    def read_deep(self, foreground: moderngl.Texture | None = None) -> Float16:
         """(h, w, 4), 0 to 1: like `read_straight`, but as fine as the mean of the samples is, which has 10 bits."""
         if self._deep is None:
             self._deep = ReadTarget(self._device, (self._samples.width, self._samples.height), "f2")
         self._deep.fill(transparent(self._programs, "resolve.frag.glsl", self._samples, foreground))
         halves = np.frombuffer(self._deep.read(), np.float16)
-        return halves.reshape(self._samples.height, self._samples.width, 4).astype(np.float32)
+        return halves.reshape(self._samples.height, self._samples.width, 4)
 
     def read_rgb(
         self, backdrop: Backdrop, image: moderngl.Texture | None = None, foreground: moderngl.Texture | None = None

@@ -173,7 +173,8 @@ def stored_keys(farm: Farm) -> set[str]:
     """All files in the farm's storage, past its own code."""
     settings = farm.settings
     if not settings.s3_bucket:
-        return {str(path.relative_to(settings.files_dir)) for path in settings.files_dir.rglob("*") if path.is_file()}
+        keys = (path.relative_to(settings.files_dir) for path in settings.files_dir.rglob("*") if path.is_file())
+        return {str(key) for key in keys if not key.parts[0].startswith(".")}  # those are the storage's own
     from api.storage.s3_client import connect
 
     client = connect(

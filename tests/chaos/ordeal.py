@@ -45,10 +45,11 @@ def _undo(undo: Undo, for_s: float) -> None:
 
 
 def ordeal(
-    farmstead: Farmstead, seed: int, seconds: float, kinds: Sequence[str], *, customers: int, all_files: bool
-) -> list[str]:
-    """What is wrong afterwards, a line for each."""
-    strikes = plan.strikes(seed, seconds, farmstead.parts)
+    farmstead: Farmstead, seed: int, seconds: float, kinds: Sequence[str], *, customers: int, all_files: bool,
+    longest_s: float = plan.LONGEST_S,
+) -> list[str]:  # fmt: skip
+    """What is wrong afterwards, a line for each. Nothing is away for longer than `longest_s`."""
+    strikes = plan.strikes(seed, seconds, farmstead.parts, longest_s)
     known = [Customer(farmstead.farm, seed * 100 + number) for number in range(customers)]
     threads = [
         Custom(customer, orders)

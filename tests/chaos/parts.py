@@ -1,6 +1,7 @@
 """A farm in pieces that can be killed, stopped and continued, each by itself."""
 
 import contextlib
+import logging
 import os
 import subprocess
 import sys
@@ -38,6 +39,8 @@ SETTINGS = {
 
 Undo = Callable[[], None]
 
+logger = logging.getLogger(__name__)
+
 
 class Farmstead(Protocol):
     """A running farm that can be struck."""
@@ -64,11 +67,14 @@ class Embedded:
         self.farm = farm
 
     def strike(self, part: str, manner: str, which: int) -> Undo:
-        if part == "server":
+        if part == "server" and manner == "kill":
             self.farm.kill()
             return self._start
+        if part == "server":
+            assert self.farm.server is not None
+            return _strike_process(psutil.Process(self.farm.server.pid), part, manner)
         workers = self.farm.worker_processes()
-        undo = _strike_worker(workers[which % len(workers)], part, manner) if workers else _nothing
+        undo = _strike_process(workers[which % len(workers)], part, manner) if workers else _nothing
 
         def undo_it() -> None:
             undo()
@@ -131,7 +137,7 @@ class Pieces:
         name = {"server": "serve", "sweeper": "sweep"}.get(part, f"worker-{which % 2}")
         process = psutil.Process(self._processes[name].pid)
         if manner == "stop" or part == "child":
-            return _strike_worker(process, part, manner)
+            return _strike_process(process, part, manner)
         self._away.add(name)
         self._processes[name].kill()
         self._processes[name].wait(HANG_S)
@@ -140,6 +146,7 @@ class Pieces:
     def tend(self) -> None:
         for name, process in self._processes.items():
             if name not in self._away and process.poll() is not None:
+                logger.info("           %s has ended by itself, with %d", name, process.returncode)
                 self._start(name)
 
     def _strike_server(self, part: str, manner: str) -> Undo:
@@ -184,8 +191,8 @@ def _reset(clock: Path) -> None:
     clock.chmod(0o644)  # PostgreSQL's processes are another user's
 
 
-def _strike_worker(process: psutil.Process, part: str, manner: str) -> Undo:
-    """A process, or the child of a worker."""
+def _strike_process(process: psutil.Process, part: str, manner: str) -> Undo:
+    """One of the farm's own, or the child of a worker."""
     with contextlib.suppress(psutil.NoSuchProcess):
         if part == "child":
             for child in process.children():

@@ -32,7 +32,7 @@ class Strike:
         return f"{self.at_s:7.2f} s  {self.manner} {self.part} {self.which} for {self.for_s:.2f} s"
 
 
-def strikes(seed: int, seconds: float, parts: Sequence[str]) -> list[Strike]:
+def strikes(seed: int, seconds: float, parts: Sequence[str], longest_s: float = LONGEST_S) -> list[Strike]:
     """In the order of their times. Several parts may be away at the same time, the same part only once."""
     chance = random.Random(seed)
     planned: list[Strike] = []
@@ -40,7 +40,7 @@ def strikes(seed: int, seconds: float, parts: Sequence[str]) -> list[Strike]:
     now = 0.0
     while (now := now + chance.uniform(0.1, PAUSE_S)) < seconds:
         part, which = chance.choice(parts), chance.randrange(4)
-        manner, for_s = chance.choice(MANNERS[part]), chance.uniform(SHORTEST_S, LONGEST_S)
+        manner, for_s = chance.choice(MANNERS[part]), chance.uniform(SHORTEST_S, longest_s)
         if now >= back_at[part]:
             planned.append(Strike(now, part, manner, for_s, which))
             back_at[part] = now + for_s + 1.0

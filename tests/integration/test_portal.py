@@ -24,7 +24,7 @@ def upload(boss: Visit, folder: Path) -> None:
     boss.page.locator("input[type=file]").first.set_input_files(
         [folder / name for name in ("lamp.glb", "lamp-copy.glb", "notes.txt")]
     )
-    expect(boss.page.get_by_text("This is no .glb, .gltf or .zip file")).to_be_visible()
+    expect(boss.page.get_by_text("This is no .glb, .gltf, .usdz, .stl, .ply or .zip file")).to_be_visible()
     expect(boss.page.get_by_text("Here, and being drawn")).to_be_visible()
     expect(boss.page.get_by_text("It was here already; nothing was sent")).to_be_visible()
 
@@ -60,7 +60,10 @@ def test_from_the_first_link_to_a_shared_turntable(
         expect(page.get_by_text("Nothing is waiting")).to_be_visible()
 
         boss.open("Videos")
-        page.get_by_role("button", name=re.compile("Open lamp, Turntable")).first.click()
+        turntable = page.get_by_role("button", name=re.compile("Open lamp, Turntable")).first
+        turntable.hover()
+        expect(turntable.locator(".turn img")).to_be_visible()
+        turntable.click()
         wait_until_plays(page)
         page.get_by_role("switch", name="Link for everybody").click()
         link = page.get_by_role("textbox", name="Link for everybody").input_value()

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, CDPSession, expect
 from sqlalchemy import insert, select
 
 from api.db.tables import Account, Base, Model, Render, Result
@@ -103,10 +103,8 @@ def multiply(farm: Farm) -> None:
         assert session.scalars(select(Account.preview_count).where(Account.id == model.account_id)).one() == MODELS
 
 
-def own_thread_ms(page: Page) -> float:
-    """CPU time of the page's own thread so far."""
-    devtools = page.context.new_cdp_session(page)
-    devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
+def own_thread_ms(devtools: CDPSession) -> float:
+    """CPU time of the page's own thread since the session has asked for it first."""
     metrics = {each["name"]: each["value"] for each in devtools.send("Performance.getMetrics")["metrics"]}
     return 1000.0 * float(metrics["TaskDuration"])
 
@@ -116,12 +114,14 @@ def test_ten_thousand_models_scroll_smoothly(boss: Visit, farm: Farm) -> None:
     page = boss.page
     page.goto(f"{farm.url}/portal/library")
     page.get_by_role("button", name="Look into lamp").first.wait_for()
-    before = own_thread_ms(page)
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
+    before = own_thread_ms(devtools)
     scrolled = page.evaluate(SCROLL, FRAMES)
-    own_ms = (own_thread_ms(page) - before) / FRAMES
+    own_ms = (own_thread_ms(devtools) - before) / FRAMES
     print(f"{own_ms:.1f} ms of the page's own thread for a frame; {1000 * FRAMES / sum(scrolled['took']):.0f} frames/s")
     assert scrolled["reached"] > 10_000
-    assert own_ms < MOST_MS
+    assert 0 < own_ms < MOST_MS
     assert page.locator(".cell").count() < 200, "only what is in sight is in the page"
     page.get_by_role("checkbox").first.check(force=True)
     page.get_by_role("button", name="Choose all 10,000").click()

@@ -46,6 +46,20 @@ def names_in(contents: Mapping[str, Any]) -> Names:
     return found
 
 
+def known_durations(session: Session, model_ids: Collection[str]) -> dict[str, dict[str, float]]:
+    """Seconds that the animations of each model last, by what the setting can hold: their names, and "*" for the first.
+    Without the models that no worker has read yet."""
+    if not model_ids:
+        return {}
+    known = select(Model.id, Model.contents).where(Model.id.in_(model_ids), Model.contents.is_not(None))
+    found = {}
+    for model_id, contents in session.execute(known):
+        clips = [(each["name"], float(each["duration"])) for each in (contents or {}).get("animations", ())]
+        first = {"*": clips[0][1]} if clips else {}
+        found[model_id] = first | dict(reversed(clips))  # of equal names the first is played
+    return found
+
+
 def _storable(value: Any) -> Any:
     if isinstance(value, str):
         return storable(value, MAX_TEXT)

@@ -310,7 +310,8 @@ def pin_overlays(session: Session, account_id: str, orders: Sequence[Order], ite
 
 
 def check_names(session: Session, orders: Sequence[Order], item: str) -> None:
-    """Raises InvalidSettings, `item` as in `create_renders`, for a name that a model is known to lack."""
+    """Raises InvalidSettings, `item` as in `create_renders`, for a name that a model is known to lack, and for a time
+    after the end of an animation."""
     named = [
         (index, setting, name)
         for index, order in enumerate(orders)
@@ -323,6 +324,13 @@ def check_names(session: Session, orders: Sequence[Order], item: str) -> None:
         if has is not None and name not in has:
             listed, what = ", ".join(f'"{each}"' for each in has[:10]) or "none", NAMED[setting]
             raise _invalid(item, index, setting, f'the model has no {what} "{name}"; it has {listed}')
+    timed = [(index, order) for index, order in enumerate(orders)
+             if order.settings.output == "image" and order.settings.animation and order.settings.time]
+    durations = contents.known_durations(session, {order.source.model_id for _, order in timed})
+    for index, order in timed:
+        seconds = durations.get(order.source.model_id, {}).get(order.settings.animation or "")
+        if seconds is not None and (order.settings.time or 0) > seconds:
+            raise _invalid(item, index, "time", f"the animation lasts {seconds:g} s")
 
 
 def _invalid(item: str, index: int, field: str, message: str) -> InvalidSettings:

@@ -32,9 +32,9 @@ def refuse_early(farm: Farm, principal: Principal, file_size: int = 0) -> None:
         limits.refuse(session, principal.account_id, allowed, adding=file_size)
 
 
-def storage_key(head: bytes) -> str:
-    """A new key for a model that begins with `head`. Raises InvalidFormat."""
-    return f"models/{new_id()}{model_suffix(head)}"
+def storage_key(head: bytes, size: int | None = None) -> str:
+    """A new key for a model that begins with `head` and has `size` bytes, if that is known. Raises InvalidFormat."""
+    return f"models/{new_id()}{model_suffix(head, size)}"
 
 
 def register(

@@ -63,7 +63,7 @@ from api.http.params import Moment, Search, sort_of
 from api.http.slots import UploadSlot
 from api.http.state import Farm, FarmDep
 from api.http.uploads import UploadForm, receive_form
-from api.ingest.naming import SUFFIXES
+from api.ingest.naming import SUFFIXES, model_suffix
 from api.storage.base import FileMissing, StoredFile
 from renderer.media_types import MEDIA_TYPES
 from renderer.model_types import USDZ_MISSING, usd_is_installed
@@ -116,7 +116,8 @@ async def upload_model(
         refuse_misplaced(form.fields)
         settings = render_settings(form.fields.get("renderSettings"), principal)
         notify = notify_url(farm, form.texts().get("notifyUrl"))
-        member = chosen_member(form.fields, form.file.head)
+        suffix, beside = model_suffix(form.file.head, form.file.size), form.texts().get(MEMBER)
+        member = chosen_member(form.fields.get("renderSettings"), suffix, beside)
         once.hold(principal, form.file.sha256, told_apart(settings), notify, *filter(None, [member]))
         return intake.register(farm, principal, form.file, settings, once, notify, member)
 

@@ -9,6 +9,7 @@
 import contextlib
 import hashlib
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import Annotated, Any, Self
 
 from fastapi import Depends, Path, Request
@@ -42,7 +43,7 @@ from api.http.dxgl.failures import errors
 from api.http.dxgl.notices import notify_url
 from api.http.dxgl.paths import PREFIX, UploadId, new_router
 from api.http.dxgl.schemas import Data, Deleted, NotifyUrl, Sha256, Timestamp, UploadResult
-from api.http.dxgl.settings import EXAMPLE, render_settings
+from api.http.dxgl.settings import EXAMPLE, chosen_member, render_settings
 from api.http.limits import MEGABYTE
 from api.http.slots import UploadSlot
 from api.http.state import Farm, FarmDep
@@ -104,12 +105,13 @@ def begin_upload(
     if not body.sha256:
         raise Sha256Required(param="sha256")
     render_settings(body.renderSettings, principal)
+    member = chosen_member(body.renderSettings, ".zip")
     order = {"renderSettings": body.renderSettings, "notifyUrl": notify_url(farm, body.notifyUrl)}
     name = harmless_name(body.name) or "model"
     new = NewUpload(name, body.size, body.sha256.lower(), body.tags, order)
     with farm.database.read() as session:
         known = catalog.find_by_sha256(session, principal.account_id, new.sha256)
-    if known is not None:
+    if known is not None and member is None:  # each model of a ZIP is one of its own
         return Data(data=ResumableDetail(
             id=None, name=name, size=new.size, sha256=new.sha256, tags=body.tags, partSize=resumable.PART_BYTES,
             partCount=0, parts=[], modelId=known, expiresAt=None,
@@ -208,12 +210,13 @@ def complete_upload(principal: Uploader, farm: FarmDep, upload_id: UploadId) -> 
     settings = render_settings(view.order.get("renderSettings"), principal)
     file = _joined(farm, principal, view)
     try:
+        member = chosen_member(view.order.get("renderSettings"), PurePosixPath(file.key).suffix)
         with farm.work(principal) as unit:
             view = resumable.held(unit, principal.account_id, upload_id)
             if view.model_id is not None:
                 result = None
             else:
-                result = intake.take(farm, unit, principal, file, settings, view.order.get("notifyUrl"))
+                result = intake.take(farm, unit, principal, file, settings, view.order.get("notifyUrl"), member)
                 if not result.duplicate:
                     catalog.update_model(unit, principal.account_id, result.modelId, {"tags": view.tags})
                 resumable.finish(unit, view, result.modelId, result.renderId)
@@ -258,7 +261,7 @@ def _joined(farm: Farm, principal: Principal, view: ResumableView) -> ReceivedFi
             for chunk in farm.storage.read(key):
                 head += chunk[: HEAD_BYTES - len(head)]
                 digest.update(chunk)
-        key = intake.storage_key(head)
+        key = intake.storage_key(head, view.size)
         if digest.hexdigest() != view.sha256:
             raise InvalidRequest("The parts are not the file that was announced: its SHA-256 differs", param="sha256")
         return ReceivedFile(view.name, key, farm.storage.join(keys, key).size, view.sha256)

@@ -14,7 +14,6 @@ from api.domain.accounts.credentials import Principal
 from api.errors import InvalidSettings
 from api.http.body import decode_json
 from api.http.dxgl.spelling import SETTINGS_NAMES, neutral, spell
-from api.ingest.naming import model_suffix
 from renderer.errors import SettingsError
 from renderer.spec import SETTINGS, RenderSettings, parse_settings
 from renderer.spec.settings import MAX_LENGTH_ADMIN_S, MAX_LENGTH_S, PATTERNS, Setting
@@ -44,17 +43,17 @@ def render_settings(value: object, principal: Principal) -> RenderSettings:
         raise InvalidSettings(str(error), param=error.field) from None
 
 
-def chosen_member(fields: Mapping[str, bytes], head: bytes) -> str | None:
-    """Which model of a ZIP an upload's form names, in its renderSettings or in a field beside the file: a path, or the
-    end of one. `head` is the beginning of the file. Raises InvalidSettings."""
-    settings = _given_object(fields.get("renderSettings"))
-    member = settings.get(MEMBER, fields.get(MEMBER, b"").decode("utf-8", "replace") or None)
+def chosen_member(value: object, suffix: str, beside: str | None = None) -> str | None:
+    """Which model of a ZIP an upload's renderSettings name, or else a field `beside` them: a path, or the end of one.
+    `suffix` is the file's. Raises InvalidSettings."""
+    member = _given_object(value).get(MEMBER, beside)
     if member is None:
         return None
     if not isinstance(member, str) or not 0 < len(member) <= MAX_MEMBER or not member.isprintable():
-        raise InvalidSettings(f"{MEMBER} must be the path of a model in the ZIP, of {MAX_MEMBER} characters at most",
-                              param=MEMBER)
-    if model_suffix(head) != ".zip":
+        raise InvalidSettings(
+            f"{MEMBER} must be the path of a model in the ZIP, of {MAX_MEMBER} characters at most", param=MEMBER
+        )
+    if suffix != ".zip":
         raise InvalidSettings(f"{MEMBER} names a model in a ZIP, and this file is none", param=MEMBER)
     return member
 

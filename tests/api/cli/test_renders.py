@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from api.client import FarmClient
+from api.cli.fetch import Report
+from api.client import FarmClient, Render
 from tests.api.cli.conftest import Customer
 
 SUFFIXES = (".mp4", ".png", ".thumb.mp4")
@@ -156,3 +157,15 @@ def test_more_orders_than_one_request_takes_are_cancelled(idle: Customer, interr
         renders = [render.id for each in orders for render in farm.renders.batch(each)]
     assert len(idle.done("cancel", *renders).splitlines()) == 120
     assert idle.web.balance() == 999
+
+
+def test_what_may_be_wrong_with_a_render_is_told_with_its_files(capsys: pytest.CaptureFixture[str]) -> None:
+    checks = [
+        {"check": "cut_off", "verdict": "fail", "value": 0.02, "limit": 0, "message": "raise zoom"},
+        {"check": "units", "verdict": "pass", "value": 1.0, "limit": 1000, "message": ""},
+    ]
+    render = Render.of({"id": "r", "modelId": "m", "status": "done", "warnings": ["no leaves"], "checks": checks})
+    Report(as_json=False).tell("turn", render, [Path("turn.mp4")])
+    assert capsys.readouterr() == ("turn.mp4\n", "turn: no leaves\nturn: raise zoom\n")
+    Report(as_json=True).tell("turn", render, [])
+    assert json.loads(capsys.readouterr().out)["checks"] == checks

@@ -189,6 +189,7 @@ def test_a_still_is_quoted_ordered_and_fetched(client: FarmClient, web: Web, cha
     held = web.finish_image(ordered.id)
     done = client.renders.wait(ordered.id)
     assert (done.file_size, done.settings["camera"], done.warnings) == (len(held["image"]), "top", ())
+    assert done.checks == ()
     for asset in ("image", "thumb", "poster", "poster_full"):
         client.renders.download(ordered.id, asset, tmp_path / asset)
         assert (tmp_path / asset).read_bytes() == held[asset]

@@ -57,6 +57,24 @@ def test_known_animations_and_the_first_one_whatever_it_is_are_accepted(database
         ordering.create_render(session, account_id, other, WALK)
 
 
+@pytest.mark.parametrize("animation", ["*", "Walk"])
+def test_a_moment_after_the_end_of_an_animation_is_refused_once_the_model_is_known(
+    database: Database, animation: str
+) -> None:
+    account_id = sign_up(database)
+    model_id = upload_unread(database, account_id).model_id
+    late, last = (RenderSettings(output="image", animation=animation, time=time) for time in (1.01, 1.0))
+    with database.begin() as session:
+        ordering.create_render(session, account_id, model_id, late)  # nobody knows yet
+    note(database, ["Walk"])
+    with database.begin() as session:
+        ordering.create_render(session, account_id, model_id, last)
+        ordering.create_render(session, account_id, model_id, RenderSettings(animation=animation, time=9))  # a video
+    with pytest.raises(InvalidSettings, match="the animation lasts 1 s") as refused, database.begin() as session:
+        ordering.create_render(session, account_id, model_id, late)
+    assert refused.value.param == "time"
+
+
 def test_names_that_no_setting_can_hold_are_left_out(database: Database) -> None:
     model_id = upload_unread(database, sign_up(database)).model_id
     note(database, ["", "a\x00b", "\ud800", "x" * 201, "Wälk"])

@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from api import clock
 from api.db.session import Database
 from api.domain.renders import resumable
 from api.queue import sweep
-from tests.support.web import GLB, Web
+from tests.support.web import GLB, ZIP, Web
 
 PART = 1000
 CONTENT = GLB + bytes(500)
@@ -53,18 +53,31 @@ class Sender:
         return found
 
 
-@pytest.fixture
-def sender(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sender:
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resumable, "PART_BYTES", PART)
-    return Sender(Web.make(database, tmp_path))
+
+
+@pytest.fixture
+def sqlite(sqlite_url: str) -> Iterator[Database]:
+    """For what is no question of the database."""
+    database = Database(sqlite_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def sender(sqlite: Database, tmp_path: Path) -> Sender:
+    return Sender(Web.make(sqlite, tmp_path))
 
 
 def code(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, answer.json()["error"]["code"]
 
 
-def test_parts_in_any_order_become_a_model(sender: Sender) -> None:
-    web = sender.web
+def test_parts_in_any_order_become_a_model(database: Database, tmp_path: Path) -> None:
+    web = Web.make(database, tmp_path)
+    sender = Sender(web)
     begun = sender.begin(tags=["Chairs", "chairs "], renderSettings={"aspect": "1:1"})
     assert (begun["partSize"], begun["partCount"], begun["parts"], begun["modelId"]) == (PART, 3, [], None)
     sender.send(begun["id"], [3, 1, 1, 2])
@@ -84,7 +97,20 @@ def test_parts_in_any_order_become_a_model(sender: Sender) -> None:
     assert web.get("/v1/uploads").json()["data"] == []
 
 
-def test_who_comes_back_goes_on_where_they_were(sender: Sender) -> None:
+def test_of_a_zip_with_several_models_the_chosen_one_becomes_one(sender: Sender) -> None:
+    made = []
+    for chosen in ("a.glb", "b.glb"):
+        begun = sender.begin(ZIP, name="lot.zip", renderSettings={"file": chosen})
+        for number, start in enumerate(range(0, len(ZIP), PART), 1):
+            assert sender.put(begun["id"], number, ZIP[start : start + PART]).status_code == 204
+        made.append(sender.complete(begun["id"]).json()["data"]["modelId"])
+    assert made[0] != made[1]
+    answer = sender.ask(ZIP, renderSettings={"file": 3})
+    assert (code(answer), answer.json()["error"]["param"]) == ((400, "invalid_settings"), "file")
+
+
+def test_who_comes_back_goes_on_where_they_were(database: Database, tmp_path: Path) -> None:
+    sender = Sender(Web.make(database, tmp_path))
     begun = sender.begin()
     sender.send(begun["id"], [1, 3])
     again = sender.begin(name="renamed.glb")
@@ -156,10 +182,10 @@ def test_a_bad_announcement_is_refused(sender: Sender) -> None:
 
 
 def test_unfinished_uploads_count_against_the_account(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(resumable, "MOST_OPEN", 2)
-    sender = Sender(Web.make(database, tmp_path, quota_storage_mb=3))
+    sender = Sender(Web.make(sqlite, tmp_path, quota_storage_mb=3))
     megabyte = bytes(1024 * 1024)
     first = sender.begin(megabyte + b"1")["id"]
     sender.begin(megabyte + b"2")
@@ -169,9 +195,8 @@ def test_unfinished_uploads_count_against_the_account(
     sender.begin(b"4")
 
 
-def test_without_credits_it_waits_for_some(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resumable, "PART_BYTES", PART)
-    sender = Sender(Web.make(database, tmp_path, credits=1))
+def test_without_credits_it_waits_for_some(sqlite: Database, tmp_path: Path) -> None:
+    sender = Sender(Web.make(sqlite, tmp_path, credits=1))
     upload_id = sender.begin()["id"]
     sender.send(upload_id)
     sender.web.upload(GLB)

@@ -69,7 +69,7 @@ export interface Allowance {
 /** A row of the server's table of render settings. */
 export interface Setting {
   name: string;
-  kind: "string" | "color" | "id" | "number" | "integer" | "boolean" | "list";
+  kind: "string" | "color" | "id" | "number" | "integer" | "boolean" | "size" | "list";
   default: unknown;
   description: string;
   choices: string[];

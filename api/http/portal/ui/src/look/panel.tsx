@@ -9,7 +9,7 @@ import { label } from "../words";
 type Group = keyof typeof t.look.groups;
 
 const GROUPS: [Group, string[]][] = [
-  ["result", ["output", "quality", "length", "imageFormat", "transparent"]],
+  ["result", ["output", "quality", "size", "length", "fps", "formats", "imageFormat", "transparent"]],
   ["set", ["datasetQuality", "coverage", "datasetFormat", "datasetDepth"]],
   [
     "camera",
@@ -18,14 +18,16 @@ const GROUPS: [Group, string[]][] = [
   ],
   ["light", ["lighting", "environmentId", "toneMapping", "shadows", "reflector"]],
   ["background", ["bgColor", "bgImageId", "bgAlign", "fgImageId", "fgAlign", "vignette"]],
-  ["model", ["materialVariant", "animation", "animationSpeed", "tiltX", "panX", "rollZ"]],
+  ["model", ["materialVariant", "animation", "animationSpeed", "time", "tiltX", "panX", "rollZ"]],
 ];
 const SHOWN_ELSEWHERE = ["aspect"];
 const LAYERS: Record<string, string> = { bgImageId: "background", fgImageId: "foreground", environmentId: "environment" };
 /** Of all choices together, where they stand side by side. */
 const MOST_LETTERS = 24;
 /** Settings that mean something only beside another one. */
-const BESIDE: Record<string, string> = { bgAlign: "bgImageId", fgAlign: "fgImageId", animationSpeed: "animation" };
+const BESIDE: Record<string, string> = {
+  bgAlign: "bgImageId", fgAlign: "fgImageId", animationSpeed: "animation", time: "animation",
+};
 
 export function valueOf(row: Setting, settings: Settings): unknown {
   return settings[row.name] ?? row.defaults[String(settings.effect ?? "turntable")] ?? row.default;
@@ -122,6 +124,7 @@ function Control(props: {
   if (row.kind === "number" || row.kind === "integer") {
     return <Amount row={row} value={value === null ? undefined : Number(value)} onChange={onChange} />;
   }
+  if (row.kind === "size") return <Size label={text} row={row} value={String(value ?? "")} onChange={onChange} />;
   if (row.kind === "list") return <Several label={text} row={row} value={(value ?? []) as string[]} onChange={onChange} />;
   if (row.choices.length) {
     const choices = row.name === "effect" ? row.choices.filter((each) => each !== "dataset") : row.choices;
@@ -157,6 +160,29 @@ function Several(props: { label: string; row: Setting; value: string[]; onChange
         </label>
       ))}
     </fieldset>
+  );
+}
+
+function Size(props: { label: string; row: Setting; value: string; onChange: (value: string | undefined) => void }) {
+  const id = useId();
+  const [text, setText] = useState(props.value);
+  useEffect(() => setText(props.value), [props.value]);
+  return (
+    <div class="field">
+      <label for={id}>{props.label}</label>
+      <input
+        class="input"
+        id={id}
+        placeholder="1000x1000"
+        title={props.row.description}
+        value={text}
+        onInput={(event) => {
+          const typed = event.currentTarget.value.trim();
+          setText(typed);
+          if (!typed || /^\d{2,4}x\d{2,4}$/.test(typed)) props.onChange(typed || undefined);
+        }}
+      />
+    </div>
   );
 }
 

@@ -56,7 +56,7 @@ function Strip({ source, at, onMissing }: { source: string; at: number; onMissin
   const place = { left: `${-100 * (tile % COLUMNS)}%`, top: `${-100 * Math.floor(tile / COLUMNS)}%` };
   const frame = { aspectRatio: String(aspect || CARD), [aspect > CARD ? "width" : "height"]: "100%" };
   return (
-    <span class={aspect ? "strip" : "strip loading"}>
+    <span class={aspect ? "turn" : "turn loading"}>
       <span style={frame}>
         <img
           src={source}

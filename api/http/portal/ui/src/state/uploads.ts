@@ -2,7 +2,7 @@
 import { effect, signal } from "@preact/signals";
 import { ApiError, got, messageOf, type Resumable, type Settings, v1 } from "../api/client";
 import { t } from "../texts";
-import { forget, keep, type Picked } from "../upload/handles";
+import { forget, keep, type Picked, SUFFIXES } from "../upload/handles";
 import { send, type Sent, sendParts, sha256Of } from "../upload/steps";
 import { expired, me, refreshMe } from "./session";
 
@@ -32,7 +32,6 @@ export const offline = signal(false);
 /** Uploads in parts that were begun and not finished, also by another visit to these pages. */
 export const unfinished = signal<Resumable[]>([]);
 
-const SUFFIX = /\.(glb|gltf|zip)$/i;
 const AGAIN_MS = 5000;
 const MEGABYTE = 1024 ** 2;
 let counted = 0;
@@ -42,7 +41,7 @@ let stop = new AbortController();
 export function add(picked: Iterable<Picked>, settings: Settings, tags: string[], upload?: Resumable): void {
   const limit = me.peek()?.maxUploadMb ?? 100;
   const added = [...picked].map(({ file, handle }): Item => {
-    const message = !SUFFIX.test(file.name)
+    const message = !SUFFIXES.some((suffix) => file.name.toLowerCase().endsWith(suffix))
       ? t.upload.wrongType
       : file.size === 0
         ? t.upload.empty

@@ -57,11 +57,14 @@ export async function reopened(handle: FileSystemFileHandle): Promise<File | und
   }
 }
 
+/** What the names of files end in that the farm takes. */
+export const SUFFIXES = [".glb", ".gltf", ".zip", ".stl", ".ply", ".usdz", ".usd", ".usda", ".usdc"] as const;
+
 /** Files that the person chooses in the browser's own window; undefined where it gives no handles. */
 export async function pick(): Promise<Picked[] | undefined> {
   if (!window.showOpenFilePicker) return undefined;
   try {
-    const types = [{ description: "3D", accept: { "model/gltf-binary": [".glb", ".gltf", ".zip"] } }];
+    const types = [{ description: "3D", accept: { "model/gltf-binary": [...SUFFIXES] } }];
     const handles = await window.showOpenFilePicker({ multiple: true, types });
     return await Promise.all(handles.map(async (handle) => ({ handle, file: await handle.getFile() })));
   } catch {

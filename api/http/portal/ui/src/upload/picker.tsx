@@ -1,6 +1,6 @@
 // A button by which files are chosen: by the browser's handles, which outlast a reload, where it has them.
 import { useRef } from "preact/hooks";
-import { pick, type Picked } from "./handles";
+import { pick, type Picked, SUFFIXES } from "./handles";
 
 export function Picker(props: {
   label: string;
@@ -25,7 +25,7 @@ export function Picker(props: {
         multiple
         hidden
         aria-label={props.label}
-        accept={props.folder ? undefined : ".glb,.gltf,.zip"}
+        accept={props.folder ? undefined : SUFFIXES.join(",")}
         {...(props.folder ? { webkitdirectory: true } : {})}
         onChange={(event) => {
           props.onTake([...(event.currentTarget.files ?? [])].map((file) => ({ file })));
