@@ -88,7 +88,7 @@ def test_a_template_is_placed_in_the_live_view_and_a_project_is_made_with_it(bos
     page.get_by_role("button", name="New template").click()
     expect(page.get_by_text("0° around, 8° up, distance 1.15").first).to_be_visible()
     turn(page, "ArrowRight", "ArrowUp", "ArrowUp")
-    expect(page.get_by_text("5° around, 18° up, distance 1.15")).to_be_visible()
+    expect(page.get_by_text("5° around, 18° up, distance 1.15", exact=True)).to_be_visible()
     page.get_by_role("button", name="Add this view").click()
     page.get_by_role("textbox", name="Name of View 5").fill("From the right")
     page.get_by_role("textbox", name="Name", exact=True).last.fill("Ours")
@@ -191,7 +191,8 @@ def test_a_training_set_is_looked_into(boss: Visit, lamp: str) -> None:
     order = page.request.post(
         f"{boss.url}/v1/renders", data={"modelId": lamp, "renderSettings": settings}, headers={"Origin": boss.url}
     ).json()
-    expect(page.get_by_text("Nothing is waiting")).to_be_visible(timeout=HANG_S * 1000)
+    path = f"/v1/renders/{order['data']['id']}"
+    wait_for(lambda: asked(page, path)["data"]["status"] == "done", "the training set")
     page.goto(f"{boss.url}/portal/datasets?open={order['data']['id']}")
     expect(page.get_by_text(re.compile("100 views, .* points"))).to_be_visible()
     page.get_by_role("slider", name="View").fill("42")
