@@ -19,7 +19,8 @@ from typing import Protocol
 from renderer.arrays import UInt8
 from renderer.checkpoints import with_checkpoints
 from renderer.checks import FILE, Check, Seen, judge, together, watched_frames
-from renderer.encode.browser import BrowserFile, require_codec
+from renderer.encode.available import require_codec
+from renderer.encode.browser import BrowserFile
 from renderer.encode.gif import gif_size, write_gif
 from renderer.encode.join import check_joints, join_videos
 from renderer.encode.poster import write_posters
@@ -267,7 +268,7 @@ def _finish(
         if wanted.gif:
             source = paths["video"] if paths["video"].suffix == ".mp4" else paths["web"]
             paths["gif"] = out / name / GIF
-            write_gif(source, gif_size(frames.width, frames.height), frames.fps, paths["gif"])
+            write_gif(source, gif_size(frames.width, frames.height), frames.fps, frame_count, paths["gif"])
         finished[name] = paths
     return finished
 

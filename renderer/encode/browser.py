@@ -4,16 +4,12 @@ Chrome and Firefox lay the first over a page by its alpha, and Safari the second
 """
 
 import dataclasses
-import functools
-import tempfile
 from pathlib import Path
 from typing import Any, Literal
 
 import ffmpeg
 
-from renderer.encode.ffmpeg import EncoderProcess
 from renderer.encode.h264 import COLOR, GOP_S, THREADS
-from renderer.errors import EncodeError, SettingsError
 
 BrowserCodec = Literal["vp9", "hevc"]
 
@@ -30,11 +26,6 @@ HEVC_PRESET = "fast"
 """On a helmet as small as medium, and smaller than veryfast, for three quarters of the time of the first."""
 HEVC_PARAMETERS = "log-level=error:info=0:frame-threads=2:pools=4:open-gop=0"
 """The bytes depend on the number of threads, so that is fixed; and every keyframe begins anew, as joints need it."""
-
-NO_ALPHA = (
-    "formats: hevc with alpha needs an ffmpeg of 7.1 or newer on the farm's workers, with a libx265 of 4.0 or newer "
-    "that was built with alpha; order webm, or hevc without transparent"
-)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -84,22 +75,3 @@ CODECS: dict[BrowserCodec, dict[str, Any]] = {
         "tag:v": "hvc1",  # the only one that Safari plays
     },
 }  # fmt: skip
-
-
-def require_codec(file: BrowserFile) -> None:
-    """Raises SettingsError where this machine can't make such a file: most builds of libx265 know no alpha."""
-    if file.codec == "hevc" and file.alpha and not _makes_alpha():
-        raise SettingsError("formats", NO_ALPHA)
-
-
-@functools.cache
-def _makes_alpha() -> bool:
-    with tempfile.TemporaryDirectory() as folder:
-        file = BrowserFile(Path(folder) / "probe.mov", 64, 64, "hevc", alpha=True)
-        try:
-            with EncoderProcess(browser_arguments(file, 30)) as process:
-                process.write(bytes(64 * 64 * 8))
-                process.finish()
-        except EncodeError:
-            return False
-        return file.path.exists()

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+from PIL import Image
+
 from renderer.encode.probe import run_tool
+from renderer.errors import EncodeError
 
 LONG_SIDE = 640
 """Pixels of the longer side: a turn of 6 s has some 6 MB then, and chats and shops rarely show it larger."""
@@ -26,8 +29,9 @@ def gif_step(fps: int) -> int:
     return -(-fps // MOST_FPS)
 
 
-def write_gif(video: Path, size: tuple[int, int], fps: int, path: Path) -> None:
-    """Writes a GIF that repeats for ever, of `size` (width, height), to `path`. Raises EncodeError."""
+def write_gif(video: Path, size: tuple[int, int], fps: int, frame_count: int, path: Path) -> None:
+    """Writes a GIF that repeats for ever, of `size` (width, height), to `path`, of a video of so many frames. Raises
+    EncodeError, also where the file is another than it should be."""
     scaled = f"scale={size[0]}:{size[1]}:flags=lanczos+accurate_rnd+full_chroma_int+bitexact"
     run_tool([
         "ffmpeg", "-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-y",
@@ -38,3 +42,8 @@ def write_gif(video: Path, size: tuple[int, int], fps: int, path: Path) -> None:
         "-fps_mode", "passthrough", "-flags", "+bitexact", "-fflags", "+bitexact", "-loop", "0", "-f", "gif",
         f"file:{path}",
     ], TIMEOUT_S, f"{path.name} can't be made")  # fmt: skip
+    expected = -(-frame_count // gif_step(fps))
+    with Image.open(path) as made:
+        found = getattr(made, "n_frames", 1)
+        if (made.size, found) != (size, expected):
+            raise EncodeError(f"{path.name} has {found} frames of {made.size}, and not {expected} of {size}")

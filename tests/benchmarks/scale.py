@@ -273,7 +273,7 @@ def sweeping(database: Database, settings: Settings) -> Iterator[None]:
 ALONE = {
     "metrics": "reading the farm's state for /metrics",
     "sweep": "a sweep that finds nothing",
-    "take back": f"a sweep that takes back {WORKERS:,} claims of workers that died together",
+    "take back": f"a sweep that takes back {WORKERS:,} claims of workers that died together, and deletes their files",
 }
 
 

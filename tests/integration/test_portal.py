@@ -87,7 +87,7 @@ def test_every_page_can_be_used_by_everybody(browser: Browser, farm: Farm, cooki
         assert stranger.faults() == []
     with visit(browser, farm, storage_state=cookies, color_scheme=scheme) as boss:
         boss.page.goto(f"{farm.url}/portal")
-        for name in ("Upload", "Generate", "Models", "Look", "Queue", "Videos", "Account"):
+        for name in ("Upload", "Generate", "Models", "Look", "Queue", "Videos", "Projects", "Account"):
             boss.open(name)
             boss.page.wait_for_selector("h1")
             assert boss.faults() == []

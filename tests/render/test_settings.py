@@ -242,6 +242,31 @@ def a_longer_video_has_more_frames(_: Studio) -> None:
     assert counts == [90, 135, 900]
 
 
+@shows("size")
+def a_size_goes_before_the_aspect(studio: Studio) -> None:
+    frames = plan_video(parse_settings({"size": "200x80", "aspect": "9:16"})).frames
+    assert (frames.width, frames.height) == (200, 80)
+    assert studio.still(size="200x80").shape[1] / studio.still(size="200x80").shape[0] == pytest.approx(2.5, rel=0.02)
+
+
+@shows("fps")
+def more_frames_a_second_are_more_frames(_: Studio) -> None:
+    plans = [plan_video(parse_settings({"fps": fps, "length": 3})).frames for fps in (24, 30, 60)]
+    assert [(frames.fps, frames.frame_count) for frames in plans] == [(24, 72), (30, 90), (60, 180)]
+
+
+@shows("formats")
+def formats_are_made_beside_the_video(_: Studio) -> None:
+    plan = plan_video(parse_settings({"formats": ["gif", "webp"]}))
+    assert set(plan.variant.formats) == {"gif", "webp"}
+
+
+@shows("time")
+def a_still_shows_the_moment_of_the_animation(studio: Studio) -> None:
+    begun, later = (studio.still(skinned(), output="image", animation="Bend", time=time) for time in (0, 0.5))
+    assert apart(begun, later) > 1
+
+
 @shows("material_variant")
 def a_variant_changes_materials(studio: Studio) -> None:
     plain, warm = (brightness(studio.still(variants(), **chosen)) for chosen in ({}, {"material_variant": "Warm"}))

@@ -16,8 +16,8 @@ import pytest
 from PIL import Image
 
 from renderer.arrays import UInt8
-from renderer.encode import browser
-from renderer.encode.browser import NO_ALPHA, BrowserFile, require_codec
+from renderer.encode.available import NO_ALPHA, makes_hevc_alpha, require_codec
+from renderer.encode.browser import BrowserFile
 from renderer.encode.exr import decoded
 from renderer.errors import SettingsError
 from renderer.frames import ShotRenderer
@@ -203,12 +203,18 @@ def test_hevc_has_every_frame_and_the_tag_that_safari_plays(made: Made) -> None:
                for frame, drawn in zip(frames, made.drawn, strict=True))
 
 
-def test_hevc_with_alpha_is_refused_where_the_encoder_knows_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hevc_with_alpha_is_refused_where_the_encoder_knows_none() -> None:
+    """As Debian 12's does: it takes frames with alpha, and leaves that out."""
+    version = subprocess.run(["ffmpeg", "-version"], capture_output=True, check=True, text=True).stdout.split()[2]
     file = BrowserFile(Path("hevc.mov"), 64, 64, "hevc", alpha=True)
-    monkeypatch.setattr(browser, "_makes_alpha", lambda: False)
-    with pytest.raises(SettingsError, match="order webm") as error:
+    if version.startswith(("4.", "5.", "6.")):
+        assert not makes_hevc_alpha()
+    if makes_hevc_alpha():
         require_codec(file)
-    assert (error.value.field, str(error.value)) == ("formats", NO_ALPHA)
+    else:
+        with pytest.raises(SettingsError, match="order webm") as error:
+            require_codec(file)
+        assert (error.value.field, str(error.value)) == ("formats", NO_ALPHA)
     require_codec(dataclasses.replace(file, alpha=False))
     require_codec(dataclasses.replace(file, codec="vp9"))
 

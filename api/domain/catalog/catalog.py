@@ -199,6 +199,8 @@ def restore_model(session: Session, account_id: str, model_id: str) -> None:
                 )
         except IntegrityError:  # just now
             same = find_by_sha256(session, account_id, sha256)
+    if same == model_id:
+        raise ModelNotFound  # somebody else was quicker
     if same is not None:
         raise InvalidState(f"The same file is there again, as the model {same}: this one can't be had back")
     if restored is None:

@@ -23,6 +23,7 @@ from api.domain.renders.checks import VERDICTS
 from api.domain.renders.renders import Progress, RenderView
 from api.domain.renders.states import RenderStatus
 from api.http.dxgl.contents import ModelContents
+from api.http.dxgl.format_urls import format_urls
 from api.http.dxgl.settings import EXAMPLE, EffectiveSettings, SettingsRequest, effective_schema
 from renderer.spec import ANCHORS
 
@@ -287,24 +288,12 @@ def render_detail(view: RenderView) -> RenderDetail:
         "warnings": orjson.Fragment(view.warnings_json),
         "checks": orjson.Fragment(view.checks_json),
         "hasWebVariant": view.has_web,
-        "formatUrls": _format_urls(view),
+        "formatUrls": format_urls(view),
         "is_system_preview": view.is_system_preview,
         "progress": render_progress(view),
         "createdAt": view.created_at,
         "updatedAt": view.updated_at,
     }
-
-
-_NO_FORMATS = ('"formats": []', '"formats":[]')
-
-
-def _format_urls(view: RenderView) -> dict[str, str]:
-    """The settings are taken apart only where they name formats, which few renders have."""
-    told = view.settings_json
-    if view.status != RenderStatus.DONE or '"formats"' not in told or any(none in told for none in _NO_FORMATS):
-        return {}
-    paths = {name: "strip?quality=full" if name == "strip" else name for name in view.settings.get("formats", ())}
-    return {name: f"/v1/renders/{view.id}/{path}" for name, path in paths.items()}
 
 
 class ModelPatch(BaseModel):

@@ -98,14 +98,12 @@ def test_a_class_holds_for_what_is_ordered_later(database: Database) -> None:
     assert account_of(database, claimed(database)) == preferred
 
 
-@pytest.mark.parametrize("service_class", ServiceClass)
-def test_a_long_order_in_4k_holds_up_a_small_one_by_the_segment_in_hand_alone(
-    database: Database, service_class: ServiceClass
-) -> None:
+def test_a_long_order_in_4k_holds_up_a_small_one_by_the_segment_in_hand_alone(database: Database) -> None:
+    """Also one of a higher class."""
     patron, small = accounts_with_work(database, 1, 1)
     for _ in range(2):
         assert settle(database, claimed(database))
-    prefer(database, patron, service_class)
+    prefer(database, patron, ServiceClass.PREFERRED)
     with database.begin() as session:
         for account_id in (patron, small):
             ledger.grant(session, account_id, 20)

@@ -4,6 +4,7 @@ import datetime as dt
 import functools
 from collections.abc import Callable, Iterator
 
+import pytest
 from sqlalchemy import func, select
 
 from api.db.session import Database
@@ -14,6 +15,14 @@ from api.errors import FarmError, ModelNotFound, RenderNotFound
 from tests.api.domain.support import claim_of, run_at_once, settle, sign_up, stored_files, unit, upload
 
 WEEK = dt.timedelta(days=7)
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[Database]:
+    """On PostgreSQL alone: SQLite has one writer at a time."""
+    database = Database(postgres_url)
+    yield database
+    database.dispose()
 
 
 def attempt(act: Callable[[], object], expected: type[FarmError], refused: list[FarmError]) -> None:

@@ -215,6 +215,7 @@ PROVOKE: dict[str, Callable[[Web], httpx.Response]] = {
     "dataset_not_found": lambda web: web.get(f"/v1/renders/{render_id(web)}/dataset"),
     "usdz_not_found": lambda web: web.get(f"/v1/models/{web.upload().json()['data']['modelId']}/file?format=usdz"),
     "image_not_found": lambda web: web.get(f"/v1/renders/{render_id(web)}/image"),
+    "output_not_found": lambda web: web.get(f"/v1/renders/{render_id(web)}/strip"),
     "idempotency_conflict": other_request_with_the_key,
     "idempotency_in_progress": request_that_still_runs,
     "invalid_request": lambda web: web.post("/v1/renders", content=b"{"),

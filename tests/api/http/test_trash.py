@@ -201,7 +201,6 @@ def test_renders_of_the_same_frames_do_not_take_each_others_work_with_them(
     assert rows(web, Render) == [2]
 
 
-@on_both
 def test_what_can_be_had_back_counts_for_no_quota_and_stays_within_it_all_the_same(
     web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -247,7 +246,6 @@ def test_where_nothing_is_kept_all_is_gone_at_once(sqlite_url: str, tmp_path: Pa
     database.dispose()
 
 
-@on_both
 def test_where_an_account_has_too_much_its_oldest_previews_and_then_its_oldest_results_go(
     web: Web, made: dict[str, str]
 ) -> None:

@@ -86,6 +86,7 @@ def test_an_error_is_noted_and_goes_on(spans: InMemorySpanExporter) -> None:
     assert "broken" not in span.to_json()
 
 
+@pytest.mark.nightly  # for the time that a process takes to start
 def test_without_an_endpoint_there_is_no_span_and_nothing_is_imported() -> None:
     code = (
         "import sys; from api.observe import trace; from api.settings import Settings\n"

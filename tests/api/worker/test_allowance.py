@@ -111,7 +111,7 @@ def test_the_kernel_stops_a_file_that_gets_too_long_and_the_child_goes_on(childr
     ("limit", "does", "spec", "code"),
     [
         ("render_disk_mb", "pour", {"bytes": MEGABYTE + 1, "keeps": True}, OUTPUT_TOO_LARGE),
-        ("render_cpu_seconds", "spin", {}, TOO_COSTLY),
+        pytest.param("render_cpu_seconds", "spin", {}, TOO_COSTLY, marks=pytest.mark.nightly),  # takes that second
     ],
 )
 def test_an_order_that_takes_too_much_fails_at_once_and_is_paid_back(

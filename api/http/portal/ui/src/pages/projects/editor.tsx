@@ -82,7 +82,8 @@ function Editor({ template, isNew, table, models }: EditorProps) {
   const [modelId, setModel] = useState(models[0]?.id ?? "");
   const [base, setBase] = useState<Stand>(begun.bookmarks[0] ?? FIRST);
   const [orbit, setOrbit] = useState<Orbit>(STRAIGHT);
-  const [stand, setStand] = useState<Stand>(base);
+  const [seen, setStand] = useState<Stand>(); // once the model is there
+  const stand = seen ?? base;
   const [wrong, setWrong] = useState<string>();
   const model = models.find((each) => each.id === modelId);
   const [wide = 16, high = 9] = String(look.aspect ?? "16:9").split(":").map(Number);
@@ -143,6 +144,7 @@ function Editor({ template, isNew, table, models }: EditorProps) {
               <button
                 class="button primary"
                 type="button"
+                disabled={!seen}
                 onClick={() =>
                   setBookmarks([
                     ...bookmarks,

@@ -1,0 +1,15 @@
+"""Where the formats of a finished video are, as a render tells of them."""
+
+from api.domain.renders.renders import RenderView
+from api.domain.renders.states import RenderStatus
+
+_NONE = ('"formats": []', '"formats":[]')
+
+
+def format_urls(view: RenderView) -> dict[str, str]:
+    """Paths on this server by format. The settings are taken apart only where they name formats, as few renders' do."""
+    told = view.settings_json
+    if view.status != RenderStatus.DONE or '"formats"' not in told or any(none in told for none in _NONE):
+        return {}
+    paths = {name: "strip?quality=full" if name == "strip" else name for name in view.settings.get("formats", ())}
+    return {name: f"/v1/renders/{view.id}/{path}" for name, path in paths.items()}
