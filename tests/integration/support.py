@@ -18,7 +18,7 @@ from tests.support.waiting import HANG_S, wait_for
 
 LENGTH_S = 3
 SETTINGS = {"length": LENGTH_S, "aspect": "1:1", "bgColor": "#ff8800", "shadows": False}
-FILES = {"video.mp4", "thumb.mp4", "web.mp4", "poster.png", "poster_full.png"}
+FILES = {"video.mp4", "thumb.mp4", "strip.webp", "web.mp4", "poster.png", "poster_full.png"}
 
 
 def box_glb(height: float = 1.0, variants: Mapping[str, list[float]] = MappingProxyType({})) -> bytes:
