@@ -6,7 +6,6 @@ Embedded and distributed operation differ in these values alone: a bare `Setting
 """
 
 import os
-import re
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
@@ -15,21 +14,11 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 from sqlalchemy import URL
 
+from api import setting_rules
 from renderer.spec import H264Encoder
-
-_PASSWORD_OF_URL = re.compile(r"://[^/?#:@]*:([^/?#]*)@")
-_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
-
 
 HTTP = r"^$|^https?://."
 """What URLs of servers look like that are talked to by HTTP."""
-
-
-KNOWN_TO_ALL = frozenset({
-    "admin", "change-me", "change_me", "changeit", "changeme", "default", "example", "guest", "minioadmin", "pass",
-    "password", "pirouette", "postgres", "redis", "root", "secret", "seaweedfs", "test",
-})  # fmt: skip
-"""Passwords of manuals, images and examples. A farm that isn't embedded doesn't start with one."""
 
 
 def secret_folders() -> tuple[Path, ...]:
@@ -332,90 +321,24 @@ class Settings(BaseSettings):
     max_attempts: int = Field(3, ge=1, description="Tries of a piece of work before its renders end in error")
 
     @model_validator(mode="after")
-    def _heartbeat_fits_lease(self) -> Self:
-        if self.heartbeat_seconds * 2 > self.lease_seconds:
-            raise ValueError("PIROUETTE_HEARTBEAT_SECONDS must be at most half of PIROUETTE_LEASE_SECONDS")
-        return self
-
-    @model_validator(mode="after")
-    def _database_has_one_address(self) -> Self:
-        if self.database_host and self.database_url.get_secret_value():
-            raise ValueError("set either PIROUETTE_DATABASE_URL or PIROUETTE_DATABASE_HOST, not both")
-        return self
-
-    @model_validator(mode="after")
-    def _broker_has_an_address(self) -> Self:
-        url = self.broker_url.get_secret_value()
-        if url and "://" not in url:
-            raise ValueError("PIROUETTE_BROKER_URL must be a URL such as redis://redis:6379/0")
-        return self
-
-    @model_validator(mode="after")
-    def _secrets_are_secret(self) -> Self:
-        """What isn't embedded is reached by others, who know the passwords of manuals and examples, too."""
-        given = {
-            "PIROUETTE_DATABASE_PASSWORD": self.database_password, "PIROUETTE_DATABASE_URL": self.database_url,
-            "PIROUETTE_BROKER_URL": self.broker_url, "PIROUETTE_S3_SECRET_KEY": self.s3_secret_key,
-            "PIROUETTE_METRICS_TOKEN": self.metrics_token, "PIROUETTE_OIDC_CLIENT_SECRET": self.oidc_client_secret,
-            "PIROUETTE_MAIL_URL": self.mail_url,
-        }  # fmt: skip
-        for name, secret in given.items():
-            value = secret.get_secret_value()
-            if name.endswith("_URL"):
-                value = "".join(_PASSWORD_OF_URL.findall(value))
-            if value.lower() in KNOWN_TO_ALL:
-                raise ValueError(f"{name} has a password that everybody knows; `openssl rand -hex 24` makes one")
-        return self
-
-    @model_validator(mode="after")
-    def _provider_is_agreed_with(self) -> Self:
-        agreed = (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret.get_secret_value())
-        if any(agreed) and not all(agreed):
-            raise ValueError(
-                "PIROUETTE_OIDC_ISSUER, PIROUETTE_OIDC_CLIENT_ID and PIROUETTE_OIDC_CLIENT_SECRET belong together"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _mail_can_be_sent(self) -> Self:
-        url = self.mail_url.get_secret_value()
-        if url and not re.match(r"smtps?://[^/]", url):
-            raise ValueError("PIROUETTE_MAIL_URL must be a URL such as smtps://user:password@mail.example.com")
-        if url and not (self.mail_from and self.public_url):
-            # a link below the address that a request names would lead wherever its sender likes
-            raise ValueError("PIROUETTE_MAIL_URL needs PIROUETTE_MAIL_FROM, and PIROUETTE_PUBLIC_URL for its links")
-        return self
-
-    @model_validator(mode="after")
-    def _lists_can_be_read(self) -> Self:
-        _ = self.cors_allowed, self.grok_allowed, self.ingest_public_ports
-        return self
-
-    @model_validator(mode="after")
-    def _files_have_one_place(self) -> Self:
-        if self.s3_bucket and self.storage_dir is not None:
-            raise ValueError("set either PIROUETTE_S3_BUCKET or PIROUETTE_STORAGE_DIR, not both")
-        if bool(self.s3_access_key) != bool(self.s3_secret_key.get_secret_value()):
-            raise ValueError("PIROUETTE_S3_ACCESS_KEY and PIROUETTE_S3_SECRET_KEY belong together")
+    def _rules_are_kept(self) -> Self:
+        setting_rules.check(self)
         return self
 
     @cached_property
     def cors_allowed(self) -> tuple[str, ...]:
         """`cors_origins`, one by one. Raises ValueError for what no browser would send as an origin."""
-        return _origins(self.cors_origins, "PIROUETTE_CORS_ORIGINS")
+        return setting_rules.origins(self.cors_origins, "PIROUETTE_CORS_ORIGINS")
 
     @cached_property
     def grok_allowed(self) -> tuple[str, ...]:
         """The same of `grok_origins`."""
-        return _origins(self.grok_origins, "PIROUETTE_GROK_ORIGINS")
+        return setting_rules.origins(self.grok_origins, "PIROUETTE_GROK_ORIGINS")
 
     @cached_property
     def ingest_public_ports(self) -> tuple[int, ...]:
         """`ingest_ports`, one by one. Raises ValueError for what is no port."""
-        ports = [port.strip() for port in self.ingest_ports.split(",") if port.strip()]
-        if not all(port.isdecimal() and 1 <= int(port) <= 65535 for port in ports):
-            raise ValueError("PIROUETTE_INGEST_PORTS must be port numbers with commas between, such as 80,443,8443")
-        return tuple(map(int, ports))
+        return setting_rules.ports(self.ingest_ports, "PIROUETTE_INGEST_PORTS")
 
     @cached_property
     def sqlalchemy_url(self) -> str:
@@ -450,14 +373,6 @@ class Settings(BaseSettings):
     @property
     def embedded_broker(self) -> bool:
         return not self.broker_url.get_secret_value()
-
-
-def _origins(text: str, variable: str) -> tuple[str, ...]:
-    origins = tuple(origin.strip().rstrip("/") for origin in text.split(",") if origin.strip())
-    for origin in origins:
-        if origin != "*" and not _ORIGIN.fullmatch(origin):
-            raise ValueError(f"{variable}: {origin!r} is no origin; write it like https://shop.example.com")
-    return origins
 
 
 LIMITS = (

@@ -38,18 +38,14 @@ from api.http.dxgl.assets import missing_as
 from api.http.dxgl.auth import Reader, Uploader, Writer
 from api.http.dxgl.errors import Sha256Required
 from api.http.dxgl.failures import ORDERING, errors
+from api.http.dxgl.model_schemas import HashAnswer, HashQuestion, ModelDetail, ModelPatch, ModelSummary
 from api.http.dxgl.notices import notify_url
 from api.http.dxgl.paths import PREFIX, ModelId, Permanent, WindowDep, get_and_head, new_router
 from api.http.dxgl.schemas import (
     Data,
     Deleted,
-    HashAnswer,
-    HashQuestion,
     Listing,
     ListMeta,
-    ModelDetail,
-    ModelPatch,
-    ModelSummary,
     UploadRequest,
     UploadResult,
 )

@@ -1,0 +1,110 @@
+"""What settings must keep to together. Each rule raises a ValueError that names the variables and says what to do."""
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from api.settings import Settings
+
+_PASSWORD_OF_URL = re.compile(r"://[^/?#:@]*:([^/?#]*)@")
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
+
+KNOWN_TO_ALL = frozenset({
+    "admin", "change-me", "change_me", "changeit", "changeme", "default", "example", "guest", "minioadmin", "pass",
+    "password", "pirouette", "postgres", "redis", "root", "secret", "seaweedfs", "test",
+})  # fmt: skip
+"""Passwords of manuals, images and examples. A farm that isn't embedded doesn't start with one."""
+
+
+def _heartbeat_fits_lease(settings: "Settings") -> None:
+    if settings.heartbeat_seconds * 2 > settings.lease_seconds:
+        raise ValueError("PIROUETTE_HEARTBEAT_SECONDS must be at most half of PIROUETTE_LEASE_SECONDS")
+
+
+def _database_has_one_address(settings: "Settings") -> None:
+    if settings.database_host and settings.database_url.get_secret_value():
+        raise ValueError("set either PIROUETTE_DATABASE_URL or PIROUETTE_DATABASE_HOST, not both")
+
+
+def _broker_has_an_address(settings: "Settings") -> None:
+    url = settings.broker_url.get_secret_value()
+    if url and "://" not in url:
+        raise ValueError("PIROUETTE_BROKER_URL must be a URL such as redis://redis:6379/0")
+
+
+def _secrets_are_secret(settings: "Settings") -> None:
+    """What isn't embedded is reached by others, who know the passwords of manuals and examples, too."""
+    given = {
+        "PIROUETTE_DATABASE_PASSWORD": settings.database_password, "PIROUETTE_DATABASE_URL": settings.database_url,
+        "PIROUETTE_BROKER_URL": settings.broker_url, "PIROUETTE_S3_SECRET_KEY": settings.s3_secret_key,
+        "PIROUETTE_METRICS_TOKEN": settings.metrics_token, "PIROUETTE_OIDC_CLIENT_SECRET": settings.oidc_client_secret,
+        "PIROUETTE_MAIL_URL": settings.mail_url,
+    }  # fmt: skip
+    for name, secret in given.items():
+        value = secret.get_secret_value()
+        if name.endswith("_URL"):
+            value = "".join(_PASSWORD_OF_URL.findall(value))
+        if value.lower() in KNOWN_TO_ALL:
+            raise ValueError(f"{name} has a password that everybody knows; `openssl rand -hex 24` makes one")
+
+
+def _provider_is_agreed_with(settings: "Settings") -> None:
+    agreed = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret.get_secret_value())
+    if any(agreed) and not all(agreed):
+        raise ValueError(
+            "PIROUETTE_OIDC_ISSUER, PIROUETTE_OIDC_CLIENT_ID and PIROUETTE_OIDC_CLIENT_SECRET belong together"
+        )
+
+
+def _mail_can_be_sent(settings: "Settings") -> None:
+    url = settings.mail_url.get_secret_value()
+    if url and not re.match(r"smtps?://[^/]", url):
+        raise ValueError("PIROUETTE_MAIL_URL must be a URL such as smtps://user:password@mail.example.com")
+    if url and not (settings.mail_from and settings.public_url):
+        # a link below the address that a request names would lead wherever its sender likes
+        raise ValueError("PIROUETTE_MAIL_URL needs PIROUETTE_MAIL_FROM, and PIROUETTE_PUBLIC_URL for its links")
+
+
+def _lists_can_be_read(settings: "Settings") -> None:
+    _ = settings.cors_allowed, settings.grok_allowed, settings.ingest_public_ports
+
+
+def _files_have_one_place(settings: "Settings") -> None:
+    if settings.s3_bucket and settings.storage_dir is not None:
+        raise ValueError("set either PIROUETTE_S3_BUCKET or PIROUETTE_STORAGE_DIR, not both")
+    if bool(settings.s3_access_key) != bool(settings.s3_secret_key.get_secret_value()):
+        raise ValueError("PIROUETTE_S3_ACCESS_KEY and PIROUETTE_S3_SECRET_KEY belong together")
+
+
+_RULES = (
+    _heartbeat_fits_lease,
+    _database_has_one_address,
+    _broker_has_an_address,
+    _secrets_are_secret,
+    _provider_is_agreed_with,
+    _mail_can_be_sent,
+    _lists_can_be_read,
+    _files_have_one_place,
+)
+
+
+def check(settings: "Settings") -> None:
+    for rule in _RULES:
+        rule(settings)
+
+
+def origins(text: str, variable: str) -> tuple[str, ...]:
+    """Those that stand in `text` with commas between. Raises ValueError for what no browser would send as an origin."""
+    found = tuple(origin.strip().rstrip("/") for origin in text.split(",") if origin.strip())
+    for origin in found:
+        if origin != "*" and not _ORIGIN.fullmatch(origin):
+            raise ValueError(f"{variable}: {origin!r} is no origin; write it like https://shop.example.com")
+    return found
+
+
+def ports(text: str, variable: str) -> tuple[int, ...]:
+    """Those that stand in `text` with commas between. Raises ValueError for what is no port."""
+    found = [port.strip() for port in text.split(",") if port.strip()]
+    if not all(port.isdecimal() and 1 <= int(port) <= 65535 for port in found):
+        raise ValueError(f"{variable} must be port numbers with commas between, such as 80,443,8443")
+    return tuple(map(int, found))
