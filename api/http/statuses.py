@@ -24,6 +24,7 @@ STATUSES: dict[str, int] = {
     "dataset_not_found": 404,
     "file_not_found": 404,
     "usdz_not_found": 404,
+    "output_not_found": 404,
     "overlay_not_found": 404,
     "delivery_not_found": 404,
     "key_not_found": 404,

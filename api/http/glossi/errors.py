@@ -37,6 +37,7 @@ TOLD: dict[str, tuple[int, str]] = {
     "poster_not_found": NOT_FOUND,
     "thumb_not_found": NOT_FOUND,
     "image_not_found": NOT_FOUND,
+    "output_not_found": NOT_FOUND,
     "dataset_not_found": NOT_FOUND,
     "file_not_found": NOT_FOUND,
     "usdz_not_found": NOT_FOUND,
