@@ -10,6 +10,7 @@ import pytest
 from api.worker.messages import Done, Failed, Told
 from api.worker.parent.children import Children, Places, start_child
 from renderer.errors import OutOfMemory
+from renderer.spec.versions import VERSION
 from tests.api.worker.child_here import SETUP
 from tests.api.worker.real_child import PROGRAM, children_alive, children_in, order_to, process, reports
 from tests.support.waiting import wait_for
@@ -112,7 +113,7 @@ def test_memory_without_end_is_an_error_of_the_order_and_not_the_end_of_the_chil
 @pytest.mark.parametrize(
     ("changes", "code"),
     [({"kind": "hologram"}, "unknown_kind"), ({"role": "assembly"}, "unknown_kind"),
-     ({"spec": {"version": 3}}, "unknown_spec_version"), ({"spec": {"version": "1"}}, "unknown_spec_version")],
+     ({"spec": {"version": VERSION + 1}}, "unknown_spec_version"), ({"spec": {"version": "1"}}, "unknown_spec_version")],
 )
 def test_what_it_does_not_know_it_says(
     children: Children, tmp_path: Path, changes: dict[str, Any], code: str
