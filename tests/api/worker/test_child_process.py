@@ -113,7 +113,8 @@ def test_memory_without_end_is_an_error_of_the_order_and_not_the_end_of_the_chil
 @pytest.mark.parametrize(
     ("changes", "code"),
     [({"kind": "hologram"}, "unknown_kind"), ({"role": "assembly"}, "unknown_kind"),
-     ({"spec": {"version": VERSION + 1}}, "unknown_spec_version"), ({"spec": {"version": "1"}}, "unknown_spec_version")],
+     ({"spec": {"version": VERSION + 1}}, "unknown_spec_version"),
+     ({"spec": {"version": "1"}}, "unknown_spec_version")],
 )
 def test_what_it_does_not_know_it_says(
     children: Children, tmp_path: Path, changes: dict[str, Any], code: str
