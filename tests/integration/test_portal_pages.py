@@ -110,6 +110,7 @@ def test_a_template_is_placed_in_the_live_view_and_a_project_is_made_with_it(bos
     expect(page.get_by_text("5 pictures and videos, 5 credits")).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_a_gallery_is_made_embedded_and_taken_back(
     boss: Visit, browser: Browser, farm: Farm, lamp: str
 ) -> None:
