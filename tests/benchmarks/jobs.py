@@ -40,8 +40,8 @@ MODELS = 100
 TURNS = 3
 POLL_S = 0.02
 MANY_POLL_S = 0.2
-"""How often a long job is asked for: 25 times as often as by the loop of Glossi's reference. Asked fifty times a second,
-the same job took 1.11 instead of 1.02 times its drawing, on the same two cores."""
+"""How often a long job is asked for: 25 times as often as by the loop of Glossi's reference. Asked fifty times a
+second, the same job took 1.11 instead of 1.02 times its drawing, on the same two cores."""
 BEYOND_S = 1.0
 MANY_BOUND = 1.1
 POLL_BOUND_MS = 50.0
