@@ -135,6 +135,8 @@ class Pieces:
         if part in self._servers:
             return self._strike_server(part, manner)
         name = {"server": "serve", "sweeper": "sweep"}.get(part, f"worker-{which % 2}")
+        if name in self._away:  # it was killed, and is not back yet: nor has it a child
+            return lambda: None
         process = psutil.Process(self._processes[name].pid)
         if manner == "stop" or part == "child":
             return _strike_process(process, part, manner)
