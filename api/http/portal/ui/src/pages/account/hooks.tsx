@@ -50,7 +50,7 @@ export function Hooks() {
         <div class="row">
           <p class="soft grow">{t.hooks.lead}</p>
           {isAdmin && (
-            <button class="button primary" type="button" onClick={() => setChanging("new")}>
+            <button class="button primary" type="button" disabled={!hooks.data} onClick={() => setChanging("new")}>
               {t.hooks.create}
             </button>
           )}
