@@ -4,7 +4,6 @@ from api.domain.renders.renders import RenderView
 from api.domain.renders.states import RenderStatus
 
 
-
 def format_urls(view: RenderView) -> dict[str, str]:
     """Paths on this server by format. The settings are taken apart only where they name formats, as few renders' do: a
     page asks fifty times, so their text, as either database keeps JSON, is looked at first."""
