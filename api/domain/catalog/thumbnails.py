@@ -13,6 +13,7 @@ from api.db.tables import Model, Result
 from api.domain.kit import followers
 from api.domain.kit.failures import Failure
 from api.domain.kit.files import FileView
+from api.domain.kit.short_work import ShortWork
 from renderer.spec import Angle, Backdrop, FrameSpec, ImageVariant, StillsSpec, StillVariant
 from renderer.spec.cameras import CAMERAS
 
@@ -35,7 +36,7 @@ def storage_prefix(model_id: str) -> str:
     return f"{SUBJECT}s/{model_id}"
 
 
-class Thumbnails:
+class Thumbnails(ShortWork):
     """See api.domain.work.outcomes.Outcome. A task's owner is the model that names it, until it has its thumbnail."""
 
     subject = SUBJECT
@@ -47,18 +48,6 @@ class Thumbnails:
 
     def begun(self, session: Session, task_id: str) -> dict[str, dict[str, Any]]:
         return dict.fromkeys(self.owners(session, task_id), VARIANT)
-
-    def told(self, session: Session, task_id: str, told: Mapping[str, Any]) -> None:
-        """What of the model isn't shown, its inspection has told."""
-
-    def advanced(self, session: Session, task_id: str) -> None:
-        """It takes too short a time to speak of its progress."""
-
-    def published(self, session: Session, task_id: str, files: Mapping[str, Mapping[str, FileView]]) -> None:
-        """There is nothing to be fetched before the end."""
-
-    def set_back(self, session: Session, task_id: str, *, at_work: bool) -> None:
-        """The model has no thumbnail yet, as before."""
 
     def finished(
         self, session: Session, task_id: str, files: Mapping[str, Mapping[str, FileView]], told: Mapping[str, Any]

@@ -4,7 +4,6 @@ Its file is the result "usdz" of the model. The task's id follows from the model
 it at the same moment. Its spec names the model, which is its owner until it has the file.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import delete, exists, select
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from api.db.tables import Model, Result, Task
 from api.domain.kit.failures import Failure
 from api.domain.kit.files import FileView
+from api.domain.kit.short_work import ShortWork
 from api.ids import id_of
 
 KIND = "usdz"
@@ -55,7 +55,7 @@ def discard(session: Session, model_ids: list[str]) -> list[str]:
     return [storage_prefix(model_id) for model_id in gone]
 
 
-class Usdz:
+class Usdz(ShortWork):
     """See api.domain.work.outcomes.Outcome."""
 
     subject = SUBJECT
@@ -68,24 +68,6 @@ class Usdz:
 
     def begun(self, session: Session, task_id: str) -> dict[str, dict[str, Any]]:
         return {model_id: {} for model_id in self.owners(session, task_id)}
-
-    def told(self, session: Session, task_id: str, told: Mapping[str, Any]) -> None:
-        """Nobody waits to be told anything."""
-
-    def advanced(self, session: Session, task_id: str) -> None:
-        """It takes too short a time to speak of its progress."""
-
-    def published(self, session: Session, task_id: str, files: Mapping[str, Mapping[str, FileView]]) -> None:
-        """There is nothing to be fetched before the end."""
-
-    def set_back(self, session: Session, task_id: str, *, at_work: bool) -> None:
-        """The model has no USDZ yet, as before."""
-
-    def finished(
-        self, session: Session, task_id: str, files: Mapping[str, Mapping[str, FileView]], told: Mapping[str, Any]
-    ) -> dict[str, str]:
-        """The result is all there is to it."""
-        return {}
 
     def failed(self, session: Session, task_id: str, failure: Failure) -> None:
         """The task says why, to whoever asks for the file."""

@@ -11,7 +11,6 @@ the picture's result "image".
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
@@ -24,6 +23,7 @@ from api.domain.catalog import catalog
 from api.domain.catalog.states import ModelState
 from api.domain.kit.failures import FILE_MISSING, Failure
 from api.domain.kit.files import FileView
+from api.domain.kit.short_work import ShortWork
 from api.domain.kit.unit import Unit
 from api.domain.renders.ordering import Order, Source, check_names, pin_overlays, sources
 from api.domain.renders.removal import lanes_of
@@ -56,7 +56,6 @@ class Wanted:
     @property
     def work(self) -> Work:
         return Work(KIND, self.spec.to_json(), self.variant.to_json(), frame_count=1)
-
 
 
 def key_of(*parts: object) -> str:
@@ -163,7 +162,7 @@ def remove_of_a_deleted_model(unit: Unit) -> bool:
     return picture_id is not None
 
 
-class Pictures:
+class Pictures(ShortWork):
     """See api.domain.work.outcomes.Outcome. A task's owner is the picture that names it, until it has its file."""
 
     subject = SUBJECT
@@ -173,24 +172,6 @@ class Pictures:
 
     def begun(self, session: Session, task_id: str) -> dict[str, dict[str, Any]]:
         return self._variants(session, task_id)
-
-    def told(self, session: Session, task_id: str, told: Mapping[str, Any]) -> None:
-        """What of the model isn't shown, its inspection has told."""
-
-    def advanced(self, session: Session, task_id: str) -> None:
-        """It takes too short a time to speak of its progress."""
-
-    def published(self, session: Session, task_id: str, files: Mapping[str, Mapping[str, FileView]]) -> None:
-        """There is nothing to be fetched before the end."""
-
-    def set_back(self, session: Session, task_id: str, *, at_work: bool) -> None:
-        """Whoever waits goes on waiting."""
-
-    def finished(
-        self, session: Session, task_id: str, files: Mapping[str, Mapping[str, FileView]], told: Mapping[str, Any]
-    ) -> dict[str, str]:
-        """The result is all there is to it."""
-        return {}
 
     def failed(self, session: Session, task_id: str, failure: Failure) -> None:
         """The task says why, to whoever asks for the picture."""
