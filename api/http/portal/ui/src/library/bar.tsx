@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { got, v1 } from "../api/client";
 import { Icon } from "../parts/icons";
 import { TagsField, tagsIn } from "../parts/tags";
-import { Dialog } from "../parts/ui";
+import { Confirm, Dialog } from "../parts/ui";
 import { deleteModels } from "../state/deletions";
 import { each } from "../state/each";
 import { models } from "../state/models";
@@ -70,16 +70,12 @@ export function Bar(props: {
         {t.library.clear}
       </button>
       {asking && (
-        <Dialog title={t.library.deleteAsk(ids.length)} onClose={() => setAsking(false)}>
-          <div class="row">
-            <button class="button primary" type="button" onClick={erase}>
-              {t.delete}
-            </button>
-            <button class="button" type="button" onClick={() => setAsking(false)}>
-              {t.cancel}
-            </button>
-          </div>
-        </Dialog>
+        <Confirm
+          title={t.library.deleteAsk(ids.length)}
+          action={t.delete}
+          onConfirm={erase}
+          onClose={() => setAsking(false)}
+        />
       )}
       {tagging && (
         <Tags

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { got, messageOf, type Render, type Share, v1 } from "../api/client";
 import { Icon } from "../parts/icons";
-import { CopyLine, Dialog, Switch, toast, Wrong } from "../parts/ui";
+import { Confirm, CopyLine, Dialog, Switch, toast, Wrong } from "../parts/ui";
 import { modelName } from "../state/models";
 import { go } from "../state/route";
 import { bytes, moment } from "../formats";
@@ -131,16 +131,12 @@ export function Player(props: { id: string; onClose: () => void; onDeleted: () =
         </div>
       )}
       {asking && (
-        <Dialog title={t.videos.deleteAsk} onClose={() => setAsking(false)}>
-          <div class="row">
-            <button class="button primary" type="button" onClick={erase}>
-              {t.delete}
-            </button>
-            <button class="button" type="button" onClick={() => setAsking(false)}>
-              {t.cancel}
-            </button>
-          </div>
-        </Dialog>
+        <Confirm
+          title={t.videos.deleteAsk}
+          action={t.delete}
+          onConfirm={erase}
+          onClose={() => setAsking(false)}
+        />
       )}
     </Dialog>
   );

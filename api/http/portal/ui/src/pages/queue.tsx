@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { got, messageOf, type Render, v1 } from "../api/client";
 import type { LiveRender } from "../api/own";
 import { Icon } from "../parts/icons";
-import { Dialog, Empty, Head, toast, Wrong } from "../parts/ui";
+import { Confirm, Empty, Head, toast, Wrong } from "../parts/ui";
 import { away, endings, live, unfinished, waiting as order, workers } from "../state/live";
 import { modelName } from "../state/models";
 import { go } from "../state/route";
@@ -117,16 +117,13 @@ export function Queue() {
         </section>
       )}
       {asking && (
-        <Dialog title={t.queue.cancelAsk(asking.length)} onClose={() => setAsking(undefined)}>
-          <div class="row">
-            <button class="button primary" type="button" onClick={() => cancel(asking)}>
-              {t.queue.cancel}
-            </button>
-            <button class="button" type="button" onClick={() => setAsking(undefined)}>
-              {t.close}
-            </button>
-          </div>
-        </Dialog>
+        <Confirm
+          title={t.queue.cancelAsk(asking.length)}
+          action={t.queue.cancel}
+          leave={t.close}
+          onConfirm={() => cancel(asking)}
+          onClose={() => setAsking(undefined)}
+        />
       )}
     </>
   );

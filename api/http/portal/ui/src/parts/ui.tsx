@@ -169,6 +169,35 @@ export function Dialog(props: { title: string; wide?: boolean; onClose: () => vo
   );
 }
 
+interface ConfirmProps {
+  title: string;
+  text?: string;
+  action: string;
+  /** What the button says that leaves all as it is. */
+  leave?: string;
+  onConfirm: () => void;
+  onClose: () => void;
+}
+
+/** Asks before what can't be undone with a click. */
+export function Confirm({ title, text, action, leave = t.cancel, onConfirm, onClose }: ConfirmProps) {
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <div class="stack">
+        {text && <p class="soft">{text}</p>}
+        <div class="row">
+          <button class="button primary" type="button" onClick={onConfirm}>
+            {action}
+          </button>
+          <button class="button" type="button" onClick={onClose}>
+            {leave}
+          </button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}
+
 export function Empty(props: { icon: IconName; title: string; text: string; children?: ComponentChildren }) {
   return (
     <div class="card empty">

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { messageOf, own } from "../../api/client";
 import type { Account, LinkCreated } from "../../api/own";
 import { useFetched } from "../../parts/fetched";
-import { Dialog, Field, toast, Wrong } from "../../parts/ui";
+import { Confirm, Dialog, Field, toast, Wrong } from "../../parts/ui";
 import { me, refreshMe } from "../../state/session";
 import { t } from "../../texts";
 import { Engines } from "./engines";
@@ -104,19 +104,13 @@ export function Farm() {
         )}
         {limiting && <Limits account={limiting} onClose={() => setLimiting(undefined)} />}
         {erasing && (
-          <Dialog title={t.account.eraseAsk(erasing.email)} onClose={() => setErasing(undefined)}>
-            <div class="stack">
-              <p class="soft">{t.account.eraseText}</p>
-              <div class="row">
-                <button class="button primary" type="button" onClick={() => erase(erasing)}>
-                  {t.account.erase}
-                </button>
-                <button class="button" type="button" onClick={() => setErasing(undefined)}>
-                  {t.cancel}
-                </button>
-              </div>
-            </div>
-          </Dialog>
+          <Confirm
+            title={t.account.eraseAsk(erasing.email)}
+            text={t.account.eraseText}
+            action={t.account.erase}
+            onConfirm={() => erase(erasing)}
+            onClose={() => setErasing(undefined)}
+          />
         )}
         {link && <LinkDialog link={link} onClose={() => setLink(undefined)} />}
       </section>

@@ -4,7 +4,7 @@ import { messageOf, own } from "../../api/client";
 import type { Delivery, Target } from "../../api/studio";
 import { ago, moment } from "../../formats";
 import { useFetched } from "../../parts/fetched";
-import { Choice, CopyLine, Dialog, Field, Switch, toast, Wrong } from "../../parts/ui";
+import { Choice, Confirm, CopyLine, Dialog, Field, Switch, toast, Wrong } from "../../parts/ui";
 import { me } from "../../state/session";
 import { t } from "../../texts";
 import { label } from "../../words";
@@ -126,16 +126,12 @@ export function Hooks() {
         </Dialog>
       )}
       {asking && (
-        <Dialog title={t.hooks.removeAsk(asking.url)} onClose={() => setAsking(undefined)}>
-          <div class="row">
-            <button class="button primary" type="button" onClick={() => act("DELETE", `/webhooks/${asking.id}`)}>
-              {t.remove}
-            </button>
-            <button class="button" type="button" onClick={() => setAsking(undefined)}>
-              {t.cancel}
-            </button>
-          </div>
-        </Dialog>
+        <Confirm
+          title={t.hooks.removeAsk(asking.url)}
+          action={t.remove}
+          onConfirm={() => act("DELETE", `/webhooks/${asking.id}`)}
+          onClose={() => setAsking(undefined)}
+        />
       )}
     </div>
   );

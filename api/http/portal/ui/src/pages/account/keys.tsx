@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { messageOf, own } from "../../api/client";
 import type { Key } from "../../api/own";
 import { useFetched } from "../../parts/fetched";
-import { Choice, CopyLine, Dialog, Field, Wrong } from "../../parts/ui";
+import { Choice, Confirm, CopyLine, Dialog, Field, Wrong } from "../../parts/ui";
 import { me } from "../../state/session";
 import { ago } from "../../formats";
 import { t } from "../../texts";
@@ -91,16 +91,12 @@ export function Keys() {
         </Dialog>
       )}
       {asking && (
-        <Dialog title={t.account.revokeAsk(asking.name)} onClose={() => setAsking(undefined)}>
-          <div class="row">
-            <button class="button primary" type="button" onClick={() => revoke(asking)}>
-              {t.account.revoke}
-            </button>
-            <button class="button" type="button" onClick={() => setAsking(undefined)}>
-              {t.cancel}
-            </button>
-          </div>
-        </Dialog>
+        <Confirm
+          title={t.account.revokeAsk(asking.name)}
+          action={t.account.revoke}
+          onConfirm={() => revoke(asking)}
+          onClose={() => setAsking(undefined)}
+        />
       )}
     </section>
   );

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { ApiError, messageOf, own } from "../../api/client";
 import type { LinkCreated, Person } from "../../api/own";
 import { useFetched } from "../../parts/fetched";
-import { Choice, CopyLine, Dialog, Field, toast, Wrong } from "../../parts/ui";
+import { Choice, Confirm, CopyLine, Dialog, Field, toast, Wrong } from "../../parts/ui";
 import { me } from "../../state/session";
 import { moment } from "../../formats";
 import { t } from "../../texts";
@@ -87,26 +87,18 @@ export function People() {
       )}
       {link && <LinkDialog link={link} onClose={() => setLink(undefined)} />}
       {removing && (
-        <Dialog title={t.account.removeAsk(removing.email)} onClose={() => setRemoving(undefined)}>
-          <div class="row">
-            <button
-              class="button primary"
-              type="button"
-              onClick={() =>
-                attempt(async () => {
-                  setRemoving(undefined);
-                  await own("DELETE", `/people/${removing.id}`);
-                  people.again();
-                })
-              }
-            >
-              {t.account.removePerson}
-            </button>
-            <button class="button" type="button" onClick={() => setRemoving(undefined)}>
-              {t.cancel}
-            </button>
-          </div>
-        </Dialog>
+        <Confirm
+          title={t.account.removeAsk(removing.email)}
+          action={t.account.removePerson}
+          onConfirm={() =>
+            attempt(async () => {
+              setRemoving(undefined);
+              await own("DELETE", `/people/${removing.id}`);
+              people.again();
+            })
+          }
+          onClose={() => setRemoving(undefined)}
+        />
       )}
     </div>
   );

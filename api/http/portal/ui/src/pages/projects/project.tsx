@@ -5,7 +5,7 @@ import type { Job, Output, ProjectDetail } from "../../api/studio";
 import { moment } from "../../formats";
 import { useFetched } from "../../parts/fetched";
 import { Icon } from "../../parts/icons";
-import { Choice, Dialog, Head, Switch, toast, Wrong } from "../../parts/ui";
+import { Choice, Confirm, Head, Switch, toast, Wrong } from "../../parts/ui";
 import { live } from "../../state/live";
 import { go } from "../../state/route";
 import { me, refreshMe } from "../../state/session";
@@ -60,16 +60,12 @@ export function ProjectPage({ id }: { id: string }) {
         <Results key={job.id} job={job} onRetried={project.again} />
       ))}
       {asking && (
-        <Dialog title={t.projects.deleteAsk(name)} onClose={() => setAsking(false)}>
-          <div class="row">
-            <button class="button primary" type="button" onClick={erase}>
-              {t.delete}
-            </button>
-            <button class="button" type="button" onClick={() => setAsking(false)}>
-              {t.cancel}
-            </button>
-          </div>
-        </Dialog>
+        <Confirm
+          title={t.projects.deleteAsk(name)}
+          action={t.delete}
+          onConfirm={erase}
+          onClose={() => setAsking(false)}
+        />
       )}
     </>
   );

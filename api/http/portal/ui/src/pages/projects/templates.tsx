@@ -4,7 +4,7 @@ import { got, messageOf, v1 } from "../../api/client";
 import type { Template } from "../../api/studio";
 import { useFetched } from "../../parts/fetched";
 import { Icon } from "../../parts/icons";
-import { Dialog, toast, Wrong } from "../../parts/ui";
+import { Confirm, toast, Wrong } from "../../parts/ui";
 import { go } from "../../state/route";
 import { t } from "../../texts";
 
@@ -77,16 +77,12 @@ export function Templates() {
         ))}
       </ul>
       {asking && (
-        <Dialog title={t.templates.deleteAsk(asking.name)} onClose={() => setAsking(undefined)}>
-          <div class="row">
-            <button class="button primary" type="button" onClick={() => erase(asking)}>
-              {t.delete}
-            </button>
-            <button class="button" type="button" onClick={() => setAsking(undefined)}>
-              {t.cancel}
-            </button>
-          </div>
-        </Dialog>
+        <Confirm
+          title={t.templates.deleteAsk(asking.name)}
+          action={t.delete}
+          onConfirm={() => erase(asking)}
+          onClose={() => setAsking(undefined)}
+        />
       )}
     </>
   );

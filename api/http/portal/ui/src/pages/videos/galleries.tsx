@@ -4,7 +4,7 @@ import { messageOf, own } from "../../api/client";
 import type { Gallery } from "../../api/studio";
 import { useFetched } from "../../parts/fetched";
 import { Icon } from "../../parts/icons";
-import { CopyLine, Dialog, Empty, toast, Wrong } from "../../parts/ui";
+import { Confirm, CopyLine, Empty, toast, Wrong } from "../../parts/ui";
 import { go } from "../../state/route";
 import { t } from "../../texts";
 
@@ -77,16 +77,12 @@ export function Galleries() {
         ))}
       </ul>
       {asking && (
-        <Dialog title={t.galleries.deleteAsk(asking.title)} onClose={() => setAsking(undefined)}>
-          <div class="row">
-            <button class="button primary" type="button" onClick={() => erase(asking)}>
-              {t.delete}
-            </button>
-            <button class="button" type="button" onClick={() => setAsking(undefined)}>
-              {t.cancel}
-            </button>
-          </div>
-        </Dialog>
+        <Confirm
+          title={t.galleries.deleteAsk(asking.title)}
+          action={t.delete}
+          onConfirm={() => erase(asking)}
+          onClose={() => setAsking(undefined)}
+        />
       )}
     </>
   );
