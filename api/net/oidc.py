@@ -58,7 +58,7 @@ class Attempt:
 def begin(provider: Provider, attempt: Attempt, redirect_uri: str) -> str:
     """The URL at the provider to send the browser to. Blocks. Raises ProviderError."""
     with _client() as http:
-        authorize = _metadata(http, provider, "authorization_endpoint")
+        authorize = _Metadata.of(http, provider).url("authorization_endpoint")
     digest = hashlib.sha256(attempt.verifier.encode()).digest()
     query = {
         "response_type": "code", "scope": "openid email", "client_id": provider.client_id,
@@ -77,11 +77,11 @@ def finish(provider: Provider, attempt: Attempt, redirect_uri: str, *, code: str
             "grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri,
             "code_verifier": attempt.verifier,
         }  # fmt: skip
+        metadata = _Metadata.of(http, provider)
         token = _asked(
-            http, "POST", _metadata(http, provider, "token_endpoint"), data=given,
-            auth=(provider.client_id, provider.client_secret),
-        ).get("id_token")  # fmt: skip
-        keys = _asked(http, "GET", _metadata(http, provider, "jwks_uri"))
+            http, "POST", metadata.url("token_endpoint"), data=given, auth=(provider.client_id, provider.client_secret)
+        ).get("id_token")
+        keys = _asked(http, "GET", metadata.url("jwks_uri"))
     try:
         claims = jwt.decode(str(token), KeySet.import_key_set(keys), algorithms=SIGNATURES).claims  # type: ignore[arg-type]
         jwt.JWTClaimsRegistry(
@@ -101,13 +101,23 @@ def _client() -> httpx.Client:
     return httpx.Client(timeout=ANSWER_SECONDS)
 
 
-def _metadata(http: httpx.Client, provider: Provider, name: str) -> str:
-    said = _asked(http, "GET", provider.issuer.rstrip("/") + METADATA)
-    if said.get("issuer") != provider.issuer:
-        raise ProviderError(f"it calls itself {said.get('issuer')!r}, not {provider.issuer!r}")
-    if not isinstance(url := said.get(name), str):
-        raise ProviderError(f"its metadata has no {name}")
-    return url
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Metadata:
+    """What the provider says of itself: OpenID Connect Discovery 1.0, section 4."""
+
+    said: dict[str, Any]
+
+    @classmethod
+    def of(cls, http: httpx.Client, provider: Provider) -> "_Metadata":
+        said = _asked(http, "GET", provider.issuer.rstrip("/") + METADATA)
+        if said.get("issuer") != provider.issuer:
+            raise ProviderError(f"it calls itself {said.get('issuer')!r}, not {provider.issuer!r}")
+        return cls(said)
+
+    def url(self, name: str) -> str:
+        if not isinstance(url := self.said.get(name), str):
+            raise ProviderError(f"its metadata has no {name}")
+        return url
 
 
 def _asked(http: httpx.Client, method: str, url: str, **given: Any) -> dict[str, Any]:

@@ -103,7 +103,9 @@ def finish(request: Request, farm: FarmDep, code: str = "", state: str = "", err
         return _turned_away("unverified", "the provider does not vouch for an e-mail address")
     except (Forbidden, InvalidRequest) as trouble:
         return _turned_away("unknown", trouble)
-    return give_session(request, issued, RedirectResponse(f"{PREFIX}/", 303))
+    answer = RedirectResponse(f"{PREFIX}/", 303)
+    answer.delete_cookie(COOKIE, path=f"{API}/sso")
+    return give_session(request, issued, answer)
 
 
 def _provider(farm: Farm) -> oidc.Provider:

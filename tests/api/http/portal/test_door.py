@@ -94,6 +94,7 @@ def came_back(farm: Web, who: str, **changed: str) -> httpx.Response:
 def test_who_was_invited_comes_in_by_the_provider_and_has_no_password(invited: Web) -> None:
     answer = came_back(invited, VERIFIED)
     assert (answer.status_code, answer.headers["location"]) == (303, "/portal/")
+    assert COOKIE not in answer.cookies  # it is taken back
     browser = PersonsBrowser(invited, cookie=answer.cookies["pirouette_session"].strip('"'))
     me = browser.get("/portal/api/session").json()
     assert (me["email"], me["isAdmin"], me["account"]) == (VERIFIED, True, BOSS)
