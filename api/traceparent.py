@@ -1,4 +1,5 @@
-"""Of which trace what is done now is a part, for rows that others go on from: see api.observe.trace."""
+"""The trace that the code running now belongs to. It is written into the rows of tasks, so that the worker that does one
+continues the trace of the request that ordered it: see api.observe.trace."""
 
 from contextvars import ContextVar
 

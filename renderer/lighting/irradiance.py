@@ -1,5 +1,7 @@
-"""The light that arrives at surfaces, whichever way they face, summed over all directions. For panoramas, whose lamps
-and windows nine coefficients show too wide, with light on what faces away from them.
+"""The irradiance of a panorama for every direction that a surface may face, as a table.
+
+The nine spherical harmonics that the presets are lit by blur small lamps and windows: these would light surfaces that
+face away from them.
 """
 
 import numpy as np

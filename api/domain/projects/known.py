@@ -1,4 +1,5 @@
-"""Models of the catalog by the ids that projects call them by: those of announcements, which they mostly never had."""
+"""Projects know a model by the id of its announced upload. A model of the catalog that was never announced gets such an
+id here, so that a project can be made of it."""
 
 from collections.abc import Sequence
 from pathlib import PurePosixPath
