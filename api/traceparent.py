@@ -1,5 +1,5 @@
-"""The trace that the code running now belongs to. It is written into the rows of tasks, so that the worker that does one
-continues the trace of the request that ordered it: see api.observe.trace."""
+"""The trace that the code running now belongs to. It is written into the rows of tasks, so that the worker that does
+one continues the trace of the request that ordered it: see api.observe.trace."""
 
 from contextvars import ContextVar
 
