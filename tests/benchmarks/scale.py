@@ -23,7 +23,6 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import click
-import psutil
 from rich.console import Console
 from sqlalchemy import text, update
 
@@ -195,17 +194,6 @@ class Figures:
         return self.times[name][int(share * (len(self.times[name]) - 1))]
 
 
-def cpu_seconds(server: PostgresServer) -> float:
-    """Of all its processes, those that have ended included."""
-    own = server.process.cpu_times()
-    total = own.user + own.system + own.children_user + own.children_system
-    for child in server.process.children():
-        with contextlib.suppress(psutil.NoSuchProcess):
-            used = child.cpu_times()
-            total += used.user + used.system
-    return total
-
-
 @contextlib.contextmanager
 def farm_of(size: Size) -> Iterator[tuple[PostgresServer, str, Settings]]:
     """The servers, and the database of that size."""
@@ -236,10 +224,10 @@ def figures(size: Size) -> Figures:
         database = Database(url)
         for name in PHASES:
             with sweeping(database, settings) if name == "run" else contextlib.nullcontext():
-                used, begin = cpu_seconds(server), time.perf_counter()
+                used, begin = server.cpu_seconds(), time.perf_counter()
                 barrier.wait()
                 barrier.wait()
-                used, took = cpu_seconds(server) - used, time.perf_counter() - begin
+                used, took = server.cpu_seconds() - used, time.perf_counter() - begin
             answers = [told.get() for _ in range(PROCESSES)]
             for each in answers[0]:
                 found.times[each] = sorted(ms for times in answers for ms in times[each])
