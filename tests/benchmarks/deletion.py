@@ -109,7 +109,7 @@ def fill(database: Database, url: str, renders: int, deliveries: int) -> None:
         ),
         ("webhook_deliveries", deliveries, {"id": padded("d"), "state": "'delivered'", **old}, "true"),
     ]
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")  # to copy so many takes longer than a farm's statements may
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")  # without the limits of a farm's statements
     with engine.connect() as connection:
         for name, count, changed, where in copies:
             connection.exec_driver_sql(copying(name, count, changed, where, engine.dialect.name))
