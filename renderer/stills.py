@@ -10,8 +10,9 @@ import concurrent.futures
 import contextlib
 import dataclasses
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from renderer.arrays import UInt8
 from renderer.checkpoints import with_checkpoints
@@ -21,6 +22,7 @@ from renderer.encode.image import write_image, write_thumbnail
 from renderer.encode.poster import write_posters
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
+from renderer.gl.readback import Pending
 from renderer.load import load_model
 from renderer.render import Listener, open_shot
 from renderer.scene.nodes import Scene
@@ -30,6 +32,8 @@ from renderer.spec.frames import ImageFormat
 QUEUED_PICTURES = 2
 """Pictures, beside those being encoded, that may wait for it: a graphics card draws faster, and in 4K each takes 25 MB.
 """
+
+Item = TypeVar("Item")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def render_images(
                 listener.on_poster(name, files.poster, files.poster_full)
             listener.on_stage("encoding")
             for name, variant in variants.items():
-                _write(_read(shot, variant), made[name], variant.format)
+                _write(_start(shot, variant).read(), made[name], variant.format)
         undo.pop_all()
     return {
         name: dataclasses.replace(files, checks=_judged(frames, seen, variants[name])) for name, files in made.items()
@@ -134,25 +138,46 @@ def render_stills(
         ) as shot,
     ):
         listener.on_stage("drawing")
-        shape = shot.shape()
-        for done, (angle, names) in enumerate(wanted.items(), 1):
-            shot.draw(0, shot.closer(spec.seen_from(angle)))
-            seen = Seen({0: shot.read_small()}, shape)
-            for name in names:
-                image = variants[name].image
-                (out / name).mkdir(parents=True)
-                undo.callback(shutil.rmtree, out / name, ignore_errors=True)
-                still = _files(out / name, image)
-                made[name] = StillFiles(still.image, still.thumb, _judged(spec.seen_from(angle), seen, image))
-                writing.append(beside.submit(with_checkpoints(_write), _read(shot, image), made[name], image.format))
-                while len(writing) > threads + QUEUED_PICTURES:
-                    writing.popleft().result()
-            listener.on_frame(done, len(wanted))
+        seen: dict[int, Seen] = {}
+        for angle, name, small, picture in _one_behind(_begun(shot, spec, variants, wanted)):
+            pixels = picture.read()
+            if angle not in seen:
+                seen[angle] = Seen({0: small.read()}, shot.shape())
+                listener.on_frame(len(seen), len(wanted))
+            image = variants[name].image
+            (out / name).mkdir(parents=True)
+            undo.callback(shutil.rmtree, out / name, ignore_errors=True)
+            still = _files(out / name, image)
+            made[name] = StillFiles(still.image, still.thumb, _judged(spec.seen_from(angle), seen[angle], image))
+            writing.append(beside.submit(with_checkpoints(_write), pixels, made[name], image.format))
+            while len(writing) > threads + QUEUED_PICTURES:
+                writing.popleft().result()
         listener.on_stage("encoding")
         for each in writing:
             each.result()
         undo.pop_all()
     return made
+
+
+def _begun(
+    shot: ShotRenderer, spec: StillsSpec, variants: Mapping[str, StillVariant], wanted: Mapping[int, Sequence[str]]
+) -> Iterator[tuple[int, str, Pending[UInt8], Pending[UInt8]]]:
+    """Draws each wanted angle, and begins to read its pictures: angle, variant's name, small frame, picture."""
+    for angle, names in wanted.items():
+        shot.draw(0, shot.closer(spec.seen_from(angle)))
+        small = shot.start_small()
+        for name in names:
+            yield angle, name, small, _start(shot, variants[name].image)
+
+
+def _one_behind(items: Iterator[Item]) -> Iterator[Item]:
+    """Each of the items when the one after it has been made: the device draws that while this one is used."""
+    behind: collections.deque[Item] = collections.deque()
+    for item in items:
+        behind.append(item)
+        if len(behind) > 1:
+            yield behind.popleft()
+    yield from behind
 
 
 def _judged(frames: FrameSpec, seen: Seen, variant: ImageVariant) -> tuple[Check, ...]:
@@ -185,7 +210,7 @@ def render_picture(
         made = {name: _files(out / name, variant).image for name, variant in variants.items()}
         for name, variant in variants.items():
             made[name].parent.mkdir()
-            write_image(_read(shot, variant), made[name], variant.format)
+            write_image(_start(shot, variant).read(), made[name], variant.format)
     return made
 
 
@@ -199,7 +224,7 @@ def _files(folder: Path, variant: ImageVariant) -> ImageFiles:
     return ImageFiles(image, thumb, folder / "poster.png", folder / "poster_full.png")
 
 
-def _read(shot: ShotRenderer, variant: ImageVariant) -> UInt8:
+def _start(shot: ShotRenderer, variant: ImageVariant) -> Pending[UInt8]:
     if variant.transparent:
-        return shot.read_straight(variant.foreground)
-    return shot.read_rgb(variant.backdrop, variant.foreground)
+        return shot.start_straight(variant.foreground)
+    return shot.start_rgb(variant.backdrop, variant.foreground)
