@@ -9,10 +9,10 @@ import collections
 import concurrent.futures
 import contextlib
 import dataclasses
+import functools
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from renderer.arrays import UInt8
 from renderer.checkpoints import with_checkpoints
@@ -32,8 +32,6 @@ from renderer.spec.frames import ImageFormat
 QUEUED_PICTURES = 2
 """Pictures, beside those being encoded, that may wait for it: a graphics card draws faster, and in 4K each takes 25 MB.
 """
-
-Item = TypeVar("Item")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -138,11 +136,12 @@ def render_stills(
         ) as shot,
     ):
         listener.on_stage("drawing")
+        shape = functools.cache(shot.shape)
         seen: dict[int, Seen] = {}
-        for angle, name, small, picture in _one_behind(_begun(shot, spec, variants, wanted)):
-            pixels = picture.read()
+        for begun in _begun(shot, spec, variants, wanted):
+            name, angle, pixels = begun.name, begun.angle, begun.picture.read()
             if angle not in seen:
-                seen[angle] = Seen({0: small.read()}, shot.shape())
+                seen[angle] = Seen({0: begun.small.read()}, shape())
                 listener.on_frame(len(seen), len(wanted))
             image = variants[name].image
             (out / name).mkdir(parents=True)
@@ -159,25 +158,31 @@ def render_stills(
     return made
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Begun:
+    """A picture that is about to be read, and the small frame of its angle."""
+
+    name: str
+    angle: int
+    small: Pending[UInt8]
+    picture: Pending[UInt8]
+
+
 def _begun(
     shot: ShotRenderer, spec: StillsSpec, variants: Mapping[str, StillVariant], wanted: Mapping[int, Sequence[str]]
-) -> Iterator[tuple[int, str, Pending[UInt8], Pending[UInt8]]]:
-    """Draws each wanted angle, and begins to read its pictures: angle, variant's name, small frame, picture."""
+) -> Iterator[_Begun]:
+    """The pictures of the wanted angles, each when the device is busy with the next one."""
+    begun: _Begun | None = None
     for angle, names in wanted.items():
         shot.draw(0, shot.closer(spec.seen_from(angle)))
-        small = shot.start_small()
+        small: Pending[UInt8] | None = None
         for name in names:
-            yield angle, name, small, _start(shot, variants[name].image)
-
-
-def _one_behind(items: Iterator[Item]) -> Iterator[Item]:
-    """Each of the items when the one after it has been made: the device draws that while this one is used."""
-    behind: collections.deque[Item] = collections.deque()
-    for item in items:
-        behind.append(item)
-        if len(behind) > 1:
-            yield behind.popleft()
-    yield from behind
+            if begun is not None:
+                yield begun
+            small = small or shot.start_small()
+            begun = _Begun(name, angle, small, _start(shot, variants[name].image))
+    if begun is not None:
+        yield begun
 
 
 def _judged(frames: FrameSpec, seen: Seen, variant: ImageVariant) -> tuple[Check, ...]:

@@ -12,7 +12,7 @@ import moderngl
 
 from renderer.errors import DeviceError
 from renderer.gl.context import Device
-from renderer.gl.waiting import Fence, gl_function
+from renderer.gl.waiting import Fence, before_sampling, gl_function
 
 _ARRAY_BUFFER = 0x8892
 _KEPT_MAPPED = 0x0001 | 0x0040 | 0x0080
@@ -53,6 +53,7 @@ class Readback:
     def fill(self, program: moderngl.Program, shape: Callable[[bytes], Read]) -> Pending[Read]:
         """Issues `program`, which must live as long as this; `shape` is applied to what it will have written."""
         ctx = self._device.ctx
+        before_sampling(self._device)
         if program not in self._triangles:
             self._triangles[program] = ctx.vertex_array(program, [])
         if not self._free:
