@@ -114,6 +114,7 @@ class ShotRenderer:
                 self._shadows = self._floor = Shadows(
                     device, lamps, environment, self._bounds, float(self._bounds.low[1]),
                     triangles=sum(len(drawable.primitive.indices) // 3 for drawable in self._gpu_scene.drawables),
+                    drawables=len(self._gpu_scene.drawables),
                     animated=self._duration > 0, cache_dir=cache_dir,
                 )
             owned.callback(self._shadows.release)

@@ -38,7 +38,11 @@ SHRUNK = 4
 """Texels along each side of the sharp picture whose mean becomes one of the wide picture."""
 
 WOVEN = 2
-"""The lights take turns on the texels: each is seen by one of every WOVEN along both sides."""
+"""Each light is seen by one texel in so many along both sides: at equal cost there can be twice as many lights. The
+shadow's sharpest blur makes all texels see all of them."""
+
+LEAST_SIGMA = 0.9
+"""Standard deviation of that blur, in texels, at least: what alternates from texel to texel is divided by 50."""
 
 CUTOFF_STEP = 0.7548776662466927
 """From light to light, the alpha that a blended surface needs to block it moves on by this, modulo 1: the inverse of
@@ -85,7 +89,7 @@ class GroundShadow:
         self._programs = Programs(device)
         self._soften, self._shrink, self._widen, self._merge = programs = [
             self._programs.get(FULL_SCREEN, read_shader("renderer.lighting", f"{name}.frag.glsl"),
-                               {"SIGMA": SHARP_SIGMA * size, "SHRUNK": SHRUNK, "WOVEN": WOVEN})
+                               {"SIGMA": max(SHARP_SIGMA * size, LEAST_SIGMA), "SHRUNK": SHRUNK, "WOVEN": WOVEN})
             for name in ("soften", "shrink", "widen", "merge")
         ]
         self._triangles = {program: device.ctx.vertex_array(program, []) for program in programs}

@@ -20,8 +20,17 @@ from renderer.scene.bounds import Bounds
 LIVE_TRIANGLES = 12_000
 """The shadows of an animated model with at most so many triangles follow it: under 0.2 s per frame on two cores."""
 
-TRIANGLES_PER_SHADOW = 6_500_000
-"""A still ground shadow takes fewer lights where more triangles than this would be drawn: a second on one core."""
+LIGHT_COST, DRAW_COST = 20_000, 150
+"""What a light of the ground shadow costs besides its triangles, and each drawable for it, in triangles: measured."""
+
+SHADOW_COST = 8_000_000
+"""The lights of a still ground shadow, in triangles: at most a second on one core."""
+
+FEWEST_LIGHTS, MOST_LIGHTS = 64, 320
+"""For the ground shadow: fewer leave steps beside a foot under something high; with more, nothing changes to the eye.
+One that follows an animation has LIVE_SHARE of them."""
+
+LIVE_SHARE = 1 / 3
 
 
 class SelfShadows:
@@ -66,21 +75,19 @@ class Shadows(SelfShadows):
 
     def __init__(
         self, device: Device, lamps: Lamps, environment: Environment, bounds: Bounds, ground: float,
-        *, triangles: int = 0, animated: bool = False, cache_dir: Path | None = None,
+        *, triangles: int = 0, drawables: int = 1, animated: bool = False, cache_dir: Path | None = None,
     ) -> None:
         """y = `ground`, in metres, is the floor. The shadows of a model that isn't `animated` are kept in `cache_dir`.
 
-        The number of `triangles` that each light has to draw decides how many lights there are.
+        The number of `triangles` in `drawables` that each light has to draw decides how many lights there are.
         """
         self.live = animated and triangles <= LIVE_TRIANGLES
         self._device = device
         self._cache_dir = None if animated else cache_dir
         super().__init__(device, lamps, environment, bounds, tile=192 if self.live else 320)
-        if self.live:
-            self.ground = GroundShadow(device, lamps, bounds, ground, lights=48, size=384)
-        else:
-            lights = int(np.clip(TRIANGLES_PER_SHADOW // max(triangles, 1), 64, 128))
-            self.ground = GroundShadow(device, lamps, bounds, ground, lights=lights, size=768)
+        size, share = (384, LIVE_SHARE) if self.live else (768, 1.0)
+        lights = round(share * lights_for(triangles, drawables))
+        self.ground = GroundShadow(device, lamps, bounds, ground, lights=lights, size=size)
         self.glsl = define({"FLOOR": 1}) + self.glsl
 
     def cast(self, caster: Caster, poses: Sequence[SetPose] = (keep_pose,)) -> None:
@@ -104,3 +111,8 @@ class Shadows(SelfShadows):
     def release(self) -> None:
         self.ground.release()
         super().release()
+
+
+def lights_for(triangles: int, drawables: int) -> int:
+    """How many lights a still ground shadow of so many has."""
+    return int(np.clip(SHADOW_COST // (triangles + DRAW_COST * drawables + LIGHT_COST), FEWEST_LIGHTS, MOST_LIGHTS))
