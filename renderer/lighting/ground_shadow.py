@@ -162,7 +162,7 @@ class GroundShadow:
         self.put(np.frombuffer(texels, np.float16).reshape(self.texture.size))
 
     def _part(self, part: int) -> tuple[float, ...]:
-        """Chooses one of the parts of the sum to be drawn into, and gives what cast_ground.vert.glsl has to know of it."""
+        """Draws what follows into one of the parts of the sum. Returns the window that cast_ground.vert.glsl needs."""
         side = self.texture.width // WOVEN
         corner = np.array([part % WOVEN, part // WOVEN])
         self._sum_target.viewport = (*(corner * side).tolist(), side, side)
