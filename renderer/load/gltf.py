@@ -51,7 +51,7 @@ def _build_scene(document: Document, variant: str | None, with_looks: bool) -> S
     materials = Materials(root, textures, variant, with_looks)
     with Draco(accessors, warnings) as draco:
         meshes = Meshes(root, accessors, materials, draco, budget, warnings)
-        nodes = read_nodes(root, len(meshes), len(root.children("skins")))
+        nodes = read_nodes(root, len(meshes), len(root.children("skins")), warnings)
         roots = read_roots(root, nodes, warnings)
         scene = Scene(nodes, roots, meshes.used, materials.used, [], [], [], warnings, materials.variants)
         shown = set(reachable(scene)) - hidden_nodes(root, nodes)
