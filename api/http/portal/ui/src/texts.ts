@@ -263,6 +263,8 @@ export const t = {
     dismiss: "Dismiss",
     previewOf: "Free preview",
     failedTitle: "Needs a look",
+    cancelledTitle: "Cancelled",
+    orderAgain: "Order again",
     runningTitle: "Now",
   },
 

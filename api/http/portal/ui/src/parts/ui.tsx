@@ -81,6 +81,24 @@ export function Field(props: {
   );
 }
 
+/** A search field; the key Enter does not send the form around it, since the search is done while one types. */
+export function Search(props: { label: string; value: string; onInput: (value: string) => void }) {
+  return (
+    <label class="search">
+      <span class="hidden">{props.label}</span>
+      <Icon name="search" />
+      <input
+        class="input"
+        type="search"
+        placeholder={props.label}
+        value={props.value}
+        onInput={(event) => props.onInput(event.currentTarget.value)}
+        onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
+      />
+    </label>
+  );
+}
+
 export function Choice<T extends string>(props: {
   label: string;
   hideLabel?: boolean;
