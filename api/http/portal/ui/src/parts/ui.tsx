@@ -160,27 +160,43 @@ export function Switch(props: { label: string; checked: boolean; onChange: (on: 
   );
 }
 
-export function Dialog(props: { title: string; wide?: boolean; onClose: () => void; children: ComponentChildren }) {
+interface DialogProps {
+  title: string;
+  wide?: boolean;
+  /** Without it, the person can't close the dialog. */
+  onClose?: () => void;
+  children: ComponentChildren;
+}
+
+export function Dialog(props: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    const before = document.activeElement;
+    dialog.current?.showModal();
+    // Browsers give the focus back when a dialog is closed, but not when it is taken out of the page.
+    return () => queueMicrotask(() => before instanceof HTMLElement && before.focus({ preventScroll: true }));
+  }, []);
+  const close = props.onClose ?? (() => dialog.current?.showModal());
   return (
     <dialog
       ref={dialog}
       class={props.wide ? "wide" : undefined}
       aria-labelledby={id}
-      onClose={props.onClose}
+      onClose={close}
       onClick={(event) => {
-        if (event.target === dialog.current) props.onClose();
+        if (event.target === dialog.current) props.onClose?.();
       }}
     >
       <header>
         <h2 id={id} class="grow cut">
           {props.title}
         </h2>
-        <button class="button quiet icon" type="button" aria-label={t.close} onClick={props.onClose}>
-          <Icon name="close" />
-        </button>
+        {props.onClose && (
+          <button class="button quiet icon" type="button" aria-label={t.close} onClick={props.onClose}>
+            <Icon name="close" />
+          </button>
+        )}
       </header>
       <div class="body">{props.children}</div>
     </dialog>
