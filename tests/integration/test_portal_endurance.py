@@ -21,6 +21,9 @@ expect.set_options(timeout=PATIENCE_MS)
 
 MODELS = 10_000
 FRAMES = 300
+LEAST_FPS = 50
+TRIES = 3
+"""The best of so many scrolls counts: something else may keep the machine busy during one."""
 MOST_MS = 10.0
 """Of the page's own thread, in CPU time, for a frame: half of what there is at 50 frames/s, since pictures are decoded
 and put together besides. Unlike the frames/s it is the same on a busy machine."""
@@ -116,11 +119,16 @@ def test_ten_thousand_models_scroll_smoothly(boss: Visit, farm: Farm) -> None:
     page.get_by_role("button", name="Look into lamp").first.wait_for()
     devtools = page.context.new_cdp_session(page)
     devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
+    best_fps, reached = 0.0, 0.0
     before = own_thread_ms(devtools)
-    scrolled = page.evaluate(SCROLL, FRAMES)
-    own_ms = (own_thread_ms(devtools) - before) / FRAMES
-    print(f"{own_ms:.1f} ms of the page's own thread for a frame; {1000 * FRAMES / sum(scrolled['took']):.0f} frames/s")
-    assert scrolled["reached"] > 10_000
+    for _ in range(TRIES):
+        scrolled = page.evaluate(SCROLL, FRAMES)
+        assert scrolled["reached"] > reached + 10_000, "each scroll shows rows that were not in the page before"
+        reached = scrolled["reached"]
+        best_fps = max(best_fps, 1000 * FRAMES / sum(scrolled["took"]))
+    own_ms = (own_thread_ms(devtools) - before) / (TRIES * FRAMES)
+    print(f"{own_ms:.1f} ms of the page's own thread for a frame; {best_fps:.0f} frames/s")
+    assert best_fps >= LEAST_FPS
     assert 0 < own_ms < MOST_MS
     assert page.locator(".cell").count() < 200, "only what is in sight is in the page"
     page.get_by_role("checkbox").first.check(force=True)
