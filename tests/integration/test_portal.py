@@ -55,7 +55,8 @@ def test_from_the_first_link_to_a_shared_turntable(
             expect(wide.get_by_text(re.compile(r"\d+ of \d+"))).to_be_visible()  # it is told while it goes on
             square.get_by_role("button", name="Cancel").click()
             page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
-            expect(page.get_by_text("Needs a look")).to_be_visible()
+            expect(page.get_by_role("heading", name="Cancelled")).to_be_visible()
+            expect(page.get_by_text("Needs a look")).to_have_count(0)
         page.get_by_role("button", name="Dismiss").click()
         expect(page.get_by_text("Nothing is waiting")).to_be_visible()
 

@@ -79,6 +79,12 @@ def boss(browser: Browser, farm: Farm, tmp_path_factory: pytest.TempPathFactory)
         yield boss
 
 
+@pytest.fixture(scope="module")
+def many(boss: Visit, farm: Farm) -> None:
+    """MODELS models."""
+    multiply(farm)
+
+
 def copies(row: Base, count: int, **changed: list[str]) -> list[dict[str, object]]:
     values = {column.key: getattr(row, column.key) for column in row.__table__.columns}
     return [values | {name: each[number] for name, each in changed.items()} for number in range(count)]
@@ -112,8 +118,8 @@ def own_thread_ms(devtools: CDPSession) -> float:
     return 1000.0 * float(metrics["TaskDuration"])
 
 
+@pytest.mark.usefixtures("many")
 def test_ten_thousand_models_scroll_smoothly(boss: Visit, farm: Farm) -> None:
-    multiply(farm)
     page = boss.page
     page.goto(f"{farm.url}/portal/library")
     page.get_by_role("button", name="Look into lamp").first.wait_for()
@@ -134,6 +140,25 @@ def test_ten_thousand_models_scroll_smoothly(boss: Visit, farm: Farm) -> None:
     page.get_by_role("checkbox").first.check(force=True)
     page.get_by_role("button", name="Choose all 10,000").click()
     page.get_by_text("10000 chosen").wait_for()
+    assert boss.troubles == []
+
+
+@pytest.mark.usefixtures("many")
+def test_every_model_can_be_found_wherever_one_is_chosen(boss: Visit, farm: Farm) -> None:
+    page = boss.page
+    page.goto(f"{farm.url}/portal/projects?models=")
+    dialog = page.get_by_role("dialog")
+    for name in ("lamp 04242", "lamp 00007"):
+        dialog.get_by_role("searchbox").fill(name)
+        dialog.get_by_role("checkbox", name=name).check()
+    expect(dialog.get_by_text("2 chosen")).to_be_visible()
+    for path in ("generate?way=lighter", "projects?template=studioLight1&new="):
+        page.goto(f"{farm.url}/portal/{path}")
+        choice = page.get_by_label("Model", exact=True)
+        page.get_by_role("searchbox").fill("lamp 04242")
+        choice.select_option("lamp 04242")
+        page.get_by_role("searchbox").fill("lamp 00007")
+        expect(choice.get_by_role("option")).to_have_text(["lamp 04242", "lamp 00007"])  # the chosen one stays
     assert boss.troubles == []
 
 

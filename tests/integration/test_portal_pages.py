@@ -71,6 +71,27 @@ def turn(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
+def test_where_no_browser_opens_ar_a_code_leads_a_telephone_to_the_page(
+    browser: Browser, farm: Farm, cookies: Any, lamp: str
+) -> None:
+    elsewhere = "http://farm.example"  # plain http by a name in the network, where browsers give pages less
+    with visit(browser, farm) as boss:
+        page = boss.page
+        page.context.add_cookies([
+            {"name": each["name"], "value": each["value"], "url": elsewhere} for each in cookies["cookies"]
+        ])  # fmt: skip
+        boss.url = elsewhere
+        page.route(f"{elsewhere}/**", lambda route: route.continue_(url=route.request.url.replace(elsewhere, farm.url)))
+        page.goto(f"{elsewhere}/portal/library?open={lamp}")
+        assert not page.evaluate("isSecureContext")
+        page.get_by_role("button", name="See it in your room").click()
+        page.get_by_role("img", name="This page's address, for a camera").wait_for()
+        expect(page.get_by_role("link", name="Download the USDZ")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("button", name="See it in your room")).to_be_focused()
+        assert boss.troubles == []
+
+
 def test_a_view_of_the_live_model_becomes_the_settings_of_an_order(boss: Visit, lamp: str) -> None:
     page = boss.page
     page.goto(f"{boss.url}/portal/look?models={lamp}")
