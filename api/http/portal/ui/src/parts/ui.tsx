@@ -160,6 +160,12 @@ export function Switch(props: { label: string; checked: boolean; onChange: (on: 
   );
 }
 
+/** What had the focus last, of all that isn't in a dialog. */
+let lastOutside: EventTarget | null = null;
+addEventListener("focusin", ({ target }) => {
+  if (target instanceof Element && !target.closest("dialog")) lastOutside = target;
+});
+
 interface DialogProps {
   title: string;
   wide?: boolean;
@@ -175,7 +181,11 @@ export function Dialog(props: DialogProps) {
     const before = document.activeElement;
     dialog.current?.showModal();
     // Browsers give the focus back when a dialog is closed, but not when it is taken out of the page.
-    return () => queueMicrotask(() => before instanceof HTMLElement && before.focus({ preventScroll: true }));
+    return () =>
+      queueMicrotask(() => {
+        const to = before === document.body ? lastOutside : before; // it has taken another dialog's place
+        if (to instanceof HTMLElement) to.focus({ preventScroll: true });
+      });
   }, []);
   const close = props.onClose ?? (() => dialog.current?.showModal());
   return (

@@ -57,7 +57,7 @@ export function ProjectList() {
           />
         </>
       )}
-      {making && <NewProject chosen={route.value.query.get("models")?.split(",") ?? []} onClose={() => setMaking(false)} />}
+      {making && <NewProject chosen={(route.value.query.get("models") ?? "").split(",").filter(Boolean)} onClose={() => setMaking(false)} />}
     </>
   );
 }
