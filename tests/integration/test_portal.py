@@ -109,7 +109,7 @@ def test_an_account_has_people_keys_and_a_ledger(browser: Browser, farm: Farm, c
         maker.page.get_by_role("heading", name="Drop models here").wait_for()
         maker.open("Account")
         maker.page.get_by_text("API keys").click()
-        maker.page.get_by_text("No keys yet").wait_for()
+        maker.page.get_by_text("For programs that upload and order").wait_for()
         expect(maker.page.get_by_role("button", name="New key")).to_have_count(0)  # administrators make them
 
         page.get_by_role("button", name="Close").click()
@@ -122,10 +122,11 @@ def test_an_account_has_people_keys_and_a_ledger(browser: Browser, farm: Farm, c
         with farm.client(key) as client:
             assert client.account().credits >= 0
         page.get_by_role("button", name="Close").click()
-        expect(page.get_by_text("0 of 5 spent")).to_be_visible()
-        page.get_by_role("button", name="Revoke").click()
+        shop = page.get_by_role("listitem").filter(has_text="shop")
+        expect(shop.get_by_text("0 of 5 spent")).to_be_visible()
+        shop.get_by_role("button", name="Revoke").click()
         page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
-        expect(page.get_by_text("Revoked")).to_be_visible()
+        expect(shop.get_by_text("Revoked")).to_be_visible()
 
         page.get_by_text("Credits", exact=True).click()
         with page.expect_download() as download:

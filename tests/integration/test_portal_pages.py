@@ -205,17 +205,40 @@ def test_every_page_fits_every_screen_and_everybody(
         assert boss.troubles == []
 
 
+def made(boss: Visit, model_id: str, settings: dict[str, object]) -> str:
+    """The id of a render that is ordered and done."""
+    page = boss.page
+    page.goto(f"{boss.url}/portal/queue")
+    order = page.request.post(
+        f"{boss.url}/v1/renders", data={"modelId": model_id, "renderSettings": settings}, headers={"Origin": boss.url}
+    ).json()
+    render_id = str(order["data"]["id"])
+    wait_for(lambda: asked(page, f"/v1/renders/{render_id}")["data"]["status"] == "done", "the render")
+    return render_id
+
+
+@pytest.mark.nightly
+def test_a_prores_video_says_how_to_try_other_backgrounds(boss: Visit, lamp: str) -> None:
+    page = boss.page
+    render_id = made(boss, lamp, {"quality": "pro", "size": "128x128", "length": 3, "lighting": "soft"})
+    page.goto(f"{boss.url}/portal/videos?open={render_id}")
+    wait_until_plays(page)
+    page.get_by_role("button", name="Order a WebM").click()
+    expect(page.get_by_role("checkbox", name="WebM", exact=True)).to_be_checked()
+    expect(page.get_by_role("switch", name="No background")).to_be_checked()
+    expect(page.get_by_role("radio", name="Soft")).to_be_checked()
+    expect(page.get_by_text("1 credit", exact=True)).to_be_visible()
+    render_id = made(boss, lamp, {"size": "128x128", "length": 3, "transparent": True, "formats": ["webp"]})
+    page.goto(f"{boss.url}/portal/videos?open={render_id}")
+    page.get_by_role("dialog").get_by_role("radio", name="Black").check(force=True)
+    expect(page.get_by_role("dialog").locator("img").first).to_have_js_property("naturalWidth", 128)
+
+
 @pytest.mark.nightly
 def test_a_training_set_is_looked_into(boss: Visit, lamp: str) -> None:
     page = boss.page
-    page.goto(f"{boss.url}/portal/queue")
-    settings = {"output": "dataset", "datasetQuality": "100x800"}
-    order = page.request.post(
-        f"{boss.url}/v1/renders", data={"modelId": lamp, "renderSettings": settings}, headers={"Origin": boss.url}
-    ).json()
-    path = f"/v1/renders/{order['data']['id']}"
-    wait_for(lambda: asked(page, path)["data"]["status"] == "done", "the training set")
-    page.goto(f"{boss.url}/portal/datasets?open={order['data']['id']}")
+    render_id = made(boss, lamp, {"output": "dataset", "datasetQuality": "100x800"})
+    page.goto(f"{boss.url}/portal/datasets?open={render_id}")
     expect(page.get_by_text(re.compile("100 views, .* points"))).to_be_visible()
     page.get_by_role("slider", name="View").fill("42")
     for plane in ("Depth", "Normals", "Mask", "Colour"):

@@ -1,7 +1,7 @@
 // Where a render is seen: its video frame by frame, or its still, before a background that can be changed.
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Render, Settings } from "../../api/client";
+import type { Render } from "../../api/client";
 import { Icon } from "../../parts/icons";
 import { Segments } from "../../parts/ui";
 import { lookWith } from "../../state/look";
@@ -49,14 +49,9 @@ export function Screen({ render, name }: { render: Render; name: string }) {
   );
 }
 
-/** What the settings of a render say, without those that say nothing. */
-function chosenOf(settings: Settings): Settings {
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null));
-}
-
 /** Why the background of a transparent video can't be changed here, and what would let it. */
 function NoAlpha({ render }: { render: Render }) {
-  const settings = { ...chosenOf(render.renderSettings), quality: "share", transparent: true, formats: ["webm"] };
+  const settings = { ...render.renderSettings, quality: "share", transparent: true, formats: ["webm"] };
   return (
     <div class="row">
       <p class="small soft grow">{t.player.noAlpha}</p>
