@@ -37,6 +37,7 @@ export function Look() {
   }, []);
   useEffect(() => {
     setModel(undefined);
+    setWrong(undefined);
     if (!first) return;
     got(v1.GET("/v1/models/{model_id}", { params: { path: { model_id: first } } })).then(
       (answer) => {
@@ -66,6 +67,14 @@ export function Look() {
             {t.look.toLibrary}
           </button>
         </Empty>
+      </>
+    );
+  }
+  if (wrong && !model) {
+    return (
+      <>
+        <Head title={t.look.title} />
+        <Wrong message={wrong} onRetry={() => go("library")} retry={t.look.toLibrary} />
       </>
     );
   }

@@ -253,13 +253,14 @@ export function Empty(props: { icon: IconName; title: string; text: string; chil
   );
 }
 
-export function Wrong(props: { message: string; onRetry?: () => void }) {
+/** What went wrong; with `onRetry`, a button that does something about it, which `retry` names. */
+export function Wrong(props: { message: string; onRetry?: () => void; retry?: string }) {
   return (
     <div class="note" role="alert">
       <span class="grow">{props.message}</span>
       {props.onRetry && (
         <button class="button" type="button" onClick={props.onRetry}>
-          {t.retry}
+          {props.retry ?? t.retry}
         </button>
       )}
     </div>

@@ -3,7 +3,8 @@ import { useState } from "preact/hooks";
 import type { Model } from "../../api/client";
 import { Icon } from "../../parts/icons";
 import { ModelChoice, useOffered } from "../../parts/models";
-import { Choice, Field, Wrong } from "../../parts/ui";
+import { Choice, Empty, Field, Wrong } from "../../parts/ui";
+import { go } from "../../state/route";
 import { modelName, models } from "../../state/models";
 import { t } from "../../texts";
 
@@ -35,7 +36,15 @@ export function Lighter({ price, begun, onAsk }: LighterProps) {
     });
   }
   if (offered.wrong) return <Wrong message={offered.wrong} onRetry={offered.again} />;
-  if (offered.known && !model && !offered.isSearched) return <p class="card soft">{t.lighter.noModels}</p>;
+  if (offered.known && !model && !offered.isSearched) {
+    return (
+      <Empty icon="library" title={t.library.emptyTitle} text={t.lighter.noModels}>
+        <button class="button primary large" type="button" onClick={() => go("upload")}>
+          {t.library.upload}
+        </button>
+      </Empty>
+    );
+  }
   return (
     <form class="card lighter" onSubmit={submit}>
       <ModelChoice offered={{ ...offered, models: fitting }} chosen={model} onChoose={setChosen} />
