@@ -12,7 +12,7 @@ from tests.benchmarks import rows
 from tests.benchmarks.peers import Peer
 from tests.benchmarks.rows import Row
 
-MODULES = ("peers", "limits", "startup", "preview", "batch", "stills", "jobs", "segments", "split", "claims",
+MODULES = ("peers", "limits", "startup", "rest", "preview", "batch", "stills", "jobs", "segments", "split", "claims",
            "deletion", "requests", "scale", "dataset", "radiance", "optimise", "usdz", "prompts", "pipeline")
 
 
