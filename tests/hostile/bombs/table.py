@@ -26,6 +26,7 @@ COATED = "KHR_materials_clearcoat", "KHR_materials_sheen", "KHR_materials_irides
 TURNING: Mapping[str, Any] = {"output": "video", "aspect": "1:1", "length": 3}
 MOVING: Mapping[str, Any] = {**TURNING, "animation": "*"}
 LONG: Mapping[str, Any] = {"quality": "4k", "length": 30}
+LARGE_FRAMES: Mapping[str, Any] = {"quality": "4k", "length": 3}
 SET: Mapping[str, Any] = {"output": "dataset", "datasetQuality": "400x2048"}
 MILLION = 1_000_000
 
@@ -186,10 +187,10 @@ BOMBS: Sequence[Bomb] = [
     *family("panorama-channels", textures.deep_exr, {3: CLEAR, 16: CLEAR, 20_000: CLEAR}, [20_000],
             way="environment", suffix=".exr"),
     *family("long", box, {"4k-30s": DRAWN}, settings=LONG),
-    *family("long-pro", box, {"30s": DRAWN}, settings={**LONG, "quality": "pro", "reflector": True}),
-    *family("long-overdraw", overdraw.layers, {30: CLEAR, 300: CLEAR, 3000: CLEAR}, settings=LONG),
-    *family("long-glass", overdraw.objects, {(30, "OPAQUE", *GLASS): CLEAR}, settings=LONG),
-    *family("long-permutations", copies.permutations, {64: CLEAR}, settings=LONG),
+    *family("4k-pro", box, {"3s": DRAWN}, settings={**LARGE_FRAMES, "quality": "pro", "reflector": True}),
+    *family("4k-overdraw", overdraw.layers, {30: CLEAR, 300: CLEAR, 3000: CLEAR}, settings=LARGE_FRAMES),
+    *family("4k-glass", overdraw.objects, {(30, "OPAQUE", *GLASS): CLEAR}, settings=LARGE_FRAMES),
+    *family("4k-permutations", copies.permutations, {64: CLEAR}, settings=LARGE_FRAMES),
     *family("set", box, {"400x2048": DRAWN}, settings=SET),
     *family("set-overdraw", overdraw.layers, {100: CLEAR, 3000: CLEAR}, settings=SET),
 ]
