@@ -18,6 +18,7 @@ from renderer.checks.shape import Shape, shape_of
 from renderer.errors import SettingsError
 from renderer.gl.context import Device
 from renderer.gl.cost import require_affordable
+from renderer.gl.joining import joined
 from renderer.gl.readback import Pending
 from renderer.gl.resources import GpuScene
 from renderer.gl.sampling import SUPERSAMPLING
@@ -86,7 +87,7 @@ class ShotRenderer:
         self._spec = spec
         self._clip = find_clip(scene, spec.animation)
         self._duration = self._clip.duration if self._clip is not None and spec.frame_count > 1 else 0.0
-        scene = visible_parts(scene)
+        scene = joined(visible_parts(scene))
         bounds = self._measure(scene)
         # The world is moved to the bounds' centre, so that models far from their origin lose no float precision.
         to_center = np.eye(4)
