@@ -32,7 +32,7 @@ FEWEST_LIGHTS, MOST_LIGHTS = 64, 320
 """Of a still ground shadow. Beside a foot under something high, single lights of too few are seen as steps: with 128,
 opacity rises there by up to 7/255 on the way out; with 320, by 2/255."""
 
-LIVE_SHARE = 1 / 3
+LIVE_SHARE = 1 / 4
 """A ground shadow that follows an animation has this share of the lights of a still one."""
 
 
