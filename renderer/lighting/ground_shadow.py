@@ -1,6 +1,6 @@
 """Once per shot, before the frames: the model's soft shadow on the ground, summed over many lights.
 
-For each light, the model is projected onto the ground along the light's direction, onto every WOVENth texel. All of them
+For each light, the model is projected onto the ground along the light's direction, onto every WOVENth texel. They all
 add up in one float texture, so the shadow is sharp and dark where the model touches the ground and wide and faint away
 from it. There the edges of single lights are blurred into each other, the wider the farther away the model is
 (`clearance`).
