@@ -313,8 +313,10 @@ class Settings(BaseSettings):
         0, ge=0, description="Most MB of a graphics card's memory for a render, likewise, where its driver tells Linux"
     )
     stall_seconds: float = Field(
-        60.0, gt=0, description="How long a worker's drawing process may go without a step done before it is killed"
-    )
+        60.0, gt=0,
+        description="How long a worker's drawing process may go without a step done before it is killed; up to ten "
+        "times as long where others keep the machine busy",
+    )  # fmt: skip
     lease_seconds: float = Field(30.0, gt=0, description="How long a claim on work lasts without a heartbeat")
     heartbeat_seconds: float = Field(5.0, gt=0, description="How often a worker renews its claim")
     sweep_seconds: float = Field(5.0, gt=0, description="How often lost work and lost messages are looked for")

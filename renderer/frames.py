@@ -28,7 +28,7 @@ from renderer.gl.waiting import flush
 from renderer.lighting.environment import Environment, preset_environment
 from renderer.lighting.photograph import load_photograph, photographed_lamps
 from renderer.lighting.presets import PRESETS
-from renderer.lighting.shadow import SelfShadows, Shadows
+from renderer.lighting.shadow import SelfShadows, Shadows, lights_for
 from renderer.lighting.sources import Lamps
 from renderer.panoramas import PanoramaError
 from renderer.passes.deferred import g_buffer_for
@@ -115,7 +115,7 @@ class ShotRenderer:
                 self._shadows = self._floor = Shadows(
                     device, lamps, environment, self._bounds, float(self._bounds.low[1]),
                     triangles=sum(len(drawable.primitive.indices) // 3 for drawable in self._gpu_scene.drawables),
-                    animated=self._duration > 0, cache_dir=cache_dir,
+                    lights=lights_for(self._gpu_scene.drawables), animated=self._duration > 0, cache_dir=cache_dir,
                 )
             owned.callback(self._shadows.release)
             g_buffer = g_buffer_for(device, self._target)

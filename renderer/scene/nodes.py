@@ -316,7 +316,7 @@ class Scene:
 
     `cameras` and `extensions` are the names of those that the file has and uses. `broken_clips` says by name what is
     wrong with those animations that can't be played. `missing` counts the textures and materials that the file names
-    and that didn't come along.
+    and that didn't come along or can't be read.
     """
 
     nodes: list[Node]

@@ -12,8 +12,8 @@ from tests.benchmarks import rows
 from tests.benchmarks.peers import Peer
 from tests.benchmarks.rows import Row
 
-MODULES = ("peers", "limits", "startup", "preview", "batch", "stills", "jobs", "segments", "claims", "deletion",
-           "requests", "scale", "dataset", "radiance", "optimise", "usdz", "prompts", "pipeline")
+MODULES = ("peers", "limits", "startup", "rest", "preview", "batch", "stills", "jobs", "segments", "split", "claims",
+           "deletion", "requests", "scale", "dataset", "radiance", "optimise", "usdz", "prompts", "pipeline")
 
 
 @click.command()

@@ -1,6 +1,7 @@
 """Sends hostile inputs to a farm of its own and prints what became of them: `python -m tests.hostile --help`."""
 
 import json
+import resource
 import secrets
 import sys
 import tempfile
@@ -64,10 +65,11 @@ def report(chosen: Sequence[Case], still_s: float, *, small: bool) -> None:
         with campaign.hostile_farm(Path(folder, "farm"), cache, small=small) as farm:
             found = campaign.run(farm, chosen, still_s=still_s)
             log = farm.log
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)  # the farm, with all that it started
     for verdict in found.verdicts if len(chosen) <= 20 else ():
         print(f"{verdict.case.name}: {verdict.end} {verdict.code} {verdict.message}")
     print(table(found.verdicts))
-    print(found.figures)
+    print(f"{found.figures}; {ended.ru_utime + ended.ru_stime:.0f} s of processor time")
     for complaint in found.complaints:
         print(complaint)
     if found.complaints:

@@ -81,15 +81,24 @@ def customer(farm: Farm, first: tuple[str, Upload]) -> Iterator[Customer]:
     customer.client.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Closed before tests of other folders: while Playwright runs an event loop, they can't run their own."""
     with built_portal() as browser:
         yield browser
 
 
 @pytest.fixture(scope="session")
-def cookies(browser: Browser, farm: Farm) -> object:
+def first_sign_in() -> list[object]:
+    """The cookies of the first sign-in, once there was one: its link works once, and browsers may be opened again."""
+    return []
+
+
+@pytest.fixture(scope="package")
+def cookies(browser: Browser, farm: Farm, first_sign_in: list[object]) -> object:
     """Of the farm's first administrator, who has come in by the link in the log."""
+    if first_sign_in:
+        return first_sign_in[0]
     with visit(browser, farm) as boss:
         boss.page.goto(first_link(farm))
         boss.page.get_by_label("E-mail address").fill(EMAIL)
@@ -100,4 +109,5 @@ def cookies(browser: Browser, farm: Farm) -> object:
         boss.page.get_by_role("button", name="Start").click()
         expect(boss.page.get_by_role("heading", name="Drop models here")).to_be_visible()
         assert boss.troubles == []
-        return boss.page.context.storage_state()
+        first_sign_in.append(boss.page.context.storage_state())
+        return first_sign_in[0]

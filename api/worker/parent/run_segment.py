@@ -34,6 +34,7 @@ from api.worker.parent.orders import GivenUp, order_of
 from api.worker.parent.outputs import Outputs
 from api.worker.parent.pace import Pace
 from api.worker.parent.patience import outlast
+from api.worker.parent.share import Share
 from api.worker.parent.wording import failure_of
 from renderer.checkpoints import at_checkpoints
 from renderer.errors import Cancelled, DeviceError
@@ -148,7 +149,8 @@ def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: 
     child = bench.children.ready()
     child.order(order)
     pace = Pace(claim.kind, claim.frame_count)
-    watch = Watch(budget_s(claim, software=bench.children.device.software), bench.settings.stall_seconds)
+    budget = budget_s(claim, software=bench.children.device.software)
+    watch = Watch(budget, bench.settings.stall_seconds, Share(child.pid).since_last)
     meter = Meter(Allowance.of(bench.settings), child.pid, bench.work_dir)
     try:
         while True:

@@ -72,7 +72,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def watch(clock: Clock) -> Watch:
-    return Watch(BUDGET_S, STALL_S)
+    return Watch(BUDGET_S, STALL_S, lambda: 1.0)
 
 
 def go_on(clock: Clock, watch: Watch, seconds: float, say: Callable[[], Report | None] = lambda: None) -> None:
@@ -99,6 +99,27 @@ def test_a_child_that_draws_and_says_nothing_stands_still(clock: Clock, watch: W
 def test_a_child_that_never_says_anything_stands_still(clock: Clock, watch: Watch) -> None:
     with pytest.raises(GivenUp, match="stood still"):
         go_on(clock, watch, STALL_S + 1)
+
+
+def test_on_a_machine_that_others_keep_busy_a_silent_frame_has_more_time(clock: Clock) -> None:
+    watch = Watch(BUDGET_S, STALL_S, lambda: 0.25)
+    go_on(clock, watch, 4 * STALL_S)
+    with pytest.raises(GivenUp, match="stood still"):
+        go_on(clock, watch, 4)
+
+
+def test_a_child_that_gets_nothing_of_the_machine_is_not_waited_for_without_end(clock: Clock) -> None:
+    watch = Watch(100 * BUDGET_S, STALL_S, lambda: 0.0)
+    go_on(clock, watch, PATIENCE * STALL_S - 1)
+    with pytest.raises(GivenUp, match="stood still"):
+        go_on(clock, watch, 2 * PATIENCE)
+
+
+def test_a_report_ends_a_silence_that_was_shared(clock: Clock) -> None:
+    watch = Watch(BUDGET_S, STALL_S, lambda: 0.5)
+    for _ in range(2):
+        go_on(clock, watch, 1.5 * STALL_S)
+        watch.hear(frame())
 
 
 def test_a_long_load_is_no_standstill_but_has_a_budget(clock: Clock, watch: Watch) -> None:

@@ -26,6 +26,7 @@ COATED = "KHR_materials_clearcoat", "KHR_materials_sheen", "KHR_materials_irides
 TURNING: Mapping[str, Any] = {"output": "video", "aspect": "1:1", "length": 3}
 MOVING: Mapping[str, Any] = {**TURNING, "animation": "*"}
 LONG: Mapping[str, Any] = {"quality": "4k", "length": 30}
+LARGE_FRAMES: Mapping[str, Any] = {"quality": "4k", "length": 3}
 SET: Mapping[str, Any] = {"output": "dataset", "datasetQuality": "400x2048"}
 MILLION = 1_000_000
 
@@ -126,7 +127,7 @@ BOMBS: Sequence[Bomb] = [
         1000: CLEAR, 49_000: CLEAR, 50_001: LARGE, (1000, 100): CLEAR, (100, 1000): CLEAR,
         (1000, 101): LARGE,
     }),
-    *family("doubling", copies.doubling, dict.fromkeys((5, 20, 40, 63, 300), INVALID), [20, 300]),
+    *family("doubling", copies.doubling, dict.fromkeys((5, 20, 40, 63, 300), DRAWN), [20, 300]),
     *family("permutations", copies.permutations, {
         16: CLEAR, 64: CLEAR, 65: CLEAR, 128: CLEAR, 768: CLEAR, 2048: CLEAR, (64, 100): CLEAR,
         (256, 100): CLEAR,
@@ -186,10 +187,10 @@ BOMBS: Sequence[Bomb] = [
     *family("panorama-channels", textures.deep_exr, {3: CLEAR, 16: CLEAR, 20_000: CLEAR}, [20_000],
             way="environment", suffix=".exr"),
     *family("long", box, {"4k-30s": DRAWN}, settings=LONG),
-    *family("long-pro", box, {"30s": DRAWN}, settings={**LONG, "quality": "pro", "reflector": True}),
-    *family("long-overdraw", overdraw.layers, {30: CLEAR, 300: CLEAR, 3000: CLEAR}, settings=LONG),
-    *family("long-glass", overdraw.objects, {(30, "OPAQUE", *GLASS): CLEAR}, settings=LONG),
-    *family("long-permutations", copies.permutations, {64: CLEAR}, settings=LONG),
+    *family("4k-pro", box, {"3s": DRAWN}, settings={**LARGE_FRAMES, "quality": "pro", "reflector": True}),
+    *family("4k-overdraw", overdraw.layers, {30: CLEAR, 300: CLEAR, 3000: CLEAR}, settings=LARGE_FRAMES),
+    *family("4k-glass", overdraw.objects, {(30, "OPAQUE", *GLASS): CLEAR}, settings=LARGE_FRAMES),
+    *family("4k-permutations", copies.permutations, {64: CLEAR}, settings=LARGE_FRAMES),
     *family("set", box, {"400x2048": DRAWN}, settings=SET),
     *family("set-overdraw", overdraw.layers, {100: CLEAR, 3000: CLEAR}, settings=SET),
 ]
