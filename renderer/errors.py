@@ -6,7 +6,7 @@
     |  |- InvalidModel            the bytes break the format: truncated, indices out of range, NaN positions, cycles
     |  |- UnsupportedModel        valid, but asks for something we lack (a required extension, an unknown version)
     |  |- ModelTooLarge           over a limit: triangles, texture size, nodes, memory
-    |  |- ResourceMissing         a buffer or image that isn't there, or that we refuse to fetch
+    |  |- ResourceMissing         a buffer that isn't there, or one or an image that we refuse to fetch
     |  `- EmptyModel              nothing in it can be drawn
     |- UnknownSpecVersion         a stored spec is of a version that this code doesn't read
     |- DeviceError                no GL device, or it lacks something; trying elsewhere may help
@@ -73,7 +73,7 @@ class ModelTooLarge(ModelError):
 
 
 class ResourceMissing(ModelError):
-    """A buffer or image is absent, or lies where the renderer does not fetch from."""
+    """A buffer is absent, or it or an image lies where the renderer does not fetch from."""
 
     code = "resource_missing"
 

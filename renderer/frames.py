@@ -18,6 +18,7 @@ from renderer.checks.shape import Shape, shape_of
 from renderer.errors import SettingsError
 from renderer.gl.context import Device
 from renderer.gl.cost import require_affordable
+from renderer.gl.joining import joined
 from renderer.gl.readback import Pending
 from renderer.gl.resources import GpuScene
 from renderer.gl.sampling import SUPERSAMPLING
@@ -27,7 +28,7 @@ from renderer.gl.waiting import flush
 from renderer.lighting.environment import Environment, preset_environment
 from renderer.lighting.photograph import load_photograph, photographed_lamps
 from renderer.lighting.presets import PRESETS
-from renderer.lighting.shadow import SelfShadows, Shadows
+from renderer.lighting.shadow import SelfShadows, Shadows, lights_for
 from renderer.lighting.sources import Lamps
 from renderer.panoramas import PanoramaError
 from renderer.passes.deferred import g_buffer_for
@@ -86,7 +87,7 @@ class ShotRenderer:
         self._spec = spec
         self._clip = find_clip(scene, spec.animation)
         self._duration = self._clip.duration if self._clip is not None and spec.frame_count > 1 else 0.0
-        scene = visible_parts(scene)
+        scene = joined(visible_parts(scene))
         bounds = self._measure(scene)
         # The world is moved to the bounds' centre, so that models far from their origin lose no float precision.
         to_center = np.eye(4)
@@ -114,7 +115,7 @@ class ShotRenderer:
                 self._shadows = self._floor = Shadows(
                     device, lamps, environment, self._bounds, float(self._bounds.low[1]),
                     triangles=sum(len(drawable.primitive.indices) // 3 for drawable in self._gpu_scene.drawables),
-                    animated=self._duration > 0, cache_dir=cache_dir,
+                    lights=lights_for(self._gpu_scene.drawables), animated=self._duration > 0, cache_dir=cache_dir,
                 )
             owned.callback(self._shadows.release)
             g_buffer = g_buffer_for(device, self._target)
@@ -184,11 +185,11 @@ class ShotRenderer:
 
     def read_rgba(self) -> UInt8:
         """(height, width, 4) uint8: premultiplied, sRGB-encoded, top row first; the ground shadow is in alpha."""
-        return self._resolve.read_rgba()
+        return self._resolve.start_rgba().read()
 
     def read_small(self) -> UInt8:
         """(height, width, 4) uint8: the frame as `read_rgba` gives it, at `small_size`."""
-        return self._resolve.read_small(small_size(self._spec.width, self._spec.height))
+        return self.start_small().read()
 
     def shape(self) -> Shape:
         """The model's in the pose that it has: at rest, or as it was drawn last. As it is placed."""
@@ -202,15 +203,15 @@ class ShotRenderer:
 
     def read_straight(self, foreground: Foreground | None = None) -> UInt8:
         """(height, width, 4) uint8: with straight alpha, the ground shadow in it; sRGB-encoded, top row first."""
-        return self._resolve.read_straight(self._images.before(foreground))
+        return self.start_straight(foreground).read()
 
     def read_deep(self, foreground: Foreground | None = None) -> Float16:
         """(height, width, 4), 0 to 1: like `read_straight`, in steps of 10 bits."""
-        return self._resolve.read_deep(self._images.before(foreground))
+        return self._resolve.start_deep(self._images.before(foreground)).read()
 
     def read_rgb(self, backdrop: Backdrop, foreground: Foreground | None = None) -> UInt8:
         """(height, width, 3) uint8: composited, sRGB-encoded, top row first."""
-        return self._resolve.read_rgb(backdrop, self._images.behind(backdrop), self._images.before(foreground))
+        return self.start_rgb(backdrop, foreground).read()
 
     def read_yuv420(self, backdrop: Backdrop, foreground: Foreground | None = None) -> bytes:
         """Composited, as planar I420: BT.709 limited range, top row first, width * height * 3 / 2 bytes."""
@@ -223,15 +224,27 @@ class ShotRenderer:
         """
         return self.start_yuva444(foreground).read()
 
-    def start_yuv420(self, backdrop: Backdrop, foreground: Foreground | None = None) -> Pending:
-        """Like `read_yuv420`, but waits for nothing: the next frame may be drawn before this one is read."""
+    def start_small(self) -> Pending[UInt8]:
+        """Like `read_small`, but waits for nothing: the next frame may be drawn before this one is read."""
+        return self._resolve.start_rgba(small_size(self._spec.width, self._spec.height))
+
+    def start_straight(self, foreground: Foreground | None = None) -> Pending[UInt8]:
+        """Like `read_straight`, but waits for nothing."""
+        return self._resolve.start_straight(self._images.before(foreground))
+
+    def start_rgb(self, backdrop: Backdrop, foreground: Foreground | None = None) -> Pending[UInt8]:
+        """Like `read_rgb`, but waits for nothing."""
+        return self._resolve.start_rgb(backdrop, self._images.behind(backdrop), self._images.before(foreground))
+
+    def start_yuv420(self, backdrop: Backdrop, foreground: Foreground | None = None) -> Pending[bytes]:
+        """Like `read_yuv420`, but waits for nothing."""
         if self._yuv is None:  # which sides of a picture may not suit
             self._yuv = YuvPass(self._device, self._target)
             self._owned.callback(self._yuv.release)
         return self._yuv.convert(backdrop, self._images.behind(backdrop), self._images.before(foreground))
 
-    def start_yuva444(self, foreground: Foreground | None = None) -> Pending:
-        """Like `read_yuva444`, but waits for nothing: the next frame may be drawn before this one is read."""
+    def start_yuva444(self, foreground: Foreground | None = None) -> Pending[bytes]:
+        """Like `read_yuva444`, but waits for nothing."""
         if self._yuva is None:  # large, and few shots need it
             self._yuva = YuvaPass(self._device, self._target)
             self._owned.callback(self._yuva.release)

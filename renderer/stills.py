@@ -9,8 +9,9 @@ import collections
 import concurrent.futures
 import contextlib
 import dataclasses
+import functools
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from renderer.arrays import UInt8
@@ -21,6 +22,7 @@ from renderer.encode.image import write_image, write_thumbnail
 from renderer.encode.poster import write_posters
 from renderer.frames import ShotRenderer
 from renderer.gl.context import Device
+from renderer.gl.readback import Pending
 from renderer.load import load_model
 from renderer.render import Listener, open_shot
 from renderer.scene.nodes import Scene
@@ -81,7 +83,7 @@ def render_images(
                 listener.on_poster(name, files.poster, files.poster_full)
             listener.on_stage("encoding")
             for name, variant in variants.items():
-                _write(_read(shot, variant), made[name], variant.format)
+                _write(_start(shot, variant).read(), made[name], variant.format)
         undo.pop_all()
     return {
         name: dataclasses.replace(files, checks=_judged(frames, seen, variants[name])) for name, files in made.items()
@@ -134,25 +136,53 @@ def render_stills(
         ) as shot,
     ):
         listener.on_stage("drawing")
-        shape = shot.shape()
-        for done, (angle, names) in enumerate(wanted.items(), 1):
-            shot.draw(0, shot.closer(spec.seen_from(angle)))
-            seen = Seen({0: shot.read_small()}, shape)
-            for name in names:
-                image = variants[name].image
-                (out / name).mkdir(parents=True)
-                undo.callback(shutil.rmtree, out / name, ignore_errors=True)
-                still = _files(out / name, image)
-                made[name] = StillFiles(still.image, still.thumb, _judged(spec.seen_from(angle), seen, image))
-                writing.append(beside.submit(with_checkpoints(_write), _read(shot, image), made[name], image.format))
-                while len(writing) > threads + QUEUED_PICTURES:
-                    writing.popleft().result()
-            listener.on_frame(done, len(wanted))
+        shape = functools.cache(shot.shape)
+        seen: dict[int, Seen] = {}
+        for begun in _begun(shot, spec, variants, wanted):
+            name, angle, pixels = begun.name, begun.angle, begun.picture.read()
+            if angle not in seen:
+                seen[angle] = Seen({0: begun.small.read()}, shape())
+                listener.on_frame(len(seen), len(wanted))
+            image = variants[name].image
+            (out / name).mkdir(parents=True)
+            undo.callback(shutil.rmtree, out / name, ignore_errors=True)
+            still = _files(out / name, image)
+            made[name] = StillFiles(still.image, still.thumb, _judged(spec.seen_from(angle), seen[angle], image))
+            writing.append(beside.submit(with_checkpoints(_write), pixels, made[name], image.format))
+            while len(writing) > threads + QUEUED_PICTURES:
+                writing.popleft().result()
         listener.on_stage("encoding")
         for each in writing:
             each.result()
         undo.pop_all()
     return made
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Begun:
+    """A picture that is about to be read, and the small frame of its angle."""
+
+    name: str
+    angle: int
+    small: Pending[UInt8]
+    picture: Pending[UInt8]
+
+
+def _begun(
+    shot: ShotRenderer, spec: StillsSpec, variants: Mapping[str, StillVariant], wanted: Mapping[int, Sequence[str]]
+) -> Iterator[_Begun]:
+    """The pictures of the wanted angles, each when the device is busy with the next one."""
+    begun: _Begun | None = None
+    for angle, names in wanted.items():
+        shot.draw(0, shot.closer(spec.seen_from(angle)))
+        small: Pending[UInt8] | None = None
+        for name in names:
+            if begun is not None:
+                yield begun
+            small = small or shot.start_small()
+            begun = _Begun(name, angle, small, _start(shot, variants[name].image))
+    if begun is not None:
+        yield begun
 
 
 def _judged(frames: FrameSpec, seen: Seen, variant: ImageVariant) -> tuple[Check, ...]:
@@ -185,7 +215,7 @@ def render_picture(
         made = {name: _files(out / name, variant).image for name, variant in variants.items()}
         for name, variant in variants.items():
             made[name].parent.mkdir()
-            write_image(_read(shot, variant), made[name], variant.format)
+            write_image(_start(shot, variant).read(), made[name], variant.format)
     return made
 
 
@@ -199,7 +229,7 @@ def _files(folder: Path, variant: ImageVariant) -> ImageFiles:
     return ImageFiles(image, thumb, folder / "poster.png", folder / "poster_full.png")
 
 
-def _read(shot: ShotRenderer, variant: ImageVariant) -> UInt8:
+def _start(shot: ShotRenderer, variant: ImageVariant) -> Pending[UInt8]:
     if variant.transparent:
-        return shot.read_straight(variant.foreground)
-    return shot.read_rgb(variant.backdrop, variant.foreground)
+        return shot.start_straight(variant.foreground)
+    return shot.start_rgb(variant.backdrop, variant.foreground)

@@ -83,7 +83,7 @@ class Encoders:
         self._files = files
         self._processes: dict[Layers, list[EncoderProcess]] = {}
         self._running = contextlib.ExitStack()
-        self._drawn: list[tuple[list[EncoderProcess], Pending]] = []
+        self._drawn: list[tuple[list[EncoderProcess], Pending[bytes]]] = []
 
     def __enter__(self) -> Self:
         size, fps = (self._frames.width, self._frames.height), self._frames.fps

@@ -44,7 +44,7 @@ def explained(error: Exception) -> str | None:
         reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
         return f"The farm's database ({PREFIX}DATABASE_URL) can't be used: {reason}"
     if isinstance(error, CommandError):
-        return f"The farm's database is of another version of Pirouette: {error}"
+        return f"The farm's database is of another version of Pirouette: {error}. Install the newest that has used it"
     if isinstance(error, StorageUnavailable) or (isinstance(error, ValueError) and PREFIX in str(error)):
         return str(error)
     return None

@@ -7,6 +7,8 @@
 All of them raise Unavailable where the database doesn't answer, or not in time, and NoSpace where its disk is full.
 """
 
+import copy
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +23,9 @@ from api.db.migrate import is_current, migrate
 
 AnySession = TypeVar("AnySession", bound=Session)
 
+LONGEST_PAUSE_S = 0.1
+"""Of who gives way, however long a transaction took: that may have been in wait for somebody else."""
+
 
 class Database:
     """A SQLite file or a PostgreSQL database. Safe to share between threads, not between forked processes."""
@@ -33,6 +38,7 @@ class Database:
         else:
             self._engine = postgresql_engine(url, use)
             self._reader = postgresql_reader(url, use)
+        self._gives_way = False
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -42,8 +48,11 @@ class Database:
     @contextmanager
     def begin_as(self, kind: type[AnySession]) -> Iterator[AnySession]:
         """`begin` with a session of the class `kind`."""
+        began = time.monotonic()
         with outages_told(), kind(self._engine, expire_on_commit=False) as session, session.begin():
             yield session
+        if self._gives_way:
+            time.sleep(min(time.monotonic() - began, LONGEST_PAUSE_S))
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -68,6 +77,15 @@ class Database:
         """Whether the schema is the one that this code was written for."""
         with self.read_rows() as connection:
             return is_current(connection)
+
+    def giving_way(self) -> "Database":
+        """The same, by the same connections, for who has very many transactions, one after the other: each is followed
+        by a pause as long as it took. SQLite lets one write at a time, and those who wait look ten times a second
+        whether it is their turn, so that without pauses they would hardly ever find it is.
+        """
+        other = copy.copy(self)
+        other._gives_way = True
+        return other
 
     def monitor(self) -> "Database":
         """Another way to the same database, by connections that nothing else waits for and that wait for nobody."""

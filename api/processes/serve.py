@@ -135,8 +135,11 @@ class _Server(Server):
         if self.should_exit:
             return
         written = self._address.with_suffix(".part")
-        written.write_text(json.dumps({"url": self._url, "pid": os.getpid()}))
-        written.rename(self._address)
+        try:
+            written.write_text(json.dumps({"url": self._url, "pid": os.getpid()}))
+            written.rename(self._address)
+        except OSError as error:  # requests are answered already: to end now would be a 500 for them
+            logger.warning("%s, which says where the server listens, can't be written: %s", self._address, error)
         logger.info(
             "Serving on %s; people use %s%s, and programs the API that is described on %s%s", self._url, self._url,
             PORTAL_PATH, self._url, DOCS_PATH,

@@ -66,12 +66,13 @@ def sweep_once(
     Deletes what nobody needs any more on the way. Without `take_back`, claims stay as they are. What goes wrong is
     logged, and keeps nothing else from being done.
     """
+    at_leisure = database.giving_way()
     lost: list[str] = []
     if take_back:
         with on_its_own("take back lost claims"):
             _take_back(database, settings.max_attempts, lost)
     with on_its_own("forget old answers"):
-        _repeat(database, idempotency.sweep)
+        _repeat(at_leisure, idempotency.sweep)
     with on_its_own("forget silent workers"), database.begin() as session:
         fleet.remove_silent(session)
     with (
@@ -85,7 +86,7 @@ def sweep_once(
     ):
         models.discard_deleted(unit)
     with on_its_own("delete for good what was deleted long ago"):
-        _empty_trash(database, storage, settings)
+        _empty_trash(at_leisure, storage, settings)
     with on_its_own("end previews that were refunded"):
         _repeat_as_unit(database, storage, end_refunded_preview)
     with (
@@ -187,8 +188,9 @@ def resume_once(database: Database, celery: Celery) -> None:
 def collect_once(database: Database, storage: Storage, settings: Settings) -> None:
     """Deletes old rows and files that nobody needs. Any number of processes may do it at the same time.
 
-    What goes wrong is logged, and keeps nothing else from being done.
+    What goes wrong is logged, and keeps nothing else from being done. It gives way to whoever else writes.
     """
+    database = database.giving_way()
     kept = dt.timedelta(days=settings.keep_deliveries_days)
     with on_its_own("delete old webhook deliveries"):
         _repeat(database, functools.partial(deliveries.discard_old, kept=kept))

@@ -79,7 +79,8 @@ _RULES = (
     _Rule("invisible", lambda m: m.distinct, 0.4, 0.1, False,
           "The object's outline can't be told from the background: choose another background colour"),
     _Rule("textures_missing", lambda m: m.missing, 0.0, None, True,
-          "Textures or materials are missing: pack all files that the model names with it; its warnings name them"),
+          "Textures or materials are missing or broken: pack all files that the model names with it; its warnings say "
+          "which"),
     # 0.03 and less; the scan has 0.74
     _Rule("orientation", lambda m: m.lying, 0.5, None, True,
           "The model seems to lie on its back, as Z is up in many programs: export it with Y up, or set tiltX to -90 "

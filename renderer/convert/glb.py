@@ -1,4 +1,4 @@
-"""Any model that the loader opens, written as one GLB that needs no other file.
+"""Any model that the loader opens, written as one GLB that holds all files which came along.
 
 A ZIP with an OBJ, or with a .gltf and its buffers and images, becomes a GLB before it is stored, and so do an STL and
 others. The document is checked here only as far as moving its bytes requires: loading checks all of it.
@@ -12,6 +12,7 @@ from renderer.load import limits
 from renderer.load.container import Document, open_document
 from renderer.load.fields import Fields
 from renderer.load.limits import Budget
+from renderer.load.resolver import NotPacked
 from renderer.media_types import MEDIA_TYPES, picture_suffix
 
 _ALIGNMENT = 8  # what the widest data in a buffer needs, that of compressed views
@@ -69,16 +70,21 @@ class _Packer:
         return self._add(data[:length], fields.path)
 
     def _packed_image(self, fields: Fields, views: list[Json]) -> Json:
-        """The image with its file in a buffer view, which is added to `views`."""
+        """The image with its file in a buffer view, which is added to `views`. One whose file is empty or didn't come
+        along stays as it is, and one of a kind that glTF doesn't know is packed all the same: loading warns of both."""
         if not fields.has("uri"):
             return fields.values
-        data = self._document.resolver.read(fields.string("uri"), f"{fields.path}.uri")
+        try:
+            data = self._document.resolver.read(fields.string("uri"), f"{fields.path}.uri")
+        except NotPacked:
+            data = b""
+        if not data:
+            return fields.values
         suffix = picture_suffix(data)
-        if suffix not in _IMAGES:
-            raise InvalidModel(f"{fields.path} is no image of a kind that glTF knows")
+        kind = MEDIA_TYPES[suffix] if suffix in _IMAGES else fields.string("mimeType", "application/octet-stream")
         views.append({"buffer": 0, "byteOffset": self._add(data, fields.path), "byteLength": len(data)})
         kept = {key: value for key, value in fields.values.items() if key != "uri"}
-        return kept | {"mimeType": MEDIA_TYPES[suffix], "bufferView": len(views) - 1}
+        return kept | {"mimeType": kind, "bufferView": len(views) - 1}
 
     def _add(self, data: bytes | memoryview, path: str) -> int:
         """The offset of `data` in the new buffer."""

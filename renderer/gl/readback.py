@@ -6,26 +6,29 @@ nothing to draw until the next frame is prepared.
 
 import ctypes
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 import moderngl
 
 from renderer.errors import DeviceError
 from renderer.gl.context import Device
-from renderer.gl.waiting import Fence, gl_function
+from renderer.gl.waiting import Fence, before_sampling, gl_function
 
 _ARRAY_BUFFER = 0x8892
 _KEPT_MAPPED = 0x0001 | 0x0040 | 0x0080
 """GL_MAP_READ_BIT, GL_MAP_PERSISTENT_BIT, GL_MAP_COHERENT_BIT: by the last, a fence is all that the host waits for."""
 
+Read = TypeVar("Read")
 
-class Pending:
-    """Bytes that the device has been told to write."""
 
-    def __init__(self, fence: Fence, take: Callable[[], bytes]) -> None:
+class Pending(Generic[Read]):
+    """What the device has been told to write: bytes, or an array of them."""
+
+    def __init__(self, fence: Fence, take: Callable[[], Read]) -> None:
         self._fence = fence
         self._take = take
 
-    def read(self) -> bytes:
+    def read(self) -> Read:
         """Waits until they are written, and for nothing that was issued later. Can be called once."""
         self._fence.wait()
         return self._take()
@@ -47,9 +50,10 @@ class Readback:
         self._framebuffer = device.ctx.framebuffer([self._grid])
         self._triangles: dict[moderngl.Program, moderngl.VertexArray] = {}
 
-    def fill(self, program: moderngl.Program, shape: Callable[[bytes], bytes] = bytes) -> Pending:
+    def fill(self, program: moderngl.Program, shape: Callable[[bytes], Read]) -> Pending[Read]:
         """Issues `program`, which must live as long as this; `shape` is applied to what it will have written."""
         ctx = self._device.ctx
+        before_sampling(self._device)
         if program not in self._triangles:
             self._triangles[program] = ctx.vertex_array(program, [])
         if not self._free:
@@ -61,7 +65,7 @@ class Readback:
         ctx.enable_only(moderngl.NOTHING)
         self._triangles[program].render(moderngl.TRIANGLES, vertices=3)
 
-        def take() -> bytes:
+        def take() -> Read:
             written = ctypes.string_at(mapped.address, self._length)
             self._free.append(mapped)
             return shape(written)

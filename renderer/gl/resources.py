@@ -5,7 +5,6 @@ program of each of the `drawables`, and draws it.
 """
 
 import dataclasses
-import math
 from collections.abc import Iterator
 from operator import attrgetter
 from typing import Any
@@ -17,7 +16,7 @@ import numpy.typing as npt
 from renderer.arrays import Float32, Float64, UInt32
 from renderer.checkpoints import checkpoint
 from renderer.errors import ModelTooLarge
-from renderer.gl.coarse import cluster
+from renderer.gl.coarse import CASTER_CELL, cluster, local_cell
 from renderer.gl.context import Device
 from renderer.gl.materials import MaterialLayout, UvSlot, lay_out_materials
 from renderer.gl.programs import set_uniform
@@ -37,9 +36,6 @@ _MODES = {
 
 VERTEX_BYTES = 1 << 30
 """Of all vertices on the device. Five million triangles of which none share a vertex take 720 MB with tangents."""
-
-CASTER_CELL = 1 / 256
-"""Shadows leave out details smaller than this share of the model's diagonal: about a texel of their maps."""
 
 Attributes = dict[str, tuple[moderngl.Buffer, str]]
 """Attribute name -> its buffer and moderngl's name of its format."""
@@ -279,14 +275,17 @@ class GpuScene:
             scale = float(np.linalg.norm(drawable.world[:3, :3], axis=0).max())
             drawable.caster, drawable.casting = drawable.indices, primitive.indices
             if drawable.layout.alpha_map is None and scale > 0 and cell > 0:
-                local = 2.0 ** math.floor(math.log2(cell / scale))
+                local = local_cell(cell, scale) if primitive.casting is None else 0.0
                 key = (id(primitive), local)
                 if key not in shared:
-                    joined = cluster(primitive.positions, primitive.indices, local)
-                    fewer = 0 < len(joined) < len(primitive.indices) * 3 // 4
-                    shared[key] = drawable.caster, drawable.casting
-                    if fewer:
-                        shared[key] = self._index_buffer(joined, drawable.index_size), joined
+                    coarser = primitive.casting
+                    if coarser is None:
+                        coarser = cluster(primitive.positions, primitive.indices, local)
+                        if not 0 < len(coarser) < len(primitive.indices) * 3 // 4:
+                            coarser = primitive.indices
+                    known = coarser is primitive.indices
+                    buffer = drawable.indices if known else self._index_buffer(coarser, drawable.index_size)
+                    shared[key] = buffer, coarser
                 drawable.caster, drawable.casting = shared[key]
 
     def _index_buffer(self, indices: UInt32, size: int) -> moderngl.Buffer:

@@ -1,6 +1,4 @@
-"""Framebuffers: the supersampled picture, and a picture made of it that is read back."""
-
-from typing import Literal
+"""The framebuffer of the supersampled picture."""
 
 import moderngl
 
@@ -51,33 +49,3 @@ def frame_target(device: Device, width: int, height: int) -> FrameTarget:
     """What a frame of that size is drawn into: in one piece where the device can, else in tiles. Raises DeviceError."""
     whole = max(width, height) * SUPERSAMPLING <= device.max_size
     return SampleTarget(device, width, height) if whole else TiledTarget(device, width, height)
-
-
-class ReadTarget:
-    """A picture of `size` (width, height) that programs fill with one full-screen triangle, then read back: RGBA of
-    `kind` "f1", 8 bits, or "f2", half floats."""
-
-    def __init__(self, device: Device, size: tuple[int, int], kind: Literal["f1", "f2"] = "f1") -> None:
-        self._device = device
-        self._kind = kind
-        self._picture = device.ctx.texture(size, 4, dtype=kind)
-        self._framebuffer = device.ctx.framebuffer([self._picture])
-        self._triangles: dict[moderngl.Program, moderngl.VertexArray] = {}
-
-    def fill(self, program: moderngl.Program) -> None:
-        """Runs `program` once over every texel. It must live as long as this target."""
-        if program not in self._triangles:
-            self._triangles[program] = self._device.ctx.vertex_array(program, [])
-        self._framebuffer.use()
-        self._device.ctx.enable_only(moderngl.NOTHING)
-        self._triangles[program].render(moderngl.TRIANGLES, vertices=3)
-
-    def read(self) -> bytes:
-        """The texels row by row without gaps, in the order the program wrote them. Waits for all that was issued."""
-        return self._framebuffer.read(components=4, dtype=self._kind)
-
-    def release(self) -> None:
-        for triangle in self._triangles.values():
-            triangle.release()
-        self._device.release_framebuffer(self._framebuffer)
-        self._picture.release()

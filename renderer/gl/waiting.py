@@ -23,6 +23,16 @@ def flush(device: Device) -> None:
     gl_function(device, "glFlush", None)()
 
 
+def before_sampling(device: Device) -> None:
+    """To be called before a texture is read that has just been drawn.
+
+    Mesa's software rasteriser then waits by itself until all that was issued is drawn, in the middle of a draw call of
+    moderngl's; here it has been waited for already. Graphics cards need no waiting.
+    """
+    if device.software:
+        finish(device)
+
+
 class Fence:
     """Marks the commands issued so far: waiting for it doesn't wait for later ones."""
 

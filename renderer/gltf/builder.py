@@ -31,7 +31,8 @@ _SCALARS = frozenset({bool, int, float, str})
 
 class GltfBuilder:
     """`gltf` holds the lists, whose entries may still be changed; `binary` is buffer 0. `missing` counts the textures
-    and materials that the model's source names and that didn't come along: whoever draws the model can still tell."""
+    and materials that the model's source names and that didn't come along or can't be read: whoever draws the model can
+    still tell."""
 
     def __init__(self, generator: str) -> None:
         self.gltf = GLTF2(asset=pygltflib.Asset(generator=generator))

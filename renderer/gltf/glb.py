@@ -9,7 +9,8 @@ from typing import Any
 Json = dict[str, Any]
 
 MISSING = "missingFiles"
-"""The property of asset.extras, ours, that counts what the model's source names and didn't come along with it."""
+"""The property of asset.extras, ours, that counts what the model's source names and that didn't come along with it, or
+can't be read."""
 
 _ALIGNMENT = 4
 

@@ -10,8 +10,10 @@ import numpy as np
 from renderer.arrays import Float64
 from renderer.errors import ModelTooLarge
 from renderer.gl.cost import Picture, require_affordable
+from renderer.gl.programs import Programs, read_shader
 from renderer.gl.resources import GpuDrawable
 from renderer.lighting.samples import Lights
+from renderer.scene.nodes import AlphaMode
 
 MOST_TRIANGLES = 1_000_000_000
 """Triangles that all lights of a shadow draw together: two minutes on two cores. A model of five million triangles has
@@ -28,6 +30,13 @@ class Caster(Protocol):
     def drawables(self) -> Sequence[GpuDrawable]: ...
 
     def draw_geometry(self, program: moderngl.Program, *, blend_cutoff: float) -> None: ...
+
+
+def cast_program(programs: Programs, vertex: str, caster: Caster) -> moderngl.Program:
+    """The program of the vertex shader `vertex` in renderer.lighting and of cast.frag.glsl, for all of `caster`."""
+    opaque = all(drawable.material.alpha_mode is AlphaMode.OPAQUE for drawable in caster.drawables)
+    return programs.get(read_shader("renderer.lighting", vertex), read_shader("renderer.lighting", "cast.frag.glsl"),
+                        {"OPAQUE": 1} if opaque else {})
 
 
 SetPose = Callable[[], None]

@@ -16,7 +16,7 @@ from renderer.arrays import Float64
 from renderer.gl.context import Device
 from renderer.gl.mipmaps import set_coarser
 from renderer.gl.programs import FULL_SCREEN, Programs, read_shader
-from renderer.lighting.casting import Caster, SetPose, affordable, in_turn, keep_pose
+from renderer.lighting.casting import Caster, SetPose, affordable, cast_program, in_turn, keep_pose
 from renderer.lighting.clearance import PROBES, Clearance
 from renderer.lighting.samples import ground_lights
 from renderer.lighting.sources import Lamps
@@ -36,6 +36,13 @@ shadow is up to 1/255 further off the exact one."""
 
 SHRUNK = 4
 """Texels along each side of the sharp picture whose mean becomes one of the wide picture."""
+
+WOVEN = 2
+"""Each light is seen by one texel in so many along both sides: at equal cost there can be twice as many lights. The
+shadow's sharpest blur makes all texels see all of them."""
+
+LEAST_SIGMA = 0.9
+"""Standard deviation of that blur, in texels, at least: what alternates from texel to texel is divided by 50."""
 
 CUTOFF_STEP = 0.7548776662466927
 """From light to light, the alpha that a blended surface needs to block it moves on by this, modulo 1: the inverse of
@@ -80,11 +87,9 @@ class GroundShadow:
         self._lights = ground_lights(lamps, lights)
         self.low, self.size = shadow_rectangle(bounds, ground, self._lights.shears)
         self._programs = Programs(device)
-        self._cast = self._programs.get(read_shader("renderer.lighting", "cast_ground.vert.glsl"),
-                                        read_shader("renderer.lighting", "cast.frag.glsl"))
         self._soften, self._shrink, self._widen, self._merge = programs = [
             self._programs.get(FULL_SCREEN, read_shader("renderer.lighting", f"{name}.frag.glsl"),
-                               {"SIGMA": SHARP_SIGMA * size, "SHRUNK": SHRUNK})
+                               {"SIGMA": max(SHARP_SIGMA * size, LEAST_SIGMA), "SHRUNK": SHRUNK, "WOVEN": WOVEN})
             for name in ("soften", "shrink", "widen", "merge")
         ]
         self._triangles = {program: device.ctx.vertex_array(program, []) for program in programs}
@@ -127,8 +132,8 @@ class GroundShadow:
         ctx = self._device.ctx
         middle = np.array([self.low[0] + self.size[0] / 2, self.ground, self.low[1] + self.size[1] / 2])
         poses = affordable(caster, poses, self._lights, self.texture.width, middle, 1 / self.size)
-        self._cast["ground"] = self.ground
-        self._cast["window"] = (*self.low, *(2 / self.size))
+        program = cast_program(self._programs, "cast_ground.vert.glsl", caster)
+        program["ground"] = self.ground
         shears, weights, count = self._lights.shears, self._lights.weights, len(self._lights.weights)
         draws = count + max(len(poses), len(PROBES))
         self._clearance.clear()
@@ -142,11 +147,12 @@ class GroundShadow:
                     if index >= count:
                         self._clearance.see(caster, index % len(PROBES))
                         continue
-                    weight = weights[index]
-                    self._cast["shear"] = tuple(shears[index])
-                    self._cast["weight"] = (weight, 0.0) if index < self._lights.of_key else (0.0, weight)
-                    self._cast["layer"] = 1 - 2 * done / (draws + 1)
-                    caster.draw_geometry(self._cast, blend_cutoff=(index * CUTOFF_STEP + 0.5) % 1)
+                    weight = WOVEN**2 * weights[index]
+                    program["window"] = self._part(index % WOVEN**2)
+                    program["shear"] = tuple(shears[index])
+                    program["weight"] = (weight, 0.0) if index < self._lights.of_key else (0.0, weight)
+                    program["layer"] = 1 - 2 * done / (draws + 1)
+                    caster.draw_geometry(program, blend_cutoff=(index * CUTOFF_STEP + 0.5) % 1)
             finally:
                 ctx.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
         self._clearance.measure()
@@ -154,6 +160,14 @@ class GroundShadow:
         self._device.check_errors("accumulating the ground shadow")
         texels = self._target.read(components=1, alignment=1, dtype="f2")
         self.put(np.frombuffer(texels, np.float16).reshape(self.texture.size))
+
+    def _part(self, part: int) -> tuple[float, ...]:
+        """Draws what follows into one of the parts of the sum. Returns the window that cast_ground.vert.glsl needs."""
+        side = self.texture.width // WOVEN
+        corner = np.array([part % WOVEN, part // WOVEN])
+        self._sum_target.viewport = (*(corner * side).tolist(), side, side)
+        low = self.low + (corner - (WOVEN - 1) / 2) / self.texture.width * self.size
+        return (*low.tolist(), *(2 / self.size).tolist())
 
     @property
     def empty(self) -> Blocked:

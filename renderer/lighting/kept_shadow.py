@@ -17,7 +17,7 @@ import numpy.typing as npt
 from renderer.gl import coarse, resources
 from renderer.gl.context import Device
 from renderer.gl.programs import read_shader
-from renderer.lighting import clearance, ground_shadow, key_shadow, samples
+from renderer.lighting import casting, clearance, ground_shadow, key_shadow, samples
 from renderer.lighting.casting import Caster
 from renderer.lighting.kept_files import keep_latest, write_whole
 from renderer.scene.nodes import AlphaMode
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 KEPT_FILES = 32
 """Files in the folder at most; each has 2 to 15 MB, by how much of the key's maps the model covers."""
 
-MODULES = (coarse, resources, clearance, ground_shadow, key_shadow, samples)
+MODULES = (coarse, resources, casting, clearance, ground_shadow, key_shadow, samples)
 SHADERS = (
     "cast_ground.vert.glsl", "cast_key.vert.glsl", "cast.frag.glsl", "clearance.frag.glsl", "soften.frag.glsl",
     "shrink.frag.glsl", "widen.frag.glsl", "merge.frag.glsl",

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from renderer.arrays import Float64
 from renderer.gl.context import Device
-from renderer.gl.programs import Programs, read_shader, set_uniform
-from renderer.lighting.casting import Caster, SetPose, affordable, in_turn, keep_pose
+from renderer.gl.programs import Programs, set_uniform
+from renderer.lighting.casting import Caster, SetPose, affordable, cast_program, in_turn, keep_pose
 from renderer.lighting.environment import LightTables
 from renderer.lighting.samples import GROUP, GROUPS, Lights, key_grid
 from renderer.lighting.sources import Panel
@@ -50,8 +50,6 @@ class KeyShadow:
         self._texture.repeat_x = self._texture.repeat_y = False
         self._framebuffer = ctx.framebuffer(depth_attachment=self._texture)
         self._programs = Programs(device)
-        self._program = self._programs.get(read_shader("renderer.lighting", "cast_key.vert.glsl"),
-                                           read_shader("renderer.lighting", "cast.frag.glsl"))
 
     @property
     def terms(self) -> bytes:
@@ -79,8 +77,9 @@ class KeyShadow:
         poses = affordable(
             caster, poses, self._lights, self._tile, np.array(self._center), np.array(self._scale[:2])
         )
-        self._program["center"] = self._center
-        self._program["scale"] = self._scale
+        program = cast_program(self._programs, "cast_key.vert.glsl", caster)
+        program["center"] = self._center
+        program["scale"] = self._scale
         with ctx.scope(self._framebuffer, moderngl.DEPTH_TEST):
             self._framebuffer.viewport = (0, 0, *self._texture.size)
             self._framebuffer.clear()
@@ -90,8 +89,8 @@ class KeyShadow:
                 for index in in_turn(poses, len(self._lights.weights)):
                     row, column = divmod(index, GROUP)
                     self._framebuffer.viewport = (column * self._tile, row * self._tile, self._tile, self._tile)
-                    self._program["shear"] = tuple(shears[index])
-                    caster.draw_geometry(self._program, blend_cutoff=(index + 0.5) / len(self._lights.weights))
+                    program["shear"] = tuple(shears[index])
+                    caster.draw_geometry(program, blend_cutoff=(index + 0.5) / len(self._lights.weights))
             finally:
                 ctx.polygon_offset = 0.0, 0.0
         self._device.check_errors("drawing the key's shadow maps")

@@ -8,6 +8,7 @@ import numpy as np
 
 from renderer.gl.context import Device
 from renderer.gl.programs import define, read_shader, set_uniform
+from renderer.gl.resources import GpuDrawable
 from renderer.lighting.casting import Caster, SetPose, keep_pose
 from renderer.lighting.environment import Environment
 from renderer.lighting.ground_shadow import GroundShadow
@@ -20,8 +21,19 @@ from renderer.scene.bounds import Bounds
 LIVE_TRIANGLES = 12_000
 """The shadows of an animated model with at most so many triangles follow it: under 0.2 s per frame on two cores."""
 
-TRIANGLES_PER_SHADOW = 6_500_000
-"""A still ground shadow takes fewer lights where more triangles than this would be drawn: a second on one core."""
+LIGHT_COST, DRAW_COST = 20_000, 150
+"""What each light of the ground shadow takes besides its triangles, and what each drawable takes for each light, as the
+number of triangles that take as long: measured in software on models of 600 to 74,000 triangles."""
+
+SHADOW_COST = 8_000_000
+"""What all lights of a still ground shadow may take, counted in the same way: under a second on one core."""
+
+FEWEST_LIGHTS, MOST_LIGHTS = 64, 320
+"""Of a still ground shadow. Beside a foot under something high, single lights of too few are seen as steps: with 128,
+opacity rises there by up to 7/255 on the way out; with 320, by 2/255."""
+
+LIVE_SHARE = 1 / 3
+"""A ground shadow that follows an animation has this share of the lights of a still one."""
 
 
 class SelfShadows:
@@ -66,21 +78,18 @@ class Shadows(SelfShadows):
 
     def __init__(
         self, device: Device, lamps: Lamps, environment: Environment, bounds: Bounds, ground: float,
-        *, triangles: int = 0, animated: bool = False, cache_dir: Path | None = None,
+        *, triangles: int = 0, lights: int = MOST_LIGHTS, animated: bool = False, cache_dir: Path | None = None,
     ) -> None:
         """y = `ground`, in metres, is the floor. The shadows of a model that isn't `animated` are kept in `cache_dir`.
 
-        The number of `triangles` that each light has to draw decides how many lights there are.
+        The number of its `triangles` decides whether they are live; `lights` is that of `lights_for`.
         """
         self.live = animated and triangles <= LIVE_TRIANGLES
         self._device = device
         self._cache_dir = None if animated else cache_dir
         super().__init__(device, lamps, environment, bounds, tile=192 if self.live else 320)
-        if self.live:
-            self.ground = GroundShadow(device, lamps, bounds, ground, lights=48, size=384)
-        else:
-            lights = int(np.clip(TRIANGLES_PER_SHADOW // max(triangles, 1), 64, 128))
-            self.ground = GroundShadow(device, lamps, bounds, ground, lights=lights, size=768)
+        size, share = (384, LIVE_SHARE) if self.live else (768, 1.0)
+        self.ground = GroundShadow(device, lamps, bounds, ground, lights=round(share * lights), size=size)
         self.glsl = define({"FLOOR": 1}) + self.glsl
 
     def cast(self, caster: Caster, poses: Sequence[SetPose] = (keep_pose,)) -> None:
@@ -104,3 +113,10 @@ class Shadows(SelfShadows):
     def release(self) -> None:
         self.ground.release()
         super().release()
+
+
+def lights_for(drawables: Sequence[GpuDrawable]) -> int:
+    """How many lights a still ground shadow of these has."""
+    triangles = [len(each.casting) // 3 for each in drawables if each.casting is not None]
+    cost = LIGHT_COST + sum(triangles) + DRAW_COST * len(triangles)
+    return int(np.clip(SHADOW_COST // cost, FEWEST_LIGHTS, MOST_LIGHTS))

@@ -22,7 +22,7 @@ from renderer.load.graph import hidden_nodes, read_nodes, read_roots
 from renderer.load.instancing import read_instances
 from renderer.load.lights import read_lights
 from renderer.load.limits import Budget
-from renderer.load.materials import Materials
+from renderer.load.materials import Materials, without_missing
 from renderer.load.rigging import read_clips, read_skin
 from renderer.load.textures import Textures
 from renderer.scene.animation import pose_scene
@@ -51,7 +51,7 @@ def _build_scene(document: Document, variant: str | None, with_looks: bool) -> S
     materials = Materials(root, textures, variant, with_looks)
     with Draco(accessors, warnings) as draco:
         meshes = Meshes(root, accessors, materials, draco, budget, warnings)
-        nodes = read_nodes(root, len(meshes), len(root.children("skins")))
+        nodes = read_nodes(root, len(meshes), len(root.children("skins")), warnings)
         roots = read_roots(root, nodes, warnings)
         scene = Scene(nodes, roots, meshes.used, materials.used, [], [], [], warnings, materials.variants)
         shown = set(reachable(scene)) - hidden_nodes(root, nodes)
@@ -59,9 +59,12 @@ def _build_scene(document: Document, variant: str | None, with_looks: bool) -> S
     scene.lights = read_lights(root, shown, warnings)
     scene.cameras = [fields.name() for fields in root.children("cameras")]
     scene.extensions = used_extensions(root)
-    scene.clips, scene.broken_clips = read_clips(root, accessors, scene, materials.indices, budget)
     _check_world(scene)
-    scene.images = textures.decode()
+    images = textures.decode()
+    scene.images = [image for image in images if image is not None]
+    if len(scene.images) < len(images):
+        scene.materials = [without_missing(material, images) for material in scene.materials]
+    scene.clips, scene.broken_clips = read_clips(root, accessors, scene, materials.indices, budget)
     scene.missing = textures.missing + _missing_before(root)
     del warnings[limits.WARNINGS :]
     return scene

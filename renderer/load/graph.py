@@ -1,6 +1,7 @@
-"""Nodes and scenes, checked to form a forest: no cycle, one parent at most (glTF 2.0, section 3.5)."""
+"""Nodes and scenes, made a forest: no cycle, one parent at most (glTF 2.0, section 3.5)."""
 
 import math
+from collections import Counter
 
 import numpy as np
 
@@ -11,14 +12,17 @@ from renderer.load.pointers import shown_at_times
 from renderer.scene.nodes import Node
 
 
-def read_nodes(root: Fields, mesh_count: int, skin_count: int) -> list[Node]:
-    """All nodes of the file; `mesh` and `skin` are still the file's own indices. Raises InvalidModel for a graph that
-    isn't a forest: a node with two parents, or a cycle."""
+def read_nodes(root: Fields, mesh_count: int, skin_count: int, warnings: list[str]) -> list[Node]:
+    """All nodes of the file; `mesh` and `skin` are still the file's own indices. Raises InvalidModel for a cycle.
+
+    A node with several parents, which glTF forbids, stays with the last, as in viewers.
+    """
     fields = root.children("nodes")
     if len(fields) > limits.NODES:
         raise ModelTooLarge(f"the model has {len(fields):,} nodes, and {limits.NODES:,} are allowed")
     nodes = [_read_node(item, len(fields), mesh_count, skin_count) for item in fields]
-    _check_forest(nodes)
+    _keep_one_parent(nodes, warnings)
+    _check_cycles(nodes)
     return nodes
 
 
@@ -104,15 +108,21 @@ def _unit_quaternion(fields: Fields) -> tuple[float, float, float, float]:
     return x / length, y / length, z / length, w / length
 
 
-def _check_forest(nodes: list[Node]) -> None:
-    parents = [-1] * len(nodes)
+def _keep_one_parent(nodes: list[Node], warnings: list[str]) -> None:
+    parents = {child: index for index, node in enumerate(nodes) for child in node.children}
+    listed = Counter(child for node in nodes for child in node.children)
+    warnings += [
+        f"node {child} is a child more than once: it is shown once, below node {parents[child]}"
+        for child, count in listed.items() if count > 1
+    ][: limits.WARNINGS]  # fmt: skip
     for index, node in enumerate(nodes):
-        for child in node.children:
-            if parents[child] >= 0:
-                raise InvalidModel(f"node {child} has two parents, nodes {parents[child]} and {index}")
-            parents[child] = index
-    # as no node has two parents, there is a cycle exactly if some node can't be reached from one without a parent
-    pending = [index for index, parent in enumerate(parents) if parent < 0]
+        node.children = tuple(child for child in dict.fromkeys(node.children) if parents[child] == index)
+
+
+def _check_cycles(nodes: list[Node]) -> None:
+    """As no node has two parents, there is a cycle exactly if some node can't be reached from one without a parent."""
+    children_of_any = {child for node in nodes for child in node.children}
+    pending = [index for index in range(len(nodes)) if index not in children_of_any]
     reached = len(pending)
     while pending:
         children = nodes[pending.pop()].children

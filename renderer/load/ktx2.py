@@ -9,8 +9,9 @@ import struct
 import numpy as np
 
 from renderer.arrays import UInt8
-from renderer.errors import InvalidModel, UnsupportedModel, reason
+from renderer.errors import UnsupportedModel
 from renderer.load import limits
+from renderer.load.images import BrokenImage, broken
 
 MAGIC = b"\xabKTX 20\xbb\r\n\x1a\n"
 MAX_LEVELS = limits.TEXTURE_SIDE.bit_length()
@@ -26,34 +27,34 @@ class Ktx2Image:
     """An image whose header is checked and whose pixels are not decoded yet. `size` is width and height."""
 
     def __init__(self, data: bytes, path: str) -> None:
-        """Raises InvalidModel or UnsupportedModel, whose messages begin with `path`."""
+        """Raises BrokenImage or UnsupportedModel, whose messages begin with `path`."""
         self._data = data
         self._path = path
         if len(data) < len(MAGIC) + _HEADER.size + _LEVEL.size:
-            raise InvalidModel(f"{path} can't be decoded: the KTX2 file is truncated")
+            raise BrokenImage(f"{path} can't be decoded: the KTX2 file is truncated")
         form, _, width, height, depth, layers, faces, levels, packing, *tables = _HEADER.unpack_from(data, len(MAGIC))
         if form:
             raise UnsupportedModel(f"{path} is a KTX2 image without Basis Universal: encode it as ETC1S or UASTC")
         if not width or not height or depth or layers > 1 or faces != 1 or levels > MAX_LEVELS:
-            raise InvalidModel(f"{path} can't be decoded: the KTX2 file is not one plain 2D image")
+            raise BrokenImage(f"{path} can't be decoded: the KTX2 file is not one plain 2D image")
         if packing > _ZSTANDARD:
             raise UnsupportedModel(f"{path} is a KTX2 image with supercompression {packing}: use BasisLZ or Zstandard")
         spans = list(zip(tables[::2], tables[1::2], strict=True))
         for level in range(max(levels, 1)):
             start = len(MAGIC) + _HEADER.size + level * _LEVEL.size
             if start + _LEVEL.size > len(data):
-                raise InvalidModel(f"{path} can't be decoded: the KTX2 file is truncated")
+                raise BrokenImage(f"{path} can't be decoded: the KTX2 file is truncated")
             offset, length, unpacked = _LEVEL.unpack_from(data, start)
             spans.append((offset, length))
             blocks = (((width >> level) + 3) // 4 or 1) * (((height >> level) + 3) // 4 or 1)
             if packing != _BASIS_LZ and unpacked != 16 * blocks:
-                raise InvalidModel(f"{path} can't be decoded: level {level} doesn't have the size of {width}x{height}")
+                raise BrokenImage(f"{path} can't be decoded: level {level} doesn't have the size of {width}x{height}")
         if any(offset + length > len(data) for offset, length in spans):
-            raise InvalidModel(f"{path} can't be decoded: the KTX2 file is truncated")
+            raise BrokenImage(f"{path} can't be decoded: the KTX2 file is truncated")
         self.size = width, height
 
     def pixels(self) -> UInt8:
-        """(height, width, 4), first row on top. Raises InvalidModel or UnsupportedModel."""
+        """(height, width, 4), first row on top. Raises BrokenImage, InvalidModel or UnsupportedModel."""
         import opengl_basisu as basisu  # takes as long to import as numpy, and few models need it
 
         try:
@@ -62,4 +63,4 @@ class Ktx2Image:
                 raise UnsupportedModel(f"{self._path} is a KTX2 image with another codec than ETC1S and UASTC")
             return np.asarray(texture.transcode(basisu.Target.RGBA8).data, np.uint8)
         except (ValueError, LookupError, ArithmeticError, MemoryError, RuntimeError) as error:
-            raise InvalidModel(f"{self._path} can't be decoded: {reason(error)}") from error
+            raise broken(self._path, error) from error

@@ -2,7 +2,7 @@
 which of a model's variants is shown. The layers that extensions add are read by `renderer.load.layers`."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from renderer.errors import SettingsError
@@ -10,7 +10,7 @@ from renderer.load import layers, topology
 from renderer.load.fields import Fields, clamped
 from renderer.load.specular_glossiness import with_specular_glossiness
 from renderer.load.textures import Textures
-from renderer.scene.nodes import AlphaMode, Material, TextureRef
+from renderer.scene.nodes import AlphaMode, Image, Material, TextureRef
 
 VARIANTS = "KHR_materials_variants"
 INK = Material(base_color_factor=(0.1, 0.1, 0.1, 1.0), metallic_factor=0.0)
@@ -79,6 +79,32 @@ class Materials:
         return found
 
 
+def without_missing(material: Material, images: Sequence[Image | None]) -> Material:
+    """The material without textures whose image is None; those that stay index the others.
+
+    Factors then count for the whole surface, as in viewers; but without its map nothing glows, since files have white
+    as the factor beside it.
+    """
+    kept = [index for index, image in enumerate(images) if image is not None]
+    left: Material = _replaced(material, {index: place for place, index in enumerate(kept)})
+    if material.emissive_texture is not None and left.emissive_texture is None:
+        left.emissive_factor = (0.0, 0.0, 0.0)
+    return left
+
+
+def _replaced(owner: Any, places: Mapping[int, int]) -> Any:
+    """A material, or one of its layers, whose textures show the images at `places`, by their indices so far."""
+    changed: dict[str, Any] = {}
+    for field in dataclasses.fields(owner):
+        value = getattr(owner, field.name)
+        if isinstance(value, TextureRef):
+            place = places.get(value.image)
+            changed[field.name] = None if place is None else dataclasses.replace(value, image=place)
+        elif dataclasses.is_dataclass(value):
+            changed[field.name] = _replaced(value, places)
+    return dataclasses.replace(owner, **changed)
+
+
 def _highest_texcoord(material: Material) -> int:
     needed = [reference.texcoord for reference in _references(material)]
     tangents = tangent_texcoord(material)
@@ -127,6 +153,9 @@ def _read_material(fields: Fields, textures: Textures) -> Material:
     strength = fields.extension("KHR_materials_emissive_strength")
     emission = 1.0 if strength is None else strength.number("emissiveStrength", 1.0, low=0, high=EMISSIVE_STRENGTH)
     r, g, b = clamped(fields, "emissiveFactor", (0.0, 0.0, 0.0))
+    glow = textures.reference(fields, "emissiveTexture")
+    if glow is None and fields.has("emissiveTexture"):
+        emission = 0.0  # as in `without_missing`
     red, green, blue, alpha = clamped(pbr, "baseColorFactor", (1.0, 1.0, 1.0, 1.0))
     material = Material(
         name=fields.name(),
@@ -140,7 +169,7 @@ def _read_material(fields: Fields, textures: Textures) -> Material:
         occlusion_texture=textures.reference(fields, "occlusionTexture"),
         occlusion_strength=1.0 if occlusion is None else occlusion.number("strength", 1.0, low=0, high=1),
         emissive_factor=(r * emission, g * emission, b * emission),
-        emissive_texture=textures.reference(fields, "emissiveTexture"),
+        emissive_texture=glow,
         alpha_mode=_alpha_mode(fields),
         alpha_cutoff=fields.number("alphaCutoff", 0.5, low=0, high=1e6),
         double_sided=fields.boolean("doubleSided", False),

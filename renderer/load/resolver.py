@@ -11,6 +11,10 @@ from renderer.load.files import ModelFiles
 from renderer.load.names import Names
 
 
+class NotPacked(ResourceMissing):
+    """A file that didn't come along with the model, where it would have been read."""
+
+
 class Resolver:
     """Reads the resources of one glTF file. `folder` is where the glTF file lies inside `files`."""
 
@@ -22,8 +26,8 @@ class Resolver:
     def read(self, uri: str, path: str) -> bytes:
         """The bytes behind `uri`; `path` is the JSON path of the object that names it.
 
-        Raises ResourceMissing for a file that isn't in the archive and for URIs of any other kind, InvalidModel for a
-        broken data URI.
+        Raises NotPacked for a file that isn't in the archive, ResourceMissing for URIs of any other kind, InvalidModel
+        for a broken data URI.
         """
         if uri[:5].lower() == "data:":
             return _decode_data_uri(uri, path)
@@ -35,10 +39,10 @@ class Resolver:
         if name.startswith("../") or name == "..":
             raise ResourceMissing(f"{path} points at {shown}, which is outside the model's own files")
         if self._files is None:
-            raise ResourceMissing(f"{path} needs the file {shown}: upload a GLB, or a ZIP with all the files in it")
+            raise NotPacked(f"{path} needs the file {shown}: upload a GLB, or a ZIP with all the files in it")
         found = self._names.find(name)
         if found is None:
-            raise ResourceMissing(f"{path} needs the file {shown}, which is not in the archive")
+            raise NotPacked(f"{path} needs the file {shown}, which is not in the archive")
         return self._files.read(found)
 
 

@@ -1,6 +1,7 @@
 """Images, samplers and textures: from an image's bytes to RGBA8 pixels, in parallel and each image once.
 
-The size is read from the image's header and checked before any pixel is decoded.
+The size is read from the image's header and checked before any pixel is decoded. An image that didn't come along or
+can't be decoded is left out with a warning, as viewers do; one that is too large is refused.
 """
 
 import concurrent.futures
@@ -14,14 +15,15 @@ import PIL.Image
 
 from renderer.checkpoints import checkpoint, with_checkpoints
 from renderer.cores import usable_cores
-from renderer.errors import InvalidModel, ModelError, ModelTooLarge, reason
+from renderer.errors import InvalidModel, ModelError, ModelTooLarge, UnsupportedModel
 from renderer.load import limits
 from renderer.load.accessors import Accessors
 from renderer.load.container import Document
 from renderer.load.fields import Fields
-from renderer.load.images import open_header, rgba
+from renderer.load.images import BrokenImage, broken, open_header, rgba
 from renderer.load.ktx2 import MAGIC, Ktx2Image
 from renderer.load.limits import Budget
+from renderer.load.resolver import NotPacked
 from renderer.pictures import BROKEN
 from renderer.scene.nodes import Image, Sampler, TextureRef
 
@@ -44,7 +46,7 @@ class Textures:
         self._images = document.root.children("images")
         self._samplers = [_read_sampler(fields) for fields in document.root.children("samplers")]
         self._used: dict[int, int] = {}
-        self.missing = 0  # references to textures that can't be read
+        self.missing = 0  # textures that are left out
         self._uses: dict[int, str] = {}  # the JSON path that refers to an image first
 
     def reference(self, material: Fields, key: str) -> TextureRef | None:
@@ -69,30 +71,31 @@ class Textures:
             **({} if transform is None else _texture_transform(transform)),
         )
 
-    def decode(self) -> list[Image]:
-        """The images in use, in the order of `TextureRef.image`.
+    def decode(self) -> list[Image | None]:
+        """The images in use, in the order of `TextureRef.image`; None for those that are left out.
 
         Raises ModelError subclasses naming the image and a material that shows it.
         """
         with warnings.catch_warnings():  # Pillow warns of oddities in files that it reads all the same
             warnings.simplefilter("ignore")
-            opened = []
+            opened = {}
             for index in self._used:
                 with self._blaming(index):
-                    opened.append(self._open(self._images[index]))
-            largest = max((math.prod(image.size) for _, _, image in opened), default=1)
+                    opened[index] = self._open(self._images[index])
+            largest = max((math.prod(image.size) for _, _, image in opened.values()), default=1)
             threads = min(usable_cores(), max(limits.DECODING_PIXELS // largest, 1))
+            images: dict[int, Image | None] = dict.fromkeys(self._used)
             with concurrent.futures.ThreadPoolExecutor(threads) as pool:
-                decoding = [pool.submit(with_checkpoints(_decode), each) for each in opened]
-                images = []
-                for index, each in zip(self._used, decoding, strict=True):
+                decoding = {index: pool.submit(with_checkpoints(_decode), each) for index, each in opened.items()}
+                for index, each in decoding.items():
                     with self._blaming(index):
-                        images.append(each.result())
-        return images
+                        images[index] = each.result()
+        return list(images.values())
 
     @contextlib.contextmanager
     def _blaming(self, index: int) -> Iterator[None]:
-        """Adds to a ModelError the names of the image and of the material that shows it, which its author knows."""
+        """Adds to a ModelError the names of the image and of the material that shows it, which its author knows. Of an
+        image that can be left out, it becomes a warning."""
         try:
             yield
         except ModelError as error:
@@ -100,7 +103,11 @@ class Textures:
             number = int(use.removeprefix("materials[").partition("]")[0])
             image = _called("image", self._images[index])
             material = _called("material", self._document.root.children("materials")[number])
-            raise type(error)(f"{error} ({image}, {use.rpartition('.')[2]} of {material})") from error
+            message = f"{error} ({image}, {use.rpartition('.')[2]} of {material})"
+            if not isinstance(error, (NotPacked, BrokenImage, UnsupportedModel)):
+                raise type(error)(message) from error
+            self.missing += 1
+            self._notes.append(f"a texture is left out: {message}")
 
     def _source(self, texture: Fields) -> int | None:
         """The index of the image of the first known extension or, without one, of the texture itself."""
@@ -138,7 +145,7 @@ def _decode(opened: tuple[str, str, PIL.Image.Image | Ktx2Image]) -> Image:
         image.load()
         return Image(name, rgba(image))
     except BROKEN as error:
-        raise InvalidModel(f"{path} can't be decoded: {reason(error)}") from error
+        raise broken(path, error) from error
     finally:
         image.close()  # frees Pillow's copy of the pixels before the next image is decoded
 

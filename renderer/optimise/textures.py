@@ -1,13 +1,13 @@
 """Textures that are too large become smaller, in the format that they have."""
 
+import contextlib
 import io
 import math
 
 import PIL.Image
 
 from renderer.checkpoints import checkpoint
-from renderer.errors import InvalidModel, reason
-from renderer.load.images import open_header
+from renderer.load.images import BrokenImage, broken, open_header
 from renderer.media_types import picture_suffix
 from renderer.optimise.draft import Draft
 from renderer.pictures import BROKEN, to_rgba
@@ -21,12 +21,13 @@ _PLAIN = ("L", "LA", "RGB", "RGBA", "CMYK")
 
 
 def shrink_textures(draft: Draft, side: int) -> None:
-    """Makes images at most `side` pixels wide and high. Raises ModelError subclasses for one that can't be decoded."""
+    """Makes images at most `side` pixels wide and high. Those that can't be decoded stay. Raises ModelTooLarge."""
     for index, image in enumerate(draft.document["images"]):
         view = image.get("bufferView")
         if view is not None and (saved := _SAVED.get(picture_suffix(draft.views[view]) or "")):
             checkpoint()
-            draft.views[view] = _shrunk(draft.views[view], side, f"images[{index}]", *saved)
+            with contextlib.suppress(BrokenImage):
+                draft.views[view] = _shrunk(draft.views[view], side, f"images[{index}]", *saved)
 
 
 def _shrunk(data: bytes, side: int, path: str, kind: str, how: dict[str, int]) -> bytes:
@@ -42,5 +43,5 @@ def _shrunk(data: bytes, side: int, path: str, kind: str, how: dict[str, int]) -
             stream = io.BytesIO()
             PIL.Image.merge(pixels.mode, channels).save(stream, kind, icc_profile=image.info.get("icc_profile"), **how)
         except BROKEN as error:
-            raise InvalidModel(f"{path} can't be decoded: {reason(error)}") from error
+            raise broken(path, error) from error
     return stream.getvalue()

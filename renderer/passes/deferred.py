@@ -17,6 +17,7 @@ from renderer.gl.materials import MAX_MAPS
 from renderer.gl.programs import set_uniform
 from renderer.gl.resources import GpuDrawable, GpuScene, matrix_bytes
 from renderer.gl.targets import FrameTarget, SampleTarget
+from renderer.gl.waiting import before_sampling
 from renderer.passes.programs import DEPTH_UV_UNIT, TANGENTS_UNIT, MaterialPrograms, TriangleDraw
 from renderer.passes.surface import is_transmissive
 from renderer.scene.nodes import AlphaMode, Topology
@@ -85,7 +86,7 @@ class DeferredDraws:
     def __init__(
         self, gpu_scene: GpuScene, drawables: Sequence[GpuDrawable], programs: MaterialPrograms, g_buffer: GBuffer
     ) -> None:
-        self._ctx = gpu_scene.device.ctx
+        self._device = gpu_scene.device
         self._programs = programs
         self._g_buffer = g_buffer
         shared = {"SHARED": "1"} if len(drawables) > 1 else {}
@@ -99,7 +100,7 @@ class DeferredDraws:
             shade = programs.get(drawable, "window.vert.glsl", "material.frag.glsl", defines)
             compiled.append((drawable, store, shade))
         for drawable, store, shade in compiled:
-            rectangle = self._ctx.vertex_array(shade, [])
+            rectangle = self._device.ctx.vertex_array(shade, [])
             self._draws[drawable] = TriangleDraw.of(gpu_scene, drawable, store), shade, rectangle
 
     def __contains__(self, drawable: GpuDrawable) -> bool:
@@ -110,12 +111,13 @@ class DeferredDraws:
 
         The samples' framebuffer is current before and after.
         """
-        ctx, samples = self._ctx, self._g_buffer.samples
+        ctx, samples = self._device.ctx, self._g_buffer.samples
         ctx.enable_only(moderngl.DEPTH_TEST)
         self._g_buffer.framebuffer.use()
         for owner, (triangles, _, _) in enumerate(self._draws.values()):
             set_uniform(triangles.program, "u_owner", owner)
             triangles.render(self._programs, ctx, mirrored=mirrored)
+        before_sampling(self._device)
         # The rectangles lie at the far plane and pass where the depth buffer holds something nearer: empty samples are
         # left out.
         samples.framebuffer.use()

@@ -3,75 +3,88 @@
 Samples are averaged, and the picture is composited, in display space (sRGB-encoded): as they will be seen.
 """
 
+import math
 from collections.abc import Mapping
+from typing import TypeVar
 
 import moderngl
 import numpy as np
+import numpy.typing as npt
 
 from renderer.arrays import Float16, UInt8
 from renderer.gl.context import Device
 from renderer.gl.programs import FULL_SCREEN, Programs, read_shader, set_uniform
-from renderer.gl.targets import FrameTarget, ReadTarget
+from renderer.gl.readback import Pending, Readback
+from renderer.gl.targets import FrameTarget
 from renderer.spec import Backdrop
+
+CELL_WIDTH = 4
+"""Pixels of a row that pixels.frag.glsl writes at a time."""
+
+_PIXELS = "pixels.frag.glsl"
+_RGB = {"CELL_WIDTH": CELL_WIDTH, "CHANNELS": 3}
+_RGBA = {"CELL_WIDTH": CELL_WIDTH, "CHANNELS": 4}
+_DEEP = {"CELL_WIDTH": CELL_WIDTH, "DEEP": 1}
+
+Value = TypeVar("Value", np.uint8, np.float16)
 
 
 class ResolvePass:
-    """Reads a `FrameTarget` as pictures of the frame's size, top row first."""
+    """Reads a `FrameTarget` as pictures of the frame's size, top row first: begins to, and waits for nothing."""
 
     def __init__(self, device: Device, samples: FrameTarget) -> None:
         self._device = device
         self._samples = samples
         self._programs = Programs(device)
-        self._small: ReadTarget | None = None
-        self._target = ReadTarget(device, (samples.width, samples.height))
-        self._deep: ReadTarget | None = None
+        self._readbacks: dict[tuple[tuple[int, int], int], Readback] = {}  # by the size and the bytes of a pixel
 
-    def read_rgba(self) -> UInt8:
-        """(h, w, 4): premultiplied, sRGB-encoded, as drawn."""
-        program = full_screen(self._programs, "resolve.frag.glsl", texels(self._samples))
+    def start_rgba(self, size: tuple[int, int] | None = None) -> Pending[UInt8]:
+        """(h, w, 4): premultiplied, sRGB-encoded, as drawn.
+
+        At another `size` (width, height) than the frame's, a pixel has the samples at its middle alone.
+        """
+        program = full_screen(self._programs, _PIXELS, {**texels(self._samples), **_RGBA})
         set_samples(program, self._samples)
-        return self._pixels(program)
+        if size is not None:
+            set_uniform(program, "u_size", (float(size[0]), float(size[1])))
+        return self._read(program, np.uint8, 4, size)
 
-    def read_small(self, size: tuple[int, int]) -> UInt8:
-        """The frame as `read_rgba` has it, at `size` (width, height): of each pixel the samples at its middle alone."""
-        if self._small is None:
-            self._small = ReadTarget(self._device, size)
-        program = full_screen(self._programs, "resolve.frag.glsl", texels(self._samples))
-        set_samples(program, self._samples)
-        set_uniform(program, "u_size", (float(size[0]), float(size[1])))
-        self._small.fill(program)
-        return np.frombuffer(self._small.read(), np.uint8).reshape(size[1], size[0], 4)
-
-    def read_straight(self, foreground: moderngl.Texture | None = None) -> UInt8:
+    def start_straight(self, foreground: moderngl.Texture | None = None) -> Pending[UInt8]:
         """(h, w, 4): sRGB-encoded with straight alpha, behind a foreground; black where nothing is seen."""
-        return self._pixels(transparent(self._programs, "resolve.frag.glsl", self._samples, foreground))
+        return self._read(transparent(self._programs, _PIXELS, self._samples, foreground, _RGBA), np.uint8, 4)
 
-    def read_deep(self, foreground: moderngl.Texture | None = None) -> Float16:
-        """(h, w, 4), 0 to 1: like `read_straight`, but as fine as the mean of the samples is, which has 10 bits."""
-        if self._deep is None:
-            self._deep = ReadTarget(self._device, (self._samples.width, self._samples.height), "f2")
-        self._deep.fill(transparent(self._programs, "resolve.frag.glsl", self._samples, foreground))
-        halves = np.frombuffer(self._deep.read(), np.float16)
-        return halves.reshape(self._samples.height, self._samples.width, 4)
+    def start_deep(self, foreground: moderngl.Texture | None = None) -> Pending[Float16]:
+        """(h, w, 4), 0 to 1: like `start_straight`, but as fine as the mean of the samples is, which has 10 bits."""
+        return self._read(transparent(self._programs, _PIXELS, self._samples, foreground, _DEEP), np.float16, 4)
 
-    def read_rgb(
+    def start_rgb(
         self, backdrop: Backdrop, image: moderngl.Texture | None = None, foreground: moderngl.Texture | None = None
-    ) -> UInt8:
+    ) -> Pending[UInt8]:
         """(h, w, 3): sRGB-encoded, on a backdrop with its image, behind a foreground."""
-        program = composite(self._programs, "resolve.frag.glsl", self._samples, backdrop, image, foreground)
-        return np.ascontiguousarray(self._pixels(program)[..., :3])
+        program = composite(self._programs, _PIXELS, self._samples, backdrop, image, foreground, _RGB)
+        return self._read(program, np.uint8, 3)
 
     def release(self) -> None:
-        self._target.release()
-        if self._small is not None:
-            self._small.release()
-        if self._deep is not None:
-            self._deep.release()
+        for readback in self._readbacks.values():
+            readback.release()
         self._programs.release()
 
-    def _pixels(self, program: moderngl.Program) -> UInt8:
-        self._target.fill(program)
-        return np.frombuffer(self._target.read(), np.uint8).reshape(self._samples.height, self._samples.width, 4)
+    def _read(
+        self, program: moderngl.Program, kind: type[Value], channels: int, size: tuple[int, int] | None = None
+    ) -> Pending[npt.NDArray[Value]]:
+        width, height = size or (self._samples.width, self._samples.height)
+        cells = math.ceil(width / CELL_WIDTH), height
+        pixel = np.dtype(kind).itemsize * channels
+        key = cells, pixel
+        if key not in self._readbacks:
+            self._readbacks[key] = Readback(self._device, cells, CELL_WIDTH * math.prod(cells) * pixel)
+        set_uniform(program, "u_columns", cells[0])
+
+        def picture(written: bytes) -> npt.NDArray[Value]:
+            rows = np.frombuffer(written, kind).reshape(height, -1, channels)
+            return np.ascontiguousarray(rows[:, :width])
+
+        return self._readbacks[key].fill(program, picture)
 
 
 def full_screen(programs: Programs, fragment: str, defines: Mapping[str, object]) -> moderngl.Program:

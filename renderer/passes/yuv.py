@@ -36,7 +36,7 @@ class YuvPass:
 
     def convert(
         self, backdrop: Backdrop, image: moderngl.Texture | None = None, foreground: moderngl.Texture | None = None
-    ) -> Pending:
+    ) -> Pending[bytes]:
         """Issues the conversion of the frame on a backdrop with its image, behind a foreground; waits for nothing.
 
         What is read is I420: the planes Y, U, V, each top row first, without gaps.

@@ -28,7 +28,7 @@ class YuvaPass:
         self._cells = math.ceil(samples.width / CELL_WIDTH), samples.height
         self._planes = Readback(device, self._cells, CELL_WIDTH * math.prod(self._cells) * 8)
 
-    def convert(self, foreground: moderngl.Texture | None = None) -> Pending:
+    def convert(self, foreground: moderngl.Texture | None = None) -> Pending[bytes]:
         """Issues the conversion of the frame behind a foreground; waits for nothing.
 
         What is read are the planes Y, U, V and alpha, top row first, without gaps, 16 bits a value in the machine's

@@ -203,7 +203,8 @@ class Primitive:
 
     Triangles always have normals (computed flat where the file has none), and tangents (xyz, w = handedness)
     where the material's textures give directions. `joints` and `weights` are (n, 4k). `looks` has the materials that
-    variants give, by numbers of Scene.variants, where the loader was asked for them.
+    variants give, by numbers of Scene.variants, where the loader was asked for them. `casting` are the triangles that
+    cast shadows, where they were chosen already.
     """
 
     topology: Topology
@@ -218,6 +219,7 @@ class Primitive:
     weights: Float32 | None = None
     targets: tuple[MorphTarget, ...] = ()
     looks: dict[int, int] = dataclasses.field(default_factory=dict)
+    casting: UInt32 | None = None
 
 
 @dataclasses.dataclass(slots=True)
@@ -314,7 +316,7 @@ class Scene:
 
     `cameras` and `extensions` are the names of those that the file has and uses. `broken_clips` says by name what is
     wrong with those animations that can't be played. `missing` counts the textures and materials that the file names
-    and that didn't come along.
+    and that didn't come along or can't be read.
     """
 
     nodes: list[Node]

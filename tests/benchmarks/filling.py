@@ -1,4 +1,4 @@
-"""Fills a farm's database with very many rows: copies of real ones, made by PostgreSQL itself."""
+"""Fills a farm's database with very many rows: copies of real ones, made by the database itself."""
 
 import contextlib
 from collections.abc import Iterator, Mapping
@@ -7,20 +7,34 @@ import psycopg
 
 from api.db.tables import Base
 
+SERIES = {
+    "postgresql": "generate_series(1, {count}) n",
+    "sqlite": "(WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count})"
+              " SELECT n FROM numbers)",
+}  # fmt: skip
+"""The numbers from 1 on, by the name of the database's dialect."""
 
-def copy_row(
-    connection: psycopg.Connection, table: str, count: int, changed: Mapping[str, str], where: str = "true"
-) -> None:
-    """So many copies of a row of the table, of the first for which `where` holds.
+
+def copying(
+    table: str, count: int, changed: Mapping[str, str], where: str = "true", dialect: str = "postgresql"
+) -> str:
+    """The statement that makes so many copies of a row of the table, of the first for which `where` holds.
 
     `changed` are SQL expressions by column, in which `n` is the number of the copy, from 1, and `one` the row.
     """
     names = [column.name for column in Base.metadata.tables[table].columns if column.computed is None]
     values = ", ".join(changed.get(name, f"one.{name}") for name in names)
-    connection.execute(
+    return (
         f"INSERT INTO {table} ({', '.join(names)}) SELECT {values}"  # noqa: S608
-        f" FROM (SELECT * FROM {table} WHERE {where} LIMIT 1) one, generate_series(1, {count}) n"
+        f" FROM (SELECT * FROM {table} WHERE {where} LIMIT 1) one, {SERIES[dialect].format(count=count)}"
     )
+
+
+def copy_row(
+    connection: psycopg.Connection, table: str, count: int, changed: Mapping[str, str], where: str = "true"
+) -> None:
+    """As `copying` says."""
+    connection.execute(copying(table, count, changed, where))
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ import heapq
 import itertools
 import multiprocessing
 import random
+import shutil
 import tempfile
 import threading
 import time
@@ -23,7 +24,6 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import click
-import psutil
 from rich.console import Console
 from sqlalchemy import text, update
 
@@ -37,7 +37,7 @@ from api.settings import Settings
 from api.storage.open import open_storage
 from tests.benchmarks import years
 from tests.benchmarks.hands import Hand
-from tests.benchmarks.rows import Row, at_most, measured, table
+from tests.benchmarks.rows import Row, at_least, at_most, measured, table
 from tests.support.postgres import PostgresServer, running_server
 from tests.support.redis import running_redis
 from tests.support.s3 import running_s3
@@ -76,12 +76,16 @@ class Size:
 SMALL = Size(renders=200_000, pending=50_000, accounts=10_000, seconds=3.0, run_s=20.0)
 FULL = Size(renders=10_000_000, pending=1_000_000, accounts=10_000, seconds=20.0, run_s=120.0)
 
+BYTES_EACH = 2_700
+"""Of disk for each render: 2,400 in tables and indexes, the rest for sorting the largest index."""
+BYTES_BESIDES = 5_000_000_000
+"""PostgreSQL's log of writes, by PRODUCTION, and the storage's and Redis' files."""
 
 Times = dict[str, list[float]]
 """Milliseconds of each time that something was done, by what it was."""
 
 ASKED: tuple[tuple[str, ...], ...] = (
-    ("heartbeat",), ("presence",), ("settle", "claim"), ("order",), ("read",), ("list_some",), ("list_largest",),
+    ("presence",), ("heartbeat",), ("settle", "claim"), ("order",), ("read",), ("list_some",), ("list_largest",),
     ("list_errors",), ("list_deep",),
 )  # fmt: skip
 """Methods of Hand that are called in turn, as often as can be."""
@@ -93,7 +97,6 @@ def take(hand: Hand, _size: Size) -> Times:
     for worker in hand.workers:
         hand.at = worker
         times["first claim"].append(_ms(hand.claim))
-        hand.presence()
     return times
 
 
@@ -195,17 +198,6 @@ class Figures:
         return self.times[name][int(share * (len(self.times[name]) - 1))]
 
 
-def cpu_seconds(server: PostgresServer) -> float:
-    """Of all its processes, those that have ended included."""
-    own = server.process.cpu_times()
-    total = own.user + own.system + own.children_user + own.children_system
-    for child in server.process.children():
-        with contextlib.suppress(psutil.NoSuchProcess):
-            used = child.cpu_times()
-            total += used.user + used.system
-    return total
-
-
 @contextlib.contextmanager
 def farm_of(size: Size) -> Iterator[tuple[PostgresServer, str, Settings]]:
     """The servers, and the database of that size."""
@@ -236,10 +228,10 @@ def figures(size: Size) -> Figures:
         database = Database(url)
         for name in PHASES:
             with sweeping(database, settings) if name == "run" else contextlib.nullcontext():
-                used, begin = cpu_seconds(server), time.perf_counter()
+                used, begin = server.cpu_seconds(), time.perf_counter()
                 barrier.wait()
                 barrier.wait()
-                used, took = cpu_seconds(server) - used, time.perf_counter() - begin
+                used, took = server.cpu_seconds() - used, time.perf_counter() - begin
             answers = [told.get() for _ in range(PROCESSES)]
             for each in answers[0]:
                 found.times[each] = sorted(ms for times in answers for ms in times[each])
@@ -302,6 +294,14 @@ PER_WORKER_AND_SECOND = {
 """How often each thing is done while all workers draw, and clients ask ten times for each of their renders."""
 
 
+def claims_a_core(found: Figures) -> float:
+    """How many claims and settlements a second one core of PostgreSQL's machine is enough for.
+
+    CPU time, not the rate: that is as much the rate of those who ask, who share this machine's cores.
+    """
+    return 1000 / found.cpu_ms["settle, claim"]
+
+
 def needed_cores(found: Figures) -> dict[str, float]:
     """Of PostgreSQL's machine while 1,000 workers draw, by what for."""
     return {name: found.cpu_ms[name] * rate * WORKERS / 1000 for name, rate in PER_WORKER_AND_SECOND.items()}
@@ -323,10 +323,17 @@ def measure(size: Size = SMALL) -> list[Row]:
         ))  # fmt: skip
     for name, does in ALONE.items():
         rows.append(measured(does, f"{found.times[name][0] / 1000:.2f} s", COMMAND))
-    cores = needed_cores(found)
+    cores, each_core = needed_cores(found), claims_a_core(found)
+    wanted = WORKERS / SEGMENT_S
+    claims = (
+        f"{each_core:.0f}/s, each with the settlement of the one before; a claim alone, when all workers come up"
+        f" together: {1000 / found.cpu_ms['take']:.0f}/s; {WORKERS:,} workers want {wanted:.0f}/s"
+    )
     parts = ", ".join(f"{name} {each:.2f}" for name, each in cores.items())
     return [
         *rows,
+        at_least("claims a second for each core of PostgreSQL, to what the workers want", claims, each_core / wanted,
+                 1.0, COMMAND),
         at_most(f"PostgreSQL's cores while {WORKERS:,} workers draw", parts, sum(cores.values()), CORES, COMMAND),
         _at_their_own_pace(found, size),
     ]
@@ -346,12 +353,17 @@ def _at_their_own_pace(found: Figures, size: Size) -> Row:
 
 
 @click.command()
-@click.option("--full", is_flag=True, help="10,000,000 renders and 1,000,000 segments: 35 GB of disk, half an hour.")
+@click.option("--full", is_flag=True, help="10,000,000 renders, 1,000,000 segments: 35 GB, and half an hour.")
 @click.option("--renders", type=int, help="So many instead.")
 @click.option("--pending", type=int, help="So many segments instead.")
 def main(full: bool, renders: int | None, pending: int | None) -> None:
     given = {"renders": renders, "pending": pending}
     size = dataclasses.replace(FULL if full else SMALL, **{name: value for name, value in given.items() if value})
+    wanted = (size.renders + size.pending) * BYTES_EACH + BYTES_BESIDES
+    if (free := shutil.disk_usage(tempfile.gettempdir()).free) < wanted:
+        raise click.ClickException(
+            f"This takes {wanted / 1e9:.0f} GB in {tempfile.gettempdir()}, where {free / 1e9:.0f} are free; set TMPDIR"
+        )
     Console(emoji=False, width=170).print(table(measure(size)))
 
 

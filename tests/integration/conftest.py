@@ -83,14 +83,14 @@ def customer(farm: Farm, first: tuple[str, Upload]) -> Iterator[Customer]:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Closed before tests of other folders: Playwright keeps an event loop running, beside which they can't run theirs."""
+    """Closed before tests of other folders: while Playwright runs an event loop, they can't run their own."""
     with built_portal() as browser:
         yield browser
 
 
 @pytest.fixture(scope="session")
 def first_sign_in() -> list[object]:
-    """The cookies of the farm's first sign-in, once there was one: its link works once, a browser may be opened again."""
+    """The cookies of the first sign-in, once there was one: its link works once, and browsers may be opened again."""
     return []
 
 

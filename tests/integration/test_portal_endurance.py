@@ -21,6 +21,9 @@ expect.set_options(timeout=PATIENCE_MS)
 
 MODELS = 10_000
 FRAMES = 300
+LEAST_FPS = 50
+TRIES = 10
+"""Scrolls at most, until one is smooth: something else may keep the machine busy during the others."""
 MOST_MS = 10.0
 """Of the page's own thread, in CPU time, for a frame: half of what there is at 50 frames/s, since pictures are decoded
 and put together besides. Unlike the frames/s it is the same on a busy machine."""
@@ -76,6 +79,12 @@ def boss(browser: Browser, farm: Farm, tmp_path_factory: pytest.TempPathFactory)
         yield boss
 
 
+@pytest.fixture(scope="module")
+def many(boss: Visit, farm: Farm) -> None:
+    """MODELS models."""
+    multiply(farm)
+
+
 def copies(row: Base, count: int, **changed: list[str]) -> list[dict[str, object]]:
     values = {column.key: getattr(row, column.key) for column in row.__table__.columns}
     return [values | {name: each[number] for name, each in changed.items()} for number in range(count)]
@@ -109,23 +118,48 @@ def own_thread_ms(devtools: CDPSession) -> float:
     return 1000.0 * float(metrics["TaskDuration"])
 
 
+@pytest.mark.usefixtures("many")
 def test_ten_thousand_models_scroll_smoothly(boss: Visit, farm: Farm) -> None:
-    multiply(farm)
     page = boss.page
     page.goto(f"{farm.url}/portal/library")
     page.get_by_role("button", name="Look into lamp").first.wait_for()
     devtools = page.context.new_cdp_session(page)
     devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
-    before = own_thread_ms(devtools)
-    scrolled = page.evaluate(SCROLL, FRAMES)
-    own_ms = (own_thread_ms(devtools) - before) / FRAMES
-    print(f"{own_ms:.1f} ms of the page's own thread for a frame; {1000 * FRAMES / sum(scrolled['took']):.0f} frames/s")
-    assert scrolled["reached"] > 10_000
+    before, reached, took = own_thread_ms(devtools), 0.0, []
+    for _ in range(TRIES):
+        scrolled = page.evaluate(SCROLL, FRAMES)
+        assert scrolled["reached"] > reached + 10_000, "each scroll shows rows that were not in the page before"
+        reached = scrolled["reached"]
+        took.append(sum(scrolled["took"]) / FRAMES)
+        if 1000 / took[-1] >= LEAST_FPS:
+            break
+    own_ms, best_fps = (own_thread_ms(devtools) - before) / (len(took) * FRAMES), 1000 / min(took)
+    print(f"{own_ms:.1f} ms of the page's own thread for a frame; {best_fps:.0f} frames/s")
+    assert best_fps >= LEAST_FPS
     assert 0 < own_ms < MOST_MS
     assert page.locator(".cell").count() < 200, "only what is in sight is in the page"
     page.get_by_role("checkbox").first.check(force=True)
     page.get_by_role("button", name="Choose all 10,000").click()
     page.get_by_text("10000 chosen").wait_for()
+    assert boss.troubles == []
+
+
+@pytest.mark.usefixtures("many")
+def test_every_model_can_be_found_wherever_one_is_chosen(boss: Visit, farm: Farm) -> None:
+    page = boss.page
+    page.goto(f"{farm.url}/portal/projects?models=")
+    dialog = page.get_by_role("dialog")
+    for name in ("lamp 04242", "lamp 00007"):
+        dialog.get_by_role("searchbox").fill(name)
+        dialog.get_by_role("checkbox", name=name).check()
+    expect(dialog.get_by_text("2 chosen")).to_be_visible()
+    for path in ("generate?way=lighter", "projects?template=studioLight1&new="):
+        page.goto(f"{farm.url}/portal/{path}")
+        choice = page.get_by_label("Model", exact=True)
+        page.get_by_role("searchbox").fill("lamp 04242")
+        choice.select_option("lamp 04242")
+        page.get_by_role("searchbox").fill("lamp 00007")
+        expect(choice.get_by_role("option")).to_have_text(["lamp 04242", "lamp 00007"])  # the chosen one stays
     assert boss.troubles == []
 
 

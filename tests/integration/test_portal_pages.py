@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.integration.portal import PATIENCE_MS, Visit, visit, wait_until_plays
 from tests.integration.support import box_glb
-from tests.support.browser import FLAGS
+from tests.support.browser import FLAGS, IN_NETWORK
 from tests.support.farm import Farm
 from tests.support.node import LIGHTHOUSE, node_package
 from tests.support.waiting import HANG_S, wait_for
@@ -69,6 +69,31 @@ def turn(page: Page, *keys: str) -> None:
     page.locator("canvas.turnable").focus()
     for key in keys:
         page.keyboard.press(key)
+
+
+def test_on_plain_http_files_are_uploaded_and_a_code_leads_telephones_to_see_them_in_the_room(
+    browser: Browser, farm: Farm, cookies: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "stool.glb").write_bytes(box_glb(height=0.4))
+    with visit(browser, farm) as boss:
+        page = boss.page
+        boss.url = farm.url.replace("127.0.0.1", IN_NETWORK)
+        page.context.add_cookies([
+            {"name": each["name"], "value": each["value"], "url": boss.url} for each in cookies["cookies"]
+        ])  # fmt: skip
+        page.goto(f"{boss.url}/portal/upload")
+        assert not page.evaluate("isSecureContext"), "there is no crypto.subtle, and no picker that gives handles"
+        with page.expect_file_chooser() as chooser:
+            page.get_by_role("button", name="Choose files").click()
+        chooser.value.set_files(tmp_path / "stool.glb")
+        expect(page.get_by_text("Here, and being drawn")).to_be_visible()
+        page.get_by_role("button", name="Show it").click()
+        page.get_by_role("button", name="See it in your room").click()
+        page.get_by_role("img", name="This page's address, for a camera").wait_for()
+        expect(page.get_by_role("link", name="Download the USDZ")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("button", name="See it in your room")).to_be_focused()
+        assert boss.troubles == []
 
 
 def test_a_view_of_the_live_model_becomes_the_settings_of_an_order(boss: Visit, lamp: str) -> None:
@@ -184,17 +209,40 @@ def test_every_page_fits_every_screen_and_everybody(
         assert boss.troubles == []
 
 
+def made(boss: Visit, model_id: str, settings: dict[str, object]) -> str:
+    """The id of a render that is ordered and done."""
+    page = boss.page
+    page.goto(f"{boss.url}/portal/queue")
+    order = page.request.post(
+        f"{boss.url}/v1/renders", data={"modelId": model_id, "renderSettings": settings}, headers={"Origin": boss.url}
+    ).json()
+    render_id = str(order["data"]["id"])
+    wait_for(lambda: asked(page, f"/v1/renders/{render_id}")["data"]["status"] == "done", "the render")
+    return render_id
+
+
+@pytest.mark.nightly
+def test_a_video_without_a_background_is_seen_before_others_or_says_what_would_let_it(boss: Visit, lamp: str) -> None:
+    page = boss.page
+    render_id = made(boss, lamp, {"transparent": True, "size": "128x128", "length": 3, "lighting": "soft"})
+    page.goto(f"{boss.url}/portal/videos?open={render_id}")
+    wait_until_plays(page)
+    page.get_by_role("button", name="Order a WebM").click()
+    expect(page.get_by_role("checkbox", name="WebM", exact=True)).to_be_checked()
+    expect(page.get_by_role("switch", name="No background")).to_be_checked()
+    expect(page.get_by_role("radio", name="Soft")).to_be_checked()
+    expect(page.get_by_text("1 credit", exact=True)).to_be_visible()
+    render_id = made(boss, lamp, {"size": "128x128", "length": 3, "transparent": True, "formats": ["webp"]})
+    page.goto(f"{boss.url}/portal/videos?open={render_id}")
+    page.get_by_role("dialog").get_by_role("radio", name="Black").check(force=True)
+    expect(page.get_by_role("dialog").locator("img").first).to_have_js_property("naturalWidth", 128)
+
+
 @pytest.mark.nightly
 def test_a_training_set_is_looked_into(boss: Visit, lamp: str) -> None:
     page = boss.page
-    page.goto(f"{boss.url}/portal/queue")
-    settings = {"output": "dataset", "datasetQuality": "100x800"}
-    order = page.request.post(
-        f"{boss.url}/v1/renders", data={"modelId": lamp, "renderSettings": settings}, headers={"Origin": boss.url}
-    ).json()
-    path = f"/v1/renders/{order['data']['id']}"
-    wait_for(lambda: asked(page, path)["data"]["status"] == "done", "the training set")
-    page.goto(f"{boss.url}/portal/datasets?open={order['data']['id']}")
+    render_id = made(boss, lamp, {"output": "dataset", "datasetQuality": "100x800"})
+    page.goto(f"{boss.url}/portal/datasets?open={render_id}")
     expect(page.get_by_text(re.compile("100 views, .* points"))).to_be_visible()
     page.get_by_role("slider", name="View").fill("42")
     for plane in ("Depth", "Normals", "Mask", "Colour"):

@@ -74,7 +74,7 @@ def our_picture(device: Device, environment: Environment, shot: Shot) -> tuple[U
     resolve = ResolvePass(device, target)
     target.begin()
     geometry.draw(shot.view, target.framebuffer)
-    rgb, alpha = resolve.read_rgb(Backdrop(BACKGROUND)), resolve.read_rgba()[..., 3]
+    rgb, alpha = resolve.start_rgb(Backdrop(BACKGROUND)).read(), resolve.start_rgba().read()[..., 3]
     for owner in (resolve, geometry, shadows, gpu_scene, target):
         owner.release()
     return rgb, alpha

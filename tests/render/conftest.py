@@ -56,7 +56,7 @@ def draw(device: Device, light_cache: Path, tmp_path: Path) -> Draw:
         view = shot_view(FrameSpec(SIZE, SIZE, frame_count=1, zoom=zoom), scene_bounds(scene, clip), 0)
         assert view is not None
         geometry.draw(view, target.framebuffer)
-        pixels = resolve.read_rgb(Backdrop("#b4bac2"))
+        pixels = resolve.start_rgb(Backdrop("#b4bac2")).read()
         for owner in (resolve, geometry, gpu_scene, target):
             owner.release()
         return pixels

@@ -90,7 +90,7 @@ def test_the_measure_finds_the_bands_of_plain_rounding(slope: Slope) -> None:
 
 @pytest.mark.parametrize("backdrop", BACKDROPS, ids=lambda backdrop: backdrop.color)
 def test_a_still_of_a_soft_shadow_has_no_bands(slope: Slope, backdrop: Backdrop) -> None:
-    picture = slope.still.read_rgb(backdrop)
+    picture = slope.still.start_rgb(backdrop).read()
     for channel, value in enumerate(backdrop.rgb):
         exact = 255 * value * (1 - slope.opacity)
         assert np.abs(off(picture[..., channel], exact)).max() < 0.2
@@ -98,7 +98,7 @@ def test_a_still_of_a_soft_shadow_has_no_bands(slope: Slope, backdrop: Backdrop)
 
 
 def test_the_alpha_of_a_soft_shadow_has_no_bands(slope: Slope) -> None:
-    alpha, exact = slope.still.read_rgba()[..., 3], 255 * slope.opacity
+    alpha, exact = slope.still.start_rgba().read()[..., 3], 255 * slope.opacity
     assert np.abs(off(alpha, exact)).max() < 0.2
     assert bands(alpha, exact) < 0.03
 

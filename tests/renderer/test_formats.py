@@ -219,6 +219,17 @@ def test_hevc_with_alpha_is_refused_where_the_encoder_knows_none() -> None:
     require_codec(dataclasses.replace(file, codec="vp9"))
 
 
+def test_an_order_that_cannot_be_encoded_here_is_refused_before_the_model_is_read(
+    opened_device: Device, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("renderer.encode.available.makes_hevc_alpha", lambda: False)
+    variants = {"clear": VideoVariant(Backdrop(), formats=("hevc",), transparent=True)}
+    with pytest.raises(SettingsError) as error:
+        render_video(tmp_path / "no model", FRAMES, variants, tmp_path / "out",
+                     device=opened_device, cache_dir=None, listener=Silent())
+    assert (error.value.code, error.value.field, str(error.value)) == ("invalid_settings", "formats", NO_ALPHA)
+
+
 def test_a_sequence_of_pngs_has_every_frame_as_it_was_drawn(made: Made) -> None:
     clear, orange = (entries(made.whole[variant]["png"]) for variant in ("clear", "orange"))
     assert [*clear] == [*orange] == [f"frames/{index:05d}.png" for index in range(COUNT)]

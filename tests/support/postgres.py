@@ -80,6 +80,16 @@ class PostgresServer:
         assert self._process is not None
         return psutil.Process(self._process.pid)
 
+    def cpu_seconds(self) -> float:
+        """What all its processes have used, those that have ended included."""
+        own = self.process.cpu_times()
+        total = own.user + own.system + own.children_user + own.children_system
+        for child in self.process.children():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                used = child.cpu_times()
+                total += used.user + used.system
+        return total
+
     def stop(self) -> None:
         """Ends all sessions, and the server."""
         assert self._process is not None

@@ -24,6 +24,7 @@ from api.domain.renders.outcomes import SUBJECT
 from api.domain.renders.pricing import price
 from api.domain.renders.renders import RenderView, get_render, select_views
 from api.domain.renders.states import RETRIED_FROM, RenderStatus
+from api.domain.renders.task_locks import lock_tasks
 from api.domain.work import tasks
 from api.domain.work.states import Role, TaskState
 from api.domain.work.tasks import NewTask, Priority, Work
@@ -187,10 +188,15 @@ def retry_render(session: Session, account_id: str, render_id: str) -> RenderVie
     Raises RenderNotFound; InvalidState for a render that isn't in error, or a preview with nothing paid; NoCredits.
     """
     view = get_render(session, account_id, render_id)
-    if not view.is_system_preview:
-        draw_previews(session, account_id, [view.model_id])
-    elif not previews.is_paid(session, view.model_id):
+    if view.is_system_preview and not previews.is_paid(session, view.model_id):
         raise InvalidState("A preview is free with a paid render of its model, and there is none")
+
+    def together() -> list[str]:
+        unpaid = () if view.is_system_preview else previews.ended_unpaid(session, account_id, [view.model_id])
+        return [render_id, *unpaid]
+
+    for preview_id in lock_tasks(session, together, needs=True)[1:]:
+        _draw_again(session, account_id, preview_id)
     if (credits := _draw_again(session, account_id, render_id)) is None:
         raise InvalidState(f"Only a render in error can be tried again; this one is {view.status}")
     if credits:
@@ -205,8 +211,12 @@ def draw_previews(session: Session, account_id: str, model_ids: Collection[str])
 
     Call it before `sources`, whose lock the end of a model's inspection waits for, or for models that are ready.
     """
-    for preview_id in previews.ended_unpaid(session, account_id, model_ids):
-        _draw_again(session, account_id, preview_id)
+    def unpaid() -> Sequence[str]:
+        return previews.ended_unpaid(session, account_id, model_ids)
+
+    if unpaid():
+        for preview_id in lock_tasks(session, unpaid, needs=True):
+            _draw_again(session, account_id, preview_id)
 
 
 def sources(session: Session, account_id: str, model_ids: Collection[str]) -> dict[str, Source]:
@@ -233,9 +243,10 @@ def sources(session: Session, account_id: str, model_ids: Collection[str]) -> di
 
 
 def _draw_again(session: Session, account_id: str, render_id: str) -> int | None:
-    """A render in error is to be made from the start. Returns what that costs its owner; None if it isn't in error."""
-    if task_id := session.scalar(select(Render.task_id).where(Render.id == render_id)):
-        tasks.lock_needs(session, task_id)
+    """A render in error, whose task is locked, is to be made from the start.
+
+    Returns what that costs its owner; None if it isn't in error.
+    """
     render = session.execute(
         select(Render.model_id, Render.task_id, Render.credits, Task.state)
         .join(Task, Task.id == Render.task_id)

@@ -15,6 +15,7 @@ from api.domain.renders import outcomes, previews, trash
 from api.domain.renders.outcomes import SUBJECT
 from api.domain.renders.renders import RenderView, get_render
 from api.domain.renders.states import UNFINISHED, RenderStatus
+from api.domain.renders.task_locks import lock_tasks
 from api.domain.work import lanes, leftovers, results, scheduling
 from api.errors import InvalidState, RenderNotFound
 
@@ -85,12 +86,15 @@ def _lock(unit: Unit, render_id: str, model_id: str) -> str | None:
 
     Returns the id of the preview, unless it has ended.
     """
-    preview_id = previews.unfinished(unit, model_id)
-    wanted = select(Render.task_id).where(Render.id.in_([render_id, preview_id]))
-    task_ids = unit.scalars(select(Task.id).where(Task.id.in_(wanted)).order_by(Task.id).with_for_update()).all()
-    for lane in lanes_of(unit, task_ids):
+
+    def together() -> list[str]:
+        preview_id = previews.unfinished(unit, model_id)
+        return [render_id] if preview_id is None else [render_id, preview_id]
+
+    found = lock_tasks(unit, together)
+    for lane in lanes_of(unit, unit.scalars(select(Render.task_id).where(Render.id.in_(found))).all()):
         lanes.lock(unit, lane)
-    return preview_id
+    return found[1] if len(found) > 1 else None
 
 
 def _at_work(unit: Unit, render_id: str) -> Row[*tuple[Any, ...]]:

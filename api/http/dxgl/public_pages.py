@@ -7,6 +7,7 @@ import dataclasses
 import hashlib
 from collections.abc import Callable, Sequence
 from html import escape
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -51,6 +52,13 @@ main.frame { height: 100vh } main.frame video, main.frame img { display: block; 
 main.gone { min-height: 100vh; display: grid; gap: .75rem; place-content: center; padding: 2rem; text-align: center }
 main.gone h1 { font-size: 1.75rem } main.gone p { color: var(--soft); max-width: 32rem }
 """
+MARK = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="#b8400f"/>'
+    '<g fill="none" stroke="#fff" stroke-width="2.4" stroke-linecap="round"><ellipse cx="16" cy="21" rx="9.5" ry="4"/>'
+    '<path d="M16 21V9.5M16 9.5l4.6 2.6M16 9.5l-4.6 2.6"/></g></svg>'
+)
+"""The portal's icon. It stands in the pages themselves, since they are there without the portal, too."""
+_ICON = f'<link rel="icon" type="image/svg+xml" href="data:image/svg+xml,{quote(MARK)}">\n'
 _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 
 
@@ -84,7 +92,7 @@ def page(
     tell of it; else who has the link may look, and no search engine is told."""
     ancestors = "*" if framed else "'none'"
     headers = {
-        "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src 'self'; "
+        "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src 'self' data:; "
         f"media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}",
         "Cache-Control": REVOCABLE,
     }
@@ -93,7 +101,8 @@ def page(
     return HTMLResponse(
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n{preview.tags if preview else ''}<style>{STYLE}</style>\n{body}</html>\n",
+        f"<title>{escape(title)}</title>\n{_ICON}{preview.tags if preview else ''}<style>{STYLE}</style>\n"
+        f"{body}</html>\n",
         status, headers,
     )  # fmt: skip
 

@@ -6,14 +6,22 @@ out vec2 blocked;
 
 const int REACH = int(ceil(2.5 * SIGMA));
 
+// Texel `at` along the direction; every WOVENth stands beside each other in the source.
+vec2 blocked_at(int at, int last) {
+    at = clamp(at, 0, last);
+    int woven = at % WOVEN * ((last + 1) / WOVEN) + at / WOVEN;
+    ivec2 here = ivec2(gl_FragCoord.xy);
+    return texelFetch(source, here + direction * (woven - here), 0).rg;
+}
+
 void main() {
-    ivec2 last = textureSize(source, 0) - 1;
-    ivec2 center = ivec2(gl_FragCoord.xy);
+    int last = textureSize(source, 0).x - 1;
+    int center = direction.x == 1 ? int(gl_FragCoord.x) : int(gl_FragCoord.y);
     vec2 sum = vec2(0.0);
     float weights = 0.0;
     for (int i = -REACH; i <= REACH; i++) {
         float weight = exp(-0.5 * float(i * i) / (SIGMA * SIGMA));
-        sum += weight * texelFetch(source, clamp(center + i * direction, ivec2(0), last), 0).rg;
+        sum += weight * blocked_at(center + i, last);
         weights += weight;
     }
     blocked = sum / weights;

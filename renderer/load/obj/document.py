@@ -28,7 +28,7 @@ from renderer.load.rows import packed
 
 
 def read_obj_files(files: ModelFiles) -> MadeDocument:
-    """Raises ModelError subclasses: those of `read_obj`, and ResourceMissing for a texture that isn't packed."""
+    """Raises ModelError subclasses: those of `read_obj`, and ModelTooLarge for its textures and materials."""
     data = read_obj(files.read(files.model), files.model)
     triangles, faces = triangulate(data.positions, data.corners[:, 0], data.sizes)
     checkpoint()
@@ -104,7 +104,7 @@ class _MeshWriter:
     def primitive(self, triangles: Int64, name: str) -> Primitive:
         """The triangles (t, 3) of corners, with the material of that name."""
         checkpoint()
-        maps = self._materials.paths(name)
+        maps = self._materials.shown(name).paths
         corners = self._corners[triangles.ravel()]
         v, vt, vn = corners.T
         keys = packed((v, vt + 1, vn) if maps else (v, vn))

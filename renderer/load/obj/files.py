@@ -11,10 +11,10 @@ from PIL.TgaImagePlugin import TgaImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from renderer.arrays import UInt8
-from renderer.errors import InvalidModel, ModelTooLarge, reason
+from renderer.errors import ModelTooLarge
 from renderer.load import limits
 from renderer.load.files import ModelFiles
-from renderer.load.images import open_header, rgba
+from renderer.load.images import broken, open_header, rgba
 from renderer.load.limits import Budget
 from renderer.load.names import Names, folded
 from renderer.media_types import picture_suffix
@@ -48,7 +48,7 @@ class Directory:
 
 
 def image_for_gltf(data: bytes, name: str, budget: Budget) -> bytes:
-    """The image's file: a JPEG or PNG as it is, any other as a PNG. Raises ModelError subclasses."""
+    """The image's file: a JPEG or PNG as it is, any other as a PNG. Raises BrokenImage, ModelTooLarge."""
     if picture_suffix(data) in (".jpg", ".png"):
         open_header(data, f"texture {name!r}")
         return data
@@ -66,7 +66,7 @@ def png_of(pixels: UInt8) -> bytes:
 
 
 def pixels_of(data: bytes, name: str, budget: Budget) -> UInt8:
-    """The image (height, width, 4), decoded. Raises ModelError subclasses."""
+    """The image (height, width, 4), decoded. Raises BrokenImage, ModelTooLarge."""
     what = f"texture {name!r}"
     opener = _CONVERTED.get(posixpath.splitext(name)[1].lower())
     if opener is None:
@@ -75,7 +75,7 @@ def pixels_of(data: bytes, name: str, budget: Budget) -> UInt8:
         try:
             image = opener(io.BytesIO(data))
         except BROKEN as error:
-            raise InvalidModel(f"{what} can't be decoded: {reason(error)}") from error
+            raise broken(what, error) from error
     if max(image.size) > limits.TEXTURE_SIDE:
         raise ModelTooLarge(
             f"{what} is {image.width}x{image.height} pixels, and {limits.TEXTURE_SIDE} are allowed per side"
@@ -84,4 +84,4 @@ def pixels_of(data: bytes, name: str, budget: Budget) -> UInt8:
     try:
         return rgba(image)
     except BROKEN as error:
-        raise InvalidModel(f"{what} can't be decoded: {reason(error)}") from error
+        raise broken(what, error) from error

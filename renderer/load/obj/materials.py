@@ -16,8 +16,8 @@ from renderer.load.fields import printable
 from renderer.load.files import LoneFile, ModelFiles
 from renderer.load.limits import Budget
 from renderer.load.obj.files import Directory
-from renderer.load.obj.mtl import ObjMaterial, Slot, read_mtl, without_number
-from renderer.load.obj.textures import Textures
+from renderer.load.obj.mtl import ObjMaterial, read_mtl, without_number
+from renderer.load.obj.textures import Shown, Textures
 from renderer.load.single_mesh import GREY
 
 
@@ -44,7 +44,7 @@ class Materials:
         self._commented = {without_number(name): each for name, each in reversed(self._library.items())}
         self._materials: dict[tuple[str, bool], int] = {}
         self._textures = Textures(files, self._directory, gltf, self._budget, warnings)
-        self._paths: dict[str, dict[Slot, str]] = {}
+        self._shown: dict[str, Shown] = {}
 
     def get(self, name: str) -> ObjMaterial:
         """Where none of that name is defined, one that says nothing."""
@@ -53,17 +53,14 @@ class Materials:
         found = self._library.get(name) or self._commented.get(without_number(name))
         return found or ObjMaterial(name, "")
 
-    def paths(self, name: str) -> dict[Slot, str]:
-        """The files of the material's maps. Raises ResourceMissing for a texture that isn't in the archive."""
-        if name not in self._paths:
-            self._paths[name] = self._textures.found(self.get(name))
-        return self._paths[name]
+    def shown(self, name: str) -> Shown:
+        """The material's maps. Raises ModelTooLarge."""
+        if name not in self._shown:
+            self._shown[name] = self._textures.shown(self.get(name))
+        return self._shown[name]
 
     def use(self, name: str, *, colored: bool) -> int:
-        """The index of the glTF material; `colored` where vertex colours take the place of Kd.
-
-        Raises what `paths` raises.
-        """
+        """The index of the glTF material; `colored` where vertex colours take the place of Kd. Raises ModelTooLarge."""
         if (name, colored) not in self._materials:
             if name and not self._alone and not self.get(name).file:
                 self._gltf.missing += 1
@@ -105,20 +102,21 @@ class Materials:
         return library
 
     def _entry(self, name: str, colored: bool) -> pygltflib.Material:
-        material, paths = self.get(name), self.paths(name)
-        maps = material.maps
+        material, shown = self.get(name), self.shown(name)
+        paths = shown.paths
         color = (1.0, 1.0, 1.0) if colored or "texture" in paths else material.color
+        dark = "emissive map" in material.maps and shown.emission is None  # not white all over
         surface = pygltflib.PbrMetallicRoughness(
             baseColorFactor=[*color, material.opacity],
             metallicFactor=1.0 if "metalness map" in paths else material.metallic,
             roughnessFactor=1.0 if "roughness map" in paths else material.roughness,
-            baseColorTexture=self._textures.color(maps, paths),
-            metallicRoughnessTexture=self._textures.metal_and_roughness(maps, paths),
+            baseColorTexture=shown.color,
+            metallicRoughnessTexture=shown.metal_and_roughness,
         )
         return pygltflib.Material(
             name=printable(material.name), pbrMetallicRoughness=surface,
-            normalTexture=self._textures.normals(material, paths),
-            emissiveFactor=list(material.emission), emissiveTexture=self._textures.emission(maps, paths),
+            normalTexture=shown.normals,
+            emissiveFactor=[0.0] * 3 if dark else list(material.emission), emissiveTexture=shown.emission,
             alphaMode=pygltflib.BLEND if material.opacity < 1 or "opacity map" in paths else pygltflib.OPAQUE,
             doubleSided=True,  # OBJ knows no back faces, and scans are rarely closed
         )

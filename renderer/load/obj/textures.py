@@ -4,21 +4,25 @@
     map_Pr, map_Pm      green and blue of one texture
     norm, map_Bump      normals; bump maps where they hold normals, as Blender and others write them, and no heights
     map_Ke              emission
+
+Maps that aren't there, or can't be decoded, are left out with a warning.
 """
 
+import contextlib
+import dataclasses
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import PIL.Image
 import pygltflib
 
 from renderer.arrays import UInt8
-from renderer.errors import ResourceMissing
 from renderer.gltf.builder import GltfBuilder
 from renderer.load import limits
 from renderer.load.fields import printable
 from renderer.load.files import ModelFiles
+from renderer.load.images import BrokenImage
 from renderer.load.limits import Budget
 from renderer.load.obj.files import Directory, image_for_gltf, pixels_of, png_of
 from renderer.load.obj.mtl import Channel, ObjMaterial, Slot, TextureMap, without_number
@@ -31,6 +35,25 @@ they have 218 in blue. Heights are grey, so that their blue is no greater than t
 
 Key = tuple[str, str, str, bool]
 """The files and channels in a picture, and whether it ends at its edge."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Shown:
+    """The maps of a material that are shown, by their paths, and the textures that show them."""
+
+    paths: Mapping[Slot, str]
+    color: pygltflib.TextureInfo | None
+    metal_and_roughness: pygltflib.TextureInfo | None
+    emission: pygltflib.TextureInfo | None
+    normals: pygltflib.NormalMaterialTexture | None
+
+
+class _Broken(Exception):
+    """`file` can't be decoded."""
+
+    def __init__(self, file: str, why: str) -> None:
+        super().__init__(why)
+        self.file = file
 
 
 class Textures:
@@ -46,28 +69,32 @@ class Textures:
         self._warnings = warnings
         self._made: dict[Key, int] = {}
 
-    def found(self, material: ObjMaterial) -> dict[Slot, str]:
-        """The paths of the material's maps. Those that aren't there are left out with a warning.
+    def shown(self, material: ObjMaterial) -> Shown:
+        """Raises ModelTooLarge."""
+        paths = self._found(material)
+        while True:
+            try:
+                return Shown(
+                    paths, self._color(material.maps, paths), self._metal_and_roughness(material.maps, paths),
+                    self._emission(material.maps, paths), self._normals(material, paths),
+                )  # fmt: skip
+            except _Broken as error:
+                for slot in [slot for slot, path in paths.items() if path == error.file]:
+                    del paths[slot]
+                    self._miss(material, slot, str(error))
 
-        Raises ResourceMissing where the colour's isn't there.
-        """
+    def _found(self, material: ObjMaterial) -> dict[Slot, str]:
         paths: dict[Slot, str] = {}
         for slot, each in material.maps.items():
             folder = posixpath.dirname(material.file)
             path = self._directory.find(each.name, folder) or self._directory.find(without_number(each.name), folder)
             if path is not None:
                 paths[slot] = path
-            elif slot == "texture":
-                raise ResourceMissing(
-                    f'texture "{printable(each.name)}", named by material "{printable(material.name)}" in '
-                    f"{printable(posixpath.basename(material.file))}, is not in the ZIP"
-                )
             else:
-                self._gltf.missing += 1
-                self._leave_out(material, slot, f"{printable(each.name)!r} is not in the ZIP")
+                self._miss(material, slot, f"{printable(each.name)!r} is not in the ZIP")
         return paths
 
-    def color(self, maps: Mapping[Slot, TextureMap], paths: Mapping[Slot, str]) -> pygltflib.TextureInfo | None:
+    def _color(self, maps: Mapping[Slot, TextureMap], paths: Mapping[Slot, str]) -> pygltflib.TextureInfo | None:
         """The base colour, whose alpha counts where there is an opacity map."""
         base, mask = paths.get("texture"), paths.get("opacity map")
         if base is None and mask is None:
@@ -85,7 +112,7 @@ class Textures:
         key = (base or "", mask, maps["opacity map"].channel, settings.clamped)
         return self._info(settings, self._painted(key, painted))
 
-    def metal_and_roughness(
+    def _metal_and_roughness(
         self, maps: Mapping[Slot, TextureMap], paths: Mapping[Slot, str]
     ) -> pygltflib.TextureInfo | None:
         metal, rough = paths.get("metalness map"), paths.get("roughness map")
@@ -105,7 +132,7 @@ class Textures:
         channels = "".join(maps[slot].channel or "l" for slot in paths if slot in ("metalness map", "roughness map"))
         return self._info(settings, self._painted((metal or "", rough or "", channels, settings.clamped), painted))
 
-    def normals(
+    def _normals(
         self, material: ObjMaterial, paths: Mapping[Slot, str]
     ) -> pygltflib.NormalMaterialTexture | None:
         """Of the normal map, or else of a bump map that holds normals. Heights are left out with a warning."""
@@ -120,12 +147,16 @@ class Textures:
         plain = self._info(settings, self._as_it_is(path, settings.clamped))
         return pygltflib.NormalMaterialTexture(index=plain.index, scale=settings.strength, extensions=plain.extensions)
 
-    def emission(self, maps: Mapping[Slot, TextureMap], paths: Mapping[Slot, str]) -> pygltflib.TextureInfo | None:
+    def _emission(self, maps: Mapping[Slot, TextureMap], paths: Mapping[Slot, str]) -> pygltflib.TextureInfo | None:
         path = paths.get("emissive map")
         if path is None:
             return None
         settings = maps["emissive map"]
         return self._info(settings, self._as_it_is(path, settings.clamped))
+
+    def _miss(self, material: ObjMaterial, slot: Slot, why: str) -> None:
+        self._gltf.missing += 1
+        self._leave_out(material, slot, why)
 
     def _leave_out(self, material: ObjMaterial, slot: Slot, why: str) -> None:
         self._warnings.append(f"the {slot} of material {printable(material.name)!r} is left out: {why}")
@@ -142,7 +173,9 @@ class Textures:
         key = (file, "", "", clamped)
         if key not in self._made:
             name = printable(file)
-            self._made[key] = self._add(image_for_gltf(self._read(file), name, self._budget), name, clamped)
+            with _naming(file):
+                image = image_for_gltf(self._read(file), name, self._budget)
+            self._made[key] = self._add(image, name, clamped)
         return self._made[key]
 
     def _painted(self, key: Key, paint: Callable[[], UInt8]) -> int:
@@ -165,7 +198,8 @@ class Textures:
         return data
 
     def _pixels(self, file: str) -> UInt8:
-        return pixels_of(self._read(file), printable(file), self._budget)
+        with _naming(file):
+            return pixels_of(self._read(file), printable(file), self._budget)
 
     def _grey(self, file: str, channel: Channel) -> UInt8:
         return _channel_of(self._pixels(file), channel or "l")
@@ -174,6 +208,14 @@ class Textures:
         """Of a picture that has alpha, this; else how bright it is."""
         pixels = self._pixels(file)
         return _channel_of(pixels, channel or ("l" if (pixels[:, :, 3] == 255).all() else "m"))
+
+
+@contextlib.contextmanager
+def _naming(file: str) -> Iterator[None]:
+    try:
+        yield
+    except BrokenImage as error:
+        raise _Broken(file, str(error)) from error
 
 
 def _channel_of(pixels: UInt8, channel: str) -> UInt8:

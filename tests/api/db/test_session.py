@@ -3,6 +3,7 @@
 import datetime as dt
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import delete, func, insert, select, text, update
@@ -10,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from api import clock
 from api.db.dialects import from_now
-from api.db.session import Database
+from api.db.session import LONGEST_PAUSE_S, Database
 from api.db.tables import Account, OutboxMessage
 from api.errors import Unavailable
 from tests.support.postgres import MIGRATED, PostgresServer
@@ -78,6 +79,20 @@ def test_read_then_write_in_two_threads_loses_no_update(database: Database) -> N
         thread.join()
     with database.read() as session:
         assert session.scalar(select(Account.credits)) == 40
+
+
+def test_who_gives_way_pauses_as_long_as_each_transaction_took(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments, pauses = iter([0.0, 1.0, 1.04, 2.0, 9.0]), list[float]()
+    at_leisure = database.giving_way()
+    monkeypatch.setattr("api.db.session.time", SimpleNamespace(monotonic=moments.__next__, sleep=pauses.append))
+    add_account(database)
+    assert not pauses
+    for _ in range(2):
+        with at_leisure.begin() as session:
+            session.execute(update(Account).values(credits=1))
+    assert pauses == [pytest.approx(0.04), LONGEST_PAUSE_S]
 
 
 def test_a_constraint_of_the_schema_is_enforced(database: Database) -> None:

@@ -1,10 +1,14 @@
 """/s/...: what people see who are sent a link."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
 
+from api.http.portal.pages import STATIC
 from tests.support.web import Web
+
+MARK = STATIC.parent / "ui" / "src" / "mark.svg"
 
 
 def shared(web: Web, **settings: str) -> tuple[str, str]:
@@ -31,7 +35,7 @@ def test_a_video_is_played_and_previewed(web: Web) -> None:
     assert told["og:title"] == "chair"
     assert told["og:image"] == f"http://farm{folder}/poster?quality=full"
     assert told["og:video"] == f"http://farm{played}"
-    for url in (played, told["og:image"], told["og:video"], *re.findall(r'href="(.+?)"', answer.text)):
+    for url in (played, told["og:image"], told["og:video"], *re.findall(r'href="(/.+?)"', answer.text)):
         assert web.get(url, token=None).status_code == 200, url
     assert web.account_id not in answer.text
 
@@ -44,6 +48,13 @@ def test_what_is_not_finished_says_so(web: Web, settings: dict[str, str], shown:
     page = web.get(path, token=None).text
     assert "could not be made" in page
     assert "og:image" not in page
+
+
+def test_pages_for_everybody_have_the_portals_icon_in_them(web: Web) -> None:
+    answer = web.get(shared(web)[1], token=None)
+    [icon] = re.findall(r'<link rel="icon" type="image/svg\+xml" href="data:image/svg\+xml,(.+?)">', answer.text)
+    assert unquote(icon) == MARK.read_text().strip()
+    assert "img-src 'self' data:;" in answer.headers["content-security-policy"]
 
 
 def test_stills_and_training_sets_are_shown(web: Web) -> None:

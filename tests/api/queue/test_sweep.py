@@ -3,8 +3,10 @@
 import datetime as dt
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -178,6 +180,15 @@ def test_a_folder_that_can_not_be_listed_keeps_no_other_from_being_looked_throug
     monkeypatch.setattr(LocalStorage, "entries", refuse)
     sweep.collect_once(database, storage, settings)
     assert list(storage.entries("renders")) == []
+
+
+def test_what_deletes_very_much_gives_way_to_others(
+    database: Database, storage: LocalStorage, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("api.db.session.time", SimpleNamespace(monotonic=time.monotonic, sleep=pauses.append))
+    sweep.collect_once(database, storage, settings)
+    assert pauses
 
 
 def test_the_sweep_collects_what_dead_writers_left(

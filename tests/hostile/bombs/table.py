@@ -127,7 +127,7 @@ BOMBS: Sequence[Bomb] = [
         1000: CLEAR, 49_000: CLEAR, 50_001: LARGE, (1000, 100): CLEAR, (100, 1000): CLEAR,
         (1000, 101): LARGE,
     }),
-    *family("doubling", copies.doubling, dict.fromkeys((5, 20, 40, 63, 300), INVALID), [20, 300]),
+    *family("doubling", copies.doubling, dict.fromkeys((5, 20, 40, 63, 300), DRAWN), [20, 300]),
     *family("permutations", copies.permutations, {
         16: CLEAR, 64: CLEAR, 65: CLEAR, 128: CLEAR, 768: CLEAR, 2048: CLEAR, (64, 100): CLEAR,
         (256, 100): CLEAR,

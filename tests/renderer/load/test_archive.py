@@ -73,8 +73,26 @@ def test_a_name_in_utf8_is_read_without_the_flag_that_says_so(load: Load) -> Non
 
 def test_of_names_that_differ_in_case_alone_none_is_guessed(load: Load) -> None:
     text, buffer = textured_gltf("mesh.bin", "Red.png")
-    with pytest.raises(ResourceMissing, match=r"'Red\.png', which is not in the archive"):
-        load(make_zip({"model.gltf": text, "mesh.bin": buffer, "red.png": png(), "RED.png": png()}))
+    (warning,) = load(make_zip({"model.gltf": text, "mesh.bin": buffer, "red.png": png(), "RED.png": png()})).warnings
+    assert "'Red.png', which is not in the archive" in warning
+
+
+def test_an_image_that_did_not_come_along_is_left_out_by_name(load: Load) -> None:
+    text, buffer = textured_gltf("mesh.bin", "maps/red.png")
+    scene = load(make_zip({"model.gltf": text, "mesh.bin": buffer}))
+    assert (scene.images, scene.materials[0].base_color_texture, scene.missing) == ([], None, 1)
+    assert scene.warnings == [
+        "a texture is left out: images[0].uri needs the file 'maps/red.png', which is not in the archive "
+        "(image 0, baseColorTexture of material 0)"
+    ]
+
+
+@pytest.mark.parametrize("uri", ["http://example.com/a.png", "file:///a.png", "/a.png", "C:\\a.png", "../a.png"])
+def test_an_image_that_lies_elsewhere_is_refused(load: Load, uri: str) -> None:
+    """Viewers would show it: a picture without it would be another one."""
+    text, buffer = textured_gltf("mesh.bin", uri)
+    with pytest.raises(ResourceMissing, match=r"images\[0\]\.uri points at"):
+        load(make_zip({"model.gltf": text, "mesh.bin": buffer}))
 
 
 @pytest.mark.parametrize(("uri", "message"), [

@@ -1,5 +1,6 @@
 import concurrent.futures
 import io
+import re
 import struct
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -188,8 +189,8 @@ def test_a_texture_over_the_side_limit_is_refused_by_its_header(load: Load, widt
 def test_a_webp_of_a_few_bytes_is_the_models_fault(load: Load) -> None:
     with pytest.raises(ModelTooLarge, match=r"images\[0\] is 16385x2 pixels, and 16384 are allowed"):
         load(with_image(webp_header(b"VP8X", 16385, 2)))
-    with pytest.raises(InvalidModel, match=r"images\[0\] can't be decoded: Image size \(268435456 pixels\)"):
-        load(with_image(webp_header(b"VP8X", 16384, 16384)))
+    (warning,) = load(with_image(webp_header(b"VP8X", 16384, 16384))).warnings
+    assert "images[0] can't be decoded: Image size (268435456 pixels)" in warning
 
 
 def test_the_memory_of_all_textures_is_limited(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,9 +232,57 @@ def test_large_images_are_decoded_one_by_one(load: Load, monkeypatch: pytest.Mon
     (encoded(gradient("RGB"), "AVIF")[:200], r"images\[0\] can't be decoded"),
     (b"GIF89a", r"images\[0\] is neither"),
 ])
-def test_an_image_that_does_not_decode_is_named(load: Load, data: bytes, message: str) -> None:
-    with pytest.raises(InvalidModel, match=message):
-        load(with_image(data))
+def test_an_image_that_does_not_decode_is_left_out_by_name(load: Load, data: bytes, message: str) -> None:
+    scene = load(with_image(data))
+    assert (scene.images, scene.materials[0].base_color_texture, scene.missing) == ([], None, 1)
+    (warning,) = scene.warnings
+    assert re.match(f"a texture is left out: {message}", warning)
+
+
+def test_the_other_textures_of_a_material_are_shown_without_the_broken_one(load: Load) -> None:
+    builder = triangle_builder(material=0)
+    sources = [builder.add_image(data) for data in (png(50, 50)[:60], b"text", png(3, 3), png(7, 7))]
+    broken, text, small, large = (builder.add("textures", {"source": source}) for source in sources)
+    builder.add("materials", {
+        "pbrMetallicRoughness": {"baseColorTexture": {"index": broken}}, "normalTexture": {"index": large},
+        "occlusionTexture": {"index": text}, "extensions": {
+            "KHR_materials_clearcoat": {
+                "clearcoatFactor": 1, "clearcoatTexture": {"index": small}, "clearcoatRoughnessTexture": {"index": text}
+            }
+        },
+    })  # fmt: skip
+    scene = load(builder.glb())
+    (material,) = scene.materials
+    coat = material.clearcoat
+    assert coat is not None
+    assert material.normal_texture is not None
+    assert coat.texture is not None
+    assert scene.images[material.normal_texture.image].pixels.shape == (7, 7, 4)
+    assert scene.images[coat.texture.image].pixels.shape == (3, 3, 4)
+    assert (material.base_color_texture, material.occlusion_texture, coat.roughness_texture) == (None, None, None)
+    assert scene.missing == 2
+
+
+@pytest.mark.parametrize("texture", [{}, {"source": 0}], ids=["no image", "a broken image"])
+def test_without_its_map_of_emission_nothing_glows(load: Load, texture: Json) -> None:
+    """Its factor is white in most files: all of the model would be."""
+    builder = triangle_builder(material=0)
+    builder.add_image(b"text")
+    index = builder.add("textures", texture)
+    builder.add("materials", {"emissiveFactor": [1, 1, 1], "emissiveTexture": {"index": index}})
+    scene = load(builder.glb())
+    assert (scene.materials[0].emissive_factor, scene.materials[0].emissive_texture) == ((0, 0, 0), None)
+
+
+def test_where_memory_is_short_a_model_is_not_drawn_without_its_textures(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(image: PIL.Image.Image) -> UInt8:
+        raise MemoryError
+
+    monkeypatch.setattr(textures, "rgba", fail)
+    with pytest.raises(InvalidModel, match=r"images\[0\] can't be decoded: there is not enough memory for it"):
+        load(with_image(png()))
 
 
 @pytest.mark.parametrize(("names", "says"), [
@@ -246,8 +295,8 @@ def test_the_material_that_shows_a_broken_image_is_named_too(load: Load, names: 
     builder.document["images"][broken]["name"] = names[0]
     textured(builder, {"source": broken})
     builder.document["materials"][0]["name"] = names[1]
-    with pytest.raises(InvalidModel, match=says):
-        load(builder.glb())
+    (warning,) = load(builder.glb()).warnings
+    assert re.search(says, warning)
 
 
 @pytest.mark.parametrize(("image", "message"), [

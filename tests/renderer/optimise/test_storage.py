@@ -143,3 +143,13 @@ def test_colours_under_no_alpha_stay_in_smaller_textures(tmp_path: Path) -> None
     view = made.document["bufferViews"][made.document["images"][0]["bufferView"]]
     image = PIL.Image.open(io.BytesIO(made.binary[view["byteOffset"] :]))
     assert image.getpixel((8, 8)) == (200, 100, 50, 0)
+
+
+def test_a_texture_that_cannot_be_decoded_stays(tmp_path: Path) -> None:
+    builder = ball_builder()
+    broken = encoded(PIL.Image.new("RGB", (64, 64)))[:60]
+    builder.add_texture(broken)
+    optimise_model(builder.save(tmp_path), tmp_path / "made.glb", Wanted(texture_size=16))
+    made = Glb.read(tmp_path / "made.glb")
+    view = made.document["bufferViews"][made.document["images"][0]["bufferView"]]
+    assert made.binary[view["byteOffset"] :][: view["byteLength"]] == broken

@@ -96,7 +96,7 @@ def picture(
     resolve = ResolvePass(device, target)
     target.begin()
     geometry.draw(view or front_view(), target.framebuffer, ground=ground)
-    pixels = resolve.read_rgba()
+    pixels = resolve.start_rgba().read()
     for owner in (resolve, geometry, g_buffer, gpu_scene, target):
         owner.release()
     return pixels

@@ -25,7 +25,7 @@ def ground_picture(device: Device, blocked: float, eye: tuple[float, float, floa
     resolve = ResolvePass(device, target)
     target.begin()
     ground.draw(front_view(eye), shadow)
-    pixels = resolve.read_rgba()
+    pixels = resolve.start_rgba().read()
     for owner in (resolve, ground, target, shadow):
         owner.release()
     return pixels, shadow.strength
@@ -70,7 +70,7 @@ def test_an_outlined_shadow_looks_as_before(device: Device, blocked: NDArray[np.
     for _ in range(2):
         target.begin()
         ground.draw(front_view((0.3, 1.0, 3.0)), shadow)
-        pictures.append(resolve.read_rgba().astype(int))
+        pictures.append(resolve.start_rgba().read().astype(int))
         ground.outline(shadow)
     outline = shadow.outline()
     for owner in (resolve, ground, target, shadow):

@@ -52,7 +52,7 @@ def composited(device: Device, path: Path, backdrop: Backdrop = SHOWN, front: UI
     samples.begin()
     if front is not None:
         samples.color.write(np.ascontiguousarray(front[::-1].repeat(2, axis=0).repeat(2, axis=1)))
-    pixels = resolve.read_rgb(backdrop, images.behind(backdrop))
+    pixels = resolve.start_rgb(backdrop, images.behind(backdrop)).read()
     for owner in (resolve, images, samples):
         owner.release()
     return pixels
@@ -292,7 +292,7 @@ FRONT = Foreground("picture")
 
 def test_a_foreground_lies_over_the_model_and_what_is_behind_it(device: Device, layered: Layered) -> None:
     resolve, backdrop = ResolvePass(device, layered.samples), Backdrop("#3070b0")
-    pixels = resolve.read_rgb(backdrop, foreground=layered.images.before(FRONT))
+    pixels = resolve.start_rgb(backdrop, foreground=layered.images.before(FRONT)).read()
     resolve.release()
     assert np.abs(pixels - layered.over(backdrop) * 255).max() <= 2  # rounded thrice, and noise
     opaque = layered.picture[..., 3] == 1
@@ -313,7 +313,7 @@ def test_a_foreground_is_in_the_alpha_of_transparent_frames(device: Device, laye
     conversion, resolve = YuvaPass(device, layered.samples), ResolvePass(device, layered.samples)
     front = layered.images.before(FRONT)
     planes = np.frombuffer(conversion.convert(front).read(), np.uint16).reshape(4, 48, 48)
-    straight = resolve.read_straight(front)
+    straight = resolve.start_straight(front).read()
     for owner in (conversion, resolve):
         owner.release()
     wanted = layered.premultiplied
@@ -329,7 +329,7 @@ def test_a_foreground_is_in_the_alpha_of_transparent_frames(device: Device, laye
 
 def test_frames_without_a_foreground_have_straight_alpha_of_their_own(device: Device, layered: Layered) -> None:
     resolve = ResolvePass(device, layered.samples)
-    straight = resolve.read_straight()
+    straight = resolve.start_straight().read()
     resolve.release()
     alpha = layered.frame[..., 3]
     np.testing.assert_array_equal(straight[..., 3], np.round(alpha * 255))

@@ -42,7 +42,7 @@ def reflected(
     reflection.prepare(view_from(eye), Bounds((low + high) / 2, 0.3, low, high), ground, geometry)
     target.begin()
     reflection.show()
-    pixels = resolve.read_rgba().astype(np.float64)
+    pixels = resolve.start_rgba().read().astype(np.float64)
     for owner in (resolve, reflection, geometry, gpu_scene, target):
         owner.release()
     return pixels

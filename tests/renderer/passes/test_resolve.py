@@ -16,7 +16,7 @@ def resolved(device: Device, samples: UInt8, backdrop: Backdrop | None = None) -
     resolve = ResolvePass(device, target)
     target.begin()
     target.color.write(np.ascontiguousarray(samples[::-1]))
-    picture = resolve.read_rgba() if backdrop is None else resolve.read_rgb(backdrop)
+    picture = (resolve.start_rgba() if backdrop is None else resolve.start_rgb(backdrop)).read()
     resolve.release()
     target.release()
     return picture

@@ -26,7 +26,7 @@ function decoders(): Plugin {
 // Packages whose files browsers get, with the licences that have to go along with them. The decoders of three.js are
 // Draco and Basis Universal, both under the Apache License 2.0.
 const SHIPPED = ["@fontsource-variable/inter", "@preact/signals", "@preact/signals-core", "hash-wasm", "openapi-fetch",
-  "preact", "three"];
+  "preact", "three", "uqr"];
 
 function licences(): Plugin {
   return {

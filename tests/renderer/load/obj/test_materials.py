@@ -4,7 +4,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from renderer.errors import InvalidModel, ModelTooLarge, ResourceMissing
+from renderer.errors import ModelTooLarge
 from renderer.load import limits
 from renderer.load.obj.mtl import TextureMap, parse_map
 from renderer.scene.nodes import AlphaMode, Material, Scene, TextureRef
@@ -136,12 +136,21 @@ def test_jpegs_and_pngs_are_kept_and_other_pictures_become_png(load: Load) -> No
         assert scene.images[0].pixels[0, 0].tolist() == pytest.approx([200, 100, 50, 255], abs=4)
 
 
-def test_a_missing_texture_is_named_with_its_material_and_file(load: Load) -> None:
+def test_a_missing_texture_is_left_out_by_its_name_and_its_materials(load: Load) -> None:
     files = {"a/chair.obj": TEXTURED.replace("scan.mtl", "chair.mtl").replace("usemtl m", "usemtl Seat").encode(),
-             "a/chair.mtl": b"newmtl Seat\nmap_Kd wood.jpg\n"}
-    with pytest.raises(ResourceMissing) as caught:
-        load(make_zip(files))
-    assert str(caught.value) == 'texture "wood.jpg", named by material "Seat" in chair.mtl, is not in the ZIP'
+             "a/chair.mtl": b"newmtl Seat\nKd 1 0 0\nmap_Kd wood.jpg\n"}
+    scene = load(make_zip(files))
+    assert (scene.warnings, scene.missing) == (
+        ["the texture of material 'Seat' is left out: 'wood.jpg' is not in the ZIP"], 1
+    )  # fmt: skip
+    (found,) = scene.materials
+    assert (found.base_color_texture, found.base_color_factor) == (None, (1, 0, 0, 1))
+
+
+def test_without_its_map_of_emission_nothing_glows(load: Load) -> None:
+    assert material(load, "map_Ke gone.png").emissive_factor == (0, 0, 0)
+    assert material(load, "Ke 1 1 1\nmap_Ke gone.png").emissive_factor == (0, 0, 0)
+    assert material(load, "Ke 1 1 1").emissive_factor == (1, 1, 1)
 
 
 def test_a_texture_that_no_face_uses_may_be_missing(load: Load) -> None:
@@ -151,8 +160,9 @@ def test_a_texture_that_no_face_uses_may_be_missing(load: Load) -> None:
 
 def test_nothing_outside_the_zip_is_read(load: Load) -> None:
     for name in ("/etc/hostname", "../../../etc/hostname", "file:///etc/hostname"):
-        with pytest.raises(ResourceMissing, match="is not in the ZIP"):
-            material(load, f"map_Kd {name}")
+        scene = load(scan(TEXTURED, scan__mtl=f"newmtl m\nmap_Kd {name}"))
+        assert (scene.images, scene.missing) == ([], 1)
+        assert scene.warnings == [f"the texture of material 'm' is left out: {name!r} is not in the ZIP"]
 
 
 @pytest.mark.parametrize("library", [
@@ -298,11 +308,23 @@ def test_a_textures_own_alpha_counts_where_map_d_says_so(load: Load) -> None:
     assert material(load, "map_Kd wood.png").alpha_mode is AlphaMode.OPAQUE
 
 
-def test_a_broken_or_huge_texture_is_refused_by_name(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, data in [("a.jpg", b"\xff\xd8\xffbroken"), ("a.tga", b"broken"), ("a.exr", b"broken"), ("a.tif", b"II*")]:
-        files = {"s.obj": TEXTURED.encode(), "scan.mtl": f"newmtl m\nmap_Kd {name}".encode(), name: data}
-        with pytest.raises(InvalidModel, match=f"^texture '{name}'"):
-            load(make_zip(files))
+@pytest.mark.parametrize(("name", "data"), [
+    ("a.jpg", b"\xff\xd8\xffbroken"), ("a.tga", b"broken"), ("a.exr", b"broken"), ("a.tif", b"II*"), ("a.png", b""),
+    ("a.bmp", encoded(PIL.Image.new("RGB", (20, 20)), "BMP")[:300]),
+])
+def test_a_broken_texture_is_left_out_by_name(load: Load, name: str, data: bytes) -> None:
+    mtl = f"newmtl m\nKd 1 0 0\nmap_Kd {name}\nmap_d {name}\nmap_Pr rough.png\n"
+    scene = load(make_zip({"s.obj": TEXTURED.encode(), "scan.mtl": mtl.encode(), name: data, "rough.png": png()}))
+    assert len(scene.warnings) == scene.missing == 2
+    for slot, warning in zip(("texture", "opacity map"), scene.warnings, strict=True):
+        assert warning.startswith(f"the {slot} of material 'm' is left out: texture '{name}' ")
+    (found,) = scene.materials
+    assert (found.base_color_texture, found.base_color_factor) == (None, (1, 0, 0, 1))
+    assert found.alpha_mode is AlphaMode.OPAQUE
+    assert found.metallic_roughness_texture is not None
+
+
+def test_a_huge_texture_is_refused_by_name(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "CONVERTED_PIXELS", 100)
     bmp = encoded(PIL.Image.new("RGB", (20, 20)), "BMP")
     with pytest.raises(ModelTooLarge, match=r"'a\.bmp'"):

@@ -1,7 +1,7 @@
 // The frame around all pages, and which of them is shown.
 import type { ComponentChildren, ComponentType } from "preact";
 import { render } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import "./style/base.css";
 import "./style/parts.css";
 import "./style/library.css";
@@ -56,8 +56,19 @@ function Tab({ page }: { page: Page }) {
 
 function Shell({ children }: { children: ComponentChildren }) {
   const { hidden } = MODES[mode.value];
+  const { page } = route.value;
+  const main = useRef<HTMLElement>(null);
+  const shown = useRef(page);
+  const focus = () => main.current?.focus({ preventScroll: true });
+  useEffect(() => {
+    if (shown.current !== page) focus(); // so that Tab leads on in the new page, and screen readers tell of it
+    shown.current = page;
+  }, [page]);
   return (
     <div class="shell">
+      <button class="skip button" type="button" onClick={focus}>
+        {t.skip}
+      </button>
       <aside class="rail">
         <Link to="upload" class="brand">
           <img src={mark} alt="" />
@@ -83,7 +94,9 @@ function Shell({ children }: { children: ComponentChildren }) {
           </div>
         </div>
       </aside>
-      <main>{children}</main>
+      <main ref={main} tabIndex={-1}>
+        {children}
+      </main>
     </div>
   );
 }
@@ -115,7 +128,7 @@ function App() {
         <Shown />
       </Shell>
       {expired.value && (
-        <Dialog title={t.door.againTitle} onClose={() => undefined}>
+        <Dialog title={t.door.againTitle}>
           <div class="stack">
             <p class="soft">{t.door.againLead}</p>
             <SignInForm onDone={() => undefined} />

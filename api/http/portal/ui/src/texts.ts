@@ -23,6 +23,7 @@ export const t = {
   loadingPage: "Loading",
   themes: { auto: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" },
   signOut: "Sign out",
+  skip: "Skip to the page",
   credits: (count: number) => plural(count, "credit"),
 
   door: {
@@ -263,6 +264,8 @@ export const t = {
     dismiss: "Dismiss",
     previewOf: "Free preview",
     failedTitle: "Needs a look",
+    cancelledTitle: "Cancelled",
+    orderAgain: "Order again",
     runningTitle: "Now",
   },
 
@@ -305,6 +308,7 @@ export const t = {
       ["p", "Projects"],
       ["a", "Account"],
       ["/", "Search"],
+      ["← ↑ → ↓", "Move among cards; turn the model that has the focus"],
       [", .", "Step through a video's frames"],
       ["Esc", "Close what is open"],
       ["?", "This list"],

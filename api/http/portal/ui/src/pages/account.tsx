@@ -1,8 +1,8 @@
 // The account: credits, keys for programs, people, and for who runs the farm, all accounts.
-import { useState } from "preact/hooks";
 import { ModePicker } from "../parts/modes";
 import { ThemeButton } from "../parts/theme";
 import { Head, Segments } from "../parts/ui";
+import { go, route } from "../state/route";
 import { me, signOut } from "../state/session";
 import { t } from "../texts";
 import { Credits } from "./account/credits";
@@ -15,8 +15,8 @@ type Section = keyof typeof t.account.sections;
 const SHOWN = { credits: Credits, keys: Keys, hooks: Hooks, people: People, farm: Farm };
 
 export function Account() {
-  const [section, setSection] = useState<Section>("credits");
   const sections: Section[] = ["credits", "keys", "hooks", "people", ...(me.value?.runsFarm ? (["farm"] as const) : [])];
+  const section = sections.find((each) => each === route.value.query.get("show")) ?? "credits";
   const Shown = SHOWN[section];
   return (
     <>
@@ -26,7 +26,7 @@ export function Account() {
           hideLabel
           value={section}
           options={sections.map((each) => [each, t.account.sections[each]] as const)}
-          onChange={setSection}
+          onChange={(each) => go("account", { show: each })}
         />
         <div class="small-only row">
           <ModePicker />

@@ -66,7 +66,7 @@ export function Generate() {
         <Lighter price={prices?.model} begun={lighten ?? undefined} onAsk={(body) => ask("/optimisations", body)} />
       )}
       {(wrong ?? all.wrong) && <Wrong message={wrong ?? all.wrong ?? ""} />}
-      {all.data && made.length === 0 && (
+      {way !== "lighter" && all.data && made.length === 0 && (
         <Empty icon="spark" title={t.generate.emptyTitle} text={t.generate.emptyText} />
       )}
       <ul class="stack">

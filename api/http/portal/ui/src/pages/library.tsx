@@ -8,7 +8,7 @@ import { Trash } from "../library/trash";
 import { Grid, PAGE } from "../parts/grid";
 import { Icon } from "../parts/icons";
 import { usePaged } from "../parts/paged";
-import { Choice, Empty, Head, Segments, toast, Wrong } from "../parts/ui";
+import { Choice, Empty, Head, Search, Segments, toast, Wrong } from "../parts/ui";
 import { deletions } from "../state/deletions";
 import { endings } from "../state/live";
 import { remember } from "../state/models";
@@ -60,17 +60,7 @@ export function Library() {
   return (
     <>
       <Head title={t.library.title}>
-        <label class="search">
-          <span class="hidden">{t.library.search}</span>
-          <Icon name="search" />
-          <input
-            class="input"
-            type="search"
-            placeholder={t.library.search}
-            value={text}
-            onInput={(event) => setText(event.currentTarget.value)}
-          />
-        </label>
+        <Search label={t.library.search} value={text} onInput={setText} />
         <Choice label={t.library.sort} hideLabel value={sort} options={SORTS} onChange={setSort} />
         <button
           class={isSet(filter) ? "button on" : "button"}

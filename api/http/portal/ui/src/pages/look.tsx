@@ -7,6 +7,7 @@ import { Presets } from "../look/presets";
 import { Stage } from "../look/stage";
 import { Empty, Head, toast, Wrong } from "../parts/ui";
 import { heldTo, offeredIn } from "../modes";
+import { keepLook, keptLook } from "../state/look";
 import { mode } from "../state/mode";
 import { nameOf, remember } from "../state/models";
 import { go, route } from "../state/route";
@@ -14,16 +15,7 @@ import { me, refreshMe } from "../state/session";
 import { t } from "../texts";
 import { label } from "../words";
 
-const KEPT = "look"; // what this browser chose last
 const FORMATS = ["16:9", "1:1", "9:16"];
-
-function kept(): Settings {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEPT) ?? "{}") as Settings;
-  } catch {
-    return {};
-  }
-}
 
 export function Look() {
   const ids = [...new Set((route.value.query.get("models") ?? "").split(",").filter(Boolean))];
@@ -31,7 +23,7 @@ export function Look() {
   const [whole, setTable] = useState<Setting[]>([]);
   const [model, setModel] = useState<ModelDetail>();
   const [wrong, setWrong] = useState<string>();
-  const [chosen, setSettings] = useState<Settings>(kept);
+  const [chosen, setSettings] = useState<Settings>(keptLook);
   const [formats, setFormats] = useState<string[]>(["16:9"]);
   const first = ids[0];
   const now = mode.value;
@@ -45,6 +37,7 @@ export function Look() {
   }, []);
   useEffect(() => {
     setModel(undefined);
+    setWrong(undefined);
     if (!first) return;
     got(v1.GET("/v1/models/{model_id}", { params: { path: { model_id: first } } })).then(
       (answer) => {
@@ -54,7 +47,7 @@ export function Look() {
       (error) => setWrong(messageOf(error)),
     );
   }, [first]);
-  useEffect(() => sessionStorage.setItem(KEPT, JSON.stringify(chosen)), [chosen]);
+  useEffect(() => keepLook(chosen), [chosen]);
 
   const orders = useMemo(() => {
     const asked = usable(settings, table, model);
@@ -74,6 +67,14 @@ export function Look() {
             {t.look.toLibrary}
           </button>
         </Empty>
+      </>
+    );
+  }
+  if (wrong && !model) {
+    return (
+      <>
+        <Head title={t.look.title} />
+        <Wrong message={wrong} onRetry={() => go("library")} retry={t.look.toLibrary} />
       </>
     );
   }

@@ -11,6 +11,7 @@ import { refreshMe } from "../state/session";
 import { t } from "../texts";
 import { label } from "../words";
 
+const CANCELLED = "cancelled"; // errorCode of what was ended by its owner
 const WAITING = "pending,poster-processing,poster-done,video-processing";
 
 export function Queue() {
@@ -20,7 +21,7 @@ export function Queue() {
   const [changed, setChanged] = useState(0);
   const again = () => setChanged((before) => before + 1);
   const waiting = unfinished.value;
-  const ended = endings.value;
+  const endedSoFar = endings.value;
   useEffect(() => {
     const query = { status: `${WAITING},error`, include: "preview", limit: 100, sort: "-createdAt" };
     got(v1.GET("/v1/renders", { params: { query } })).then(
@@ -30,7 +31,7 @@ export function Queue() {
       },
       (error) => setWrong(messageOf(error)),
     );
-  }, [waiting, ended, changed]);
+  }, [waiting, endedSoFar, changed]);
 
   async function cancel(ids: string[]) {
     setAsking(undefined);
@@ -54,7 +55,9 @@ export function Queue() {
     again();
   }
 
-  const failed = (renders ?? []).filter((render) => render.status === "error");
+  const ended = (renders ?? []).filter((render) => render.status === "error");
+  const failed = ended.filter((render) => render.errorCode !== CANCELLED);
+  const cancelled = ended.filter((render) => render.errorCode === CANCELLED);
   const running = inOrder((renders ?? []).filter((render) => render.status !== "error"));
   const paid = running.filter((render) => !render.is_system_preview).map((render) => render.id);
   return (
@@ -83,27 +86,12 @@ export function Queue() {
       {failed.length > 0 && (
         <section class="stack block">
           <h2>{t.queue.failedTitle}</h2>
-          <ul class="card list">
-            {failed.map((render) => (
-              <li key={render.id} class="line">
-                <Name render={render}>
-                  <span class="small bad-ink">{render.errorMessage}</span>
-                </Name>
-                <button class="button" type="button" onClick={() => change(render, "retry")}>
-                  <Icon name="retry" />
-                  {t.queue.retry}
-                </button>
-                <button class="button quiet" type="button" onClick={() => change(render, "dismiss")}>
-                  {t.queue.dismiss}
-                </button>
-              </li>
-            ))}
-          </ul>
+          <Ended renders={failed} onChange={change} />
         </section>
       )}
       {running.length > 0 && (
         <section class="stack">
-          {failed.length > 0 && <h2>{t.queue.runningTitle}</h2>}
+          {ended.length > 0 && <h2>{t.queue.runningTitle}</h2>}
           <ul class="card list">
             {running.map((render) => (
               <Running
@@ -116,6 +104,12 @@ export function Queue() {
           </ul>
         </section>
       )}
+      {cancelled.length > 0 && (
+        <section class="stack foot">
+          <h2>{t.queue.cancelledTitle}</h2>
+          <Ended renders={cancelled} onChange={change} />
+        </section>
+      )}
       {asking && (
         <Confirm
           title={t.queue.cancelAsk(asking.length)}
@@ -126,6 +120,33 @@ export function Queue() {
         />
       )}
     </>
+  );
+}
+
+interface EndedProps {
+  renders: Render[];
+  onChange: (render: Render, what: "retry" | "dismiss") => void;
+}
+
+/** What failed or was cancelled: to be ordered again, or put out of sight. */
+function Ended({ renders, onChange }: EndedProps) {
+  return (
+    <ul class="card list">
+      {renders.map((render) => (
+        <li key={render.id} class="line">
+          <Name render={render}>
+            {render.errorCode !== CANCELLED && <span class="small bad-ink">{render.errorMessage}</span>}
+          </Name>
+          <button class="button" type="button" onClick={() => onChange(render, "retry")}>
+            <Icon name="retry" />
+            {render.errorCode === CANCELLED ? t.queue.orderAgain : t.queue.retry}
+          </button>
+          <button class="button quiet" type="button" onClick={() => onChange(render, "dismiss")}>
+            {t.queue.dismiss}
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }
 

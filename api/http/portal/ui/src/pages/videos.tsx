@@ -6,7 +6,7 @@ import { Grid } from "../parts/grid";
 import { pictureOf } from "../parts/pictures";
 import { usePaged } from "../parts/paged";
 import { Turning } from "../parts/turning";
-import { Empty, Head, Segments, Wrong } from "../parts/ui";
+import { Empty, Head, Search, Segments, Wrong } from "../parts/ui";
 import { endings } from "../state/live";
 import { modelName } from "../state/models";
 import { go, route } from "../state/route";
@@ -56,17 +56,7 @@ function All() {
     <>
       <Head title={t.videos.title}>
         <Sections shown="videos" />
-        <label class="search">
-          <span class="hidden">{t.videos.search}</span>
-          <Icon name="search" />
-          <input
-            class="input"
-            type="search"
-            placeholder={t.videos.search}
-            value={text}
-            onInput={(event) => setText(event.currentTarget.value)}
-          />
-        </label>
+        <Search label={t.videos.search} value={text} onInput={setText} />
         {list.total > 0 && (
           <a class="button" href="/v1/renders/export?format=csv&status=done" download>
             <Icon name="download" />

@@ -74,8 +74,18 @@ export function Grid<T extends { id: string }>({ list, onWant, least, extra, sha
       </div>,
     );
   }
+  function move(event: KeyboardEvent) {
+    const way = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
+    const cell = event.target instanceof Element && event.target.closest(".cell");
+    if (!way || !cell) return;
+    const place = Number(cell.getAttribute("aria-posinset")) + way;
+    const next = box.current?.querySelector<HTMLElement>(`[aria-posinset="${place}"] button`);
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  }
   return (
-    <div ref={box} class="grid" role="list" style={{ height: `${Math.max(0, rows * step - GAP)}px` }}>
+    <div ref={box} class="grid" role="list" onKeyDown={move} style={{ height: `${Math.max(0, rows * step - GAP)}px` }}>
       {cards}
     </div>
   );

@@ -81,6 +81,24 @@ export function Field(props: {
   );
 }
 
+/** A search field; the key Enter does not send the form around it, since the search is done while one types. */
+export function Search(props: { label: string; value: string; onInput: (value: string) => void }) {
+  return (
+    <label class="search">
+      <span class="hidden">{props.label}</span>
+      <Icon name="search" />
+      <input
+        class="input"
+        type="search"
+        placeholder={props.label}
+        value={props.value}
+        onInput={(event) => props.onInput(event.currentTarget.value)}
+        onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
+      />
+    </label>
+  );
+}
+
 export function Choice<T extends string>(props: {
   label: string;
   hideLabel?: boolean;
@@ -142,27 +160,53 @@ export function Switch(props: { label: string; checked: boolean; onChange: (on: 
   );
 }
 
-export function Dialog(props: { title: string; wide?: boolean; onClose: () => void; children: ComponentChildren }) {
+/** What had the focus last, of all that isn't in a dialog. */
+let lastOutside: EventTarget | null = null;
+addEventListener("focusin", ({ target }) => {
+  if (target instanceof Element && !target.closest("dialog")) lastOutside = target;
+});
+
+interface DialogProps {
+  title: string;
+  wide?: boolean;
+  /** Without it, the person can't close the dialog. */
+  onClose?: () => void;
+  children: ComponentChildren;
+}
+
+export function Dialog(props: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    const before = document.activeElement;
+    dialog.current?.showModal();
+    // Browsers give the focus back when a dialog is closed, but not when it is taken out of the page.
+    return () =>
+      queueMicrotask(() => {
+        const to = before === document.body ? lastOutside : before; // it has taken another dialog's place
+        if (to instanceof HTMLElement) to.focus({ preventScroll: true });
+      });
+  }, []);
+  const close = props.onClose ?? (() => dialog.current?.showModal());
   return (
     <dialog
       ref={dialog}
       class={props.wide ? "wide" : undefined}
       aria-labelledby={id}
-      onClose={props.onClose}
+      onClose={close}
       onClick={(event) => {
-        if (event.target === dialog.current) props.onClose();
+        if (event.target === dialog.current) props.onClose?.();
       }}
     >
       <header>
         <h2 id={id} class="grow cut">
           {props.title}
         </h2>
-        <button class="button quiet icon" type="button" aria-label={t.close} onClick={props.onClose}>
-          <Icon name="close" />
-        </button>
+        {props.onClose && (
+          <button class="button quiet icon" type="button" aria-label={t.close} onClick={props.onClose}>
+            <Icon name="close" />
+          </button>
+        )}
       </header>
       <div class="body">{props.children}</div>
     </dialog>
@@ -209,13 +253,14 @@ export function Empty(props: { icon: IconName; title: string; text: string; chil
   );
 }
 
-export function Wrong(props: { message: string; onRetry?: () => void }) {
+/** What went wrong; with `onRetry`, a button that does something about it, which `retry` names. */
+export function Wrong(props: { message: string; onRetry?: () => void; retry?: string }) {
   return (
     <div class="note" role="alert">
       <span class="grow">{props.message}</span>
       {props.onRetry && (
         <button class="button" type="button" onClick={props.onRetry}>
-          {t.retry}
+          {props.retry ?? t.retry}
         </button>
       )}
     </div>

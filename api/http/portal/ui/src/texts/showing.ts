@@ -26,6 +26,8 @@ export const showing = {
     } as Record<string, string>,
     verdicts: { pass: "Fine", warn: "Worth a look", fail: "Something is wrong" },
     proRes: "The player shows the version for the web. The ProRes file keeps its transparent background.",
+    noAlpha: "Browsers show no video without a background but WebM and animated WebP, and neither was ordered. Order a small WebM to try other backgrounds.",
+    orderAlpha: "Order a WebM",
     addTo: "Add to a gallery",
     added: (title: string) => `Added to ${title}`,
     newGallery: "In a new gallery",
@@ -92,7 +94,11 @@ export const showing = {
     taken: "It is among the models now",
     ar: "See it in your room",
     arWaits: "Preparing it for your room…",
-    arHint: "Opens on iPhones and iPads; other devices download a USDZ.",
+    arElsewhere: "iPhones and iPads show it at its true size in the room around you. Open this page on one of them, sign in, and tap the same button there.",
+    arCode: "This page's address, for a camera",
+    arOnlyHere: "Other devices can't reach the address of this page: it leads to this computer only. Open the farm by its name in your network.",
+    arFile: "Download the USDZ",
+    arNever: "A USDZ could not be made of it.",
   },
 
   lighter: {

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Render } from "../../api/client";
 import { Icon } from "../../parts/icons";
 import { Segments } from "../../parts/ui";
+import { lookWith } from "../../state/look";
 import { t } from "../../texts";
 
 const FRAME_S = 1 / 30;
@@ -13,11 +14,16 @@ type Background = keyof typeof t.player.backgrounds;
 export function Screen({ render, name }: { render: Render; name: string }) {
   const { output, quality, transparent, bgColor } = render.renderSettings;
   const own = String(bgColor ?? "#ffffff");
-  const { webm } = render.formatUrls;
-  if (output === "video" && transparent && webm) {
+  const { webm, webp } = render.formatUrls;
+  const hasAlpha = Boolean(transparent) || quality === "pro";
+  if (output === "video" && hasAlpha && (webm ?? webp)) {
     return (
       <Backdrop own={own}>
-        <video src={webm} aria-label={name} controls autoPlay loop muted playsInline />
+        {webm ? (
+          <video src={webm} aria-label={name} controls autoPlay loop muted playsInline />
+        ) : (
+          <img src={webp} alt={name} />
+        )}
       </Backdrop>
     );
   }
@@ -26,6 +32,7 @@ export function Screen({ render, name }: { render: Render; name: string }) {
       <div class="stack">
         <Film render={render} name={name} />
         {quality === "pro" && <p class="small soft">{t.player.proRes}</p>}
+        {hasAlpha && <NoAlpha render={render} />}
       </div>
     );
   }
@@ -38,6 +45,19 @@ export function Screen({ render, name }: { render: Render; name: string }) {
   ) : (
     <div class="screen">
       <img src={source} alt={name} />
+    </div>
+  );
+}
+
+/** Why the background of a transparent video can't be changed here, and what would let it. */
+function NoAlpha({ render }: { render: Render }) {
+  const settings = { ...render.renderSettings, quality: "share", transparent: true, formats: ["webm"] };
+  return (
+    <div class="row">
+      <p class="small soft grow">{t.player.noAlpha}</p>
+      <button class="button" type="button" onClick={() => lookWith(settings, render.modelId)}>
+        {t.player.orderAlpha}
+      </button>
     </div>
   );
 }

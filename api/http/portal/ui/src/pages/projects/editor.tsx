@@ -9,6 +9,7 @@ import { Panel } from "../../look/panel";
 import type { Stand } from "../../look/path";
 import { useFetched } from "../../parts/fetched";
 import { Icon } from "../../parts/icons";
+import { ModelChoice, type Offered, useOffered } from "../../parts/models";
 import { Choice, Field, Head, toast, Wrong } from "../../parts/ui";
 import { nameOf } from "../../state/models";
 import { go } from "../../state/route";
@@ -56,22 +57,21 @@ export function TemplateEditor({ from, isNew }: { from: string; isNew: boolean }
   const path = { template_id: from };
   const found = useFetched(from, () => got(v1.GET("/api/v1/templates/{template_id}", { params: { path } })));
   const table = useFetched("", () => own<{ data: Setting[] }>("GET", "/settings"));
-  const models = useFetched("", () => got(v1.GET("/v1/models", { params: { query: { limit: 50 } } })));
-  const wrong = found.wrong ?? table.wrong ?? models.wrong;
+  const offered = useOffered();
+  const wrong = found.wrong ?? table.wrong ?? offered.wrong;
   if (wrong) return <Wrong message={wrong} onRetry={found.again} />;
-  if (!found.data || !table.data || !models.data) return <div class="skeleton tall" />;
-  const ready = models.data.data.filter((model) => model.thumbnailUrl !== null);
-  return <Editor template={found.data} isNew={isNew} table={table.data.data} models={ready} />;
+  if (!found.data || !table.data || !offered.known) return <div class="skeleton tall" />;
+  return <Editor template={found.data} isNew={isNew} table={table.data.data} offered={offered} />;
 }
 
 interface EditorProps {
   template: TemplateDetail;
   isNew: boolean;
   table: Setting[];
-  models: Model[];
+  offered: Offered;
 }
 
-function Editor({ template, isNew, table, models }: EditorProps) {
+function Editor({ template, isNew, table, offered }: EditorProps) {
   const begun = template.content as unknown as Content;
   const [name, setName] = useState(isNew ? t.templates.copyOf(template.name) : template.name);
   const [description, setDescription] = useState(template.description);
@@ -79,13 +79,12 @@ function Editor({ template, isNew, table, models }: EditorProps) {
   const [look, setLook] = useState<Settings>(begun.look);
   const [bookmarks, setBookmarks] = useState<Bookmark[]>(begun.bookmarks);
   const [shots, setShots] = useState<Shot[]>(begun.shots);
-  const [modelId, setModel] = useState(models[0]?.id ?? "");
+  const [model, setModel] = useState<Model | undefined>(offered.models[0]);
   const [base, setBase] = useState<Stand>(begun.bookmarks[0] ?? FIRST);
   const [orbit, setOrbit] = useState<Orbit>(STRAIGHT);
   const [seen, setStand] = useState<Stand>(); // once the model is there
   const stand = seen ?? base;
   const [wrong, setWrong] = useState<string>();
-  const model = models.find((each) => each.id === modelId);
   const [wide = 16, high = 9] = String(look.aspect ?? "16:9").split(":").map(Number);
 
   function see(to: Stand) {
@@ -155,13 +154,7 @@ function Editor({ template, isNew, table, models }: EditorProps) {
                 <Icon name="plus" />
                 {t.templates.addBookmark}
               </button>
-              <Choice
-                label={t.templates.model}
-                hideLabel
-                value={modelId}
-                options={models.map((each) => [each.id, nameOf(each)] as const)}
-                onChange={setModel}
-              />
+              <ModelChoice hideLabel offered={offered} chosen={model} onChoose={setModel} />
             </div>
           )}
           <Bookmarks

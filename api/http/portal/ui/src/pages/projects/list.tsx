@@ -5,6 +5,7 @@ import type { ListedProject, Project, Template } from "../../api/studio";
 import { useFetched } from "../../parts/fetched";
 import { Grid } from "../../parts/grid";
 import { Icon } from "../../parts/icons";
+import { ModelSearch, useOffered } from "../../parts/models";
 import { usePaged } from "../../parts/paged";
 import { Choice, Dialog, Empty, Field, Switch, Wrong } from "../../parts/ui";
 import { endings } from "../../state/live";
@@ -56,7 +57,7 @@ export function ProjectList() {
           />
         </>
       )}
-      {making && <NewProject chosen={route.value.query.get("models")?.split(",") ?? []} onClose={() => setMaking(false)} />}
+      {making && <NewProject chosen={(route.value.query.get("models") ?? "").split(",").filter(Boolean)} onClose={() => setMaking(false)} />}
     </>
   );
 }
@@ -106,13 +107,12 @@ function Card({ project }: { project: ListedProject }) {
 
 function NewProject(props: { chosen: string[]; onClose: () => void }) {
   const templates = useFetched("", () => got(v1.GET("/api/v1/templates")));
-  const models = useFetched("", () => got(v1.GET("/v1/models", { params: { query: { limit: 100 } } })));
+  const offered = useOffered();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(props.chosen));
   const [templateId, setTemplate] = useState("");
   const [name, setName] = useState("");
   const [perModel, setPerModel] = useState(false);
   const [wrong, setWrong] = useState<string>();
-  const ready = (models.data?.data ?? []).filter((model) => model.thumbnailUrl !== null);
   const options = (templates.data?.templates ?? []).map((each: Template) => [each.templateId, each.name] as const);
   function toggle(id: string) {
     const next = new Set(chosen);
@@ -134,8 +134,8 @@ function NewProject(props: { chosen: string[]; onClose: () => void }) {
   return (
     <Dialog wide title={t.projects.create} onClose={props.onClose}>
       <form class="stack" onSubmit={submit}>
-        {(wrong ?? models.wrong ?? templates.wrong) && (
-          <Wrong message={wrong ?? models.wrong ?? templates.wrong ?? ""} />
+        {(wrong ?? offered.wrong ?? templates.wrong) && (
+          <Wrong message={wrong ?? offered.wrong ?? templates.wrong ?? ""} />
         )}
         <div class="two">
           <Choice label={t.projects.template} value={templateId || (options[0]?.[0] ?? "")} options={options} onChange={setTemplate} />
@@ -143,16 +143,18 @@ function NewProject(props: { chosen: string[]; onClose: () => void }) {
         </div>
         <fieldset>
           <legend class="label">{t.projects.models}</legend>
-          {models.data && ready.length === 0 ? (
-            <p class="soft">{t.projects.noModels}</p>
+          <ModelSearch offered={offered} />
+          {offered.known && offered.models.length === 0 ? (
+            <p class="soft">{offered.isSearched ? t.library.nothingText : t.projects.noModels}</p>
           ) : (
             <ul class="picks">
-              {ready.map((model) => (
+              {offered.models.map((model) => (
                 <Pick key={model.id} model={model} chosen={chosen.has(model.id)} onToggle={() => toggle(model.id)} />
               ))}
             </ul>
           )}
         </fieldset>
+        {chosen.size > 0 && <p class="small soft number">{t.library.selected(chosen.size)}</p>}
         {chosen.size > 1 && <Switch label={t.projects.perModel} checked={perModel} onChange={setPerModel} />}
         <div>
           <button class="button primary large" type="submit" disabled={chosen.size === 0}>
