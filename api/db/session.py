@@ -8,6 +8,7 @@ All of them raise Unavailable where the database doesn't answer, or not in time,
 """
 
 import copy
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,10 @@ LONGEST_PAUSE_S = 0.1
 """Of who gives way, however long a transaction took: that may have been in wait for somebody else."""
 
 
+class Stopped(Exception):
+    """No transaction begins any more, because whoever has very many of them is to end."""
+
+
 class Database:
     """A SQLite file or a PostgreSQL database. Safe to share between threads, not between forked processes."""
 
@@ -38,7 +43,7 @@ class Database:
         else:
             self._engine = postgresql_engine(url, use)
             self._reader = postgresql_reader(url, use)
-        self._gives_way = False
+        self._gives_way: threading.Event | None = None
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -48,11 +53,13 @@ class Database:
     @contextmanager
     def begin_as(self, kind: type[AnySession]) -> Iterator[AnySession]:
         """`begin` with a session of the class `kind`."""
+        if self._gives_way and self._gives_way.is_set():
+            raise Stopped
         began = time.monotonic()
         with outages_told(), kind(self._engine, expire_on_commit=False) as session, session.begin():
             yield session
         if self._gives_way:
-            time.sleep(min(time.monotonic() - began, LONGEST_PAUSE_S))
+            self._gives_way.wait(min(time.monotonic() - began, LONGEST_PAUSE_S))
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -78,13 +85,15 @@ class Database:
         with self.read_rows() as connection:
             return is_current(connection)
 
-    def giving_way(self) -> "Database":
+    def giving_way(self, stop: threading.Event) -> "Database":
         """The same, by the same connections, for who has very many transactions, one after the other: each is followed
-        by a pause as long as it took. SQLite lets one write at a time, and those who wait look ten times a second
-        whether it is their turn, so that without pauses they would hardly ever find it is.
+        by a pause as long as it took, and once `stop` is set, the next raises Stopped.
+
+        SQLite lets one write at a time, and those who wait look ten times a second whether it is their turn, so that
+        without pauses they would hardly ever find it is.
         """
         other = copy.copy(self)
-        other._gives_way = True
+        other._gives_way = stop
         return other
 
     def monitor(self) -> "Database":

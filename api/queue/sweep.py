@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from api import clock, counts
 from api.db.faults import Outage
-from api.db.session import Database
+from api.db.session import Database, Stopped
 from api.domain.accounts import idempotency
 from api.domain.generations import endings, pipeline
 from api.domain.generations.flows import Terms
@@ -50,6 +50,10 @@ that is almost always empty."""
 COLLECT_SECONDS = 3600.0
 """How often the storage is looked through for files that nobody needs."""
 
+COLLECTOR_ENDS_S = 5.0
+"""How long the end of it is waited for. A transaction takes milliseconds, a list of a bucket's files longer; where that
+is cut off, nothing is lost."""
+
 COLLECT_AT_ONCE = 500
 """About how many of them the database is asked in one statement."""
 
@@ -66,7 +70,7 @@ def sweep_once(
     Deletes what nobody needs any more on the way. Without `take_back`, claims stay as they are. What goes wrong is
     logged, and keeps nothing else from being done.
     """
-    at_leisure = database.giving_way()
+    at_leisure = database.giving_way(threading.Event())
     lost: list[str] = []
     if take_back:
         with on_its_own("take back lost claims"):
@@ -117,9 +121,11 @@ def sweep_once(
 
 @contextlib.contextmanager
 def on_its_own(step: str) -> Iterator[None]:
-    """Errors of the block are logged."""
+    """Errors of the block are logged, but for Stopped, which ends all."""
     try:
         yield
+    except Stopped:
+        raise
     except Exception as error:
         counts.add("sweep_failures", step=step)
         logger.warning(
@@ -185,12 +191,15 @@ def resume_once(database: Database, celery: Celery) -> None:
             relay(database, celery)
 
 
-def collect_once(database: Database, storage: Storage, settings: Settings) -> None:
+def collect_once(
+    database: Database, storage: Storage, settings: Settings, stop: threading.Event | None = None
+) -> None:
     """Deletes old rows and files that nobody needs. Any number of processes may do it at the same time.
 
-    What goes wrong is logged, and keeps nothing else from being done. It gives way to whoever else writes.
+    What goes wrong is logged, and keeps nothing else from being done. It gives way to whoever else writes. Raises
+    Stopped soon after `stop` is set.
     """
-    database = database.giving_way()
+    database = database.giving_way(stop or threading.Event())
     kept = dt.timedelta(days=settings.keep_deliveries_days)
     with on_its_own("delete old webhook deliveries"):
         _repeat(database, functools.partial(deliveries.discard_old, kept=kept))
@@ -327,8 +336,14 @@ def sweep_until(
     """Sweeps now and every `settings.sweep_seconds` until `stop` is set. Errors are logged: the next sweep may work.
 
     While the database was away, no worker could renew its claim. So when it is back, they have as long as a lease lasts
-    to be heard of before any is taken for dead.
+    to be heard of before any is taken for dead. A thread collects meanwhile: where very much is old that takes hours,
+    and lost work can't wait for it.
     """
+    def collect() -> None:
+        with contextlib.suppress(Stopped):
+            collect_once(database, storage, settings, stop)
+
+    collector: threading.Thread | None = None
     sweep_at = collect_at = take_back_at = time.monotonic()
     while True:
         pause = RESUME_SECONDS
@@ -344,8 +359,11 @@ def sweep_until(
             if time.monotonic() >= sweep_at:
                 sweep_at = time.monotonic() + settings.sweep_seconds
                 sweep_once(database, storage, celery, settings, take_back=time.monotonic() >= take_back_at)
-            if time.monotonic() >= collect_at:
+            if time.monotonic() >= collect_at and not (collector and collector.is_alive()):
                 collect_at = time.monotonic() + COLLECT_SECONDS
-                collect_once(database, storage, settings)
+                collector = threading.Thread(target=collect, name="collector", daemon=True)
+                collector.start()
         if stop.wait(min(pause, settings.sweep_seconds)):
-            return
+            break
+    if collector:
+        collector.join(COLLECTOR_ENDS_S)

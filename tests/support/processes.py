@@ -7,15 +7,18 @@ import psutil
 
 from tests.support.waiting import wait_for
 
+STILL = {"T", "Z"}
+"""Stopped by a signal, or ended, which nobody has asked about yet: whoever would may stand still, too."""
+
 
 def freeze(process: psutil.Process) -> None:
     """Has all its threads stand still. The signal alone takes its time, and the process may do a lot until then."""
     process.suspend()
-    wait_for(lambda: set(_states(process.pid)) == {"T"}, f"process {process.pid} to stand still")
+    wait_for(lambda: set(_states(process.pid)) <= STILL, f"process {process.pid} to stand still")
 
 
 def _states(pid: int) -> list[str]:
-    """The state of each thread, as proc(5) has it: T is stopped by a signal."""
+    """The state of each thread, as proc(5) has it."""
     threads = Path(f"/proc/{pid}/task").iterdir()
     return [(thread / "stat").read_text().rpartition(")")[2].split()[0] for thread in threads]
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from api import clock
 from api.db.dialects import from_now
-from api.db.session import LONGEST_PAUSE_S, Database
+from api.db.session import LONGEST_PAUSE_S, Database, Stopped
 from api.db.tables import Account, OutboxMessage
 from api.errors import Unavailable
 from tests.support.postgres import MIGRATED, PostgresServer
@@ -81,18 +81,43 @@ def test_read_then_write_in_two_threads_loses_no_update(database: Database) -> N
         assert session.scalar(select(Account.credits)) == 40
 
 
+class Pauses(threading.Event):
+    """Nobody waits for it; how long they would have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds: list[float | None] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.seconds.append(timeout)
+        return self.is_set()
+
+
 def test_who_gives_way_pauses_as_long_as_each_transaction_took(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    moments, pauses = iter([0.0, 1.0, 1.04, 2.0, 9.0]), list[float]()
-    at_leisure = database.giving_way()
-    monkeypatch.setattr("api.db.session.time", SimpleNamespace(monotonic=moments.__next__, sleep=pauses.append))
+    moments, pauses = iter([0.0, 1.0, 1.04, 2.0, 9.0]), Pauses()
+    at_leisure = database.giving_way(pauses)
+    monkeypatch.setattr("api.db.session.time", SimpleNamespace(monotonic=moments.__next__))
     add_account(database)
-    assert not pauses
+    assert not pauses.seconds
     for _ in range(2):
         with at_leisure.begin() as session:
             session.execute(update(Account).values(credits=1))
-    assert pauses == [pytest.approx(0.04), LONGEST_PAUSE_S]
+    assert pauses.seconds == [pytest.approx(0.04), LONGEST_PAUSE_S]
+
+
+def test_who_gives_way_begins_nothing_once_it_is_to_stop(database: Database) -> None:
+    stop = threading.Event()
+    at_leisure = database.giving_way(stop)
+    with at_leisure.begin() as session:
+        stop.set()
+        session.add(Account(id="a", email="a@example.org", created_at=clock.now()))
+    assert count_accounts(database) == 1
+    with pytest.raises(Stopped), at_leisure.begin():
+        pytest.fail("it has begun")
+    with database.begin() as session:  # others do
+        session.execute(update(Account).values(credits=1))
 
 
 def test_a_constraint_of_the_schema_is_enforced(database: Database) -> None:

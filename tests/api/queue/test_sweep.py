@@ -3,10 +3,8 @@
 import datetime as dt
 import logging
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,6 +18,7 @@ from api.db.tables import OutboxMessage, Segment, Upload
 from api.domain.accounts import idempotency
 from api.domain.kit.files import FileView
 from api.domain.removal import leftovers, uploads
+from api.domain.webhooks import deliveries
 from api.domain.work import outbox, scheduling
 from api.errors import Unavailable
 from api.queue import sweep
@@ -182,13 +181,27 @@ def test_a_folder_that_can_not_be_listed_keeps_no_other_from_being_looked_throug
     assert list(storage.entries("renders")) == []
 
 
-def test_what_deletes_very_much_gives_way_to_others(
-    database: Database, storage: LocalStorage, settings: Settings, monkeypatch: pytest.MonkeyPatch
+def test_what_deletes_very_much_keeps_no_lost_work_waiting_and_ends_when_it_is_told(
+    database: Database, storage: LocalStorage, celery: Celery, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pauses: list[float] = []
-    monkeypatch.setattr("api.db.session.time", SimpleNamespace(monotonic=time.monotonic, sleep=pauses.append))
-    sweep.collect_once(database, storage, settings)
-    assert pauses
+    upload(database, sign_up(database), "a chair")
+    held = claimed(database)
+    steps: list[bool] = []
+
+    def never_done(_session: Session, **_: Any) -> bool:
+        steps.append(True)
+        return True
+
+    monkeypatch.setattr(deliveries, "discard_old", never_done)
+    stop = threading.Event()
+    sweeper = threading.Thread(target=sweep.sweep_until, args=(stop, database, storage, celery, settings))
+    sweeper.start()
+    wait_for(lambda: len(steps) > 1, "the deletion")
+    expire_leases(database)
+    wait_for(lambda: held.segment_id not in running(database), "the lost work")
+    stop.set()
+    sweeper.join()
+    assert not any(thread.name == "collector" for thread in threading.enumerate())
 
 
 def test_the_sweep_collects_what_dead_writers_left(
