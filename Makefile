@@ -11,7 +11,7 @@ help:
 	@echo "make portal             the portal's pages, for a farm that is started without make"
 	@echo "make test               linters, type checks, import contracts and all tests"
 	@echo "make nightly            the tests that take too long for every day"
-	@echo "make hostile            10,000 hostile files and 200 cost bombs through a farm, in some hours; part of nightly"
+	@echo "make hostile            10,000 hostile files and 200 cost bombs through a farm, in some 75 minutes of two cores; part of nightly"
 	@echo "make audit              known vulnerabilities of the locked packages, and their licences"
 	@echo "make bench              measure every goal of speed, in about a quarter of an hour"
 	@echo "make lock               resolve the locked Python packages anew"

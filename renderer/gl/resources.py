@@ -22,6 +22,7 @@ from renderer.gl.materials import MaterialLayout, UvSlot, lay_out_materials
 from renderer.gl.programs import set_uniform
 from renderer.gl.shapes import Shape
 from renderer.gl.textures import Textures
+from renderer.gl.waiting import finish
 from renderer.scene.animation import Pose, pose_scene
 from renderer.scene.deform import Drawable, deformed, drawables, is_deforming
 from renderer.scene.lights import light_rows
@@ -36,6 +37,10 @@ _MODES = {
 
 VERTEX_BYTES = 1 << 30
 """Of all vertices on the device. Five million triangles of which none share a vertex take 720 MB with tangents."""
+
+MOST_QUEUED = 1 << 20
+"""Triangles that may wait to be cast: a software rasteriser keeps what was issued, 1 GB for a hundred lights of a large
+model."""
 
 Attributes = dict[str, tuple[moderngl.Buffer, str]]
 """Attribute name -> its buffer and moderngl's name of its format."""
@@ -115,6 +120,7 @@ class GpuScene:
         # Programs are kept with their vertex arrays, so that no later program is taken for a released one.
         self._vertex_arrays: dict[tuple[int, int, int], tuple[moderngl.Program, moderngl.VertexArray]] = {}
         self._index_buffers: dict[int, moderngl.Buffer] = {}
+        self._queued = 0  # triangles cast since the device was last waited for
         self._attributes: dict[_Key, Attributes] = {}
         self._shapes: dict[_Key, Shape] = {}
         self.drawables: list[GpuDrawable] = []
@@ -213,6 +219,10 @@ class GpuScene:
             self.vertex_array(drawable, program, drawable.caster).render(drawable.mode)
             if layout.alpha_map is not None:
                 drawable.samplers[layout.alpha_map].clear(0)
+            self._queued += 0 if drawable.casting is None else len(drawable.casting) // 3
+            if self.device.software and self._queued > MOST_QUEUED:
+                finish(self.device)
+                self._queued = 0
         self.device.ctx.front_face = "ccw"
 
     def release(self) -> None:

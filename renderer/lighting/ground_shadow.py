@@ -1,8 +1,9 @@
 """Once per shot, before the frames: the model's soft shadow on the ground, summed over many lights.
 
-For each light, the model is projected onto the ground along the light's direction. All of them add up in one float
-texture, so the shadow is sharp and dark where the model touches the ground and wide and faint away from it. There the
-edges of single lights are blurred into each other, the wider the farther away the model is (`clearance`).
+For each light, the model is projected onto the ground along the light's direction, onto every WOVENth texel. They all
+add up in one float texture, so the shadow is sharp and dark where the model touches the ground and wide and faint away
+from it. There the edges of single lights are blurred into each other, the wider the farther away the model is
+(`clearance`).
 """
 
 from collections.abc import Sequence

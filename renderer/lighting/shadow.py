@@ -25,14 +25,14 @@ LIGHT_COST, DRAW_COST = 20_000, 150
 """What each light of the ground shadow takes besides its triangles, and what each drawable takes for each light, as the
 number of triangles that take as long: measured in software on models of 600 to 74,000 triangles."""
 
-SHADOW_COST = 8_000_000
+SHADOW_COST = 8_500_000
 """What all lights of a still ground shadow may take, counted in the same way: under a second on one core."""
 
 FEWEST_LIGHTS, MOST_LIGHTS = 64, 320
 """Of a still ground shadow. Beside a foot under something high, single lights of too few are seen as steps: with 128,
 opacity rises there by up to 7/255 on the way out; with 320, by 2/255."""
 
-LIVE_SHARE = 1 / 3
+LIVE_SHARE = 1 / 4
 """A ground shadow that follows an animation has this share of the lights of a still one."""
 
 

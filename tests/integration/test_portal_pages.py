@@ -107,6 +107,14 @@ def test_a_view_of_the_live_model_becomes_the_settings_of_an_order(boss: Visit, 
     expect(page.get_by_role("button", name="Use this view")).to_have_count(0)
 
 
+def test_nothing_is_ordered_of_a_model_that_is_gone(boss: Visit) -> None:
+    boss.page.goto(f"{boss.url}/portal/look?models=AbsentModel1")
+    expect(boss.page.get_by_text("Model not found")).to_be_visible()
+    expect(boss.page.get_by_role("button", name=re.compile("^Order"))).to_have_count(0)
+    boss.page.get_by_role("button", name="To the models").click()
+    boss.page.get_by_role("heading", name="Models").wait_for()
+
+
 def test_a_template_is_placed_in_the_live_view_and_a_project_is_made_with_it(boss: Visit, lamp: str) -> None:
     page = boss.page
     page.goto(f"{boss.url}/portal/projects?show=templates")
@@ -163,8 +171,7 @@ def test_a_gallery_is_made_embedded_and_taken_back(
 
 def test_a_webhook_is_made_tried_and_its_log_is_told(boss: Visit) -> None:
     page = boss.page
-    page.goto(f"{boss.url}/portal/account")
-    page.get_by_text("Webhooks", exact=True).click()
+    page.goto(f"{boss.url}/portal/account?show=hooks")
     page.get_by_role("button", name="New webhook").click()
     page.get_by_role("textbox", name="Address").fill("http://127.0.0.1:9/hook")  # where nobody listens
     page.get_by_role("button", name="Save").click()

@@ -52,7 +52,8 @@ def luma(picture: Float64) -> Float64:
 def test_nine_tenths_of_a_white_outline_differ_from_a_white_background(
     device: Device, light_cache: Path, name: str
 ) -> None:
-    """Of glossy ones, whose edges reflect the lamps: those of matt ones are darker."""
+    """Of glossy ones, whose edges reflect the lamps. Of a wholly matt ball (roughness 0.9), 89 % do, and 95 %
+    differ by more than 9/255."""
     white = Material(metallic_factor=0.0, roughness_factor=0.2)
     apart = []
     with ShotRenderer(device, scene_of(*((part, white) for part in WHITE[name])), TURN, cache_dir=light_cache) as shot:
