@@ -47,8 +47,8 @@ BOUND_MS = 50.0
 SHARE = 0.999
 """The longest of a thousand says more of this machine's other work than of ours."""
 AS_FOR_YEARS = {"autovacuum": "on", "shared_buffers": "512MB", "max_wal_size": "4GB"}
-"""PostgreSQL's settings. It doesn't wait for the disk, as in all tests: how long a flush takes is the disk's matter, and
-where others write to it, one would measure little else."""
+"""PostgreSQL's settings. It doesn't wait for the disk, as in all tests: how long a flush takes is the disk's matter,
+and where others write to it, one would measure little else."""
 PAUSE_S = 0.02
 """Of the other process from one order to the next."""
 ALONE_S = 5.0
