@@ -69,7 +69,7 @@ def key_lights(key: Panel, places: Float64) -> Lights:
 def ground_lights(lamps: Lamps, count: int) -> Lights:
     """The key and a cosine-weighted dome, as they light level ground."""
     share = lamps.key_share
-    key_count = round(count * share)
+    key_count = min(round(count * share), count - 1)  # one of the dome, even if that is black
     key = key_lights(lamps.key, _golden_lattice(key_count))
     key_ground = key.weights * key.directions[:, 1]
     u, turn = _golden_lattice(count - key_count).T
