@@ -11,12 +11,20 @@ def tree(kind: type[RendererError]) -> list[type[RendererError]]:
     return [kind, *(each for child in children for each in tree(child))]
 
 
+OWN = [kind for kind in tree(RendererError) if kind.__module__ == "renderer.errors"]
+
+
 def test_every_error_has_a_code_of_its_own() -> None:
-    codes = [kind.__dict__["code"] for kind in tree(RendererError)]
+    codes = [kind.__dict__["code"] for kind in OWN]
     assert len(set(codes)) == len(codes)
 
 
-@pytest.mark.parametrize("kind", tree(RendererError))
+def test_what_a_part_tells_apart_for_itself_has_the_code_of_the_error_that_it_is() -> None:
+    for kind in set(tree(RendererError)) - set(OWN):
+        assert "code" not in kind.__dict__
+        assert kind.__base__ in OWN[1:]
+
+
+@pytest.mark.parametrize("kind", OWN)
 def test_the_tree_that_is_drawn_names_every_error(kind: type[RendererError]) -> None:
-    assert kind.__module__ == "renderer.errors"
     assert f"{kind.__name__} " in str(renderer.errors.__doc__)

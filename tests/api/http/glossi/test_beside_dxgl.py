@@ -119,7 +119,7 @@ def test_a_shared_picture_is_shown_to_everybody(workspace: Workspace, job_id: st
         shared = web.get(f"/v1/renders/{render['id']}/share").json()["data"]
         page = web.get(shared["page"], token=None)
         assert page.status_code == 200
-        links = re.findall(r'(?:src|href|poster)="(.+?)"', page.text)
+        links = re.findall(r'(?:src|href|poster)="((?!data:).+?)"', page.text)
         links += re.findall(r'property="og:(?:image|video)" content="(.+?)"', page.text)
         assert len(links) == (3 if "elevation" in render["renderSettings"] else 5)
         for url in links:
