@@ -1,6 +1,7 @@
 """`pirouette admin`'s commands that are about the farm as a whole, and no single account: backups, workers, storage."""
 
 import dataclasses
+import datetime as dt
 import time
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from api.cli.farm import open_farm, refusals, show_row, transaction
 from api.domain.accounts import accounts
 from api.domain.catalog import catalog
 from api.domain.removal import retention
+from api.domain.removal import trash as deleted_things
 from api.domain.removal.retention import Due
 from api.domain.renders import trash
 from api.domain.watching.storage import by_account
+from api.domain.webhooks import deliveries
 from api.domain.work import fleet, pauses
 from api.domain.work.fleet import WorkerView
 from api.settings import Settings
@@ -143,13 +146,17 @@ def restore_render(email: str, render_id: str) -> None:
 
 @click.command(name="retention")
 def show_retention() -> None:
-    """What the rules PIROUETTE_KEEP_..._DAYS would delete now; nothing is. The sweep deletes it every hour."""
+    """What is due to be deleted by the settings PIROUETTE_KEEP_..._DAYS. The sweep deletes it, every hour."""
     settings = open_farm()
     with transaction() as session:
         for rule in retention.RULES:
             days = rule.days(settings)
             due = retention.foreseen(session, rule, days) if days else Due(0, 0)
             show_row(rule=rule.name, days=days, **dataclasses.asdict(due))
+        days = settings.keep_deliveries_days
+        show_row(rule="deliveries", days=days, count=deliveries.count_old(session, dt.timedelta(days=days)))
+        count, size = deleted_things.foreseen(session)
+        show_row(rule="deleted", days=settings.keep_deleted_days, count=count, bytes=size)
 
 
 def _busy(worker: str | None) -> list[WorkerView]:

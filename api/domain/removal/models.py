@@ -3,7 +3,7 @@
 
 import datetime as dt
 
-from sqlalchemy import exists, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, exists, literal_column, or_, select, update
 
 from api import clock
 from api.db.tables import Model, Render
@@ -19,16 +19,21 @@ KEPT = dt.timedelta(minutes=1)
 DISCARDED_AT_ONCE = 100
 
 
-def discard_deleted(unit: Unit) -> None:
-    """Drops the files of deleted models that no unfinished render needs. Any number of processes may call it."""
+def due() -> tuple[ColumnElement[bool], ...]:
+    """The conditions that a deleted model can't be had back, and no unfinished render needs its file, which is there."""
     moment = clock.now()
     needed = exists().where(Render.model_id == Model.id, Render.status.in_(UNFINISHED))
+    return (
+        Model.deleted_at.is_not(None), Model.file_size > literal_column("0"),
+        or_(Model.discard_at.is_(None), Model.discard_at < moment), Model.deleted_at < moment - KEPT, ~needed,
+    )  # fmt: skip
+
+
+def discard_deleted(unit: Unit) -> None:
+    """Drops the files of deleted models that are `due`. Any number of processes may call it."""
     rows = unit.execute(
         select(Model.id, Model.account_id, Model.storage_key, Model.thumbnail_id)
-        .where(
-            Model.deleted_at.is_not(None), Model.file_size > literal_column("0"),
-            or_(Model.discard_at.is_(None), Model.discard_at < moment), Model.deleted_at < moment - KEPT, ~needed,
-        )
+        .where(*due())
         .limit(DISCARDED_AT_ONCE)
         .with_for_update(skip_locked=True)
     ).all()

@@ -16,6 +16,7 @@ from api.db.tables import DeletedRender, Model, StoredBytes
 from api.domain.accounts import quotas
 from api.domain.kit.paging import Page
 from api.domain.kit.unit import Unit
+from api.domain.removal import models
 from api.domain.renders import trash
 
 AT_ONCE = 100
@@ -68,6 +69,16 @@ def due_renders(session: Session) -> list[str]:
     """The ids of some deleted renders whose time has come. Each goes by `renders.trash.discard`."""
     due = select(DeletedRender.id).where(DeletedRender.discard_at < clock.now())
     return list(session.scalars(due.order_by(DeletedRender.discard_at).limit(AT_ONCE)))
+
+
+def foreseen(session: Session) -> tuple[int, int]:
+    """How many deleted models and renders go for good now because their time has come, and their bytes."""
+    due = union_all(
+        select(Model.file_size.label("size")).where(*models.due()),
+        select(DeletedRender.size).where(DeletedRender.discard_at < clock.now()),
+    ).subquery()
+    count, size = session.execute(select(func.count(), func.coalesce(func.sum(due.c.size), 0))).one()
+    return count, int(size)
 
 
 def crowded(session: Session, limit_mb: int) -> list[str]:

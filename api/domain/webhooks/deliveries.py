@@ -287,13 +287,23 @@ def _views(account_id: str) -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
+def count_old(session: Session, kept: dt.timedelta) -> int:
+    """How many deliveries `discard_old` would delete."""
+    old = select(func.count()).select_from(WebhookDelivery).where(*_ended(clock.now() - kept))
+    return session.scalar(old) or 0
+
+
+def _ended(before: dt.datetime) -> tuple[ColumnElement[bool], ...]:
+    return WebhookDelivery.created_at < before, WebhookDelivery.state != "pending"
+
+
 def discard_old(session: Session, kept: dt.timedelta) -> bool:
     """Deletes some of the deliveries that ended, subscriptions to single subjects, and targets without either, that are
     older than `kept`. Whether there may be more."""
     before = clock.now() - kept
     ended = (
         select(WebhookDelivery.id)
-        .where(WebhookDelivery.created_at < before, WebhookDelivery.state != "pending")
+        .where(*_ended(before))
         .order_by(WebhookDelivery.created_at)
         .limit(DISCARDED_AT_ONCE)
     )

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from api.db.session import Database
-from api.db.tables import Account, Model
+from api.db.tables import Account, DeletedRender, Model
 from api.domain.catalog import catalog
 from api.domain.renders import removal
 from api.domain.work import fleet, pauses
@@ -88,3 +88,18 @@ def test_what_an_account_has_deleted_is_had_back(run: Run, admin: Callable[..., 
         removal.delete_render(session, account_id, render_id, kept=dt.timedelta(days=1))
     assert admin("restore-render", email, render_id) == {"id": render_id, "restored": True}
     assert run("admin", "restore-render", email, render_id).exit_code == 1
+
+
+def test_what_the_sweep_would_delete_now_is_told(run: Run, database: Database) -> None:
+    render = claimed(database, "a")
+    [render_id] = render.variants
+    assert settle(database, render)
+    with unit(database) as session:
+        account_id = session.scalars(select(Account.id)).one()
+        removal.delete_render(session, account_id, render_id, kept=dt.timedelta(days=1))
+    assert [row for row in rows(run("admin", "retention")) if row["count"]] == []
+    with database.begin() as session:
+        session.execute(update(DeletedRender).values(discard_at=DeletedRender.deleted_at))
+    due = {row.pop("rule"): row for row in rows(run("admin", "retention"))}
+    assert due["deleted"] == {"days": 7, "count": 1, "bytes": 28}
+    assert due["deliveries"] == {"days": 30, "count": 0}

@@ -212,6 +212,8 @@ def test_many_old_deliveries_go_in_many_short_transactions(web: Web, monkeypatch
     assert len(emit(web.database, web.account_id, "render.done", *"abcde")) == 5
     with web.database.begin() as session:
         session.execute(update(WebhookDelivery).values(state="failed", created_at=clock.now() - 2 * DAY))
+    with web.database.read() as session:
+        assert deliveries.count_old(session, DAY) == 5
     assert rounds(web, lambda session: deliveries.discard_old(session, DAY)) == 3
     assert left(web, WebhookDelivery) == 0
 
