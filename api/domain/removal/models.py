@@ -20,7 +20,7 @@ DISCARDED_AT_ONCE = 100
 
 
 def due() -> tuple[ColumnElement[bool], ...]:
-    """The conditions that a deleted model can't be had back, and no unfinished render needs its file, which is there."""
+    """The conditions that a deleted model can't be had back, and has a file, which no unfinished render needs."""
     moment = clock.now()
     needed = exists().where(Render.model_id == Model.id, Render.status.in_(UNFINISHED))
     return (
