@@ -10,6 +10,7 @@ import pytest
 
 from api import clock
 from api.db.session import Database
+from tests.support.postgres import MIGRATED, PostgresServer
 from tests.support.transactions import forbid_calls_in_transactions
 
 
@@ -49,10 +50,37 @@ def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
     return f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'pirouette.sqlite3')}"
 
 
+@pytest.fixture(scope="session")
+def kept_sqlite(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Database]:
+    """As `postgres_database`, and the file, which is to be copied anew for each test."""
+    path = tmp_path_factory.mktemp("kept") / "pirouette.sqlite3"
+    return path, Database(f"sqlite:///{path}")
+
+
+@pytest.fixture
+def sqlite_database(migrated_sqlite: Path, kept_sqlite: tuple[Path, Database]) -> Iterator[Database]:
+    """A SQLite file of the test's own, with the newest schema."""
+    path, database = kept_sqlite
+    for old in path.parent.iterdir():
+        old.unlink()
+    shutil.copy(migrated_sqlite, path)
+    yield database
+    database.dispose()  # of its connections
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres_server: PostgresServer) -> Database:
+    """Of `postgres_url`, and kept: it remembers the SQL of all statements, whose making is half the time of a test."""
+    return Database(postgres_server.url(MIGRATED))
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A fresh database with the newest schema, one after the other of both kinds."""
-    url = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
-    database = Database(url)
-    yield database
-    database.dispose()
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_database")
+    else:
+        request.getfixturevalue("postgres_url")
+        database = request.getfixturevalue("postgres_database")
+        yield database
+        database.dispose()  # of its connections

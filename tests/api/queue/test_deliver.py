@@ -157,9 +157,10 @@ make(Database(sys.argv[1])).run()
 
 
 def test_a_deliverer_that_dies_before_it_has_noted_the_answer_costs_nothing(
-    database: Database, account_id: str, origin: Origin, request: pytest.FixtureRequest
+    database: Database, account_id: str, origin: Origin
 ) -> None:
-    url = request.getfixturevalue("sqlite_url" if "sqlite" in request.node.name else "postgres_url")
+    with database.read_rows() as connection:
+        url = connection.engine.url.render_as_string(hide_password=False)
     started = threading.Event()
 
     async def kill_and_answer(writer: asyncio.StreamWriter) -> None:
