@@ -31,8 +31,8 @@ from api.worker.messages import Done, Message, Order
 from api.worker.parent.allowance import TICKS, Allowance, Meter, cpu_ticks
 from api.worker.parent.budget import Watch
 from api.worker.parent.children import Children, Places, start_child
+from api.worker.parent.core_waits import CoreWaits
 from api.worker.parent.run_segment import TICK_S
-from api.worker.parent.share import Share
 from api.worker.right_of_way import RightOfWay
 from renderer.gl.context import open_device
 from renderer.spec import VideoPlan, parse_settings, plan_preview, plan_video
@@ -88,7 +88,7 @@ class Turns:
         def draw(plan: VideoPlan) -> None:
             child = children.ready()
             child.order(self.order(plan))
-            watch = Watch(BUDGET_S, settings.stall_seconds, Share(child.pid).since_last)
+            watch = Watch(BUDGET_S, settings.stall_seconds, CoreWaits(child.pid).since_last)
             meter = Meter(Allowance.of(settings), child.pid, self._places.made)
             ended = None
             while child.busy:

@@ -18,8 +18,8 @@ LONGEST_STEP_S = 1.0
 """The most that counts between two looks at the time, which are a tenth of a second apart: what this process itself
 stood still, or took to store a file, is no time of the child's."""
 
-SHARE_S = 1.0
-"""How often it is looked how much of the machine a silent child gets: a look takes 0.5 ms."""
+WAITS_S = 1.0
+"""How often it is looked how long a silent child waited for a core: a look takes 0.5 ms."""
 
 SIMPLER = "Use a simpler model: fewer triangles, fewer transparent surfaces behind each other, smaller textures"
 
@@ -46,27 +46,27 @@ class Watch:
     """Follows an order from its start. `stall_s` is how long the child may be silent: it says every second that it goes
     on, except while it waits for its device (`renderer.checkpoints`).
 
-    Where others keep the machine busy, silence counts by the `share` of it that the child had since the last call, but
-    by a PATIENCE-th at least. So an honest frame isn't taken for a standstill: the dearest that is drawn at all, in 4K
-    with MOST_LAYERS (`renderer.gl.cost`) of clear coat under 16 lamps, takes one core 50 s. A driver that hangs lets
-    its threads sleep, and is found after `stall_s` on any machine.
+    What the child waited for a core, because others keep the machine busy, is no silence; `core_waits` tells it since
+    the last call, and nine tenths are believed. So an honest frame isn't taken for a standstill: the dearest that is
+    drawn at all, in 4K with MOST_LAYERS (`renderer.gl.cost`) of clear coat under 16 lamps, takes one core 50 s. A
+    driver that hangs lets its threads sleep, and is found after `stall_s` on any machine.
 
     While the child gives way to others its time stands still; since the child says so itself, that is believed for at
     most half of the time.
     """
 
-    def __init__(self, budget_s: float, stall_s: float, share: Callable[[], float]) -> None:
+    def __init__(self, budget_s: float, stall_s: float, core_waits: Callable[[], float]) -> None:
         self._budget_s = budget_s
         self._stall_s = stall_s
-        self._share = share
+        self._core_waits = core_waits
         self._stage = ""
         self._looked = monotonic()
         self._spent = self._waited = 0.0
-        self._silent = self._unshared = 0.0
+        self._silent = self._unjudged = 0.0
 
     def hear(self, report: Report) -> None:
         """The child has said something, so it goes on."""
-        self._silent = self._unshared = 0.0
+        self._silent = self._unjudged = 0.0
         match report:
             case Stage(name=name):
                 self._stage = name
@@ -79,10 +79,10 @@ class Watch:
         step = min(now - self._looked, LONGEST_STEP_S)
         self._looked = now
         self._spent += step
-        self._unshared += step
-        if self._unshared >= SHARE_S:
-            self._silent += self._unshared * max(self._share(), 1 / PATIENCE)
-            self._unshared = 0.0
+        self._unjudged += step
+        if self._unjudged >= WAITS_S:
+            self._silent += max(self._unjudged - self._core_waits(), self._unjudged / PATIENCE)
+            self._unjudged = 0.0
         if self._spent - min(self._waited, self._spent / 2) > self._budget_s:
             does, hint = VERBS.get(self._stage, ("draw", f"{SIMPLER}; or order fewer or smaller frames"))
             message = (

@@ -29,12 +29,12 @@ from api.worker.parent.allowance import Allowance, Meter
 from api.worker.parent.bench import Bench
 from api.worker.parent.budget import Watch, budget_s
 from api.worker.parent.children import ChildFailed
+from api.worker.parent.core_waits import CoreWaits
 from api.worker.parent.lease import Lease
 from api.worker.parent.orders import GivenUp, order_of
 from api.worker.parent.outputs import Outputs
 from api.worker.parent.pace import Pace
 from api.worker.parent.patience import outlast
-from api.worker.parent.share import Share
 from api.worker.parent.wording import failure_of
 from renderer.checkpoints import at_checkpoints
 from renderer.errors import Cancelled, DeviceError
@@ -150,7 +150,7 @@ def _hand_over(bench: Bench, claim: Claim, lease: Lease, folder: Path, outputs: 
     child.order(order)
     pace = Pace(claim.kind, claim.frame_count)
     budget = budget_s(claim, software=bench.children.device.software)
-    watch = Watch(budget, bench.settings.stall_seconds, Share(child.pid).since_last)
+    watch = Watch(budget, bench.settings.stall_seconds, CoreWaits(child.pid).since_last)
     meter = Meter(Allowance.of(bench.settings), child.pid, bench.work_dir)
     try:
         while True:

@@ -15,9 +15,9 @@ from api.worker.messages import SELF_TEST, Done, Failed, Made, Order
 from api.worker.parent.bench import Bench
 from api.worker.parent.budget import LEAST_S, Watch
 from api.worker.parent.children import Child, ChildFailed, ChildUnfit
+from api.worker.parent.core_waits import CoreWaits
 from api.worker.parent.orders import GivenUp
 from api.worker.parent.outputs import own_file
-from api.worker.parent.share import Share
 from renderer.errors import DeviceError, EncodeError, OutOfMemory
 
 PAUSES_S = (10.0, 30.0, 60.0)
@@ -104,7 +104,7 @@ def _order(bench: Bench, folder: Path) -> Order:
 
 def _made(bench: Bench, child: Child) -> list[Made]:
     """What the child says that it has made. Raises GivenUp and ChildFailed."""
-    watch = Watch(LEAST_S, bench.settings.stall_seconds, Share(child.pid).since_last)
+    watch = Watch(LEAST_S, bench.settings.stall_seconds, CoreWaits(child.pid).since_last)
     made = []
     while not bench.stop.is_set():
         report = child.report(TICK_S)

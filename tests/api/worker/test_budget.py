@@ -72,7 +72,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def watch(clock: Clock) -> Watch:
-    return Watch(BUDGET_S, STALL_S, lambda: 1.0)
+    return Watch(BUDGET_S, STALL_S, lambda: 0.0)
 
 
 def go_on(clock: Clock, watch: Watch, seconds: float, say: Callable[[], Report | None] = lambda: None) -> None:
@@ -102,14 +102,14 @@ def test_a_child_that_never_says_anything_stands_still(clock: Clock, watch: Watc
 
 
 def test_on_a_machine_that_others_keep_busy_a_silent_frame_has_more_time(clock: Clock) -> None:
-    watch = Watch(BUDGET_S, STALL_S, lambda: 0.25)
+    watch = Watch(BUDGET_S, STALL_S, lambda: 0.75)
     go_on(clock, watch, 4 * STALL_S)
     with pytest.raises(GivenUp, match="stood still"):
         go_on(clock, watch, 4)
 
 
 def test_a_child_that_gets_nothing_of_the_machine_is_not_waited_for_without_end(clock: Clock) -> None:
-    watch = Watch(100 * BUDGET_S, STALL_S, lambda: 0.0)
+    watch = Watch(100 * BUDGET_S, STALL_S, lambda: 5.0)
     go_on(clock, watch, PATIENCE * STALL_S - 1)
     with pytest.raises(GivenUp, match="stood still"):
         go_on(clock, watch, 2 * PATIENCE)
