@@ -160,24 +160,19 @@ def _take_back(database: Database, max_attempts: int, leftovers: list[str]) -> N
 
 
 def _empty_trash(database: Database, storage: Storage, settings: Settings) -> None:
-    """Each in a transaction of its own."""
-    while True:
+    """Some of it, each in a transaction of its own: the next sweep goes on, and looks for lost work before that."""
+    with database.read() as session:
+        due = trash.due_renders(session)
+    for render_id in due:
+        with unit_of_work(database, storage, wake=lambda: None) as unit:
+            deleted_renders.discard(unit, render_id)
+    for _ in range(trash.AT_ONCE):
         with database.read() as session:
-            due = trash.due_renders(session)
-        for render_id in due:
-            with unit_of_work(database, storage, wake=lambda: None) as unit:
-                deleted_renders.discard(unit, render_id)
-        if not due:
+            account_id = trash.crowded(session, settings.quota_storage_mb)
+        if account_id is None:
             break
-    while True:
-        with database.read() as session:
-            crowded = trash.crowded(session, settings.quota_storage_mb)
-        given_up = 0
-        for account_id in crowded:
-            with unit_of_work(database, storage, wake=lambda: None) as unit:
-                given_up += trash.give_up_oldest(unit, account_id)
-        if not given_up:
-            break
+        with unit_of_work(database, storage, wake=lambda: None) as unit:
+            trash.give_up_oldest(unit, account_id)
 
 
 def resume_once(database: Database, celery: Celery) -> None:

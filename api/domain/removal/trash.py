@@ -81,9 +81,9 @@ def foreseen(session: Session) -> tuple[int, int]:
     return count, int(size)
 
 
-def crowded(session: Session, limit_mb: int) -> list[str]:
-    """The accounts whose files are, with what they have deleted, more than they may have; `limit_mb` unless they have a
-    quota of their own."""
+def crowded(session: Session, limit_mb: int) -> str | None:
+    """An account whose files are, with what it has deleted, more than it may have; `limit_mb` unless it has a quota of
+    its own."""
     limit = func.coalesce(quotas.own_value(StoredBytes.account_id, "storage_mb"), limit_mb)
     given_up = (
         select(func.coalesce(func.sum(Model.file_size), 0))
@@ -95,20 +95,18 @@ def crowded(session: Session, limit_mb: int) -> list[str]:
     )
     over = StoredBytes.total - given_up > limit * literal(quotas.MEGABYTE, BigInteger)
     deleted = quotas.deleted_bytes(StoredBytes.account_id) > given_up
-    return list(session.scalars(select(StoredBytes.account_id).where(limit > 0, over, deleted).limit(AT_ONCE)))
+    return session.scalar(select(StoredBytes.account_id).where(limit > 0, over, deleted).limit(1))
 
 
-def give_up_oldest(unit: Unit, account_id: str) -> bool:
-    """What the account has deleted first is gone for good, or is as soon as no render needs it. False: there is none.
-    """
+def give_up_oldest(unit: Unit, account_id: str) -> None:
+    """What the account has deleted first is gone for good, or is as soon as no render needs it."""
     things = _things(account_id).subquery()
     oldest = unit.execute(select(things.c.kind, things.c.id).order_by(things.c.deleted_at).limit(1)).one_or_none()
     if oldest is None:
-        return False
+        return  # somebody else was quicker
     if oldest.kind == "render":
         trash.discard(unit, oldest.id)
     else:
         unit.execute(
             update(Model).where(Model.id == oldest.id, Model.deleted_at.is_not(None)).values(discard_at=None)
         )
-    return True

@@ -220,7 +220,22 @@ def test_what_can_be_had_back_counts_for_no_quota_and_stays_within_it_all_the_sa
     assert [each["id"] for each in deleted(web)] == first[1:]
     with web.database.read() as session:
         assert quotas.stored_bytes(session, web.account_id) <= 3 * MEGABYTE
-        assert trash.crowded(session, 0) == []
+        assert trash.crowded(session, 0) is None
+
+
+def test_a_sweep_empties_some_of_it_and_the_next_goes_on(
+    web: Web, made: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that lost work is never looked for hours later, however much was deleted."""
+    monkeypatch.setattr(trash, "AT_ONCE", 1)
+    other = web.post("/v1/renders", json={"modelId": made["modelId"], "renderSettings": {"length": 3}}).json()["data"]
+    web.finish_all()
+    for render_id in (made["renderId"], other["id"]):
+        delete(web, f"/v1/renders/{render_id}")
+    pass_time(web, monkeypatch)
+    assert rows(web, DeletedRender) == [1]
+    pass_time(web, monkeypatch)
+    assert rows(web, DeletedRender) == [0]
 
 
 def test_a_backup_and_the_look_for_leftovers_know_of_it(web: Web, made: dict[str, str]) -> None:
