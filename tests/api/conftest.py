@@ -52,18 +52,19 @@ def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def kept_sqlite(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Database]:
-    """As `postgres_database`, and the file, which is to be copied anew for each test."""
-    path = tmp_path_factory.mktemp("kept") / "pirouette.sqlite3"
-    return path, Database(f"sqlite:///{path}")
+    """As `postgres_database`, of the file in a folder that is to be linked anew for each test; and the link."""
+    folder = tmp_path_factory.mktemp("kept")
+    link = folder / "link"
+    link.symlink_to(folder)
+    return link, Database(f"sqlite:///{link / 'pirouette.sqlite3'}")
 
 
 @pytest.fixture
-def sqlite_database(migrated_sqlite: Path, kept_sqlite: tuple[Path, Database]) -> Iterator[Database]:
-    """A SQLite file of the test's own, with the newest schema."""
-    path, database = kept_sqlite
-    for old in path.parent.iterdir():
-        old.unlink()
-    shutil.copy(migrated_sqlite, path)
+def sqlite_database(sqlite_url: str, kept_sqlite: tuple[Path, Database], tmp_path: Path) -> Iterator[Database]:
+    """That of `sqlite_url`."""
+    link, database = kept_sqlite
+    link.unlink()
+    link.symlink_to(tmp_path)
     yield database
     database.dispose()  # of its connections
 

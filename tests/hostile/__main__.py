@@ -73,9 +73,7 @@ def report(chosen: Sequence[Case], still_s: float, *, small: bool) -> None:
     for complaint in found.complaints:
         print(complaint)
     if found.complaints:
-        campaign.SAVED.mkdir(parents=True, exist_ok=True)
-        (campaign.SAVED / "farm.log").write_text(log)
-        print(f"The farm's log: {campaign.SAVED / 'farm.log'}")
+        print(f"The farm's log: {campaign.save_log(log)}")
     sys.exit(1 if found.complaints else 0)
 
 

@@ -84,9 +84,17 @@ def replay_command(case: Case, file: Path) -> str:
 
 
 def save(case: Case) -> Path:
+    return _save(f"{case.name}{Path(case.file_name).suffix}", case.data)
+
+
+def save_log(log: str) -> Path:
+    return _save("farm.log", log.encode())
+
+
+def _save(name: str, content: bytes) -> Path:
     SAVED.mkdir(parents=True, exist_ok=True)
-    path = SAVED / f"{case.name}{Path(case.file_name).suffix}"
-    path.write_bytes(case.data)
+    path = SAVED / name
+    path.write_bytes(content)
     return path
 
 

@@ -27,7 +27,7 @@ def kept(cases: Sequence[Case], folder: Path, cache: Path, *, small: bool, still
         log = farm.log
     print(table(report.verdicts), report.figures, sep="\n")
     if report.complaints:
-        (campaign.SAVED / "farm.log").write_text(log)
+        campaign.save_log(log)
     assert not report.complaints, "\n".join(report.complaints)
 
 

@@ -1,6 +1,5 @@
 """A farm's web application in this process, on SQLite and a folder, with an account and a token."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,8 @@ from tests.support.web import Web
 
 
 @pytest.fixture
-def web(sqlite_url: str, tmp_path: Path) -> Iterator[Web]:
-    database = Database(sqlite_url)
-    yield Web.make(database, tmp_path)
-    database.dispose()
+def web(sqlite_database: Database, tmp_path: Path) -> Web:
+    return Web.make(sqlite_database, tmp_path)
 
 
 @pytest.fixture
