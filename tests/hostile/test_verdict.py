@@ -81,6 +81,19 @@ def test_a_message_that_speaks_of_the_farms_inside_is_seen(web: Web, sent: Sent,
     assert complaint.startswith("the message has ")
 
 
+@pytest.mark.parametrize("message", ["The image is 69x10106548 pixels", "version 3, magic 0x01312F76 flags 0x00000003"])
+def test_numbers_of_a_file_are_no_addresses(web: Web, sent: Sent, message: str) -> None:
+    assert judged(web, sent, "invalid_model", message).complaints == ()
+
+
+def test_a_file_that_is_sent_again_may_be_read_again(web: Web, sent: Sent) -> None:
+    judged(web, sent, "invalid_model", "It is broken")
+    made = web.upload().json()["data"]
+    again = dataclasses.replace(sent, model_id=made["modelId"], render_id=made["renderId"])
+    assert made["modelId"] == sent.model_id
+    assert judged(web, again, "invalid_model", "It is broken").complaints == ()
+
+
 def test_a_refund_that_is_missing_is_seen(web: Web, sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "refund", lambda *_: None)
     verdict = judged(web, sent, "invalid_model", "It is broken")

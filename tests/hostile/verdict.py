@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 
 from api.db.session import Database
 from api.db.tables import Account, LedgerEntry, Model, Render, Segment
 from api.domain.catalog.states import ModelState
 from api.domain.kit.failures import CANCELLED, CHILD_FAILED, LOST, UNEXPECTED, UNPAID
 from api.domain.renders.states import UNFINISHED, RenderStatus
+from api.domain.work.states import SegmentState
 from renderer.errors import DeviceError, EncodeError
 from tests.hostile.cases import Case
 
@@ -35,7 +36,7 @@ SECOND_TRY = frozenset({"out_of_memory", "stalled"})
 """Codes of which a cost bomb may be convicted by its second attempt: the first worker might have been to blame."""
 
 LEAKS = re.compile(
-    r"Traceback|File \"|line \d+, in |0x[0-9a-f]{6,}|site-packages|/tmp/|/root/|/home/|<class |"
+    r"Traceback|File \"|line \d+, in |\b0x[0-9a-f]{9,}|site-packages|/tmp/|/root/|/home/|<class |"
     r"\b[A-Z]\w*(Error|Exception|Warning)\b|[\x00-\x1f\x7f]"
 )
 """What no message to a user has in it: traces, addresses, the farm's folders, exceptions' names, control characters."""
@@ -182,9 +183,13 @@ def _ledger(database: Database) -> dict[str, int]:
 
 
 def _attempts(database: Database) -> dict[str, int]:
-    """The most attempts at a segment of a render's task, or of the task that reads its model, by render."""
+    """The most attempts at a segment of a render's task, or of the task that reads its model, by render.
+
+    Since it was ordered last: a file that is sent again is read again.
+    """
+    tries = Segment.failures + case((Segment.state == SegmentState.DONE, 1), else_=0)
     most = (
-        select(Render.id, func.max(Segment.attempt))
+        select(Render.id, func.max(tries))
         .join(Model, Model.id == Render.model_id)
         .join(Segment, or_(Segment.task_id == Render.task_id, Segment.task_id == Model.inspection_id))
         .group_by(Render.id)

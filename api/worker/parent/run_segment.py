@@ -96,7 +96,8 @@ def _run(bench: Bench, claim: Claim) -> None:
     try:
         with (
             disk_errors_told(),
-            tempfile.TemporaryDirectory(dir=bench.work_dir) as folder,
+            # What can't be deleted goes with the worker's folder; a job that is done must not fail for it.
+            tempfile.TemporaryDirectory(dir=bench.work_dir, ignore_cleanup_errors=True) as folder,
             lease,
             contextlib.ExitStack() as held,
         ):

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from api.worker.parent.workspace import work_folder
@@ -34,3 +36,22 @@ def test_folders_in_use_are_left_alone(tmp_path: Path) -> None:
     with work_folder(tmp_path, "a") as first, work_folder(tmp_path, "b") as second:
         assert first.is_dir()
         assert second.is_dir()
+
+
+def test_many_that_start_at_once_leave_each_others_folders_alone(tmp_path: Path) -> None:
+    """As the workers of a farm do that was killed as a whole."""
+    at_once, ready = 8, threading.Barrier(8, timeout=60)
+
+    def use(name: str) -> bool:
+        ready.wait()
+        with work_folder(tmp_path, name) as folder:
+            ready.wait()  # all have started
+            return folder.is_dir() and folder.with_suffix(".lock").exists()
+
+    with ThreadPoolExecutor(at_once) as pool:
+        for turn in range(20):
+            for dead in range(at_once):
+                (tmp_path / f"dead-{turn}-{dead}").mkdir()
+                (tmp_path / f"dead-{turn}-{dead}.lock").touch()
+            assert all(pool.map(use, [f"{turn}-{number}" for number in range(at_once)]))
+            assert list(tmp_path.iterdir()) == []
