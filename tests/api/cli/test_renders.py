@@ -104,8 +104,9 @@ def test_what_a_folder_was_ordered_for_is_listed_downloaded_and_told_as_json(
     assert [each["files"] for each in again] == [
         [str(idle.out / f"{name}{suffix}") for suffix in SUFFIXES] for name in ("turn-1", "turn-2")
     ]
-    printed = idle.done("download", other, "-o", str(idle.out))
-    assert printed.split() == [str(idle.out / f"{other}{suffix}") for suffix in SUFFIXES]
+    elsewhere = idle.folder / "not" / "there yet"
+    printed = idle.done("download", other, "-o", str(elsewhere))
+    assert printed.splitlines() == [str(elsewhere / f"{other}{suffix}") for suffix in SUFFIXES]
 
 
 def test_a_folders_orders_are_cancelled_and_ordered_again(idle: Customer, interrupted: None) -> None:
