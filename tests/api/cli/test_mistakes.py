@@ -159,13 +159,13 @@ def test_a_database_of_a_newer_version_is_left_alone(sqlite_url: str, monkeypatc
 
 def test_variables_that_are_no_settings_are_warned_of() -> None:
     given = {
-        "PIROUETTE_STORGE_DIR": "x", "PIROUETTE_TOKN": "x", "PIROUETTE_XYZZYXYZZYXYZZY": "x", "PIROUETTE_PORT": "1",
+        "PIROUETTE_STORGE_DIR": "x", "PIROUETTE_TOKN": "x", "PIROUETTE_NOPE": "x", "PIROUETTE_PORT": "1",
         "pirouette_port": "1", "PIROUETTE_TOKEN": "x", "PIROUETTE_URL": "x", "_PIROUETTE_COMPLETE": "x", "PATH": "x",
     }  # fmt: skip
     assert list(unknown_variables(given)) == [
+        "there is no setting PIROUETTE_NOPE",
         "there is no setting PIROUETTE_STORGE_DIR; do you mean PIROUETTE_STORAGE_DIR?",
         "there is no setting PIROUETTE_TOKN; do you mean PIROUETTE_TOKEN?",
-        "there is no setting PIROUETTE_XYZZYXYZZYXYZZY",
     ]
 
 
