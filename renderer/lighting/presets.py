@@ -77,13 +77,13 @@ OUTLINE = Lighting(
     key=dataclasses.replace(STUDIO.key, radiance=2.85, tint=NEUTRAL),
     fills=(
         Panel((-2.5, 1.05, 0.6), (0.3, 1.35), 3.2, NEUTRAL, falloff=0.5, softness=0.5),
-        Panel((2.5, 1.05, 0.3), (0.34, 1.35), 3.2, NEUTRAL, falloff=0.5, softness=0.5),
-        Panel((0.3, 1.45, -2.4), (1.2, 0.45), 2.9, NEUTRAL, falloff=0.5, softness=0.4),
+        Panel((2.5, 1.1, 0.0), (0.36, 1.35), 3.3, NEUTRAL, falloff=0.5, softness=0.5),
+        Panel((0.5, 1.5, -2.4), (1.4, 0.5), 3.3, NEUTRAL, falloff=0.5, softness=0.4),
         Panel((0.9, 1.2, 2.5), (1.3, 0.6), 2.7, NEUTRAL, falloff=0.5, softness=0.6),
     ),
     above=Gradient((0.06, 0.06, 0.06), (0.13, 0.13, 0.13), 0.5),
     below=Gradient((0.06, 0.06, 0.06), (0.97, 0.97, 0.97), 0.7),
-    exposure=1.15, grey_ball=0.42,
+    exposure=1.15, grey_ball=0.43,
     key_share=STUDIO.key_share, dome_sine=STUDIO.dome_sine, shadow_strength=STUDIO.shadow_strength,
 )
 """White things on a white background: the studio's softbox and white floor, and black cards all around at the product's

@@ -1,4 +1,4 @@
-"""A white product on white keeps its outline: most in the studio, all in the outline light. Its lit faces stay white."""
+"""White products on white keep their outline: most in the studio, all in the outline light. Lit faces stay white."""
 
 import dataclasses
 from pathlib import Path
@@ -76,7 +76,7 @@ def test_nine_tenths_of_a_white_outline_differ_from_a_white_background(
 def test_in_the_outline_light_nearly_all_of_a_white_outline_differs_from_a_white_background(
     device: Device, light_cache: Path, name: str, roughness: float
 ) -> None:
-    """97 % of the glossy ball's, 99 % and more of all others."""
+    """97 % of the glossy ball's, and more of all others."""
     assert (apart(device, light_cache, name, roughness, "outline") >= 10).mean() >= 0.95
 
 
