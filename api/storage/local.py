@@ -30,6 +30,8 @@ from api.storage.signing import UrlSigner, kept_secret
 
 _ABSENT = (FileNotFoundError, IsADirectoryError, NotADirectoryError)  # only files are stored, folders are our business
 NO_RESERVE = Room((), 0)
+LINK_TRIES = 100
+"""How often a file is put into a folder that others delete: who does that does it once or twice."""
 
 
 class LocalStorage:
@@ -59,15 +61,12 @@ class LocalStorage:
 
     def put_file(self, key: str, path: Path) -> StoredFile:
         target = self._path(key)
-        with disk_errors_told():
+        with disk_errors_told(), path.open("rb") as source:
             if path.stat().st_dev == self._incoming.device:
-                with path.open("rb") as file:
-                    _publish(file, path, target, key)
-            else:
-                with path.open("rb") as source, self._incoming.file() as (temporary, file):
-                    shutil.copyfileobj(source, file, CHUNK_BYTES)
-                    _publish(file, temporary, target, key)
-        return self.stat(key)
+                return _publish(source, path, target, key)
+            with self._incoming.file() as (temporary, file):
+                shutil.copyfileobj(source, file, CHUNK_BYTES)
+                return _publish(file, temporary, target, key)
 
     def copy(self, key: str, target: str) -> StoredFile:
         path, copied = self._path(key), self._path(target)
@@ -75,10 +74,9 @@ class LocalStorage:
             raise FileMissing(key)
         with disk_errors_told():
             try:
-                _link(path, copied, target)
+                return _link(path, copied, target)
             except FileNotFoundError:
                 raise FileMissing(key) from None
-        return self.stat(target)
 
     def join(self, keys: Sequence[str], target: str) -> StoredFile:
         joined = self._path(target)
@@ -87,8 +85,7 @@ class LocalStorage:
             for key in keys:
                 with _opened(self._path(key), key) as part:
                     shutil.copyfileobj(part, file, CHUNK_BYTES)
-            _publish(file, temporary, joined, target)
-        return self.stat(target)
+            return _publish(file, temporary, joined, target)
 
     def read(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         with disk_errors_told(), _opened(self._path(key), key) as file:
@@ -106,9 +103,7 @@ class LocalStorage:
         path = self._path(key)
         if not path.is_file():
             raise FileMissing(key)
-        info = path.stat()
-        identity = f"{key}:{info.st_size}:{info.st_mtime_ns}"
-        return StoredFile(key, info.st_size, hashlib.sha256(identity.encode()).hexdigest()[:32])
+        return _stored(key, path.stat())
 
     @contextlib.contextmanager
     def local_path(self, key: str) -> Iterator[Path]:
@@ -181,27 +176,46 @@ def _opened(path: Path, key: str) -> FileIO:
         raise FileMissing(key) from None
 
 
-def _publish(file: BinaryIO, path: Path, target: Path, key: str) -> None:
+def _stored(key: str, info: os.stat_result) -> StoredFile:
+    identity = f"{key}:{info.st_size}:{info.st_mtime_ns}"
+    return StoredFile(key, info.st_size, hashlib.sha256(identity.encode()).hexdigest()[:32])
+
+
+def _publish(file: BinaryIO, path: Path, target: Path, key: str) -> StoredFile:
     """Flushes the open `file` that lies at `path` to the disk, and moves it to `target`. Raises what `_link` raises."""
     file.flush()
     os.fsync(file.fileno())
-    _link(path, target, key)
+    stored = _link(path, target, key)
     path.unlink()
+    return stored
 
 
-def _link(path: Path, target: Path, key: str) -> None:
+def _link(path: Path, target: Path, key: str) -> StoredFile:
     """Gives the file at `path` a second name, `target`, and makes it durable.
 
-    Raises KeyTaken where another file is there already.
+    Others may delete the target's folder meanwhile: then the file lies there afterwards, or is deleted, too.
+    Raises KeyTaken where another file is there already, and FileNotFoundError where there is none at `path`.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(path, target)  # a renaming would replace what is there
-    except FileExistsError:
-        if not filecmp.cmp(path, target, shallow=False):
-            raise KeyTaken(key) from None
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    for _ in range(LINK_TRIES):
+        info = path.stat()
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.link(path, target)  # a renaming would replace what is there
+            break
+        except FileNotFoundError:
+            continue
+        except FileExistsError:
+            with contextlib.suppress(FileNotFoundError):
+                info = target.stat()
+                if filecmp.cmp(path, target, shallow=False):
+                    break
+                raise KeyTaken(key) from None
+    else:
+        raise StorageUnavailable(f"{target.parent} is deleted again and again, or can't be made")
+    with contextlib.suppress(FileNotFoundError):
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    return _stored(key, info)

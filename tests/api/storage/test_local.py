@@ -39,6 +39,39 @@ def test_orphans_are_tidied_away_by_their_age_while_the_storage_is_open(tmp_path
     assert b"".join(storage.read("a/b")) == b"under way"
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_file_is_stored_though_its_folder_is_deleted_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """As a worker does when its render is cancelled just then: that is no failure of the worker's."""
+    storage, link, deletions = LocalStorage(tmp_path / "files"), os.link, 0
+    with storage.writer("a/1/x") as writer:
+        writer.write(b"of an earlier attempt")
+
+    def deleted_meanwhile(source: Path, target: Path) -> None:
+        nonlocal deletions
+        deletions += 1
+        if when == "before" and deletions == 1:
+            storage.delete_prefix("a")
+        link(source, target)
+        if when == "after":
+            storage.delete_prefix("a")
+
+    monkeypatch.setattr(os, "link", deleted_meanwhile)
+    made = tmp_path / "made"
+    made.write_bytes(b"frame")
+    stored = storage.put_file("a/1/y", made)
+    assert (stored.key, stored.size) == ("a/1/y", 5)
+    assert list(storage.entries("a")) == [] if when == "after" else b"".join(storage.read("a/1/y")) == b"frame"
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    storage = LocalStorage(tmp_path)
+    (tmp_path / "a").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(StorageUnavailable, match="can't be made"), storage.writer("a/x") as writer:
+        writer.write(b".")
+
+
 def test_a_deletion_that_fails_in_part_does_the_rest_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
