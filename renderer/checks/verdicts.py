@@ -77,7 +77,8 @@ _RULES = (
           "colour or emission"),
     # 0.87 and more, on white
     _Rule("invisible", lambda m: m.distinct, 0.4, 0.1, False,
-          "The object's outline can't be told from the background: choose another background colour"),
+          "The object's outline can't be told from the background: choose another background colour, or, for "
+          "white on white, lighting outline"),
     _Rule("textures_missing", lambda m: m.missing, 0.0, None, True,
           "Textures or materials are missing or broken: pack all files that the model names with it; its warnings say "
           "which"),

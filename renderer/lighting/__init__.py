@@ -1,7 +1,7 @@
 """The light: panels in surroundings, filtered for shading, and the shadows they cast.
 
     sources         panels and surroundings -> radiance of any direction
-    presets         the ones to choose from: studio, soft, dark, outdoor
+    presets         the ones to choose from: studio, soft, dark, outdoor, outline
     prefilter       radiance -> specular levels, irradiance, BRDF table
     environment     the same as textures on the device, kept on disk between runs
     photograph      a panorama (.hdr, .exr) -> the same, exposed, with its brightest lamp as the key

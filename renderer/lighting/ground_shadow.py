@@ -32,7 +32,7 @@ single lights' edges, in shares of the rectangle's size."""
 
 SPREAD = 0.8
 """Standard deviation of that second blur, in spacings of the lights at the distance of what casts the shadow. On discs,
-plates, boxes and tori in the light of the four presets, 0.6 leaves edges of single lights to be seen, and with 1.3 the
+plates, boxes and tori in the light of all presets, 0.6 leaves edges of single lights to be seen, and with 1.3 the
 shadow is up to 1/255 further off the exact one."""
 
 SHRUNK = 4

@@ -1,5 +1,7 @@
 """The lights to choose from, as numbers: where the light comes from before anything is filtered or drawn."""
 
+import dataclasses
+
 from renderer.lighting.sources import NEUTRAL, Gradient, Lighting, Panel
 
 WARM = (1.03, 1.0, 0.955)
@@ -70,4 +72,24 @@ OUTDOOR = Lighting(
 """A clear day: the sun, seen through a little haze, high at the front left; a sky that pales towards the horizon; dry
 ground that reflects warm light. The sun is some six times as wide as the real one, as shadow maps show its edge."""
 
-PRESETS = {lighting.name: lighting for lighting in (STUDIO, SOFT, DARK, OUTDOOR)}
+OUTLINE = Lighting(
+    name="outline",
+    key=dataclasses.replace(STUDIO.key, radiance=2.85, tint=NEUTRAL),
+    fills=(
+        Panel((-2.5, 1.05, 0.6), (0.3, 1.35), 3.2, NEUTRAL, falloff=0.5, softness=0.5),
+        Panel((2.5, 1.1, 0.0), (0.36, 1.35), 3.3, NEUTRAL, falloff=0.5, softness=0.5),
+        Panel((0.5, 1.5, -2.4), (1.4, 0.5), 3.3, NEUTRAL, falloff=0.5, softness=0.4),
+        Panel((0.9, 1.2, 2.5), (1.3, 0.6), 2.7, NEUTRAL, falloff=0.5, softness=0.6),
+    ),
+    above=Gradient((0.06, 0.06, 0.06), (0.13, 0.13, 0.13), 0.5),
+    below=Gradient((0.06, 0.06, 0.06), (0.97, 0.97, 0.97), 0.7),
+    exposure=1.15, grey_ball=0.43,
+    key_share=STUDIO.key_share, dome_sine=STUDIO.dome_sine, shadow_strength=STUDIO.shadow_strength,
+)
+"""White things on a white background: the studio's softbox and white floor, and black cards all around at the product's
+height, on every side that the camera passes. A smooth surface mirrors the cards where it turns away from the camera,
+and gets a grey edge; a matt one gets less light the more it turns away from the softbox. The other lamps hang higher
+than in the studio, above most of the cards. No lamp has a tint: on pure white, tinted greys look dirty. Its shadows are
+the studio's."""
+
+PRESETS = {lighting.name: lighting for lighting in (STUDIO, SOFT, DARK, OUTDOOR, OUTLINE)}

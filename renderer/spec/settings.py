@@ -124,8 +124,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("shadows", "boolean", True, "Soft shadow on the ground."),
     Setting("reflector", "boolean", False, "Reflective ground plane."),
     Setting("lighting", "string", "studio",
-            "Light: softboxes in a grey room, a white tent, rims in a black room, or the sun in a clear sky.",
-            choices=("studio", "soft", "dark", "outdoor")),
+            "Light: softboxes in a grey room, a white tent, rims in a black room, the sun in a clear sky, or black "
+            "cards that outline white things on white.",
+            choices=("studio", "soft", "dark", "outdoor", "outline")),
     Setting("environment_id", "id", None,
             "Overlay of the layer environment, a panorama in HDR or EXR, to light by instead of lighting."),
     Setting("tone_mapping", "string", "neutral",

@@ -67,6 +67,7 @@ LOOKS: dict[str, Look] = {
     "lighting-soft": Look({"lighting": "soft"}),
     "lighting-dark": Look({"lighting": "dark", "bg_color": "#202226"}),
     "lighting-outdoor": Look({"lighting": "outdoor", "bg_color": "#bcd2e8"}),
+    "lighting-outline": Look({"lighting": "outline"}),
     "no-shadows": Look({"shadows": False}),
     "reflector": Look({"reflector": True, "bg_color": "#d8dce0"}),
     "reflector-without-shadows": Look({"reflector": True, "shadows": False, "bg_color": "#303338"}),

@@ -73,7 +73,7 @@ def of_sample(device: Device, cache: Path, model: Path, out: Path) -> None:
     ]
     angle = {"rotate_y": 30}
     cells = [(name, frames(device, cache, model, {**angle, **chosen}, (0.0,))[0]) for name, chosen in looks]
-    sheet(cells, 4).save(out / "looks.webp", quality=85, method=6)
+    sheet(cells, len(choices("lighting"))).save(out / "looks.webp", quality=85, method=6)
 
 
 def main() -> None:

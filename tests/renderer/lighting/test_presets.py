@@ -7,13 +7,14 @@ import pytest
 
 from renderer.arrays import Float64
 from renderer.lighting.prefilter import equirectangular_directions
-from renderer.lighting.presets import DARK, OUTDOOR, PRESETS, SOFT, STUDIO
+from renderer.lighting.presets import DARK, OUTDOOR, OUTLINE, PRESETS, SOFT, STUDIO
+from renderer.lighting.samples import ground_lights
 from renderer.lighting.sources import Lighting
 from renderer.spec import SETTINGS
 from renderer.spec.cameras import LEVEL
 
 ELEVATION = math.radians(LEVEL)
-DIRECTIONS, SOLID_ANGLES = equirectangular_directions(192, 384)
+DIRECTIONS, SOLID_ANGLES = equirectangular_directions(96, 192)
 EACH = pytest.mark.parametrize("lighting", PRESETS.values(), ids=list(PRESETS))
 QUARTERS = range(4)
 
@@ -63,7 +64,7 @@ def test_a_grey_card_ball_comes_out_as_grey_as_the_preset_says(lighting: Lightin
 
 
 def test_the_moods_differ_in_brightness() -> None:
-    assert SOFT.grey_ball > STUDIO.grey_ball > OUTDOOR.grey_ball > DARK.grey_ball + 0.08
+    assert SOFT.grey_ball > STUDIO.grey_ball > OUTLINE.grey_ball > OUTDOOR.grey_ball > DARK.grey_ball + 0.08
 
 
 @pytest.mark.parametrize("quarter", QUARTERS)
@@ -75,7 +76,7 @@ def test_a_white_ball_in_the_studio_is_bright_and_keeps_its_shape(quarter: int) 
     assert light.max() / light.min() > 1.7
 
 
-@pytest.mark.parametrize(("lighting", "most"), [(SOFT, 3.2), (STUDIO, 6), (DARK, 8), (OUTDOOR, 8)])
+@pytest.mark.parametrize(("lighting", "most"), [(SOFT, 3.2), (OUTLINE, 3.2), (STUDIO, 6), (DARK, 8), (OUTDOOR, 8)])
 def test_white_does_not_burn_out_and_shape_is_modelled_as_hard_as_the_mood_wants(
     lighting: Lighting, most: float
 ) -> None:
@@ -84,7 +85,9 @@ def test_white_does_not_burn_out_and_shape_is_modelled_as_hard_as_the_mood_wants
     assert 1.5 < light.max() / light.min() < most
 
 
-@pytest.mark.parametrize(("lighting", "cast"), [(STUDIO, 0.02), (SOFT, 0.02), (DARK, 0.02), (OUTDOOR, 0.1)])
+@pytest.mark.parametrize(("lighting", "cast"), [
+    (STUDIO, 0.02), (SOFT, 0.02), (DARK, 0.02), (OUTDOOR, 0.1), (OUTLINE, 0.001),
+])
 def test_the_light_is_white_as_a_whole(lighting: Lighting, cast: float) -> None:
     mean = SOLID_ANGLES @ _radiance(lighting)
     assert np.abs(mean / mean.mean() - 1).max() < cast
@@ -118,6 +121,14 @@ def test_the_shadow_on_the_ground_has_the_keys_share_of_the_light(lighting: Ligh
     key, rest = (_irradiance(light, up).mean() for light in (
         lighting.key_radiance(DIRECTIONS), lighting.ambient_radiance(DIRECTIONS)))
     assert lighting.key_share == pytest.approx(key / (key + rest), abs=0.1)
+
+
+def test_shadows_in_the_outline_light_are_the_studios() -> None:
+    """Tests of the studio's shadows hold for them too."""
+    outlines, studios = (ground_lights(lighting, 320) for lighting in (OUTLINE, STUDIO))
+    assert (outlines.directions == studios.directions).all()
+    assert (outlines.weights == studios.weights).all()
+    assert OUTLINE.shadow_strength == STUDIO.shadow_strength
 
 
 @EACH

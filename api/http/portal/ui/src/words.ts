@@ -59,6 +59,7 @@ const LABELS: Record<string, string> = {
   soft: "Soft",
   dark: "Dark",
   outdoor: "Outdoor",
+  outline: "Outline",
   neutral: "True colours",
   aces: "Filmic",
   agx: "Gently filmic",
