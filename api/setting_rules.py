@@ -16,6 +16,19 @@ KNOWN_TO_ALL = frozenset({
 """Passwords of manuals, images and examples. A farm that isn't embedded doesn't start with one."""
 
 
+LARGEST = 1_000_000_000
+"""Of numbers: columns of databases end at 2,147,483,647, and credits are added up."""
+MOST_DAYS = 36_500
+"""A hundred years: times before the year 1 can't be told."""
+
+
+def _numbers_can_be_reckoned_with(settings: "Settings") -> None:
+    for name in type(settings).model_fields:
+        value, most = getattr(settings, name), MOST_DAYS if name.endswith("_days") else LARGEST
+        if isinstance(value, int | float) and value > most:
+            raise ValueError(f"PIROUETTE_{name.upper()} must be at most {most}")
+
+
 def _heartbeat_fits_lease(settings: "Settings") -> None:
     if settings.heartbeat_seconds * 2 > settings.lease_seconds:
         raise ValueError("PIROUETTE_HEARTBEAT_SECONDS must be at most half of PIROUETTE_LEASE_SECONDS")
@@ -77,6 +90,7 @@ def _files_have_one_place(settings: "Settings") -> None:
 
 
 _RULES = (
+    _numbers_can_be_reckoned_with,
     _heartbeat_fits_lease,
     _database_has_one_address,
     _broker_has_an_address,

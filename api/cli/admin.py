@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from api import clock
 from api.cli import operating
-from api.cli.farm import open_farm, refusals, show_row, transaction
+from api.cli.farm import finite, open_farm, refusals, show_row, transaction
 from api.domain.accounts import accounts, classes, credentials, invitations, ledger, people, quotas
 from api.domain.accounts.accounts import AccountView
+from api.domain.accounts.ledger import MOST_CREDITS
 from api.domain.accounts.quotas import Quotas
 from api.domain.catalog import overlays
 from api.domain.catalog.overlays import Layer
@@ -24,6 +25,7 @@ from api.domain.projects.templates import Description
 from api.domain.renders import limits
 from api.errors import InvalidRequest
 from api.ingest.inspect import inspect_image, inspect_panorama
+from api.setting_rules import LARGEST, MOST_DAYS
 from api.settings import Settings
 from api.storage.base import discard
 from api.storage.open import open_storage
@@ -66,8 +68,10 @@ def create_account(email: str, admin: bool) -> None:
               help="Whose API it is for.")
 @click.option("--scopes", default=",".join(credentials.USUAL_SCOPES), show_default=True,
               help=f"Comma-separated, of {', '.join(credentials.SCOPES)}.")
-@click.option("--expires", metavar="DAYS", type=click.FloatRange(min=0, min_open=True), help="Default: never.")
-@click.option("--cap", metavar="CREDITS", type=click.IntRange(min=0), help="Most that it may spend. Default: any.")
+@click.option("--expires", metavar="DAYS", type=click.FloatRange(min=0, min_open=True, max=MOST_DAYS),
+              callback=finite, help="Default: never.")
+@click.option("--cap", metavar="CREDITS", type=click.IntRange(0, MOST_CREDITS),
+              help="Most that it may spend. Default: any.")
 def create_token(
     email: str, name: str, dialect: str, scopes: str, expires: float | None, cap: int | None
 ) -> None:
@@ -120,7 +124,7 @@ class _Amount(click.ParamType[int | None]):
     name = "amount"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
-        return None if value == "default" else click.IntRange(min=0).convert(value, param, ctx)
+        return None if value == "default" else click.IntRange(0, LARGEST).convert(value, param, ctx)
 
 
 @command.command()

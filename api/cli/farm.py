@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 from collections.abc import Iterator
 
 import click
@@ -51,6 +52,13 @@ def refusals() -> Iterator[None]:
         raise click.ClickException(error.message) from error
     except CopyFailed as error:
         raise click.ClickException(str(error)) from error
+
+
+def finite(_context: click.Context, _option: click.Parameter, number: float | None) -> float | None:
+    """A callback for options: no range leaves out what isn't a number."""
+    if number is not None and not math.isfinite(number):
+        raise click.BadParameter(f"{number} is no such number")
+    return number
 
 
 def show_row(**values: object) -> None:

@@ -112,6 +112,7 @@ class Fetcher:
     def _download(self, render: Render, name: str) -> Iterator[Path]:
         line = self._bars.add_task("", detail="")
         sizes = {}
+        self._out.mkdir(parents=True, exist_ok=True)
         self._book.drop_result(name)
         for asset, suffix in _files_of(render):
             path = self._out / f"{name}{suffix}"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from api.cli.jobs import SETTING_KINDS, Job, Mistakes, check_file, check_settings
 from api.ids import is_id
@@ -64,9 +65,7 @@ def _job(given: object, number: int, folder: Path) -> Job:
     try:
         row = Row.model_validate(given)
     except ValidationError as error:
-        raise ValueError("; ".join(
-            ": ".join([*(str(place) for place in each["loc"]), each["msg"]]) for each in error.errors()
-        )) from error  # fmt: skip
+        raise ValueError("; ".join(_told(each) for each in error.errors())) from error
     check_settings(row.renderSettings)
     path = folder / row.model
     if path.is_file():
@@ -75,6 +74,20 @@ def _job(given: object, number: int, folder: Path) -> Job:
     if not is_id(row.model):
         raise ValueError(f"there is no file {path}")
     return Job(row.model, row.renderSettings, row.name, number)
+
+
+def _told(error: ErrorDetails) -> str:
+    """What is wrong with a row, which may not be one at all, or with one of its fields."""
+    field = str(error["loc"][0]) if error["loc"] else ""
+    told = _TOLD.get(error["type"])
+    return f"{field}: {error['msg']}" if told is None else told.format(field)
+
+
+_TOLD = {
+    "model_type": "not a JSON object", "missing": "there is no {}", "extra_forbidden": "there is no field {}",
+    "string_pattern_mismatch": "{} can't have slashes",
+}  # fmt: skip
+"""By pydantic's types of errors, with the field's name."""
 
 
 def _table(text: str) -> list[dict[str, str]]:

@@ -18,10 +18,12 @@ def unknown_variables(environment: Mapping[str, str]) -> Iterator[str]:
         return
     from api.settings import Settings  # takes as long to import as the rest of `pirouette submit`
 
-    known = [*OF_COMMANDS, *(f"{PREFIX}{name.upper()}" for name in Settings.model_fields)]
-    for name in sorted(name for name in given if name.upper() not in known):
-        near = difflib.get_close_matches(name.upper(), known, 1)
-        yield f"there is no setting {name}" + (f"; do you mean {near[0]}?" if near else "")
+    known = [*(name.removeprefix(PREFIX) for name in OF_COMMANDS), *(name.upper() for name in Settings.model_fields)]
+    for name in sorted(given):
+        rest = name.upper().removeprefix(PREFIX)
+        if rest not in known:
+            near = difflib.get_close_matches(rest, known, 1)  # all have the prefix, which would make them alike
+            yield f"there is no setting {name}" + (f"; do you mean {PREFIX}{near[0]}?" if near else "")
 
 
 def explained(error: Exception) -> str | None:
@@ -29,7 +31,7 @@ def explained(error: Exception) -> str | None:
     if isinstance(error, FarmError):
         cause = error.__cause__
         return explained(cause) if isinstance(cause, Exception) else error.message
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
         place = f"{error.filename}: " if error.filename else ""
         return f"{place}{error.strerror or error}"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from api import clock
-from api.cli.farm import open_farm, refusals, show_row, transaction
+from api.cli.farm import finite, open_farm, refusals, show_row, transaction
 from api.domain.accounts import accounts
 from api.domain.catalog import catalog
 from api.domain.removal import retention
@@ -91,7 +91,7 @@ def resume(worker: str | None) -> None:
 @click.command()
 @click.argument("worker", required=False)
 @click.option("--wait", "most_seconds", metavar="SECONDS", type=click.FloatRange(min=0), default=3600.0,
-              show_default=True, help="How long to wait at most.")
+              callback=finite, show_default=True, help="How long to wait at most.")
 def drain(worker: str | None, most_seconds: float) -> None:
     """Pause a worker (or all), and wait until nothing is in its hands: then its machine may be switched off.
 

@@ -47,6 +47,8 @@ def told_problems() -> Iterator[None]:
         raise click.UsageError(str(error)) from error
     except (ClientError, ValueError) as error:
         raise click.ClickException(str(error)) from error
+    except BrokenPipeError:  # whoever reads the output has seen enough; click ends the program
+        raise
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         raise click.ClickException(f"{place}{error.strerror or error}") from error

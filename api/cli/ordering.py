@@ -1,6 +1,7 @@
 """Orders on their way to the farm: each is in the folder's book before it is sent, and its renders after."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -112,7 +113,7 @@ class Ordering:
         try:
             return self._send(request)
         except RequestRefused as error:
-            raise ClientError(f"{_culprit(error, jobs)}: {error}") from error
+            raise with_job(error, jobs) from error
 
     def _send(self, request: Request) -> str:
         try:
@@ -194,9 +195,13 @@ def _is_equal(echoed: Mapping[str, Any], asked: Mapping[str, Any]) -> bool:
         return False
 
 
-def _culprit(error: RequestRefused, jobs: Sequence[Job]) -> str:
-    """The job that an error of a batch is about, which its field begins with: "renders[3].modelId"."""
+def with_job(error: RequestRefused, jobs: Sequence[Job]) -> ClientError:
+    """What a batch, or a quote, of these jobs is refused for, with the job that it is about instead of its place in
+    the request, which the error's field and message begin with: "renders[3].renderSettings"."""
     place = (error.param or "").partition("]")[0].removeprefix("renders[")
+    told = re.sub(r"^renders\[\d+\][.\w]*: ", "", error.message)
     if len(jobs) == 1:
-        return str(jobs[0])
-    return str(jobs[int(place)]) if place.isdecimal() and int(place) < len(jobs) else f"{len(jobs)} renders"
+        return ClientError(f"{jobs[0]}: {told}")
+    if place.isdecimal() and int(place) < len(jobs):
+        return ClientError(f"{jobs[int(place)]}: {told}")
+    return ClientError(f"{len(jobs)} renders: {error.message}")

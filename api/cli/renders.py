@@ -2,6 +2,7 @@
 that they were ordered for.
 """
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -26,7 +27,7 @@ _which = click.argument("renders", metavar="[RENDER]...", nargs=-1)
 @click.option("-o", "--out", type=click.Path(file_okay=False, path_type=Path), help="Only those for this folder.")
 @click.option("--status", help="Only those of this status, such as done or error.")
 @click.option("--model", help="Only those of the model with this id.")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
+@click.option("--limit", type=click.IntRange(1, sys.maxsize), default=50, show_default=True)
 @farm_options
 def list_renders(
     out: Path | None, status: str | None, model: str | None, limit: int, url: str, token: str, as_json: bool

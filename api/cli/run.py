@@ -10,11 +10,14 @@ import click
 from rich.progress import Progress
 
 from api.cli.fetch import Fetcher, Report
-from api.cli.jobs import Job, Mistakes, distinct, sha256_of
+from api.cli.jobs import SETTING_KINDS, Job, Mistakes, distinct, sha256_of
 from api.cli.options import INTERRUPTED, told_problems
-from api.cli.ordering import MOST_AT_ONCE, OnUpload, Ordering
+from api.cli.ordering import MOST_AT_ONCE, OnUpload, Ordering, with_job
 from api.cli.orders import Order, OrderBook, order_key
 from api.client import ClientError, FarmClient, RequestRefused
+
+OVERLAYS = tuple(name for name, kind in SETTING_KINDS.items() if kind == "id")
+"""The settings that name overlays."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ def run(url: str, token: str, jobs: Sequence[Job], out: Path, *, as_json: bool) 
             forget_deleted(farm, ordering, book, names)
             missing = [key for key in wanted if key not in ordering.orders()]
             if missing:
+                _check_overlays(farm, [wanted[key].job for key in missing])
                 _show_quote(farm, [wanted[key].job for key in missing], report)
                 ordering.place([(wanted[key].order(names[key]), wanted[key].job) for key in missing])
             failures = fetch(farm, ordering, Fetcher(farm, book, out, report, bars), names)
@@ -150,16 +154,16 @@ def _base_names(farm: FarmClient, ordering: Ordering, wanted: Mapping[str, _Want
     of_models: dict[str, str | None] = {}
     mistakes = []
     for key, each in wanted.items():
-        job = each.job
-        if job.name is not None or isinstance(job.model, Path):
-            names[key] = job.name or Path(job.model).stem
-            continue
-        if job.model not in of_models:
-            of_models[job.model] = _model_name(farm, job.model)
-        name = of_models[job.model] or (orders[key][0].name if key in orders else None)
-        if name is None:
-            mistakes.append(f"{job}: the farm has no such model")
-        names[key] = name or ""
+        job, name = each.job, orders[key][0].name if key in orders else None
+        if isinstance(job.model, Path):
+            name = job.model.stem
+        elif job.name is None or name is None:
+            if job.model not in of_models:
+                of_models[job.model] = _model_name(farm, job.model)
+            name = of_models[job.model] or name
+            if name is None:
+                mistakes.append(f"{job}: the farm has no such model")
+        names[key] = job.name or name or ""
     if mistakes:
         raise Mistakes(mistakes)
     return list(names.values())
@@ -174,12 +178,24 @@ def _model_name(farm: FarmClient, model_id: str) -> str | None:
         return None
 
 
+def _check_overlays(farm: FarmClient, jobs: Sequence[Job]) -> None:
+    """Raises Mistakes for overlays that the account hasn't got."""
+    named = [(job, job.settings[setting]) for job in jobs for setting in OVERLAYS if job.settings.get(setting)]
+    known = {overlay.id for overlay in farm.overlays.list()} if named else set()
+    mistakes = [f"{job}: there is no overlay {overlay}" for job, overlay in named if overlay not in known]
+    if mistakes:
+        raise Mistakes(mistakes)
+
+
 def _show_quote(farm: FarmClient, jobs: Sequence[Job], report: Report) -> None:
-    """Raises ClientError if the account hasn't as much."""
-    quotes = [
-        farm.quote(job.settings for job in jobs[start : start + MOST_AT_ONCE])
-        for start in range(0, len(jobs), MOST_AT_ONCE)
-    ]
+    """Raises ClientError if the account hasn't as much, or may not have renders with these settings."""
+    quotes = []
+    for start in range(0, len(jobs), MOST_AT_ONCE):
+        some = jobs[start : start + MOST_AT_ONCE]
+        try:
+            quotes.append(farm.quote(job.settings for job in some))
+        except RequestRefused as error:
+            raise with_job(error, some) from error
     required, available = sum(quote.credits_required for quote in quotes), quotes[-1].credits_available
     what = f"{len(jobs)} renders cost" if len(jobs) > 1 else "This render costs"
     if required > available:

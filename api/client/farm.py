@@ -48,8 +48,9 @@ class FarmClient:
             raise RequestRefused("unknown", "The server that answers is no farm", 200) from None
 
     def quote(self, renders: Iterable[Mapping[str, Any]]) -> Quote:
-        """What renders of these settings (up to 100) would cost."""
-        return Quote.of(self._transport.data("POST", "/quote", json={"renders": [dict(each) for each in renders]}))
+        """What renders of these settings (up to 100) would cost. Settings that an order can't have are refused."""
+        items = [{"renderSettings": dict(each)} for each in renders]
+        return Quote.of(self._transport.data("POST", "/quote", json={"renders": items}))
 
     def health(self) -> Health:
         return Health.of(self._transport.data("GET", "/health", accept=(503,)))

@@ -100,4 +100,5 @@ def invalid_request(detail: Mapping[str, Any]) -> InvalidRequest:
     """One of pydantic's error details as an error that names the field."""
     parts = (part for part in detail["loc"] if part not in ("body", "query", "path", "header"))
     field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).lstrip(".")
-    return InvalidRequest(f"{field}: {detail['msg']}" if field else detail["msg"], param=field or None)
+    told = detail["msg"].removeprefix("Value error, ")
+    return InvalidRequest(f"{field}: {told}" if field else told, param=field or None)

@@ -102,7 +102,10 @@ def sort_of(names: Mapping[str, str], default: str) -> Callable[..., Awaitable[S
 
 
 def _as_utc(moment: dt.datetime) -> dt.datetime:
-    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+    try:
+        return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+    except OverflowError:
+        raise ValueError("must lie in the years 1 to 9999") from None
 
 
 def _without_control_characters(text: str) -> str:

@@ -33,6 +33,10 @@ class Source(StrEnum):
     """Bought; on a self-hosted farm: granted by an administrator."""
 
 
+MOST_CREDITS = 1_000_000_000
+"""Of an account. The column ends at 2,147,483,647, and refunds may come on top."""
+
+
 def balance(session: Session, account_id: str) -> int:
     """Credits that the account may spend. Raises NotFound."""
     credits = session.scalar(select(Account.credits).where(Account.id == account_id))
@@ -42,17 +46,21 @@ def balance(session: Session, account_id: str) -> int:
 
 
 def grant(session: Session, account_id: str, amount: int, *, source: Source = Source.PURCHASE, note: str = "") -> int:
-    """Adds credits and returns the new balance. Raises NotFound."""
+    """Adds credits and returns the new balance. Raises NotFound, and InvalidRequest for more than MOST_CREDITS."""
     if amount <= 0:
         raise ValueError(f"a grant adds credits, not {amount}")
-    credits: int | None = session.scalar(
+    addition = (
         update(Account)
-        .where(Account.id == account_id)
+        .where(Account.id == account_id, Account.credits <= MOST_CREDITS - amount)
         .values(credits=Account.credits + amount)
         .returning(Account.credits)
     )
+    credits: int | None = session.scalar(addition) if amount <= MOST_CREDITS else None
     if credits is None:
-        raise NotFound(f"No account {account_id}")
+        have = balance(session, account_id)
+        raise InvalidRequest(
+            f"An account has at most {MOST_CREDITS:,} credits, and this one has {have:,}", param="credits"
+        )
     session.execute(
         plain_insert(LedgerEntry).values(
             account_id=account_id, kind="grant", amount=amount, source=source, note=note, created_at=clock.now()

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import Depends
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
+from api.domain.accounts.credentials import Principal
 from api.domain.renders import quotes
 from api.domain.renders.quotes import PRICED, QuotedRender
 from api.errors import InvalidSettings
@@ -14,7 +15,7 @@ from api.http.dxgl.errors import RendersRequired, TooMany
 from api.http.dxgl.failures import errors
 from api.http.dxgl.paths import listed, new_router
 from api.http.dxgl.schemas import MAX_BATCH, Data
-from api.http.dxgl.settings import neutral_settings, refuse_misplaced, schema_of
+from api.http.dxgl.settings import neutral_settings, refuse_misplaced, render_settings, schema_of
 from api.http.dxgl.spelling import SETTINGS_NAMES, naming
 from api.http.state import FarmDep
 
@@ -33,7 +34,8 @@ class QuoteRequest(BaseModel):
 
     renders: list[Annotated[dict[str, Any], WithJsonSchema(_item_schema())]] | None = Field(
         None,
-        description=f"1 to {MAX_BATCH} renders' settings; what doesn't decide about the price is ignored",
+        description=f"1 to {MAX_BATCH} renders' settings, of which those count that decide about the price; or a "
+        "batch's items, whose renderSettings are refused where an order would be",
     )
 
 
@@ -70,14 +72,7 @@ def get_quote(
     principal: Reader, farm: FarmDep, body: Annotated[QuoteRequest, Depends(body_of(QuoteRequest))]
 ) -> Data[QuoteResult]:
     """Orders nothing and takes no credits."""
-    renders = []
-    for index, settings in enumerate(listed(body.renders)):
-        with naming(f"renders[{index}]"):
-            if "renderSettings" in settings:
-                refuse_misplaced(settings)
-        place = f"renders[{index}]" + (".renderSettings" if "renderSettings" in settings else "")
-        with naming(place):
-            renders.append(quotes.quote_render(neutral_settings(settings.get("renderSettings", settings))))
+    renders = [_quoted(item, f"renders[{index}]", principal) for index, item in enumerate(listed(body.renders))]
     with farm.database.read() as session:
         quote = quotes.quote(session, principal.account_id, renders)
     result = QuoteResult(
@@ -87,3 +82,14 @@ def get_quote(
         breakdown=[QuoteLine.of(render) for render in quote.renders],
     )
     return Data(data=result)
+
+
+def _quoted(item: dict[str, Any], place: str, principal: Principal) -> QuotedRender:
+    """Raises InvalidSettings."""
+    with naming(place):
+        if "renderSettings" not in item:
+            return quotes.quote_render(neutral_settings(item))
+        refuse_misplaced(item)
+    with naming(f"{place}.renderSettings"):
+        render_settings(item["renderSettings"], principal)
+        return quotes.quote_render(neutral_settings(item["renderSettings"]))

@@ -26,6 +26,9 @@ MEMBER = "file"
 
 MAX_MEMBER = 500
 
+BESIDE = ("renderSettings", "notifyUrl")
+"""Fields of orders that would have no effect among the settings, where some look for them."""
+
 _NAMES = frozenset(SETTINGS_NAMES.values())
 _KINDS = {row.name: row.kind for row in SETTINGS}
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
@@ -34,6 +37,12 @@ _BOOLEANS = {"true": True, "false": False}
 
 def render_settings(value: object, principal: Principal) -> RenderSettings:
     """Decoded renderSettings, checked by the rules for this caller. Raises InvalidSettings naming the field."""
+    value = _given_object(value)
+    for name in BESIDE:
+        if name in value:
+            raise InvalidSettings(
+                f"{name} has no effect inside renderSettings: it belongs one level higher", param=name
+            )
     try:
         return parse_settings(
             neutral_settings(value),

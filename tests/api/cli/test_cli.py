@@ -200,7 +200,8 @@ def test_accounts_are_listed_one_a_line(run: Run, admin: Callable[..., Any]) -> 
      (("create-token", "nobody@example.com"), "No account nobody@example.com"),
      (("create-token", EMAIL, "--scopes", "fly"), "scopes are some of"),
      (("revoke-token", EMAIL, "xyz"), "No key xyz"),
-     (("create-account", EMAIL), "account for ada@example.com already")],
+     (("create-account", EMAIL), "account for ada@example.com already"),
+     (("grant", EMAIL, "9" * 20), "An account has at most 1,000,000,000 credits")],
 )
 def test_a_mistake_is_named_and_ends_with_code_1(
     run: Run, admin: Callable[..., Any], arguments: tuple[str, ...], says: str
@@ -210,6 +211,18 @@ def test_a_mistake_is_named_and_ends_with_code_1(
     assert result.exit_code == 1
     assert says in result.stderr
     assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("create-token", EMAIL, "--expires", "1e30"), ("create-token", EMAIL, "--expires", "nan"),
+     ("create-token", EMAIL, "--cap", "9" * 20), ("set-quota", EMAIL, "--running", "9" * 20),
+     ("drain", "--wait", "nan"), ("drain", "--wait", "inf")],
+)
+def test_a_number_that_nothing_can_hold_is_a_wrong_argument(run: Run, arguments: tuple[str, ...]) -> None:
+    result = run("admin", *arguments)
+    assert (result.exit_code, type(result.exception)) == (2, SystemExit)
+    assert "Invalid value for" in result.stderr
 
 
 @pytest.mark.parametrize("command", [("accounts",), ("create-account", EMAIL), ("publish-overlay", __file__)])

@@ -116,6 +116,9 @@ def test_a_folder_that_cannot_be_written_is_told(model: Path) -> None:
         ("PIROUETTE_H264_ENCODER", "vlc", "PIROUETTE_H264_ENCODER: "),
         ("PIROUETTE_LOG_LEVEL", "LOUD", "PIROUETTE_LOG_LEVEL: "),
         ("PIROUETTE_LEASE_SECONDS", "1", "PIROUETTE_HEARTBEAT_SECONDS must be at most half"),
+        ("PIROUETTE_SIGNUP_CREDITS", "9" * 20, "PIROUETTE_SIGNUP_CREDITS must be at most 1000000000"),
+        ("PIROUETTE_SWEEP_SECONDS", "inf", "PIROUETTE_SWEEP_SECONDS must be at most"),
+        ("PIROUETTE_KEEP_RESULTS_DAYS", "99999999", "PIROUETTE_KEEP_RESULTS_DAYS must be at most 36500"),
         ("PIROUETTE_S3_ACCESS_KEY", "x", "belong together"),
         ("PIROUETTE_S3_ENDPOINT", "s3.example.com", "PIROUETTE_S3_ENDPOINT: "),
         ("PIROUETTE_DATABASE_URL", "nonsense", "PIROUETTE_DATABASE_URL"),
@@ -159,13 +162,13 @@ def test_a_database_of_a_newer_version_is_left_alone(sqlite_url: str, monkeypatc
 
 def test_variables_that_are_no_settings_are_warned_of() -> None:
     given = {
-        "PIROUETTE_STORGE_DIR": "x", "PIROUETTE_TOKN": "x", "PIROUETTE_XYZZYXYZZYXYZZY": "x", "PIROUETTE_PORT": "1",
+        "PIROUETTE_STORGE_DIR": "x", "PIROUETTE_TOKN": "x", "PIROUETTE_NOPE": "x", "PIROUETTE_PORT": "1",
         "pirouette_port": "1", "PIROUETTE_TOKEN": "x", "PIROUETTE_URL": "x", "_PIROUETTE_COMPLETE": "x", "PATH": "x",
     }  # fmt: skip
     assert list(unknown_variables(given)) == [
+        "there is no setting PIROUETTE_NOPE",
         "there is no setting PIROUETTE_STORGE_DIR; do you mean PIROUETTE_STORAGE_DIR?",
         "there is no setting PIROUETTE_TOKN; do you mean PIROUETTE_TOKEN?",
-        "there is no setting PIROUETTE_XYZZYXYZZYXYZZY",
     ]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import PIL.Image
 import pytest
 from sqlalchemy import delete
 
@@ -16,9 +17,11 @@ from api.cli.orders import FOLDER, Order, OrderBook
 from api.client import FarmClient
 from api.db.tables import IdempotencyKey
 from tests.api.cli.conftest import Customer
+from tests.renderer.load.glb_builder import encoded
 from tests.support.web import GLB
 
 SUFFIXES = (".mp4", ".png", ".thumb.mp4")
+PNG = encoded(PIL.Image.new("RGB", (8, 8)))
 
 
 class Cut(BaseException):
@@ -213,10 +216,12 @@ def test_notes_that_are_not_its_own_stop_a_command_before_it_orders(customer: Cu
 def test_a_refused_order_is_not_taken_for_one(customer: Customer) -> None:
     customer.model()
     upload_before(customer)
-    settings = {"bgImageId": "Ab3kF9x2qL1m"}
-    listed = [*rows(1), {"model": "chair.glb", "name": "b", "renderSettings": settings}]
+    overlay = customer.web.post(
+        "/v1/overlays", files={"file": ("a.png", PNG)}, data={"layer": "foreground"}
+    ).json()["data"]["id"]  # fmt: skip
+    listed = [*rows(1), {"model": "chair.glb", "name": "b", "renderSettings": {"bgImageId": overlay}}]
     result = customer.batch(listed)
     assert result.exit_code == 1
-    assert "row 2 (chair.glb): bgImageId: there is no overlay Ab3kF9x2qL1m" in result.stderr
+    assert f"row 2 (chair.glb): bgImageId: overlay {overlay} is of the layer foreground" in result.stderr
     assert list(customer.out.glob(f"{FOLDER}/orders/*.json")) == []
     check_batch(customer, rows(1), pays=1)

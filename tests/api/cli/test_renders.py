@@ -1,10 +1,12 @@
 """`pirouette list`, `download`, `cancel`, `retry`, Ctrl-C and --json: what was ordered can be followed and ended."""
 
+import errno
 import json
 import time
 from pathlib import Path
 from typing import Any
 
+import click
 import httpx
 import pytest
 
@@ -104,8 +106,20 @@ def test_what_a_folder_was_ordered_for_is_listed_downloaded_and_told_as_json(
     assert [each["files"] for each in again] == [
         [str(idle.out / f"{name}{suffix}") for suffix in SUFFIXES] for name in ("turn-1", "turn-2")
     ]
-    printed = idle.done("download", other, "-o", str(idle.out))
-    assert printed.split() == [str(idle.out / f"{other}{suffix}") for suffix in SUFFIXES]
+    elsewhere = idle.folder / "not" / "there yet"
+    printed = idle.done("download", other, "-o", str(elsewhere))
+    assert printed.splitlines() == [str(elsewhere / f"{other}{suffix}") for suffix in SUFFIXES]
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(idle: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`pirouette list | head -1`"""
+
+    def echo(*_: object, **__: object) -> None:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    idle.web.upload()
+    monkeypatch.setattr(click, "echo", echo)
+    assert idle.run("list").stderr == ""
 
 
 def test_a_folders_orders_are_cancelled_and_ordered_again(idle: Customer, interrupted: None) -> None:

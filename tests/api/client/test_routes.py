@@ -109,7 +109,8 @@ CALLS: dict[str, tuple[Callable[[FarmClient], Any], str, Any, Any]] = {
     ),
     "overlays.delete": (lambda c: c.overlays.delete("o"), "DELETE /v1/overlays/o", None, {"id": "o", "deleted": True}),
     "quote": (
-        lambda c: c.quote([{"quality": "4k"}]), "POST /v1/quote", {"renders": [{"quality": "4k"}]},
+        lambda c: c.quote([{"quality": "4k"}]), "POST /v1/quote",
+        {"renders": [{"renderSettings": {"quality": "4k"}}]},
         {"creditsRequired": 16, "creditsAvailable": 3, "sufficient": False, "breakdown": []},
     ),
     "health": (lambda c: c.health(), "GET /v1/health", None, {"status": "ok", "database": "ok"}),

@@ -8,9 +8,10 @@ from sqlalchemy import select
 from api.db.session import Database
 from api.db.tables import Render
 from api.domain.accounts import ledger
+from api.domain.accounts.ledger import MOST_CREDITS
 from api.domain.renders import ordering, pricing
 from api.domain.renders.pricing import VIDEO_CREDITS
-from api.errors import NoCredits, NotFound
+from api.errors import InvalidRequest, NoCredits, NotFound
 from renderer.spec import SETTINGS, RenderSettings
 from tests.api.domain.support import SHARE, balance, entries, run_at_once, sign_up, upload
 
@@ -52,6 +53,16 @@ def test_a_grant_must_add(database: Database, amount: int) -> None:
     account_id = sign_up(database)
     with pytest.raises(ValueError, match="adds"), database.begin() as session:
         ledger.grant(session, account_id, amount)
+
+
+@pytest.mark.parametrize("amount", [MOST_CREDITS, 10**20])
+def test_a_grant_beyond_what_an_account_may_have_adds_nothing(database: Database, amount: int) -> None:
+    account_id = sign_up(database, credits=10)
+    says = "at most 1,000,000,000 credits, and this one has 10"
+    with pytest.raises(InvalidRequest, match=says), database.begin() as session:
+        ledger.grant(session, account_id, amount)
+    with database.begin() as session:
+        assert ledger.grant(session, account_id, MOST_CREDITS - 10) == MOST_CREDITS
 
 
 def test_a_charge_beyond_the_balance_takes_nothing_and_says_how_much_is_missing(database: Database) -> None:

@@ -56,6 +56,14 @@ def test_items_of_a_batch_are_understood_as_they_are(web: Web) -> None:
     assert [line["credits"] for line in quote(web, *items)["breakdown"]] == [16, 4, 1]
 
 
+def test_an_item_of_a_batch_that_would_be_refused_has_no_price(web: Web) -> None:
+    for settings, field in (({"length": 31}, "length"), ({"quality": "4k", "zoom": 9}, "zoom")):
+        answer = web.post("/v1/quote", json={"renders": [{}, {"renderSettings": settings}]})
+        error = answer.json()["error"]
+        place = f"renders[1].renderSettings.{field}"
+        assert (answer.status_code, error["code"], error["param"]) == (400, "invalid_settings", place)
+
+
 def test_what_is_just_enough_is_sufficient(web: Web) -> None:
     assert quote(web, *[{}] * 10)["sufficient"]
     assert not quote(web, *[{}] * 11)["sufficient"]

@@ -208,9 +208,15 @@ def test_lists_are_searched_filtered_and_sorted(web: Web) -> None:
     assert titles == ["Oak chair", None]
     assert [model["id"] for model in web.get("/v1/models?q=wood").json()["data"]] == [made["modelId"]]
     assert web.get("/v1/tags").json()["data"] == [{"tag": "wood", "count": 1}]
-    for query, param in (("sort=size", "sort"), ("createdAfter=soon", "createdAfter"), ("q=%00", "q")):
+    for query, param in (
+        ("sort=size", "sort"), ("createdAfter=soon", "createdAfter"), ("q=%00", "q"),
+        ("createdAfter=0001-01-01T00:00:00%2B12:00", "createdAfter"),
+        ("createdBefore=9999-12-31T23:59:59-12:00", "createdBefore"),
+    ):  # fmt: skip
         for path in ("/v1/renders", "/v1/models"):
             assert refusal(web, "GET", f"{path}?{query}") == (400, "invalid_request", param)
+    said = web.get("/v1/renders?q=%00").json()["error"]["message"]
+    assert said == "q: must be without control characters"
 
 
 def test_models_have_a_picture_once_a_render_is_done(web: Web) -> None:

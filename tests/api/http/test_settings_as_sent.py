@@ -54,6 +54,22 @@ def test_a_setting_at_the_wrong_level_is_refused_with_where_it_belongs(web: Web,
     assert web.balance() == balance
 
 
+@pytest.mark.parametrize("name", ["renderSettings", "notifyUrl"])
+def test_what_belongs_beside_the_settings_is_refused_among_them(web: Web, model_id: str, name: str) -> None:
+    settings = {"aspect": "1:1", name: {"length": 3}}
+    item = {"modelId": model_id, "renderSettings": settings}
+    inside = "renderSettings" if name == "renderSettings" else f"renderSettings.{name}"
+    for path, body, param in (
+        ("/v1/renders", item, name),
+        ("/v1/renders/batch", {"renders": [item]}, f"renders[0].{inside}"),
+        ("/v1/quote", {"renders": [item]}, f"renders[0].{inside}"),
+    ):
+        error = web.post(path, json=body).json()["error"]
+        assert (error["code"], error["param"]) == ("invalid_settings", param), error
+        assert error["message"].endswith(f"{name} has no effect inside renderSettings: it belongs one level higher")
+    assert web.post("/v1/quote", json={"renders": [{"notifyUrl": "https://example.com"}]}).status_code == 200
+
+
 def test_fields_that_are_no_settings_are_ignored(web: Web, model_id: str) -> None:
     assert web.post("/v1/renders", json={"modelId": model_id, "comment": "x"}).status_code == 201
 
