@@ -33,6 +33,9 @@ _ASSETS: Mapping[Asset, tuple[str, dict[str, str]]] = {
 
 OnChange = Callable[[Render], None]
 
+MOST_POLLS_A_SECOND = 20.0
+"""Whoever waits for a hundred renders is content to hear of each every five seconds."""
+
 
 def _ignore(render: Render) -> None:
     """For callers who don't care."""
@@ -141,8 +144,8 @@ class Renders:
     ) -> Iterator[Render]:
         """Yields each render once it is over, well or not. `on_change` hears each new state. Raises WaitTimeout too.
 
-        Asks anew every `poll_seconds`, and not for events: these need a connection for each render, that has to be
-        taken up again whenever a proxy or a restart ends it.
+        Asks anew every `poll_seconds`, of many renders more seldom, and not for events: these need a connection for
+        each render, that has to be taken up again whenever a proxy or a restart ends it.
         """
         deadline = None if timeout is None else time.monotonic() + timeout
         known: dict[str, Render | None] = dict.fromkeys(render_ids)
@@ -160,7 +163,7 @@ class Renders:
             if deadline is not None and time.monotonic() > deadline:
                 waiting = ", ".join(f"{each.id} is {each.status}" for each in known.values() if each)
                 raise WaitTimeout(f"Not done after {timeout:g} s: {waiting}")
-            time.sleep(poll_seconds)
+            time.sleep(max(poll_seconds, len(known) / MOST_POLLS_A_SECOND))
 
     def download(self, render_id: str, asset: Asset, path: Path, on_progress: OnProgress = ignore_progress) -> None:
         """Streams one of a render's files to `path`, which appears only when it is whole."""

@@ -223,6 +223,20 @@ def test_many_are_waited_for_at_once_and_come_as_they_end() -> None:
     ]  # fmt: skip
 
 
+def test_many_are_asked_for_more_seldom_than_few(pauses: list[float]) -> None:
+    """130 in one batch were 60 requests a second."""
+    asked = dict.fromkeys(map(str, range(130)), 0)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        render_id = request.url.path.rpartition("/")[2]
+        asked[render_id] += 1
+        return data(render("done" if asked[render_id] == 2 else "pending", render_id))
+
+    client, _ = farm(answer)
+    assert len([*client.renders.wait_all(list(asked))]) == 130
+    assert pauses == [6.5]
+
+
 def test_waiting_ends_with_the_renders_error_or_with_the_time() -> None:
     client, _ = farm(data(render("error", errorMessage="the scene is empty")))
     with pytest.raises(RenderFailed, match="the scene is empty"):
