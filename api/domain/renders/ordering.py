@@ -198,7 +198,8 @@ def retry_render(session: Session, account_id: str, render_id: str) -> RenderVie
     for preview_id in lock_tasks(session, together, needs=True)[1:]:
         _draw_again(session, account_id, preview_id)
     if (credits := _draw_again(session, account_id, render_id)) is None:
-        raise InvalidState(f"Only a render in error can be tried again; this one is {view.status}")
+        status = get_render(session, account_id, render_id).status  # it may have been deleted just before
+        raise InvalidState(f"Only a render in error can be tried again; this one is {status}")
     if credits:
         number = ledger.next_number(session, SUBJECT, render_id)
         ledger.charge(session, account_id, SUBJECT, {render_id: credits}, number=number)
@@ -245,14 +246,16 @@ def sources(session: Session, account_id: str, model_ids: Collection[str]) -> di
 def _draw_again(session: Session, account_id: str, render_id: str) -> int | None:
     """A render in error, whose task is locked, is to be made from the start.
 
-    Returns what that costs its owner; None if it isn't in error.
+    Returns what that costs its owner; None if it isn't in error, or isn't there any more.
     """
     render = session.execute(
         select(Render.model_id, Render.task_id, Render.credits, Task.state)
         .join(Task, Task.id == Render.task_id)
         .where(Render.id == render_id)
         .with_for_update(of=Task)
-    ).one()
+    ).one_or_none()
+    if render is None:
+        return None
     values: dict[str, object] = {"status": RenderStatus.PENDING, "error_code": None, "error_message": None}
     if render.state in (TaskState.OPEN, TaskState.DONE):  # it was cancelled, and others' frames were drawn without it
         values["task_id"] = _same_task_again(session, account_id, render.task_id, render.model_id)

@@ -1,16 +1,21 @@
-"""A model's renders and its preview, which go together, cancelled and tried again by many at once."""
+"""A model's renders and its preview, which go together, cancelled, tried again and deleted by many at once."""
 
 import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+
+import pytest
+from sqlalchemy import text
 
 from api.db.session import Database
 from api.domain.kit.unit import Unit
 from api.domain.renders import ordering, removal
-from api.errors import InvalidState
+from api.errors import InvalidState, RenderNotFound
 from tests.api.domain.support import SHARE, balance, claim, fail, sign_up, unit, upload
 from tests.api.domain.test_removal import BLACK, at_once
 from tests.support.statements import recorded_statements
+from tests.support.waiting import wait_for
 
 ROUNDS = 15
 
@@ -59,4 +64,30 @@ def test_a_retry_locks_the_tasks_of_the_render_and_of_its_preview_before_it_lock
     assert len(lanes) == 2
     both = [each for each in statements[: lanes[0]] if each.endswith("FOR UPDATE") and "id_1_2" in each]
     assert ["FROM tasks" in each for each in both] == [True]
+    database.dispose()
+
+
+def test_a_render_that_is_deleted_while_it_is_to_be_tried_again_is_not_found(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    account_id = sign_up(database)
+    made = upload(database, account_id)
+    with unit(database) as session:
+        removal.cancel_render(session, account_id, made.render_id)
+
+    def retry() -> None:
+        with unit(database) as session:
+            ordering.retry_render(session, account_id, made.render_id)
+
+    def waits() -> bool:
+        waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        with database.read() as session:
+            return bool(session.scalar(text(f"SELECT EXISTS ({waiting})")))
+
+    with ThreadPoolExecutor(1) as pool:
+        with unit(database) as session:
+            removal.delete_render(session, account_id, made.render_id)
+            retried = pool.submit(retry)
+            wait_for(lambda: waits() or retried.done(), "the retry to wait for the deletion")
+        with pytest.raises(RenderNotFound):
+            retried.result()
     database.dispose()
