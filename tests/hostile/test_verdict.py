@@ -81,7 +81,9 @@ def test_a_message_that_speaks_of_the_farms_inside_is_seen(web: Web, sent: Sent,
     assert complaint.startswith("the message has ")
 
 
-@pytest.mark.parametrize("message", ["The image is 69x10106548 pixels", "version 3, magic 0x01312F76 flags 0x00000003"])
+@pytest.mark.parametrize("message", [
+    "The image is 69x10106548 pixels", "The image is 0x2147483648 pixels", "magic 0x01312F76 flags 0x00000003",
+])
 def test_numbers_of_a_file_are_no_addresses(web: Web, sent: Sent, message: str) -> None:
     assert judged(web, sent, "invalid_model", message).complaints == ()
 

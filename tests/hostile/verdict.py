@@ -36,7 +36,7 @@ SECOND_TRY = frozenset({"out_of_memory", "stalled"})
 """Codes of which a cost bomb may be convicted by its second attempt: the first worker might have been to blame."""
 
 LEAKS = re.compile(
-    r"Traceback|File \"|line \d+, in |\b0x[0-9a-f]{9,}|site-packages|/tmp/|/root/|/home/|<class |"
+    r"Traceback|File \"|line \d+, in |\b0x(?=\d*[a-f])[0-9a-f]{9,}|site-packages|/tmp/|/root/|/home/|<class |"
     r"\b[A-Z]\w*(Error|Exception|Warning)\b|[\x00-\x1f\x7f]"
 )
 """What no message to a user has in it: traces, addresses, the farm's folders, exceptions' names, control characters."""

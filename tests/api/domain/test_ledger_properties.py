@@ -193,10 +193,13 @@ class Farm(RuleBasedStateMachine):
 
     def refund_twice(self, account_id: str, which: int, kind: int) -> None:
         """A second refund of what is refunded already must change nothing."""
-        with self.database.begin() as session:
-            failed = select(Render.id).where(Render.status == RenderStatus.ERROR)
-            for render_id in session.scalars(failed.order_by(Render.id)).all():
-                assert not ledger.refund(session, "render", render_id)
+        failed = select(Render.id).where(Render.status == RenderStatus.ERROR)
+        with self.database.read() as session:
+            render_ids = session.scalars(failed.order_by(Render.id)).all()
+        for render_id in render_ids:
+            with self.database.begin() as session:  # locked, since a retry charges what may then be paid back again
+                if session.scalar(failed.where(Render.id == render_id).with_for_update()):
+                    assert not ledger.refund(session, "render", render_id)
 
     def delete_model(self, account_id: str, which: int, kind: int) -> None:
         with self.database.begin() as session:
