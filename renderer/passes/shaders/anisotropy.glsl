@@ -26,10 +26,9 @@ float isotropic_roughness(Anisotropy anisotropy) {
     return sqrt(length(anisotropy.alpha) * 0.70710678);
 }
 
-// So many microfacets that lean along the direction are looked at for each sample of a pixel: more, the narrower the
-// lobe is across it. With MOST_TAPS, which cost half as much as all the rest of a metal, a mirror across its grooves is
-// as sharp as an even surface of roughness 0.23.
-const int FEWEST_TAPS = 3, MOST_TAPS = 5;
+// Each sample of a pixel looks at so many of the microfacets that lean along the direction. They cost half as much as all
+// the rest of a metal; with them, a mirror across its grooves is as sharp as an even surface of roughness 0.23.
+const int TAPS = 5;
 
 // GGX's alpha of the blur of each reflection for each radian between the facets: with less, a lamp shows as a row of
 // dots; with more, it is smeared across the grooves too.
@@ -48,12 +47,8 @@ vec3 anisotropic_light(Surface surface, Anisotropy anisotropy) {
     float spread = sqrt(max((alpha2.y - alpha2.x) * directed, 1e-8));
     // GGX lobes in a row are wider together than one alone: a factor of pi / 4 makes them as bright in their middle.
     float narrow = alpha.x * mix(0.785, 1.0, alpha.x / max(alpha.y, 1e-6));
-    // So many lie no farther apart than each is blurred, seen from above. Wherever the surface is seen from, there are
-    // equally many: else the picture would show where one more begins.
-    float wanted = 2.0 * spread * atan(1.0, spread) / max(narrow, 1e-3);
-    int taps = clamp(int(ceil(wanted / float(SAMPLES_PER_PIXEL))), FEWEST_TAPS, MOST_TAPS);
     vec2 turns = atan(eye.x + vec2(-reach, reach), vec2(spread * eye.y));
-    float gap = (turns.y - turns.x) / float(taps * SAMPLES_PER_PIXEL);
+    float gap = (turns.y - turns.x) / float(TAPS * SAMPLES_PER_PIXEL);
     float least_blur = BLUR_PER_GAP * spread * gap * reach;
 
     float turn = turns.x + (float(sample_number()) + 0.5) * gap, step_angle = float(SAMPLES_PER_PIXEL) * gap;
@@ -61,7 +56,7 @@ vec3 anisotropic_light(Surface surface, Anisotropy anisotropy) {
     mat2 step_turn = mat2(cos(step_angle), -sin(step_angle), sin(step_angle), cos(step_angle));
     vec3 sum = vec3(0.0);
     float total = 0.0;
-    for (int i = 0; i < taps; i++) {
+    for (int i = 0; i < TAPS; i++) {
         vec2 facet = vec2(spread, 1.0) * leaning;  // not a unit vector: its length holds the density
         float facing = dot(eye, facet), shrink = 1.0 / dot(facet, facet);
         vec2 twice = facet * (2.0 * facing * shrink);
