@@ -26,8 +26,9 @@ float isotropic_roughness(Anisotropy anisotropy) {
     return sqrt(length(anisotropy.alpha) * 0.70710678);
 }
 
-// Each sample of a pixel looks at so many of the microfacets that lean along the direction. They cost half as much as
-// all the rest of a metal; with them, a mirror across its grooves is as sharp as an even surface of roughness 0.23.
+// Each sample of a pixel looks at so many of the microfacets that lean along the direction. In software, they cost half
+// to three quarters as much as all the rest of a metal; with them, a mirror across its grooves is as sharp as an even
+// surface of roughness 0.23.
 const int TAPS = 5;
 
 // GGX's alpha of the blur of each reflection for each radian between the facets: with less, a lamp shows as a row of
