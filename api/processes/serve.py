@@ -13,14 +13,12 @@ import signal
 import socket
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 from fastapi import FastAPI
 
-from api.db.faults import Outage
 from api.db.session import Database
 from api.domain.accounts import accounts, invitations, people
 from api.http.app import create_app
@@ -43,8 +41,6 @@ from api.storage.open import open_storage
 OPEN_FILES = 65_536
 """Open files that a server asks for, if it may have as many: the usual 1,024 are no more than its connections, each of
 which may read a file. More would be a burden to child processes, some of which close all that there might be."""
-RETRY_S = 1.0
-"""How often a database that is away is asked again."""
 ORPHAN_GRACE_S = CLOSE_CONNECTIONS_S + STOP_S + 5.0
 """How long a server may take to stop after whoever started it died."""
 
@@ -77,7 +73,7 @@ def serve(settings: Settings) -> None:
         _allow_open_files()
         database = Database(settings.sqlalchemy_url)
         closing.callback(database.dispose)
-        make_tables(database, patient=not settings.sqlalchemy_url.startswith("sqlite"))
+        database.migrate()
         tracing(settings, f"server {os.getpid()}")
         closing.callback(trace.stop)
         storage = open_storage(settings)
@@ -117,19 +113,6 @@ def serve(settings: Settings) -> None:
         server.run(sockets=[listener])
         logger.info("Stopping")
     logger.info("Stopped")
-
-
-def make_tables(database: Database, *, patient: bool, seconds: float = RETRY_S) -> None:
-    """Brings the schema to the newest version. `patient` waits for a server of databases that is away: processes start
-    in any order. Raises the Outage otherwise: a file that can't be used needs somebody to see to it."""
-    while True:
-        try:
-            return database.migrate()
-        except Outage:
-            if not patient:
-                raise
-        logger.warning("The database can't be used; trying again in %g s", seconds)
-        time.sleep(seconds)
 
 
 class _Server(Server):

@@ -8,10 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.db.session import Database
-from api.errors import Unavailable
-from api.processes.serve import _Server, make_tables
-from tests.support.postgres import running_server
+from api.processes.serve import _Server
 from tests.support.waiting import HANG_S, wait_for
 from tests.support.web import Web
 
@@ -37,22 +34,3 @@ def test_a_server_that_starts_on_a_full_disk_serves(
             server.should_exit = True
             thread.join(HANG_S)
     assert "No space left on device" in caplog.text
-
-
-def test_a_server_waits_for_a_database_that_is_away_when_it_starts(caplog: pytest.LogCaptureFixture) -> None:
-    with running_server() as postgres, postgres.database() as url:
-        database = Database(url)
-        postgres.stop()
-        thread = threading.Thread(target=make_tables, args=(database,), kwargs={"patient": True, "seconds": 0.01})
-        thread.start()
-        wait_for(lambda: "trying again" in caplog.text, "the word of it")
-        postgres.start()
-        thread.join(HANG_S)
-        assert database.is_migrated()
-        database.dispose()
-
-
-def test_a_server_whose_own_database_file_cannot_be_used_ends(tmp_path: Path) -> None:
-    (tmp_path / "pirouette.sqlite3").mkdir()
-    with pytest.raises(Unavailable):
-        make_tables(Database(f"sqlite:///{tmp_path / 'pirouette.sqlite3'}"), patient=False)
