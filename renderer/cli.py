@@ -9,7 +9,6 @@ import dataclasses
 import json
 import logging
 import os
-import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -126,7 +125,6 @@ def main(
         raise click.BadParameter(f"{output.name} must end in one of {', '.join(kinds)}", param_hint="--output")
     if not output.parent.is_dir():
         raise click.BadParameter(f"there is no folder {output.parent}", param_hint="--output")
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that temporary files go
     drawn = settings_json != "{}" or frames is not None or any((background, foreground, environment))
     if kind in (USDZ, MODEL) and drawn:
         name = kind[1:].upper()

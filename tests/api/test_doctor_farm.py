@@ -68,7 +68,7 @@ def test_what_is_away_comes_with_its_settings(tmp_path: Path) -> None:
     told = found(Settings.model_validate({
         "data_dir": tmp_path, "database_host": "127.0.0.1", "database_port": nowhere.rpartition(":")[2],
         "broker_url": f"redis://{nowhere}/0", "s3_bucket": "files", "s3_endpoint": f"http://{nowhere}",
-        "s3_access_key": "a", "s3_secret_key": "b", "disk_reserve_mb": 1 << 40,
+        "s3_access_key": "a", "s3_secret_key": "b", "disk_reserve_mb": 10**9,
     }))  # fmt: skip
     for check, setting in {
         "database": "PIROUETTE_DATABASE_URL", "broker": "PIROUETTE_BROKER_URL", "storage": "PIROUETTE_S3_",
