@@ -22,7 +22,7 @@ MOST_DAYS = 36_500
 """A hundred years: times before the year 1 can't be told."""
 
 
-def _numbers_can_be_reckoned_with(settings: "Settings") -> None:
+def _numbers_are_bounded(settings: "Settings") -> None:
     for name in type(settings).model_fields:
         value, most = getattr(settings, name), MOST_DAYS if name.endswith("_days") else LARGEST
         if isinstance(value, int | float) and value > most:
@@ -90,7 +90,7 @@ def _files_have_one_place(settings: "Settings") -> None:
 
 
 _RULES = (
-    _numbers_can_be_reckoned_with,
+    _numbers_are_bounded,
     _heartbeat_fits_lease,
     _database_has_one_address,
     _broker_has_an_address,

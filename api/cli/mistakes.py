@@ -31,7 +31,7 @@ def explained(error: Exception) -> str | None:
     if isinstance(error, FarmError):
         cause = error.__cause__
         return explained(cause) if isinstance(cause, Exception) else error.message
-    if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+    if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):  # click ends for that one by itself
         place = f"{error.filename}: " if error.filename else ""
         return f"{place}{error.strerror or error}"
 

@@ -40,15 +40,10 @@ def _checked_token(_context: click.Context, _option: click.Parameter, token: str
 
 @contextlib.contextmanager
 def told_problems() -> Iterator[None]:
-    """What a farm, a folder or a file in it says no to ends the program with code 1, mistakes of the caller with 2."""
+    """What a farm says no to ends the program with code 1, mistakes of the caller with 2. See `mistakes` for files."""
     try:
         yield
     except Mistakes as error:
         raise click.UsageError(str(error)) from error
     except (ClientError, ValueError) as error:
         raise click.ClickException(str(error)) from error
-    except BrokenPipeError:  # whoever reads the output has seen enough; click ends the program
-        raise
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        raise click.ClickException(f"{place}{error.strerror or error}") from error

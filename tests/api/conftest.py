@@ -52,7 +52,7 @@ def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def kept_sqlite(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Database]:
-    """As `postgres_database`, of the file in a folder that is to be linked anew for each test; and the link."""
+    """As `postgres_database`; and the link by which it finds its folder, which is another one in each test."""
     folder = tmp_path_factory.mktemp("kept")
     link = folder / "link"
     link.symlink_to(folder)
