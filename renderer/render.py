@@ -46,16 +46,22 @@ POSTER, POSTER_FULL, STRIP, GIF = "poster.png", "poster_full.png", "strip.webp",
 @dataclasses.dataclass(frozen=True, slots=True)
 class VideoFiles:
     """One variant's files. `poster` is a quarter of `poster_full`'s width and height; `strip` has a few frames in one;
-    `formats` are those that the variant asks for, by their names. `checks` say what may be wrong with it."""
+    None is what wasn't asked for. `formats` are those that the variant asks for, by their names. `checks` say what may
+    be wrong with it."""
 
     video: Path
     thumb: Path
-    strip: Path
+    strip: Path | None
     poster: Path
     poster_full: Path
     web: Path | None
     checks: tuple[Check, ...]
     formats: Mapping[str, Path] = dataclasses.field(default_factory=dict)
+
+    def named(self) -> dict[str, Path]:
+        """All that there are but the posters, by the names that `join_parts` gives them."""
+        named = {"video": self.video, "thumb": self.thumb, "strip": self.strip, "web": self.web}
+        return {name: path for name, path in named.items() if path is not None} | dict(self.formats)
 
 
 class Listener(Protocol):
@@ -115,13 +121,14 @@ def render_video(
     images: Mapping[str, Path] = {},
     encoder: H264Encoder = "x264",
     frame_limit: int | None = None,
+    strips: bool = True,
     load: Callable[[Path, str | None], Scene] = load_model,
 ) -> dict[str, VideoFiles]:
     """Draws the shot once and encodes it for each of `variants`, into `out`/<variant name>/ (which must not exist yet).
 
     `images` are the files of the overlays that `frames` and `variants` name. `frame_limit` stops after that many frames
-    of the path that `frames` describes. Nothing is left in `out` by a render that ends in an exception. Raises what
-    `open_shot` and `draw_part` raise.
+    of the path that `frames` describes. Without `strips`, none are made. Nothing is left in `out` by a render that ends
+    in an exception. Raises what `open_shot` and `draw_part` raise.
     """
     total = frames.frame_count if frame_limit is None else min(frame_limit, frames.frame_count)
     clock = _StageClock(listener)
@@ -142,13 +149,14 @@ def render_video(
                     archives.setdefault(each, out / name / each.unique_name)
             seen = Seen()
             _draw(shot, frames, variants, range(total), files, archives, out, clock, seen)
-        made = _finish(frames, asked, total, files, {each: [path] for each, path in archives.items()}, out)
+        parts = {each: [path] for each, path in archives.items()}
+        made = _finish(frames, asked, total, files, parts, out, strips=strips)
         undo.pop_all()
     log.info("%s: %d frames of %dx%d; %s", model.name, total, frames.width, frames.height, clock.seconds())
     return {
         name: VideoFiles(
-            video=paths.pop("video"), thumb=paths.pop("thumb"), strip=paths.pop("strip"), web=paths.pop("web", None),
-            poster=out / name / POSTER, poster_full=out / name / POSTER_FULL, formats=paths,
+            video=paths.pop("video"), thumb=paths.pop("thumb"), strip=paths.pop("strip", None),
+            web=paths.pop("web", None), poster=out / name / POSTER, poster_full=out / name / POSTER_FULL, formats=paths,
             checks=tuple(_judged(frames, variants[name], seen)),
         )
         for name, paths in made.items()
@@ -247,14 +255,17 @@ def _finish(
     files: Mapping[Stream, Path],
     archives: Mapping[PictureSet, Sequence[Path]],
     out: Path,
+    *,
+    strips: bool = True,
 ) -> dict[str, dict[str, Path]]:
     """The files of each variant by name, in `out`/<variant name>/. The archives of whole sets are deleted."""
     sets: dict[PictureSet, Path] = {}
     finished = {}
     for name, wanted in asked.items():
         paths = _hand_out(wanted.streams, files, out / name)
-        paths["strip"] = out / name / STRIP
-        write_strip(paths["thumb"], frames.width / frames.height, frame_count, paths["strip"])
+        if strips:
+            paths["strip"] = out / name / STRIP
+            write_strip(paths["thumb"], frames.width / frames.height, frame_count, paths["strip"])
         for format_, each in wanted.sets.items():
             target = out / name / NAMES[each.format]
             if each in sets:

@@ -208,7 +208,7 @@ class GpuScene:
             )
             if material.alpha_mode is AlphaMode.BLEND and not mapped and material.base_color_factor[3] < cutoff:
                 continue
-            if _opacity(material) < blend_cutoff:
+            if opacity(material) < blend_cutoff:
                 continue
             set_uniform(program, "u_model", drawable.world_bytes)
             set_uniform(program, "u_alpha", (material.base_color_factor[3], cutoff, float(mapped)))
@@ -343,7 +343,7 @@ def matrix_bytes(matrix: Float64) -> bytes:
     return matrix.T.astype(np.float32).tobytes()
 
 
-def _opacity(material: Material) -> float:
+def opacity(material: Material) -> float:
     """The share of light that a transmissive surface holds back, colours aside; 1 where a texture decides."""
     glass = material.transmission
     if glass is None or glass.texture is not None:

@@ -7,7 +7,7 @@ camera, length, size, background or colours. A file's name is a digest of all th
 import hashlib
 import inspect
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -17,10 +17,10 @@ import numpy.typing as npt
 from renderer.gl import coarse, resources
 from renderer.gl.context import Device
 from renderer.gl.programs import read_shader
+from renderer.gl.resources import opacity
 from renderer.lighting import casting, clearance, ground_shadow, key_shadow, samples
 from renderer.lighting.casting import Caster
 from renderer.lighting.kept_files import keep_latest, write_whole
-from renderer.scene.nodes import AlphaMode
 
 logger = logging.getLogger(__name__)
 
@@ -59,12 +59,9 @@ class Shadow(Protocol):
 
 def cast_once(device: Device, shadows: Sequence[Shadow], caster: Caster, folder: Path) -> None:
     """Makes `shadows` those of `caster` in the pose it has: read from `folder`, or else cast and kept there."""
-    shape = _shape(caster)
-    if shape is None:
-        for shadow in shadows:
-            shadow.cast(caster)
-        return
-    digest = hashlib.sha256(shape + device.name.encode() + str(device.ctx.info["GL_VERSION"]).encode())
+    digest = hashlib.sha256(device.name.encode() + str(device.ctx.info["GL_VERSION"]).encode())
+    for part in _shape(caster):
+        digest.update(part)
     for shadow in shadows:
         digest.update(shadow.terms)
     for text in (*map(inspect.getsource, MODULES), *_shader_texts()):
@@ -81,18 +78,22 @@ def cast_once(device: Device, shadows: Sequence[Shadow], caster: Caster, folder:
     keep_latest(path, "shadows-*.npy", KEPT_FILES)
 
 
-def _shape(caster: Caster) -> bytes | None:
-    """A digest of the geometry that casts; None where textures or colours matter too: masked, blended, transmissive."""
-    digest = hashlib.sha256()
+def _shape(caster: Caster) -> Iterator[bytes]:
+    """All that the shadow of `caster` depends on: its triangles, and where they let light through."""
     for drawable in caster.drawables:
-        material = drawable.material
-        if material.alpha_mode is not AlphaMode.OPAQUE or material.transmission is not None:
-            return None
-        digest.update(drawable.primitive.topology.name.encode())
+        yield drawable.primitive.topology.name.encode()
         for part in (drawable.world, drawable.positions, drawable.primitive.indices):
-            digest.update(f"{part.dtype}{part.shape}".encode())
-            digest.update(part.tobytes())
-    return digest.digest()
+            yield f"{part.dtype}{part.shape}".encode()
+            yield part.tobytes()
+        material, alpha_map = drawable.material, drawable.layout.alpha_map
+        alpha = material.alpha_mode.name, material.alpha_cutoff, material.base_color_factor[3], opacity(material)
+        wrapping = None if alpha_map is None else drawable.layout.maps[alpha_map].wrapping
+        yield repr((*alpha, wrapping)).encode()
+        if alpha_map is not None:
+            texture = drawable.textures[alpha_map]
+            yield f"{texture.size}".encode()
+            yield texture.read()
+            yield drawable.attributes["in_alpha_uv"][0].read()
 
 
 def _shader_texts() -> list[str]:

@@ -74,7 +74,7 @@ def made(opened_device: Device, light_cache: Path, tmp_path_factory: pytest.Temp
         files = render_video(model, FRAMES, VARIANTS, folder / "whole", **settings)
         patch.setattr(ShotRenderer, "draw", draw)
         joined = _in_parts(model, folder, settings)
-    whole = {name: {"strip": each.strip, "video": each.video, **each.formats} for name, each in files.items()}
+    whole = {name: each.named() for name, each in files.items()}
     return Made(whole, joined, drawn)
 
 

@@ -50,7 +50,7 @@ def made(opened_device: Device, light_cache: Path, tmp_path_factory: pytest.Temp
     model = triangle_builder().save(folder)
     settings = {"device": opened_device, "cache_dir": light_cache}
     files = render_video(model, FRAMES, VARIANTS, folder / "whole", listener=Silent(), **settings)  # type: ignore[arg-type]
-    whole = {name: {"video": each.video, "thumb": each.thumb, "strip": each.strip} for name, each in files.items()}
+    whole = {name: each.named() for name, each in files.items()}
     parts, encoders, posters = [], [], []
     started: list[Sequence[str]] = []
 

@@ -16,12 +16,7 @@ def draw_video(job: Job) -> None:
     )  # fmt: skip
     job.told["checks"] = {owner: [check.to_json() for check in files.checks] for owner, files in made.items()}
     for owner, files in made.items():
-        job.store(owner, "video", files.video)
-        job.store(owner, "thumb", files.thumb)
-        job.store(owner, "strip", files.strip)
-        if files.web is not None:
-            job.store(owner, "web", files.web)
-        for name, path in files.formats.items():
+        for name, path in files.named().items():
             job.store(owner, name, path)
 
 

@@ -102,9 +102,7 @@ def use_renderer(
                 folder / "poster_full.png", None, (Check("cut_off", "fail", 0.02, 0.0, "raise zoom"),),
             )  # fmt: skip
             files = dataclasses.replace(files, formats={each: folder / f"{each}.webp" for each in variant.formats})
-            for path in (
-                files.video, files.thumb, files.strip, files.poster, files.poster_full, *files.formats.values()
-            ):  # fmt: skip
+            for path in (*files.named().values(), files.poster, files.poster_full):
                 path.write_text(path.name)
             listener.on_poster(name, files.poster, files.poster_full)
             made[name] = files

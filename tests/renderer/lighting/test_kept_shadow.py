@@ -1,7 +1,8 @@
 """The shadows of what stands still are cast once for each model, light and floor, and found again as they were."""
 
+import dataclasses
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import moderngl
@@ -15,7 +16,7 @@ from renderer.lighting.kept_shadow import KEPT_FILES, Texels, cast_once
 from renderer.lighting.key_shadow import KeyShadow
 from renderer.lighting.presets import OUTDOOR, STUDIO
 from renderer.lighting.sources import Lighting
-from renderer.scene.nodes import AlphaMode, Material, Scene, Transmission
+from renderer.scene.nodes import AlphaMode, Image, Material, Sampler, Scene, TextureRef, Transmission
 from tests.renderer.lighting.stage import Vector, bounds_of, box_mesh, scene_of
 
 SIZE = 64
@@ -85,17 +86,47 @@ def test_whatever_else_decides_is_another_shadow(look: Look) -> None:
     ] == [True] * 4
 
 
-@pytest.mark.parametrize(
-    "material",
-    [Material("cut", alpha_mode=AlphaMode.MASK), Material("veil", alpha_mode=AlphaMode.BLEND),
-     Material("glass", transmission=Transmission(0.5))],
-    ids=lambda material: str(material.name),
-)
-def test_what_lets_light_through_is_always_cast(look: Look, tmp_path: Path, material: Material) -> None:
+def masked(alpha: int, u: float, *, cutoff: float = 0.5, wrap: int = 10497) -> Scene:
+    """The box, cut out by a texture with one texel of that alpha, the rest opaque, which it shows from `u` on."""
+    scene = box()
+    pixels = np.full((4, 4, 4), 255, np.uint8)
+    pixels[0, 0, 3] = alpha
+    scene.images.append(Image("holes", pixels))
+    sampler = Sampler(wrap_s=wrap, wrap_t=wrap)
+    texture = TextureRef(image=0, sampler=sampler, texcoord=0)
+    scene.materials[0] = Material("cut", alpha_mode=AlphaMode.MASK, alpha_cutoff=cutoff, base_color_texture=texture)
+    primitive = scene.meshes[0].primitives[0]
+    corners = np.full((len(primitive.positions), 2), u, np.float32)
+    corners[::2] += 0.5
+    scene.meshes[0].primitives[0] = dataclasses.replace(primitive, texcoords=(corners,))
+    return scene
+
+
+def of(material: Material) -> Scene:
     scene = box()
     scene.materials[0] = material
-    assert [look(scene)[1], look(scene)[1]] == [True, True]
-    assert list(tmp_path.iterdir()) == []
+    return scene
+
+
+LIGHT_PASSES: dict[str, Callable[[], Sequence[Scene]]] = {
+    "mask": lambda: [
+        masked(0, 0.0), masked(255, 0.0), masked(0, 0.2), masked(0, 0.0, cutoff=0.0), masked(0, 0.0, wrap=33071),
+    ],
+    "blend": lambda: [
+        of(Material("veil", alpha_mode=AlphaMode.BLEND, base_color_factor=(1, 1, 1, alpha))) for alpha in (0.4, 0.7)
+    ],
+    "transmission": lambda: [
+        of(Material("glass", metallic_factor=0.0, transmission=Transmission(share))) for share in (0.5, 0.9)
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("scenes", LIGHT_PASSES.values(), ids=LIGHT_PASSES.keys())
+def test_what_lets_light_through_is_found_again_but_not_where_it_lets_another_share_through(
+    look: Look, scenes: Callable[[], Sequence[Scene]]
+) -> None:
+    assert [look(scene)[1] for scene in scenes()] == [True for _ in scenes()]
+    assert [look(scene)[1] for scene in scenes()] == [False for _ in scenes()]
 
 
 def one_shadow(side: int, kind: str) -> bytes:
