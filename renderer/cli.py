@@ -266,7 +266,7 @@ def _video(
     device: Device,
 ) -> VideoFiles:
     plan = plan_video(settings)
-    # nobody asks for the web version, which in Full HD takes a fifth of the time; but some formats are of its size
+    # the web version isn't delivered, and takes up to a fifth of the time; but some formats are of its size
     web_size = plan.variant.web_size if plan.variant.formats else None
     variant = dataclasses.replace(plan.variant, codec=codec, web_size=web_size)
     with _progress() as listener:

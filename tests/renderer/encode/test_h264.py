@@ -57,8 +57,10 @@ def test_a_video_that_is_encoded_fast_is_as_any_other(frames: list[UInt8], tmp_p
 @pytest.mark.parametrize(("encoder", "preset"), [("x264", "veryfast"), ("nvenc", "p5")])
 def test_only_the_processor_encodes_faster(encoder: H264Encoder, preset: str, tmp_path: Path) -> None:
     spec = FrameSpec(WIDTH, HEIGHT, 1, fps=FPS)
-    fast = variant_files(tmp_path, spec, VideoVariant(Backdrop(), codec="h264-fast"), encoder)
+    variant = VideoVariant(Backdrop(), codec="h264-fast", web_size=(WIDTH, HEIGHT))
+    fast = variant_files(tmp_path, spec, variant, encoder)
     assert preset in h264_arguments(WIDTH, HEIGHT, FPS, [fast["video"]])
+    assert preset in h264_arguments(WIDTH, HEIGHT, FPS, [fast["web"]])
 
 
 def test_every_file_is_tagged_bt709_limited(files: list[H264File]) -> None:
