@@ -4,21 +4,25 @@ Vertices of one cell of a grid become one of them (vertex clustering: Rossignac 
 so the result follows skins and morphs as the mesh itself does.
 """
 
-import math
-
 import numpy as np
+import numpy.typing as npt
 
-from renderer.arrays import Float32, UInt32
+from renderer.arrays import Float32, Float64, UInt32
 from renderer.checkpoints import checkpoint
 
 CASTER_CELL = 1 / 256
 """Shadows leave out details smaller than this share of the model's diagonal: about a texel of their maps."""
 
 
-def local_cell(cell: float, scale: float) -> float:
-    """The side of the cells for a mesh that is shown `scale` times as large: at most `cell` there, and a power of two,
-    so that meshes shown at about one size have the same triangles. Both are above 0."""
-    return 2.0 ** math.floor(math.log2(cell / scale))
+STEPS = 4
+"""Cells of meshes have so many sizes between one and its double. With one, chess-board had 1.8 times the triangles."""
+
+
+def local_cell(cell: float, scale: npt.ArrayLike) -> Float64:
+    """The sides of the cells for a mesh that is shown `scale` times as large, (n,) for (n,): at most `cell` there, in
+    STEPS, so that meshes shown at about one size have the same triangles. All are above 0."""
+    sides: Float64 = np.exp2(np.floor(STEPS * np.log2(cell / np.asarray(scale, np.float64))) / STEPS)
+    return sides
 
 
 def cluster(positions: Float32, triangles: UInt32, cell: float) -> UInt32:

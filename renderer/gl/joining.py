@@ -11,7 +11,7 @@ import numpy as np
 
 from renderer.arrays import Float32, Float64, Int64, UInt32
 from renderer.checkpoints import checkpoint
-from renderer.gl.coarse import CASTER_CELL, cluster
+from renderer.gl.coarse import CASTER_CELL, cluster, local_cell
 from renderer.scene.animation import pose_scene
 from renderer.scene.hierarchy import below, reachable
 from renderer.scene.nodes import AlphaMode, Material, Mesh, Node, Primitive, Scene, Topology
@@ -211,7 +211,7 @@ def _indices(share: list[_Placed], opaque: bool, cell: float) -> tuple[UInt32, U
         indices = one.primitive.indices
         every.append(_corners(one, np.arange(len(one.matrices)), indices, start))
         if opaque and cell > 0:
-            locals_ = np.exp2(np.floor(np.log2(cell / np.linalg.norm(one.matrices[:, :3, :3], axis=1).max(axis=1))))
+            locals_ = local_cell(cell, np.linalg.norm(one.matrices[:, :3, :3], axis=1).max(axis=1))
             for local in np.unique(locals_).tolist():
                 key = id(one.primitive), local
                 if key not in coarser:

@@ -285,7 +285,7 @@ class GpuScene:
             scale = float(np.linalg.norm(drawable.world[:3, :3], axis=0).max())
             drawable.caster, drawable.casting = drawable.indices, primitive.indices
             if drawable.layout.alpha_map is None and scale > 0 and cell > 0:
-                local = local_cell(cell, scale) if primitive.casting is None else 0.0
+                local = float(local_cell(cell, scale)) if primitive.casting is None else 0.0
                 key = (id(primitive), local)
                 if key not in shared:
                     coarser = primitive.casting

@@ -25,7 +25,7 @@ LIGHT_COST, DRAW_COST = 20_000, 150
 """What each light of the ground shadow takes besides its triangles, and what each drawable takes for each light, as the
 number of triangles that take as long: measured in software on models of 600 to 74,000 triangles."""
 
-SHADOW_COST = 8_500_000
+SHADOW_COST = 7_500_000
 """What all lights of a still ground shadow may take, counted in the same way: under a second on one core."""
 
 FEWEST_LIGHTS, MOST_LIGHTS = 64, 320
