@@ -13,6 +13,7 @@ from renderer.frames import ShotRenderer
 from renderer.gl import joining
 from renderer.gl.context import Device
 from renderer.gl.joining import joined
+from renderer.lighting.shadow import FEWEST_LIGHTS
 from renderer.scene.animation import pose_scene
 from renderer.scene.deform import drawables
 from renderer.scene.hierarchy import local_matrices
