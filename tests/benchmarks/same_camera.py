@@ -99,7 +99,7 @@ def main(
         costs = Costs()
         made = render_video(
             model, frames, {"job": VideoVariant(Backdrop())}, Path(name), device=open_device("auto"), cache_dir=cache,
-            listener=StageListener(costs), images=images,
+            listener=StageListener(costs), images=images, strips=False,
         )
         made["job"].video.replace(out / NAME)
     stages = {stage: round(cost.wall, 3) for stage, cost in costs.items()}
