@@ -13,7 +13,7 @@ help:
 	@echo "make nightly            the tests that take too long for every day"
 	@echo "make hostile            10,000 hostile files and 200 cost bombs through a farm, in some 75 minutes of two cores; part of nightly"
 	@echo "make audit              known vulnerabilities of the locked packages, and their licences"
-	@echo "make bench              measure every goal of speed, in about a quarter of an hour"
+	@echo "make bench              measure every goal of speed, in some twenty minutes"
 	@echo "make lock               resolve the locked Python packages anew"
 
 install:
