@@ -69,6 +69,7 @@ class GpuDrawable:
     shape: Shape
     caster: moderngl.Buffer | None = None  # indices for shadows; None where there are no triangles
     casting: UInt32 | None = None  # the same ones
+    alpha_digest: bytes = b""  # of the base colour's alpha in the texture of layout.alpha_map
     world: Float64 = dataclasses.field(default_factory=lambda: np.eye(4))
     centre: Float64 = dataclasses.field(default_factory=lambda: np.zeros(3))
     radius: float = 0.0
@@ -258,6 +259,7 @@ class GpuScene:
             self._attributes[key] = self._upload_attributes(primitive, layout)
             self._shapes[key] = Shape(primitive.positions)
         index_size = 2 if len(primitive.positions) <= 1 << 16 else 4
+        alpha = None if layout.alpha_map is None else layout.maps[layout.alpha_map].channels
         if id(primitive) not in self._index_buffers:
             self._index_buffers[id(primitive)] = self._index_buffer(primitive.indices, index_size)
         return GpuDrawable(
@@ -271,6 +273,7 @@ class GpuScene:
             index_size=index_size,
             deforming=key[1] is not None,
             shape=self._shapes[key],
+            alpha_digest=b"" if alpha is None else self._textures.alpha_digest(alpha, self.scene.images),
         )
 
     def _add_casters(self) -> None:

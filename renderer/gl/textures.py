@@ -5,6 +5,7 @@ Colours stay sRGB-encoded and are decoded in the shader, which costs a software 
 would.
 """
 
+import hashlib
 import math
 
 import moderngl
@@ -17,6 +18,9 @@ from renderer.gl.materials import Channel, Wrapping
 from renderer.gl.mipmaps import halvings, texture_of
 from renderer.scene.nodes import Image
 
+DIGESTED_ROWS = 256
+"""Of an image, that are copied at once: no more than a few megabytes."""
+
 
 class Textures:
     """Uploads maps on demand and shares them; owns them and their samplers until `release`."""
@@ -25,6 +29,7 @@ class Textures:
         self._device = device
         self._uploaded: dict[tuple[Channel, ...], moderngl.Texture] = {}
         self._samplers: dict[tuple[bool, bool, tuple[int, int]], moderngl.Sampler] = {}
+        self._digests: dict[Channel, bytes] = {}
 
     def get(self, channels: tuple[Channel, ...], images: list[Image]) -> moderngl.Texture:
         """The texture of those channels of `images`, made on first use."""
@@ -41,6 +46,18 @@ class Textures:
             repeat_x, repeat_y, filters = key
             self._samplers[key] = self._device.ctx.sampler(repeat_x=repeat_x, repeat_y=repeat_y, filter=filters)
         return self._samplers[key]
+
+    def alpha_digest(self, channels: tuple[Channel, ...], images: list[Image]) -> bytes:
+        """SHA-256 of the size and of the fourth channel of the texture of those `channels`."""
+        alpha = channels[3]
+        if alpha not in self._digests:
+            pixels = images[alpha[0]].pixels
+            digest = hashlib.sha256(f"{pixels.shape}".encode())
+            for row in range(0, len(pixels), DIGESTED_ROWS):
+                checkpoint()
+                digest.update(pixels[row : row + DIGESTED_ROWS, :, alpha[1]].tobytes())
+            self._digests[alpha] = digest.digest()
+        return self._digests[alpha]
 
     def release(self) -> None:
         for texture in self._uploaded.values():

@@ -90,9 +90,7 @@ def _shape(caster: Caster) -> Iterator[bytes]:
         wrapping = None if alpha_map is None else drawable.layout.maps[alpha_map].wrapping
         yield repr((*alpha, wrapping)).encode()
         if alpha_map is not None:
-            texture = drawable.textures[alpha_map]
-            yield f"{texture.size}".encode()
-            yield texture.read()
+            yield drawable.alpha_digest
             yield drawable.attributes["in_alpha_uv"][0].read()
 
 
