@@ -1,6 +1,7 @@
 """What holds for every test: hypothesis draws the same examples each time, SQLite waits for no disk, and there are
 fixtures that start real servers."""
 
+import os
 import sqlite3
 
 import hypothesis
@@ -12,6 +13,9 @@ pytest_plugins = [
     "tests.support.device", "tests.render.film", "tests.support.goldens", "tests.support.outside",
     "tests.support.postgres", "tests.support.s3",
 ]
+
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+"""Processes that tests start would compile all modules again, each: a server 1.3 s, a worker and its child as long."""
 
 hypothesis.settings.register_profile(
     "deterministic", derandomize=True, deadline=None, database=None,
