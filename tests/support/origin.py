@@ -10,6 +10,9 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 from tests.support.waiting import HANG_S
 
+ROUNDS = 3
+"""Of the event loop, until a socket that was accepted has become a connection."""
+
 Answer = bytes | Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -48,6 +51,20 @@ def running_origin(*, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContex
     loop = asyncio.new_event_loop()
     started = threading.Event()
     stop = asyncio.Event()
+    connections: set[asyncio.WriteTransport] = set()
+
+    class Connection(asyncio.StreamReaderProtocol):
+        """Is closed in the end, whatever became of it: its handler may not even have begun."""
+
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            assert isinstance(transport, asyncio.WriteTransport)
+            self.transport = transport
+            connections.add(transport)
+            super().connection_made(transport)
+
+        def connection_lost(self, error: Exception | None) -> None:
+            connections.discard(self.transport)
+            super().connection_lost(error)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
@@ -69,10 +86,19 @@ def running_origin(*, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContex
             await writer.wait_closed()
 
     async def run() -> None:
-        async with await asyncio.start_server(serve, host, port, ssl=tls) as server:
-            origin.port = server.sockets[0].getsockname()[1]
-            started.set()
-            await stop.wait()
+        server = await loop.create_server(lambda: Connection(asyncio.StreamReader(), serve), host, port, ssl=tls)
+        origin.port = server.sockets[0].getsockname()[1]
+        started.set()
+        await stop.wait()
+        for listener in server.sockets:  # Python 3.11's close() would leave sockets open that it has just accepted
+            loop.remove_reader(listener.fileno())
+        for _ in range(ROUNDS):
+            await asyncio.sleep(0)
+        while connections:
+            for transport in connections:
+                transport.abort()
+            await asyncio.sleep(0)
+        server.close()
 
     def main() -> None:
         with asyncio.Runner(loop_factory=lambda: loop) as runner:  # cancels what still hangs
