@@ -13,7 +13,6 @@ from renderer.checkpoints import checkpoint
 CASTER_CELL = 1 / 256
 """Shadows leave out details smaller than this share of the model's diagonal: about a texel of their maps."""
 
-
 STEPS = 4
 """Cells of meshes have so many sizes between one and its double. With one, chess-board had 1.8 times the triangles."""
 
