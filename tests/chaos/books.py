@@ -72,8 +72,12 @@ class Books:
             ]
 
     def _wrongly_charged(self, session: Session) -> Iterator[str]:
-        """What is done is paid for once; of what failed all is refunded; of what was cancelled or deleted, some."""
+        """What is done is paid for once, besides what of it was drawn before somebody cancelled it; of what failed all
+        is refunded; of what was cancelled or deleted, some."""
+        cancelled = {subject_id for customer in self.customers for kind, subject_id, _ in customer.ended
+                     if kind == "cancelled"}
         net: dict[tuple[str, str], int] = defaultdict(int)
+        charges: Counter[tuple[str, str]] = Counter()
         open_charges: Counter[tuple[str, str]] = Counter()
         for row in session.execute(
             select(LedgerEntry.subject_kind, LedgerEntry.subject_id, LedgerEntry.kind, LedgerEntry.amount)
@@ -81,6 +85,7 @@ class Books:
         ):  # fmt: skip
             subject = (row.subject_kind, row.subject_id)
             net[subject] += row.amount
+            charges[subject] += row.kind == "charge"
             open_charges[subject] += 1 if row.kind == "charge" else -1
         known = set()
         for kind, table, status, error in (
@@ -92,7 +97,8 @@ class Books:
                 known.add(subject := (kind, each.id))
                 paid = -net[subject]
                 if each.status in WHOLE:
-                    right = paid == each.credits
+                    most = each.credits * (charges[subject] if each.id in cancelled else 1)
+                    right = each.credits <= paid <= most
                 elif each.e == CANCELLED or kind == "render_job":
                     right = 0 <= paid <= each.credits
                 else:
