@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from unittest import mock
 
 from sqlalchemy import ColumnElement, func, select
@@ -53,9 +53,11 @@ class Books:
             wait_for(lambda: not self._at_work(), "the farm's rest")
         except AssertionError:
             return [f"stuck: {each}" for each in self._at_work()]
+        cancelled = {subject_id for customer in self.customers for kind, subject_id, _ in customer.ended
+                     if kind == "cancelled"}
         with self.farm.database.read() as session:
-            return [*_wrong_balances(session), *self._wrongly_charged(session), *self._miscounted(session),
-                    *self._wrong_files()]  # fmt: skip
+            return [*_wrong_balances(session), *wrongly_charged(session, self.accounts, cancelled),
+                    *self._miscounted(session), *self._wrong_files()]  # fmt: skip
 
     def _at_work(self) -> list[str]:
         """What has not come to its end."""
@@ -70,44 +72,6 @@ class Books:
                 )
                 for row in session.scalars(select(table.id).where(condition, table.account_id.in_(self.accounts)))
             ]
-
-    def _wrongly_charged(self, session: Session) -> Iterator[str]:
-        """What is done is paid for once, besides what of it was drawn before somebody cancelled it; of what failed all
-        is refunded; of what was cancelled or deleted, some."""
-        cancelled = {subject_id for customer in self.customers for kind, subject_id, _ in customer.ended
-                     if kind == "cancelled"}
-        net: dict[tuple[str, str], int] = defaultdict(int)
-        charges: Counter[tuple[str, str]] = Counter()
-        open_charges: Counter[tuple[str, str]] = Counter()
-        for row in session.execute(
-            select(LedgerEntry.subject_kind, LedgerEntry.subject_id, LedgerEntry.kind, LedgerEntry.amount)
-            .where(LedgerEntry.account_id.in_(self.accounts), LedgerEntry.kind != "grant")
-        ):  # fmt: skip
-            subject = (row.subject_kind, row.subject_id)
-            net[subject] += row.amount
-            charges[subject] += row.kind == "charge"
-            open_charges[subject] += 1 if row.kind == "charge" else -1
-        known = set()
-        for kind, table, status, error in (
-            ("render", Render, Render.status, Render.error_code), ("render_job", RenderJob, RenderJob.status, None),
-            ("flow", Flow, Flow.state, Flow.error_code),
-        ):  # fmt: skip
-            columns = (table.id, table.credits, status.label("status"), (status if error is None else error).label("e"))
-            for each in session.execute(select(*columns).where(table.account_id.in_(self.accounts))):
-                known.add(subject := (kind, each.id))
-                paid = -net[subject]
-                if each.status in WHOLE:
-                    most = each.credits * (charges[subject] if each.id in cancelled else 1)
-                    right = each.credits <= paid <= most
-                elif each.e == CANCELLED or kind == "render_job":
-                    right = 0 <= paid <= each.credits
-                else:
-                    right = paid == 0
-                if not right or open_charges[subject] not in (0, 1):
-                    yield f"wrongly charged: {kind} {each.id} is {each.status}, costs {each.credits}, paid {paid}"
-        for subject in net.keys() - known:
-            if subject[0] != "render" or net[subject] > 0:
-                yield f"wrongly charged: {subject} isn't there, and its entries sum up to {net[subject]}"
 
     def _miscounted(self, session: Session) -> Iterator[str]:
         """There is a row for each order, and no second one."""
@@ -162,6 +126,43 @@ class Books:
 
     def _is_own(self, key: str, own: set[str]) -> bool:
         return self._all_files or key.split("/")[1].partition(".")[0] in own
+
+
+def wrongly_charged(session: Session, account_ids: Sequence[str], cancelled: Container[str]) -> Iterator[str]:
+    """What is done is paid for once, besides what was drawn of it before its owner cancelled it; of what failed all is
+    refunded; of what was cancelled or deleted, some. `cancelled` are the ids of what somebody ever cancelled."""
+    net: dict[tuple[str, str], int] = defaultdict(int)
+    charges: Counter[tuple[str, str]] = Counter()
+    open_charges: Counter[tuple[str, str]] = Counter()
+    for row in session.execute(
+        select(LedgerEntry.subject_kind, LedgerEntry.subject_id, LedgerEntry.kind, LedgerEntry.amount)
+        .where(LedgerEntry.account_id.in_(account_ids), LedgerEntry.kind != "grant")
+    ):  # fmt: skip
+        subject = (row.subject_kind, row.subject_id)
+        net[subject] += row.amount
+        charges[subject] += row.kind == "charge"
+        open_charges[subject] += 1 if row.kind == "charge" else -1
+    known = set()
+    for kind, table, status, error in (
+        ("render", Render, Render.status, Render.error_code), ("render_job", RenderJob, RenderJob.status, None),
+        ("flow", Flow, Flow.state, Flow.error_code),
+    ):  # fmt: skip
+        columns = (table.id, table.credits, status.label("status"), (status if error is None else error).label("e"))
+        for each in session.execute(select(*columns).where(table.account_id.in_(account_ids))):
+            known.add(subject := (kind, each.id))
+            paid = -net[subject]
+            if each.status in WHOLE:
+                most = each.credits * (charges[subject] if each.id in cancelled else 1)
+                right = each.credits <= paid <= most
+            elif each.e == CANCELLED or kind == "render_job":
+                right = 0 <= paid <= each.credits
+            else:
+                right = paid == 0
+            if not right or open_charges[subject] not in (0, 1):
+                yield f"wrongly charged: {kind} {each.id} is {each.status}, costs {each.credits}, paid {paid}"
+    for subject in net.keys() - known:
+        if subject[0] != "render" or net[subject] > 0:
+            yield f"wrongly charged: {subject} isn't there, and its entries sum up to {net[subject]}"
 
 
 def _wrong_balances(session: Session) -> Iterator[str]:
