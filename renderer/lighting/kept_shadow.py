@@ -60,7 +60,7 @@ class Shadow(Protocol):
 def cast_once(device: Device, shadows: Sequence[Shadow], caster: Caster, folder: Path) -> None:
     """Makes `shadows` those of `caster` in the pose it has: read from `folder`, or else cast and kept there."""
     digest = hashlib.sha256(device.name.encode() + str(device.ctx.info["GL_VERSION"]).encode())
-    for part in _shape(caster):
+    for part in _terms(caster):
         digest.update(part)
     for shadow in shadows:
         digest.update(shadow.terms)
@@ -78,7 +78,7 @@ def cast_once(device: Device, shadows: Sequence[Shadow], caster: Caster, folder:
     keep_latest(path, "shadows-*.npy", KEPT_FILES)
 
 
-def _shape(caster: Caster) -> Iterator[bytes]:
+def _terms(caster: Caster) -> Iterator[bytes]:
     """All that the shadow of `caster` depends on: its triangles, and where they let light through."""
     for drawable in caster.drawables:
         yield drawable.primitive.topology.name.encode()

@@ -3,6 +3,8 @@
 import dataclasses
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -72,6 +74,19 @@ def test_a_video_of_the_first_frames(folder: Path) -> None:
     assert [line for line in lines if line in ("loading", "lighting", "drawing", "encoding", "checking")]
     assert "4/4 frames" in lines
     assert leftovers(folder) == []
+
+
+def test_no_more_is_encoded_than_the_video_and_its_thumbnail(folder: Path, tmp_path: Path) -> None:
+    said, real = tmp_path / "said", shutil.which("ffmpeg")
+    wrapper = tmp_path / "ffmpeg"
+    wrapper.write_text(f'#!/bin/sh\necho "$@" >> {said}\nexec {real} "$@"\n')
+    wrapper.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    with started(folder, "model.glb", "-o", "alone.mp4", "--frames", "2", PATH=path) as done:
+        done.communicate()
+    assert done.returncode == 0
+    (command,) = said.read_text().splitlines()
+    assert re.findall(r"[a-z]+\.mp4", command) == ["video.mp4", "thumb.mp4"]
 
 
 def test_a_still_with_settings_from_a_file(folder: Path) -> None:

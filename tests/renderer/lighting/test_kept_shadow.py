@@ -87,7 +87,7 @@ def test_whatever_else_decides_is_another_shadow(look: Look) -> None:
 
 
 def masked(alpha: int, u: float, *, cutoff: float = 0.5, wrap: int = 10497) -> Scene:
-    """The box, cut out by a texture with one texel of that alpha, the rest opaque, which it shows from `u` on."""
+    """The box, cut out by a texture, opaque but for a texel of that alpha; texture coordinates begin with `u`."""
     scene = box()
     pixels = np.full((4, 4, 4), 255, np.uint8)
     pixels[0, 0, 3] = alpha
