@@ -1,7 +1,8 @@
 """Sending stored files: with HTTP's conditions and ranges, one by one or several in a ZIP."""
 
+import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import PurePosixPath
 from typing import TypeVar
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.domain.kit.files import FileView
+from api.errors import FarmError
 from api.http.bundle import Entry, bundle_etag, bundle_length, read_bundle
 from api.http.declared import Responses
 from api.http.ranges import answer, file_response
@@ -65,8 +67,17 @@ def download_responses(content_types: Sequence[str]) -> Responses:
     }
 
 
+@contextlib.contextmanager
+def missing_as(missing: type[FarmError]) -> Iterator[None]:
+    """A file that the storage has lost, or that was deleted just now, is told as one that isn't there."""
+    try:
+        yield
+    except FileMissing:
+        raise missing("The file is no longer in the storage") from None
+
+
 def check_stored(farm: Farm, *files: FileView) -> None:
-    """Raises FileMissing where the storage has lost one: once an answer has begun, it is too late to find out."""
+    """Raises FileMissing where the storage has lost one. Those that are sent may still be deleted after that."""
     for file in files:
         try:
             farm.storage.stat(file.key)
@@ -84,7 +95,8 @@ def send(
     filename: str | None = None,
     redirect: bool = True,
 ) -> Response:
-    """The file, or what the request's conditions and ranges leave of it. With a `filename` it is a download.
+    """The file, or what the request's conditions and ranges leave of it. With a `filename` it is a download. Raises
+    FileMissing.
 
     `redirect`: it may be a link to where the storage has it, if the farm is set up so.
     """
@@ -108,7 +120,8 @@ def send(
 def send_bundle(
     farm: Farm, request: Request, files: Sequence[tuple[str, FileView]], *, caching: str, filename: str
 ) -> Response:
-    """One ZIP of all `files`, by their names in it without suffix, which is that of their storage keys."""
+    """One ZIP of all `files`, by their names in it without suffix, which is that of their storage keys. Raises
+    FileMissing for the first of them."""
     entries = [
         Entry(stem + PurePosixPath(file.key).suffix, file.size, file.etag, partial(farm.storage.read, file.key))
         for stem, file in files

@@ -12,9 +12,8 @@ from api.domain.kit.files import FileView
 from api.domain.renders.pictures import FINAL, PictureView
 from api.domain.work.states import TaskState
 from api.errors import ImageNotFound, Unavailable
-from api.http.files import check_stored, send
+from api.http.files import check_stored, missing_as, send
 from api.http.state import Farm
-from api.storage.base import FileMissing
 
 WAIT_S = 20.0
 """How long a request is held: a picture takes two to five seconds on two cores, and browsers and proxies give up after
@@ -53,8 +52,6 @@ async def drawn(farm: Farm, request: Request, account_id: str, look: Callable[[]
 
 def send_picture(farm: Farm, request: Request, file: FileView, *, caching: str) -> Response:
     """The picture, from this server, so that caches may keep it. Raises ImageNotFound where the storage has lost it."""
-    try:
+    with missing_as(ImageNotFound):
         check_stored(farm, file)
-    except FileMissing:
-        raise ImageNotFound("The file is no longer in the storage") from None
-    return send(farm, request, file, caching=caching, redirect=False)
+        return send(farm, request, file, caching=caching, redirect=False)

@@ -5,6 +5,7 @@ made while it is sent. So the answer is worked out here as plain data, and its b
 """
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
 
@@ -107,7 +108,8 @@ def file_response(
 ) -> Response:
     """`answered` with the bytes it speaks of, which `read` yields by their start and end (exclusive).
 
-    `headers` are added to every answer but 416, which is an error.
+    `headers` are added to every answer but 416, which is an error. Raises what `read` raises at its first piece: a file
+    that is gone, or a storage that is away, can only be told before the answer has begun.
     """
     if answered.status == 416:
         raise HTTPException(416, "The range lies outside the file", headers=answered.headers)
@@ -117,4 +119,5 @@ def file_response(
     if method == "HEAD":
         return Response(status_code=answered.status, headers=merged, media_type=content_type)
     body = read(answered.span.start, answered.span.end)
-    return StreamingResponse(body, status_code=answered.status, headers=merged, media_type=content_type)
+    begun = itertools.chain(list(itertools.islice(body, 1)), body)
+    return StreamingResponse(begun, status_code=answered.status, headers=merged, media_type=content_type)

@@ -35,15 +35,15 @@ def get_file(farm: FarmDep, key: str, request: Request) -> Response:
     signed = _signed(farm, "GET", key, request)
     try:
         file = farm.storage.stat(key)
+        return file_response(
+            partial(farm.storage.read, key),
+            answer(request.method, request.headers, size=file.size, etag=file.etag),
+            method=request.method,
+            content_type=signed.get("type", "application/octet-stream"),
+            headers={"Content-Disposition": attachment(signed["name"])} if "name" in signed else {},
+        )
     except FileMissing:
         raise NotFound from None
-    return file_response(
-        partial(farm.storage.read, key),
-        answer(request.method, request.headers, size=file.size, etag=file.etag),
-        method=request.method,
-        content_type=signed.get("type", "application/octet-stream"),
-        headers={"Content-Disposition": attachment(signed["name"])} if "name" in signed else {},
-    )
 
 
 @router.put("/{key:path}")

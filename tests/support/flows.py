@@ -7,7 +7,9 @@ import threading
 from collections.abc import Iterator
 
 from PIL import Image
+from sqlalchemy import select
 
+from api.db.tables import Result
 from api.domain.generations.plans import STEPS
 from api.domain.kit.failures import Failure
 from api.domain.work import claims, scheduling
@@ -62,6 +64,15 @@ def finish_steps(web: Web) -> None:
         if claim is None:
             return
         finish_step(web, claim)
+
+
+def lose_results(web: Web) -> None:
+    """The storage has none of the files any more that the database speaks of."""
+    with web.database.read() as session:
+        keys = session.scalars(select(Result.key)).all()
+    assert keys
+    for key in keys:
+        web.storage.delete(key)
 
 
 @contextlib.contextmanager

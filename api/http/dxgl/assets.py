@@ -1,8 +1,5 @@
 """/v1/renders/:id/...: the files of a render, one by one with ranges, or all in a ZIP."""
 
-import contextlib
-from collections.abc import Iterator
-
 from fastapi import Request
 from starlette.responses import Response
 
@@ -20,9 +17,8 @@ from api.errors import (
 )
 from api.http.dxgl.auth import Reader
 from api.http.dxgl.paths import RenderId, get_and_head, new_router
-from api.http.files import IMMUTABLE, TRANSIENT, check_stored, send, send_bundle
+from api.http.files import IMMUTABLE, TRANSIENT, check_stored, missing_as, send, send_bundle
 from api.http.state import Farm, FarmDep
-from api.storage.base import FileMissing
 from renderer.media_types import MEDIA_TYPES
 from renderer.spec.formats import FORMATS, FormatRow
 from renderer.spec.strips import COLUMNS, ROWS, TILE_WIDTH, TILES
@@ -115,7 +111,7 @@ def get_bundle(principal: Reader, farm: FarmDep, render_id: RenderId, request: R
     files = [(stem, outputs.files[name]) for name, stem in BUNDLED.items() if name in outputs.files]
     with missing_as(missing):
         check_stored(farm, *(file for _, file in files))
-    return send_bundle(farm, request, files, caching=IMMUTABLE, filename=f"{render_id}.zip")
+        return send_bundle(farm, request, files, caching=IMMUTABLE, filename=f"{render_id}.zip")
 
 
 def _outputs(farm: Farm, principal: Principal, render_id: str) -> Outputs:
@@ -133,15 +129,6 @@ def _why_missing(outputs: Outputs, name: str) -> str | None:
     if outputs.status == RenderStatus.DONE:
         return f"This render was made without a {PATHS[name]}"
     return f"The render has failed: there is no {PATHS[name]}, and its errorMessage says why"
-
-
-@contextlib.contextmanager
-def missing_as(missing: type[FarmError]) -> Iterator[None]:
-    """A file that the storage has lost is told as one that isn't there."""
-    try:
-        yield
-    except FileMissing:
-        raise missing("The file is no longer in the storage") from None
 
 
 def send_video(farm: Farm, outputs: Outputs, request: Request, quality: str, *, caching: str = IMMUTABLE) -> Response:
@@ -197,11 +184,11 @@ def send_file(
     file = outputs.files.get(name)
     if file is None:
         raise missing(_why_missing(outputs, name))
-    with missing_as(missing):
-        check_stored(farm, file)
     if outputs.status != RenderStatus.DONE:
         caching = TRANSIENT  # a lost attempt's poster is made anew by the next one
-    return send(farm, request, file, caching=caching, filename=filename)
+    with missing_as(missing):
+        check_stored(farm, file)
+        return send(farm, request, file, caching=caching, filename=filename)
 
 
 def _add_format(row: FormatRow) -> None:

@@ -34,7 +34,6 @@ from api.errors import (
 )
 from api.http.body import body_of, documented
 from api.http.dxgl import intake
-from api.http.dxgl.assets import missing_as
 from api.http.dxgl.auth import Reader, Uploader, Writer
 from api.http.dxgl.errors import Sha256Required
 from api.http.dxgl.failures import ORDERING, errors
@@ -52,7 +51,7 @@ from api.http.dxgl.schemas import (
 from api.http.dxgl.settings import MEMBER, chosen_member, refuse_misplaced, render_settings
 from api.http.dxgl.spelling import SETTINGS_NAMES, told_apart
 from api.http.dxgl.thumbnails import light_poster, send_with_thumbnail
-from api.http.files import PRIVATE, check_stored, send
+from api.http.files import PRIVATE, check_stored, missing_as, send
 from api.http.idempotency import Once
 from api.http.limits import ENVELOPE_BYTES, MEGABYTE, file_too_large
 from api.http.params import Moment, Search, sort_of
@@ -248,11 +247,11 @@ def get_model_file(
     suffix = PurePosixPath(model.storage_key).suffix
     name = PurePosixPath(model.original_name).stem + suffix
     view = FileView(file.key, file.size, file.etag, MEDIA_TYPES[suffix])
-    if thumbnail:
-        poster = _poster(farm, principal, model_id)
-        with missing_as(FileNotFound):
+    poster = _poster(farm, principal, model_id) if thumbnail else None
+    with missing_as(FileNotFound):
+        if poster is not None:
             return send_with_thumbnail(farm, request, view, poster, filename=name)
-    return send(farm, request, view, caching=PRIVATE, filename=name, redirect=False)
+        return send(farm, request, view, caching=PRIVATE, filename=name, redirect=False)
 
 
 def _poster(farm: Farm, principal: Principal, model_id: str) -> FileView:
@@ -278,10 +277,10 @@ def _send_usdz(farm: Farm, principal: Principal, model_id: str, request: Request
         with farm.work(principal) as unit:
             usdz_orders.order(unit, principal.account_id, model_id)
         raise UsdzNotFound
+    name = f"{PurePosixPath(model.original_name).stem}.usdz"
     with missing_as(UsdzNotFound):
         check_stored(farm, file)
-    name = f"{PurePosixPath(model.original_name).stem}.usdz"
-    return send(farm, request, file, caching=PRIVATE, filename=name)
+        return send(farm, request, file, caching=PRIVATE, filename=name)
 
 
 def _stored(farm: Farm, principal: Principal, model_id: str) -> tuple[ModelView, StoredFile]:

@@ -14,7 +14,7 @@ import pytest
 from api import clock
 from api.db.session import Database
 from api.domain.accounts import credentials
-from tests.support.flows import claim_step, contents, fail_step, finish_step, finish_steps
+from tests.support.flows import claim_step, contents, fail_step, finish_step, finish_steps, lose_results
 from tests.support.origin import answer, running_origin
 from tests.support.web import Web
 
@@ -113,6 +113,16 @@ def test_outputs_are_bytes_unless_json_is_asked_for_by_name(client: Client) -> N
     part = client.ask("GET", path, headers={"Range": "bytes=2-4"})
     assert (part.status_code, part.content) == (206, contents("generate-mesh")[2:5])
     assert client.ask("HEAD", path).headers["Content-Length"] == str(output["size"])
+
+
+def test_an_output_that_the_storage_lost_is_not_found(client: Client) -> None:
+    flow_id = client.order("A chair")["flow_id"]
+    finish_steps(client.web)
+    [output] = client.get(f"/flows/{flow_id}/outputs")["outputs"]
+    lose_results(client.web)
+    for accept in ("*/*", "application/json"):
+        answer = client.ask("GET", f"/flows/{flow_id}/outputs/{output['id']}", headers={"Accept": accept})
+        assert problem(answer) == (404, None, "The file is no longer in the storage")
 
 
 def test_inputs_come_as_data_uris_bare_base64_or_text(client: Client) -> None:

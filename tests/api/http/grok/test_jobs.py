@@ -15,7 +15,7 @@ from api.domain.accounts import accounts, credentials, ledger, quotas
 from api.domain.generations import pipeline
 from api.http.app import create_app
 from api.settings import Settings
-from tests.support.flows import claim_step, contents, fail_step, finish_step, finish_steps
+from tests.support.flows import claim_step, contents, fail_step, finish_step, finish_steps, lose_results
 from tests.support.web import Web
 
 CAT = "A futuristic robot cat with glowing blue eyes"
@@ -96,6 +96,14 @@ def test_assets_are_downloads_named_as_the_original_names_them(web: Web) -> None
     assert (part.status_code, len(part.content)) == (206, 4)
     head = ask(web, "HEAD", f"/api/asset/{job_id}?asset_type=glb")
     assert (head.status_code, head.content) == (200, b"")
+
+
+def test_an_asset_that_the_storage_lost_is_not_found(web: Web) -> None:
+    job_id = generate(web)
+    finish_steps(web)
+    lose_results(web)
+    answer = ask(web, "GET", f"/api/asset/{job_id}")
+    assert refusal(answer) == (404, "The file is no longer in the storage")
 
 
 @pytest.mark.parametrize(
