@@ -72,18 +72,15 @@ def missing_as(missing: type[FarmError]) -> Iterator[None]:
     """A file that the storage has lost, or that was deleted just now, is told as one that isn't there."""
     try:
         yield
-    except FileMissing:
+    except FileMissing as error:
+        log.error("the storage has lost a file: %s", error)
         raise missing("The file is no longer in the storage") from None
 
 
 def check_stored(farm: Farm, *files: FileView) -> None:
-    """Raises FileMissing where the storage has lost one. Those that are sent may still be deleted after that."""
+    """Raises FileMissing where the storage has lost one. One that is there may be deleted at any time after that."""
     for file in files:
-        try:
-            farm.storage.stat(file.key)
-        except FileMissing:
-            log.error("the storage has lost %s", file.key)
-            raise
+        farm.storage.stat(file.key)
 
 
 def send(
@@ -91,45 +88,56 @@ def send(
     request: Request,
     file: FileView,
     *,
+    missing: type[FarmError],
     caching: str,
     filename: str | None = None,
     redirect: bool = True,
 ) -> Response:
     """The file, or what the request's conditions and ranges leave of it. With a `filename` it is a download. Raises
-    FileMissing.
+    `missing` where the storage doesn't have it.
 
     `redirect`: it may be a link to where the storage has it, if the farm is set up so.
     """
     answered = answer(request.method, request.headers, size=file.size, etag=file.etag)
+    redirection = None
     if redirect:
         redirection = redirect_to_storage(farm, file, answered, method=request.method, filename=filename)
-        if redirection is not None:
-            return redirection
     headers = {"Cache-Control": caching}
     if filename is not None:
         headers["Content-Disposition"] = attachment(filename)
-    return file_response(
-        partial(farm.storage.read, file.key),
-        answered,
-        method=request.method,
-        content_type=file.content_type,
-        headers=headers,
-    )
+    with missing_as(missing):
+        if redirection is not None or request.method == "HEAD" or answered.span is None:  # else it is read
+            check_stored(farm, file)
+        return redirection or file_response(
+            partial(farm.storage.read, file.key),
+            answered,
+            method=request.method,
+            content_type=file.content_type,
+            headers=headers,
+        )
 
 
 def send_bundle(
-    farm: Farm, request: Request, files: Sequence[tuple[str, FileView]], *, caching: str, filename: str
+    farm: Farm,
+    request: Request,
+    files: Sequence[tuple[str, FileView]],
+    *,
+    missing: type[FarmError],
+    caching: str,
+    filename: str,
 ) -> Response:
     """One ZIP of all `files`, by their names in it without suffix, which is that of their storage keys. Raises
-    FileMissing for the first of them."""
+    `missing` where the storage doesn't have one."""
     entries = [
         Entry(stem + PurePosixPath(file.key).suffix, file.size, file.etag, partial(farm.storage.read, file.key))
         for stem, file in files
     ]
-    return file_response(
-        partial(read_bundle, entries),
-        answer(request.method, request.headers, size=bundle_length(entries), etag=bundle_etag(entries)),
-        method=request.method,
-        content_type="application/zip",
-        headers={"Cache-Control": caching, "Content-Disposition": attachment(filename)},
-    )
+    with missing_as(missing):
+        check_stored(farm, *(file for _, file in files))
+        return file_response(
+            partial(read_bundle, entries),
+            answer(request.method, request.headers, size=bundle_length(entries), etag=bundle_etag(entries)),
+            method=request.method,
+            content_type="application/zip",
+            headers={"Cache-Control": caching, "Content-Disposition": attachment(filename)},
+        )

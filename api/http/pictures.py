@@ -12,7 +12,7 @@ from api.domain.kit.files import FileView
 from api.domain.renders.pictures import FINAL, PictureView
 from api.domain.work.states import TaskState
 from api.errors import ImageNotFound, Unavailable
-from api.http.files import check_stored, missing_as, send
+from api.http.files import send
 from api.http.state import Farm
 
 WAIT_S = 20.0
@@ -52,6 +52,4 @@ async def drawn(farm: Farm, request: Request, account_id: str, look: Callable[[]
 
 def send_picture(farm: Farm, request: Request, file: FileView, *, caching: str) -> Response:
     """The picture, from this server, so that caches may keep it. Raises ImageNotFound where the storage has lost it."""
-    with missing_as(ImageNotFound):
-        check_stored(farm, file)
-        return send(farm, request, file, caching=caching, redirect=False)
+    return send(farm, request, file, missing=ImageNotFound, caching=caching, redirect=False)

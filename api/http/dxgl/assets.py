@@ -17,7 +17,7 @@ from api.errors import (
 )
 from api.http.dxgl.auth import Reader
 from api.http.dxgl.paths import RenderId, get_and_head, new_router
-from api.http.files import IMMUTABLE, TRANSIENT, check_stored, missing_as, send, send_bundle
+from api.http.files import IMMUTABLE, TRANSIENT, send, send_bundle
 from api.http.state import Farm, FarmDep
 from renderer.media_types import MEDIA_TYPES
 from renderer.spec.formats import FORMATS, FormatRow
@@ -109,9 +109,7 @@ def get_bundle(principal: Reader, farm: FarmDep, render_id: RenderId, request: R
     if outputs.status != RenderStatus.DONE:
         raise missing(_why_missing(outputs, main))
     files = [(stem, outputs.files[name]) for name, stem in BUNDLED.items() if name in outputs.files]
-    with missing_as(missing):
-        check_stored(farm, *(file for _, file in files))
-        return send_bundle(farm, request, files, caching=IMMUTABLE, filename=f"{render_id}.zip")
+    return send_bundle(farm, request, files, missing=missing, caching=IMMUTABLE, filename=f"{render_id}.zip")
 
 
 def _outputs(farm: Farm, principal: Principal, render_id: str) -> Outputs:
@@ -186,9 +184,7 @@ def send_file(
         raise missing(_why_missing(outputs, name))
     if outputs.status != RenderStatus.DONE:
         caching = TRANSIENT  # a lost attempt's poster is made anew by the next one
-    with missing_as(missing):
-        check_stored(farm, file)
-        return send(farm, request, file, caching=caching, filename=filename)
+    return send(farm, request, file, missing=missing, caching=caching, filename=filename)
 
 
 def _add_format(row: FormatRow) -> None:

@@ -247,11 +247,11 @@ def get_model_file(
     suffix = PurePosixPath(model.storage_key).suffix
     name = PurePosixPath(model.original_name).stem + suffix
     view = FileView(file.key, file.size, file.etag, MEDIA_TYPES[suffix])
-    poster = _poster(farm, principal, model_id) if thumbnail else None
-    with missing_as(FileNotFound):
-        if poster is not None:
+    if thumbnail:
+        poster = _poster(farm, principal, model_id)
+        with missing_as(FileNotFound):
             return send_with_thumbnail(farm, request, view, poster, filename=name)
-        return send(farm, request, view, caching=PRIVATE, filename=name, redirect=False)
+    return send(farm, request, view, missing=FileNotFound, caching=PRIVATE, filename=name, redirect=False)
 
 
 def _poster(farm: Farm, principal: Principal, model_id: str) -> FileView:
@@ -278,9 +278,7 @@ def _send_usdz(farm: Farm, principal: Principal, model_id: str, request: Request
             usdz_orders.order(unit, principal.account_id, model_id)
         raise UsdzNotFound
     name = f"{PurePosixPath(model.original_name).stem}.usdz"
-    with missing_as(UsdzNotFound):
-        check_stored(farm, file)
-        return send(farm, request, file, caching=PRIVATE, filename=name)
+    return send(farm, request, file, missing=UsdzNotFound, caching=PRIVATE, filename=name)
 
 
 def _stored(farm: Farm, principal: Principal, model_id: str) -> tuple[ModelView, StoredFile]:

@@ -25,7 +25,7 @@ from api.errors import (
 )
 from api.http.body import documented
 from api.http.errors import BodyTooLarge
-from api.http.files import PRIVATE, download_route, missing_as, send
+from api.http.files import PRIVATE, download_route, send
 from api.http.flow_inputs import Arrived, receiving
 from api.http.generio.auth import Reader, Writer
 from api.http.generio.data import json_with_files, listed
@@ -122,10 +122,10 @@ def get_output(principal: Reader, farm: FarmDep, request: Request, flow_id: Flow
     with farm.database.read() as session:
         _, file = assets.output_of(session, flow, asset_id)
     accepted = [each.partition(";")[0].strip().lower() for each in request.headers.get("accept", "").split(",")]
-    with missing_as(AssetNotFound):
-        if request.method == "GET" and JSON in accepted:
-            return json_with_files(farm, [({}, file)])
-        return send(farm, request, file, caching=PRIVATE, filename=f"{asset_id}{PurePosixPath(file.key).suffix}")
+    if request.method == "GET" and JSON in accepted:
+        return json_with_files(farm, [({}, file)])
+    name = f"{asset_id}{PurePosixPath(file.key).suffix}"
+    return send(farm, request, file, missing=AssetNotFound, caching=PRIVATE, filename=name)
 
 
 def _flow(farm: Farm, principal: Principal, flow_id: str) -> FlowView:

@@ -8,7 +8,8 @@ from typing import Any
 from starlette.responses import Response, StreamingResponse
 
 from api.domain.kit.files import FileView
-from api.http.files import check_stored
+from api.errors import AssetNotFound
+from api.http.files import check_stored, missing_as
 from api.http.state import Farm
 
 Part = str | tuple[dict[str, Any], FileView]
@@ -16,9 +17,10 @@ Part = str | tuple[dict[str, Any], FileView]
 
 
 def json_with_files(farm: Farm, parts: Iterable[Part]) -> Response:
-    """One answer of all the parts. Raises FileMissing where the storage has lost a file."""
+    """One answer of all the parts. Raises AssetNotFound where the storage has lost a file."""
     all_parts = list(parts)
-    check_stored(farm, *(part[1] for part in all_parts if not isinstance(part, str)))
+    with missing_as(AssetNotFound):
+        check_stored(farm, *(part[1] for part in all_parts if not isinstance(part, str)))
     return StreamingResponse(_pieces(farm, all_parts), media_type="application/json")
 
 

@@ -27,7 +27,7 @@ from api.errors import (
 )
 from api.http.body import decode_json, documented
 from api.http.declared import Responses, declared
-from api.http.files import REVOCABLE, download_route, missing_as, send
+from api.http.files import REVOCABLE, download_route, send
 from api.http.grok.auth import Writer
 from api.http.grok.errors import tell
 from api.http.grok.schemas import (
@@ -126,8 +126,7 @@ def get_asset(
     if file is None or told(job)[0] == "error":
         raise AssetNotFound
     download = dataclasses.replace(file, content_type=DOWNLOAD)
-    with missing_as(AssetNotFound):
-        return send(farm, request, download, caching=REVOCABLE, filename=filename)
+    return send(farm, request, download, missing=AssetNotFound, caching=REVOCABLE, filename=filename)
 
 
 @router.get("/examples", responses=errors())

@@ -21,7 +21,7 @@ from api.domain.generations.templates import MODEL, TEMPLATES, TEXT
 from api.domain.kit.files import FileView
 from api.errors import AssetNotFound, InvalidRequest
 from api.http.body import body_of
-from api.http.files import PRIVATE, missing_as, send
+from api.http.files import PRIVATE, send
 from api.http.flow_inputs import Arrived, file_input, new_key, receiving
 from api.http.params import id_else
 from api.http.portal.auth import Signed
@@ -158,8 +158,7 @@ def get_model(signed: Signed, farm: FarmDep, request: Request, flow_id: str) -> 
         file = assets.assets_of(session, flow)[0].output
     if file is None:
         raise AssetNotFound
-    with missing_as(AssetNotFound):
-        return send(farm, request, file, caching=PRIVATE, filename="model.glb", redirect=False)
+    return send(farm, request, file, missing=AssetNotFound, caching=PRIVATE, filename="model.glb", redirect=False)
 
 
 @contextlib.contextmanager

@@ -138,25 +138,23 @@ def test_a_file_that_the_storage_lost_is_not_found(web: Web, render_id: str, pat
     answer = web.get(f"/v1/renders/{render_id}/{path}")
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, code)
     assert "no longer" in answer.json()["error"]["message"]
+    assert web.request("HEAD", f"/v1/renders/{render_id}/{path}").status_code == 404
 
 
 def test_a_file_that_is_deleted_while_it_is_asked_for_is_not_found(
     web: Web, render_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    claim = web.claim(render_id)
-    poster = web.put(claim, render_id, "poster.png", b"\x89PNG", "image/png")
-    with web.database.begin() as session:
-        assert scheduling.publish(session, claim, {render_id: {"poster": poster}})
+    web.finish(render_id)
     found = web.storage.stat
 
     def found_and_deleted(key: str) -> StoredFile:
         file = found(key)
-        web.storage.delete(key)  # as when the render is cancelled just then
+        web.storage.delete(key)  # as when the render is deleted just then
         return file
 
     monkeypatch.setattr(web.storage, "stat", found_and_deleted)
-    answer = web.get(f"/v1/renders/{render_id}/poster")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "poster_not_found")
+    answer = web.get(f"/v1/renders/{render_id}/bundle")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "video_not_found")
 
 
 @pytest.mark.parametrize("with_web", [False, True])

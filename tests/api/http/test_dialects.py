@@ -97,7 +97,8 @@ async def paint_doll(principal: Owner, farm: FarmDep, doll_id: str, request: Req
 @download_route(toys, "/dolls/{doll_id}/picture", ["image/png"], FAILURES)
 def get_picture(principal: Owner, farm: FarmDep, doll_id: str, request: Request) -> Response:
     file = farm.storage.stat(f"toys/{doll_id}")
-    return send(farm, request, FileView(file.key, file.size, file.etag, "image/png"), caching=PRIVATE)
+    picture = FileView(file.key, file.size, file.etag, "image/png")
+    return send(farm, request, picture, missing=NotFound, caching=PRIVATE)
 
 
 @more_toys.get("/largest")

@@ -120,8 +120,9 @@ def test_an_output_that_the_storage_lost_is_not_found(client: Client) -> None:
     finish_steps(client.web)
     [output] = client.get(f"/flows/{flow_id}/outputs")["outputs"]
     lose_results(client.web)
-    for accept in ("*/*", "application/json"):
-        answer = client.ask("GET", f"/flows/{flow_id}/outputs/{output['id']}", headers={"Accept": accept})
+    paths = f"/flows/{flow_id}/outputs/{output['id']}", f"/flows/{flow_id}/outputs?include_data=true"
+    for path, accept in ((paths[0], "*/*"), (paths[0], "application/json"), (paths[1], "*/*")):
+        answer = client.ask("GET", path, headers={"Accept": accept})
         assert problem(answer) == (404, None, "The file is no longer in the storage")
 
 

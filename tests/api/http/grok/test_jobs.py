@@ -104,6 +104,7 @@ def test_an_asset_that_the_storage_lost_is_not_found(web: Web) -> None:
     lose_results(web)
     answer = ask(web, "GET", f"/api/asset/{job_id}")
     assert refusal(answer) == (404, "The file is no longer in the storage")
+    assert ask(web, "HEAD", f"/api/asset/{job_id}").status_code == 404
 
 
 @pytest.mark.parametrize(
