@@ -9,6 +9,7 @@ from PIL import Image
 
 from api.domain.work import claims, scheduling
 from tests.api.http.portal.browser import PersonsBrowser, code
+from tests.support.flows import lose_results
 
 PATH = "/portal/api/generations"
 
@@ -39,6 +40,8 @@ def test_a_sentence_becomes_a_model_that_is_paid_for(boss: PersonsBrowser) -> No
     [listed] = boss.get(PATH).json()["data"]
     assert (listed["state"], listed["isReady"], listed["progress"]) == ("completed", True, 1.0)
     assert boss.get(file).content == b"glTF of a stool"
+    lose_results(boss.web)
+    assert code(boss.get(file)) == (404, "asset_not_found")
 
 
 def test_other_accounts_see_none_of_it(boss: PersonsBrowser) -> None:
