@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from api.domain.work import scheduling
-from api.storage.base import StoredFile
+from api.storage.base import StorageUnavailable, StoredFile
 from tests.support.web import Web
 
 FOREVER = "private, max-age=31536000, immutable"
@@ -155,6 +155,20 @@ def test_a_file_that_is_deleted_while_it_is_asked_for_is_not_found(
     monkeypatch.setattr(web.storage, "stat", found_and_deleted)
     answer = web.get(f"/v1/renders/{render_id}/bundle")
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "video_not_found")
+
+
+def test_a_storage_that_is_away_is_told_before_the_download_begins(
+    web: Web, render_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web.finish(render_id)
+
+    def piece(key: str) -> bytes:
+        raise StorageUnavailable(f"no route to {key}")
+
+    monkeypatch.setattr(web.storage, "read", lambda key, start, end: map(piece, [key]))
+    answer = web.get(f"/v1/renders/{render_id}/video")
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
 
 
 @pytest.mark.parametrize("with_web", [False, True])
