@@ -30,7 +30,7 @@ def uploads_of(session: Session, account_id: str, model_ids: Sequence[str]) -> l
         )
     }
     if missing := [model_id for model_id in model_ids if model_id not in models]:
-        raise ModelNotFound(f"There is no model {missing[0]}", param="modelIds")
+        raise ModelNotFound(f"There is no model {missing[0]}", param="model_ids")
     found = dict(session.execute(
         select(Upload.model_id, func.min(Upload.id))
         .where(Upload.model_id.in_(models), Upload.account_id == account_id)

@@ -61,9 +61,9 @@ def create_projects(
     Raises InvalidRequest for no models, too many, or one twice; ModelNotFound; ModelNotReady; TemplateNotFound.
     """
     if not 1 <= len(model_ids) <= MOST_MODELS:
-        raise InvalidRequest(f"A project has 1 to {MOST_MODELS:,} models", param="modelIds")
+        raise InvalidRequest(f"A project has 1 to {MOST_MODELS:,} models", param="model_ids")
     if len(set(model_ids)) < len(model_ids):
-        raise InvalidRequest("The same model is named twice", param="modelIds")
+        raise InvalidRequest("The same model is named twice", param="model_ids")
     named = checked_text("name", name, MAX_NAME_LENGTH)
     templates.get_template(session, account_id, template_id)
     found = _ready_models(session, account_id, model_ids)
@@ -97,7 +97,7 @@ def get_projects(session: Session, account_id: str, project_ids: Sequence[str]) 
     ids = [project_id for project_id in project_ids if is_id(project_id)]
     views = {view.id: view for view in _views(session, Project.account_id == account_id, Project.id.in_(ids))}
     if missing := [project_id for project_id in project_ids if project_id not in views]:
-        raise ProjectNotFound(f"There is no project {missing[0]}", param="projectIds")
+        raise ProjectNotFound(f"There is no project {missing[0]}", param="project_ids")
     return [views[project_id] for project_id in project_ids]
 
 
@@ -165,10 +165,10 @@ def _ready_models(session: Session, account_id: str, model_ids: Sequence[str]) -
     for model_id in model_ids:
         row = rows.get(model_id)
         if row is None or row.deleted_at is not None:
-            raise ModelNotFound(f"There is no model {model_id}", param="modelIds")
+            raise ModelNotFound(f"There is no model {model_id}", param="model_ids")
         if row.state != ModelState.READY:
             state = ModelState.AWAITING_UPLOAD if row.state is None else row.state
-            raise ModelNotReady(f"The model {model_id} is {state.upper()}, not READY", param="modelIds")
+            raise ModelNotReady(f"The model {model_id} is {state.upper()}, not READY", param="model_ids")
     return {model_id: rows[model_id].name for model_id in model_ids}
 
 

@@ -123,9 +123,9 @@ def _planned(
 ) -> list[tuple[str, _Look, Planned]]:
     """What is to be made, each with its project's id. Raises as `create_jobs`, but for money and images."""
     if not 1 <= len(project_ids) <= projects.MOST_MODELS:
-        raise InvalidRequest(f"1 to {projects.MOST_MODELS:,} projects are rendered at once", param="projectIds")
+        raise InvalidRequest(f"1 to {projects.MOST_MODELS:,} projects are rendered at once", param="project_ids")
     if len(set(project_ids)) < len(project_ids):
-        raise InvalidRequest("The same project is named twice", param="projectIds")
+        raise InvalidRequest("The same project is named twice", param="project_ids")
     found = projects.get_projects(session, account_id, project_ids)
     looks = _looks(session, account_id, project_ids, with_variants=settings.render_variants)
     planned: list[tuple[str, _Look, Planned]] = []

@@ -105,9 +105,9 @@ def create_workflow(
     """
     wanted = settings if settings is not None and settings.renders_anything else None
     if wanted and template_id is None:
-        raise InvalidRequest("To render, name a template", param="templateId")
+        raise InvalidRequest("To render, name a template", param="template_id")
     if wanted and not create_projects:
-        raise InvalidRequest("To render, let projects be created", param="createProjects")
+        raise InvalidRequest("To render, let projects be created", param="create_projects")
     if template_id is not None:
         template = templates.get_template(session, account_id, template_id)
         if wanted:  # without the models' variants, which nobody knows yet

@@ -67,10 +67,10 @@ def save(
     told = checked_text("text", text, MAX_TEXT_LENGTH) or ""
     wanted = list(dict.fromkeys(render_ids))
     if not 1 <= len(wanted) <= MOST_SHOWN:
-        raise InvalidRequest(f"A gallery shows 1 to {MOST_SHOWN} renders", param="renderIds")
+        raise InvalidRequest(f"A gallery shows 1 to {MOST_SHOWN} renders", param="render_ids")
     own = set(session.scalars(select(Render.id).where(Render.id.in_(wanted), Render.account_id == account_id)))
     if missing := [render_id for render_id in wanted if render_id not in own]:
-        raise RenderNotFound(f"There is no render {missing[0]}", param="renderIds")
+        raise RenderNotFound(f"There is no render {missing[0]}", param="render_ids")
     values = {"title": named, "text": told, "is_public": is_public}
     if gallery_id is None:
         count = session.scalar(select(func.count()).where(Gallery.account_id == account_id)) or 0

@@ -1,11 +1,11 @@
 """dx.gl's names for what the farm calls otherwise: of render settings, and of the fields that errors are about."""
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from api.errors import FarmError, InvalidSettings
+from api.http.spelling import respelled
 from renderer.spec import RenderSettings
 
 SETTINGS_NAMES: dict[str, str] = {
@@ -93,16 +93,9 @@ def neutral(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def spelled(error: FarmError) -> FarmError:
     """The same error with the field's path, and its name where the message begins with it, in dx.gl's spelling."""
-    message = error.message
-    if message == error.default_message:
-        message = MESSAGES.get(error.code, message)
-    if error.param is None:
-        return type(error)(message)
-    path = re.sub(r"\w+", lambda step: _FIELDS.get(step[0], step[0]), error.param)
-    field = re.split(r"\W", error.param)[-1]
-    if re.match(rf"{field}\b", message):
-        message = re.split(r"\W", path)[-1] + message[len(field) :]
-    return type(error)(message, param=path)
+    if error.message == error.default_message and error.code in MESSAGES:
+        error = type(error)(MESSAGES[error.code], param=error.param)
+    return respelled(error, lambda step: _FIELDS.get(step, step))
 
 
 @contextmanager

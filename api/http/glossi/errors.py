@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from api.errors import FarmError, FileTooLarge, InvalidFormat, InvalidSettings
 from api.http.errors import code_in
+from renderer.spec.spelling import camel_case
 
 VALIDATION_ERROR = 400, "VALIDATION_ERROR"
 NOT_FOUND = 404, "NOT_FOUND"
@@ -97,7 +98,7 @@ def message_of(error: FarmError) -> str:
         return MESSAGES.get(error.code, error.message)
     if error.param is None:
         return error.message
-    path = re.sub(r"_([a-z])", lambda found: found[1].upper(), error.param)
+    path = camel_case(error.param)
     for name in (error.param, error.param.rpartition(".")[2]):
         if re.match(rf"{re.escape(name)}(?!\w)", error.message):
             return path + error.message[len(name) :]

@@ -4,7 +4,9 @@ from starlette.responses import JSONResponse, Response
 
 from api.errors import FarmError
 from api.http.errors import code_in
+from api.http.spelling import respelled
 from api.http.statuses import STATUSES
+from renderer.spec.spelling import camel_case
 
 STATUS: dict[str, int] = STATUSES | {
     "flow_not_found": 404,
@@ -15,6 +17,7 @@ STATUS: dict[str, int] = STATUSES | {
 
 
 def tell(error: FarmError) -> Response:
+    error = respelled(error, camel_case)
     code = code_in(STATUS, error)
     described: dict[str, object] = {"code": code, "message": error.message, "status": STATUS[code]}
     if error.param is not None:

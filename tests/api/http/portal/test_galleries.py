@@ -102,7 +102,8 @@ def test_nobody_reaches_what_is_another_accounts(boss: PersonsBrowser, renders: 
     other.follow(opened, "b@example.com")
     assert other.get(PATH).json()["data"] == []
     body = {"title": "Mine", "renderIds": renders}
-    assert code(other.post(PATH, **body)) == (404, "render_not_found")
+    assert code(not_mine := other.post(PATH, **body)) == (404, "render_not_found")
+    assert not_mine.json()["error"]["param"] == "renderIds"
     for method in ("PUT", "DELETE"):
         refused = other.request(method, f"{PATH}/{made['id']}", json={**body, "renderIds": []})
         assert refused.status_code in (400, 404)

@@ -42,6 +42,9 @@ def test_what_no_render_could_have_is_refused(boss: PersonsBrowser) -> None:
     assert code(boss.post(PATH, name="", settings={})) == (400, "invalid_request")
     assert code(boss.post(PATH, name="x" * 61, settings={})) == (400, "invalid_request")
     assert code(boss.post(PATH, name="a", settings={"zoom": 9})) == (400, "invalid_settings")
+    wrong = boss.post(PATH, name="a", settings={"sweepAngle": "far"}).json()["error"]
+    assert wrong["param"] == "sweepAngle"
+    assert wrong["message"].startswith("sweepAngle ")
     assert code(boss.post(PATH, name="a", settings=[])) == (400, "invalid_request")
     assert names(boss) == []
 

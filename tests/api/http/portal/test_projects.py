@@ -102,15 +102,16 @@ def test_other_accounts_see_none_of_it(boss: PersonsBrowser, models: list[str], 
 
 
 def test_what_can_be_no_project_is_refused(boss: PersonsBrowser, models: list[str]) -> None:
-    wrong: list[tuple[dict[str, Any], tuple[int, str]]] = [
-        ({"modelIds": []}, (400, "invalid_request")),
-        ({"modelIds": models[:1] * 2}, (400, "invalid_request")),
-        ({"modelIds": ["nonsense"]}, (404, "model_not_found")),
-        ({"templateId": "nonsense"}, (404, "not_found")),
-        ({"name": "x" * (domain.MAX_NAME_LENGTH + 1)}, (400, "invalid_request")),
+    wrong: list[tuple[dict[str, Any], tuple[int, str], str | None]] = [
+        ({"modelIds": []}, (400, "invalid_request"), "modelIds"),
+        ({"modelIds": models[:1] * 2}, (400, "invalid_request"), "modelIds"),
+        ({"modelIds": ["nonsense"]}, (404, "model_not_found"), "modelIds"),
+        ({"templateId": "nonsense"}, (404, "not_found"), None),
+        ({"name": "x" * (domain.MAX_NAME_LENGTH + 1)}, (400, "invalid_request"), "name"),
     ]
-    for changes, expected in wrong:
-        assert code(boss.post(PATH, **{"modelIds": models, "templateId": hand.STUDIO, **changes})) == expected, changes
+    for changes, expected, param in wrong:
+        answer = boss.post(PATH, **{"modelIds": models, "templateId": hand.STUDIO, **changes})
+        assert (code(answer), answer.json()["error"].get("param")) == (expected, param), changes
     waiting = boss.request("POST", "/v1/models", files={"file": ("new.glb", b"glTF" + bytes(77))}).json()["data"]
     refused = boss.post(PATH, modelIds=[waiting["modelId"]], templateId=hand.STUDIO)
     assert code(refused) == (409, "model_not_ready")
