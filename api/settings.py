@@ -324,7 +324,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _rules_are_kept(self) -> Self:
-        setting_rules.check(self)
+        setting_rules.check(dict(self))
+        _ = self.cors_allowed, self.grok_allowed, self.ingest_public_ports  # what can't be read is refused at the start
         return self
 
     @cached_property
