@@ -58,6 +58,8 @@ def fill(database: Database, url: str, *, renders: int, pending: int, many_accou
     waiting_owner = f"(1 + n % {many_accounts})"
     age = f"n * interval '{YEAR_MS / renders:.3f} ms'"
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        # VACUUM marks pages as visible to all, as index-only scans need, only if their commits are flushed by then
+        connection.execute("SET synchronous_commit = on")
         copy_row(connection, "accounts", many_accounts, {
             "id": _padded("a", "n"), "email": "n || '@example.org'", "credits": "1000000", "preview_count": "0",
             "render_count": f"CASE WHEN n = 1 THEN {renders // 10} ELSE {renders * 9 // 10 // many_accounts} END",
